@@ -1,0 +1,256 @@
+"""Which documents are entities, and of which form, kind and organization (DESIGN, Documents)."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from dispatch_lint.documents.document import Document, Row
+from dispatch_lint.naming import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from dispatch_lint.definitions.model import Form
+    from dispatch_lint.documents.placed import Part
+    from dispatch_lint.documents.source import Source
+    from dispatch_lint.schema.catalogue import Catalogue
+    from dispatch_lint.settings import Settings
+
+# Columns of Dispatch's Postgres table, and the fields that they hold (FACTS, Stores).
+COLUMNS = {
+    "id": "id", "name": "name", "organization_id": "organizationId",
+    "created_time": "createdTime", "modified_time": "modifiedTime", "revision": "revision",
+    "version": "version", "status": "status", "delete": "delete", "spec": "state",
+    "reason": "reason", "tags": "tags",
+}  # fmt: skip
+_KIND_LINE = re.compile(r"^kind:[ \t]*(?P<quote>[\"']?)(?P<kind>[\w.-]+)(?P=quote)[ \t]*(?:#.*)?\r?$",
+                        re.MULTILINE)  # fmt: skip
+_NOT_OURS = re.compile(r"^(?:apiVersion|metadata)[ \t]*:", re.MULTILINE)
+_JSON_KIND = re.compile(r'"kind"\s*:\s*"(?P<kind>[\w.-]+)"')
+_JSON_STORED = re.compile(r'"organizationId"\s*:\s*"')
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A document that is no entity, and why. It is counted and never reported."""
+
+    index: int
+    reason: str
+
+
+class Classifier:
+    """Decides what the documents of a run are."""
+
+    def __init__(self, settings: Settings, catalogue: Catalogue) -> None:
+        self.settings, self.catalogue = settings, catalogue
+        self.organization_field = catalogue.organization_field
+        self._mapped: dict[str, str | None] = {}
+
+    def read(self, value: Any, source: Source, index: int, part: Part | None = None) -> (
+        Document | Skipped
+    ):  # fmt: skip
+        """A value as a document, or why it is none."""
+        if value is None:
+            return Skipped(index, "it is empty")
+        if not isinstance(value, dict):
+            return Skipped(index, f"it is a {_json_type(value)}, not a mapping")
+        row = _read_row(value, self.organization_field)
+        if row is not None:
+            return self._row(row, value, source, index, part)
+        written = self._written_kind(value)
+        if "apiVersion" in value or "metadata" in value:
+            return Skipped(index, "it has apiVersion or metadata: a Kubernetes object")
+        mapped = self.settings.kind or self._mapped_kind(source)
+        reason = self._why_not(value, written, source) if mapped is None else None
+        if reason:
+            return Skipped(index, reason)
+        kind_name = self.settings.kind or written or mapped or ""
+        return self._document(value, kind_name, written, source, index, part)
+
+    def unparsed(self, part: Part, source: Source, index: int, *, beside: bool) -> (
+        Document | Skipped
+    ):  # fmt: skip
+        """A part that does not parse: an entity where its text says so.
+
+        Args:
+            beside: whether another document of the file is an entity.
+        """
+        kind_name = self._kind_of_text(part.text, source)
+        if kind_name is None and not beside:
+            return Skipped(index, "it does not parse, and nothing says that it is an entity")
+        return self._document(None, kind_name or "", None, source, index, part)
+
+    def _kind_of_text(self, text: str, source: Source) -> str | None:
+        forced = self.settings.kind or self._mapped_kind(source)
+        if forced:
+            return forced
+        if source.format == "yaml":
+            match = _KIND_LINE.search(text)
+            if match and not _NOT_OURS.search(text) and self._is_kind(match["kind"]):
+                return match["kind"]
+        if source.format != "yaml" or text.lstrip().startswith("{"):
+            match = _JSON_KIND.search(text)
+            if '"apiVersion"' not in text and match and self._is_kind(match["kind"]):
+                return match["kind"]
+            if _JSON_STORED.search(text):
+                return ""
+        return None
+
+    def _is_kind(self, name: str) -> bool:
+        return name in self.catalogue.document_kinds or self.catalogue.near(name) is not None
+
+    def _written_kind(self, value: Mapping[str, Any]) -> str | None:
+        written = value.get("kind")
+        if isinstance(written, str):
+            return written
+        if "kind" in value or "name" not in value:
+            return None
+        # `Kind:` is read by dispatch, `kimd:` is a slip: both still say what the document is.
+        for field, said in value.items():
+            if isinstance(said, str) and said in self.catalogue.document_kinds and (
+                nearest(field, ["kind"], cutoff=0.7)
+            ):  # fmt: skip
+                return said
+        return None
+
+    def _why_not(
+        self, value: Mapping[str, Any], written: str | None, source: Source
+    ) -> str | None:
+        if written is not None:
+            if self._is_kind(written):
+                return None
+            if source.named and isinstance(value.get("name"), str):
+                return None
+        if "name" in value and self.organization_field in value:
+            if any(field in value for field in ("id", "status", "revision")):
+                return None
+        if written is None:
+            return "it has no kind, and not the fields of a stored entity"
+        return f'its kind "{written}" is no kind of Dispatch'
+
+    def _mapped_kind(self, source: Source) -> str | None:
+        if not self.settings.kinds:
+            return None
+        if source.name not in self._mapped:
+            name = relative_name(source, self.settings.root)
+            self._mapped[source.name] = next(
+                (kind for glob, kind in self.settings.kinds.items() if matches(name, glob)), None
+            )
+        return self._mapped[source.name]
+
+    def _document(
+        self, value: Any, kind_name: str, written: str | None, source: Source, index: int,
+        part: Part | None,
+    ) -> Document:  # fmt: skip
+        entity = value if isinstance(value, dict) else {}
+        form = self._form(entity, written)
+        kind = self.catalogue.resolve(kind_name) or self.catalogue.near(kind_name)
+        name = kind.name if kind else kind_name
+        organization = entity.get(self.organization_field)
+        if not (isinstance(organization, str) and organization):
+            organization = self.settings.organization
+        return Document(
+            source, index, value, form, name, self.catalogue.schema(name, form),
+            known=kind is not None, written_kind=written, organization=organization, part=part,
+        )  # fmt: skip
+
+    def _form(self, value: Mapping[str, Any], written: str | None) -> Form:
+        if self.settings.form:
+            return self.settings.form
+        if self.organization_field in value:
+            return "stored"
+        if written is not None:
+            return "manifest"
+        if all(field in value for field in ("id", "status", "name")):
+            return "stored"
+        return "manifest"
+
+    def _row(
+        self, row: Row, value: Mapping[str, Any], source: Source, index: int, part: Part | None
+    ) -> Document:
+        entity = dict(value["value"])
+        for field, column in row.columns.items():
+            entity[field] = _column_value(value[column], field)
+        written = entity.get("kind")
+        candidates = [self.settings.kind, written, value.get("type"), *row.key.split("/")[:2]]
+        named = [name for name in candidates if isinstance(name, str) and name]
+        kind = next((one for one in map(self.catalogue.resolve, named) if one), None)
+        kind_name = kind.name if kind else named[0] if named else ""
+        organization = entity.get(self.organization_field)
+        if not (isinstance(organization, str) and organization):
+            # Good enough to say which entity is meant; organization-single reports it.
+            organization = value.get("organization_id") or _organization_of_key(
+                row.key, self.catalogue
+            )
+        return Document(
+            source, index, entity, "stored", kind_name,
+            self.catalogue.schema(kind_name, "stored"), known=kind is not None,
+            written_kind=written if isinstance(written, str) else None,
+            organization=organization if isinstance(organization, str) else None,
+            row=row, part=part,
+        )  # fmt: skip
+
+
+def _read_row(value: Mapping[str, Any], organization_field: str) -> Row | None:
+    key, inner = value.get("key"), value.get("value")
+    if not (isinstance(key, str) and isinstance(inner, dict)) or "kind" in value:
+        return None
+    from_sql = "organization_id" in value
+    columns = {}
+    if from_sql:
+        for column, field in COLUMNS.items():
+            name = organization_field if column == "organization_id" else field
+            # Columns win over the copy in `value`; but the organization has to be in the
+            # entity itself (RULES, organization-single).
+            if column in value and (column != "organization_id" or inner.get(name)):
+                columns[name] = column
+    return Row(key, columns, from_sql)
+
+
+def _column_value(value: Any, field: str) -> Any:
+    if field == "delete" and value in ("true", "false"):
+        return value == "true"  # a TEXT column
+    if field in ("reason", "tags", "state") and isinstance(value, str):
+        try:
+            return json.loads(value)  # JSONB, exported as text
+        except ValueError:
+            return value
+    return value
+
+
+def _organization_of_key(key: str, catalogue: Catalogue) -> str | None:
+    parts = key.split("/")
+    if len(parts) != 3:
+        return None
+    return parts[1] if catalogue.resolve(parts[0]) else parts[0]
+
+
+def _json_type(value: object) -> str:
+    if isinstance(value, list):
+        return "list"
+    return "text" if isinstance(value, str) else "single value"
+
+
+def relative_name(source: Source, root: Path) -> str:
+    """A source's name relative to the settings, with `/`, for globs of the settings."""
+    if source.path is None:
+        return source.name
+    try:
+        return source.path.relative_to(root).as_posix()
+    except ValueError:
+        return source.path.as_posix()
+
+
+def matches(name: str, glob: str) -> bool:
+    """Whether a path matches a glob of the settings: `*` also crosses folders."""
+    glob = glob.removeprefix("./")
+    if glob.endswith("/"):
+        glob += "*"
+    return fnmatchcase(name, glob) or fnmatchcase(name, f"*/{glob}") or (
+        "*" not in glob and name.startswith(f"{glob}/")
+    )  # fmt: skip

@@ -1,0 +1,216 @@
+"""A document: one entity as text, and what the run knows of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from dispatch_lint.definitions.model import Form, Reference
+    from dispatch_lint.documents.placed import Part
+    from dispatch_lint.documents.source import Source
+    from dispatch_lint.schema.catalogue import KindSchema
+    from dispatch_lint.schema.shape import Route, Shape
+    from dispatch_lint.violation import Path, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The row of a store that an entity was read from (FACTS, Stores)."""
+
+    key: str
+    columns: Mapping[str, str]
+    """Which base fields came from a column, by the column's name: `createdTime` from
+    `created_time`."""
+    from_sql: bool
+    """Whether it has the columns of Dispatch's Postgres table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undeclared:
+    """A field that no schema declares.
+
+    Attributes:
+        meant: the declared field of the same object that it probably stands for.
+        case_only: it differs from `meant` in nothing but case: dispatch takes it.
+        closed: the kind has no further fields; otherwise any field may be there.
+    """
+
+    path: Path
+    name: str
+    value: Any
+    meant: str | None
+    case_only: bool
+    closed: bool
+    parent: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One use of a foreign key.
+
+    Attributes:
+        value: the name or ID that is referred to, its prefix taken off.
+        owner: the container that a contained kind is looked up in: the class of a plan.
+    """
+
+    path: Path
+    reference: Reference
+    value: str
+    owner: str | None = None
+
+
+@dataclass(slots=True)
+class Document:
+    """One entity as text.
+
+    Attributes:
+        index: counts all documents of the source from 0, skipped ones included.
+        value: the entity, as plain values.
+        kind: canonical, or as written where it is unknown; empty where nothing says it.
+        known: whether the catalogue has the kind.
+        written_kind: the value of the `kind` field, if there is one.
+        part: the text with places; None on the fast way.
+        repaired: `value` with misspelled fields under the names that they stand for.
+    """
+
+    source: Source
+    index: int
+    value: Any
+    form: Form
+    kind: str
+    schema: KindSchema
+    known: bool = True
+    written_kind: str | None = None
+    organization: str | None = None
+    row: Row | None = None
+    part: Part | None = None
+    undeclared: list[Undeclared] = field(default_factory=list)
+    repaired: Any = None
+    renamed: dict[Path, str] = field(default_factory=dict)
+    """Paths in `repaired` → the field name as it is written in the text."""
+
+    @property
+    def entity(self) -> Any:
+        """The entity as it was meant."""
+        return self.value if self.repaired is None else self.repaired
+
+    @property
+    def name(self) -> str | None:
+        """The entity's name, if it has a usable one."""
+        value = self.entity.get("name") if isinstance(self.entity, dict) else None
+        if isinstance(value, bool | int | float) and self.form == "manifest":
+            return text_of(value)  # dispatch makes text of it
+        return value if isinstance(value, str) and value else None
+
+    @property
+    def key(self) -> str | None:
+        """`<organization>/<kind>/<name>` (guide, Key), with `-` for what is not known."""
+        if self.name is None or not self.kind:
+            return None
+        return f"{self.organization or '-'}/{self.kind}/{self.name}"
+
+    @property
+    def status(self) -> str:
+        status = self.entity.get("status") if isinstance(self.entity, dict) else None
+        return status if isinstance(status, str) else ""
+
+    @property
+    def live(self) -> bool:
+        """Whether it holds its key: every status but DELETED (DESIGN, Reference store)."""
+        return self.status != "DELETED"
+
+    def uses(self) -> Iterator[Use]:
+        """Every foreign key that is set. Empty and null refer to nothing."""
+        for route in self.schema.references:
+            reference = route.shape.reference
+            assert reference is not None
+            owner = self.schema.owners.get(route)
+            for path, value in route.walk(self.entity):
+                for inner, text in _referred(path, value, reference):
+                    if text.startswith(reference.prefix) and len(text) > len(reference.prefix):
+                        name = text[len(reference.prefix) :]
+                        yield Use(inner, reference, name, self._owner(owner))
+
+    def _owner(self, route: Route | None) -> str | None:
+        found = next(route.walk(self.entity), None) if route else None
+        return found[1] if found and isinstance(found[1], str) else None
+
+    def written(self, path: Path) -> Path:
+        """A path of `repaired` as it stands in the text."""
+        if not self.renamed:
+            return path
+        return tuple(
+            self.renamed.get(path[: depth + 1], step) for depth, step in enumerate(path)
+        )
+
+    def repaired_path(self, path: Path) -> Path:
+        """A path of the text as it is in `repaired`: the other way round."""
+        if not self.renamed:
+            return path
+        result: Path = ()
+        for step in path:
+            new = next(
+                (
+                    renamed[-1]
+                    for renamed, written in self.renamed.items()
+                    if written == step and renamed[:-1] == result
+                ),
+                step,
+            )
+            result = (*result, new)
+        return result
+
+    def text_path(self, path: Path) -> Path:
+        """A path inside the entity as a path inside the text: a row wraps its entity."""
+        path = self.written(path)
+        if self.row is None:
+            return path
+        if path and path[0] in self.row.columns:
+            return (self.row.columns[str(path[0])], *path[1:])
+        return ("value", *path)
+
+    def span(self, path: Path, on: Literal["key", "value"] = "value") -> Span:
+        """The place of a path; the document has to have been read with places."""
+        assert self.part is not None
+        if self.row is not None and path == ROW_KEY:
+            return self.part.span(("key",), "value")
+        return self.part.span(self.text_path(path), on)
+
+
+ROW_KEY: Path = ("\0row", "key")
+"""Stands for the key column of a row, which is no field of the entity."""
+
+
+def text_of(value: object) -> str:
+    """A number or boolean as the text that dispatch makes of it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def _referred(path: Path, value: Any, reference: Reference) -> Iterator[tuple[Path, str]]:
+    if reference.key:
+        yield from _tagged(path, value, reference.key)
+    elif isinstance(value, str):
+        if value:
+            yield path, value
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            if isinstance(item, str) and item:
+                yield (*path, index), item
+
+
+def _tagged(path: Path, value: Any, key: str) -> Iterator[tuple[Path, str]]:
+    if isinstance(value, dict):
+        text = value.get(key)
+        if isinstance(text, str) and text:
+            yield (*path, key), text
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            if isinstance(item, dict) and item.get("key") == key:
+                text = item.get("value")
+                if isinstance(text, str) and text:
+                    yield (*path, index, "value"), text

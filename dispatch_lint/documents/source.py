@@ -1,0 +1,125 @@
+"""Sources: where documents come from, and how their text is read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+Format = Literal["yaml", "json", "jsonl"]
+FORMATS: dict[str, Format] = {
+    ".yaml": "yaml", ".yml": "yaml", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl",
+}  # fmt: skip
+MAX_DOCUMENT = 64 * 1024 * 1024
+"""Bytes of one text that is read at once: a YAML or JSON file, or a line of JSONL."""
+
+
+class InputError(Exception):
+    """An input that cannot be read; the message names it."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file, or standard input.
+
+    Attributes:
+        name: as reports show it, relative to the working directory, with `/`.
+        path: absolute where it is needed to match settings; None for standard input.
+        named: whether the user named the file itself, not only a folder above it.
+        reported: False where it is read for keys and references only (`--index`).
+    """
+
+    name: str
+    path: Path | None
+    format: Format
+    named: bool = True
+    reported: bool = True
+    opener: Callable[[], BinaryIO] | None = field(default=None, compare=False)
+
+    def open(self) -> BinaryIO:
+        """The bytes.
+
+        Raises:
+            InputError: there is no such file, or it may not be read.
+        """
+        try:
+            return self.opener() if self.opener else Path(self.name).open("rb")
+        except OSError as error:
+            raise InputError(f"{self.name}: {error.strerror or error}") from error
+
+    def text(self) -> str:
+        """The whole text, without a byte order mark.
+
+        Raises:
+            InputError: it cannot be read, is too large, or is not UTF-8.
+        """
+        try:
+            with self.open() as stream:
+                data = stream.read(MAX_DOCUMENT + 1)
+        except OSError as error:
+            raise InputError(f"{self.name}: {error.strerror or error}") from error
+        if len(data) > MAX_DOCUMENT:
+            limit = MAX_DOCUMENT // 1024 // 1024
+            raise InputError(f"{self.name}: the file is larger than {limit} MiB; "
+                             "split it, or write one entity a line (.jsonl)")  # fmt: skip
+        return decode(data, self.name)
+
+    def lines(self) -> Iterator[tuple[int, str]]:
+        """The lines of a JSONL text that are not empty, with their numbers from 1.
+
+        Raises:
+            InputError: as `text`.
+        """
+        try:
+            with self.open() as stream:
+                number = 0
+                while line := stream.readline(MAX_DOCUMENT + 1):
+                    number += 1
+                    if len(line) > MAX_DOCUMENT:
+                        raise InputError(f"{self.name}:{number}: the line is larger than "
+                                         f"{MAX_DOCUMENT // 1024 // 1024} MiB")  # fmt: skip
+                    text = decode(line, f"{self.name}:{number}")
+                    if text and not text.isspace():
+                        yield number, text
+        except OSError as error:
+            raise InputError(f"{self.name}: {error.strerror or error}") from error
+
+
+def decode(data: bytes, name: str) -> str:
+    """UTF-8 bytes as text.
+
+    Raises:
+        InputError: it is another encoding, or no text at all.
+    """
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise InputError(f"{name}: the text is UTF-16; dispatch reads UTF-8: save it as UTF-8")
+    if b"\0" in data:
+        raise InputError(f"{name}: this is not text: there is a NUL byte at offset "
+                         f"{data.index(0)}")  # fmt: skip
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InputError(f"{name}: line {line} is not UTF-8: byte 0x{data[error.start]:02x} at "
+                         f"offset {error.start}") from error  # fmt: skip
+
+
+def format_of(name: str) -> Format | None:
+    """The format that a file name stands for, or None."""
+    return FORMATS.get(os.path.splitext(name)[1].lower())  # noqa: PTH122 (a hot path)
+
+
+def guess_format(head: bytes) -> Format:
+    """The format of a text without a name, by its first bytes."""
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not text.startswith((b"{", b"[")):
+        return "yaml"
+    if text.startswith(b"["):
+        return "json"
+    lines = [line for line in text.split(b"\n", 3)[:2] if line.strip()]
+    each_an_object = len(lines) == 2 and all(
+        line.lstrip().startswith(b"{") and line.rstrip().endswith(b"}") for line in lines
+    )
+    return "jsonl" if each_an_object else "json"

@@ -1,0 +1,120 @@
+"""How the guide spells names: camel case, plurals, foreign keys, near misses."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+LOWER_CAMEL = re.compile(r"[a-z][A-Za-z0-9]*\Z")
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_SUFFIX = re.compile(r"(?P<stem>.+?)_?-?(?P<suffix>Names?|names?|IDs?|Ids?|ids?)\Z")
+
+# "go naming conventions" (guide, Additional Properties): the initialisms that
+# Dispatch's field names use or are likely to use, as golint lists them.
+INITIALISMS = frozenset(
+    "API CPU CSS DNS EOF GUID HTML HTTP HTTPS ID IP JSON JWT QPS RAM RPC SLA SMTP SQL SSH "
+    "TCP TLS TTL UDP UI UID URI URL UTF8 UUID VM XML XSRF XSS".split()
+)
+
+
+def is_lower_camel(name: str) -> bool:
+    """Whether a field name is lower camel case (guide, Additional Properties)."""
+    return LOWER_CAMEL.match(name) is not None
+
+
+def lower_camel(name: str) -> str:
+    """The lower camel case of any name: `created_at` is `createdAt`, `API` is `api`."""
+    words = [word for part in re.split(r"[^A-Za-z0-9]+", name) for word in _WORD.findall(part)]
+    if not words:
+        return name
+    rest = (word if word.isupper() else word[:1].upper() + word[1:] for word in words[1:])
+    return words[0].lower() + "".join(rest)
+
+
+def words_of(name: str) -> list[str]:
+    """The words of a camel-case name, as written: `faasId` has `faas` and `Id`."""
+    return _WORD.findall(name)
+
+
+def plural(word: str) -> str:
+    """The English plural of an entity type's name: `policy` is `policies`."""
+    if re.search(r"[^aeiou]y\Z", word):
+        return word[:-1] + "ies"
+    if re.search(r"(s|x|z|ch|sh)\Z", word):
+        return word + "es"
+    return word + "s"
+
+
+def kind_field(kind: str) -> str:
+    """A kind as the guide names a foreign key to it: `BaseImage` is `baseImage`."""
+    return lower_camel(kind)
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKeyName:
+    """What a field name says of a reference, read by the guide's convention."""
+
+    kind: str
+    stem: str
+    """The name less its suffix: `image` of `imageName`."""
+    suffix: str
+    """`Name`, `Names`, `ID`, `Id` … or empty."""
+    many: bool
+    """Whether the stem is a plural, or the suffix is."""
+
+    @property
+    def by_id(self) -> bool:
+        return self.suffix.lower().startswith("id")
+
+    @property
+    def proper(self) -> str:
+        """The name without its suffix, in the number it speaks of."""
+        return plural(self.stem) if self.suffix.endswith("s") else self.stem
+
+
+def read_foreign_key(name: str, kinds: Iterable[str]) -> ForeignKeyName | None:
+    """Read a field name as a foreign key, where its stem is one of `kinds`.
+
+    Guide, Additional Properties: "Foreign keys fields should simply be the name of the
+    referenced object (i.e. `secret` or `secrets` not `secretName` or `secretNames`)".
+    """
+    match = _SUFFIX.match(name)
+    for stem, suffix in ((name, ""), (match["stem"], match["suffix"]) if match else ("", "")):
+        if not stem:
+            continue
+        camel = lower_camel(stem)
+        for kind in kinds:
+            field = kind_field(kind)
+            if camel in (field, plural(field)):
+                many = camel == plural(field) or suffix.endswith("s")
+                return ForeignKeyName(kind, camel, suffix[:1].upper() + suffix[1:], many)
+    return None
+
+
+def nearest(word: str, candidates: Iterable[str], *, cutoff: float = 0.7) -> str | None:
+    """The candidate that `word` was most likely meant to be, or None."""
+    near = nearest_few(word, candidates, 1, cutoff=cutoff)
+    return near[0] if near else None
+
+
+def nearest_few(
+    word: str, candidates: Iterable[str], count: int, *, cutoff: float = 0.7
+) -> list[str]:
+    """Up to `count` candidates near `word`, best first; a difference in case only is best."""
+    from difflib import get_close_matches  # a run without mistakes never needs it
+
+    lowered: dict[str, str] = {}
+    for candidate in candidates:
+        lowered.setdefault(candidate.lower(), candidate)
+    close = get_close_matches(word.lower(), list(lowered), n=count, cutoff=cutoff)
+    return [lowered[name] for name in close]
+
+
+def did_you_mean(word: str, candidates: Iterable[str]) -> str:
+    """`; did you mean "…"?`, or nothing where no candidate is near."""
+    near = nearest(word, candidates, cutoff=0.6)
+    return f'; did you mean "{near}"?' if near else ""

@@ -1,0 +1,204 @@
+"""`EntityType` → JSON Schema, draft-07, in the subset that editors enforce alike.
+
+The subset: self-contained files, local pointers only, no anchors, no embedded `$id`, no
+`unevaluatedProperties`. What Dispatch's parser lets through, the schemas let through.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from dispatch_lint.definitions.model import BASE, EntityType, Field, Type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dispatch_lint.definitions.model import Form
+
+Schema = dict[str, Any]
+
+DRAFT = "http://json-schema.org/draft-07/schema#"
+EDITOR_FILE = "dispatch.schema.json"
+_JSON_TYPES = {"string": ["string"], "time": ["string"], "integer": ["integer"],
+               "unsigned": ["integer"], "number": ["number"], "boolean": ["boolean"],
+               "enum": ["string"], "list": ["array"], "map": ["object"],
+               "object": ["object"]}  # fmt: skip
+# dispatch turns a number or boolean into text where the model wants a string.
+_LENIENT = ["string", "number", "boolean"]
+
+
+def generate(entities: Iterable[EntityType]) -> dict[str, Schema]:
+    """All schema files of some definitions.
+
+    Returns:
+        A schema for each file, by its path inside the schema folder:
+        `stored/<Kind>.schema.json`, `manifest/<Kind>.schema.json`, and the one that editors
+        use, `dispatch.schema.json`.
+    """
+    files = {}
+    for entity in entities:
+        files[f"{entity.form}/{entity.kind}.schema.json"] = entity_schema(entity)
+    manifests = {
+        schema["x-dispatch-kind"]: schema
+        for schema in files.values()
+        if schema["x-dispatch-form"] == "manifest" and schema["x-dispatch-kind"] != BASE
+        and not schema.get("x-dispatch-nested")
+    }  # fmt: skip
+    if manifests:
+        files[EDITOR_FILE] = editor_schema(manifests)
+    return dict(sorted(files.items()))
+
+
+def dump(schema: Schema) -> str:
+    """A schema as the text of its file."""
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def entity_schema(entity: EntityType) -> Schema:
+    """The schema of one kind in one form."""
+    fields = {field.name: field for field in entity.fields}
+    properties = {
+        name: _field_schema(field, entity.form, nested=entity.nested)
+        for name, field in fields.items()
+    }
+    required = [
+        name for name, field in fields.items()
+        if _required(field, entity.form) and not (entity.nested and field.base)
+    ]  # fmt: skip
+    if entity.kind != BASE:
+        properties["kind"] = _kind_schema(entity, fields.get("kind"))
+    if entity.form == "manifest" and not entity.nested:
+        # A model without a name of its own is still addressed by one.
+        properties.setdefault("name", {"description": "Name of the entity.", "type": _LENIENT})
+        required = ["kind", *(name for name in required if name != "kind")]
+    schema: Schema = {
+        "$schema": DRAFT,
+        "title": f"{entity.kind} ({entity.form})",
+        # Go comments begin with the name of the type, which no reader of a schema knows.
+        "description": entity.kind + entity.description.removeprefix(entity.name)
+        if entity.description.startswith(entity.name) else entity.description,
+        "x-dispatch-kind": entity.kind,
+        "x-dispatch-form": entity.form,
+        "x-dispatch-source": f"{entity.file}:{entity.line}",
+    }  # fmt: skip
+    if entity.aliases:
+        schema["x-dispatch-aliases"] = list(entity.aliases)
+    if entity.nested:
+        schema["x-dispatch-nested"] = True
+    if entity.ignored:
+        schema["x-dispatch-ignored"] = True
+    return schema | {
+        "type": "object",
+        "properties": properties,
+        "required": required,
+        "additionalProperties": entity.kind == BASE,
+    }
+
+
+def editor_schema(manifests: dict[str, Schema]) -> Schema:
+    """The schema for editors: chooses the manifest schema by `kind`."""
+    kinds = sorted(manifests)
+    return {
+        "$schema": DRAFT,
+        "title": "Dispatch manifest",
+        "description": "A document that `dispatch create -f` reads.",
+        "type": "object",
+        "properties": {"kind": {"description": "The entity type.", "enum": kinds}},
+        "required": ["kind"],
+        "allOf": [
+            {
+                "if": {"properties": {"kind": {"const": kind}}, "required": ["kind"]},
+                "then": {"$ref": f"#/definitions/{kind}"},
+            }
+            for kind in kinds
+        ],
+        "definitions": {
+            kind: {key: value for key, value in manifests[kind].items() if key != "$schema"}
+            for kind in kinds
+        },
+    }
+
+
+def _kind_schema(entity: EntityType, field: Field | None) -> Schema:
+    description = field.description if field else "The entity type."
+    if entity.form == "manifest":
+        return {"description": description, "const": entity.kind}
+    return {"description": description, "enum": [entity.kind, *entity.aliases]}
+
+
+def _required(field: Field, form: Form) -> bool:
+    if field.omitempty:
+        return False
+    return form == "stored" or (field.type.pointer and field.type.shape != "object")
+
+
+def _field_schema(field: Field, form: Form, *, nested: bool) -> Schema:
+    # Go takes null for lists, maps and pointers, and wherever a value may be missing. A
+    # pointer that has to be there is the model's way of saying "required".
+    pointer = field.type.pointer and not _required(field, form)
+    nullable = (
+        field.omitempty
+        or pointer
+        or field.type.shape in ("list", "map")
+        or (form == "manifest" and not _required(field, form))
+    )
+    type_ = field.type
+    schema: Schema = {"description": field.description or f"{field.source_name}."}
+    schema |= _type_schema(type_, form, nullable=nullable)
+    if nested and field.base and "enum" in schema:
+        schema["enum"] = [*schema["enum"], ""]  # a value is not an entity: it has no status
+    if field.pattern:
+        schema["pattern"] = field.pattern
+    if field.readonly:
+        schema["readOnly"] = True
+    if field.reference:
+        reference = field.reference
+        said = {"kind": reference.kind, "by": reference.by}
+        said |= {"prefix": reference.prefix} if reference.prefix else {}
+        said |= {"key": reference.key} if reference.key else {}
+        schema["x-dispatch-reference"] = said
+    schema["x-dispatch-source"] = f"{field.file}:{field.line}"
+    return schema
+
+
+def _type_schema(type_: Type, form: Form, *, nullable: bool) -> Schema:
+    if type_.shape == "any":
+        return {}
+    types = list(_JSON_TYPES[type_.shape])
+    if form == "manifest" and types == ["string"] and type_.shape != "enum":
+        types = list(_LENIENT)
+    if nullable:
+        types.append("null")
+    schema: Schema = {"type": types[0] if len(types) == 1 else types}
+    if type_.shape == "unsigned":
+        schema["minimum"] = 0
+    elif type_.shape == "enum":
+        values: list[str | None] = [value.value for value in type_.values]
+        schema["enum"] = [*values, None] if nullable else values
+    elif type_.shape in ("list", "map"):
+        assert type_.item is not None
+        key = "items" if type_.shape == "list" else "additionalProperties"
+        schema[key] = _type_schema(type_.item, form, nullable=type_.item.pointer)
+    elif type_.shape == "object":
+        schema |= _object_schema(type_, form)
+    return schema
+
+
+def _object_schema(type_: Type, form: Form) -> Schema:
+    nested = bool(type_.kind)
+    schema: Schema = {}
+    if type_.kind:
+        schema["x-dispatch-kind"] = type_.kind
+    if type_.standard:
+        schema["x-dispatch-standard"] = type_.standard
+    return schema | {
+        "properties": {
+            field.name: _field_schema(field, form, nested=nested) for field in type_.fields
+        },
+        "required": [
+            field.name for field in type_.fields
+            if _required(field, form) and not (nested and field.base)
+        ],
+        "additionalProperties": False,
+    }  # fmt: skip

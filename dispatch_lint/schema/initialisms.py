@@ -1,0 +1,45 @@
+"""Which spelling of an initialism a catalogue prefers (guide, Additional Properties)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dispatch_lint.naming import INITIALISMS, words_of
+
+if TYPE_CHECKING:
+    from dispatch_lint.definitions.model import Form
+    from dispatch_lint.schema.catalogue import Catalogue
+    from dispatch_lint.schema.shape import Route
+
+# The guide's own struct says organizationId while its text says relatedID.
+EXEMPT = frozenset({"organizationId", "organizationID"})
+
+
+def initialisms_of(name: str) -> list[tuple[str, str]]:
+    """The initialisms of a field name after its first word, as `(ID, Id)`.
+
+    The first word goes down as a block (`httpContext`, `url`), so it says nothing.
+    """
+    words = words_of(name)[1:]
+    return [(word.upper(), word) for word in words if word.upper() in INITIALISMS]
+
+
+def count_spellings(catalogue: Catalogue) -> dict[Form, dict[str, dict[bool, int]]]:
+    """See `Catalogue.initialisms`."""
+    counts: dict[Form, dict[str, dict[bool, int]]] = {"stored": {}, "manifest": {}}
+    seen: set[tuple[str, str, str]] = set()
+    for schema in catalogue.schemas:
+        for route in schema.routes:
+            declared = (schema.form, route.shape.source or f"{schema.kind}.{route}", route.name)
+            if declared in seen or not counts_for(route):
+                continue
+            seen.add(declared)
+            for initialism, word in initialisms_of(route.name):
+                spellings = counts[schema.form].setdefault(initialism, {True: 0, False: 0})
+                spellings[word.isupper()] += 1
+    return counts
+
+
+def counts_for(route: Route) -> bool:
+    """Whether the guide speaks about the spelling of a declared field."""
+    return route.name not in EXEMPT and not route.parent.standard

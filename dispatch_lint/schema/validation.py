@@ -1,0 +1,156 @@
+"""Why a document does not fit its schema: one error for one cause, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from dispatch_lint.naming import did_you_mean
+
+if TYPE_CHECKING:
+    from dispatch_lint.schema.catalogue import KindSchema
+    from dispatch_lint.violation import Path
+
+_TYPE_NAMES = {
+    "string": "text", "integer": "an integer", "number": "a number", "boolean": "true or false",
+    "array": "a list", "object": "a mapping", "null": "null",
+}  # fmt: skip
+_SHOWN = 60
+"""Longer values are cut in messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaError:
+    """One way in which a document does not fit.
+
+    Attributes:
+        path: of the value; of the parent where a field is missing.
+        missing: the name of a missing field.
+    """
+
+    path: Path
+    message: str
+    missing: str = ""
+    help: str = ""
+
+
+def is_valid(schema: KindSchema, value: object) -> bool:
+    """The native validator's answer; no for a value that it cannot judge."""
+    try:
+        return bool(schema.validator.is_valid(value))
+    except (ValueError, OverflowError, RecursionError):
+        return False
+
+
+def schema_errors(schema: KindSchema, value: object) -> Iterator[SchemaError]:
+    """Every error of a document, undeclared fields left out: other rules speak about those."""
+    if is_valid(schema, value):
+        return
+    seen = set()
+    for error in _validator_class()(schema.schema).iter_errors(value):
+        for found in _explain(error):
+            if found not in seen:
+                seen.add(found)
+                yield found
+
+
+@lru_cache(maxsize=1)
+def _validator_class() -> Any:
+    """Draft 7 as editors enforce it: `$` is the end of the text, not of its last line."""
+    import re
+
+    from jsonschema import Draft7Validator, ValidationError
+    from jsonschema.validators import extend
+
+    def pattern(_: Any, pattern: str, instance: Any, __: Any) -> Iterator[ValidationError]:
+        bound = pattern[:-1] + r"\Z" if pattern.endswith("$") else pattern
+        if isinstance(instance, str) and not re.search(bound, instance, re.ASCII):
+            yield ValidationError(f"{instance!r} does not match {pattern!r}")
+
+    return extend(Draft7Validator, {"pattern": pattern})
+
+
+def _explain(error: Any) -> Iterator[SchemaError]:
+    path = tuple(error.absolute_path)
+    if error.validator == "additionalProperties" and error.validator_value is False:
+        return
+    if error.validator == "required":
+        for name in error.validator_value:
+            if isinstance(error.instance, dict) and name not in error.instance:
+                yield SchemaError(path, f'the required field "{name}" is missing', missing=name)
+        return
+    if error.context:
+        # anyOf and oneOf: the branch that fits best, instead of all of them
+        from jsonschema.exceptions import best_match
+
+        best = best_match([error])
+        if best is not error:
+            yield from _explain(best)
+            return
+    yield SchemaError(path, _message(error, path), help=_help(error))
+
+
+def _message(error: Any, path: Path) -> str:
+    where = f'"{_dotted(path)}"' if path else "the document"
+    value = error.instance
+    if error.validator == "type":
+        types = error.validator_value
+        types = [types] if isinstance(types, str) else types
+        return f"{where} has to be {_types(types)}, not {_shown(value)}"
+    if error.validator in ("enum", "const"):
+        allowed = error.validator_value if error.validator == "enum" else [error.validator_value]
+        allowed = [one for one in allowed if one is not None]
+        meant = did_you_mean(value, [str(one) for one in allowed]) if isinstance(value, str) else ""
+        listed = ", ".join(f'"{one}"' for one in allowed)
+        return f"{_quoted(value)} is none of {listed}{meant}"
+    if error.validator == "pattern":
+        return f"{_quoted(value)} does not match the pattern {error.validator_value}"
+    if error.validator == "minimum":
+        return f"{where} has to be at least {error.validator_value}, not {_quoted(value)}"
+    return f"{where}: {error.message}"
+
+
+def _help(error: Any) -> str:
+    if error.validator != "type":
+        return ""
+    types, value = error.validator_value, error.instance
+    if "array" in types and isinstance(value, dict):
+        return "write a list: each entry on a line of its own, after a dash"
+    if "array" in types and isinstance(value, str):
+        return f"write a list: [{value}]"
+    numeric = {"integer", "number"} & set([types] if isinstance(types, str) else types)
+    if numeric and isinstance(value, str) and value.strip().lstrip("-").isdigit():
+        return "write the number without quotes"
+    return ""
+
+
+def _types(types: list[str]) -> str:
+    # Manifests take numbers and booleans for text, and null for what may be missing: true, but
+    # no help to somebody who wrote a list.
+    shown = ["string"] if "string" in types else [one for one in types if one != "null"] or types
+    return " or ".join(_TYPE_NAMES.get(one, one) for one in shown)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, str):
+        return f"the text {_quoted(value)}"
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, dict):
+        return "a mapping"
+    return "null" if value is None else str(value).lower()[:_SHOWN]
+
+
+def _quoted(value: object) -> str:
+    if isinstance(value, str):
+        return f'"{value}"' if len(value) <= _SHOWN else f'"{value[: _SHOWN - 1]}…"'
+    return _shown(value)
+
+
+def _dotted(path: Path) -> str:
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+    return text

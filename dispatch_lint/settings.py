@@ -1,0 +1,259 @@
+"""Settings: `dispatch-lint.toml`, or `[tool.dispatch-lint]` in `pyproject.toml`.
+
+Nothing in them is ever ignored in silence: an unknown key, rule or value is an error that says
+what was probably meant.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
+
+from dispatch_lint.definitions.model import Reference
+from dispatch_lint.naming import did_you_mean
+from dispatch_lint.violation import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+FILE = "dispatch-lint.toml"
+TABLE = "dispatch-lint"
+KindField = Literal["optional", "required", "forbidden"]
+ForeignKeyValue = Literal["name", "key", "either"]
+OrganizationField = Literal["organizationId", "organization"]
+DesiredState = Literal["info", "off", "warning", "error"]
+SEVERITIES: Mapping[str, Severity | None] = {
+    "off": None, "info": Severity.INFO, "warning": Severity.WARNING, "error": Severity.ERROR,
+}  # fmt: skip
+# Keys of the contract whose feature is not built yet. They are refused, not ignored.
+_PLANNED = ("store", "ledger", "baseline")
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used; the message names the file and the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestions:
+    """What the guide leaves open. The defaults are what it says today."""
+
+    kind_field: KindField = "optional"
+    foreign_key_value: ForeignKeyValue = "name"
+    organization_field: OrganizationField = "organizationId"
+    desired_state: DesiredState = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of a run. Paths are relative to `root`."""
+
+    root: Path = field(default_factory=Path.cwd)
+    file: Path | None = None
+    include: tuple[str, ...] = ("*.yaml", "*.yml", "*.json", "*.jsonl", "*.ndjson")
+    exclude: tuple[str, ...] = ()
+    schemas: tuple[str, ...] = ()
+    definitions: tuple[str, ...] = ()
+    plugins: tuple[str, ...] = ()
+    organization: str | None = None
+    select: tuple[str, ...] | None = None
+    ignore: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    severity: Mapping[str, Severity | None] = field(default_factory=dict)
+    fail_level: Severity = Severity.WARNING
+    per_path: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    references: Mapping[str, Reference | None] = field(default_factory=dict)
+    external: tuple[str, ...] = ()
+    complete: bool = False
+    open_questions: OpenQuestions = field(default_factory=OpenQuestions)
+    rules: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    kind: str | None = None
+    """The kind of every document (`--kind`)."""
+    form: Literal["stored", "manifest"] | None = None
+    """The form of every document (`--form`)."""
+
+
+def find(start: Path) -> Path | None:
+    """The settings file that holds for a folder: upward from it, to the repository root."""
+    for folder in (start, *start.parents):
+        if (folder / FILE).is_file():
+            return folder / FILE
+        project = folder / "pyproject.toml"
+        if project.is_file() and _has_table(project):
+            return project
+        if (folder / ".git").exists():
+            return None
+    return None
+
+
+def _has_table(project: Path) -> bool:
+    try:
+        text = project.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+    if f"tool.{TABLE}" not in text:
+        return False
+    try:
+        return TABLE in tomllib.loads(text).get("tool", {})
+    except tomllib.TOMLDecodeError:
+        return True  # let `load` say what is wrong with it
+
+
+def load(file: Path) -> Settings:
+    """Read a settings file.
+
+    Raises:
+        SettingsError: it is not TOML, or a key or value is unknown.
+    """
+    try:
+        table: Any = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{file}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file}: this is not TOML: {error}") from error
+    if file.name == "pyproject.toml":
+        table = table.get("tool", {}).get(TABLE, {})
+    elif set(table) == {"tool"}:
+        table = table["tool"].get(TABLE, {})  # written as in pyproject.toml: understood
+    try:
+        said = parse(table)
+    except SettingsError as error:
+        raise SettingsError(f"{file}: {error}") from None
+    return replace(said, root=file.resolve().parent, file=file)
+
+
+def parse(table: Mapping[str, Any]) -> Settings:
+    """Settings from a table as TOML gives it.
+
+    Raises:
+        SettingsError: a key or value is unknown.
+    """
+    said: dict[str, Any] = {}
+    for key, value in table.items():
+        if key in _PLANNED:
+            raise SettingsError(f'"{key}" is not supported by this version of dispatch-lint')
+        if key not in _KEYS:
+            raise SettingsError(f'unknown key "{key}"{did_you_mean(key, _KEYS)}')
+        said[key.replace("-", "_")] = _KEYS[key](key, value)
+    return Settings(**said)
+
+
+def _text(key: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise SettingsError(f'"{key}" has to be text, not {value!r}')
+    return value
+
+
+def _texts(key: str, value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (value,)
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise SettingsError(f'"{key}" has to be a list of texts, not {value!r}')
+    return tuple(value)
+
+
+def _boolean(key: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise SettingsError(f'"{key}" has to be true or false, not {value!r}')
+    return value
+
+
+def _choice(key: str, value: object, choices: tuple[str, ...]) -> str:
+    if value not in choices:
+        meant = did_you_mean(value, choices) if isinstance(value, str) else ""
+        expected = ", ".join(f'"{choice}"' for choice in choices)
+        raise SettingsError(f'"{key}" has to be one of {expected}, not {value!r}{meant}')
+    assert isinstance(value, str)
+    return value
+
+
+def _severity(key: str, value: object) -> Severity | None:
+    return SEVERITIES[_choice(key, value, tuple(SEVERITIES))]
+
+
+def _level(key: str, value: object) -> Severity:
+    level = _choice(key, value, tuple(name for name in SEVERITIES if name != "off"))
+    severity = SEVERITIES[level]
+    assert severity is not None
+    return severity
+
+
+_Value = TypeVar("_Value")
+
+
+def _table_of(
+    one: Callable[[str, object], _Value],
+) -> Callable[[str, object], dict[str, _Value]]:
+    def read(key: str, value: object) -> dict[str, _Value]:
+        if not isinstance(value, dict):
+            raise SettingsError(f'"{key}" has to be a table, not {value!r}')
+        return {name: one(f"{key}.{name}", item) for name, item in value.items()}
+
+    return read
+
+
+def _reference(key: str, value: object) -> Reference | None:
+    from dispatch_lint.definitions.golang import parse_reference
+
+    if "." not in key.removeprefix("references."):
+        raise SettingsError(f'"{key}": write "Kind.field" = "Kind", or "none"')
+    try:
+        return parse_reference(_text(key, value))
+    except ValueError as error:
+        raise SettingsError(f'"{key}": {error}') from None
+
+
+def _options(key: str, value: object) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise SettingsError(f'"{key}" has to be a table of options, not {value!r}')
+    return value
+
+
+def _questions(key: str, value: object) -> OpenQuestions:
+    answers: dict[str, tuple[str, ...]] = {
+        "kind-field": get_args(KindField),
+        "foreign-key-value": get_args(ForeignKeyValue),
+        "organization-field": get_args(OrganizationField),
+        "desired-state": get_args(DesiredState),
+    }
+    said: dict[str, Any] = {}
+    for name, answer in _options(key, value).items():
+        if name not in answers:
+            raise SettingsError(f'unknown key "{key}.{name}"{did_you_mean(name, answers)}')
+        said[name.replace("-", "_")] = _choice(f"{key}.{name}", answer, answers[name])
+    return OpenQuestions(**said)
+
+
+def _nested_references(key: str, value: object) -> dict[str, Reference | None]:
+    """`"Driver.type" = "DriverType"`; unquoted, TOML makes a table of the dot."""
+    flat: dict[str, object] = {}
+    for name, item in _options(key, value).items():
+        if isinstance(item, dict):
+            flat |= {f"{name}.{inner}": one for inner, one in item.items()}
+        else:
+            flat[name] = item
+    return {name: _reference(f"{key}.{name}", item) for name, item in flat.items()}
+
+
+_KEYS: Mapping[str, Callable[[str, object], Any]] = {
+    "include": _texts,
+    "exclude": _texts,
+    "schemas": _texts,
+    "definitions": _texts,
+    "plugins": _texts,
+    "organization": _text,
+    "select": _texts,
+    "ignore": _texts,
+    "extend-select": _texts,
+    "severity": _table_of(_severity),
+    "fail-level": _level,
+    "per-path": _table_of(_texts),
+    "kinds": _table_of(_text),
+    "references": _nested_references,
+    "external": _texts,
+    "complete": _boolean,
+    "open-questions": _questions,
+    "rules": _table_of(_options),
+}

@@ -1,0 +1,119 @@
+"""What a run finds: findings of rules, which become violations with a place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+from functools import cached_property
+from hashlib import sha256
+from typing import Literal
+
+Path = tuple[str | int, ...]
+"""The way to a value inside an entity: `("methods", 0)`."""
+
+
+class Severity(IntEnum):
+    """How bad a violation is; a higher number is worse."""
+
+    INFO = 1
+    WARNING = 2
+    ERROR = 3
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of text. Lines and columns count from 1, in code points; the end is exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+START = Span(1, 1, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule yields: a path and a message. The engine finds the place.
+
+    Attributes:
+        path: from the root of the entity.
+        message: quotes the offending value and says what is expected.
+        on: whether the key or the value at the path is meant.
+        severity: where it differs from the rule's own.
+        help: how to mend it, in one line.
+        subject: what it speaks about, where that is not `path`: a missing field has no place.
+        stands_for: the declared field that an undeclared one was meant to be.
+        fold: findings of one file with the same fold are reported once, with their count.
+        span: where only the reader of the text knows the place.
+        declared_at: `file:line` of the definition that is to blame.
+    """
+
+    path: Path
+    message: str
+    on: Literal["key", "value"] = "value"
+    severity: Severity | None = None
+    help: str = ""
+    subject: Path | None = None
+    stands_for: Path | None = None
+    fold: str = ""
+    span: Span | None = None
+    declared_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that a violation speaks of."""
+
+    file: str
+    span: Span
+    message: str
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One deviation, with its place: what every report shows.
+
+    Attributes:
+        file: relative to the working directory, with `/`.
+        document: counts all documents of the file from 0.
+        pointer: JSON Pointer inside the entity.
+        entity: the key `<organization>/<kind>/<name>`; `-` for an unknown organization.
+        fold: the heading under which infos about declared names are counted together.
+    """
+
+    rule: str
+    severity: Severity
+    message: str
+    guide: str | None
+    file: str
+    document: int
+    pointer: str
+    span: Span
+    kind: str | None = None
+    entity: str | None = None
+    related: tuple[Related, ...] = ()
+    help: str = ""
+    fold: str = ""
+    declared_at: str = ""
+    extent: Span | None = field(default=None, compare=False)
+    """Of the whole document."""
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The same for the same deviation, wherever in the file it stands."""
+        entity = self.entity or f"{self.file}#{self.document}"
+        return sha256(f"{self.rule}\0{entity}\0{self.pointer}".encode()).hexdigest()[:32]
+
+    @property
+    def order(self) -> tuple[str, int, int, str, str, str]:
+        return (self.file, self.span.line, self.span.column, self.rule, self.pointer, self.message)
+
+
+def pointer(path: Path) -> str:
+    """A path as a JSON Pointer (RFC 6901)."""
+    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)

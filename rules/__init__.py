@@ -1,0 +1,1 @@
+"""The built-in rules, one file each. Dropping a file here registers the rule."""

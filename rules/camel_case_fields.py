@@ -1,0 +1,42 @@
+"""camel-case-fields: fields are lower camel case."""
+
+from collections.abc import Iterator
+
+from dispatch_lint.naming import is_lower_camel, lower_camel
+from dispatch_lint.rule import Example, FieldUse, Rule
+from dispatch_lint.violation import Finding
+
+
+class CamelCaseFields(Rule):
+    """"Fields should be camel-case and follow the go naming conventions": lower camel case,
+    as all base fields are. Keys of maps that hold user data (tags, config, secrets, labels, the
+    bodies of JSON Schemas) are no fields.
+    """
+
+    name = "camel-case-fields"
+    summary = "a field name that is not lower camel case"
+    guide = "Additional Properties"
+    precedence = 50
+    valid = (
+        Example("kind: Function\nname: hello\nimage: nodejs\nsourcePath: hello.js\n"),
+        Example("kind: Secret\nname: a\nsecrets: {API_KEY: x}\n"),
+    )
+    invalid = (
+        Example(
+            "kind: Function\nname: hello\nimage: nodejs\nsource_path: hello.js\n",
+            (("/source_path", 'the field "source_path" is not lower camel case: sourcePath'),),
+        ),
+        Example(
+            "kind: Widget\nname: a\nwheel-count: 4\n",
+            (("/wheel-count", 'the field "wheel-count" is not lower camel case: wheelCount'),),
+        ),
+    )
+
+    def check_field(self, field: FieldUse) -> Iterator[Finding]:
+        if is_lower_camel(field.name) or field.case_only or field.parent.standard:
+            return
+        proper = lower_camel(field.name)
+        if not is_lower_camel(proper):
+            return  # not made of letters at all: no name that could be spelled better
+        message = f'the field "{field.name}" is not lower camel case: {proper}'
+        yield Finding((), message, on="key", help=f"rename it to {proper}")

@@ -1,0 +1,40 @@
+"""document-separator: `---` where dispatch cuts the file and YAML does not."""
+
+from collections.abc import Iterator
+
+from dispatch_lint.documents.document import Document
+from dispatch_lint.rule import Example, Rule
+from dispatch_lint.violation import Finding, Severity
+
+
+class DocumentSeparator(Rule):
+    """`dispatch create -f` cuts a file at the bytes `---` wherever they stand: inside a PEM
+    key, a field name, or a comment between the fields of a document. What is behind the cut is
+    read as a document of its own, or not at all. A decorative line above the first field cuts
+    nothing off.
+    """
+
+    name = "document-separator"
+    summary = "`---` inside a document, where dispatch cuts the file"
+    severity = Severity.WARNING
+    valid = (Example("# ------ secrets ------\nkind: Secret\nname: a\n---\nkind: Secret\nname: b\n"),)
+    invalid = (
+        Example(
+            "kind: Secret\nname: a\nsecrets:\n  line: a---b\n",
+            (("/secrets/line", "dispatch cuts the file at this `---` inside a value"),),
+        ),
+        Example(
+            "kind: Secret\n# ---- name ----\nname: a\n",
+            (("", "dispatch cuts the file at this `---` inside a comment"),
+             ("", "dispatch cuts the file at this `---` inside a comment")),
+        ),
+    )  # fmt: skip
+
+    def check(self, document: Document) -> Iterator[Finding]:
+        if document.part is None or document.form != "manifest":
+            return
+        for cut in document.part.cuts:
+            article = {"comment": "remove the dashes", "key": "rename the field"}
+            help_ = article.get(cut.within, "keep the value in a file, or write it in another way")
+            message = f"dispatch cuts the file at this `---` inside a {cut.within}"
+            yield Finding(cut.path, message, span=cut.span, help=help_)

@@ -1,0 +1,30 @@
+"""error-reason: ERROR and MISSING come with a reason."""
+
+from collections.abc import Iterator
+
+from dispatch_lint.documents.document import Document
+from dispatch_lint.rule import Example, Rule
+from dispatch_lint.violation import Finding, Severity
+
+
+class ErrorReason(Rule):
+    """"The `reason` field is used in conjunction with status, most often the ERROR status. Its
+    intent is to give context to the status (i.e. the reasons behind the error)."
+    """
+
+    name = "error-reason"
+    summary = "the status ERROR or MISSING without a reason"
+    guide = "Reason"
+    severity = Severity.WARNING
+    valid = (Example("kind: Image\nname: a\nbaseImageName: b\nstatus: ERROR\nreason: [no space]\n"),)
+    invalid = (
+        Example(
+            "kind: Image\nname: a\nbaseImageName: b\nstatus: MISSING\n",
+            (("/status", 'the status "MISSING" comes without a reason'),),
+        ),
+    )
+
+    def check(self, document: Document) -> Iterator[Finding]:
+        if document.status in ("ERROR", "MISSING") and not document.entity.get("reason"):
+            yield Finding(("status",), f'the status "{document.status}" comes without a reason',
+                          help="say in reason what went wrong")  # fmt: skip

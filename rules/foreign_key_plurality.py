@@ -1,0 +1,60 @@
+"""foreign-key-plurality: lists are plural, single references singular."""
+
+from collections.abc import Iterator
+
+from dispatch_lint.naming import kind_field, plural, read_foreign_key
+from dispatch_lint.rule import Example, FieldUse, Rule
+from dispatch_lint.violation import Finding, Severity
+
+
+class ForeignKeyPlurality(Rule):
+    """"`secret` or `secrets`": a list of references is named in the plural, a single one in the
+    singular.
+    """
+
+    name = "foreign-key-plurality"
+    summary = "a list reference in the singular, or a single one in the plural"
+    guide = "Additional Properties"
+    severity = Severity.WARNING
+    precedence = 52
+    valid = (Example("kind: Widget\nname: a\nsecrets: [b]\nfunction: c\n"),)
+    invalid = (
+        Example(
+            "kind: Widget\nname: a\nsecret: [b]\n",
+            (("/secret", 'the foreign key "secret" holds a list: secrets'),),
+        ),
+        Example(
+            "kind: Widget\nname: a\nfunctions: b\n",
+            (("/functions", 'the foreign key "functions" holds a single name: function'),),
+        ),
+    )
+
+    def check_field(self, field: FieldUse) -> Iterator[Finding]:
+        if field.parent.standard or (field.closed and not field.declared):
+            return
+        proper = self._proper(field)
+        if proper is not None and proper != field.name:
+            holds = "a list" if field.many else "a single name"
+            message = f'the foreign key "{field.name}" holds {holds}: {proper}'
+            yield Finding((), message, on="key", help=f"rename it to {proper}")
+
+    def _proper(self, field: FieldUse) -> str | None:
+        if field.declared:
+            reference = field.shape.reference if field.shape else None
+            if reference is None or reference.key:
+                return None
+            stem = kind_field(reference.kind)
+            # A role may stand before the kind: `sourceFunctions`.
+            single, many = (stem, plural(stem)), None
+            for one in (stem, stem[:1].upper() + stem[1:]):
+                if field.many and field.name.endswith(one):
+                    many = field.name.removesuffix(one) + plural(one)
+                elif not field.many and field.name.endswith(plural(one)):
+                    many = field.name.removesuffix(plural(one)) + one
+            del single
+            return many
+        foreign = read_foreign_key(field.name, self.catalogue.kinds)
+        if foreign is None or foreign.suffix or not isinstance(field.value, str | list):
+            return None
+        kind = kind_field(foreign.kind)
+        return plural(kind) if field.many else kind

@@ -1,0 +1,111 @@
+"""foreign-key-value: a foreign key holds the target's name."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from dispatch_lint.documents.document import Document
+from dispatch_lint.references import read_key
+from dispatch_lint.rule import Example, Fact, Judgement, Rule, World
+from dispatch_lint.violation import Finding, Path
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
+_NAMED_BY_UUID = frozenset({"Source", "Run"})
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    accepts: Literal["name", "key", "either"] = "name"
+    """What a foreign key may hold."""
+
+
+class ForeignKeyValue(Rule):
+    """"Foreign key values should reflect the `name` value of the entity (as opposed to the `ID`
+    value). The database is indexed on `name`."
+
+    A value is an ID where an entity of the kind has it as its ID, or where it looks like a UUID
+    and no entity has it as its name; Sources and Runs are named by UUIDs. The guide asks whether
+    the value should be the constructed key: `accepts`, or `open-questions.foreign-key-value`,
+    answers it.
+    """
+
+    name = "foreign-key-value"
+    summary = "a foreign key that does not hold a name"
+    guide = "Additional Properties"
+    precedence = 65
+    question = "foreign-key-value"
+    Options = Options
+    valid = (
+        Example("kind: Function\nname: f\nimage: nodejs\n"),
+        Example(
+            "kind: Function\nname: f\nimage: acme/Image/nodejs\n",
+            settings={"open-questions": {"foreign-key-value": "either"}},
+        ),
+    )
+    invalid = (
+        Example(
+            "kind: Function\nname: f\nimage: acme/Image/nodejs\n",
+            (("/image", '"acme/Image/nodejs" is a constructed key; a foreign key holds the name '
+              '"nodejs"'),),
+        ),
+        Example(
+            "kind: Function\nname: f\nimage: 9884824d-d16f-465a-9cc7-49330b7e1b02\n",
+            (("/image", '"9884824d-d16f-465a-9cc7-49330b7e1b02" is an ID; a foreign key holds the '
+              "name of the Image"),),
+        ),
+        Example(
+            "kind: Function\nname: f\nimage: nodejs\n",
+            (("/image", '"nodejs" is a name; the settings ask for the key '
+              '"<organization>/Image/nodejs"'),),
+            settings={"rules": {"foreign-key-value": {"accepts": "key"}}},
+        ),
+    )  # fmt: skip
+
+    @property
+    def _accepts(self) -> str:
+        answer = self.settings.open_questions.foreign_key_value
+        return answer if answer != "name" else str(self.options.accepts)
+
+    def check(self, document: Document) -> Iterator[Finding]:
+        accepts = self._accepts
+        for use in document.uses():
+            if use.reference.by == "id" or use.reference.prefix or use.reference.key:
+                continue
+            key = read_key(use.value, use.reference.kind)
+            if key is not None and accepts == "name":
+                message = f'"{use.value}" is a constructed key; a foreign key holds the name "{key[1]}"'
+                yield Finding(use.path, message, help=f"write {key[1]}")
+            elif key is None and accepts == "key":
+                organization = document.organization or "<organization>"
+                proper = f"{organization}/{use.reference.kind}/{use.value}"
+                message = f'"{use.value}" is a name; the settings ask for the key "{proper}"'
+                yield Finding(use.path, message, help=f"write {proper}")
+
+    def collect(self, document: Document) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
+        kind, identity = document.kind, document.entity.get("id")
+        if kind and isinstance(identity, str) and identity and document.name != identity:
+            yield f"{kind}\0{identity}", (), ("id", document.name)
+        if kind and document.name is not None:
+            yield f"{kind}\0{document.name}", (), ("name", None)
+        for use in document.uses():
+            reference = use.reference
+            if reference.by == "name" and not reference.prefix and not reference.key:
+                yield f"{reference.kind}\0{use.value}", use.path, ("use", None)
+
+    def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
+        uses = [fact for fact in facts if fact.data[0] == "use"]
+        if not uses or any(fact.data[0] == "name" for fact in facts):
+            return
+        kind, _, value = group.partition("\0")
+        owner = next((fact for fact in facts if fact.data[0] == "id"), None)
+        if kind in _NAMED_BY_UUID or world.external(kind, value):
+            return
+        for use in uses:
+            if owner is not None and owner.data[1]:
+                message = f'"{value}" is the ID of the {kind} "{owner.data[1]}"; a foreign key holds its name'
+                yield Judgement(use, message, help=f"write {owner.data[1]}",
+                                related=((owner, "the entity with this ID"),))  # fmt: skip
+            elif _UUID.match(value):
+                message = f'"{value}" is an ID; a foreign key holds the name of the {kind}'
+                yield Judgement(use, message, help=f"write the name of the {kind}")

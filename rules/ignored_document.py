@@ -1,0 +1,43 @@
+"""ignored-document: a known kind that `dispatch create -f` skips."""
+
+from collections.abc import Iterator
+
+from dispatch_lint.documents.document import Document
+from dispatch_lint.rule import Example, Rule
+from dispatch_lint.violation import Finding, Severity
+
+
+class IgnoredDocument(Rule):
+    """`dispatch create -f` knows the kind and still skips the document without a word:
+    Application, ServiceClass, ServicePlan, ServiceBinding, Run, Rule, Source and Broker cannot
+    be created from a file, and the others only under their manifest name (Secret, never
+    SecretEntity).
+    """
+
+    name = "ignored-document"
+    summary = "a manifest that `dispatch create -f` skips"
+    severity = Severity.WARNING
+    valid = (Example("kind: Secret\nname: a\n"),)
+    invalid = (
+        Example(
+            "kind: Application\nname: shop\n",
+            (("/kind", "`dispatch create -f` skips documents of the kind Application"),),
+        ),
+        Example(
+            "kind: SecretEntity\nname: a\n",
+            (("/kind", '`dispatch create -f` skips the kind "SecretEntity"; '
+              "in manifests it is Secret"),),
+        ),
+    )  # fmt: skip
+
+    def check(self, document: Document) -> Iterator[Finding]:
+        kind = self.catalogue.kinds.get(document.kind)
+        if document.form != "manifest" or kind is None or not document.written_kind:
+            return
+        if kind.ignored or "manifest" not in kind.forms:
+            message = f"`dispatch create -f` skips documents of the kind {kind.name}"
+            yield Finding(("kind",), message, help="create it by its own command")
+        elif document.written_kind in kind.aliases:
+            message = (f'`dispatch create -f` skips the kind "{document.written_kind}"; '
+                       f"in manifests it is {kind.name}")  # fmt: skip
+            yield Finding(("kind",), message, help=f"write kind: {kind.name}")

@@ -1,0 +1,71 @@
+"""initialism-spelling: one spelling of each initialism."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from dispatch_lint.naming import INITIALISMS, words_of
+from dispatch_lint.rule import Example, FieldUse, Rule
+from dispatch_lint.schema.initialisms import EXEMPT, initialisms_of
+from dispatch_lint.violation import Finding, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    wire: Literal["consistent", "camel", "go"] = "consistent"
+    """How wire names spell initialisms: as most fields do, as `Url`, or as `URL`."""
+
+
+class InitialismSpelling(Rule):
+    """"Follow the go naming conventions": Go spells an initialism in one case (`FaasID`, never
+    `FaasId`). The guide itself writes `organizationId` in its struct and `relatedID` in its
+    text, so either spelling is allowed on the wire, but not both: the spelling that fewer
+    fields of the catalogue use is reported. A tie reports nothing, `organizationId` is exempt,
+    and so are the fields of CloudEvents, which follow another standard.
+    """
+
+    name = "initialism-spelling"
+    summary = "an initialism spelled otherwise than in most fields"
+    guide = "Additional Properties"
+    severity = Severity.WARNING
+    precedence = 54
+    Options = Options
+    valid = (Example("kind: Widget\nname: a\nhomepage: x\n"),)
+    invalid = (
+        Example(
+            "kind: Widget\nname: a\nimageURL: x\n",
+            (("/imageURL", 'the field "imageURL" spells the initialism URL: imageUrl'),),
+            settings={"rules": {"initialism-spelling": {"wire": "camel"}}},
+        ),
+        Example(
+            "kind: Widget\nname: a\nimageUrl: x\n",
+            (("/imageUrl", 'the field "imageUrl" spells the initialism Url: imageURL'),),
+            settings={"rules": {"initialism-spelling": {"wire": "go"}}},
+        ),
+    )
+
+    def check_field(self, field: FieldUse) -> Iterator[Finding]:
+        if field.name in EXEMPT or field.parent.standard or (field.closed and not field.declared):
+            return
+        for initialism, word in initialisms_of(field.name):
+            capitals = self._capitals(field, initialism)
+            if capitals is None or word.isupper() == capitals:
+                continue
+            proper = _respelled(field.name, initialism, capitals=capitals)
+            message = f'the field "{field.name}" spells the initialism {word}: {proper}'
+            yield Finding((), message, on="key", help=f"rename it to {proper}")
+
+    def _capitals(self, field: FieldUse, initialism: str) -> bool | None:
+        if self.options.wire != "consistent":
+            return bool(self.options.wire == "go")
+        spellings = self.catalogue.initialisms[field.form].get(initialism)
+        if spellings is None or spellings[True] == spellings[False]:
+            return None
+        return spellings[True] > spellings[False]
+
+
+def _respelled(name: str, initialism: str, *, capitals: bool) -> str:
+    first, *rest = words_of(name)
+    assert initialism in INITIALISMS
+    spelled = initialism if capitals else initialism.capitalize()
+    return first + "".join(spelled if word.upper() == initialism else word for word in rest)

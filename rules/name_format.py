@@ -1,0 +1,72 @@
+"""name-format: a name is fit to be part of a key."""
+
+import re
+from collections.abc import Iterator
+
+from dispatch_lint.documents.document import Document
+from dispatch_lint.rule import Example, Rule
+from dispatch_lint.violation import Finding
+
+# The store's own check, `^[\w\d\-]+$`, as Go means it: ASCII, up to the end of the text.
+_NAME = re.compile(r"[A-Za-z0-9_-]+\Z")
+
+
+class NameFormat(Rule):
+    """"`name` is used as the key (namespaced with organization and entity type)", so it holds
+    no `/`, no white space, and only what the Entity Store takes: letters, digits, `_` and `-`.
+    Some kinds have a narrower pattern of their own.
+    """
+
+    name = "name-format"
+    summary = "a name that cannot be part of a key"
+    guide = "Key"
+    precedence = 60
+    valid = (Example("kind: Secret\nname: open-sesame_2\n"),)
+    invalid = (
+        Example(
+            "kind: Secret\nname: open/sesame\n",
+            (("/name", '"open/sesame" cannot be part of a key: it contains "/"'),),
+        ),
+        Example(
+            "kind: Secret\nname: open sesame\n",
+            (("/name", '"open sesame" cannot be part of a key: it contains white space'),),
+        ),
+        Example(
+            "kind: Driver\nname: Ticker\ntype: ticker\n",
+            (("/name", '"Ticker" does not match the pattern of Driver names, '
+              "^[a-z0-9][a-z0-9-]*$"),),
+        ),
+    )  # fmt: skip
+
+    def check(self, document: Document) -> Iterator[Finding]:
+        name = document.entity.get("name")
+        if name == "":
+            yield Finding(("name",), "the name is empty: it cannot be part of a key")
+        if not isinstance(name, str) or not name:
+            return
+        if not _NAME.match(name):
+            yield Finding(("name",), f'"{name}" cannot be part of a key: it contains {_bad(name)}',
+                          help='use letters, digits, "_" and "-" only')  # fmt: skip
+            return
+        pattern = self._pattern(document)
+        if pattern and not re.match(f"(?:{pattern.removesuffix('$')})\\Z", name, re.ASCII):
+            yield Finding(
+                ("name",),
+                f'"{name}" does not match the pattern of {document.kind} names, {pattern}',
+            )
+
+    def _pattern(self, document: Document) -> str:
+        kind = self.catalogue.kinds.get(document.kind)
+        manifest = kind.forms.get("manifest") if kind else None
+        for schema in (document.schema, manifest):
+            shape = schema.shape.properties.get("name") if schema else None
+            if shape and shape.pattern:
+                return shape.pattern
+        return ""
+
+
+def _bad(name: str) -> str:
+    if "/" in name:
+        return '"/"'
+    first = next(letter for letter in name if not _NAME.match(letter))
+    return "white space" if first.isspace() else f'"{first}"'

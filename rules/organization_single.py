@@ -1,0 +1,58 @@
+"""organization-single: every stored entity belongs to one organization."""
+
+from collections.abc import Iterator
+
+from dispatch_lint.documents.document import Document
+from dispatch_lint.rule import Example, Rule
+from dispatch_lint.violation import Finding
+
+_ENTITY = ('{"id": "1", "name": "shop"%s, "revision": 0, "version": 0, "state": null, '
+           '"status": "READY", "reason": null, "tags": null, "delete": false}')  # fmt: skip
+
+
+class OrganizationSingle(Rule):
+    """"All objects belong to a single organization. This is used as the top-level token in the
+    construction of an entity key." The entity itself has to say it: the key and the columns of
+    its row do not make up for it.
+    """
+
+    name = "organization-single"
+    summary = "a stored entity without exactly one organization"
+    guide = "OrganizationID"
+    precedence = 60
+    question = "organization-field"
+    valid = (
+        Example(
+            _ENTITY % ', "organizationId": "acme"',
+            file="e.json",
+            settings={"kinds": {"*.json": "Application"}},
+        ),
+    )
+    invalid = (
+        Example(
+            _ENTITY % "",
+            (("", 'the entity belongs to no organization: "organizationId" is missing'),),
+            file="e.json",
+            settings={"kinds": {"*.json": "Application"}},
+        ),
+        Example(
+            _ENTITY % ', "organizationId": ["acme", "globex"]',
+            (("/organizationId", '"organizationId" has to name a single organization'),),
+            file="e.json",
+            settings={"kinds": {"*.json": "Application"}},
+        ),
+    )
+
+    def check(self, document: Document) -> Iterator[Finding]:
+        if document.form != "stored":
+            return
+        field = self.catalogue.organization_field
+        if field not in document.entity:
+            message = f'the entity belongs to no organization: "{field}" is missing'
+            yield Finding((), message, on="key", subject=(field,), help=f"add {field}")
+            return
+        value = document.entity[field]
+        if value in ("", None):
+            yield Finding((field,), f'the entity belongs to no organization: "{field}" is empty')
+        elif not isinstance(value, str):
+            yield Finding((field,), f'"{field}" has to name a single organization')

@@ -1,0 +1,28 @@
+"""status-reserved: DELETED is kept for later use."""
+
+from collections.abc import Iterator
+
+from dispatch_lint.documents.document import Document
+from dispatch_lint.rule import Example, Rule
+from dispatch_lint.violation import Finding, Severity
+
+
+class StatusReserved(Rule):
+    """"StatusDELETED: leave this here, reserved for when we use UUID instead of entity name"."""
+
+    name = "status-reserved"
+    summary = "the status DELETED, which the guide reserves"
+    guide = "Status"
+    severity = Severity.WARNING
+    valid = (Example("kind: Function\nname: hello\nimage: nodejs\nstatus: DELETING\n"),)
+    invalid = (
+        Example(
+            "kind: Function\nname: hello\nimage: nodejs\nstatus: DELETED\n",
+            (("/status", '"DELETED" is reserved by the guide for later use'),),
+        ),
+    )
+
+    def check(self, document: Document) -> Iterator[Finding]:
+        if document.status == "DELETED":
+            yield Finding(("status",), '"DELETED" is reserved by the guide for later use',
+                          help="remove the entity, or keep it DELETING until it is gone")  # fmt: skip

@@ -1,0 +1,43 @@
+"""syntax-error: the text does not parse."""
+
+from collections.abc import Iterator
+
+from dispatch_lint.documents.document import Document
+from dispatch_lint.rule import Example, Rule
+from dispatch_lint.violation import Finding
+
+
+class SyntaxError_(Rule):  # noqa: N801 (the builtin has the name)
+    """A document that does not parse is lost for `dispatch create -f`, and so is every
+    document behind it in the file.
+
+    The place and the reason are the parser's own. The other documents of the file are still
+    checked: a line that begins with `---` ends a document whatever stands before it. A part
+    that does not parse is reported where its text says that it is an entity (a `kind:` of
+    Dispatch at the beginning of a line and no `apiVersion:`), or where another document of the
+    file is one.
+    """
+
+    name = "syntax-error"
+    summary = "the text does not parse"
+    precedence = 10
+    valid = (Example("kind: Secret\nname: open-sesame\n"),)
+    invalid = (
+        Example(
+            "kind: Secret\nname: open-sesame\nsecrets: {password: x\n",
+            (("", "this is not YAML: did not find expected ',' or '}', while parsing a flow "
+              "mapping that begins in line 3"),),
+        ),
+        Example(
+            '{"kind": "Secret", "name": "open-sesame",}',
+            (("", 'this is not JSON: a field name in "double quotes" was expected, not "}"'),),
+            file="example.json",
+        ),
+    )  # fmt: skip
+
+    def check(self, document: Document) -> Iterator[Finding]:
+        part = document.part
+        if part is not None and part.problem is not None:
+            language = "YAML" if document.source.format == "yaml" else "JSON"
+            message = f"this is not {language}: {part.problem.message}"
+            yield Finding((), message, span=part.problem.span)

@@ -1,0 +1,43 @@
+"""unused-suppression: a suppression comment that hides nothing."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from dispatch_lint.rule import Example, Rule
+from dispatch_lint.violation import Finding, Severity
+
+if TYPE_CHECKING:
+    from dispatch_lint.suppression import Suppression
+
+
+class UnusedSuppression(Rule):
+    """A suppression that hides nothing waits for the next real mistake to hide it.
+
+    Rules that a run does not include are not reported as unused.
+    """
+
+    name = "unused-suppression"
+    summary = "a suppression comment that hides nothing"
+    severity = Severity.WARNING
+    valid = (
+        Example("kind: Secret\nname: a b  # dispatch-lint: ignore[name-format] of old\n",
+                settings={"extend-select": ["name-format"]}),
+    )  # fmt: skip
+    invalid = (
+        Example(
+            "kind: Secret\nname: a  # dispatch-lint: ignore[name-format]\n",
+            (("", "this suppression of name-format hides nothing"),),
+            settings={"extend-select": ["name-format"]},
+        ),
+        Example(
+            "kind: Secret\nname: a  # dispatch-lint: ignore[name-fromat]\n",
+            (("", 'there is no rule "name-fromat"; did you mean "name-format"?'),),
+        ),
+        Example(
+            "kind: Secret\nname: a  # dispatch-lint: ignore\n",
+            (("", "this suppression names no rule: write ignore[rule] or ignore-file[rule]"),),
+        ),
+    )
+
+    def check_suppression(self, suppression: "Suppression") -> Iterator[Finding]:
+        yield Finding((), suppression.complaint, span=suppression.span, help="remove it")

@@ -1,0 +1,1 @@
+"""The JSON Schemas of Dispatch's kinds, generated from `definitions/`. Data, no code."""
