@@ -118,12 +118,14 @@ class World:
         kinds: the kinds of which the run has documents.
         external: whether the settings declare an entity, by kind and name, to exist elsewhere.
         groups: the groups of the rule that begin with a text, with their facts.
+        group: the facts of one group of the rule.
     """
 
     closed: bool
     kinds: set[str]
     external: Callable[[str, str], bool]
     groups: Callable[[str], Iterator[tuple[str, Sequence[Fact]]]]
+    group: Callable[[str], Sequence[Fact]]
     not_judged: int = 0
     """References that nothing could be said of."""
 
@@ -148,6 +150,8 @@ class Rule:
     severity: ClassVar[Severity] = Severity.ERROR
     precedence: ClassVar[int] = UNRANKED
     default: ClassVar[bool] = True
+    explains_undeclared: ClassVar[bool] = False
+    """Whether it reports every undeclared field, so that what it stands for is not missed again."""
     question: ClassVar[str | None] = None
     Options: ClassVar[type] = NoOptions
     valid: ClassVar[Sequence[Example]] = ()

@@ -18,6 +18,7 @@ class UnknownField(Rule):
     name = "unknown-field"
     summary = "a field that the kind does not have"
     precedence = 70
+    explains_undeclared = True
     valid = (
         Example("kind: Function\nname: hello\nimage: nodejs\n"),
         Example("kind: Widget\nname: hello\nanything: goes\n"),

@@ -99,12 +99,8 @@ class UnresolvedReference(Rule):
         """Whether the container that a contained entity is looked up in is among the documents."""
         if container is None:
             return True
-        return any(
-            fact.data[0] == "entity"
-            for group, facts in world.groups(f"{container}\0{use.data[2]}")
-            if group == f"{container}\0{use.data[2]}"
-            for fact in facts
-        )
+        facts = world.group(f"{container}\0{use.data[2]}")
+        return any(fact.data[0] == "entity" for fact in facts)
 
     def _hint(
         self, use: Fact, kind: str, name: str, elsewhere: list[str], world: World

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,6 +72,8 @@ class GoPackage:
 
     types: dict[str, _Declaration] = field(default_factory=dict)
     constants: dict[str, list[EnumValue]] = field(default_factory=dict)
+    known: frozenset[str] = frozenset()
+    """Kinds that are declared elsewhere, so that fields can refer to them."""
 
     def add(self, source: bytes, file: str) -> None:
         """Read one file.
@@ -107,14 +109,13 @@ class GoPackage:
 
     @cached_property
     def kinds(self) -> tuple[str, ...]:
-        """The kinds that the types declare."""
-        return tuple(
-            dict.fromkeys(
-                _kind_of(declaration)
-                for declaration in self.types.values()
-                if self._is_entity(declaration)
-            )
+        """The kinds that the types declare, and those that are known from elsewhere."""
+        declared = (
+            _kind_of(declaration)
+            for declaration in self.types.values()
+            if self._is_entity(declaration)
         )
+        return tuple(dict.fromkeys([*declared, *sorted(self.known)]))
 
     def entity_types(self) -> Iterator[EntityType]:
         """Every kind that the files declare, in their order, the base types included."""
@@ -187,9 +188,14 @@ class GoPackage:
     def _promoted(self, type_name: str, open_types: tuple[str, ...]) -> Iterator[Field]:
         name = type_name.lstrip("*").rpartition(".")[2]
         declaration = self.types.get(name)
+        package = self
+        if declaration is None and name == BASE:
+            # A code base that does not bring BaseEntity along means the guide's.
+            package = _builtin_base()
+            declaration = package.types[BASE]
         if declaration is None or name in open_types:
             return
-        for promoted in self._struct(declaration, (*open_types, name)).fields:
+        for promoted in package._struct(declaration, (*open_types, name)).fields:
             yield replace(promoted, base=promoted.base or name == BASE)
 
     def _field(
@@ -263,17 +269,21 @@ class GoPackage:
 _BASE_NAMES = frozenset({"id", "name", "organizationId", "organizationID", "kind"})
 
 
-def read_definitions(paths: Iterable[Path], shown: Callable[[Path], str]) -> list[EntityType]:
+def read_definitions(
+    paths: Iterable[Path], shown: Callable[[Path], str], known: Iterable[str] = ()
+) -> list[EntityType]:
     """Read every kind that Go files declare.
 
     Args:
         paths: Go files, or folders whose `*.go` files (not tests) form one package each.
         shown: how a file is named in `x-dispatch-source`.
+        known: kinds that are declared elsewhere, so that fields can refer to them.
 
     Raises:
         DefinitionError: a file cannot be read, is not Go, or declares nothing.
     """
     packages: dict[Path, GoPackage] = {}
+    others = frozenset(known)
     for path in paths:
         files = sorted(path.glob("*.go")) if path.is_dir() else [path]
         if not files:
@@ -285,8 +295,18 @@ def read_definitions(paths: Iterable[Path], shown: Callable[[Path], str]) -> lis
                 source = file.read_bytes()
             except OSError as error:
                 raise DefinitionError(f"{shown(file)}:1: {error.strerror}") from error
-            packages.setdefault(file.parent, GoPackage()).add(source, shown(file))
+            packages.setdefault(file.parent, GoPackage(known=others)).add(source, shown(file))
     return [entity for package in packages.values() for entity in package.entity_types()]
+
+
+@lru_cache(maxsize=1)
+def _builtin_base() -> GoPackage:
+    from dispatch_lint.schema.catalogue import builtin_folder
+
+    package = GoPackage()
+    file = builtin_folder() / "definitions" / "base.go"
+    package.add(file.read_bytes(), "schemas/definitions/base.go")
+    return package
 
 
 def parse_reference(text: str) -> Reference | None:

@@ -1,0 +1,60 @@
+"""Putting a run together: settings → catalogue → rules → `Run`. The command line, hooks and
+Python programs all come through here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dispatch_lint import settings as settings_module
+from dispatch_lint.documents.discover import discover
+from dispatch_lint.engine import Run
+from dispatch_lint.plugins import instantiate, load_rules
+from dispatch_lint.schema.load import load_catalogue
+from dispatch_lint.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dispatch_lint.violation import Violation
+
+
+def load_settings(start: Path | None = None) -> Settings:
+    """The settings that hold for a folder; the defaults where there is no file.
+
+    Raises:
+        SettingsError: the file cannot be used.
+    """
+    folder = (start or Path.cwd()).resolve()
+    file = settings_module.find(folder)
+    return settings_module.load(file) if file else Settings(root=folder)
+
+
+def make_run(settings: Settings, **options: Any) -> Run:
+    """A run under some settings. The options are those of `Run`.
+
+    Raises:
+        SettingsError, CatalogueError, DefinitionError, PluginError: something cannot be used.
+    """
+    catalogue = load_catalogue(settings)
+    rules = load_rules(settings.root / folder for folder in settings.plugins)
+    return Run(settings, catalogue, instantiate(rules, settings, catalogue), known=rules, **options)
+
+
+def lint(*paths: str | Path, settings: Settings | None = None) -> Iterator[Violation]:
+    """Every violation in some files and folders.
+
+    Args:
+        paths: files and folders; the working directory where there is none.
+        settings: as `load_settings` or `Settings(...)` gives them.
+
+    Raises:
+        InputError: a path does not exist or cannot be read.
+    """
+    from dispatch_lint.documents.source import InputError
+
+    chosen = settings or load_settings()
+    run = make_run(chosen)
+    yield from run.lint(discover([str(path) for path in paths] or ["."], chosen))
+    if run.summary.problems:
+        raise InputError("; ".join(run.summary.problems))

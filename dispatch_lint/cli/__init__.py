@@ -1,0 +1,80 @@
+"""The command line: one file a command, and no logic in them.
+
+Commands are imported when they are called, so that none pays for the others.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from dispatch_lint.version import __version__
+
+COMMANDS = {"check": "check", "explain": "explain", "rules": "rules", "schema": "schema"}
+EXIT_VIOLATIONS = 1
+EXIT_FAILURE = 2
+
+
+class _Lazy(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"{__name__}.{COMMANDS[cmd_name]}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from dispatch_lint.naming import did_you_mean
+
+            meant = did_you_mean(args[0], COMMANDS)
+            raise click.UsageError(f'there is no command "{args[0]}"{meant}')
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="dispatch-lint")
+def cli() -> None:
+    """Hold Dispatch entities against the Dispatch Development Guide."""
+
+
+def main() -> None:
+    """Run the command line; the exit code of every error is 2."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = EXIT_FAILURE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("dispatch-lint: interrupted", err=True)
+        code = 130
+    except BrokenPipeError:
+        # The reader has seen enough. Nothing more can be written, not even on the way out.
+        import os
+
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = EXIT_FAILURE
+    except Exception as error:
+        if not is_known(error):
+            raise
+        click.echo(f"dispatch-lint: {error}", err=True)
+        code = EXIT_FAILURE
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def is_known(error: Exception) -> bool:
+    """Whether an error is one that a user can mend, and so needs no traceback."""
+    from dispatch_lint.definitions.model import DefinitionError
+    from dispatch_lint.documents.source import InputError
+    from dispatch_lint.plugins import PluginError
+    from dispatch_lint.schema.catalogue import CatalogueError
+    from dispatch_lint.settings import SettingsError
+
+    known = (DefinitionError, InputError, PluginError, CatalogueError, SettingsError, OSError)
+    return isinstance(error, known)

@@ -1,0 +1,198 @@
+"""`dispatch-lint check`: the main job."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from dispatch_lint.report import Outcome, format_named, formats, harmless, lists_declared
+from dispatch_lint.settings import SEVERITIES
+from dispatch_lint.violation import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dispatch_lint.engine import Run, Summary
+    from dispatch_lint.settings import Settings
+    from dispatch_lint.violation import Violation
+
+_LEVELS = [name for name in SEVERITIES if name != "off"]
+
+
+def _names(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH|-]...")
+@click.option("-f", "--format", "format_", type=click.Choice(formats()), default="full",
+              show_default=True, help="How violations are shown.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False),
+              help="Write the report to a file instead of standard output.")
+@click.option("--select", multiple=True, callback=_names, metavar="RULES",
+              help='Check these rules only; "all" is every rule.')
+@click.option("--ignore", multiple=True, callback=_names, metavar="RULES",
+              help="Leave these rules out.")
+@click.option("--extend-select", multiple=True, callback=_names, metavar="RULES",
+              help="Check these rules too.")
+@click.option("--config", type=click.Path(exists=True, dir_okay=False), metavar="FILE",
+              help="The settings file, instead of the one found upward from here.")
+@click.option("--isolated", is_flag=True, help="Use no settings file.")
+@click.option("--kind", help="The kind of every document.")
+@click.option("--form", type=click.Choice(["stored", "manifest"]),
+              help="The form of every document.")
+@click.option("--organization", help="The organization of documents that do not name one.")
+@click.option("--schemas", multiple=True, type=click.Path(exists=True, file_okay=False),
+              metavar="DIR", help="Schemas that replace the built-in ones.")
+@click.option("--definitions", multiple=True, type=click.Path(exists=True), metavar="PATH",
+              help="Go definitions that join the built-in kinds, or replace them.")
+@click.option("--index", multiple=True, type=click.Path(exists=True), metavar="PATH",
+              help="Read these too for keys and references, and report nothing of them.")
+@click.option("--require-documents", is_flag=True,
+              help="Fail where there is no entity document to check.")
+@click.option("--fail-level", type=click.Choice(_LEVELS),
+              help="The lowest severity that makes the exit code 1.  [default: warning]")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
+@click.option("--statistics", is_flag=True, help="Show how often each rule was violated.")
+@click.option("--stdin-filename", metavar="NAME", help="What standard input is called.")
+@click.option("--force-exclude", is_flag=True,
+              help="Let `exclude` hold for files that are named, too.")
+@click.option("--list-files", is_flag=True,
+              help="Say of every document what it is, or why it was skipped, and check nothing.")
+@click.option("-q", "--quiet", is_flag=True,
+              help="Show only what is at or above the fail level; count the rest.")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto",
+              show_default=True, help="Whether the report has colours.")  # fmt: skip
+def command(paths: tuple[str, ...], **options: Any) -> int:
+    """Check entity documents: files, folders, or - for standard input.
+
+    Exit codes: 0 nothing at or above the fail level, 1 violations, 2 usage, settings, unreadable
+    input or internal error.
+    """
+    from dispatch_lint.api import make_run
+    from dispatch_lint.documents.discover import discover
+
+    settings = _settings(options)
+    quiet = settings.fail_level if options["quiet"] else Severity.INFO
+    run = make_run(
+        settings, fold=not lists_declared(options["format_"]), quiet=quiet,
+        listing=options["list_files"],
+    )  # fmt: skip
+    sources = discover(
+        paths or ["."], settings, index=options["index"],
+        stdin_filename=options["stdin_filename"], force_exclude=options["force_exclude"],
+    )  # fmt: skip
+    violations = list(run.lint(list(sources)))
+    if run.listed is not None:
+        for one in sorted(run.listed, key=lambda one: (one.file, one.document)):
+            click.echo(f"{harmless(one.file)}: document {one.document}: {harmless(one.what)}")
+    else:
+        _write(run, violations, options)
+    return _exit_code(run.summary, settings, options)
+
+
+def _settings(options: dict[str, Any]) -> Settings:
+    from dispatch_lint import settings as module
+    from dispatch_lint.api import load_settings
+
+    here = Path.cwd()
+    if options["config"]:
+        settings = module.load(Path(options["config"]))
+    else:
+        settings = module.Settings(root=here) if options["isolated"] else load_settings(here)
+    said: dict[str, Any] = {
+        name: options[name] for name in ("kind", "form", "organization") if options[name]
+    }
+    if options["select"]:
+        said["select"] = options["select"]
+    if options["fail_level"]:
+        said["fail_level"] = SEVERITIES[options["fail_level"]]
+    said["ignore"] = (*settings.ignore, *options["ignore"])
+    said["extend_select"] = (*settings.extend_select, *options["extend_select"])
+    for name in ("schemas", "definitions"):
+        if options[name]:
+            added = tuple(str(Path(one).absolute()) for one in options[name])
+            said[name] = added if name == "schemas" else (*settings.definitions, *added)
+    return replace(settings, **said)
+
+
+def _write(run: Run, violations: list[Violation], options: dict[str, Any]) -> None:
+    declared = [] if options["quiet"] else list(run.declared.values())
+    stream: TextIO | None = None
+    if options["output"]:
+        stream = Path(options["output"]).open("w", encoding="utf-8", newline="\n")
+    color = _use_color(options["color"]) and stream is None
+    outcome = Outcome(violations, declared, run.summary, color, _line_reader())
+    lines = format_named(options["format_"])(outcome)
+    try:
+        _echo(lines, stream)
+        if options["statistics"]:
+            machine = lists_declared(options["format_"])
+            _echo(_statistics(run.summary), sys.stderr if machine else stream)
+    finally:
+        if stream is not None:
+            stream.close()
+
+
+def _echo(lines: Iterable[str], stream: TextIO | None) -> None:
+    target = stream or sys.stdout
+    if isinstance(encoding := target.encoding, str) and encoding.lower() not in ("utf-8", "utf8"):
+        lines = (line.encode(encoding, "backslashreplace").decode(encoding) for line in lines)
+    for line in lines:
+        target.write(line.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
+    target.flush()
+
+
+def _statistics(summary: Summary) -> Iterable[str]:
+    width = max((len(str(count)) for count in summary.rules.values()), default=1)
+    for name, count in sorted(summary.rules.items(), key=lambda item: (-item[1], item[0])):
+        yield f"{count:>{width}}  {name}"
+
+
+def _use_color(choice: str) -> bool:
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
+
+
+def _line_reader() -> Any:
+    """Lines of files, for excerpts. Violations come in the order of files: one is kept."""
+
+    @lru_cache(maxsize=1)
+    def lines(file: str) -> list[str]:
+        try:
+            return Path(file).read_text(encoding="utf-8-sig").split("\n")
+        except (OSError, UnicodeDecodeError):
+            return []
+
+    def line(file: str, number: int) -> str:
+        found = lines(file)
+        return found[number - 1].rstrip("\r") if number <= len(found) else ""
+
+    return line
+
+
+def _exit_code(summary: Summary, settings: Settings, options: dict[str, Any]) -> int:
+    for problem in summary.problems:
+        click.echo(f"dispatch-lint: {harmless(problem)}", err=True)
+    if summary.problems:
+        return 2
+    if summary.documents == 0:
+        skipped = f" ({summary.skipped} documents skipped)" if summary.skipped else ""
+        click.echo(f"dispatch-lint: there is no entity document to check{skipped}", err=True)
+        if options["require_documents"]:
+            return 2
+    if options["exit_zero"] or options["list_files"]:
+        return 0
+    failing = sum(
+        count for severity, count in summary.violations.items() if severity >= settings.fail_level
+    )
+    return 1 if failing else 0

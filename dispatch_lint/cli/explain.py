@@ -1,0 +1,21 @@
+"""`dispatch-lint explain RULE`."""
+
+from __future__ import annotations
+
+import click
+
+from dispatch_lint.api import load_settings
+from dispatch_lint.plugins import check_names, load_rules
+from dispatch_lint.rules_pages import page
+
+
+@click.command()
+@click.argument("rule")
+def command(rule: str) -> None:
+    """Explain a rule: what it reports, why, its options and examples."""
+    settings = load_settings()
+    rules = load_rules(settings.root / folder for folder in settings.plugins)
+    check_names([rule], rules, "explain")
+    if rule not in rules:
+        raise click.UsageError(f'there is no rule "{rule}"')
+    click.echo("\n".join(page(rules[rule])).rstrip())

@@ -1,0 +1,73 @@
+"""`dispatch-lint schema generate|check|show`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from dispatch_lint.schema.files import drift, generate_files, write_files
+
+
+@click.group()
+def command() -> None:
+    """Generate, check and show JSON Schemas."""
+
+
+_DEFINITIONS = click.option(
+    "--definitions", multiple=True, type=click.Path(exists=True, path_type=Path), metavar="PATH",
+    help="Go files or folders.  [default: schemas/definitions, else the built-in ones]",
+)  # fmt: skip
+_OUTPUT = click.option(
+    "--output", type=click.Path(file_okay=False, path_type=Path), default=Path("schemas"),
+    show_default=True, metavar="DIR", help="The folder of the schemas.",
+)  # fmt: skip
+
+
+@command.command()
+@_DEFINITIONS
+@_OUTPUT
+def generate(definitions: tuple[Path, ...], output: Path) -> None:
+    """Write the schemas that definitions generate."""
+    files = generate_files(definitions)
+    written = write_files(files, output)
+    click.echo(f"{len(files)} schemas in {output}, {written} of them changed")
+
+
+@command.command()
+@_DEFINITIONS
+@_OUTPUT
+def check(definitions: tuple[Path, ...], output: Path) -> int:
+    """Fail where the schemas differ from what the definitions generate."""
+    files = generate_files(definitions)
+    lines = list(drift(files, output))
+    for line in lines:
+        click.echo(line)
+    if lines:
+        click.echo("Run `dispatch-lint schema generate`.", err=True)
+        return 1
+    click.echo(f"{len(files)} schemas in {output} are up to date")
+    return 0
+
+
+@command.command()
+@click.argument("kind")
+@click.option("--form", type=click.Choice(["stored", "manifest"]),
+              help="The form.  [default: manifest where there is one]")  # fmt: skip
+def show(kind: str, form: str | None) -> None:
+    """Print the schema of a kind."""
+    from dispatch_lint.api import load_settings
+    from dispatch_lint.naming import did_you_mean
+    from dispatch_lint.schema.generate import dump
+    from dispatch_lint.schema.load import load_catalogue
+
+    catalogue = load_catalogue(load_settings())
+    known = catalogue.resolve(kind)
+    if known is None:
+        raise click.UsageError(f'there is no kind "{kind}"{did_you_mean(kind, catalogue.kinds)}')
+    forms = known.forms
+    chosen = form or ("manifest" if "manifest" in forms else "stored")
+    schema = next((one for name, one in forms.items() if name == chosen), None)
+    if schema is None:
+        raise click.UsageError(f"{known.name} has no {chosen} form")
+    click.echo(dump(schema.schema), nl=False)

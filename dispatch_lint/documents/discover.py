@@ -1,0 +1,187 @@
+"""Paths → sources: files as they are named, folders by a walk that honours .gitignore."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from dispatch_lint.documents.classify import matches
+from dispatch_lint.documents.source import InputError, Source, format_of, guess_format
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from dispatch_lint.settings import Settings
+
+STDIN = "-"
+_NEVER = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", ".tox"})
+
+
+def discover(
+    paths: Iterable[str], settings: Settings, *, index: Iterable[str] = (),
+    stdin_filename: str | None = None, force_exclude: bool = False,
+) -> Iterator[Source]:  # fmt: skip
+    """The sources of a run, each file once, in the order of the paths.
+
+    Args:
+        paths: files, folders, or `-` for standard input.
+        index: paths that are read for keys and references only.
+        stdin_filename: the name that standard input goes by.
+        force_exclude: whether `exclude` holds for named files too.
+
+    Raises:
+        InputError: a path does not exist, or is a link that leads nowhere.
+    """
+    seen: set[str] = set()
+    for reported, several in ((True, paths), (False, index)):
+        for path in several:
+            for source in _of_path(path, settings, stdin_filename, reported=reported,
+                                   force_exclude=force_exclude):  # fmt: skip
+                identity = str(source.path) if source.path else source.name
+                if identity not in seen:
+                    seen.add(identity)
+                    yield source
+
+
+def _of_path(
+    path: str, settings: Settings, stdin_filename: str | None, *, reported: bool,
+    force_exclude: bool,
+) -> Iterator[Source]:  # fmt: skip
+    if path == STDIN:
+        yield _standard_input(stdin_filename)
+        return
+    if os.path.islink(path) and not os.path.exists(path):  # noqa: PTH110, PTH114
+        raise InputError(f"{path}: the link leads nowhere")
+    if os.path.isdir(path):  # noqa: PTH112
+        yield from _walk(path, settings, reported=reported)
+        return
+    if not os.path.exists(path):  # noqa: PTH110
+        raise InputError(f"{path}: there is no such file or folder")
+    absolute = _absolute(path)
+    if force_exclude and _excluded(absolute, settings):
+        return
+    format_ = format_of(path)
+    if format_ is None:
+        source = Source(_shown(path), absolute, "yaml", reported=reported)
+        if not os.path.isfile(path):  # noqa: PTH113
+            raise InputError(f"{path}: this is no file")
+        with source.open() as stream:
+            format_ = guess_format(stream.read(4096))
+    yield Source(_shown(path), absolute, format_, reported=reported)
+
+
+def _standard_input(name: str | None) -> Source:
+    data = sys.stdin.buffer.read()
+
+    def opener() -> BinaryIO:
+        return io.BytesIO(data)
+
+    format_ = (format_of(name) if name else None) or guess_format(data[:4096])
+    path = _absolute(name) if name else None
+    return Source(_shown(name) if name else "<stdin>", path, format_, opener=opener)
+
+
+def _absolute(path: str) -> Path:
+    return Path(os.path.abspath(path))  # noqa: PTH100 (links are not followed)
+
+
+def _shown(path: str) -> str:
+    """A path as reports show it: relative to the working directory, with `/`."""
+    if os.path.isabs(path):  # noqa: PTH117
+        relative = os.path.relpath(path)
+        path = path if relative.startswith("..") else relative
+    return os.path.normpath(path).replace(os.sep, "/")
+
+
+def _walk(folder: str, settings: Settings, *, reported: bool) -> Iterator[Source]:
+    ignores = _Ignores(_absolute(folder))
+    endings = _endings(settings.include)
+    for root, folders, files in os.walk(folder):
+        absolute = _absolute(root)
+        ignores.enter(absolute, files)
+        folders[:] = sorted(
+            name for name in folders
+            if name not in _NEVER and not ignores.ignored(absolute / name, folder=True)
+            and not _excluded(absolute / name, settings)
+        )  # fmt: skip
+        for name in sorted(files):
+            if endings is not None and not name.endswith(endings):
+                continue
+            path = absolute / name
+            format_ = format_of(name)
+            if format_ is None or (endings is None and not _included(path, settings)):
+                continue
+            if ignores.ignored(path, folder=False) or _excluded(path, settings):
+                continue
+            shown = _shown(os.path.join(root, name))  # noqa: PTH118
+            if path.is_symlink() and not _stays_inside(path, _absolute(folder)):
+                continue
+            yield Source(shown, path, format_, named=False, reported=reported)
+
+
+def _stays_inside(link: Path, folder: Path) -> bool:
+    """Whether a link leads to a file of the tree; others are not followed."""
+    target = link.resolve()
+    return target.is_file() and target.is_relative_to(folder.resolve())
+
+
+def _endings(include: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The endings that `include` asks for, where it asks for nothing but endings."""
+    if all(glob.startswith("*.") and not set(glob[1:]) & set("*?[/") for glob in include):
+        return tuple(glob[1:] for glob in include)
+    return None
+
+
+def _relative(path: Path, settings: Settings) -> str:
+    try:
+        return path.relative_to(settings.root).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+def _included(path: Path, settings: Settings) -> bool:
+    name = _relative(path, settings)
+    return any(matches(name, glob) for glob in settings.include)
+
+
+def _excluded(path: Path, settings: Settings) -> bool:
+    if not settings.exclude:
+        return False
+    name = _relative(path, settings)
+    return any(matches(name, glob) or matches(f"{name}/", glob) for glob in settings.exclude)
+
+
+class _Ignores:
+    """The .gitignore files from the root of the repository down to where a walk is."""
+
+    def __init__(self, start: Path) -> None:
+        self._specs: dict[Path, Any] = {}
+        root = next((one for one in (start, *start.parents) if (one / ".git").exists()), None)
+        if root is not None and root != start:
+            for folder in reversed([one for one in start.parents if one.is_relative_to(root)]):
+                self.enter(folder, [".gitignore"])
+
+    def enter(self, folder: Path, files: list[str]) -> None:
+        """Read the .gitignore of a folder, if there is one."""
+        if ".gitignore" not in files:
+            return
+        try:
+            text = (folder / ".gitignore").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return
+        import pathspec
+
+        self._specs[folder] = pathspec.GitIgnoreSpec.from_lines(text.splitlines())
+
+    def ignored(self, path: Path, *, folder: bool) -> bool:
+        """Whether git ignores a path: the innermost file that speaks of it decides."""
+        for base in reversed(self._specs):
+            if path.is_relative_to(base):
+                name = path.relative_to(base).as_posix() + ("/" if folder else "")
+                result = self._specs[base].check_file(name)
+                if result.include is not None:
+                    return bool(result.include)
+        return False

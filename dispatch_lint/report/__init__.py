@@ -1,0 +1,59 @@
+"""Reports: one file an output format. A format is a function `(Outcome) -> Iterator[str]`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dispatch_lint.engine import Declared, Summary
+    from dispatch_lint.violation import Violation
+
+ESCAPED = {number: f"\\x{number:02x}" for number in (*range(32), *range(127, 160))} | {
+    number: f"\\u{number:04x}"
+    for number in (*range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2066, 0x206A))
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a report shows.
+
+    Attributes:
+        declared: infos about declared names, counted by field.
+        color: whether escape sequences may be used.
+        line: the text of a line of a file, for excerpts; empty where it cannot be had.
+    """
+
+    violations: list[Violation]
+    declared: list[Declared]
+    summary: Summary
+    color: bool
+    line: Callable[[str, int], str]
+
+
+Format = Callable[[Outcome], Iterator[str]]
+
+
+def formats() -> list[str]:
+    """The names of all formats: those of the modules here."""
+    return sorted(info.name for info in iter_modules(__path__) if not info.name.startswith("_"))
+
+
+def format_named(name: str) -> Format:
+    """The format of a name."""
+    report: Format = import_module(f"{__name__}.{name}").report
+    return report
+
+
+def lists_declared(name: str) -> bool:
+    """Whether a format lists every info about a declared name instead of folding them."""
+    return bool(getattr(import_module(f"{__name__}.{name}"), "LISTS_DECLARED", False))
+
+
+def harmless(text: str) -> str:
+    """A text of a document, with nothing in it that a terminal would obey."""
+    return text.translate(ESCAPED)

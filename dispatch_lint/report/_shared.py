@@ -1,0 +1,56 @@
+"""What the text formats share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from dispatch_lint.report import Outcome, harmless
+from dispatch_lint.violation import Severity
+
+if TYPE_CHECKING:
+    from dispatch_lint.engine import Declared
+
+COLORS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
+
+
+def paint(text: str, code: str, outcome: Outcome) -> str:
+    """Text in a colour, where colours are wanted."""
+    return f"\x1b[{code}m{text}\x1b[0m" if outcome.color else text
+
+
+def folded(outcome: Outcome) -> Iterator[str]:
+    """One line for each declared field that the guide has something against."""
+    for one in sorted(outcome.declared, key=lambda one: (one.heading, one.rule.name)):
+        yield f"{one.heading}: {_places(one)} ({one.rule.name}: {harmless(one.finding.message)})"
+
+
+def _places(one: Declared) -> str:
+    places = f"{one.places} place{'' if one.places == 1 else 's'}"
+    source = one.finding.declared_at
+    return f"{places}, declared at {source}" if source else places
+
+
+def summary_lines(outcome: Outcome) -> Iterator[str]:
+    """The summary: what was found, and what was looked at."""
+    summary = outcome.summary
+    counts = [
+        count(summary.violations[severity], str(severity))
+        for severity in sorted(Severity, reverse=True)
+        if summary.violations[severity]
+    ]
+    found = ", ".join(counts) if counts else "No deviations"
+    looked = f"{count(summary.documents, 'document')} in {count(summary.files, 'file')}"
+    parts = [f"{looked} checked", f"{summary.skipped} skipped"]
+    if summary.suppressed:
+        parts.append(f"{summary.suppressed} suppressed")
+    if summary.closed:
+        parts.append("all references judged (the documents are complete)")
+    elif summary.not_judged:
+        parts.append(f"{count(summary.not_judged, 'reference')} not judged (open world)")
+    yield f"{found}. {', '.join(parts)}."
+
+
+def count(number: int, what: str) -> str:
+    """`1 document`, `2 documents`."""
+    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -1,0 +1,18 @@
+"""`concise`: one line a violation, `path:line:col: severity[rule] message`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dispatch_lint.report import Outcome, harmless
+from dispatch_lint.report._shared import COLORS, folded, paint, summary_lines
+
+
+def report(outcome: Outcome) -> Iterator[str]:
+    """The lines of the report."""
+    for one in outcome.violations:
+        label = paint(f"{one.severity}[{one.rule}]", COLORS[one.severity], outcome)
+        place = f"{harmless(one.file)}:{one.span.line}:{one.span.column}"
+        yield f"{place}: {label} {harmless(one.message)}"
+    yield from folded(outcome)
+    yield from summary_lines(outcome)

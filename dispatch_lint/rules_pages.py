@@ -1,0 +1,121 @@
+"""Pages about rules, from the rules themselves: for `explain`, `rules`, and docs/rules.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import MISSING, fields
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dispatch_lint.rule import Example, Rule
+
+
+def page(rule: type[Rule]) -> Iterator[str]:
+    """The Markdown page of one rule."""
+    yield f"## {rule.name}"
+    yield ""
+    yield f"{rule.summary[:1].upper()}{rule.summary[1:]}."
+    yield ""
+    guide = f'guide, section "{rule.guide}"' if rule.guide else "what Dispatch does"
+    state = "" if rule.default else " Off by default."
+    yield f"Severity: {rule.severity}. Looks at: {', '.join(rule.scopes())}. From: {guide}.{state}"
+    yield ""
+    yield rule.documentation()
+    yield ""
+    if rule.question:
+        yield f"Open question of the guide: `open-questions.{rule.question}`."
+        yield ""
+    yield from _options(rule)
+    yield from _example("Wrong", rule.invalid[:1])
+    yield from _example("Right", rule.valid[:1])
+
+
+def _options(rule: type[Rule]) -> Iterator[str]:
+    known = fields(rule.Options)
+    if not known:
+        return
+    yield f"Options, under `[tool.dispatch-lint.rules.{rule.name}]`:"
+    yield ""
+    hints = get_type_hints(rule.Options)
+    for one in known:
+        default = one.default if one.default is not MISSING else "required"
+        yield f"- `{one.name.replace('_', '-')}`: {_hint(hints[one.name])}; default {_toml(default)}"
+    yield ""
+
+
+def _hint(hint: Any) -> str:
+    choices = get_args(hint)
+    if choices:
+        return ", ".join(f"`{_toml(choice)}`" for choice in choices if choice is not Ellipsis)
+    return "`true` or `false`" if hint is bool else str(getattr(hint, "__name__", hint))
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def _example(title: str, examples: Any) -> Iterator[str]:
+    one: Example
+    for one in examples:
+        yield f"{title}:"
+        yield ""
+        yield f"```{'yaml' if one.file.endswith('.yaml') else 'json'}"
+        yield one.text.rstrip("\n")
+        yield "```"
+        yield ""
+        for place, message in one.violations:
+            yield f"> {f'`{place}`: ' if place else ''}{message}"
+        if one.violations:
+            yield ""
+
+
+def book(rules: Mapping[str, type[Rule]]) -> str:
+    """docs/rules.md."""
+    lines = ["# Rules", "", "<!-- Generated: `dispatch-lint rules --markdown`. -->", ""]
+    lines += ["| rule | severity | guide | what it reports |", "|---|---|---|---|"]
+    for rule in rules.values():
+        link = f"[{rule.name}](#{rule.name})"
+        lines.append(f"| {link} | {rule.severity} | {rule.guide or '-'} | {rule.summary} |")
+    lines.append("")
+    for rule in rules.values():
+        lines += page(rule)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+TEMPLATE = '''"""{name}: what it reports, in a line."""
+
+from collections.abc import Iterator
+
+from dispatch_lint.documents.document import Document
+from dispatch_lint.rule import Example, Rule
+from dispatch_lint.violation import Finding, Severity
+
+
+class {class_name}(Rule):
+    """What the rule is for, and which sentence of the guide it comes from."""
+
+    name = "{name}"
+    summary = "an entity named TODO"
+    severity = Severity.WARNING
+    valid = (Example("kind: Secret\\nname: open-sesame\\n"),)
+    invalid = (
+        Example(
+            "kind: Secret\\nname: TODO\\n",
+            (("/name", '"TODO" is no name for an entity'),),
+        ),
+    )
+
+    def check(self, document: Document) -> Iterator[Finding]:
+        if document.name == "TODO":
+            yield Finding(("name",), '"TODO" is no name for an entity')
+'''
+
+
+def scaffold(name: str) -> tuple[str, str]:
+    """A file for a new rule: its name and its text."""
+    class_name = "".join(word.capitalize() for word in name.split("-"))
+    return f"{name.replace('-', '_')}.py", TEMPLATE.format(name=name, class_name=class_name)
