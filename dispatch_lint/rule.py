@@ -77,6 +77,11 @@ class FieldUse:
     case_only: bool = False
 
     @property
+    def standard(self) -> str:
+        """The other standard that the name follows, such as CloudEvents."""
+        return (self.shape.standard if self.shape else "") or self.parent.standard
+
+    @property
     def many(self) -> bool:
         """Whether it holds a list."""
         return self.shape.many if self.shape else isinstance(self.value, list)

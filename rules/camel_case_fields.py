@@ -33,7 +33,7 @@ class CamelCaseFields(Rule):
     )
 
     def check_field(self, field: FieldUse) -> Iterator[Finding]:
-        if is_lower_camel(field.name) or field.case_only or field.parent.standard:
+        if is_lower_camel(field.name) or field.case_only or field.standard:
             return
         proper = lower_camel(field.name)
         if not is_lower_camel(proper):

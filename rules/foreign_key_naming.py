@@ -44,7 +44,7 @@ class ForeignKeyNaming(Rule):
             yield Finding((), message, on="key", help=f"rename it to {proper}")
 
     def _proper(self, field: FieldUse) -> str | None:
-        if field.parent.standard:
+        if field.standard:
             return None
         foreign = read_foreign_key(field.name, self.catalogue.kinds)
         if foreign and foreign.suffix.startswith("Name") and (

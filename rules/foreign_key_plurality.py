@@ -30,7 +30,7 @@ class ForeignKeyPlurality(Rule):
     )
 
     def check_field(self, field: FieldUse) -> Iterator[Finding]:
-        if field.parent.standard or (field.closed and not field.declared):
+        if field.standard or (field.closed and not field.declared):
             return
         proper = self._proper(field)
         if proper is not None and proper != field.name:

@@ -159,12 +159,14 @@ class GoPackage:
     def _struct(self, declaration: _Declaration, open_types: tuple[str, ...]) -> Type:
         node = declaration.node.child_by_field_name("type")
         assert node is not None
+        standard = declaration.comment.get("standard") or ""
+        fields = self._read_fields(node, declaration.file, open_types)
         return Type(
             "object",
-            fields=tuple(self._read_fields(node, declaration.file, open_types)),
+            fields=tuple(replace(one, standard=standard or one.standard) for one in fields),
             name=declaration.name,
             kind=_kind_of(declaration) if self._is_entity(declaration) else "",
-            standard=declaration.comment.get("standard") or "",
+            standard=standard,
         )
 
     def _read_fields(

@@ -74,6 +74,8 @@ class Field:
     reference: Reference | None = None
     pattern: str = ""
     readonly: bool = False
+    standard: str = ""
+    """The other standard that the name follows."""
 
 
 @dataclass(frozen=True, slots=True)

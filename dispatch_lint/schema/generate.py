@@ -158,6 +158,8 @@ def _field_schema(field: Field, form: Form, *, nested: bool) -> Schema:
         said |= {"prefix": reference.prefix} if reference.prefix else {}
         said |= {"key": reference.key} if reference.key else {}
         schema["x-dispatch-reference"] = said
+    if field.standard:
+        schema["x-dispatch-standard"] = field.standard
     schema["x-dispatch-source"] = f"{field.file}:{field.line}"
     return schema
 

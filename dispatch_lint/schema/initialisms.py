@@ -42,4 +42,4 @@ def count_spellings(catalogue: Catalogue) -> dict[Form, dict[str, dict[bool, int
 
 def counts_for(route: Route) -> bool:
     """Whether the guide speaks about the spelling of a declared field."""
-    return route.name not in EXEMPT and not route.parent.standard
+    return route.name not in EXEMPT and not (route.shape.standard or route.parent.standard)
