@@ -16,8 +16,42 @@ _SUFFIX = re.compile(r"(?P<stem>.+?)_?-?(?P<suffix>Names?|names?|IDs?|Ids?|ids?)
 # "go naming conventions" (guide, Additional Properties): the initialisms that
 # Dispatch's field names use or are likely to use, as golint lists them.
 INITIALISMS = frozenset(
-    "API CPU CSS DNS EOF GUID HTML HTTP HTTPS ID IP JSON JWT QPS RAM RPC SLA SMTP SQL SSH "
-    "TCP TLS TTL UDP UI UID URI URL UTF8 UUID VM XML XSRF XSS".split()
+    [
+        "API",
+        "CPU",
+        "CSS",
+        "DNS",
+        "EOF",
+        "GUID",
+        "HTML",
+        "HTTP",
+        "HTTPS",
+        "ID",
+        "IP",
+        "JSON",
+        "JWT",
+        "QPS",
+        "RAM",
+        "RPC",
+        "SLA",
+        "SMTP",
+        "SQL",
+        "SSH",
+        "TCP",
+        "TLS",
+        "TTL",
+        "UDP",
+        "UI",
+        "UID",
+        "URI",
+        "URL",
+        "UTF8",
+        "UUID",
+        "VM",
+        "XML",
+        "XSRF",
+        "XSS",
+    ]
 )
 
 
@@ -28,7 +62,9 @@ def is_lower_camel(name: str) -> bool:
 
 def lower_camel(name: str) -> str:
     """The lower camel case of any name: `created_at` is `createdAt`, `API` is `api`."""
-    words = [word for part in re.split(r"[^A-Za-z0-9]+", name) for word in _WORD.findall(part)]
+    words: list[str] = [
+        word for part in re.split(r"[^A-Za-z0-9]+", name) for word in _WORD.findall(part)
+    ]
     if not words:
         return name
     rest = (word if word.isupper() else word[:1].upper() + word[1:] for word in words[1:])
@@ -73,7 +109,8 @@ class ForeignKeyName:
     @property
     def proper(self) -> str:
         """The name without its suffix, in the number it speaks of."""
-        return plural(self.stem) if self.suffix.endswith("s") else self.stem
+        plain: str = plural(self.stem) if self.suffix.endswith("s") else self.stem
+        return plain
 
 
 def read_foreign_key(name: str, kinds: Iterable[str]) -> ForeignKeyName | None:

@@ -81,13 +81,13 @@ def _read(text: str, parts: Sequence[Part]) -> Iterator[Suppression]:
             if before is not None:
                 suppression.scope, suppression.target = "document", before
             else:
-                suppression.target = _next_line(text, match.end(), lines.offset(span.line), span)
+                suppression.target = _next_line(text, match.end(), span)
         yield suppression
 
 
 def _part_at(parts: Sequence[Part], offset: int) -> int:
     """The document that a comment stands in, or the next one."""
-    for index, part in enumerate(parts):
+    for index in range(len(parts)):
         following = parts[index + 1].start if index + 1 < len(parts) else None
         if following is None or offset < following:
             return index
@@ -104,7 +104,7 @@ def _document_behind(parts: Sequence[Part], index: int, offset: int) -> int | No
     return None
 
 
-def _next_line(text: str, end: int, _: int, span: Span) -> int:
+def _next_line(text: str, end: int, span: Span) -> int:
     """The next line that is no comment."""
     line = span.line
     for following in text[end:].split("\n")[1:]:

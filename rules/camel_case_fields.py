@@ -8,7 +8,7 @@ from dispatch_lint.violation import Finding
 
 
 class CamelCaseFields(Rule):
-    """"Fields should be camel-case and follow the go naming conventions": lower camel case,
+    """ "Fields should be camel-case and follow the go naming conventions": lower camel case,
     as all base fields are. Keys of maps that hold user data (tags, config, secrets, labels, the
     bodies of JSON Schemas) are no fields.
     """

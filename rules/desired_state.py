@@ -14,7 +14,7 @@ _ENTITY = ('{"id": "1", "name": "shop", "organizationId": "acme", "revision": 0,
 
 
 class DesiredState(Rule):
-    """"The desired state of an object should be captured in the spec field", whose wire name is
+    """ "The desired state of an object should be captured in the spec field", whose wire name is
     `state`. The guide has a note that the field is unused so far; the setting
     `open-questions.desired-state` says how much that matters.
     """
@@ -25,9 +25,7 @@ class DesiredState(Rule):
     severity = Severity.INFO
     precedence = 68
     question = "desired-state"
-    valid = (
-        Example(_ENTITY % "", file="e.json", settings={"kinds": {"*.json": "Application"}}),
-    )
+    valid = (Example(_ENTITY % "", file="e.json", settings={"kinds": {"*.json": "Application"}}),)
     invalid = (
         Example(
             _ENTITY % ', "desiredState": "READY"',
@@ -46,6 +44,8 @@ class DesiredState(Rule):
         for field in document.undeclared:
             plain = field.name.replace("_", "").replace("-", "").lower()
             if len(field.path) == 1 and plain in _NAMES:
-                message = f'desired state belongs in the spec, on the wire "state", not in "{field.name}"'
+                message = (
+                    f'desired state belongs in the spec, on the wire "state", not in "{field.name}"'
+                )
                 yield Finding(field.path, message, on="key", severity=severity,
                               help="move it into state")  # fmt: skip

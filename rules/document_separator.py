@@ -17,7 +17,9 @@ class DocumentSeparator(Rule):
     name = "document-separator"
     summary = "`---` inside a document, where dispatch cuts the file"
     severity = Severity.WARNING
-    valid = (Example("# ------ secrets ------\nkind: Secret\nname: a\n---\nkind: Secret\nname: b\n"),)
+    valid = (
+        Example("# ------ secrets ------\nkind: Secret\nname: a\n---\nkind: Secret\nname: b\n"),
+    )
     invalid = (
         Example(
             "kind: Secret\nname: a\nsecrets:\n  line: a---b\n",

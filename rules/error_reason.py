@@ -8,7 +8,7 @@ from dispatch_lint.violation import Finding, Severity
 
 
 class ErrorReason(Rule):
-    """"The `reason` field is used in conjunction with status, most often the ERROR status. Its
+    """ "The `reason` field is used in conjunction with status, most often the ERROR status. Its
     intent is to give context to the status (i.e. the reasons behind the error)."
     """
 
@@ -16,7 +16,9 @@ class ErrorReason(Rule):
     summary = "the status ERROR or MISSING without a reason"
     guide = "Reason"
     severity = Severity.WARNING
-    valid = (Example("kind: Image\nname: a\nbaseImageName: b\nstatus: ERROR\nreason: [no space]\n"),)
+    valid = (
+        Example("kind: Image\nname: a\nbaseImageName: b\nstatus: ERROR\nreason: [no space]\n"),
+    )
     invalid = (
         Example(
             "kind: Image\nname: a\nbaseImageName: b\nstatus: MISSING\n",

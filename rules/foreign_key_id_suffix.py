@@ -7,7 +7,7 @@ from dispatch_lint.violation import Finding
 
 
 class ForeignKeyIdSuffix(Rule):
-    """"Relationships (i.e. foreign keys) use `name` unless explicitly indicated (i.e.
+    """ "Relationships (i.e. foreign keys) use `name` unless explicitly indicated (i.e.
     `relatedID`)": a reference by ID ends in ID or Id, and a reference by name does not. Base
     fields and handles of other systems (`faasId`, `planID`) are no references.
     """
@@ -18,8 +18,7 @@ class ForeignKeyIdSuffix(Rule):
     precedence = 53
     valid = (
         Example(
-            '{"id": "1", "name": "r", "organizationId": "o", "status": "READY", '
-            '"functionID": "2"}',
+            '{"id": "1", "name": "r", "organizationId": "o", "status": "READY", "functionID": "2"}',
             file="example.json",
             settings={"kinds": {"*.json": "Run"}},
         ),

@@ -8,7 +8,7 @@ from dispatch_lint.violation import Finding
 
 
 class ForeignKeyNaming(Rule):
-    """"Foreign keys fields should simply be the name of the referenced object (i.e. `secret` or
+    """ "Foreign keys fields should simply be the name of the referenced object (i.e. `secret` or
     `secrets` not `secretName` or `secretNames`)". It speaks where the stem is a kind, or where
     the schema declares a reference.
     """

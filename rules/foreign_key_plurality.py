@@ -8,7 +8,7 @@ from dispatch_lint.violation import Finding, Severity
 
 
 class ForeignKeyPlurality(Rule):
-    """"`secret` or `secrets`": a list of references is named in the plural, a single one in the
+    """ "`secret` or `secrets`": a list of references is named in the plural, a single one in the
     singular.
     """
 

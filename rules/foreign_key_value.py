@@ -21,7 +21,7 @@ class Options:
 
 
 class ForeignKeyValue(Rule):
-    """"Foreign key values should reflect the `name` value of the entity (as opposed to the `ID`
+    """ "Foreign key values should reflect the `name` value of the entity (as opposed to the `ID`
     value). The database is indexed on `name`."
 
     A value is an ID where an entity of the kind has it as its ID, or where it looks like a UUID
@@ -74,7 +74,9 @@ class ForeignKeyValue(Rule):
                 continue
             key = read_key(use.value, use.reference.kind)
             if key is not None and accepts == "name":
-                message = f'"{use.value}" is a constructed key; a foreign key holds the name "{key[1]}"'
+                message = (
+                    f'"{use.value}" is a constructed key; a foreign key holds the name "{key[1]}"'
+                )
                 yield Finding(use.path, message, help=f"write {key[1]}")
             elif key is None and accepts == "key":
                 organization = document.organization or "<organization>"

@@ -17,7 +17,7 @@ class Options:
 
 
 class InitialismSpelling(Rule):
-    """"Follow the go naming conventions": Go spells an initialism in one case (`FaasID`, never
+    """ "Follow the go naming conventions": Go spells an initialism in one case (`FaasID`, never
     `FaasId`). The guide itself writes `organizationId` in its struct and `relatedID` in its
     text, so either spelling is allowed on the wire, but not both: the spelling that fewer
     fields of the catalogue use is reported. A tie reports nothing, `organizationId` is exempt,

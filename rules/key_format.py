@@ -12,7 +12,7 @@ _ROW = ('{"key": "%s", "value": {"id": "1", "name": "shop", "organizationId": "a
 
 
 class KeyFormat(Rule):
-    """"The format of the key is the same for all entities": `<organization>/<kind>/<name>`.
+    """ "The format of the key is the same for all entities": `<organization>/<kind>/<name>`.
 
     The code of Dispatch writes the kind first since v0.1.18. That is one deviation, however
     many keys show it: it is reported once for each file, with the count.

@@ -12,7 +12,7 @@ _NAME = re.compile(r"[A-Za-z0-9_-]+\Z")
 
 
 class NameFormat(Rule):
-    """"`name` is used as the key (namespaced with organization and entity type)", so it holds
+    """ "`name` is used as the key (namespaced with organization and entity type)", so it holds
     no `/`, no white space, and only what the Entity Store takes: letters, digits, `_` and `-`.
     Some kinds have a narrower pattern of their own.
     """

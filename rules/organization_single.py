@@ -11,7 +11,7 @@ _ENTITY = ('{"id": "1", "name": "shop"%s, "revision": 0, "version": 0, "state": 
 
 
 class OrganizationSingle(Rule):
-    """"All objects belong to a single organization. This is used as the top-level token in the
+    """ "All objects belong to a single organization. This is used as the top-level token in the
     construction of an entity key." The entity itself has to say it: the key and the columns of
     its row do not make up for it.
     """

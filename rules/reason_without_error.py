@@ -8,7 +8,7 @@ from dispatch_lint.violation import Finding, Severity
 
 
 class ReasonWithoutError(Rule):
-    """"The `reason` field is used in conjunction with status, most often the ERROR status": on
+    """ "The `reason` field is used in conjunction with status, most often the ERROR status": on
     an entity that is READY it is mostly left over from an earlier error.
     """
 

@@ -7,7 +7,16 @@ from dispatch_lint.rule import Example, Rule
 from dispatch_lint.violation import Finding, Severity
 
 _OWNED = frozenset(
-    "id status reason createdTime modifiedTime created-time modified-time revision".split()
+    [
+        "id",
+        "status",
+        "reason",
+        "createdTime",
+        "modifiedTime",
+        "created-time",
+        "modified-time",
+        "revision",
+    ]
 )
 
 

@@ -8,7 +8,7 @@ from dispatch_lint.violation import Finding, Severity
 
 
 class StatusReserved(Rule):
-    """"StatusDELETED: leave this here, reserved for when we use UUID instead of entity name"."""
+    """ "StatusDELETED: leave this here, reserved for when we use UUID instead of entity name"."""
 
     name = "status-reserved"
     summary = "the status DELETED, which the guide reserves"

@@ -9,7 +9,7 @@ from dispatch_lint.violation import Finding
 
 
 class StatusValue(Rule):
-    """"Status is represented by an enumeration of strings": INITIALIZED, CREATING, READY,
+    """ "Status is represented by an enumeration of strings": INITIALIZED, CREATING, READY,
     UPDATING, DELETING, DELETED, ERROR, MISSING.
 
     An empty status in the rows of a store (Dispatch writes Secrets so) is reported once for
@@ -42,7 +42,9 @@ class StatusValue(Rule):
         expected = ", ".join(values)
         if status == "":
             fold = f"empty-{document.kind}" if document.row else ""
-            message = f"the status of this {document.kind or 'entity'} is empty; it has to be one of "
+            message = (
+                f"the status of this {document.kind or 'entity'} is empty; it has to be one of "
+            )
             yield Finding(("status",), message + expected, fold=fold)
             return
         meant = did_you_mean(status, values)

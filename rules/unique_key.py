@@ -13,7 +13,7 @@ _ENTITY = ('{"id": "%s", "name": "shop", "organizationId": "acme", "revision": 0
 
 
 class UniqueKey(Rule):
-    """"No two entities may have the same key at the same time. Names, and therefore keys, can
+    """ "No two entities may have the same key at the same time. Names, and therefore keys, can
     be reused": an entity whose status is DELETED holds its key no longer.
 
     Files that update an entity repeat its key on purpose, so the same key in two manifest files
@@ -48,19 +48,21 @@ class UniqueKey(Rule):
     def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
         # A manifest describes the stored entity of its key: the two do not compete.
         for form in ("stored", "manifest"):
-            first: Fact | None = None
+            first: dict[int, Fact] = {}
             for fact in facts:
                 if fact.data[0] != form:
                     continue
-                if first is None:
-                    first = fact
+                # The other holder in the same file says most, else the first of all.
+                other = first.get(fact.source) or next(iter(first.values()), None)
+                first.setdefault(fact.source, fact)
+                if other is None:
                     continue
                 yield Judgement(
                     fact,
                     f'the key "{group}" is already taken',
-                    severity=self._severity(first, fact, world) if form == "manifest" else None,
+                    severity=self._severity(other, fact, world) if form == "manifest" else None,
                     help="rename one of the two",
-                    related=((first, "it is taken here"),),
+                    related=((other, "it is taken here"),),
                 )
 
     def _severity(self, first: Fact, fact: Fact, world: World) -> Severity | None:

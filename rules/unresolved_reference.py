@@ -14,7 +14,7 @@ GLOBAL = "___global___"
 
 
 class UnresolvedReference(Rule):
-    """"Relationships (i.e. foreign keys) use `name`": the name has to be that of a live entity
+    """ "Relationships (i.e. foreign keys) use `name`": the name has to be that of a live entity
     of the kind, in the same organization.
 
     Manifests are often partial: what they refer to may have been created by a command. Where
@@ -102,9 +102,7 @@ class UnresolvedReference(Rule):
         facts = world.group(f"{container}\0{use.data[2]}")
         return any(fact.data[0] == "entity" for fact in facts)
 
-    def _hint(
-        self, use: Fact, kind: str, name: str, elsewhere: list[str], world: World
-    ) -> str:
+    def _hint(self, use: Fact, kind: str, name: str, elsewhere: list[str], world: World) -> str:
         if elsewhere and use.data[2] is None:
             return f" in this organization; there is one in {', '.join(elsewhere)}"
         names = [
@@ -112,8 +110,14 @@ class UnresolvedReference(Rule):
             for group, facts in world.groups(f"{kind}\0")
             if any(_fits(use, fact) for fact in facts if fact.data[0] == "entity")
         ]
-        near = nearest_few(name, [one for one in names if not one.startswith("id\0")], 3, cutoff=0.6)
-        return f"; did you mean {' or '.join(f'{chr(34)}{one}{chr(34)}' for one in near)}?" if near else ""
+        near = nearest_few(
+            name, [one for one in names if not one.startswith("id\0")], 3, cutoff=0.6
+        )
+        return (
+            f"; did you mean {' or '.join(f'{chr(34)}{one}{chr(34)}' for one in near)}?"
+            if near
+            else ""
+        )
 
 
 def _fits(use: Fact, entity: Fact) -> bool:

@@ -18,7 +18,8 @@ from dispatch_lint.violation import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dispatch_lint.engine import Run, Summary
+    from dispatch_lint.engine import Run
+    from dispatch_lint.outcome import Summary
     from dispatch_lint.settings import Settings
     from dispatch_lint.violation import Violation
 
@@ -31,42 +32,96 @@ def _names(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tu
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH|-]...")
-@click.option("-f", "--format", "format_", type=click.Choice(formats()), default="full",
-              show_default=True, help="How violations are shown.")
-@click.option("-o", "--output", type=click.Path(dir_okay=False),
-              help="Write the report to a file instead of standard output.")
-@click.option("--select", multiple=True, callback=_names, metavar="RULES",
-              help='Check these rules only; "all" is every rule.')
-@click.option("--ignore", multiple=True, callback=_names, metavar="RULES",
-              help="Leave these rules out.")
-@click.option("--extend-select", multiple=True, callback=_names, metavar="RULES",
-              help="Check these rules too.")
-@click.option("--config", type=click.Path(exists=True, dir_okay=False), metavar="FILE",
-              help="The settings file, instead of the one found upward from here.")
+@click.option(
+    "-f",
+    "--format",
+    "format_",
+    type=click.Choice(formats()),
+    default="full",
+    show_default=True,
+    help="How violations are shown.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False),
+    help="Write the report to a file instead of standard output.",
+)
+@click.option(
+    "--select",
+    multiple=True,
+    callback=_names,
+    metavar="RULES",
+    help='Check these rules only; "all" is every rule.',
+)
+@click.option(
+    "--ignore", multiple=True, callback=_names, metavar="RULES", help="Leave these rules out."
+)
+@click.option(
+    "--extend-select",
+    multiple=True,
+    callback=_names,
+    metavar="RULES",
+    help="Check these rules too.",
+)
+@click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="The settings file, instead of the one found upward from here.",
+)
 @click.option("--isolated", is_flag=True, help="Use no settings file.")
 @click.option("--kind", help="The kind of every document.")
-@click.option("--form", type=click.Choice(["stored", "manifest"]),
-              help="The form of every document.")
+@click.option(
+    "--form", type=click.Choice(["stored", "manifest"]), help="The form of every document."
+)
 @click.option("--organization", help="The organization of documents that do not name one.")
-@click.option("--schemas", multiple=True, type=click.Path(exists=True, file_okay=False),
-              metavar="DIR", help="Schemas that replace the built-in ones.")
-@click.option("--definitions", multiple=True, type=click.Path(exists=True), metavar="PATH",
-              help="Go definitions that join the built-in kinds, or replace them.")
-@click.option("--index", multiple=True, type=click.Path(exists=True), metavar="PATH",
-              help="Read these too for keys and references, and report nothing of them.")
-@click.option("--require-documents", is_flag=True,
-              help="Fail where there is no entity document to check.")
-@click.option("--fail-level", type=click.Choice(_LEVELS),
-              help="The lowest severity that makes the exit code 1.  [default: warning]")
+@click.option(
+    "--schemas",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False),
+    metavar="DIR",
+    help="Schemas that replace the built-in ones.",
+)
+@click.option(
+    "--definitions",
+    multiple=True,
+    type=click.Path(exists=True),
+    metavar="PATH",
+    help="Go definitions that join the built-in kinds, or replace them.",
+)
+@click.option(
+    "--index",
+    multiple=True,
+    type=click.Path(exists=True),
+    metavar="PATH",
+    help="Read these too for keys and references, and report nothing of them.",
+)
+@click.option(
+    "--require-documents", is_flag=True, help="Fail where there is no entity document to check."
+)
+@click.option(
+    "--fail-level",
+    type=click.Choice(_LEVELS),
+    help="The lowest severity that makes the exit code 1.  [default: warning]",
+)
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
 @click.option("--statistics", is_flag=True, help="Show how often each rule was violated.")
 @click.option("--stdin-filename", metavar="NAME", help="What standard input is called.")
-@click.option("--force-exclude", is_flag=True,
-              help="Let `exclude` hold for files that are named, too.")
-@click.option("--list-files", is_flag=True,
-              help="Say of every document what it is, or why it was skipped, and check nothing.")
-@click.option("-q", "--quiet", is_flag=True,
-              help="Show only what is at or above the fail level; count the rest.")
+@click.option(
+    "--force-exclude", is_flag=True, help="Let `exclude` hold for files that are named, too."
+)
+@click.option(
+    "--list-files",
+    is_flag=True,
+    help="Say of every document what it is, or why it was skipped, and check nothing.",
+)
+@click.option(
+    "-q",
+    "--quiet",
+    is_flag=True,
+    help="Show only what is at or above the fail level; count the rest.",
+)
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto",
               show_default=True, help="Whether the report has colours.")  # fmt: skip
 def command(paths: tuple[str, ...], **options: Any) -> int:

@@ -27,7 +27,18 @@ if TYPE_CHECKING:
 _TAG = re.compile(r'json:"([^"]*)"')
 _MARKER = re.compile(r"^\+dispatch:(?P<name>[a-z]+)(?:=(?P<value>.*))?$")
 _MARKERS = frozenset(
-    "alias enum form ignored kind nested pattern readonly reference standard".split()
+    [
+        "alias",
+        "enum",
+        "form",
+        "ignored",
+        "kind",
+        "nested",
+        "pattern",
+        "readonly",
+        "reference",
+        "standard",
+    ]
 )
 _BASIC: Mapping[str, Type] = {
     **dict.fromkeys(["string", "error"], Type("string")),
@@ -103,7 +114,7 @@ class GoPackage:
         if type_node is None or value is None or value.named_child_count != 1:
             return
         literal = _text(value.named_children[0])
-        if literal[:1] in "\"`":
+        if literal[:1] in '"`':
             said = EnumValue(literal[1:-1], _comment(spec, file).text)
             self.constants.setdefault(_text(type_node), []).append(said)
 
@@ -169,9 +180,7 @@ class GoPackage:
             standard=standard,
         )
 
-    def _read_fields(
-        self, struct: Node, file: str, open_types: tuple[str, ...]
-    ) -> Iterator[Field]:
+    def _read_fields(self, struct: Node, file: str, open_types: tuple[str, ...]) -> Iterator[Field]:
         for node in _fields(struct):
             type_node = node.child_by_field_name("type")
             assert type_node is not None
@@ -263,9 +272,7 @@ class GoPackage:
             return self._struct(declaration, (*open_types, name))
         if name in self.constants:
             return Type("enum", values=tuple(self.constants[name]), name=name)
-        return replace(
-            self._type(underlying, declaration.file, (*open_types, name)), name=name
-        )
+        return replace(self._type(underlying, declaration.file, (*open_types, name)), name=name)
 
 
 _BASE_NAMES = frozenset({"id", "name", "organizationId", "organizationID", "kind"})

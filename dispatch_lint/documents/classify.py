@@ -118,17 +118,15 @@ class Classifier:
                 return said
         return None
 
-    def _why_not(
-        self, value: Mapping[str, Any], written: str | None, source: Source
-    ) -> str | None:
+    def _why_not(self, value: Mapping[str, Any], written: str | None, source: Source) -> str | None:
         if written is not None:
             if self._is_kind(written):
                 return None
             if source.named and isinstance(value.get("name"), str):
                 return None
-        if "name" in value and self.organization_field in value:
-            if any(field in value for field in ("id", "status", "revision")):
-                return None
+        stored = "name" in value and self.organization_field in value
+        if stored and any(field in value for field in ("id", "status", "revision")):
+            return None
         if written is None:
             return "it has no kind, and not the fields of a stored entity"
         return f'its kind "{written}" is no kind of Dispatch'

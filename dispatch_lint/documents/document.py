@@ -142,9 +142,7 @@ class Document:
         """A path of `repaired` as it stands in the text."""
         if not self.renamed:
             return path
-        return tuple(
-            self.renamed.get(path[: depth + 1], step) for depth, step in enumerate(path)
-        )
+        return tuple(self.renamed.get(path[: depth + 1], step) for depth, step in enumerate(path))
 
     def repaired_path(self, path: Path) -> Path:
         """A path of the text as it is in `repaired`: the other way round."""

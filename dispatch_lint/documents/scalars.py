@@ -42,8 +42,8 @@ def resolve_core(text: str) -> object:
 
 
 # What go-yaml v2 resolves by a table (YAML 1.1).
-_GO_TRUE = frozenset("y Y yes Yes YES true True TRUE on On ON".split())
-_GO_FALSE = frozenset("n N no No NO false False FALSE off Off OFF".split())
+_GO_TRUE = frozenset(["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"])
+_GO_FALSE = frozenset(["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"])
 _GO_SPECIAL = {
     **dict.fromkeys([".nan", ".NaN", ".NAN"], "NaN"),
     **dict.fromkeys([".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"], "+Inf"),

@@ -47,12 +47,12 @@ def read_values(text: str) -> list[Any] | None:
     """The documents of a text as plain values, or None where `read_placed` has to look."""
     if _SUSPICIOUS.search(text) or text.count("[") + text.count("{") > _MAX_BRACKETS:
         return None
-    import ryaml
+    import ryaml as native
 
     try:
         # It counts a text of comments only as one empty document.
-        return ryaml.loads_all(text) or []
-    except (ryaml.InvalidYamlError, TypeError, ValueError, RecursionError):
+        return native.loads_all(text) or []  # type: ignore[attr-defined]
+    except (native.InvalidYamlError, TypeError, ValueError, RecursionError):  # type: ignore[attr-defined]
         return None
 
 

@@ -9,7 +9,7 @@ from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dispatch_lint.engine import Declared, Summary
+    from dispatch_lint.outcome import Declared, Summary
     from dispatch_lint.violation import Violation
 
 ESCAPED = {number: f"\\x{number:02x}" for number in (*range(32), *range(127, 160))} | {

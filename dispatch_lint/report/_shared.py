@@ -9,7 +9,7 @@ from dispatch_lint.report import Outcome, harmless
 from dispatch_lint.violation import Severity
 
 if TYPE_CHECKING:
-    from dispatch_lint.engine import Declared
+    from dispatch_lint.outcome import Declared
 
 COLORS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
 

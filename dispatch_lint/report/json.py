@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dispatch_lint.violation import Severity
 
 if TYPE_CHECKING:
-    from dispatch_lint.engine import Summary
+    from dispatch_lint.outcome import Summary
     from dispatch_lint.report import Outcome
     from dispatch_lint.violation import Span, Violation
 

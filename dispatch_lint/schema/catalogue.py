@@ -158,8 +158,7 @@ class Catalogue:
         if self.organization_field != ORGANIZATION_FIELD and ORGANIZATION_FIELD in properties:
             properties[self.organization_field] = properties.pop(ORGANIZATION_FIELD)
             schema["required"] = required = [
-                self.organization_field if name == ORGANIZATION_FIELD else name
-                for name in required
+                self.organization_field if name == ORGANIZATION_FIELD else name for name in required
             ]
         if kind_field == "required":
             schema["required"] = [*required, "kind"]

@@ -69,7 +69,7 @@ def _validator_class() -> Any:
         if isinstance(instance, str) and not re.search(bound, instance, re.ASCII):
             yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
-    return extend(Draft7Validator, {"pattern": pattern})
+    return extend(Draft7Validator, {"pattern": pattern})  # type: ignore[no-untyped-call]
 
 
 def _explain(error: Any) -> Iterator[SchemaError]:

@@ -1,0 +1,208 @@
+"""One source: fast where all is well, with places where there is something to report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from dispatch_lint.documents import json_text, yaml_text
+from dispatch_lint.documents.classify import Skipped
+from dispatch_lint.documents.document import Document
+from dispatch_lint.documents.source import InputError, Source
+from dispatch_lint.outcome import Declared, Listed
+from dispatch_lint.suppression import read_suppressions
+from dispatch_lint.violation import Finding, Severity
+
+if TYPE_CHECKING:
+    from dispatch_lint.documents.placed import Part
+    from dispatch_lint.engine import Found, Run
+    from dispatch_lint.rule import Rule
+    from dispatch_lint.schema.shape import Route
+
+
+def check_file(run: Run, source: Source) -> None:
+    """Judge the documents of a source, and keep their facts for the corpus rules."""
+    _FileCheck(run, source).run()
+
+
+class _FileCheck:
+    """One source: fast where all is well, with places where there is something to report."""
+
+    def __init__(self, run: Run, source: Source) -> None:
+        self.run_, self.source = run, source
+        self.number = len(run.sources)
+        run.sources.append(source)
+        self.ignored = run.ignored(source)
+        self.entities = 0
+        self.folded: Counter[tuple[str, str]] = Counter()
+        self.first: dict[tuple[str, str], int] = {}
+        self.unparsed: list[tuple[int, Part]] = []
+
+    def run(self) -> None:
+        summary = self.run_.summary
+        try:
+            if self.source.format == "jsonl":
+                self._lines()
+            else:
+                self._whole(self.source.text())
+        except InputError as error:
+            summary.problems.append(str(error))
+            return
+        self._report_unparsed()
+        summary.files += self.source.reported
+        for key, index in self.first.items():
+            count = self.folded[key]
+            if count > 1:
+                one = self.run_.found[index]
+                message = f"{one.message} ({count} entities in this file)"
+                self.run_.found[index] = replace(one, message=message)
+
+    def _whole(self, text: str) -> None:
+        reader = yaml_text if self.source.format == "yaml" else json_text
+        values = reader.read_values(text)
+        if values is not None and self._quick(list(enumerate(values))):
+            return
+        parts = reader.read_placed(text)
+        self._placed(list(enumerate(parts)))
+        if self.source.format == "yaml":
+            found = read_suppressions(text, parts)
+            if found and self.source.reported:
+                self.run_.suppressions[self.source.name] = found
+
+    def _lines(self) -> None:
+        for index, (number, line) in enumerate(self.source.lines()):
+            try:
+                quick = self._quick([(index, json_text.read_value(line))])
+            except ValueError:
+                quick = False
+            if not quick:
+                self._placed([(index, json_text.read_placed_line(line, number))])
+
+    def _quick(self, values: list[tuple[int, Any]]) -> bool:
+        """Judge plain values; False, and nothing kept, where something is to be located."""
+        read = [self.run_.classifier.read(value, self.source, index) for index, value in values]
+        documents = [one for one in read if isinstance(one, Document)]
+        counted: list[Found] = []
+        for document in documents:
+            if not self.source.reported:
+                self.run_.prepare(document)
+                continue
+            for rule, finding in self.run_.findings(document, self.ignored):
+                if self._must_locate(rule, finding):
+                    return False
+                counted.append((rule, finding))
+            if not self.run_.fold and self._declared(document):
+                return False
+        for rule, finding in counted:
+            if finding.fold:
+                self.folded[rule.name, finding.fold] += 1
+            else:
+                self.run_.summary.violations[self.run_.severity(rule, finding)] += 1
+        for one in read:
+            self._keep(one)
+        return True
+
+    def _must_locate(self, rule: Rule, finding: Finding) -> bool:
+        if finding.fold and (rule.name, finding.fold) in self.first:
+            return False
+        return self.run_.severity(rule, finding) >= self.run_.quiet
+
+    def _declared(self, document: Document) -> list[tuple[Route, Rule, Finding]]:
+        """The declared fields of a document that the guide has something against."""
+        return [
+            one for one in self.run_.declarations(document.schema)
+            if one[1].name not in self.ignored
+            and next(one[0].walk(document.entity), None) is not None
+        ]  # fmt: skip
+
+    def _keep(self, one: Document | Skipped) -> None:
+        """Count a document, and collect its facts."""
+        run = self.run_
+        if run.listed is not None and self.source.reported:
+            run.listed.append(Listed(self.source.name, one.index, _what(one)))
+        if isinstance(one, Skipped):
+            run.summary.skipped += self.source.reported
+            return
+        self.entities += 1
+        run.summary.documents += self.source.reported
+        if one.part is None or one.part.problem is None:
+            run.collect(one, self.number)
+            if self.source.reported and run.fold:
+                self._count_declared(one)
+
+    def _count_declared(self, document: Document) -> None:
+        for route, rule, finding in self._declared(document):
+            severity = self.run_.settings.severity.get(rule.name, Severity.INFO)
+            if severity is not Severity.INFO:
+                continue
+            places = sum(1 for _ in route.walk(document.entity))
+            heading = f"{document.kind}.{str(route).replace('.*', '')}"
+            known = self.run_.declared.setdefault(
+                (heading, rule.name),
+                Declared(rule, heading, replace(finding, declared_at=route.shape.source)),
+            )
+            known.places += places
+            self.run_.summary.violations[Severity.INFO] += places
+            self.run_.summary.rules[rule.name] += places
+
+    def _placed(self, parts: list[tuple[int, Part]]) -> None:
+        run = self.run_
+        for index, part in parts:
+            if part.problem is not None:
+                self.unparsed.append((index, part))
+                continue
+            one = run.classifier.read(part.value, self.source, index, part)
+            if isinstance(one, Document):
+                if self.source.reported:
+                    self._report(one)
+                else:
+                    run.prepare(one)
+            self._keep(one)
+
+    def _report(self, document: Document) -> None:
+        run = self.run_
+        for rule, finding in run.findings(document, self.ignored):
+            self._add(document, rule, finding)
+        for route, rule, finding in self._declared(document):
+            severity = run.settings.severity.get(rule.name) or Severity.INFO
+            for path, _ in route.walk(document.entity):
+                self._add(
+                    document,
+                    rule,
+                    replace(
+                        finding,
+                        path=path,
+                        severity=severity,
+                        declared_at=route.shape.source,
+                        help=f"change the definition, {route.shape.source}",
+                    ),
+                )
+
+    def _add(self, document: Document, rule: Rule, finding: Finding) -> None:
+        run = self.run_
+        if finding.fold:
+            key = (rule.name, finding.fold)
+            self.folded[key] += 1
+            if key in self.first:
+                return
+            self.first[key] = len(run.found)
+        run.found.append(run.violation(document, rule, finding))
+
+    def _report_unparsed(self) -> None:
+        """What does not parse is judged last: whether it is an entity depends on its file."""
+        for index, part in self.unparsed:
+            one = self.run_.classifier.unparsed(part, self.source, index, beside=self.entities > 0)
+            if isinstance(one, Document) and self.source.reported:
+                self._report_problem(one)
+            self._keep(one)
+
+    def _report_problem(self, document: Document) -> None:
+        for rule, finding in self.run_.findings(document, self.ignored):
+            self._add(document, rule, finding)
+
+
+def _what(one: Document | Skipped) -> str:
+    if isinstance(one, Skipped):
+        return f"skipped: {one.reason}"
+    return f"{one.form} {one.kind or 'entity'}{f' {one.key}' if one.key else ''}"

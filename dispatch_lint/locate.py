@@ -1,0 +1,118 @@
+"""Places for what corpus rules found: their documents are read again, this time with places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dispatch_lint.documents import json_text, yaml_text
+from dispatch_lint.documents.document import Document
+from dispatch_lint.documents.source import InputError, Source
+from dispatch_lint.rule import Judgement, Rule
+from dispatch_lint.violation import Finding, Related
+
+if TYPE_CHECKING:
+    from dispatch_lint.documents.placed import Part
+    from dispatch_lint.engine import Run
+
+
+def locate(run: Run, wanted: dict[int, list[tuple[Rule, Judgement]]]) -> None:
+    """Turn judgements into violations of the run, reading only the sources that are concerned."""
+    _Locator(run).add(wanted)
+
+
+class _Locator:
+    """Gives judgements of corpus rules their places, by reading their documents again."""
+
+    def __init__(self, run: Run) -> None:
+        self.run_ = run
+
+    def add(self, wanted: dict[int, list[tuple[Rule, Judgement]]]) -> None:
+        """Turn judgements into violations of the run."""
+        run = self.run_
+        kept: list[tuple[Rule, Judgement]] = []
+        documents: dict[int, set[int]] = {}
+        for number, judged in wanted.items():
+            source = run.sources[number]
+            ignored = run.ignored(source)
+            for rule, judgement in judged:
+                if not source.reported or rule.name in ignored:
+                    continue
+                if run.severity(rule, judgement) < run.quiet:
+                    run.summary.violations[run.severity(rule, judgement)] += 1
+                    continue
+                kept.append((rule, judgement))
+                for fact in (judgement.fact, *(fact for fact, _ in judgement.related)):
+                    documents.setdefault(fact.source, set()).add(fact.document)
+        read = {number: self._read(number, wanted) for number, wanted in documents.items()}
+        by_document: dict[tuple[int, int], list[tuple[Rule, Judgement]]] = {}
+        for rule, judgement in kept:
+            key = (judgement.fact.source, judgement.fact.document)
+            by_document.setdefault(key, []).append((rule, judgement))
+        for (number, index), judged in by_document.items():
+            document = read[number].get(index)
+            if document is not None:
+                self._add(document, judged, read)
+
+    def _add(
+        self, document: Document, judged: list[tuple[Rule, Judgement]],
+        read: dict[int, dict[int, Document]],
+    ) -> None:  # fmt: skip
+        run = self.run_
+        known = run.findings(document, frozenset())
+        findings = {
+            id(finding): (judgement, rule, finding)
+            for rule, judgement in judged
+            for finding in [
+                Finding(
+                    judgement.fact.path,
+                    judgement.message,
+                    judgement.on,
+                    judgement.severity,
+                    judgement.help,
+                )
+            ]
+        }
+        together = known + [(rule, finding) for _, rule, finding in findings.values()]
+        for rule, finding in resolve(together):
+            if id(finding) not in findings:
+                continue
+            judgement = findings[id(finding)][0]
+            related = tuple(
+                Related(
+                    read[fact.source][fact.document].source.name,
+                    read[fact.source][fact.document].span(fact.path),
+                    message,
+                )
+                for fact, message in judgement.related
+                if fact.document in read.get(fact.source, {})
+            )
+            violation = run.violation(document, rule, finding)
+            run.found.append(replace(violation, related=related))
+
+    def _read(self, number: int, wanted: set[int]) -> dict[int, Document]:
+        source = self.run_.sources[number]
+        documents = {}
+        try:
+            for index, part in _parts(source, wanted):
+                if part.problem is None:
+                    one = self.run_.classifier.read(part.value, source, index, part)
+                    if isinstance(one, Document):
+                        self.run_.prepare(one)
+                        documents[index] = one
+        except InputError as error:
+            self.run_.summary.problems.append(f"{error} (it was there before)")
+        return documents
+
+
+def _parts(source: Source, wanted: set[int]) -> Iterator[tuple[int, Part]]:
+    if source.format == "jsonl":
+        for index, (number, line) in enumerate(source.lines()):
+            if index in wanted:
+                yield index, json_text.read_placed_line(line, number)
+        return
+    reader = yaml_text if source.format == "yaml" else json_text
+    for index, part in enumerate(reader.read_placed(source.text())):
+        if index in wanted:
+            yield index, part

@@ -1,0 +1,47 @@
+"""What a run leaves behind besides its violations."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dispatch_lint.rule import Rule
+    from dispatch_lint.violation import Finding, Severity
+
+
+@dataclass
+class Declared:
+    """Infos about one declared field, counted under one heading."""
+
+    rule: Rule
+    heading: str
+    finding: Finding
+    places: int = 0
+
+
+@dataclass
+class Summary:
+    """What a run did."""
+
+    files: int = 0
+    documents: int = 0
+    skipped: int = 0
+    violations: Counter[Severity] = field(default_factory=Counter)
+    suppressed: int = 0
+    baselined: int = 0
+    not_judged: int = 0
+    closed: bool = False
+    rules: Counter[str] = field(default_factory=Counter)
+    problems: list[str] = field(default_factory=list)
+    """Inputs that could not be read, and rules that failed: reasons for exit code 2."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What `--list-files` says of one document."""
+
+    file: str
+    document: int
+    what: str

@@ -1,0 +1,52 @@
+"""The one helper of the tests: text in, violations out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dispatch_lint import settings as settings_module
+from dispatch_lint.api import make_run
+from dispatch_lint.documents.discover import discover
+from dispatch_lint.engine import Run
+from dispatch_lint.violation import Violation
+
+Lint = Callable[..., list[Violation]]
+
+
+@pytest.fixture
+def runs() -> list[Run]:
+    """The runs that `lint` made, the last one last."""
+    return []
+
+
+@pytest.fixture
+def lint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runs: list[Run]) -> Lint:
+    """Lint texts: `lint({"a.yaml": "…"}, {"select": […]})`."""
+    monkeypatch.chdir(tmp_path)
+
+    def check(
+        files: Mapping[str, str] | str, settings: Mapping[str, Any] | None = None,
+        paths: list[str] | None = None, **options: Any,
+    ) -> list[Violation]:  # fmt: skip
+        named = {"example.yaml": files} if isinstance(files, str) else files
+        for name, text in named.items():
+            file = tmp_path / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(text.encode("utf-8", "surrogatepass"))
+        chosen = settings_module.parse(settings or {})
+        run = make_run(chosen, **options)
+        runs.append(run)
+        violations = list(run.lint(list(discover(paths or list(named), chosen))))
+        assert not run.summary.problems, run.summary.problems
+        return violations
+
+    return check
+
+
+def shown(violations: list[Violation]) -> list[str]:
+    """Violations as `line:column rule`."""
+    return [f"{one.span.line}:{one.span.column} {one.rule}" for one in violations]

@@ -1,0 +1,80 @@
+"""Every rule is what it says: named after its file, documented, registered, its examples true."""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+
+from dispatch_lint.plugins import load_rules
+from dispatch_lint.rule import Example, Rule
+from dispatch_lint.rules_pages import book
+from tests.conftest import Lint
+
+ROOT = Path(__file__).parent.parent
+RULES = load_rules()
+EXAMPLES = [
+    pytest.param(rule, example, id=f"{name}-{kind}-{number}")
+    for name, rule in RULES.items()
+    for kind, examples in (("valid", rule.valid), ("invalid", rule.invalid))
+    for number, example in enumerate(examples)
+]
+
+
+def test_every_rule_is_registered_under_its_file() -> None:
+    files = {file.stem.replace("_", "-") for file in (ROOT / "rules").glob("[!_]*.py")}
+    assert files == set(RULES)
+    for name, rule in RULES.items():
+        assert rule.__module__ == f"dispatch_lint_rules.{name.replace('-', '_')}"
+
+
+def test_rules_come_in_by_the_entry_point() -> None:
+    assert "dispatch_lint_rules" in {
+        entry.value for entry in entry_points(group="dispatch_lint.rules")
+    }
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_rule_is_documented(rule: type[Rule]) -> None:
+    assert rule.summary and not rule.summary.endswith(".")
+    assert len(rule.documentation()) > 60
+    assert rule.valid and rule.invalid
+    assert all(example.violations for example in rule.invalid)
+    assert not any(example.violations for example in rule.valid)
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_guide_sections_exist(rule: type[Rule]) -> None:
+    sections = {
+        "Base Entity", "Kind", "Key", "Name and IDs", "OrganizationID", "Spec", "Status",
+        "Reason", "Additional Properties",
+    }  # fmt: skip
+    assert rule.guide is None or rule.guide in sections
+
+
+@pytest.mark.parametrize(("rule", "example"), EXAMPLES)
+def test_example(rule: type[Rule], example: Example, lint: Lint) -> None:
+    settings = {"select": [rule.name], **example.settings}
+    found = lint({example.file: example.text}, settings)
+    assert [(one.pointer, one.message) for one in found] == list(example.violations)
+    assert {one.rule for one in found} <= {rule.name}
+
+
+@pytest.mark.parametrize(
+    "rule", [rule for rule in RULES.values() if rule.default], ids=lambda rule: rule.name
+)
+def test_valid_examples_are_clean_under_every_rule(rule: type[Rule], lint: Lint) -> None:
+    for number, example in enumerate(rule.valid):
+        settings = {key: value for key, value in example.settings.items() if "select" not in key}
+        text = example.text
+        if "dispatch-lint:" in text or "Widget" in text:
+            continue
+        found = lint({f"{number}-{example.file}": text}, settings)
+        errors = [one for one in found if one.severity > 1 and one.rule == rule.name]
+        assert not errors
+
+
+def test_rules_page_is_up_to_date() -> None:
+    text = (ROOT / "docs/rules.md").read_text(encoding="utf-8")
+    assert text == book(RULES), "run: dispatch-lint rules --markdown > docs/rules.md"
