@@ -19,7 +19,8 @@ from dispatch_lint.facts import FactTable
 from dispatch_lint.file_check import check_file
 from dispatch_lint.locate import locate
 from dispatch_lint.outcome import Declared, Listed, Summary
-from dispatch_lint.rule import UNRANKED, FieldUse, Judgement, Rule, World
+from dispatch_lint.precedence import Found, resolve
+from dispatch_lint.rule import FieldUse, Judgement, Rule, World
 from dispatch_lint.schema.validation import is_valid
 from dispatch_lint.suppression import Suppression, complaints
 from dispatch_lint.violation import Finding, Severity, Violation, pointer
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from dispatch_lint.schema.catalogue import Catalogue, KindSchema
     from dispatch_lint.schema.shape import Route
     from dispatch_lint.settings import Settings
-
-Found = tuple[Rule, Finding]
 
 
 class Run:
@@ -272,27 +271,6 @@ class Run:
             if matches(name, glob)
             for rule in (self.known if "all" in rules else rules)
         )
-
-
-def resolve(found: list[Found]) -> list[Found]:
-    """For each path the rule with the lowest precedence; see `Rule.precedence`."""
-    if len(found) < 2:
-        return found
-    first: dict[Any, int] = {}
-    for rule, finding in found:
-        if rule.precedence < UNRANKED:
-            subject = (
-                finding.subject or finding.path,
-                finding.on if not finding.subject else "key",
-            )
-            first[subject] = min(first.get(subject, UNRANKED), rule.precedence)
-    return [
-        (rule, finding)
-        for rule, finding in found
-        if rule.precedence == UNRANKED
-        or rule.precedence
-        == first[finding.subject or finding.path, finding.on if not finding.subject else "key"]
-    ]
 
 
 def _speaks_first(

@@ -16,7 +16,8 @@ from dispatch_lint.violation import Finding, Severity
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.placed import Part
-    from dispatch_lint.engine import Found, Run
+    from dispatch_lint.engine import Run
+    from dispatch_lint.precedence import Found
     from dispatch_lint.rule import Rule
     from dispatch_lint.schema.shape import Route
 

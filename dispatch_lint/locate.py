@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from dispatch_lint.documents import json_text, yaml_text
 from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.source import InputError, Source
+from dispatch_lint.precedence import resolve
 from dispatch_lint.rule import Judgement, Rule
 from dispatch_lint.violation import Finding, Related
 

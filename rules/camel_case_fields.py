@@ -38,5 +38,7 @@ class CamelCaseFields(Rule):
         proper = lower_camel(field.name)
         if not is_lower_camel(proper):
             return  # not made of letters at all: no name that could be spelled better
+        if field.meant and field.meant.lower() == proper.lower():
+            proper = field.meant
         message = f'the field "{field.name}" is not lower camel case: {proper}'
         yield Finding((), message, on="key", help=f"rename it to {proper}")

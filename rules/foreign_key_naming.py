@@ -50,7 +50,7 @@ class ForeignKeyNaming(Rule):
         if foreign and foreign.suffix.startswith("Name") and (
             not field.declared or (field.shape and field.shape.reference)
         ):  # fmt: skip
-            return foreign.proper
+            return field.meant or foreign.proper
         if field.declared and field.shape and field.shape.reference and field.name != "name":
             # A declared reference may have any stem: `ownerName`.
             for suffix, plural in (("Names", "s"), ("Name", "")):

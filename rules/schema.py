@@ -49,6 +49,9 @@ class Schema(Rule):
         for error in schema_errors(document.schema, document.entity):
             if error.path == ("kind",) and document.written_kind and not error.missing:
                 continue  # unknown-kind and ignored-document speak about kinds
+            slip = document.renamed.get(error.path)
+            if slip is not None and slip.lower() != str(error.path[-1]).lower():
+                continue  # what the slip was meant to be is a guess
             if error.missing:
                 subject = (*error.path, error.missing)
                 yield Finding(error.path, error.message, subject=subject, on="key",

@@ -181,7 +181,7 @@ def _write(run: Run, violations: list[Violation], options: dict[str, Any]) -> No
     declared = [] if options["quiet"] else list(run.declared.values())
     stream: TextIO | None = None
     if options["output"]:
-        stream = Path(options["output"]).open("w", encoding="utf-8", newline="\n")
+        stream = Path(options["output"]).open("w", encoding="utf-8", newline="\n")  # noqa: SIM115
     color = _use_color(options["color"]) and stream is None
     outcome = Outcome(violations, declared, run.summary, color, _line_reader())
     lines = format_named(options["format_"])(outcome)

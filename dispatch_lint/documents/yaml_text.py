@@ -35,6 +35,8 @@ _ODD_SCALAR = (
 _SUSPICIOUS = re.compile(
     _BEFORE + r"(?:" + _ODD_SCALAR + _AFTER + r"|[&*!%@`]|<<[ \t]*:|\?[ \t])"
     r"|[^\n]---|^---[^ \t\r\n]|dispatch-lint:|[\x85\u2028\u2029\ufeff\x00]"
+    # a key that is no text: every reader makes another one of it
+    r"|(?:^|[\s,{])(?:null|true|false|[0-9]+)[ \t]*:(?:[ \t\r\n]|$)"
     r"|(?:-[ \t]+){20}|(?:[\[{][ \t\r\n]*){20}",
     re.MULTILINE,
 )
