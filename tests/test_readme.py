@@ -1,0 +1,35 @@
+"""The README's example is what the tool prints."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+BLOCK = re.compile(r"<!-- output: (?P<command>.*?) -->\n```\n(?P<output>.*?)```", re.DOTALL)
+
+
+def test_output_in_the_readme_is_real() -> None:
+    (block,) = BLOCK.finditer((ROOT / "README.md").read_text(encoding="utf-8"))
+    command = [sys.executable, "-m", "dispatch_lint", *block["command"].split()[1:]]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert block["output"] == result.stdout
+
+
+def test_every_option_of_check_is_in_the_readme() -> None:
+    from dispatch_lint.cli.check import command
+
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for parameter in command.params:
+        for option in parameter.opts:
+            if option.startswith("--"):
+                assert f"`{option}" in text, option
+
+
+def test_every_setting_is_in_the_readme() -> None:
+    from dispatch_lint.settings import _KEYS
+
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [key for key in _KEYS if key not in text] == []
