@@ -45,8 +45,46 @@ def test_core_schema(text: str, value: object) -> None:
 
 SCALARS = st.one_of(
     st.sampled_from(
-        "yes no on off y n ~ null true True 010 0o7 0x1f 1_000 1.10 .5 5. 1e3 1e+3 12:30 .inf .nan "
-        "-1 +1 0 9 99999999999999999999 2020-01-01 a a-b a---b 'x' \"y\" '' &a *a !t <<".split()
+        [
+            "yes",
+            "no",
+            "on",
+            "off",
+            "y",
+            "n",
+            "~",
+            "null",
+            "true",
+            "True",
+            "010",
+            "0o7",
+            "0x1f",
+            "1_000",
+            "1.10",
+            ".5",
+            "5.",
+            "1e3",
+            "1e+3",
+            "12:30",
+            ".inf",
+            ".nan",
+            "-1",
+            "+1",
+            "0",
+            "9",
+            "99999999999999999999",
+            "2020-01-01",
+            "a",
+            "a-b",
+            "a---b",
+            "'x'",
+            '"y"',
+            "''",
+            "&a",
+            "*a",
+            "!t",
+            "<<",
+        ]
     ),
     st.text(alphabet="ab:#-,[]{}?!&*'\"%@`|> \n0.1é\x85", max_size=6),
 )

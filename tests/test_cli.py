@@ -1,0 +1,331 @@
+"""The command line, as a user runs it: exit codes, messages, and nothing else on stdout."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CLEAN = "kind: Secret\nname: a\n"
+WRONG = "kind: Secret\nname: a b\n"
+
+
+def run(
+    folder: Path, *arguments: str, stdin: bytes = b"", user: int | None = None, **env: str
+) -> subprocess.CompletedProcess[bytes]:
+    environment = {key: value for key, value in os.environ.items() if "COLOR" not in key}
+    return subprocess.run(
+        [sys.executable, "-m", "dispatch_lint", *arguments],
+        cwd=folder, input=stdin, capture_output=True, check=False, user=user,
+        env=environment | env, timeout=120,
+    )  # fmt: skip
+
+
+def check(folder: Path, *arguments: str, **more: Any) -> tuple[int, str, str]:
+    result = run(folder, "check", *arguments, **more)
+    assert b"Traceback" not in result.stderr
+    return result.returncode, result.stdout.decode(), result.stderr.decode()
+
+
+def write(folder: Path, **files: str | bytes) -> None:
+    for name, content in files.items():
+        data = content.encode() if isinstance(content, str) else content
+        (folder / name.replace("_", ".")).write_bytes(data)
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "code"),
+    [
+        (CLEAN, [], 0),
+        (WRONG, [], 1),
+        (WRONG, ["--exit-zero"], 0),
+        (WRONG, ["--ignore", "name-format, schema"], 0),
+        (WRONG, ["--select", "schema"], 1),
+        ("kind: Function\nname: f\nimage: i\nstatus: READY\n", [], 0),
+        ("kind: Function\nname: f\nimage: i\nstatus: READY\n", ["--fail-level", "info"], 1),
+        ("kind: Application\nname: f\n", ["--fail-level", "error"], 0),
+        ("kind: Application\nname: f\n", [], 1),
+        ("x: y\n", [], 0),
+        ("x: y\n", ["--require-documents"], 2),
+        (CLEAN, ["--select", "name-fromat"], 2),
+        (CLEAN, ["--kind", "Secrt"], 2),
+        (CLEAN, ["--format", "xml"], 2),
+    ],
+)
+def test_exit_codes(text: str, arguments: list[str], code: int, tmp_path: Path) -> None:
+    write(tmp_path, a_yaml=text)
+    assert check(tmp_path, "a.yaml", *arguments)[0] == code
+
+
+INPUTS: list[tuple[str, bytes, int, str]] = [
+    ("empty.yaml", b"", 0, "no entity document to check"),
+    ("binary.yaml", b"\x7fELF\x00\x01", 2, "this is not text: there is a NUL byte at offset 4"),
+    ("utf16.yaml", "kind: Secret\n".encode("utf-16"), 2, "the text is UTF-16"),
+    ("latin.yaml", "kind: Secret\nname: \xe9\n".encode("latin-1"), 2, "line 2 is not UTF-8"),
+    ("bom.yaml", b"\xef\xbb\xbfkind: Secret\nname: a\n", 0, ""),
+    ("crlf.yaml", b"kind: Secret\r\nname: a\r\n", 0, ""),
+    ("tabs.yaml", b"kind: Secret\n\tname: a\n", 1, ""),
+    ("deep.json", b"[" * 10_000, 0, "no entity document to check"),
+    ("deep2.json", b'{"kind": "Secret", "name": "a", "x":' + b"[" * 10_000, 1, ""),
+    ("deep.yaml", b"kind: Secret\nname: a\nsecrets: " + b"[" * 10_000, 1, ""),
+    ("no-extension", b"kind: Secret\nname: a\n", 0, ""),
+    ("scalar.yaml", b"just text\n", 0, "no entity document to check"),
+    ("surrogate.json", b'{"kind": "Secret", "name": "\\ud83d x"}', 1, ""),
+]
+
+
+@pytest.mark.parametrize(("name", "data", "code", "said"), INPUTS, ids=[i[0] for i in INPUTS])
+def test_odd_input(name: str, data: bytes, code: int, said: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(data)
+    result = check(tmp_path, name)
+    assert result[0] == code, result
+    assert said in result[2]
+    if code == 2:
+        assert name in result[2]
+
+
+def test_a_missing_path_is_an_error(tmp_path: Path) -> None:
+    assert check(tmp_path, "nowhere.yaml")[::2] == (
+        2, "dispatch-lint: nowhere.yaml: there is no such file or folder\n",
+    )  # fmt: skip
+
+
+def test_a_dangling_link_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "link.yaml").symlink_to("gone.yaml")
+    assert "link.yaml: the link leads nowhere" in check(tmp_path, "link.yaml")[2]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to become somebody else")
+def test_no_permission_is_an_error(tmp_path: Path) -> None:
+    write(tmp_path, a_yaml=CLEAN, b_yaml=WRONG)
+    (tmp_path / "a.yaml").chmod(0)
+    for folder in (tmp_path, *tmp_path.parents):
+        if str(folder).startswith("/tmp/"):
+            folder.chmod(0o755)
+    try:
+        code, out, error = check(tmp_path, "--isolated", ".", user=65534)
+    except (PermissionError, subprocess.SubprocessError):
+        pytest.skip("the interpreter cannot be run by another user here")
+    if "Permission denied" in error and "a.yaml" not in error:
+        pytest.skip("the interpreter cannot be run by another user here")
+    if not out and "a.yaml" not in error:
+        pytest.skip("the interpreter cannot be run by another user here")
+    assert code == 2
+    assert "a.yaml: Permission denied" in error
+    assert "b.yaml" in out
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("selct = []", 'unknown key "selct"; did you mean "select"?'),
+        ("select = 3", '"select" has to be a list of texts'),
+        (
+            "select = ['statusvalue']",
+            'there is no rule "statusvalue"; did you mean "status-value"?',
+        ),
+        ("fail-level = 'eror'", 'did you mean "error"?'),
+        ("store = 'x.db'", "not supported by this version"),
+        ("[rules.unknown-kind]\nevry = true", 'there is no option "evry"; did you mean "every"?'),
+        ("[rules.unknown-kind]\nevery = 'yes'", "has to be bool"),
+        ("[open-questions]\nkind-field = 'maybe'", "has to be one of"),
+        ("[references]\n'Function.imge' = 'Image'", 'Function has no field "imge"'),
+        ("[references]\n'Function.image' = 'Imag'", 'there is no kind "Imag"'),
+        ("[kinds]\n'*.yaml' = 'Secrt'", 'there is no kind "Secrt"; did you mean "Secret"?'),
+        ("plugins = ['./nowhere']", "there is no folder"),
+        ("schemas = ['./nowhere']", "there is no such folder of schemas"),
+        ("definitions = ['./nowhere.go']", "does not exist"),
+        ("complete = ", "this is not TOML"),
+    ],
+)
+def test_broken_settings(text: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "dispatch-lint.toml").write_text(text)
+    write(tmp_path, a_yaml=CLEAN)
+    code, out, error = check(tmp_path, "a.yaml")
+    assert (code, out) == (2, "")
+    assert said in error
+
+
+def test_a_plugin_that_raises_leaves_the_rest(tmp_path: Path) -> None:
+    (tmp_path / "lint_rules").mkdir()
+    assert run(tmp_path, "rules", "new", "my-rule").returncode == 0
+    file = tmp_path / "lint_rules" / "my_rule.py"
+    (tmp_path / "dispatch-lint.toml").write_text('plugins = ["./lint_rules"]\n')
+    write(tmp_path, a_yaml="kind: Secret\nname: TODO\n", b_yaml=WRONG)
+    code, out, _ = check(tmp_path, "a.yaml", "-f", "concise")
+    assert code == 1
+    assert out.startswith('a.yaml:2:7: warning[my-rule] "TODO" is no name for an entity\n')
+    file.write_text(file.read_text().replace('if document.name == "TODO"', "if 1 / 0"))
+    code, out, error = check(tmp_path, "b.yaml", "-f", "concise")
+    assert code == 2
+    assert "b.yaml:2:7: error[name-format]" in out
+    assert "internal error in the rule my-rule: ZeroDivisionError" in error
+    file.write_text("import nothing_of_the_kind\n")
+    code, out, error = check(tmp_path, "b.yaml")
+    assert (code, out) == (2, "")
+    assert "my_rule.py fails to load: ModuleNotFoundError" in error
+
+
+def test_the_scaffold_is_a_rule_with_true_examples(tmp_path: Path) -> None:
+    assert run(tmp_path, "rules", "new", "Bad Name").returncode == 2
+    assert run(tmp_path, "rules", "new", "my-rule").returncode == 0
+    assert run(tmp_path, "rules", "new", "my-rule").returncode == 2
+    (tmp_path / "dispatch-lint.toml").write_text('plugins = ["./lint_rules"]\n')
+    assert b"my-rule" in run(tmp_path, "rules").stdout
+    assert b"What the rule is for" in run(tmp_path, "explain", "my-rule").stdout
+
+
+def test_json_is_the_contract(tmp_path: Path) -> None:
+    write(tmp_path, a_yaml=f"{CLEAN}---\n---\nkind: Secret\nname: a\nstatus: REDY\n")
+    report = json.loads(check(tmp_path, "-f", "json")[1])
+    assert report["version"] == 1
+    assert report["summary"] == {
+        "files": 1, "documents": 2, "skipped": 1,
+        "violations": {"error": 2, "warning": 0, "info": 0},
+        "suppressed": 0, "baselined": 0, "notJudged": 0, "closed": False,
+    }  # fmt: skip
+    (taken, field) = report["violations"]
+    assert taken == {
+        "rule": "unique-key", "severity": "error", "guide": "Name and IDs",
+        "message": 'the key "-/Secret/a" is already taken', "file": "a.yaml", "document": 2,
+        "pointer": "/name", "line": 6, "column": 7, "endLine": 6, "endColumn": 8,
+        "kind": "Secret", "entity": "-/Secret/a", "fix": None,
+        "related": [{"file": "a.yaml", "line": 2, "column": 7, "endLine": 2, "endColumn": 8,
+                     "message": "it is taken here"}],
+        "fingerprint": taken["fingerprint"],
+    }  # fmt: skip
+    assert (field["rule"], field["line"], field["column"]) == ("unknown-field", 7, 1)
+    lines = check(tmp_path, "-f", "jsonl")[1].splitlines()
+    assert [json.loads(line) for line in lines[:-1]] == report["violations"]
+    assert json.loads(lines[-1])["summary"] == report["summary"]
+
+
+def test_declared_names_are_listed_in_json_and_folded_elsewhere(tmp_path: Path) -> None:
+    text = "kind: Image\nname: {}\nbaseImageName: b\n"
+    write(tmp_path, a_yaml=text.format("a") + "---\n" + text.format("c"))
+    report = json.loads(check(tmp_path, "-f", "json")[1])
+    assert [one["line"] for one in report["violations"]] == [3, 7]
+    assert {one["severity"] for one in report["violations"]} == {"info"}
+    out = check(tmp_path, "-f", "concise")[1]
+    assert out.startswith("Image.baseImageName: 2 places, declared at schemas/definitions/")
+    assert "2 infos." in out
+
+
+def test_fingerprints_survive_new_lines(tmp_path: Path) -> None:
+    write(tmp_path, a_yaml=WRONG, b_yaml=f"# a\n\n# b\n{WRONG}")
+    one, other = (
+        json.loads(check(tmp_path, name, "-f", "json")[1])["violations"][0]["fingerprint"]
+        for name in ("a.yaml", "b.yaml")
+    )
+    assert one == other
+
+
+def test_standard_input(tmp_path: Path) -> None:
+    code, out, _ = check(tmp_path, "-", "-f", "concise", stdin=WRONG.encode())
+    assert code == 1
+    assert out.startswith("<stdin>:2:7: error[name-format]")
+    text = b'{"kind": "Secret", "name": "a b"}\n{"kind": "Secret", "name": "c d"}\n'
+    out = check(tmp_path, "-", "-f", "concise", "--stdin-filename", "x/e.jsonl", stdin=text)[1]
+    assert [line.split(" ")[0] for line in out.splitlines()[:2]] == [
+        "x/e.jsonl:1:28:",
+        "x/e.jsonl:2:28:",
+    ]
+
+
+def test_quiet_output_statistics_and_color(tmp_path: Path) -> None:
+    write(tmp_path, a_yaml="kind: Function\nname: f x\nimage: i\nstatus: READY\n")
+    assert "server-owned-field" not in check(tmp_path, "-q")[1]
+    assert "1 error, 1 info" in check(tmp_path, "-q")[1]
+    assert "\x1b[" not in check(tmp_path)[1]
+    assert "\x1b[" in check(tmp_path, "--color", "always")[1]
+    assert "\x1b[" in check(tmp_path, FORCE_COLOR="1")[1]
+    assert "\x1b[" not in check(tmp_path, FORCE_COLOR="1", NO_COLOR="1")[1]
+    assert "1  name-format" in check(tmp_path, "--statistics")[1]
+    assert check(tmp_path, "-o", "report.txt")[1] == ""
+    assert "name-format" in (tmp_path / "report.txt").read_text()
+
+
+def test_escape_sequences_of_documents_are_shown_harmless(tmp_path: Path) -> None:
+    write(tmp_path, a_yaml='kind: Secret\nname: "\\e[31mred"\nsecrets: {"\u202e": on}\n')
+    out = check(tmp_path)[1]
+    assert "\x1b" not in out and "\u202e" not in out
+    assert "\\x1b[31mred" in out
+
+
+def test_a_walk_honours_gitignore_exclude_and_include(tmp_path: Path) -> None:
+    for name in ("a", "ignored/b", "kept/c", "excluded/d", ".git/e"):
+        (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
+        (tmp_path / f"{name}.yaml").write_text(WRONG)
+    (tmp_path / ".gitignore").write_text("ignored/\n")
+    (tmp_path / "kept" / ".gitignore").write_text("*.yaml\n!c.yaml\n")
+    (tmp_path / "dispatch-lint.toml").write_text('exclude = ["excluded"]\n')
+    listed = check(tmp_path, "--list-files")[1]
+    assert listed == (
+        "a.yaml: document 0: manifest Secret -/Secret/a b\n"
+        "kept/c.yaml: document 0: manifest Secret -/Secret/a b\n"
+    )
+    assert "excluded/d.yaml" in check(tmp_path, "excluded/d.yaml", "-f", "concise")[1]
+    assert "no entity" in check(tmp_path, "excluded/d.yaml", "--force-exclude")[2]
+    os.chdir(tmp_path / "kept")
+    out = check(tmp_path / "kept", "-f", "concise")[1]
+    assert out.startswith("c.yaml:2:7")
+
+
+def test_index_is_read_and_not_reported(tmp_path: Path) -> None:
+    write(
+        tmp_path, a_yaml="kind: Function\nname: f\nimage: nodjs\n",
+        b_yaml="kind: Image\nname: nodejs\nbaseImageName: b\n---\nkind: Image\nname: b c\n",
+    )  # fmt: skip
+    assert check(tmp_path, "a.yaml")[0] == 0
+    code, out, _ = check(tmp_path, "a.yaml", "--index", ".", "-f", "concise")
+    assert code == 1
+    assert out.splitlines()[0] == (
+        'a.yaml:3:8: warning[unresolved-reference] there is no Image "nodjs"; did you mean "nodejs"?'
+    )
+    assert "b.yaml" not in out
+    assert "1 document in 1 file checked" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["chekc"], 'there is no command "chekc"; did you mean "check"?'),
+        (["explain", "status-valeu"], 'did you mean "status-value"?'),
+        (["schema", "show", "Functon"], 'did you mean "Function"?'),
+        (["check", "--selct", "x"], "--select"),
+    ],
+)
+def test_usage_errors(arguments: list[str], said: str, tmp_path: Path) -> None:
+    result = run(tmp_path, *arguments)
+    assert result.returncode == 2
+    assert said in result.stderr.decode()
+
+
+def test_explain_has_everything(tmp_path: Path) -> None:
+    out = run(tmp_path, "explain", "initialism-spelling").stdout.decode()
+    for said in (
+        'section "Additional Properties"',
+        "`wire`",
+        'default "consistent"',
+        "Wrong:",
+        "Right:",
+    ):
+        assert said in out
+
+
+def test_version_and_help(tmp_path: Path) -> None:
+    assert b"dispatch-lint, version" in run(tmp_path, "--version").stdout
+    assert b"check" in run(tmp_path, "--help").stdout
+
+
+def test_a_closed_pipe_is_no_traceback(tmp_path: Path) -> None:
+    write(tmp_path, a_yaml="\n---\n".join(WRONG.replace("a b", f"a {n}") for n in range(2000)))
+    command = f"{sys.executable} -m dispatch_lint check a.yaml -f concise | head -1"
+    result = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, check=False)
+    assert result.stdout.startswith(b"a.yaml:2:7")
+    assert b"Traceback" not in result.stderr

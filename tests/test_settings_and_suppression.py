@@ -1,0 +1,162 @@
+"""Settings reach what they speak of; suppressions hide what they name and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dispatch_lint.violation import Severity
+from tests.conftest import Lint, shown
+
+WRONG = "kind: Secret\nname: a b\n"
+
+
+def test_severity_select_and_per_path(lint: Lint) -> None:
+    assert lint(WRONG, {"severity": {"name-format": "info"}})[0].severity is Severity.INFO
+    off = {"name-format": "off", "schema": "off"}
+    assert not lint(WRONG, {"severity": off})
+    assert not lint(WRONG, {"select": ["schema", "status-value"], "ignore": ["schema"]})
+    files = {"legacy/a.yaml": WRONG, "b.yaml": WRONG.replace("a b", "c d")}
+    found = lint(files, {"per-path": {"legacy/*": ["name-format", "schema"]}})
+    assert [one.file for one in found] == ["b.yaml"]
+
+
+def test_open_questions(lint: Lint) -> None:
+    entity = (
+        '{"id": "1", "name": "a", "%s": "acme", "revision": 0, "version": 0, "state": null, '
+        '"status": "READY", "reason": null, "tags": null, "delete": false%s}'
+    )
+    kinds = {"*.json": "Application"}
+    old, new = entity % ("organizationId", ""), entity % ("organization", "")
+    renamed = {"kinds": kinds, "open-questions": {"organization-field": "organization"}}
+    assert not lint({"a.json": new}, renamed)
+    assert {one.rule for one in lint({"a.json": old}, renamed)} == {"unknown-field"} or lint(
+        {"a.json": old}, renamed
+    )
+    required = {"kinds": kinds, "open-questions": {"kind-field": "required"}}
+    assert [one.message for one in lint({"a.json": old}, required)] == [
+        'the required field "kind" is missing'
+    ]
+    forbidden = {"open-questions": {"kind-field": "forbidden"}}
+    with_kind = entity % ("organizationId", ', "kind": "Application"')
+    assert [one.rule for one in lint({"a.json": with_kind}, forbidden)] == ["unknown-field"]
+    assert not lint({"a.json": with_kind})
+
+
+def test_kinds_by_path_and_organization(lint: Lint) -> None:
+    text = "name: hello\nimage: nodejs\n"
+    assert not lint({"functions/a.yaml": text})
+    found = lint({"functions/a.yaml": text}, {"kinds": {"functions/*": "Function"},
+                                              "organization": "acme"})  # fmt: skip
+    assert [(one.message, one.entity) for one in found] == [
+        ('the required field "kind" is missing', "acme/Function/hello")
+    ]
+
+
+def test_definitions_join_the_catalogue(lint: Lint, tmp_path: Path) -> None:
+    (tmp_path / "widget.go").write_text(
+        "package x\n\n// Widget turns.\ntype Widget struct {\n\tentitystore.BaseEntity\n"
+        '\t// The image.\n\tImage string `json:"image"`\n\tSize Size `json:"size,omitempty"`\n}\n\n'
+        'type Size string\n\nconst (\n\tSmall Size = "small"\n\tLarge Size = "large"\n)\n\n'
+        "// Wheel is made by hand.\n//\n// +dispatch:form=manifest\ntype Wheel struct {\n"
+        '\tKind string `json:"kind"`\n\tName *string `json:"name"`\n\tWidgets []string `json:"widgets"`\n}\n'
+    )
+    base = (
+        '{"id": "%s", "name": "%s", "organizationId": "acme", "revision": 0, "version": 0, '
+        '"state": null, "status": "READY", "reason": null, "tags": null, "delete": false, '
+        '"kind": "Widget", "image": "%s", "size": "%s"}\n'
+    )
+    files = {
+        "w.jsonl": base % ("1", "a", "x", "small") + base % ("2", "b", "x", "smal"),
+        "m.yaml": "kind: Wheel\nname: w\nwidgets: [a, c]\nwidget: b\n",
+    }
+    found = lint(files, {"definitions": ["widget.go"], "organization": "acme"})
+    assert [(one.file, one.pointer, one.rule) for one in found] == [
+        ("m.yaml", "/widgets/1", "unresolved-reference"),
+        ("m.yaml", "/widget", "unknown-field"),
+        ("w.jsonl", "/size", "schema"),
+    ]
+
+
+def test_schemas_replace_the_catalogue(lint: Lint, tmp_path: Path) -> None:
+    folder = tmp_path / "own" / "manifest"
+    folder.mkdir(parents=True)
+    (folder / "Gadget.schema.json").write_text(
+        '{"type": "object", "properties": {"kind": {"const": "Gadget"}, "name": {"type": "string"}},'
+        ' "required": ["kind", "name"], "additionalProperties": false}'
+    )
+    settings = {"schemas": ["own"]}
+    assert [one.rule for one in lint("kind: Gadget\nname: a\nx: y\n", settings)] == [
+        "unknown-field"
+    ]
+    assert not lint("kind: Function\nname: a\n", settings)  # an unknown kind: only the base fields
+
+
+def test_declared_and_external_references(lint: Lint) -> None:
+    text = "kind: Driver\nname: a\ntype: b\n---\nkind: DriverType\nname: c\nimage: d\n"
+    assert [one.rule for one in lint(text)] == ["unresolved-reference"]
+    assert not lint(text, {"references": {"Driver.type": "none"}})
+    assert not lint(text, {"external": ["DriverType/b*"]})
+
+
+def test_a_setting_at_a_reference_is_judged_by_kind(lint: Lint) -> None:
+    text = (
+        '{"id": "1", "name": "a", "organizationId": "acme", "revision": 0, "version": 0, '
+        '"state": null, "status": "READY", "reason": null, "tags": null, "delete": false, '
+        '"kind": "ServiceClass", "description": "", "serviceID": "", "broker": "x", '
+        '"bindable": true, "plans": [{"name": "small", "description": "", "planID": "", '
+        '"schema": {}, "metadata": null, "free": true, "bindable": true}]}'
+    )
+    manifest = "kind: ServiceInstance\nname: i\nserviceClass: a\nservicePlan: %s\n"
+    assert not lint({"c.json": text, "i.yaml": manifest % "small"})
+    found = lint({"c.json": text, "i.yaml": manifest % "smal"})
+    assert [one.message for one in found] == [
+        'there is no ServicePlan "smal"; did you mean "small"?'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("kind: Secret\nname: a b  # dispatch-lint: ignore[name-format] old\n", []),
+        ("kind: Secret\n# dispatch-lint: ignore[name-format]\nname: a b\n", []),
+        ("kind: Secret\n# dispatch-lint: ignore[name-format]\n# why\n\nname: a b\n", []),
+        ("# dispatch-lint: ignore[name-format]\nkind: Secret\nname: a b\n", []),
+        ("# dispatch-lint: ignore[schema,name-format]\nkind: Secret\nname: a b\n",
+         ["1:1 unused-suppression"]),
+        ("kind: Policy\nname: p\n# dispatch-lint: ignore[name-format]\n---\nkind: Secret\nname: a b\n", []),
+        ("kind: Secret\nname: a b\n---\nkind: Secret\nname: a c  # dispatch-lint: ignore-file[name-format]\n", []),
+        ("kind: Secret\nname: a b\n# dispatch-lint: ignore[name-format]\n",
+         ["2:7 name-format", "3:1 unused-suppression"]),
+        ("kind: Secret\nname: a b # dispatch-lint: ignore[schema]\n",
+         ["2:7 name-format", "2:11 unused-suppression"]),
+        ('kind: Secret\nname: a\nsecrets: {x: "# dispatch-lint: ignore[schema]"}\n', []),
+        ("kind: Secret\nname: a\nsecrets:\n  x: |\n    # dispatch-lint: ignore[schema]\n", []),
+        ("kind: Secret\nname: a\n---\nkind: Secret\nname: a # dispatch-lint: ignore[unique-key]\n", []),
+    ],
+)  # fmt: skip
+def test_suppression(text: str, left: list[str], lint: Lint, runs: list[Any]) -> None:
+    assert shown(lint(text)) == left
+
+
+def test_suppressed_are_counted(lint: Lint, runs: list[Any]) -> None:
+    lint("kind: Secret\nname: a b  # dispatch-lint: ignore[name-format]\n")
+    assert runs[-1].summary.suppressed == 1
+    assert sum(runs[-1].summary.violations.values()) == 0
+
+
+def test_facts_on_disk_are_judged_alike(lint: Lint, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "---\n".join(
+        f"kind: Function\nname: f{number % 40}\nimage: i{number % 7}\n" for number in range(50)
+    )
+    text += "---\nkind: Image\nname: i1\nbaseImageName: b\n"
+    in_memory = lint(text)
+    monkeypatch.setattr("dispatch_lint.facts.FactTable.__init__.__defaults__", (7,))
+    assert lint(text) == in_memory
+    assert {one.rule for one in in_memory} == {
+        "unique-key",
+        "unresolved-reference",
+        "foreign-key-naming",
+    }
