@@ -1,0 +1,65 @@
+"""The hook under the real pre-commit, on a scratch repository."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def git(folder: Path, *arguments: str) -> str:
+    identity = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"]
+    return subprocess.run(
+        ["git", *identity, *arguments], cwd=folder, capture_output=True, text=True, check=True
+    ).stdout
+
+
+@pytest.fixture(scope="module")
+def hook_repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository of this tree as it is, uncommitted changes included."""
+    folder = tmp_path_factory.mktemp("hook")
+    names = git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard").splitlines()
+    for name in names:
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes((ROOT / name).read_bytes())
+    git(folder, "init", "-q")
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", "hook")
+    return folder
+
+
+def try_repo(folder: Path, hooks: Path, cache: Path, *arguments: str) -> tuple[int, str]:
+    git(folder, "add", "-A")
+    result = subprocess.run(
+        [sys.executable, "-m", "pre_commit", "try-repo", str(hooks), "dispatch-lint", *arguments],
+        cwd=folder, capture_output=True, text=True, check=False,
+        env=os.environ | {"PRE_COMMIT_HOME": str(cache), "PRE_COMMIT_COLOR": "never"},
+    )  # fmt: skip
+    return result.returncode, result.stdout + result.stderr
+
+
+def test_the_hook_judges_a_commit_against_the_whole_project(
+    hook_repository: Path, tmp_path: Path
+) -> None:
+    scratch, cache = tmp_path / "scratch", tmp_path / "cache"
+    scratch.mkdir()
+    git(scratch, "init", "-q")
+    (scratch / "image.yaml").write_text("kind: Image\nname: nodejs\nbaseImageName: b\n")
+    (scratch / "old.yaml").write_text("kind: Secret\nname: a b\n")
+    (scratch / "notes.txt").write_text("nothing\n")
+    (scratch / "chart.yaml").write_text("apiVersion: v1\nkind: Secret\nname: {{ x }}\n")
+    function = scratch / "function.yaml"
+    function.write_text("kind: Function\nname: f\nimage: nodejs\n")
+    code, out = try_repo(scratch, hook_repository, cache, "--files", "function.yaml", "chart.yaml")
+    assert code == 0, out
+    function.write_text("kind: Function\nname: f\nimage: nodjs\n")
+    code, out = try_repo(scratch, hook_repository, cache, "--files", "function.yaml", "chart.yaml")
+    assert code == 1, out
+    assert 'there is no Image "nodjs"; did you mean "nodejs"?' in out
+    assert "old.yaml" not in out

@@ -1,0 +1,204 @@
+"""Schemas: generated, in the subset, and enforced alike by both validators."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import jsonschema_rs
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dispatch_lint.definitions.golang import read_definitions
+from dispatch_lint.definitions.model import DefinitionError
+from dispatch_lint.schema.files import drift, generate_files
+from dispatch_lint.schema.load import load_catalogue
+from dispatch_lint.schema.validation import is_valid, schema_errors
+from dispatch_lint.settings import Settings
+from tests.conftest import Lint
+
+ROOT = Path(__file__).parent.parent
+FILES = sorted((ROOT / "schemas").glob("**/*.json"))
+CATALOGUE = load_catalogue(Settings())
+
+
+def keywords(schema: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(schema, dict):
+        yield from schema.items()
+        for key, value in schema.items():
+            if key in ("properties", "definitions"):
+                for inner in value.values():
+                    yield from keywords(inner)
+            elif key not in ("x-dispatch-reference",):
+                yield from keywords(value)
+    elif isinstance(schema, list):
+        for inner in schema:
+            yield from keywords(inner)
+
+
+def test_all_kinds_and_models_are_there() -> None:
+    names = {folder: {file.name.split(".")[0] for file in (ROOT / "schemas" / folder).glob("*.json")}
+             for folder in ("stored", "manifest")}  # fmt: skip
+    assert len(names["stored"] - {"BaseEntity"}) == 20
+    assert len(names["manifest"] - {"BaseEntity"}) == 20
+
+
+def test_committed_schemas_are_what_the_definitions_generate(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(ROOT)
+    assert list(drift(generate_files([Path("schemas/definitions")]), Path("schemas"))) == []
+
+
+def test_drift_is_told_field_by_field(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    shutil.copytree(ROOT / "schemas", tmp_path / "s")
+    file = tmp_path / "s/stored/Source.schema.json"
+    schema = json.loads(file.read_text())
+    schema["properties"]["code"]["type"] = "integer"
+    del schema["properties"]["status"]
+    schema["properties"]["extra"] = {}
+    file.write_text(json.dumps(schema))
+    (tmp_path / "s/stored/Gone.schema.json").write_text("{}")
+    (tmp_path / "s/manifest/API.schema.json").unlink()
+    told = [
+        line.split("/s/")[1]
+        for line in drift(generate_files([Path("schemas/definitions")]), tmp_path / "s")
+    ]
+    assert told == [
+        "manifest/API.schema.json: missing",
+        "stored/Source.schema.json: code: type differ",
+        "stored/Source.schema.json: extra: the definition does not have it",
+        "stored/Source.schema.json: status: the schema does not have it",
+        "stored/Gone.schema.json: no definition generates it",
+    ]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_schema_is_in_the_subset(file: Path) -> None:
+    schema = json.loads(file.read_text(encoding="utf-8"))
+    jsonschema.Draft7Validator.check_schema(schema)
+    jsonschema_rs.Draft7Validator(schema)
+    assert schema["$schema"] == "http://json-schema.org/draft-07/schema#"
+    assert {"type", "properties"} <= set(schema)
+    for key, value in keywords(schema):
+        assert key not in ("$id", "$anchor", "$defs", "unevaluatedProperties", "format")
+        assert key != "$ref" or str(value).startswith("#/definitions/")
+    for name, field in schema["properties"].items():
+        assert field.get("description"), name
+
+
+@pytest.mark.parametrize("form", ["stored", "manifest"])
+def test_leniency_of_the_parser_is_in_the_schema(form: str) -> None:
+    fields = CATALOGUE.kinds["Function"].forms[form].schema["properties"]  # type: ignore[index]
+    manifest = form == "manifest"
+    assert ("number" in fields["image"]["type"]) == manifest
+    assert "null" in fields["secrets"]["type"]
+    if not manifest:
+        assert fields["revision"]["minimum"] == 0
+
+
+def test_required_fields() -> None:
+    manifest = CATALOGUE.kinds["Function"].forms["manifest"].schema
+    assert sorted(manifest["required"]) == ["image", "kind", "name"]
+    stored = CATALOGUE.kinds["Function"].forms["stored"].schema
+    assert "createdTime" not in stored["required"] and "handler" in stored["required"]
+
+
+def test_references_of_the_catalogue() -> None:
+    """FACTS, References: what is one although not named so, and the other way round."""
+    found = {
+        f"{schema.kind}.{route}": route.shape.reference
+        for schema in CATALOGUE.schemas
+        for route in schema.references
+        if route.name != "tags"
+    }
+    said = {name: (one.kind, one.by) for name, one in found.items() if one}
+    assert said["Driver.type"] == ("DriverType", "name")
+    assert said["Function.services"] == ("ServiceInstance", "name")
+    assert said["API.tls"] == said["API.API.tls"] == ("Secret", "name")
+    assert said["Run.functionID"] == said["Run.functionId"] == ("Function", "id")
+    assert said["Function.sourceURL"] == ("Source", "name")
+    for name in (
+        "DriverType.image", "Driver.image", "Secret.secrets", "Function.source", "Function.faasId",
+        "ServicePlan.planID", "ServiceClass.serviceID", "ServiceBinding.bindingSecret",
+        "Run.event.source", "Rule.subjects", "API.organizationId", "API.API.organizationID",
+        "Policy.rules", "ServiceClass.plans",
+    ):  # fmt: skip
+        assert name not in said, name
+
+
+VALUES = st.one_of(
+    st.none(), st.booleans(), st.integers(-5, 5), st.floats(allow_nan=False), st.text(max_size=4),
+    st.lists(st.text(max_size=3), max_size=2), st.just([]), st.just({}),
+    st.sampled_from(["READY", "", "a-b", "a.b", "a\n", "Ö", "hello", "CREATE"]),
+    st.dictionaries(st.sampled_from(["key", "value", "in", "manifest", "packages"]),
+                    st.none() | st.text(max_size=3) | st.lists(st.none(), max_size=1), max_size=2),
+)  # fmt: skip
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_the_two_validators_agree(data: st.DataObject) -> None:
+    schema = data.draw(st.sampled_from(sorted(CATALOGUE.schemas, key=lambda s: s.kind + s.form)))
+    names = sorted(schema.schema["properties"])
+    value = data.draw(st.dictionaries(st.sampled_from([*names, "other"]), VALUES, max_size=8))
+    for name in schema.schema["required"]:
+        if data.draw(st.booleans()):
+            value.setdefault(name, data.draw(VALUES))
+    slow = [
+        one for one in jsonschema.Draft7Validator(schema.schema).iter_errors(value)
+        if one.validator != "pattern"
+    ]  # fmt: skip
+    explained = list(schema_errors(schema, value))
+    if is_valid(schema, value):
+        assert not slow
+    else:
+        undeclared = any(one.validator == "additionalProperties" for one in slow)
+        assert explained or undeclared
+
+
+def test_editor_schema_chooses_by_kind() -> None:
+    schema = json.loads((ROOT / "schemas/dispatch.schema.json").read_text(encoding="utf-8"))
+    validator = jsonschema.Draft7Validator(schema)
+    assert validator.is_valid({"kind": "Secret", "name": "a"})
+    assert not validator.is_valid({"kind": "Secret", "name": "a", "image": "b"})
+    assert not validator.is_valid({"kind": "Secrt", "name": "a"})
+    assert "CloudEvent" not in schema["properties"]["kind"]["enum"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("package x\ntype T struct {", "x.go:2: this is not valid Go"),
+        ("package x\n// +dispatch:knd=A\ntype T struct {\n\tBaseEntity\n}\n", 'unknown marker "+dispatch:knd"'),
+        ("package x\n// +dispatch:form=both\ntype T struct {\n\tBaseEntity\n}\n", 'form "both" is neither'),
+    ],
+)  # fmt: skip
+def test_bad_definitions_say_where(text: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "x.go").write_text(text)
+    with pytest.raises(DefinitionError) as caught:
+        list(read_definitions([tmp_path / "x.go"], lambda path: path.name))
+    assert said in str(caught.value)
+
+
+def test_schema_commands(tmp_path: Path, lint: Lint) -> None:
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "dispatch_lint", "schema", *arguments]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert run("check").returncode == 1
+    assert run("generate").returncode == 0
+    assert run("check").stdout.endswith("are up to date\n")
+    assert (
+        json.loads(run("show", "SecretEntity", "--form", "stored").stdout)["x-dispatch-kind"]
+        == "Secret"
+    )
+    assert run("show", "Source", "--form", "manifest").returncode == 2
