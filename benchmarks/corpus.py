@@ -1,0 +1,67 @@
+"""Corpora with a fixed seed: small manifests of the shape that users write."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+SEED = 20260101
+IMAGES, SECRETS = 50, 200
+
+
+def manifests(count: int) -> Iterator[str]:
+    """YAML manifests without a mistake, among them what the others refer to."""
+    chance = random.Random(SEED)
+    for number in range(count):
+        if number < IMAGES:
+            yield f"kind: Image\nname: image-{number}\nbaseImageName: base\ntags:\n  - key: n\n    value: a{number}\n"
+        elif number < IMAGES + SECRETS:
+            yield f"kind: Secret\nname: secret-{number - IMAGES}\nsecrets:\n  password: p{number}x\n"
+        else:
+            yield (
+                f"kind: Function\nname: function-{number}\nsourcePath: 'src/f{number}.py'\n"
+                f"image: image-{chance.randrange(IMAGES)}\ntimeout: {chance.randrange(1, 9000)}\n"
+                f"secrets:\n  - secret-{chance.randrange(SECRETS)}\n"
+                f"tags:\n  - key: role\n    value: test{chance.randrange(9)}\n"
+            )
+
+
+def entities(count: int) -> Iterator[dict[str, Any]]:
+    """Stored entities without a mistake: functions with two references each."""
+    chance = random.Random(SEED)
+    for number in range(count):
+        base = {
+            "id": f"{chance.getrandbits(128):032x}", "name": "", "organizationId": "acme",
+            "createdTime": "2026-01-01T00:00:00.5Z", "modifiedTime": "2026-01-02T00:00:00Z",
+            "revision": number, "version": 0, "state": None, "status": "READY", "reason": None,
+            "tags": None, "delete": False,
+        }  # fmt: skip
+        if number < SECRETS:
+            yield base | {"kind": "Secret", "name": f"secret-{number}", "secrets": {"a": "b"}}
+        else:
+            yield base | {
+                "kind": "ServiceBinding", "name": f"binding-{number}",
+                "serviceInstance": "instance", "parameters": None,
+                "secretParameters": [f"secret-{chance.randrange(SECRETS)}"],
+                "bindingID": "", "bindingSecret": "",
+            }  # fmt: skip
+
+
+def write_files(folder: Path, count: int, per_file: int) -> None:
+    """`count` manifests, `per_file` to a file, a hundred files to a folder."""
+    texts = list(manifests(count))
+    for number, start in enumerate(range(0, count, per_file)):
+        file = folder / f"d{number // 100:03}" / f"f{number:05}.yaml"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("---\n".join(texts[start : start + per_file]))
+
+
+def write_jsonl(file: Path, count: int) -> None:
+    """`count` stored entities, one a line."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("w") as stream:
+        for entity in entities(count):
+            stream.write(json.dumps(entity, separators=(",", ":")) + "\n")
