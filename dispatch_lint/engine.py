@@ -54,12 +54,24 @@ class Run:
         self.known = {*known, *(rule.name for rule in rules)}
         self._active = {rule.name for rule in rules}
         self._field_rules = [rule for rule in rules if rule.has("check_field")]
-        self._entity_rules = [rule for rule in rules if rule.has("check")]
+        checks = [rule for rule in rules if rule.has("check")]
+        # Which rules can have something to say, by whether the document was read with its places
+        # and whether its closed schema is content with it.
+        self._entity_rules = {
+            (placed, content): [
+                rule
+                for rule in checks
+                if (placed or not rule.reads_text) and (rule.reads_content or not content)
+            ]
+            for placed in (False, True)
+            for content in (False, True)
+        }
         self._corpus_rules = [rule for rule in rules if rule.has("collect")]
+        self._collectors = {_table(rule): rule for rule in self._corpus_rules}
         self._complainers = [rule for rule in rules if rule.has("check_suppression")]
         self._explains = any(rule.explains_undeclared for rule in rules)
         self.classifier = Classifier(settings, catalogue)
-        self._facts = {rule.name: FactTable() for rule in self._corpus_rules}
+        self._facts = {name: FactTable() for name in self._collectors}
         self._kinds: set[str] = set()
         self._declarations: dict[int, list[tuple[Route, Rule, Finding]]] = {}
         self.sources: list[Source] = []
@@ -81,7 +93,7 @@ class Run:
     # One document
 
     def prepare(self, document: Document) -> bool:
-        """Find undeclared fields and repair slips; whether the schema is content as it is."""
+        """Find undeclared fields and repair slips; whether a closed schema is content as it is."""
         schema = document.schema
         valid = is_valid(schema, document.value)
         if valid and not schema.only_base and schema.shape.closed:
@@ -93,30 +105,26 @@ class Run:
             if (self._explains and field.closed) or any(self._of_undeclared(document, [field]))
         }
         repair(document, explained)
-        return valid
+        return False
 
     def findings(self, document: Document, ignored: frozenset[str]) -> list[Found]:
         """What the rules say of one document, one finding for one cause."""
         found: list[Found] = []
+        content = False
         parses = document.part is None or document.part.problem is None
         if parses:
-            self.prepare(document)
-            found += self._of_undeclared(document, document.undeclared)
-        for rule in self._entity_rules:
-            if parses or rule.name == "syntax-error":
-                found += [(rule, one) for one in self._ask(rule, document)]
-        if not parses:
-            found = [one for one in found if one[0].name == "syntax-error"]
+            content = self.prepare(document)
+            if document.undeclared:
+                found += self._of_undeclared(document, document.undeclared)
+        for rule in self._entity_rules[document.part is not None, content]:
+            if parses or rule.name == SYNTAX:
+                try:
+                    found += [(rule, one) for one in rule.check(document)]
+                except Exception as error:
+                    self._fail(rule, document.source.name, document.index, error)
         if ignored:
             found = [one for one in found if one[0].name not in ignored]
-        return resolve(found)
-
-    def _ask(self, rule: Rule, document: Document) -> list[Finding]:
-        try:
-            return list(rule.check(document))
-        except Exception as error:
-            self._fail(rule, document.source.name, document.index, error)
-            return []
+        return resolve(found) if found else found
 
     def _fail(self, rule: Rule, file: str, document: int, error: Exception) -> None:
         said = f"{type(error).__name__}: {error}"
@@ -166,8 +174,8 @@ class Run:
         """Keep what the corpus rules want to know of a document."""
         if document.kind:
             self._kinds.add(document.kind)
-        for rule in self._corpus_rules:
-            table = self._facts[rule.name]
+        for name, rule in self._collectors.items():
+            table = self._facts[name]
             try:
                 for group, path, data in rule.collect(document):
                     table.add(group, number, document.index, path, data)
@@ -179,7 +187,7 @@ class Run:
     def _judge(self) -> None:
         wanted: dict[int, list[tuple[Rule, Judgement]]] = {}
         for rule in self._corpus_rules:
-            table = self._facts[rule.name]
+            table = self._facts[_table(rule)]
             world = World(
                 self.settings.complete, self._kinds, self._external, table.groups, table.group
             )
@@ -271,6 +279,14 @@ class Run:
             if matches(name, glob)
             for rule in (self.known if "all" in rules else rules)
         )
+
+
+SYNTAX = "syntax-error"
+"""The rule that speaks of a document that does not parse; no other does."""
+
+
+def _table(rule: Rule) -> str:
+    return rule.facts or rule.name
 
 
 def _speaks_first(

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 MAX_IN_MEMORY = 400_000
 """Facts; each takes some 300 bytes."""
 
-_Packed = tuple[int, int, tuple[str | int, ...], tuple[Any, ...]]
-
 
 class FactTable:
     """The facts of one rule, by group.
@@ -26,7 +24,7 @@ class FactTable:
     def __init__(self, limit: int = MAX_IN_MEMORY) -> None:
         self._limit = limit
         self._count = 0
-        self._groups: dict[str, list[_Packed]] = {}
+        self._groups: dict[str, list[Fact]] = {}
         self._database: sqlite3.Connection | None = None
 
     def add(
@@ -34,7 +32,12 @@ class FactTable:
         data: tuple[Any, ...],
     ) -> None:  # fmt: skip
         """Keep a fact."""
-        self._groups.setdefault(group, []).append((source, document, path, data))
+        fact = Fact(source, document, path, data)
+        known = self._groups.get(group)
+        if known is None:
+            self._groups[group] = [fact]
+        else:
+            known.append(fact)
         self._count += 1
         if self._count >= self._limit:
             self._spill()
@@ -53,7 +56,7 @@ class FactTable:
             "INSERT INTO fact VALUES (?, ?)",
             (
                 # Lone surrogates are text in JSON, and none in SQLite.
-                (group.encode("utf-8", "surrogatepass"), marshal.dumps(fact))
+                (group.encode("utf-8", "surrogatepass"), marshal.dumps(tuple(fact)))
                 for group, facts in self._groups.items()
                 for fact in facts
             ),
@@ -66,7 +69,7 @@ class FactTable:
         if self._database is None:
             for group, facts in self._groups.items():
                 if group.startswith(prefix):
-                    yield group, [Fact(*fact) for fact in facts]
+                    yield group, facts
             return
         if self._groups:
             self._spill()
@@ -94,7 +97,7 @@ class FactTable:
     def group(self, key: str) -> list[Fact]:
         """The facts of one group."""
         if self._database is None:
-            return [Fact(*fact) for fact in self._groups.get(key, ())]
+            return self._groups.get(key, [])
         return next((facts for group, facts in self.groups(key) if group == key), [])
 
     def close(self) -> None:

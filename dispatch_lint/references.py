@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.document import Document
@@ -27,6 +27,34 @@ def named_entity(value: str, kind: str) -> str:
     """The name that a foreign key means, whether it holds the name or the constructed key."""
     key = read_key(value, kind)
     return key[1] if key else value
+
+
+FACTS = "references"
+"""The facts that the rules about references share."""
+
+
+def reference_facts(document: Document) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
+    """Entities and the foreign keys that name them, each under the target's kind and name.
+
+    An entity says `("entity", organization, container)`, a foreign key `("use", organization,
+    container)`. What goes by ID meets under `<kind>\0id\0<ID>`.
+    """
+    organization, kind, name = document.organization, document.kind, document.name
+    if kind and document.live:
+        if name is not None:
+            yield f"{kind}\0{name}", ("name",), ("entity", organization, None)
+            for path, inner, inner_name in contained_names(document):
+                yield f"{inner}\0{inner_name}", path, ("entity", organization, name)
+        identity = document.entity.get("id")
+        if isinstance(identity, str) and identity:
+            yield f"{kind}\0id\0{identity}", ("id",), ("entity", organization, None, name)
+    for use in document.uses:
+        target = use.reference.kind
+        if use.reference.by == "id":
+            group = f"{target}\0id\0{use.value}"
+        else:
+            group = f"{target}\0{named_entity(use.value, target)}"
+        yield group, use.path, ("use", organization, use.owner)
 
 
 def contained_names(document: Document) -> Iterator[tuple[Path, str, str]]:

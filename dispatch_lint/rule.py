@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 from dispatch_lint.violation import Finding, Severity
 
@@ -87,8 +87,7 @@ class FieldUse:
         return self.shape.many if self.shape else isinstance(self.value, list)
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """What one document says to a group.
 
     Attributes:
@@ -146,6 +145,10 @@ class Rule:
         scope: what it looks at, as RULES names it.
         precedence: for one path the rule with the lowest speaks; see `UNRANKED`.
         default: whether it is on where the settings say nothing.
+        reads_text: it has something to say only of documents that were read with their places:
+            what it reports makes the fast reader step aside.
+        reads_content: it speaks also of a document that fits its closed schema.
+        facts: the table of facts that it judges; rules that name one share its facts.
         question: the open question of the guide that it depends on, by its key in the settings.
     """
 
@@ -157,6 +160,9 @@ class Rule:
     default: ClassVar[bool] = True
     explains_undeclared: ClassVar[bool] = False
     """Whether it reports every undeclared field, so that what it stands for is not missed again."""
+    reads_text: ClassVar[bool] = False
+    reads_content: ClassVar[bool] = True
+    facts: ClassVar[str] = ""
     question: ClassVar[str | None] = None
     Options: ClassVar[type] = NoOptions
     valid: ClassVar[Sequence[Example]] = ()

@@ -16,6 +16,7 @@ class AmbiguousScalar(Rule):
 
     name = "ambiguous-scalar"
     summary = "a plain scalar whose text dispatch changes"
+    reads_text = True
     severity = Severity.WARNING
     precedence = 40
     valid = (

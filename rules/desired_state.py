@@ -21,6 +21,7 @@ class DesiredState(Rule):
 
     name = "desired-state"
     summary = "desired state in another field than the spec"
+    reads_content = False
     guide = "Spec"
     severity = Severity.INFO
     precedence = 68

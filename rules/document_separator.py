@@ -16,6 +16,7 @@ class DocumentSeparator(Rule):
 
     name = "document-separator"
     summary = "`---` inside a document, where dispatch cuts the file"
+    reads_text = True
     severity = Severity.WARNING
     valid = (
         Example("# ------ secrets ------\nkind: Secret\nname: a\n---\nkind: Secret\nname: b\n"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from dispatch_lint.documents.document import Document
-from dispatch_lint.references import read_key
+from dispatch_lint.references import FACTS, read_key, reference_facts
 from dispatch_lint.rule import Example, Fact, Judgement, Rule, World
 from dispatch_lint.violation import Finding, Path
 
@@ -34,6 +34,7 @@ class ForeignKeyValue(Rule):
     summary = "a foreign key that does not hold a name"
     guide = "Additional Properties"
     precedence = 65
+    facts = FACTS
     question = "foreign-key-value"
     Options = Options
     valid = (
@@ -69,7 +70,7 @@ class ForeignKeyValue(Rule):
 
     def check(self, document: Document) -> Iterator[Finding]:
         accepts = self._accepts
-        for use in document.uses():
+        for use in document.uses:
             if use.reference.by == "id" or use.reference.prefix or use.reference.key:
                 continue
             key = read_key(use.value, use.reference.kind)
@@ -85,28 +86,23 @@ class ForeignKeyValue(Rule):
                 yield Finding(use.path, message, help=f"write {proper}")
 
     def collect(self, document: Document) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
-        kind, identity = document.kind, document.entity.get("id")
-        if kind and isinstance(identity, str) and identity and document.name != identity:
-            yield f"{kind}\0{identity}", (), ("id", document.name)
-        if kind and document.name is not None:
-            yield f"{kind}\0{document.name}", (), ("name", None)
-        for use in document.uses():
-            reference = use.reference
-            if reference.by == "name" and not reference.prefix and not reference.key:
-                yield f"{reference.kind}\0{use.value}", use.path, ("use", None)
+        return reference_facts(document)
 
     def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
-        uses = [fact for fact in facts if fact.data[0] == "use"]
-        if not uses or any(fact.data[0] == "name" for fact in facts):
+        if any(fact.data[0] == "entity" for fact in facts):
             return
         kind, _, value = group.partition("\0")
-        owner = next((fact for fact in facts if fact.data[0] == "id"), None)
-        if kind in _NAMED_BY_UUID or world.external(kind, value):
+        if kind in _NAMED_BY_UUID or value.startswith("id\0") or world.external(kind, value):
             return
+        holders = [
+            fact for fact in world.group(f"{kind}\0id\0{value}") if fact.data[0] == "entity"
+        ]
+        owner = holders[0] if holders else None
+        uses = [fact for fact in facts if fact.data[0] == "use"]
         for use in uses:
-            if owner is not None and owner.data[1]:
-                message = f'"{value}" is the ID of the {kind} "{owner.data[1]}"; a foreign key holds its name'
-                yield Judgement(use, message, help=f"write {owner.data[1]}",
+            if owner is not None and owner.data[3]:
+                message = f'"{value}" is the ID of the {kind} "{owner.data[3]}"; a foreign key holds its name'
+                yield Judgement(use, message, help=f"write {owner.data[3]}",
                                 related=((owner, "the entity with this ID"),))  # fmt: skip
             elif _UUID.match(value):
                 message = f'"{value}" is an ID; a foreign key holds the name of the {kind}'

@@ -19,6 +19,7 @@ class Schema(Rule):
 
     name = "schema"
     summary = "the document does not fit the schema of its kind"
+    reads_content = False
     precedence = 80
     question = "kind-field"
     valid = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -47,8 +47,7 @@ class Undeclared:
     parent: Shape
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """One use of a foreign key.
 
     Attributes:
@@ -91,6 +90,7 @@ class Document:
     repaired: Any = None
     renamed: dict[Path, str] = field(default_factory=dict)
     """Paths in `repaired` → the field name as it is written in the text."""
+    _uses: list[Use] | None = None
 
     @property
     def entity(self) -> Any:
@@ -122,8 +122,14 @@ class Document:
         """Whether it holds its key: every status but DELETED (DESIGN, Reference store)."""
         return self.status != "DELETED"
 
-    def uses(self) -> Iterator[Use]:
+    @property
+    def uses(self) -> list[Use]:
         """Every foreign key that is set. Empty and null refer to nothing."""
+        if self._uses is None:
+            self._uses = list(self._find_uses())
+        return self._uses
+
+    def _find_uses(self) -> Iterator[Use]:
         for route in self.schema.references:
             reference = route.shape.reference
             assert reference is not None

@@ -29,6 +29,7 @@ def repair(document: Document, reported: set[Path]) -> None:
     slips = [one for one in document.undeclared if one.meant and one.path in reported]
     if not slips:
         return
+    document._uses = None
     document.repaired = _renamed(document.value, (), (), slips, document.renamed)
 
 
