@@ -17,7 +17,7 @@ def manifests(count: int) -> Iterator[str]:
     chance = random.Random(SEED)
     for number in range(count):
         if number < IMAGES:
-            yield f"kind: Image\nname: image-{number}\nbaseImageName: base\ntags:\n  - key: n\n    value: a{number}\n"
+            yield f"kind: Image\nname: image-{number}\nbaseImageName: base\ntags:\n  - key: label\n    value: a{number}\n"
         elif number < IMAGES + SECRETS:
             yield f"kind: Secret\nname: secret-{number - IMAGES}\nsecrets:\n  password: p{number}x\n"
         else:

@@ -130,9 +130,13 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     Exit codes: 0 nothing at or above the fail level, 1 violations, 2 usage, settings, unreadable
     input or internal error.
     """
+    import gc
+
     from dispatch_lint.api import make_run
     from dispatch_lint.documents.discover import discover
 
+    # A run makes many small objects and hardly a cycle: looking for them costs a fifth of it.
+    gc.set_threshold(200_000, 20, 100)
     settings = _settings(options)
     quiet = settings.fail_level if options["quiet"] else Severity.INFO
     run = make_run(

@@ -130,10 +130,12 @@ class Document:
         return self._uses
 
     def _find_uses(self) -> Iterator[Use]:
-        for route in self.schema.references:
+        entity = self.entity
+        for first, route, owner in self.schema.reference_plan:
+            if not entity.get(first):
+                continue
             reference = route.shape.reference
             assert reference is not None
-            owner = self.schema.owners.get(route)
             for path, value in route.walk(self.entity):
                 for inner, text in _referred(path, value, reference):
                     if text.startswith(reference.prefix) and len(text) > len(reference.prefix):

@@ -45,7 +45,7 @@ class Source:
             InputError: there is no such file, or it may not be read.
         """
         try:
-            return self.opener() if self.opener else Path(self.name).open("rb")
+            return self.opener() if self.opener else open(self.name, "rb")  # noqa: PTH123, SIM115
         except OSError as error:
             raise InputError(f"{self.name}: {error.strerror or error}") from error
 
@@ -57,13 +57,16 @@ class Source:
         """
         try:
             with self.open() as stream:
-                data = stream.read(MAX_DOCUMENT + 1)
+                size = _size(stream)
+                data = stream.read() if size <= MAX_DOCUMENT else b""
         except OSError as error:
             raise InputError(f"{self.name}: {error.strerror or error}") from error
-        if len(data) > MAX_DOCUMENT:
+        if size > MAX_DOCUMENT:
             limit = MAX_DOCUMENT // 1024 // 1024
-            raise InputError(f"{self.name}: the file is larger than {limit} MiB; "
-                             "split it, or write one entity a line (.jsonl)")  # fmt: skip
+            raise InputError(
+                f"{self.name}: the file is larger than {limit} MiB; "
+                "split it, or write one entity a line (.jsonl)"
+            )
         return decode(data, self.name)
 
     def lines(self) -> Iterator[tuple[int, str]]:
@@ -85,6 +88,13 @@ class Source:
                         yield number, text
         except OSError as error:
             raise InputError(f"{self.name}: {error.strerror or error}") from error
+
+
+def _size(stream: BinaryIO) -> int:
+    try:
+        return os.fstat(stream.fileno()).st_size
+    except (OSError, ValueError):
+        return 0  # in memory already
 
 
 def decode(data: bytes, name: str) -> str:

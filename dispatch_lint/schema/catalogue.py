@@ -67,6 +67,11 @@ class KindSchema:
         }  # fmt: skip
 
     @cached_property
+    def reference_plan(self) -> tuple[tuple[str, Route, Route | None], ...]:
+        """Each foreign key by the first step of its route, with the route of its container."""
+        return tuple((route.steps[0], route, self.owners.get(route)) for route in self.references)
+
+    @cached_property
     def contained(self) -> tuple[Route, ...]:
         """The declared fields that hold entities as values, such as the plans of a class."""
         return tuple(
