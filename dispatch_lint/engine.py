@@ -55,16 +55,19 @@ class Run:
         self._active = {rule.name for rule in rules}
         self._field_rules = [rule for rule in rules if rule.has("check_field")]
         checks = [rule for rule in rules if rule.has("check")]
-        # Which rules can have something to say, by whether the document was read with its places
-        # and whether its closed schema is content with it.
+        # Which rules can have something to say, by whether the document was read with its places,
+        # whether its closed schema is content with it, and its form.
         self._entity_rules = {
-            (placed, content): [
+            (placed, content, form): [
                 rule
                 for rule in checks
-                if (placed or not rule.reads_text) and (rule.reads_content or not content)
+                if (placed or not rule.reads_text)
+                and (rule.reads_content or not content)
+                and rule.form in (None, form)
             ]
             for placed in (False, True)
             for content in (False, True)
+            for form in ("stored", "manifest")
         }
         self._corpus_rules = [rule for rule in rules if rule.has("collect")]
         self._collectors = {_table(rule): rule for rule in self._corpus_rules}
@@ -116,10 +119,14 @@ class Run:
             content = self.prepare(document)
             if document.undeclared:
                 found += self._of_undeclared(document, document.undeclared)
-        for rule in self._entity_rules[document.part is not None, content]:
+        entity = document.entity
+        for rule in self._entity_rules[document.part is not None, content, document.form]:
+            if parses and rule.needs and rule.needs not in entity:
+                continue
             if parses or rule.name == SYNTAX:
                 try:
-                    found += [(rule, one) for one in rule.check(document)]
+                    for one in rule.check(document):
+                        found.append((rule, one))
                 except Exception as error:
                     self._fail(rule, document.source.name, document.index, error)
         if ignored:

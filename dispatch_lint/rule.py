@@ -148,6 +148,8 @@ class Rule:
         reads_text: it has something to say only of documents that were read with their places:
             what it reports makes the fast reader step aside.
         reads_content: it speaks also of a document that fits its closed schema.
+        form: the only form that `check` speaks of.
+        needs: the field without which `check` has nothing to say.
         facts: the table of facts that it judges; rules that name one share its facts.
         question: the open question of the guide that it depends on, by its key in the settings.
     """
@@ -162,6 +164,8 @@ class Rule:
     """Whether it reports every undeclared field, so that what it stands for is not missed again."""
     reads_text: ClassVar[bool] = False
     reads_content: ClassVar[bool] = True
+    form: ClassVar[Form | None] = None
+    needs: ClassVar[str] = ""
     facts: ClassVar[str] = ""
     question: ClassVar[str | None] = None
     Options: ClassVar[type] = NoOptions

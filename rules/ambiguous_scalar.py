@@ -16,6 +16,7 @@ class AmbiguousScalar(Rule):
 
     name = "ambiguous-scalar"
     summary = "a plain scalar whose text dispatch changes"
+    form = "manifest"
     reads_text = True
     severity = Severity.WARNING
     precedence = 40
@@ -39,7 +40,7 @@ class AmbiguousScalar(Rule):
     )
 
     def check(self, document: Document) -> Iterator[Finding]:
-        if document.part is None or document.form != "manifest":
+        if document.part is None:
             return
         for path, text in document.part.scalars.items():
             shape = document.schema.shape.at(document.repaired_path(path))

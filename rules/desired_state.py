@@ -21,6 +21,7 @@ class DesiredState(Rule):
 
     name = "desired-state"
     summary = "desired state in another field than the spec"
+    form = "stored"
     reads_content = False
     guide = "Spec"
     severity = Severity.INFO
@@ -40,7 +41,7 @@ class DesiredState(Rule):
     def check(self, document: Document) -> Iterator[Finding]:
         answer = self.settings.open_questions.desired_state
         severity = SEVERITIES[answer]
-        if document.form != "stored" or severity is None:
+        if severity is None:
             return
         for field in document.undeclared:
             plain = field.name.replace("_", "").replace("-", "").lower()

@@ -16,6 +16,7 @@ class DocumentSeparator(Rule):
 
     name = "document-separator"
     summary = "`---` inside a document, where dispatch cuts the file"
+    form = "manifest"
     reads_text = True
     severity = Severity.WARNING
     valid = (
@@ -34,7 +35,7 @@ class DocumentSeparator(Rule):
     )  # fmt: skip
 
     def check(self, document: Document) -> Iterator[Finding]:
-        if document.part is None or document.form != "manifest":
+        if document.part is None:
             return
         for cut in document.part.cuts:
             article = {"comment": "remove the dashes", "key": "rename the field"}

@@ -94,9 +94,7 @@ class ForeignKeyValue(Rule):
         kind, _, value = group.partition("\0")
         if kind in _NAMED_BY_UUID or value.startswith("id\0") or world.external(kind, value):
             return
-        holders = [
-            fact for fact in world.group(f"{kind}\0id\0{value}") if fact.data[0] == "entity"
-        ]
+        holders = [fact for fact in world.group(f"{kind}\0id\0{value}") if fact.data[0] == "entity"]
         owner = holders[0] if holders else None
         uses = [fact for fact in facts if fact.data[0] == "use"]
         for use in uses:

@@ -16,6 +16,7 @@ class IgnoredDocument(Rule):
 
     name = "ignored-document"
     summary = "a manifest that `dispatch create -f` skips"
+    form = "manifest"
     severity = Severity.WARNING
     valid = (Example("kind: Secret\nname: a\n"),)
     invalid = (
@@ -32,7 +33,7 @@ class IgnoredDocument(Rule):
 
     def check(self, document: Document) -> Iterator[Finding]:
         kind = self.catalogue.kinds.get(document.kind)
-        if document.form != "manifest" or kind is None or not document.written_kind:
+        if kind is None or not document.written_kind:
             return
         if kind.ignored or "manifest" not in kind.forms:
             message = f"`dispatch create -f` skips documents of the kind {kind.name}"

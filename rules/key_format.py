@@ -20,6 +20,7 @@ class KeyFormat(Rule):
 
     name = "key-format"
     summary = "a key that is not <organization>/<kind>/<name>"
+    form = "stored"
     guide = "Key"
     valid = (Example(_ROW % "acme/Application/shop", file="rows.jsonl"),)
     invalid = (

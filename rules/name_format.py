@@ -19,6 +19,7 @@ class NameFormat(Rule):
 
     name = "name-format"
     summary = "a name that cannot be part of a key"
+    needs = "name"
     guide = "Key"
     precedence = 60
     valid = (Example("kind: Secret\nname: open-sesame_2\n"),)

@@ -18,6 +18,7 @@ class OrganizationSingle(Rule):
 
     name = "organization-single"
     summary = "a stored entity without exactly one organization"
+    form = "stored"
     guide = "OrganizationID"
     precedence = 60
     question = "organization-field"
@@ -44,8 +45,6 @@ class OrganizationSingle(Rule):
     )
 
     def check(self, document: Document) -> Iterator[Finding]:
-        if document.form != "stored":
-            return
         field = self.catalogue.organization_field
         if field not in document.entity:
             message = f'the entity belongs to no organization: "{field}" is missing'

@@ -27,6 +27,7 @@ class ServerOwnedField(Rule):
 
     name = "server-owned-field"
     summary = "a manifest that sets what the server owns"
+    form = "manifest"
     severity = Severity.INFO
     precedence = 75
     valid = (Example("kind: Secret\nname: a\n"),)
@@ -38,8 +39,6 @@ class ServerOwnedField(Rule):
     )
 
     def check(self, document: Document) -> Iterator[Finding]:
-        if document.form != "manifest":
-            return
         for field, value in document.entity.items():
             if field in _OWNED and value is not None:
                 message = f'the server sets "{field}"; in a manifest it is ignored'

@@ -26,6 +26,7 @@ class TimeOrder(Rule):
 
     name = "time-order"
     summary = "modified before created, or a time that is not RFC 3339"
+    form = "stored"
     guide = "Base Entity"
     severity = Severity.WARNING
     precedence = 60
@@ -47,8 +48,6 @@ class TimeOrder(Rule):
     )  # fmt: skip
 
     def check(self, document: Document) -> Iterator[Finding]:
-        if document.form != "stored":
-            return
         moments = {}
         for field, value in document.entity.items():
             if not field.endswith("Time") or not isinstance(value, str):

@@ -129,6 +129,13 @@ def test_the_fast_yaml_parser_agrees_or_steps_aside(text: str) -> None:
                 [part.value for part in placed if part.value is not None])  # fmt: skip
 
 
+@settings(max_examples=600, deadline=None)
+@given(yaml_texts())
+def test_the_look_at_words_is_never_less_careful(text: str) -> None:
+    if yaml_text._is_plain(text):
+        assert not yaml_text._SUSPICIOUS.search(text)
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(),

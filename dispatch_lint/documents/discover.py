@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import os
+import stat
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from dispatch_lint.documents.classify import matches
-from dispatch_lint.documents.source import InputError, Source, format_of, guess_format
+from dispatch_lint.documents.source import STDIN_NAME, InputError, Source, format_of, guess_format
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,7 +41,7 @@ def discover(
         for path in several:
             for source in _of_path(path, settings, stdin_filename, reported=reported,
                                    force_exclude=force_exclude):  # fmt: skip
-                identity = str(source.path) if source.path else source.name
+                identity = os.path.abspath(source.name)  # noqa: PTH100
                 if identity not in seen:
                     seen.add(identity)
                     yield source
@@ -53,24 +54,31 @@ def _of_path(
     if path == STDIN:
         yield _standard_input(stdin_filename)
         return
-    if os.path.islink(path) and not os.path.exists(path):  # noqa: PTH110, PTH114
-        raise InputError(f"{path}: the link leads nowhere")
-    if os.path.isdir(path):  # noqa: PTH112
+    mode = _mode(path)
+    if stat.S_ISDIR(mode):
         yield from _walk(path, settings, reported=reported)
         return
-    if not os.path.exists(path):  # noqa: PTH110
-        raise InputError(f"{path}: there is no such file or folder")
-    absolute = _absolute(path)
-    if force_exclude and _excluded(absolute, settings):
+    if force_exclude and _excluded(_absolute(path), settings):
         return
     format_ = format_of(path)
     if format_ is None:
-        source = Source(_shown(path), absolute, "yaml", reported=reported)
-        if not os.path.isfile(path):  # noqa: PTH113
+        source = Source(_shown(path), "yaml", reported=reported)
+        if not stat.S_ISREG(mode):
             raise InputError(f"{path}: this is no file")
         with source.open() as stream:
             format_ = guess_format(stream.read(4096))
-    yield Source(_shown(path), absolute, format_, reported=reported)
+    yield Source(_shown(path), format_, reported=reported)
+
+
+def _mode(path: str) -> int:
+    try:
+        return os.stat(path).st_mode  # noqa: PTH116 (a hot path)
+    except FileNotFoundError:
+        if os.path.islink(path):  # noqa: PTH114
+            raise InputError(f"{path}: the link leads nowhere") from None
+        raise InputError(f"{path}: there is no such file or folder") from None
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror or error}") from error
 
 
 def _standard_input(name: str | None) -> Source:
@@ -80,8 +88,7 @@ def _standard_input(name: str | None) -> Source:
         return io.BytesIO(data)
 
     format_ = (format_of(name) if name else None) or guess_format(data[:4096])
-    path = _absolute(name) if name else None
-    return Source(_shown(name) if name else "<stdin>", path, format_, opener=opener)
+    return Source(_shown(name) if name else STDIN_NAME, format_, opener=opener)
 
 
 def _absolute(path: str) -> Path:
@@ -119,7 +126,7 @@ def _walk(folder: str, settings: Settings, *, reported: bool) -> Iterator[Source
             shown = _shown(os.path.join(root, name))  # noqa: PTH118
             if path.is_symlink() and not _stays_inside(path, _absolute(folder)):
                 continue
-            yield Source(shown, path, format_, named=False, reported=reported)
+            yield Source(shown, format_, named=False, reported=reported)
 
 
 def _stays_inside(link: Path, folder: Path) -> bool:

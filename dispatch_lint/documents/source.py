@@ -16,6 +16,9 @@ MAX_DOCUMENT = 64 * 1024 * 1024
 """Bytes of one text that is read at once: a YAML or JSON file, or a line of JSONL."""
 
 
+STDIN_NAME = "<stdin>"
+
+
 class InputError(Exception):
     """An input that cannot be read; the message names it."""
 
@@ -26,17 +29,22 @@ class Source:
 
     Attributes:
         name: as reports show it, relative to the working directory, with `/`.
-        path: absolute where it is needed to match settings; None for standard input.
         named: whether the user named the file itself, not only a folder above it.
         reported: False where it is read for keys and references only (`--index`).
     """
 
     name: str
-    path: Path | None
     format: Format
     named: bool = True
     reported: bool = True
     opener: Callable[[], BinaryIO] | None = field(default=None, compare=False)
+
+    @property
+    def path(self) -> Path | None:
+        """The absolute path, by which settings are matched; None for standard input."""
+        if self.name == STDIN_NAME:
+            return None
+        return Path(os.path.abspath(self.name))  # noqa: PTH100 (links are not followed)
 
     def open(self) -> BinaryIO:
         """The bytes.
@@ -45,7 +53,7 @@ class Source:
             InputError: there is no such file, or it may not be read.
         """
         try:
-            return self.opener() if self.opener else open(self.name, "rb")  # noqa: PTH123, SIM115
+            return self.opener() if self.opener else open(self.name, "rb")  # noqa: PTH123
         except OSError as error:
             raise InputError(f"{self.name}: {error.strerror or error}") from error
 

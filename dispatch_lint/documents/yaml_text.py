@@ -40,6 +40,13 @@ _SUSPICIOUS = re.compile(
     r"|(?:-[ \t]+){20}|(?:[\[{][ \t\r\n]*){20}",
     re.MULTILINE,
 )
+_ODD_WORDS = frozenset(
+    word + colon
+    for word in ["y", "Y", "n", "N", "yes", "Yes", "YES", "no", "No", "NO", "on", "On", "ON", "off", "Off", "OFF", "True", "TRUE", "False", "FALSE", "true", "false", "Null", "NULL", "null", "~", "<<"]
+    for colon in ("", ":")
+) - {"true", "false", "null"} | {"dispatch-lint:"}  # fmt: skip
+_ODD_STARTS = frozenset("0123456789+-.&*!%@`?")
+_SMALL = re.compile(r"(?:0|[1-9][0-9]{0,15})\Z")
 _MARKER = re.compile(r"^(?:---|\.\.\.)(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _MAX_BRACKETS = 5_000
 """More opening brackets than this could nest deep enough to slow the fast parser down."""
@@ -47,7 +54,9 @@ _MAX_BRACKETS = 5_000
 
 def read_values(text: str) -> list[Any] | None:
     """The documents of a text as plain values, or None where `read_placed` has to look."""
-    if _SUSPICIOUS.search(text) or text.count("[") + text.count("{") > _MAX_BRACKETS:
+    if not _is_plain(text) and (
+        _SUSPICIOUS.search(text) or text.count("[") + text.count("{") > _MAX_BRACKETS
+    ):
         return None
     import ryaml as native
 
@@ -56,6 +65,27 @@ def read_values(text: str) -> list[Any] | None:
         return native.loads_all(text) or []  # type: ignore[attr-defined]
     except (native.InvalidYamlError, TypeError, ValueError, RecursionError):  # type: ignore[attr-defined]
         return None
+
+
+def _is_plain(text: str) -> bool:
+    """Whether nothing in a text is even near to what `_SUSPICIOUS` looks for.
+
+    It answers for nearly every manifest, in a twentieth of the time: by words, not by characters.
+    """
+    if not text.isascii() or "\0" in text or "- - - - -" in text:
+        return False
+    if text.count("{") != text.count("{}") or text.count("[") != text.count("[]"):
+        return False
+    separators = text.count("\n---\n") + text.startswith("---\n")
+    if text.count("---") != separators:
+        return False
+    words = text.split()
+    if not _ODD_WORDS.isdisjoint(words):
+        return False
+    for word in words:
+        if word[0] in _ODD_STARTS and word != "-" and word != "---" and not _SMALL.match(word):
+            return False
+    return True
 
 
 def read_placed(text: str) -> list[Part]:
