@@ -29,15 +29,20 @@ class DocumentSeparator(Rule):
         ),
         Example(
             "kind: Secret\n# ---- name ----\nname: a\n",
-            (("", "dispatch cuts the file at this `---` inside a comment"),
-             ("", "dispatch cuts the file at this `---` inside a comment")),
+            (("", "dispatch cuts the file at this `---` inside a comment"),),
         ),
-    )  # fmt: skip
+    )
 
     def check(self, document: Document) -> Iterator[Finding]:
         if document.part is None:
             return
+        seen = set()
         for cut in document.part.cuts:
+            # A PEM key has four of them, and one cause.
+            where = (cut.path, cut.span.line if cut.within == "comment" else None)
+            if where in seen:
+                continue
+            seen.add(where)
             article = {"comment": "remove the dashes", "key": "rename the field"}
             help_ = article.get(cut.within, "keep the value in a file, or write it in another way")
             message = f"dispatch cuts the file at this `---` inside a {cut.within}"
