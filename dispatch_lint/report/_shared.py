@@ -45,9 +45,11 @@ def summary_lines(outcome: Outcome) -> Iterator[str]:
     if summary.suppressed:
         parts.append(f"{summary.suppressed} suppressed")
     if summary.closed:
-        parts.append("all references judged (the documents are complete)")
+        parts.append("closed world: all references judged")
     elif summary.not_judged:
-        parts.append(f"{count(summary.not_judged, 'reference')} not judged (open world)")
+        parts.append(f"open world: {count(summary.not_judged, 'reference')} not judged")
+    else:
+        parts.append("open world")
     yield f"{found}. {', '.join(parts)}."
 
 
