@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
 
-MAX_IN_MEMORY = 400_000
-"""Facts; each takes some 300 bytes."""
+MAX_IN_MEMORY = 100_000
+"""Facts of one rule; each takes some 500 bytes with its group."""
 
 
 class FactTable:
