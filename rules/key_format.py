@@ -38,6 +38,12 @@ class KeyFormat(Rule):
             settings={"kinds": {"*.jsonl": "Application"}},
         ),
         Example(
+            _ROW % "acme/Applicaton/shop",
+            (("", 'the key "acme/Applicaton/shop" names no kind of Dispatch; '
+              'did you mean "Application"?'),),
+            file="rows.jsonl",
+        ),
+        Example(
             _ROW % "acme/Application/shpo",
             (("", 'the key "acme/Application/shpo" is not that of its entity: '
               'the name is "shop"'),),
@@ -68,8 +74,9 @@ class KeyFormat(Rule):
         elif self._is_kind(document, parts[2]):
             yield self._layout("kind-last", f'the key "{key}" has the kind last; {guide}')
         else:
-            message = f'the key "{key}" has the unknown kind "{parts[1]}"'
-            yield self._layout(f"kind-{parts[1]}", message)
+            meant = f'; did you mean "{document.kind}"?' if document.known else ""
+            message = f'the key "{key}" names no kind of Dispatch{meant}'
+            yield self._layout(f"unknown-{document.kind}", message)
 
     def _is_kind(self, document: Document, part: str) -> bool:
         kind = self.catalogue.resolve(part)

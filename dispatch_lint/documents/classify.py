@@ -177,7 +177,9 @@ class Classifier:
         written = entity.get("kind")
         candidates = [self.settings.kind, written, value.get("type"), *row.key.split("/")[:2]]
         named = [name for name in candidates if isinstance(name, str) and name]
-        kind = next((one for one in map(self.catalogue.resolve, named) if one), None)
+        kind = next((one for one in map(self.catalogue.resolve, named) if one), None) or next(
+            (one for one in map(self.catalogue.near, named) if one), None
+        )
         kind_name = kind.name if kind else named[0] if named else ""
         organization = entity.get(self.organization_field)
         if not (isinstance(organization, str) and organization):
