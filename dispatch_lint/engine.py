@@ -75,6 +75,7 @@ class Run:
         self._explains = any(rule.explains_undeclared for rule in rules)
         self.classifier = Classifier(settings, catalogue)
         self._facts = {name: FactTable() for name in self._collectors}
+        self._failures: set[str] = set()
         self._kinds: set[str] = set()
         self._declarations: dict[int, list[tuple[Route, Rule, Finding]]] = {}
         self.sources: list[Source] = []
@@ -134,10 +135,11 @@ class Run:
         return resolve(found) if found else found
 
     def _fail(self, rule: Rule, file: str, document: int, error: Exception) -> None:
-        said = f"{type(error).__name__}: {error}"
-        self.summary.problems.append(
-            f"{file}: document {document}: internal error in the rule {rule.name}: {said}"
-        )
+        where = f"{file}: document {document}: " if document >= 0 else f"{file}: "
+        said = f"{where}internal error in the rule {rule.name}: {type(error).__name__}: {error}"
+        if said not in self._failures:  # a document may be judged twice: fast, then with places
+            self._failures.add(said)
+            self.summary.problems.append(said)
 
     def _of_undeclared(self, document: Document, fields: Iterable[Any]) -> list[Found]:
         found = []
@@ -172,10 +174,30 @@ class Run:
                     route.name, schema.kind, schema.form, route.parent, shape=route.shape
                 )
                 for rule in self._field_rules:
-                    known += [(route, rule, one) for one in rule.check_field(use)][:1]
-            known = [one for one in known if _speaks_first(one, known)]
+                    try:
+                        known += [(route, rule, one) for one in rule.check_field(use)][:1]
+                    except Exception as error:
+                        self._fail(rule, f"the field {schema.kind}.{route}", -1, error)
+            known = [
+                (route, rule, self._of_definition(schema, route, rule, finding))
+                for route, rule, finding in known
+                if _speaks_first((route, rule, finding), known)
+            ]
             self._declarations[id(schema)] = known
         return known
+
+    def _of_definition(
+        self, schema: KindSchema, route: Route, rule: Rule, finding: Finding
+    ) -> Finding:
+        """What a document is told of a name that its definition declares: an info."""
+        source = route.shape.source
+        return replace(
+            finding,
+            severity=self.settings.severity.get(rule.name) or Severity.INFO,
+            declared_at=source,
+            heading=f"{schema.kind}.{str(route).replace('.*', '')}",
+            help=f"change the definition, {source}" if source else finding.help,
+        )
 
     def collect(self, document: Document, number: int) -> None:
         """Keep what the corpus rules want to know of a document."""
@@ -224,9 +246,12 @@ class Run:
                 for other in hiding[1:]:
                     other.used.add(violation.rule)
                 continue
-            if violation.declared_at and self.fold and violation.severity is Severity.INFO:
-                continue  # counted under its heading
-            yield self._count(violation)
+            if violation.heading and self.folds(violation.severity):
+                self.count_declared(
+                    violation.heading, violation.rule, violation.message, violation.declared_at
+                )
+            else:
+                yield self._count(violation)
         for rule in self._complainers:
             for file, suppressions in self.suppressions.items():
                 for one in complaints(suppressions, self.known, self._active):
@@ -246,9 +271,27 @@ class Run:
                         )
 
     def _count(self, violation: Violation) -> Violation:
-        self.summary.violations[violation.severity] += 1
-        self.summary.rules[violation.rule] += 1
+        self.count(violation.rule, violation.severity)
         return violation
+
+    def count(self, rule: str, severity: Severity, places: int = 1) -> None:
+        """Count violations, located or not."""
+        self.summary.violations[severity] += places
+        self.summary.rules[rule] += places
+
+    def folds(self, severity: Severity) -> bool:
+        """Whether violations about declared names are counted under a heading."""
+        return self.fold and severity is Severity.INFO
+
+    def count_declared(
+        self, heading: str, rule: str, message: str, declared_at: str, places: int = 1
+    ) -> None:
+        """Count infos about a declared field under its heading."""
+        known = self.declared.setdefault(
+            (heading, rule), Declared(heading, rule, message, declared_at)
+        )
+        known.places += places
+        self.count(rule, Severity.INFO, places)
 
     def severity(self, rule: Rule, finding: Finding | Judgement) -> Severity:
         """The settings' severity, the finding's, or the rule's."""
@@ -257,7 +300,6 @@ class Run:
     def violation(self, document: Document, rule: Rule, finding: Finding) -> Violation:
         """A finding with its place."""
         span = finding.span or document.span(finding.path, finding.on)
-        part = document.part
         return Violation(
             rule=rule.name,
             severity=self.severity(rule, finding),
@@ -270,9 +312,8 @@ class Run:
             kind=document.kind or None,
             entity=document.key,
             help=finding.help,
-            fold=finding.fold,
+            heading=finding.heading,
             declared_at=finding.declared_at,
-            extent=part.extent if part else None,
         )
 
     def ignored(self, source: Source) -> frozenset[str]:

@@ -10,9 +10,8 @@ from dispatch_lint.documents import json_text, yaml_text
 from dispatch_lint.documents.classify import Skipped
 from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.source import InputError, Source
-from dispatch_lint.outcome import Declared, Listed
+from dispatch_lint.outcome import Listed
 from dispatch_lint.suppression import read_suppressions
-from dispatch_lint.violation import Finding, Severity
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.placed import Part
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from dispatch_lint.precedence import Found
     from dispatch_lint.rule import Rule
     from dispatch_lint.schema.shape import Route
+    from dispatch_lint.violation import Finding
 
 
 def check_file(run: Run, source: Source) -> None:
@@ -41,23 +41,23 @@ class _FileCheck:
         self.unparsed: list[tuple[int, Part]] = []
 
     def run(self) -> None:
-        summary = self.run_.summary
+        run = self.run_
         try:
             if self.source.format == "jsonl":
                 self._lines()
             else:
                 self._whole(self.source.text())
+            run.summary.files += self.source.reported
         except InputError as error:
-            summary.problems.append(str(error))
-            return
+            # What was read of a JSONL text before it is judged all the same.
+            run.summary.problems.append(str(error))
         self._report_unparsed()
-        summary.files += self.source.reported
         for key, index in self.first.items():
             count = self.folded[key]
             if count > 1:
-                one = self.run_.found[index]
+                one = run.found[index]
                 message = f"{one.message} ({count} entities in this file)"
-                self.run_.found[index] = replace(one, message=message)
+                run.found[index] = replace(one, message=message)
 
     def _whole(self, text: str) -> None:
         reader = yaml_text if self.source.format == "yaml" else json_text
@@ -93,21 +93,31 @@ class _FileCheck:
                 if self._must_locate(rule, finding):
                     return False
                 counted.append((rule, finding))
-            if not self.run_.fold and self._declared(document):
+            if any(self._must_locate(rule, one) for _, rule, one in self._declared(document)):
                 return False
         for rule, finding in counted:
-            if finding.fold:
-                self.folded[rule.name, finding.fold] += 1
-            else:
-                self.run_.summary.violations[self.run_.severity(rule, finding)] += 1
+            self._count(rule, finding)
         for one in read:
+            if isinstance(one, Document) and self.source.reported:
+                self._count_declared(one)
             self._keep(one)
         return True
+
+    def _count(self, rule: Rule, finding: Finding) -> None:
+        """Count a finding that needs no place of its own."""
+        key = (rule.name, finding.fold)
+        if not finding.fold or not self.folded[key]:
+            self.run_.count(rule.name, self.run_.severity(rule, finding))
+        if finding.fold:
+            self.folded[key] += 1
 
     def _must_locate(self, rule: Rule, finding: Finding) -> bool:
         if finding.fold and (rule.name, finding.fold) in self.first:
             return False
-        return self.run_.severity(rule, finding) >= self.run_.quiet
+        severity = self.run_.severity(rule, finding)
+        if finding.heading and self.run_.folds(severity):
+            return False
+        return severity >= self.run_.quiet
 
     def _declared(self, document: Document) -> list[tuple[Route, Rule, Finding]]:
         """The declared fields of a document that the guide has something against."""
@@ -129,23 +139,17 @@ class _FileCheck:
         run.summary.documents += self.source.reported
         if one.part is None or one.part.problem is None:
             run.collect(one, self.number)
-            if self.source.reported and run.fold:
-                self._count_declared(one)
 
     def _count_declared(self, document: Document) -> None:
         for route, rule, finding in self._declared(document):
-            severity = self.run_.settings.severity.get(rule.name, Severity.INFO)
-            if severity is not Severity.INFO:
-                continue
             places = sum(1 for _ in route.walk(document.entity))
-            heading = f"{document.kind}.{str(route).replace('.*', '')}"
-            known = self.run_.declared.setdefault(
-                (heading, rule.name),
-                Declared(rule, heading, replace(finding, declared_at=route.shape.source)),
-            )
-            known.places += places
-            self.run_.summary.violations[Severity.INFO] += places
-            self.run_.summary.rules[rule.name] += places
+            severity = self.run_.severity(rule, finding)
+            if self.run_.folds(severity):
+                self.run_.count_declared(
+                    finding.heading, rule.name, finding.message, finding.declared_at, places
+                )
+            else:
+                self.run_.count(rule.name, severity, places)
 
     def _placed(self, parts: list[tuple[int, Part]]) -> None:
         run = self.run_
@@ -166,19 +170,8 @@ class _FileCheck:
         for rule, finding in run.findings(document, self.ignored):
             self._add(document, rule, finding)
         for route, rule, finding in self._declared(document):
-            severity = run.settings.severity.get(rule.name) or Severity.INFO
             for path, _ in route.walk(document.entity):
-                self._add(
-                    document,
-                    rule,
-                    replace(
-                        finding,
-                        path=path,
-                        severity=severity,
-                        declared_at=route.shape.source,
-                        help=f"change the definition, {route.shape.source}",
-                    ),
-                )
+                self._add(document, rule, replace(finding, path=path))
 
     def _add(self, document: Document, rule: Rule, finding: Finding) -> None:
         run = self.run_
@@ -195,12 +188,8 @@ class _FileCheck:
         for index, part in self.unparsed:
             one = self.run_.classifier.unparsed(part, self.source, index, beside=self.entities > 0)
             if isinstance(one, Document) and self.source.reported:
-                self._report_problem(one)
+                self._report(one)
             self._keep(one)
-
-    def _report_problem(self, document: Document) -> None:
-        for rule, finding in self.run_.findings(document, self.ignored):
-            self._add(document, rule, finding)
 
 
 def _what(one: Document | Skipped) -> str:

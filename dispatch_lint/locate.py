@@ -41,7 +41,7 @@ class _Locator:
                 if not source.reported or rule.name in ignored:
                     continue
                 if run.severity(rule, judgement) < run.quiet:
-                    run.summary.violations[run.severity(rule, judgement)] += 1
+                    run.count(rule.name, run.severity(rule, judgement))
                     continue
                 kept.append((rule, judgement))
                 for fact in (judgement.fact, *(fact for fact, _ in judgement.related)):

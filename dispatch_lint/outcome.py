@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dispatch_lint.rule import Rule
-    from dispatch_lint.violation import Finding, Severity
+    from dispatch_lint.violation import Severity
 
 
 @dataclass
 class Declared:
     """Infos about one declared field, counted under one heading."""
 
-    rule: Rule
     heading: str
-    finding: Finding
+    rule: str
+    message: str
+    declared_at: str
     places: int = 0
 
 

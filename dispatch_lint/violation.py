@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 from hashlib import sha256
@@ -33,9 +33,6 @@ class Span:
     end_column: int
 
 
-START = Span(1, 1, 1, 1)
-
-
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What a rule yields: a path and a message. The engine finds the place.
@@ -47,10 +44,10 @@ class Finding:
         severity: where it differs from the rule's own.
         help: how to mend it, in one line.
         subject: what it speaks about, where that is not `path`: a missing field has no place.
-        stands_for: the declared field that an undeclared one was meant to be.
         fold: findings of one file with the same fold are reported once, with their count.
         span: where only the reader of the text knows the place.
         declared_at: `file:line` of the definition that is to blame.
+        heading: the name under which infos about a declared field are counted together.
     """
 
     path: Path
@@ -59,10 +56,10 @@ class Finding:
     severity: Severity | None = None
     help: str = ""
     subject: Path | None = None
-    stands_for: Path | None = None
     fold: str = ""
     span: Span | None = None
     declared_at: str = ""
+    heading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +80,7 @@ class Violation:
         document: counts all documents of the file from 0.
         pointer: JSON Pointer inside the entity.
         entity: the key `<organization>/<kind>/<name>`; `-` for an unknown organization.
-        fold: the heading under which infos about declared names are counted together.
+        heading: the name under which infos about a declared field are counted together.
     """
 
     rule: str
@@ -98,10 +95,8 @@ class Violation:
     entity: str | None = None
     related: tuple[Related, ...] = ()
     help: str = ""
-    fold: str = ""
+    heading: str = ""
     declared_at: str = ""
-    extent: Span | None = field(default=None, compare=False)
-    """Of the whole document."""
 
     @cached_property
     def fingerprint(self) -> str:

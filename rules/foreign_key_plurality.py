@@ -45,14 +45,11 @@ class ForeignKeyPlurality(Rule):
                 return None
             stem = kind_field(reference.kind)
             # A role may stand before the kind: `sourceFunctions`.
-            single, many = (stem, plural(stem)), None
             for one in (stem, stem[:1].upper() + stem[1:]):
-                if field.many and field.name.endswith(one):
-                    many = field.name.removesuffix(one) + plural(one)
-                elif not field.many and field.name.endswith(plural(one)):
-                    many = field.name.removesuffix(plural(one)) + one
-            del single
-            return many
+                wrong, right = (one, plural(one)) if field.many else (plural(one), one)
+                if field.name.endswith(wrong):
+                    return field.name.removesuffix(wrong) + right
+            return None
         foreign = read_foreign_key(field.name, self.catalogue.kinds)
         if foreign is None or foreign.suffix or not isinstance(field.value, str | list):
             return None

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from dispatch_lint import settings as settings_module
 from dispatch_lint.api import make_run
 from dispatch_lint.documents.discover import discover
 from dispatch_lint.engine import Run
 from dispatch_lint.violation import Violation
+
+# A gate says the same of the same commit; new examples are looked for at the desk.
+hypothesis_settings.register_profile("gate", derandomize=True)
+if os.environ.get("CI"):
+    hypothesis_settings.load_profile("gate")
 
 Lint = Callable[..., list[Violation]]
 

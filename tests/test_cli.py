@@ -162,6 +162,15 @@ def test_a_plugin_that_raises_leaves_the_rest(tmp_path: Path) -> None:
     assert code == 2
     assert "b.yaml:2:7: error[name-format]" in out
     assert "internal error in the rule my-rule: ZeroDivisionError" in error
+    file.write_text(
+        file.read_text().replace(
+            "def check(self, document: Document)", "def check_field(self, field)"
+        )
+    )
+    code, out, error = check(tmp_path, "b.yaml", "-f", "concise")
+    assert code == 2
+    assert "b.yaml:2:7: error[name-format]" in out
+    assert "the field Secret.name: internal error in the rule my-rule" in error
     file.write_text("import nothing_of_the_kind\n")
     code, out, error = check(tmp_path, "b.yaml")
     assert (code, out) == (2, "")
@@ -326,3 +335,13 @@ def test_a_closed_pipe_is_no_traceback(tmp_path: Path) -> None:
     result = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, check=False)
     assert result.stdout.startswith(b"a.yaml:2:7")
     assert b"Traceback" not in result.stderr
+
+
+def test_a_bad_line_of_jsonl_does_not_hide_what_came_before(tmp_path: Path) -> None:
+    good = b'{"kind": "Secret", "name": "a b"}\n'
+    (tmp_path / "a.jsonl").write_bytes(good + b'{"kind": "Secret",\n' + b"\xff\n")
+    code, out, error = check(tmp_path, "a.jsonl", "-f", "concise")
+    assert code == 2
+    assert "a.jsonl:1:28: error[name-format]" in out
+    assert "a.jsonl:2:19: error[syntax-error]" in out
+    assert "a.jsonl:3: line 1 is not UTF-8" in error

@@ -133,13 +133,17 @@ def test_the_fast_yaml_parser_agrees_or_steps_aside(text: str) -> None:
 @given(yaml_texts())
 def test_the_look_at_words_is_never_less_careful(text: str) -> None:
     if yaml_text._is_plain(text):
-        assert not yaml_text._SUSPICIOUS.search(text)
+        # It lets no flow collection through, and outside of one a comma is a letter like any
+        # other: `,!` begins no tag there.
+        assert not yaml_text._SUSPICIOUS.search(text.replace(",", "x"))
 
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4), st.dictionaries(st.text(), inner, max_size=4)
+    ),
     max_leaves=12,
 )  # fmt: skip
 

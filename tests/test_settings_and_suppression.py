@@ -160,3 +160,29 @@ def test_facts_on_disk_are_judged_alike(lint: Lint, monkeypatch: pytest.MonkeyPa
         "unresolved-reference",
         "foreign-key-naming",
     }
+
+
+DECLARED = "kind: Image\nname: a\nbaseImageName: b\n"
+
+
+def test_a_declared_name_with_a_severity_of_its_own_is_located(lint: Lint, runs: list[Any]) -> None:
+    (found,) = lint(DECLARED, {"severity": {"foreign-key-naming": "warning"}}, fold=True)
+    assert (found.span.line, found.severity) == (3, Severity.WARNING)
+    assert not runs[-1].declared
+
+
+def test_a_suppressed_declared_name_is_not_counted(lint: Lint, runs: list[Any]) -> None:
+    text = DECLARED.replace("b\n", "b  # dispatch-lint: ignore[foreign-key-naming]\n")
+    assert not lint(text + "---\n" + DECLARED.replace("a\n", "c\n"), fold=True)
+    assert [one.places for one in runs[-1].declared.values()] == [1]
+    assert (runs[-1].summary.suppressed, runs[-1].summary.violations[Severity.INFO]) == (1, 1)
+    lint(DECLARED, fold=True)
+    assert [one.places for one in runs[-1].declared.values()] == [1]
+
+
+def test_quiet_counts_what_it_does_not_show(lint: Lint, runs: list[Any]) -> None:
+    text = "kind: Function\nname: f\nimage: a\nstatus: READY\n---\n" + DECLARED
+    for fold in (False, True):
+        assert not lint(text, fold=fold, quiet=Severity.WARNING)
+        assert runs[-1].summary.violations[Severity.INFO] == 2
+        assert sum(runs[-1].summary.rules.values()) == 2

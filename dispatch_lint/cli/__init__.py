@@ -13,7 +13,6 @@ import click
 from dispatch_lint.version import __version__
 
 COMMANDS = {"check": "check", "explain": "explain", "rules": "rules", "schema": "schema"}
-EXIT_VIOLATIONS = 1
 EXIT_FAILURE = 2
 
 

@@ -114,7 +114,7 @@ def _names(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tu
 @click.option(
     "--list-files",
     is_flag=True,
-    help="Say of every document what it is, or why it was skipped, and check nothing.",
+    help="Say of every document what it is, or why it was skipped, instead of reporting.",
 )
 @click.option(
     "-q",

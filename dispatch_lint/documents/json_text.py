@@ -75,7 +75,7 @@ def read_placed(text: str) -> list[Part]:
     try:
         whole.value, whole.node = scanner.scan()
     except _Stop as stop:
-        whole.problem = Problem(stop.message, lines.span(stop.at, stop.at + 1))
+        whole.problem = _problem(stop, text, lines)
         whole.text = text
         return [whole]
     if not isinstance(whole.value, list):
@@ -102,7 +102,7 @@ def read_placed_line(line: str, number: int) -> Part:
     try:
         part.value, part.node = scanner.scan()
     except _Stop as stop:
-        part.problem = Problem(stop.message, lines.span(stop.at, stop.at + 1))
+        part.problem = _problem(stop, line, lines)
         part.text = line
         part.duplicates = []
     return part
@@ -112,6 +112,12 @@ class _Stop(Exception):
     def __init__(self, message: str, at: int) -> None:
         super().__init__(message)
         self.message, self.at = message, at
+
+
+def _problem(stop: _Stop, text: str, lines: Lines) -> Problem:
+    # "at the end" is more help on the last line that has something on it.
+    at = min(stop.at, len(text.rstrip()))
+    return Problem(stop.message, lines.span(at, at + 1))
 
 
 class _Open:

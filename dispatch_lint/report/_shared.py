@@ -21,14 +21,13 @@ def paint(text: str, code: str, outcome: Outcome) -> str:
 
 def folded(outcome: Outcome) -> Iterator[str]:
     """One line for each declared field that the guide has something against."""
-    for one in sorted(outcome.declared, key=lambda one: (one.heading, one.rule.name)):
-        yield f"{one.heading}: {_places(one)} ({one.rule.name}: {harmless(one.finding.message)})"
+    for one in sorted(outcome.declared, key=lambda one: (one.heading, one.rule)):
+        yield f"{one.heading}: {_places(one)} ({one.rule}: {harmless(one.message)})"
 
 
 def _places(one: Declared) -> str:
     places = f"{one.places} place{'' if one.places == 1 else 's'}"
-    source = one.finding.declared_at
-    return f"{places}, declared at {source}" if source else places
+    return f"{places}, declared at {one.declared_at}" if one.declared_at else places
 
 
 def summary_lines(outcome: Outcome) -> Iterator[str]:
