@@ -7,15 +7,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint import settings as settings_module
+from dispatch_lint.documents.classify import Classifier
 from dispatch_lint.documents.discover import discover
 from dispatch_lint.engine import Run
 from dispatch_lint.plugins import instantiate, load_rules
 from dispatch_lint.schema.load import load_catalogue
 from dispatch_lint.settings import Settings
+from dispatch_lint.store.entity_store import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dispatch_lint.schema.catalogue import Catalogue
+    from dispatch_lint.store.entity_store import EntityStore, Ledger
+    from dispatch_lint.store_facts import StoreFacts
     from dispatch_lint.violation import Violation
 
 
@@ -35,10 +40,49 @@ def make_run(settings: Settings, **options: Any) -> Run:
 
     Raises:
         SettingsError, CatalogueError, DefinitionError, PluginError: something cannot be used.
+        StoreError: the store of the settings cannot be used.
     """
     catalogue = load_catalogue(settings)
     rules = load_rules(settings.root / folder for folder in settings.plugins)
-    return Run(settings, catalogue, instantiate(rules, settings, catalogue), known=rules, **options)
+    chosen = instantiate(rules, settings, catalogue)
+    if "store_facts" not in options and (settings.store or settings.ledger):
+        options["store_facts"] = _store_facts(settings, catalogue)
+    return Run(settings, catalogue, chosen, known=rules, **options)
+
+
+def _store_facts(settings: Settings, catalogue: Catalogue) -> StoreFacts:
+    from dispatch_lint.store.ledger_file import LedgerFile
+    from dispatch_lint.store_facts import StoreFacts
+
+    store = open_store(settings, Classifier(settings, catalogue)) if settings.store else None
+    ledgers: list[Ledger] = [store] if store else []
+    if settings.ledger:
+        ledgers.append(LedgerFile(settings.root / settings.ledger, settings.ledger))
+    return StoreFacts(store, ledgers)
+
+
+def open_store(settings: Settings, classifier: Classifier) -> EntityStore:
+    """The store of the settings, to look things up in.
+
+    Raises:
+        StoreError: there is none, or it cannot be used.
+    """
+    from dispatch_lint.store.urls import open_store as open_url
+
+    return open_url(store_url(settings), classifier)
+
+
+def store_url(settings: Settings) -> str:
+    """The store of the settings, a relative path of a file brought to where they lie.
+
+    Raises:
+        StoreError: the settings name none.
+    """
+    from dispatch_lint.store.urls import rooted
+
+    if not settings.store:
+        raise StoreError("no store is named: use --store URL, or the setting `store`")
+    return rooted(settings.store, settings.root)
 
 
 def lint(*paths: str | Path, settings: Settings | None = None) -> Iterator[Violation]:

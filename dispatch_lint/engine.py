@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.documents.classify import Classifier, matches, relative_name
@@ -17,10 +16,11 @@ from dispatch_lint.documents.source import Source
 from dispatch_lint.documents.undeclared import find_undeclared, repair
 from dispatch_lint.facts import FactTable
 from dispatch_lint.file_check import check_file
+from dispatch_lint.judging import judge_all
 from dispatch_lint.locate import locate
 from dispatch_lint.outcome import Declared, Listed, Summary
 from dispatch_lint.precedence import Found, resolve
-from dispatch_lint.rule import FieldUse, Judgement, Rule, World
+from dispatch_lint.rule import Fact, FieldUse, Judgement, Rule
 from dispatch_lint.schema.validation import is_valid
 from dispatch_lint.suppression import Suppression, complaints
 from dispatch_lint.violation import Finding, Severity, Violation, pointer
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from dispatch_lint.schema.catalogue import Catalogue, KindSchema
     from dispatch_lint.schema.shape import Route
     from dispatch_lint.settings import Settings
+    from dispatch_lint.store_facts import StoreFacts
 
 
 class Run:
@@ -39,15 +40,19 @@ class Run:
         known: the names of all rules there are.
         fold: whether infos about declared names are counted instead of located one by one.
         quiet: violations below this are counted and never located.
+        listing: whether to note what each document is.
+        store_facts: what a store, or a ledger, remembers.
     """
 
     def __init__(
         self, settings: Settings, catalogue: Catalogue, rules: Sequence[Rule], *,
         known: Iterable[str] = (), fold: bool = False, quiet: Severity = Severity.INFO,
-        listing: bool = False,
+        listing: bool = False, store_facts: StoreFacts | None = None,
     ) -> None:  # fmt: skip
         self.settings, self.catalogue = settings, catalogue
-        self.summary = Summary(closed=settings.complete)
+        self.store_facts = store_facts
+        has_store = store_facts is not None and store_facts.store is not None
+        self.summary = Summary(closed=settings.complete or has_store)
         self.declared: dict[tuple[str, str], Declared] = {}
         self.listed: list[Listed] | None = [] if listing else None
         self.fold, self.quiet = fold, quiet
@@ -69,8 +74,11 @@ class Run:
             for content in (False, True)
             for form in ("stored", "manifest")
         }
-        self._corpus_rules = [rule for rule in rules if rule.has("collect")]
-        self._collectors = {_table(rule): rule for rule in self._corpus_rules}
+        self._corpus_rules: dict[str, list[Rule]] = {}
+        for rule in rules:
+            if rule.has("collect"):
+                self._corpus_rules.setdefault(rule.facts or rule.name, []).append(rule)
+        self._collectors = {name: several[0] for name, several in self._corpus_rules.items()}
         self._complainers = [rule for rule in rules if rule.has("check_suppression")]
         self._explains = any(rule.explains_undeclared for rule in rules)
         self.classifier = Classifier(settings, catalogue)
@@ -207,33 +215,27 @@ class Run:
             table = self._facts[name]
             try:
                 for group, path, data in rule.collect(document):
-                    table.add(group, number, document.index, path, data)
+                    fact = Fact(number, document.index, path, tuple(data), document.row_key)
+                    table.add(group, fact)
             except Exception as error:
                 self._fail(rule, document.source.name, document.index, error)
 
     # All documents
 
     def _judge(self) -> None:
-        wanted: dict[int, list[tuple[Rule, Judgement]]] = {}
-        for rule in self._corpus_rules:
-            table = self._facts[_table(rule)]
-            world = World(
-                self.settings.complete, self._kinds, self._external, table.groups, table.group
-            )
-            for group, facts in table.groups():
-                try:
-                    for judgement in rule.judge(group, facts, world):
-                        wanted.setdefault(judgement.fact.source, []).append((rule, judgement))
-                except Exception as error:
-                    fact = facts[0]
-                    name = self.sources[fact.source].name
-                    self._fail(rule, name, fact.document, error)
-            self.summary.not_judged += world.not_judged
-        locate(self, wanted)
+        def fail(rule: Rule, fact: Fact, error: Exception) -> None:
+            self._fail(rule, self.sources[fact.source].name, fact.document, error)
 
-    def _external(self, kind: str, name: str) -> bool:
-        target = f"{kind}/{name}"
-        return any(fnmatchcase(target, pattern) for pattern in self.settings.external)
+        store = self.store_facts
+        # What is read from a store as a whole is all there is.
+        self.summary.closed |= any(source.rows is not None for source in self.sources)
+        wanted, self.summary.not_judged = judge_all(
+            self._facts, self._corpus_rules, self.settings,
+            closed=self.summary.closed, kinds=self._kinds, store=store, fail=fail,
+        )  # fmt: skip
+        locate(self, wanted)
+        if store is not None:
+            store.close()
 
     def _suppress(self) -> Iterator[Violation]:
         for violation in self.found:
@@ -314,6 +316,7 @@ class Run:
             help=finding.help,
             heading=finding.heading,
             declared_at=finding.declared_at,
+            row=document.row_key,
         )
 
     def ignored(self, source: Source) -> frozenset[str]:
@@ -331,10 +334,6 @@ class Run:
 
 SYNTAX = "syntax-error"
 """The rule that speaks of a document that does not parse; no other does."""
-
-
-def _table(rule: Rule) -> str:
-    return rule.facts or rule.name
 
 
 def _speaks_first(

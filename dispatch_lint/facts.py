@@ -1,22 +1,51 @@
-"""Facts of corpus rules, grouped: in memory, and on disk where they outgrow it."""
+"""Facts of corpus rules, grouped: in memory, and on disk where they outgrow it.
+
+A group is named by what meets in it, so that a store can be asked for the entities that belong
+to it (guide, Key; Name and IDs).
+"""
 
 from __future__ import annotations
 
 import marshal
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator
+from itertools import groupby, islice
+from operator import itemgetter
+from typing import TYPE_CHECKING, Literal
 
 from dispatch_lint.rule import Fact
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
 
 MAX_IN_MEMORY = 100_000
-"""Facts of one rule; each takes some 500 bytes with its group."""
+"""Facts of one table; each takes some 500 bytes with its group."""
+
+By = Literal["key", "id", "name"]
+
+
+def by_key(key: str) -> str:
+    """The group of the entities that have, or had, one key."""
+    return f"key\0{key}"
+
+
+def by_id(identity: str) -> str:
+    """The group of the entities that have, or had, one ID, and of what refers to it."""
+    return f"id\0{identity}"
+
+
+def by_name(kind: str, name: str) -> str:
+    """The group of the entities of one kind and name, in all organizations, and their referrers."""
+    return f"name\0{kind}\0{name}"
+
+
+def read_group(group: str) -> tuple[str, tuple[str, ...]]:
+    """What a group is by, and what follows: `("name", ("Image", "nodejs"))`."""
+    by, _, rest = group.partition("\0")
+    return by, tuple(rest.split("\0", 1)) if by == "name" else (rest,)
 
 
 class FactTable:
-    """The facts of one rule, by group.
+    """The facts of one rule, or of several that share them, by group.
 
     Past `limit` facts they move to a temporary SQLite file, which goes with the table.
     """
@@ -27,12 +56,8 @@ class FactTable:
         self._groups: dict[str, list[Fact]] = {}
         self._database: sqlite3.Connection | None = None
 
-    def add(
-        self, group: str, source: int, document: int, path: tuple[str | int, ...],
-        data: tuple[Any, ...],
-    ) -> None:  # fmt: skip
+    def add(self, group: str, fact: Fact) -> None:
         """Keep a fact."""
-        fact = Fact(source, document, path, data)
         known = self._groups.get(group)
         if known is None:
             self._groups[group] = [fact]
@@ -55,8 +80,7 @@ class FactTable:
         self._database.executemany(
             "INSERT INTO fact VALUES (?, ?)",
             (
-                # Lone surrogates are text in JSON, and none in SQLite.
-                (group.encode("utf-8", "surrogatepass"), marshal.dumps(tuple(fact)))
+                (_packed(group), marshal.dumps(tuple(fact)))
                 for group, facts in self._groups.items()
                 for fact in facts
             ),
@@ -65,42 +89,70 @@ class FactTable:
         self._count = 0
 
     def groups(self, prefix: str = "") -> Iterator[tuple[str, list[Fact]]]:
-        """Every group whose key begins with a text, with its facts in the order they came."""
+        """Every group whose name begins with a text, with its facts in the order they came."""
         if self._database is None:
             for group, facts in self._groups.items():
                 if group.startswith(prefix):
                     yield group, facts
             return
-        if self._groups:
-            self._spill()
-        yield from self._stored_groups(prefix)
-
-    def _stored_groups(self, prefix: str) -> Iterator[tuple[str, list[Fact]]]:
-        assert self._database is not None
-        self._database.execute("CREATE INDEX IF NOT EXISTS fact_grp ON fact (grp)")
-        start = prefix.encode("utf-8", "surrogatepass")
+        self._settle()
+        start = _packed(prefix)
         rows = self._database.execute(
             "SELECT grp, packed FROM fact WHERE grp >= ? AND grp < ? ORDER BY grp, rowid",
             (start, start + b"\xff"),
         )
-        current: bytes | None = None
-        facts: list[Fact] = []
-        for group, packed in rows:
-            if group != current:
-                if current is not None:
-                    yield current.decode("utf-8", "surrogatepass"), facts
-                current, facts = group, []
-            facts.append(Fact(*marshal.loads(packed)))
-        if current is not None:
-            yield current.decode("utf-8", "surrogatepass"), facts
+        for group, several in groupby(rows, key=itemgetter(0)):
+            yield _unpacked(group), [Fact(*marshal.loads(packed)) for _, packed in several]
 
-    def group(self, key: str) -> list[Fact]:
-        """The facts of one group."""
+    def batches(self, size: int) -> Iterator[list[tuple[str, list[Fact]]]]:
+        """All groups, several at a time."""
+        groups = self.groups()
+        while batch := list(islice(groups, size)):
+            yield batch
+
+    def names(self, prefix: str) -> Iterator[str]:
+        """The names of the groups that begin with a text."""
         if self._database is None:
-            return self._groups.get(key, [])
-        return next((facts for group, facts in self.groups(key) if group == key), [])
+            yield from (group for group in self._groups if group.startswith(prefix))
+            return
+        self._settle()
+        start = _packed(prefix)
+        for (group,) in self._database.execute(
+            "SELECT DISTINCT grp FROM fact WHERE grp >= ? AND grp < ?", (start, start + b"\xff")
+        ):
+            yield _unpacked(group)
+
+    def some(self, groups: Iterable[str]) -> dict[str, list[Fact]]:
+        """The facts of some groups; those without a fact are left out."""
+        if self._database is None:
+            return {group: self._groups[group] for group in groups if group in self._groups}
+        self._settle()
+        found: dict[str, list[Fact]] = {}
+        for group in groups:
+            rows = self._database.execute(
+                "SELECT packed FROM fact WHERE grp = ? ORDER BY rowid", (_packed(group),)
+            )
+            for (packed,) in rows:
+                found.setdefault(group, []).append(Fact(*marshal.loads(packed)))
+        return found
+
+    def _settle(self) -> None:
+        """Bring what came last to disk too, and make it findable."""
+        assert self._database is not None
+        if self._groups:
+            self._spill()
+        self._database.execute("CREATE INDEX IF NOT EXISTS fact_grp ON fact (grp)")
 
     def close(self) -> None:
         """Let go of the temporary file."""
         if self._database is not None:
             self._database.close()
+
+
+def _packed(group: str) -> bytes:
+    # Lone surrogates are text in JSON, and none in SQLite.
+    return group.encode("utf-8", "surrogatepass")
+
+
+def _unpacked(group: bytes) -> str:
+    return group.decode("utf-8", "surrogatepass")

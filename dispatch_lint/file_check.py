@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 from dispatch_lint.documents import json_text, yaml_text
 from dispatch_lint.documents.classify import Skipped
 from dispatch_lint.documents.document import Document
+from dispatch_lint.documents.placed import row_part
 from dispatch_lint.documents.source import InputError, Source
 from dispatch_lint.outcome import Listed
+from dispatch_lint.store.entity_store import BadRow
 from dispatch_lint.suppression import read_suppressions
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.placed import Part
+    from dispatch_lint.documents.source import RowReader
     from dispatch_lint.engine import Run
     from dispatch_lint.precedence import Found
     from dispatch_lint.rule import Rule
@@ -43,7 +46,9 @@ class _FileCheck:
     def run(self) -> None:
         run = self.run_
         try:
-            if self.source.format == "jsonl":
+            if self.source.rows is not None:
+                self._rows(self.source.rows)
+            elif self.source.format == "jsonl":
                 self._lines()
             else:
                 self._whole(self.source.text())
@@ -80,10 +85,32 @@ class _FileCheck:
             if not quick:
                 self._placed([(index, json_text.read_placed_line(line, number))])
 
+    def _rows(self, reader: RowReader) -> None:
+        for index, (key, value) in enumerate(reader.rows()):
+            if isinstance(value, BadRow):
+                self.run_.summary.problems.append(f"{self.source.name}: {key}: {value.message}")
+                continue
+            one = self.run_.classifier.read(value, self.source, index)
+            if isinstance(one, Document):
+                one.row_key = key
+                if not self.source.reported:
+                    self.run_.prepare(one)
+                elif not self._judge_quickly([one]):
+                    one.part = row_part(index)
+                    self._report(one)
+            self._keep(one)
+
     def _quick(self, values: list[tuple[int, Any]]) -> bool:
         """Judge plain values; False, and nothing kept, where something is to be located."""
         read = [self.run_.classifier.read(value, self.source, index) for index, value in values]
-        documents = [one for one in read if isinstance(one, Document)]
+        if not self._judge_quickly([one for one in read if isinstance(one, Document)]):
+            return False
+        for one in read:
+            self._keep(one)
+        return True
+
+    def _judge_quickly(self, documents: list[Document]) -> bool:
+        """Count what needs no place; False, and nothing counted, where something does."""
         counted: list[Found] = []
         for document in documents:
             if not self.source.reported:
@@ -97,10 +124,9 @@ class _FileCheck:
                 return False
         for rule, finding in counted:
             self._count(rule, finding)
-        for one in read:
-            if isinstance(one, Document) and self.source.reported:
-                self._count_declared(one)
-            self._keep(one)
+        if self.source.reported:
+            for document in documents:
+                self._count_declared(document)
         return True
 
     def _count(self, rule: Rule, finding: Finding) -> None:

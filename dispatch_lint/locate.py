@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.documents import json_text, yaml_text
 from dispatch_lint.documents.document import Document
+from dispatch_lint.documents.placed import row_part
 from dispatch_lint.documents.source import InputError, Source
 from dispatch_lint.precedence import resolve
 from dispatch_lint.rule import Judgement, Rule
-from dispatch_lint.violation import Finding, Related
+from dispatch_lint.violation import Finding, Related, Span
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.placed import Part
@@ -33,7 +34,7 @@ class _Locator:
         """Turn judgements into violations of the run."""
         run = self.run_
         kept: list[tuple[Rule, Judgement]] = []
-        documents: dict[int, set[int]] = {}
+        documents: dict[int, dict[int, str]] = {}
         for number, judged in wanted.items():
             source = run.sources[number]
             ignored = run.ignored(source)
@@ -45,7 +46,8 @@ class _Locator:
                     continue
                 kept.append((rule, judgement))
                 for fact in (judgement.fact, *(fact for fact, _ in judgement.related)):
-                    documents.setdefault(fact.source, set()).add(fact.document)
+                    if not fact.stored:
+                        documents.setdefault(fact.source, {})[fact.document] = fact.row
         read = {number: self._read(number, wanted) for number, wanted in documents.items()}
         by_document: dict[tuple[int, int], list[tuple[Rule, Judgement]]] = {}
         for rule, judgement in kept:
@@ -72,6 +74,7 @@ class _Locator:
                     judgement.on,
                     judgement.severity,
                     judgement.help,
+                    judgement.subject,
                 )
             ]
         }
@@ -80,26 +83,29 @@ class _Locator:
             if id(finding) not in findings:
                 continue
             judgement = findings[id(finding)][0]
-            related = tuple(
-                Related(
-                    read[fact.source][fact.document].source.name,
-                    read[fact.source][fact.document].span(fact.path),
-                    message,
-                )
-                for fact, message in judgement.related
-                if fact.document in read.get(fact.source, {})
-            )
+            related = tuple(self._related(judgement, read))
             violation = run.violation(document, rule, finding)
             run.found.append(replace(violation, related=related))
 
-    def _read(self, number: int, wanted: set[int]) -> dict[int, Document]:
+    def _related(
+        self, judgement: Judgement, read: dict[int, dict[int, Document]]
+    ) -> Iterator[Related]:
+        for fact, message in judgement.related:
+            if fact.place is not None:
+                file, *numbers = fact.place
+                yield Related(file, Span(*numbers), message)
+            elif other := read.get(fact.source, {}).get(fact.document):
+                yield Related(other.source.name, other.span(fact.path), message, other.row_key)
+
+    def _read(self, number: int, wanted: dict[int, str]) -> dict[int, Document]:
         source = self.run_.sources[number]
         documents = {}
         try:
-            for index, part in _parts(source, wanted):
+            for index, value, part in _parts(source, wanted):
                 if part.problem is None:
-                    one = self.run_.classifier.read(part.value, source, index, part)
+                    one = self.run_.classifier.read(value, source, index, part)
                     if isinstance(one, Document):
+                        one.row_key = wanted[index]
                         self.run_.prepare(one)
                         documents[index] = one
         except InputError as error:
@@ -107,13 +113,20 @@ class _Locator:
         return documents
 
 
-def _parts(source: Source, wanted: set[int]) -> Iterator[tuple[int, Part]]:
+def _parts(source: Source, wanted: dict[int, str]) -> Iterator[tuple[int, Any, Part]]:
+    """The wanted documents of a source, by number; of a store, by the key of the row."""
+    if source.rows is not None:
+        numbers = {key: index for index, key in wanted.items()}
+        for key, value in source.rows.rows(sorted(numbers)):
+            yield numbers[key], value, row_part(numbers[key])
+        return
     if source.format == "jsonl":
         for index, (number, line) in enumerate(source.lines()):
             if index in wanted:
-                yield index, json_text.read_placed_line(line, number)
+                part = json_text.read_placed_line(line, number)
+                yield index, part.value, part
         return
     reader = yaml_text if source.format == "yaml" else json_text
     for index, part in enumerate(reader.read_placed(source.text())):
         if index in wanted:
-            yield index, part
+            yield index, part.value, part

@@ -151,6 +151,21 @@ def nearest_few(
     return [lowered[name] for name in close]
 
 
+_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
+
+
+def one_edit_away(word: str) -> list[str]:
+    """What differs from a name by one letter left out, added, changed, or swapped with the next."""
+    if len(word) > 64:
+        return []
+    cuts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    edits = {left + right[1:] for left, right in cuts if right}
+    edits |= {left + right[1] + right[0] + right[2:] for left, right in cuts if len(right) > 1}
+    edits |= {left + letter + right for left, right in cuts for letter in _LETTERS}
+    edits |= {left + letter + right[1:] for left, right in cuts if right for letter in _LETTERS}
+    return sorted(edits - {word, ""})
+
+
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     """`; did you mean "…"?`, or nothing where no candidate is near."""
     near = nearest(word, candidates, cutoff=0.6)

@@ -1,13 +1,18 @@
-"""Foreign keys and what they may name (guide, Name and IDs)."""
+"""Foreign keys and what they may name (guide, Name and IDs; Additional Properties)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dispatch_lint.facts import by_id, by_name
 
 if TYPE_CHECKING:
-    from dispatch_lint.documents.document import Document
+    from dispatch_lint.rule import Entity, Fact
     from dispatch_lint.violation import Path
+
+GLOBAL = "___global___"
+"""The pseudo organization whose entities every organization sees (FACTS, Stores)."""
 
 
 def read_key(value: str, kind: str) -> tuple[str, str] | None:
@@ -29,41 +34,100 @@ def named_entity(value: str, kind: str) -> str:
     return key[1] if key else value
 
 
+class Target(NamedTuple):
+    """The data of a fact about an entity that may be referred to.
+
+    Attributes:
+        container: the name of the entity that holds it as a value: the class of a plan.
+    """
+
+    organization: str | None
+    kind: str
+    name: str | None
+    status: str
+    form: str
+    container: str | None = None
+    what: str = "entity"
+
+    @property
+    def live(self) -> bool:
+        """Whether it holds its key: every status but DELETED (DESIGN, Reference store)."""
+        return self.status != "DELETED"
+
+
+class Use(NamedTuple):
+    """The data of a fact about a foreign key.
+
+    Attributes:
+        kind: of the entity that is referred to.
+        status: of the entity that refers.
+    """
+
+    organization: str | None
+    kind: str
+    owner: str | None
+    status: str
+    by: str
+    what: str = "use"
+
+    def sees(self, target: Target) -> bool:
+        """Whether an entity is visible to the organization of the use, in its container."""
+        if not self.fits(target):
+            return False
+        return None in (self.organization, target.organization) or target.organization in (
+            self.organization, GLOBAL,
+        )  # fmt: skip
+
+    def fits(self, target: Target) -> bool:
+        """Whether an entity is meant by the use, if it were visible."""
+        if target.kind != self.kind:
+            return False
+        return None in (self.owner, target.container) or self.owner == target.container
+
+
 FACTS = "references"
 """The facts that the rules about references share."""
 
 
-def reference_facts(document: Document) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
-    """Entities and the foreign keys that name them, each under the target's kind and name.
-
-    An entity says `("entity", organization, container)`, a foreign key `("use", organization,
-    container)`. What goes by ID meets under `<kind>\0id\0<ID>`.
-    """
-    organization, kind, name = document.organization, document.kind, document.name
-    if kind and document.live:
-        if name is not None:
-            yield f"{kind}\0{name}", ("name",), ("entity", organization, None)
-            for path, inner, inner_name in contained_names(document):
-                yield f"{inner}\0{inner_name}", path, ("entity", organization, name)
-        identity = document.entity.get("id")
-        if isinstance(identity, str) and identity:
-            yield f"{kind}\0id\0{identity}", ("id",), ("entity", organization, None, name)
-    for use in document.uses:
-        target = use.reference.kind
+def reference_facts(entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
+    """An entity and its foreign keys, each under the target's kind and name, or under its ID."""
+    organization, kind, name = entity.organization, entity.kind, entity.name
+    status, form = entity.status, entity.form
+    if kind and name is not None:
+        yield by_name(kind, name), ("name",), Target(organization, kind, name, status, form)
+        for path, inner, inner_name in entity.contained:
+            target = Target(organization, inner, inner_name, status, form, name)
+            yield by_name(inner, inner_name), path, target
+    if kind and entity.identity:
+        yield by_id(entity.identity), ("id",), Target(organization, kind, name, status, form)
+    for use in entity.uses:
+        target_kind = use.reference.kind
         if use.reference.by == "id":
-            group = f"{target}\0id\0{use.value}"
+            group = by_id(use.value)
         else:
-            group = f"{target}\0{named_entity(use.value, target)}"
-        yield group, use.path, ("use", organization, use.owner)
+            group = by_name(target_kind, named_entity(use.value, target_kind))
+        yield group, use.path, Use(organization, target_kind, use.owner, status, use.reference.by)
 
 
-def contained_names(document: Document) -> Iterator[tuple[Path, str, str]]:
-    """The entities that a document holds as values: `(path, kind, name)`, as a class its plans."""
-    for route in document.schema.contained:
-        for path, value in route.walk(document.entity):
-            items = value if isinstance(value, list) else [value]
-            kind = route.shape.kind or (route.shape.items.kind if route.shape.items else "")
-            for index, item in enumerate(items):
-                name = item.get("name") if isinstance(item, dict) else None
-                if isinstance(name, str) and name:
-                    yield ((*path, index) if isinstance(value, list) else path), kind, name
+def targets_of(facts: Sequence[Fact]) -> list[tuple[Fact, Target]]:
+    """The entities of a group. What a run says of a stored entity is newer than the store's."""
+    read = [
+        (fact, Target(*fact.data)) for fact in facts if fact.data[-1] == "entity"
+    ]  # fmt: skip
+    if not any(fact.stored for fact, _ in read):
+        return read
+    newer = {
+        (target.organization, target.kind, target.container)
+        for fact, target in read
+        if not fact.stored and target.form == "stored"
+    }
+    return [
+        (fact, target)
+        for fact, target in read
+        if not fact.stored or (target.organization, target.kind, target.container) not in newer
+    ]
+
+
+def uses_of(facts: Sequence[Fact]) -> list[tuple[Fact, Use]]:
+    """The foreign keys of a group."""
+    return [(fact, Use(*fact.data)) for fact in facts if fact.data[-1] == "use"]

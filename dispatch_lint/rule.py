@@ -12,16 +12,17 @@ It yields paths and messages. It never computes places, never prints, never read
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol
 
 from dispatch_lint.violation import Finding, Severity
 
 if TYPE_CHECKING:
     from dispatch_lint.definitions.model import Form
-    from dispatch_lint.documents.document import Document
+    from dispatch_lint.documents.document import Document, Use
     from dispatch_lint.schema.catalogue import Catalogue
     from dispatch_lint.schema.shape import Shape
     from dispatch_lint.settings import Settings
@@ -46,12 +47,24 @@ class Example:
         violations: `(pointer, message)` of each violation; none for a valid example.
         file: its name, which says the format.
         settings: what a settings file would say.
+        store: the entities that a store holds, as JSONL; without it there is no store.
     """
 
     text: str
     violations: tuple[tuple[str, str], ...] = ()
     file: str = "example.yaml"
     settings: Mapping[str, Any] = field(default_factory=dict)
+    store: str = ""
+
+
+def stored(kind: str, **fields: Any) -> str:
+    """A stored entity as a line of JSON, for examples: the base fields, and what differs."""
+    base = {
+        "kind": kind, "id": "1", "name": "shop", "organizationId": "acme", "revision": 0,
+        "version": 0, "state": None, "status": "READY", "reason": None, "tags": None,
+        "delete": False,
+    }  # fmt: skip
+    return json.dumps(base | fields) + "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,51 +100,121 @@ class FieldUse:
         return self.shape.many if self.shape else isinstance(self.value, list)
 
 
+class Entity(Protocol):
+    """What `collect` is told of an entity: a document of the run, or what a store remembers.
+
+    Attributes:
+        organization: None where nothing says it.
+        key: `<organization>/<kind>/<name>` (guide, Key), with `-` for what is not known.
+        identity: the ID, or empty.
+        revision_of: what kind of source counts its revisions; empty where they say nothing.
+        uses: every foreign key that is set.
+        contained: the entities it holds as values, as a service class its plans: `(path, kind,
+            name)`.
+        entity: the entity as plain values.
+    """
+
+    @property
+    def form(self) -> Form: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def organization(self) -> str | None: ...
+    @property
+    def name(self) -> str | None: ...
+    @property
+    def key(self) -> str | None: ...
+    @property
+    def identity(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def revision(self) -> int | None: ...
+    @property
+    def revision_of(self) -> str: ...
+    @property
+    def uses(self) -> Sequence[Use]: ...
+    @property
+    def contained(self) -> Sequence[tuple[Path, str, str]]: ...
+    @property
+    def entity(self) -> Any: ...
+
+
+STORE = -1
+"""The source of facts that a store remembers."""
+
+
 class Fact(NamedTuple):
-    """What one document says to a group.
+    """What one entity says to a group.
 
     Attributes:
         source, document: which document it is, by the numbers the engine gives.
         data: a few plain values.
+        row: the key of the row, where the source is a store that is being checked.
+        place: file, line, column, end line, end column, where a store remembers the place.
     """
 
     source: int
     document: int
     path: Path
     data: tuple[Any, ...]
+    row: str = ""
+    place: tuple[str, int, int, int, int] | None = None
+
+    @property
+    def stored(self) -> bool:
+        """Whether a store, or its ledger, remembers it; it is not of the run itself."""
+        return self.source == STORE
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A violation that a group of facts shows, at the place of one of them."""
+    """A violation that a group of facts shows, at the place of one of them.
+
+    Attributes:
+        subject: what it speaks about, where that is not the path of the fact: see `Finding`.
+        related: further places, each with what it has to do with the violation.
+    """
 
     fact: Fact
     message: str
     on: Literal["key", "value"] = "value"
     severity: Severity | None = None
     help: str = ""
+    subject: Path | None = None
     related: tuple[tuple[Fact, str], ...] = ()
 
 
-@dataclass
-class World:
-    """What a judge may ask beyond its facts.
+class World(Protocol):
+    """What a judge may ask beyond its facts."""
 
-    Attributes:
-        closed: what is not there is missing, because the documents are complete.
-        kinds: the kinds of which the run has documents.
-        external: whether the settings declare an entity, by kind and name, to exist elsewhere.
-        groups: the groups of the rule that begin with a text, with their facts.
-        group: the facts of one group of the rule.
-    """
-
-    closed: bool
-    kinds: set[str]
-    external: Callable[[str, str], bool]
-    groups: Callable[[str], Iterator[tuple[str, Sequence[Fact]]]]
-    group: Callable[[str], Sequence[Fact]]
-    not_judged: int = 0
+    not_judged: int
     """References that nothing could be said of."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether what is not there is missing: the documents are complete, or there is a store."""
+
+    @property
+    def stored(self) -> bool:
+        """Whether there is a store, which has seen what came before."""
+
+    @property
+    def kinds(self) -> Collection[str]:
+        """The kinds of which the run has documents."""
+
+    def external(self, kind: str, name: str) -> bool:
+        """Whether the settings declare an entity to exist elsewhere."""
+
+    def group(self, name: str) -> Sequence[Fact]:
+        """The facts of another group; see `Rule.asks`."""
+
+    def near(self, kind: str, name: str, fits: Callable[[Fact], bool]) -> list[str]:
+        """Names of entities of a kind that a name was probably meant to be, best first.
+
+        Args:
+            fits: whether an entity, by its fact under `by_name`, comes into question.
+        """
 
 
 class Rule:
@@ -151,6 +234,8 @@ class Rule:
         form: the only form that `check` speaks of.
         needs: the field without which `check` has nothing to say.
         facts: the table of facts that it judges; rules that name one share its facts.
+        asks_referrers: its judge wants the foreign keys that a store remembers, not only the
+            entities that they name.
         question: the open question of the guide that it depends on, by its key in the settings.
     """
 
@@ -167,6 +252,7 @@ class Rule:
     form: ClassVar[Form | None] = None
     needs: ClassVar[str] = ""
     facts: ClassVar[str] = ""
+    asks_referrers: ClassVar[bool] = False
     question: ClassVar[str | None] = None
     Options: ClassVar[type] = NoOptions
     valid: ClassVar[Sequence[Example]] = ()
@@ -185,12 +271,23 @@ class Rule:
         """Check one document that parses."""
         return iter(())
 
-    def collect(self, document: Document) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
-        """Facts of one document: `(group, path, data)`."""
+    def collect(self, entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
+        """Facts of one entity: `(group, path, data)`.
+
+        Groups that `facts.by_key`, `by_id` and `by_name` name are looked up in a store; for any
+        other the whole store is read.
+        """
         return iter(())
 
+    def asks(self, group: str, facts: Sequence[Fact]) -> Iterable[str]:
+        """Further groups that `judge` will ask the world for: they are looked up together."""
+        return ()
+
     def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
-        """Judge all facts of one group."""
+        """Judge all facts of one group, those of a store included.
+
+        What it says of a fact of the store is not reported: the documents of the run are.
+        """
         return iter(())
 
     def check_suppression(self, suppression: Suppression) -> Iterator[Finding]:

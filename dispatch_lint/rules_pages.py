@@ -63,14 +63,22 @@ def _example(title: str, examples: Any) -> Iterator[str]:
     for one in examples:
         yield f"{title}:"
         yield ""
-        yield f"```{'yaml' if one.file.endswith('.yaml') else 'json'}"
-        yield one.text.rstrip("\n")
-        yield "```"
-        yield ""
+        yield from _block(one.text, "yaml" if one.file.endswith(".yaml") else "json")
+        if one.store:
+            yield "where the store has"
+            yield ""
+            yield from _block(one.store, "json")
         for place, message in one.violations:
             yield f"> {f'`{place}`: ' if place else ''}{message}"
         if one.violations:
             yield ""
+
+
+def _block(text: str, language: str) -> Iterator[str]:
+    yield f"```{language}"
+    yield text.rstrip("\n")
+    yield "```"
+    yield ""
 
 
 def book(rules: Mapping[str, type[Rule]]) -> str:

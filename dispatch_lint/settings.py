@@ -28,7 +28,7 @@ SEVERITIES: Mapping[str, Severity | None] = {
     "off": None, "info": Severity.INFO, "warning": Severity.WARNING, "error": Severity.ERROR,
 }  # fmt: skip
 # Keys of the contract whose feature is not built yet. They are refused, not ignored.
-_PLANNED = ("store", "ledger", "baseline")
+_PLANNED = ("baseline",)
 
 
 class SettingsError(Exception):
@@ -56,6 +56,9 @@ class Settings:
     schemas: tuple[str, ...] = ()
     definitions: tuple[str, ...] = ()
     plugins: tuple[str, ...] = ()
+    store: str | None = None
+    """A URL, or the path of a SQLite file."""
+    ledger: str | None = None
     organization: str | None = None
     select: tuple[str, ...] | None = None
     ignore: tuple[str, ...] = ()
@@ -243,6 +246,8 @@ _KEYS: Mapping[str, Callable[[str, object], Any]] = {
     "schemas": _texts,
     "definitions": _texts,
     "plugins": _texts,
+    "store": _text,
+    "ledger": _text,
     "organization": _text,
     "select": _texts,
     "ignore": _texts,

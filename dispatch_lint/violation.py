@@ -69,6 +69,12 @@ class Related:
     file: str
     span: Span
     message: str
+    row: str = ""
+
+    @property
+    def place(self) -> str:
+        """As that of a violation."""
+        return _place(self.file, self.span, self.row)
 
 
 @dataclass(frozen=True)
@@ -81,6 +87,7 @@ class Violation:
         pointer: JSON Pointer inside the entity.
         entity: the key `<organization>/<kind>/<name>`; `-` for an unknown organization.
         heading: the name under which infos about a declared field are counted together.
+        row: the key of the row, where the file is a store: its place.
     """
 
     rule: str
@@ -97,6 +104,12 @@ class Violation:
     help: str = ""
     heading: str = ""
     declared_at: str = ""
+    row: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it is, for people: `file:line:column`, or a store and the key of a row."""
+        return _place(self.file, self.span, self.row)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -107,6 +120,10 @@ class Violation:
     @property
     def order(self) -> tuple[str, int, int, str, str, str]:
         return (self.file, self.span.line, self.span.column, self.rule, self.pointer, self.message)
+
+
+def _place(file: str, span: Span, row: str) -> str:
+    return f"{file}: {row}" if row else f"{file}:{span.line}:{span.column}"
 
 
 def pointer(path: Path) -> str:

@@ -1,13 +1,14 @@
 """foreign-key-value: a foreign key holds the target's name."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from dispatch_lint.documents.document import Document
-from dispatch_lint.references import FACTS, read_key, reference_facts
-from dispatch_lint.rule import Example, Fact, Judgement, Rule, World
+from dispatch_lint.facts import by_id, read_group
+from dispatch_lint.references import FACTS, read_key, reference_facts, targets_of, uses_of
+from dispatch_lint.rule import Entity, Example, Fact, Judgement, Rule, World, stored
 from dispatch_lint.violation import Finding, Path
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
@@ -56,6 +57,11 @@ class ForeignKeyValue(Rule):
               "name of the Image"),),
         ),
         Example(
+            "kind: Function\nname: f\nimage: i-17\n",
+            (("/image", '"i-17" is the ID of the Image "nodejs"; a foreign key holds its name'),),
+            store=stored("Image", id="i-17", name="nodejs"),
+        ),
+        Example(
             "kind: Function\nname: f\nimage: nodejs\n",
             (("/image", '"nodejs" is a name; the settings ask for the key '
               '"<organization>/Image/nodejs"'),),
@@ -85,23 +91,37 @@ class ForeignKeyValue(Rule):
                 message = f'"{use.value}" is a name; the settings ask for the key "{proper}"'
                 yield Finding(use.path, message, help=f"write {proper}")
 
-    def collect(self, document: Document) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
-        return reference_facts(document)
+    def collect(self, entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
+        return reference_facts(entity)
+
+    def asks(self, group: str, facts: Sequence[Fact]) -> Iterable[str]:
+        by, rest = read_group(group)
+        if by == "name" and not targets_of(facts):
+            yield by_id(rest[1])
 
     def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
-        if any(fact.data[0] == "entity" for fact in facts):
+        by, rest = read_group(group)
+        if by != "name" or any(target.live for _, target in targets_of(facts)):
             return
-        kind, _, value = group.partition("\0")
-        if kind in _NAMED_BY_UUID or value.startswith("id\0") or world.external(kind, value):
+        kind, value = rest
+        if kind in _NAMED_BY_UUID or world.external(kind, value):
             return
-        holders = [fact for fact in world.group(f"{kind}\0id\0{value}") if fact.data[0] == "entity"]
-        owner = holders[0] if holders else None
-        uses = [fact for fact in facts if fact.data[0] == "use"]
-        for use in uses:
-            if owner is not None and owner.data[3]:
-                message = f'"{value}" is the ID of the {kind} "{owner.data[3]}"; a foreign key holds its name'
-                yield Judgement(use, message, help=f"write {owner.data[3]}",
-                                related=((owner, "the entity with this ID"),))  # fmt: skip
+        owner = next(
+            (
+                (fact, target.name)
+                for fact, target in targets_of(world.group(by_id(value)))
+                if target.live and target.kind == kind and target.name
+            ),
+            None,
+        )
+        for use, _ in uses_of(facts):
+            if owner is not None:
+                holder, name = owner
+                message = (
+                    f'"{value}" is the ID of the {kind} "{name}"; a foreign key holds its name'
+                )
+                yield Judgement(use, message, help=f"write {name}",
+                                related=((holder, "the entity with this ID"),))  # fmt: skip
             elif _UUID.match(value):
                 message = f'"{value}" is an ID; a foreign key holds the name of the {kind}'
                 yield Judgement(use, message, help=f"write the name of the {kind}")

@@ -3,13 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from dispatch_lint.documents.document import Document
-from dispatch_lint.rule import Example, Fact, Judgement, Rule, World
+from dispatch_lint.facts import read_group
+from dispatch_lint.identity import FACTS, holders_of, identity_facts
+from dispatch_lint.rule import Entity, Example, Fact, Judgement, Rule, World, stored
 from dispatch_lint.violation import Path, Severity
-
-_ENTITY = ('{"id": "%s", "name": "shop", "organizationId": "acme", "revision": 0, "version": 0, '
-           '"state": null, "status": "%s", "reason": null, "tags": null, "delete": false, '
-           '"kind": "Application"}\n')  # fmt: skip
 
 
 class UniqueKey(Rule):
@@ -24,8 +21,12 @@ class UniqueKey(Rule):
     name = "unique-key"
     summary = "two entities with one key at the same time"
     guide = "Name and IDs"
+    facts = FACTS
     valid = (
-        Example(_ENTITY % ("1", "READY") + _ENTITY % ("2", "DELETED"), file="e.jsonl"),
+        Example(
+            stored("Application", id="1") + stored("Application", id="2", status="DELETED"),
+            file="e.jsonl",
+        ),
         Example("kind: Secret\nname: a\n---\nkind: Policy\nname: a\nrules: []\n"),
     )
     invalid = (
@@ -34,23 +35,25 @@ class UniqueKey(Rule):
             (("/name", 'the key "-/Secret/a" is already taken'),),
         ),
         Example(
-            _ENTITY % ("1", "READY") + _ENTITY % ("2", "DELETING"),
+            stored("Application", id="1") + stored("Application", id="2", status="DELETING"),
             (("/name", 'the key "acme/Application/shop" is already taken'),),
             file="e.jsonl",
         ),
     )
 
-    def collect(self, document: Document) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
-        key = document.key
-        if key is not None and document.live:
-            yield key, ("name",), (document.form,)
+    def collect(self, entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
+        return identity_facts(entity)
 
     def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
-        # A manifest describes the stored entity of its key: the two do not compete.
+        by, _ = read_group(group)
+        if by != "key" or len(facts) == 1:
+            return
+        # A manifest describes the stored entity of its key: the two do not compete. Nor does a
+        # document with what the store remembers: it is newer, or unique-id and name-reuse speak.
         for form in ("stored", "manifest"):
             first: dict[int, Fact] = {}
-            for fact in facts:
-                if fact.data[0] != form:
+            for fact, holder in holders_of(facts):
+                if fact.stored or holder.form != form or not holder.live:
                     continue
                 # The other holder in the same file says most, else the first of all.
                 other = first.get(fact.source) or next(iter(first.values()), None)
@@ -59,13 +62,13 @@ class UniqueKey(Rule):
                     continue
                 yield Judgement(
                     fact,
-                    f'the key "{group}" is already taken',
-                    severity=self._severity(other, fact, world) if form == "manifest" else None,
+                    f'the key "{holder.key}" is already taken',
+                    severity=self._severity(other, fact) if form == "manifest" else None,
                     help="rename one of the two",
                     related=((other, "it is taken here"),),
                 )
 
-    def _severity(self, first: Fact, fact: Fact, world: World) -> Severity | None:
+    def _severity(self, first: Fact, fact: Fact) -> Severity | None:
         if first.source == fact.source:
             return None
-        return Severity.WARNING if world.closed else Severity.INFO
+        return Severity.WARNING if self.settings.complete else Severity.INFO

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,14 @@ from hypothesis import settings as hypothesis_settings
 
 from dispatch_lint import settings as settings_module
 from dispatch_lint.api import make_run
+from dispatch_lint.documents.classify import Classifier
 from dispatch_lint.documents.discover import discover
+from dispatch_lint.documents.source import Source
 from dispatch_lint.engine import Run
+from dispatch_lint.schema.load import load_catalogue
+from dispatch_lint.store.importing import import_sources
+from dispatch_lint.store.memory import MemoryStore
+from dispatch_lint.store_facts import StoreFacts
 from dispatch_lint.violation import Violation
 
 # A gate says the same of the same commit; new examples are looked for at the desk.
@@ -37,8 +44,10 @@ def lint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runs: list[Run]) -> Li
 
     def check(
         files: Mapping[str, str] | str, settings: Mapping[str, Any] | None = None,
-        paths: list[str] | None = None, **options: Any,
+        paths: list[str] | None = None, store: str = "", **options: Any,
     ) -> list[Violation]:  # fmt: skip
+        if store:
+            options["store_facts"] = remembering(store)
         named = {"example.yaml": files} if isinstance(files, str) else files
         for name, text in named.items():
             file = tmp_path / name
@@ -52,6 +61,15 @@ def lint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runs: list[Run]) -> Li
         return violations
 
     return check
+
+
+def remembering(text: str) -> StoreFacts:
+    """A store in memory that holds the entities of a text of JSONL."""
+    chosen = settings_module.Settings()
+    store = MemoryStore()
+    source = Source("store.jsonl", "jsonl", opener=lambda: BytesIO(text.encode()))
+    import_sources(store, [source], Classifier(chosen, load_catalogue(chosen)))
+    return StoreFacts(store, [store])
 
 
 def shown(violations: list[Violation]) -> list[str]:

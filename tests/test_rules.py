@@ -56,7 +56,7 @@ def test_guide_sections_exist(rule: type[Rule]) -> None:
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES)
 def test_example(rule: type[Rule], example: Example, lint: Lint) -> None:
     settings = {"select": [rule.name], **example.settings}
-    found = lint({example.file: example.text}, settings)
+    found = lint({example.file: example.text}, settings, store=example.store)
     assert [(one.pointer, one.message) for one in found] == list(example.violations)
     assert {one.rule for one in found} <= {rule.name}
 
@@ -70,7 +70,7 @@ def test_valid_examples_are_clean_under_every_rule(rule: type[Rule], lint: Lint)
         text = example.text
         if "dispatch-lint:" in text or "Widget" in text:
             continue
-        found = lint({f"{number}-{example.file}": text}, settings)
+        found = lint({f"{number}-{example.file}": text}, settings, store=example.store)
         errors = [one for one in found if one.severity > 1 and one.rule == rule.name]
         assert not errors
 

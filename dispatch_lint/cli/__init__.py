@@ -12,7 +12,9 @@ import click
 
 from dispatch_lint.version import __version__
 
-COMMANDS = {"check": "check", "explain": "explain", "rules": "rules", "schema": "schema"}
+COMMANDS = {
+    "check": "check", "explain": "explain", "rules": "rules", "schema": "schema", "store": "store",
+}  # fmt: skip
 EXIT_FAILURE = 2
 
 

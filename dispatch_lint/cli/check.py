@@ -31,7 +31,7 @@ def _names(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tu
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="[PATH|-]...")
+@click.argument("paths", nargs=-1, metavar="[PATH|STORE-URL|-]...")
 @click.option(
     "-f",
     "--format",
@@ -77,6 +77,11 @@ def _names(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tu
 )
 @click.option("--organization", help="The organization of documents that do not name one.")
 @click.option(
+    "--store",
+    metavar="URL",
+    help="The store that knows what else exists: a SQLite file, postgresql://… or bolt:///…",
+)
+@click.option(
     "--schemas",
     multiple=True,
     type=click.Path(exists=True, file_okay=False),
@@ -93,7 +98,6 @@ def _names(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tu
 @click.option(
     "--index",
     multiple=True,
-    type=click.Path(exists=True),
     metavar="PATH",
     help="Read these too for keys and references, and report nothing of them.",
 )
@@ -125,7 +129,7 @@ def _names(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tu
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto",
               show_default=True, help="Whether the report has colours.")  # fmt: skip
 def command(paths: tuple[str, ...], **options: Any) -> int:
-    """Check entity documents: files, folders, or - for standard input.
+    """Check entity documents: files, folders, stores, or - for standard input.
 
     Exit codes: 0 nothing at or above the fail level, 1 violations, 2 usage, settings, unreadable
     input or internal error.
@@ -159,6 +163,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
 def _settings(options: dict[str, Any]) -> Settings:
     from dispatch_lint import settings as module
     from dispatch_lint.api import load_settings
+    from dispatch_lint.store.urls import rooted
 
     here = Path.cwd()
     if options["config"]:
@@ -168,6 +173,8 @@ def _settings(options: dict[str, Any]) -> Settings:
     said: dict[str, Any] = {
         name: options[name] for name in ("kind", "form", "organization") if options[name]
     }
+    if options["store"]:
+        said["store"] = rooted(options["store"], here)
     if options["select"]:
         said["select"] = options["select"]
     if options["fail_level"]:

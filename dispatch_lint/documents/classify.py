@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.documents.document import Document, Row
 from dispatch_lint.naming import nearest
+from dispatch_lint.store.entity_store import StoredEntity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,6 +56,8 @@ class Classifier:
         Document | Skipped
     ):  # fmt: skip
         """A value as a document, or why it is none."""
+        if isinstance(value, StoredEntity):
+            return self._remembered(value, source, index, part)
         if value is None:
             return Skipped(index, "it is empty")
         if not isinstance(value, dict):
@@ -140,6 +143,19 @@ class Classifier:
                 (kind for glob, kind in self.settings.kinds.items() if matches(name, glob)), None
             )
         return self._mapped[source.name]
+
+    def _remembered(
+        self, stored: StoredEntity, source: Source, index: int, part: Part | None
+    ) -> Document:
+        entity = stored.entity
+        kind = self.catalogue.resolve(stored.kind)
+        written = entity.get("kind")
+        return Document(
+            source, index, entity, stored.form, stored.kind,
+            self.catalogue.schema(stored.kind, stored.form), known=kind is not None,
+            written_kind=written if isinstance(written, str) else None,
+            organization=stored.organization, part=part,
+        )  # fmt: skip
 
     def _document(
         self, value: Any, kind_name: str, written: str | None, source: Source, index: int,

@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from dispatch_lint.documents.classify import matches
-from dispatch_lint.documents.source import STDIN_NAME, InputError, Source, format_of, guess_format
+from dispatch_lint.documents.source import (
+    STDIN_NAME,
+    InputError,
+    Source,
+    format_of,
+    guess_format,
+    is_url,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,7 +35,7 @@ def discover(
     """The sources of a run, each file once, in the order of the paths.
 
     Args:
-        paths: files, folders, or `-` for standard input.
+        paths: files, folders, store URLs, or `-` for standard input.
         index: paths that are read for keys and references only.
         stdin_filename: the name that standard input goes by.
         force_exclude: whether `exclude` holds for named files too.
@@ -41,7 +48,7 @@ def discover(
         for path in several:
             for source in _of_path(path, settings, stdin_filename, reported=reported,
                                    force_exclude=force_exclude):  # fmt: skip
-                identity = os.path.abspath(source.name)  # noqa: PTH100
+                identity = source.name if source.rows else os.path.abspath(source.name)  # noqa: PTH100
                 if identity not in seen:
                     seen.add(identity)
                     yield source
@@ -53,6 +60,11 @@ def _of_path(
 ) -> Iterator[Source]:  # fmt: skip
     if path == STDIN:
         yield _standard_input(stdin_filename)
+        return
+    if is_url(path):
+        from dispatch_lint.store.urls import row_source
+
+        yield row_source(path, reported=reported)
         return
     mode = _mode(path)
     if stat.S_ISDIR(mode):

@@ -73,6 +73,7 @@ class Document:
         written_kind: the value of the `kind` field, if there is one.
         part: the text with places; None on the fast way.
         repaired: `value` with misspelled fields under the names that they stand for.
+        row_key: the key of its row, where the source is a store; empty for a text.
     """
 
     source: Source
@@ -90,6 +91,7 @@ class Document:
     repaired: Any = None
     renamed: dict[Path, str] = field(default_factory=dict)
     """Paths in `repaired` → the field name as it is written in the text."""
+    row_key: str = ""
     _uses: list[Use] | None = None
 
     @property
@@ -118,9 +120,41 @@ class Document:
         return status if isinstance(status, str) else ""
 
     @property
-    def live(self) -> bool:
-        """Whether it holds its key: every status but DELETED (DESIGN, Reference store)."""
-        return self.status != "DELETED"
+    def identity(self) -> str:
+        """The entity's ID, or nothing."""
+        value = self.entity.get("id") if isinstance(self.entity, dict) else None
+        return value if isinstance(value, str) else ""
+
+    @property
+    def revision(self) -> int | None:
+        value = self.entity.get("revision") if isinstance(self.entity, dict) else None
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+    @property
+    def revision_of(self) -> str:
+        """What kind of source counts its revisions (FACTS, Stores): only alike ones compare.
+
+        The copy inside a row's value lags behind the columns, and the index of a key/value
+        backend starts anew.
+        """
+        if self.row is None:
+            return "entity"
+        return "columns" if "revision" in self.row.columns else ""
+
+    @property
+    def contained(self) -> list[tuple[Path, str, str]]:
+        """The entities it holds as values, as a service class its plans: `(path, kind, name)`."""
+        return list(self._find_contained())
+
+    def _find_contained(self) -> Iterator[tuple[Path, str, str]]:
+        for route in self.schema.contained:
+            for path, value in route.walk(self.entity):
+                items = value if isinstance(value, list) else [value]
+                kind = route.shape.kind or (route.shape.items.kind if route.shape.items else "")
+                for index, item in enumerate(items):
+                    name = item.get("name") if isinstance(item, dict) else None
+                    if isinstance(name, str) and name:
+                        yield ((*path, index) if isinstance(value, list) else path), kind, name
 
     @property
     def uses(self) -> list[Use]:

@@ -160,3 +160,8 @@ class Lines:
 
     def __len__(self) -> int:
         return len(self._starts)
+
+
+def row_part(index: int) -> Part:
+    """The part of a row that has no text: every path is in "line" `index + 1`."""
+    return Part(None, Lines("", index + 1))

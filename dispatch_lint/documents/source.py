@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Any, BinaryIO, Literal, Protocol
 
-Format = Literal["yaml", "json", "jsonl"]
+Format = Literal["yaml", "json", "jsonl", "rows"]
 FORMATS: dict[str, Format] = {
     ".yaml": "yaml", ".yml": "yaml", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl",
 }  # fmt: skip
@@ -17,20 +18,42 @@ MAX_DOCUMENT = 64 * 1024 * 1024
 
 
 STDIN_NAME = "<stdin>"
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
 class InputError(Exception):
     """An input that cannot be read; the message names it."""
 
 
+class RowReader(Protocol):
+    """Reads the rows of a store: of a database, or of a key/value file."""
+
+    def rows(self, keys: Sequence[str] | None = None) -> Iterator[tuple[str, Any]]:
+        """Each row with its key, in the order of keys.
+
+        A row is a mapping as a dump of the store has it, or a `StoredEntity`.
+
+        Args:
+            keys: only these; None for all.
+
+        Raises:
+            InputError: the store cannot be read.
+        """
+
+    def count(self) -> int:
+        """How many rows there are."""
+
+
 @dataclass(frozen=True)
 class Source:
-    """One file, or standard input.
+    """One file, standard input, or a store.
 
     Attributes:
-        name: as reports show it, relative to the working directory, with `/`.
+        name: as reports show it, relative to the working directory, with `/`; a store's URL
+            without its password.
         named: whether the user named the file itself, not only a folder above it.
         reported: False where it is read for keys and references only (`--index`).
+        rows: the reader of a store; None for a text.
     """
 
     name: str
@@ -38,11 +61,12 @@ class Source:
     named: bool = True
     reported: bool = True
     opener: Callable[[], BinaryIO] | None = field(default=None, compare=False)
+    rows: RowReader | None = field(default=None, compare=False)
 
     @property
     def path(self) -> Path | None:
-        """The absolute path, by which settings are matched; None for standard input."""
-        if self.name == STDIN_NAME:
+        """The absolute path, by which settings are matched; None where there is no file."""
+        if self.name == STDIN_NAME or self.rows is not None:
             return None
         return Path(os.path.abspath(self.name))  # noqa: PTH100 (links are not followed)
 
@@ -122,6 +146,11 @@ def decode(data: bytes, name: str) -> str:
         line = data.count(b"\n", 0, error.start) + 1
         raise InputError(f"{name}: line {line} is not UTF-8: byte 0x{data[error.start]:02x} at "
                          f"offset {error.start}") from error  # fmt: skip
+
+
+def is_url(text: str) -> bool:
+    """Whether a text names a store, and not a path."""
+    return _URL.match(text) is not None
 
 
 def format_of(name: str) -> Format | None:

@@ -12,7 +12,6 @@ def report(outcome: Outcome) -> Iterator[str]:
     """The lines of the report."""
     for one in outcome.violations:
         label = paint(f"{one.severity}[{one.rule}]", COLORS[one.severity], outcome)
-        place = f"{harmless(one.file)}:{one.span.line}:{one.span.column}"
-        yield f"{place}: {label} {harmless(one.message)}"
+        yield f"{harmless(one.place)}: {label} {harmless(one.message)}"
     yield from folded(outcome)
     yield from summary_lines(outcome)

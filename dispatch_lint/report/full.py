@@ -31,14 +31,17 @@ def report(outcome: Outcome) -> Iterator[str]:
 def _violation(one: Violation, outcome: Outcome) -> Iterator[str]:
     label = paint(f"{one.severity}[{one.rule}]", f"1;{COLORS[one.severity]}", outcome)
     yield f"{label}: {harmless(one.message)}"
-    margin = " " * len(str(one.span.line))
-    place = f"{harmless(one.file)}:{one.span.line}:{one.span.column}"
+    margin = " " * (1 if one.row else len(str(one.span.line)))
     entity = f" ({harmless(one.entity)})" if one.entity else ""
-    yield f"{margin}{paint('-->', '34', outcome)} {place}{entity}"
-    yield from _excerpt(one.file, one.span, one.severity, outcome, margin)
+    yield f"{margin}{paint('-->', '34', outcome)} {harmless(one.place)}{entity}"
+    if one.row:
+        if one.pointer:
+            yield f"{margin} {paint('=', '34', outcome)} at: {harmless(one.pointer)}"
+    else:
+        yield from _excerpt(one.file, one.span, one.severity, outcome, margin)
     for related in one.related:
-        yield f"{margin} {paint('=', '34', outcome)} {related.message}: " + (
-            f"{harmless(related.file)}:{related.span.line}:{related.span.column}"
+        yield f"{margin} {paint('=', '34', outcome)} {harmless(related.message)}: " + (
+            harmless(related.place)
         )
     if one.guide:
         yield f'{margin} {paint("=", "34", outcome)} guide: section "{one.guide}"'

@@ -193,6 +193,11 @@ class Catalogue:
         """The kind of a canonical name or alias."""
         return self._names.get(name)
 
+    @property
+    def names(self) -> dict[str, str]:
+        """Every name of a kind, aliases included, with the canonical one."""
+        return {name: kind.name for name, kind in self._names.items()}
+
     @cached_property
     def document_kinds(self) -> dict[str, Kind]:
         """The kinds that a document of its own can have, aliases included."""

@@ -1,0 +1,282 @@
+"""`dispatch-lint store import|get|list|refs|history|export`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dispatch_lint.report import harmless
+
+if TYPE_CHECKING:
+    from dispatch_lint.documents.classify import Classifier
+    from dispatch_lint.documents.source import Source
+    from dispatch_lint.settings import Settings
+    from dispatch_lint.store.entity_store import EntityStore, StoredEntity
+
+
+@click.group()
+def command() -> None:
+    """Keep a store of all entities and IDs, and look into one."""
+
+
+_STORE = click.option(
+    "--store", "url", metavar="URL",
+    help="The store: a SQLite file, or postgresql://…  [default: the setting `store`]",
+)  # fmt: skip
+_FORMAT = click.option(
+    "-f", "--format", "format_", type=click.Choice(["table", "json"]), default="table",
+    show_default=True, help="How it is shown.",
+)  # fmt: skip
+
+
+def _setup(url: str | None, **said: Any) -> tuple[Settings, Classifier]:
+    from dataclasses import replace
+
+    from dispatch_lint.api import load_settings
+    from dispatch_lint.documents.classify import Classifier
+    from dispatch_lint.schema.load import load_catalogue
+    from dispatch_lint.store.urls import rooted
+
+    settings = load_settings()
+    if url:
+        said["store"] = rooted(url, Path.cwd())
+    settings = replace(settings, **{name: value for name, value in said.items() if value})
+    return settings, Classifier(settings, load_catalogue(settings))
+
+
+@contextmanager
+def _opened(url: str | None) -> Iterator[tuple[EntityStore, Classifier]]:
+    from dispatch_lint.api import open_store
+
+    settings, classifier = _setup(url)
+    store = open_store(settings, classifier)
+    try:
+        yield store, classifier
+    finally:
+        store.close()
+
+
+@command.command("import")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH|URL|-...")
+@_STORE
+@click.option("--prune", is_flag=True, help="Mark as deleted what the paths do not have.")
+@click.option("--kind", help="The kind of every document.")
+@click.option(
+    "--form", type=click.Choice(["stored", "manifest"]), help="The form of every document."
+)
+@click.option("--organization", help="The organization of documents that do not name one.")
+def import_(paths: tuple[str, ...], url: str | None, prune: bool, **options: Any) -> None:
+    """Bring documents into the store: all of them, or none.
+
+    Files, folders, - for standard input, postgresql://… for a Dispatch database, bolt:///… for
+    the file of Dispatch's default backend. What is there already is left as it is.
+    """
+    from dispatch_lint.api import store_url
+    from dispatch_lint.documents.discover import discover
+    from dispatch_lint.store.entity_store import ConnectionLost
+    from dispatch_lint.store.importing import import_sources
+    from dispatch_lint.store.urls import open_for_writing
+
+    settings, classifier = _setup(url, **options)
+    store = open_for_writing(store_url(settings))
+    sources = list(discover(paths, settings))
+    try:
+        for attempt in (1, 2):
+            try:
+                with _progress(sources) as progress:
+                    counts, skipped = import_sources(
+                        store, sources, classifier, prune=prune, progress=progress
+                    )
+                break
+            except ConnectionLost:
+                # Nothing was kept of the first attempt.
+                if attempt == 2:
+                    raise
+    finally:
+        store.close()
+    click.echo(f"{counts.added} added, {counts.changed} changed, {counts.unchanged} unchanged, "
+               f"{counts.deleted} deleted in {store.shown}")  # fmt: skip
+    if skipped:
+        click.echo(f"{skipped} documents are no entities and were skipped", err=True)
+
+
+@contextmanager
+def _progress(sources: list[Source]) -> Iterator[Callable[[int], None]]:
+    """A progress bar on a terminal, where there is much to read."""
+    length = sum(_size(source) for source in sources) if sys.stderr.isatty() else 0
+    if length < 1_000_000 and not any(source.rows for source in sources):
+        yield lambda _: None
+        return
+    with click.progressbar(length=length, label="Reading", file=sys.stderr) as bar:
+        yield bar.update
+
+
+def _size(source: Source) -> int:
+    """Bytes of a file, rows of a store."""
+    if source.rows is not None:
+        return source.rows.count()
+    path = source.path
+    return path.stat().st_size if path is not None and path.is_file() else 0
+
+
+@command.command()
+@click.argument("key")
+@_STORE
+def get(key: str, url: str | None) -> int:
+    """Print the entity of a key, <organization>/<kind>/<name>, as JSON."""
+    with _opened(url) as (store, classifier):
+        found = _find(store, classifier, key)
+        if found is None:
+            return 1
+        click.echo(json.dumps(found.entity, indent=2))
+    return 0
+
+
+def _find(store: EntityStore, classifier: Classifier, key: str) -> StoredEntity | None:
+    """The entity of a key in either layout; where there is none, say so."""
+    from dispatch_lint.naming import did_you_mean
+    from dispatch_lint.store.entity_store import canonical_key
+
+    kinds = classifier.catalogue.names
+    canonical = canonical_key(key, kinds)
+    found = store.get(canonical)
+    if found is None:
+        parts = canonical.split("/")
+        if len(parts) != 3:
+            raise click.UsageError(f'"{key}" is no key: write <organization>/<kind>/<name>')
+        near = [
+            one.key for one in store.named([(parts[1], parts[2])])
+        ] or [f"{parts[0]}/{parts[1]}/{name}" for name in store.names(parts[1], 2_000)]  # fmt: skip
+        click.echo(f'dispatch-lint: there is no entity "{harmless(key)}"'
+                   f"{harmless(did_you_mean(canonical, near))}", err=True)  # fmt: skip
+    return found
+
+
+@command.command("list")
+@_STORE
+@click.option("--kind", help="Only entities of this kind.")
+@click.option("--organization", help="Only entities of this organization.")
+@click.option("--status", help="Only entities of this status.")
+@click.option("--tag", "tags", multiple=True, metavar="NAME=VALUE", help="Only with this tag.")
+@_FORMAT
+def list_(
+    url: str | None, kind: str | None, organization: str | None, status: str | None,
+    tags: tuple[str, ...], format_: str,
+) -> None:  # fmt: skip
+    """List entities."""
+    from dispatch_lint.naming import did_you_mean
+    from dispatch_lint.store.entity_store import Filter
+
+    pairs = dict(_tag(one) for one in tags)
+    with _opened(url) as (store, classifier):
+        if kind is not None:
+            known = classifier.catalogue.resolve(kind)
+            meant = did_you_mean(kind, classifier.catalogue.kinds)
+            if known is None and meant and not store.names(kind, 1):
+                raise click.UsageError(f'there is no kind "{kind}"{meant}')
+            kind = known.name if known else kind
+        found = store.entities(Filter(organization, kind, status, pairs))
+        columns = ("key", "status", "revision", "id")
+        rows = ((one.key, one.status, one.revision, one.identity) for one in found)
+        _show(columns, rows, format_)
+
+
+def _tag(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise click.UsageError(f'--tag "{text}": write NAME=VALUE')
+    return name, value
+
+
+@command.command()
+@click.argument("key")
+@_STORE
+@_FORMAT
+def refs(key: str, url: str | None, format_: str) -> int:
+    """Show who refers to an entity, and what it refers to."""
+    from dispatch_lint.store.lookups import references_of
+
+    with _opened(url) as (store, classifier):
+        found = _find(store, classifier, key)
+        if found is None:
+            return 1
+        rows = [
+            (one.direction, one.key, "/".join(str(step) for step in one.path), one.state)
+            for one in references_of(store, found)
+        ]
+        _show(("direction", "key", "field", "state"), rows, format_)
+    return 0
+
+
+@command.command()
+@click.argument("identity", metavar="ID")
+@_STORE
+@_FORMAT
+def history(identity: str, url: str | None, format_: str) -> int:
+    """Show every key that an ID was ever seen with."""
+    with _opened(url) as (store, _):
+        entries = list(store.ledger([identity]))
+        if not entries:
+            click.echo(f'dispatch-lint: the ID "{harmless(identity)}" was never seen', err=True)
+            return 1
+        now = {one.key: one.status for one in store.with_ids([identity])}
+        rows = [
+            (one.key, one.first_seen, one.last_seen, one.deleted or None, now.get(one.key))
+            for one in entries
+        ]
+        _show(("key", "firstSeen", "lastSeen", "deleted", "status"), rows, format_)
+    return 0
+
+
+@command.command()
+@_STORE
+@click.option("--ledger", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Write the ledger of IDs instead, to be committed; - for standard output.")  # fmt: skip
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Write to a file instead of standard output.")  # fmt: skip
+def export(url: str | None, ledger: Path | None, output: Path | None) -> None:
+    """Write all entities as JSONL, or the ledger of IDs as text."""
+    from dispatch_lint.store.entity_store import Filter
+    from dispatch_lint.store.ledger_file import ledger_lines, write_ledger
+    from dispatch_lint.store.lookups import export_lines
+
+    with _opened(url) as (store, _):
+        if ledger is None:
+            _write(export_lines(store.entities(Filter())), output)
+        elif str(ledger) == "-":
+            _write(ledger_lines(store.ledger_entries()), output)
+        else:
+            count = write_ledger(ledger, str(ledger), store.ledger_entries())
+            click.echo(f"{count} IDs in {ledger}", err=True)
+
+
+def _write(lines: Iterable[str], output: Path | None) -> None:
+    if output is None:
+        for line in lines:
+            sys.stdout.write(line)
+        sys.stdout.flush()
+        return
+    from dispatch_lint.files import write_lines
+
+    write_lines(output, lines)
+
+
+def _show(columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]], format_: str) -> None:
+    if format_ == "json":
+        said = [dict(zip(columns, row, strict=True)) for row in rows]
+        click.echo(json.dumps(said, indent=2))
+        return
+    texts = [tuple("-" if one in (None, "") else harmless(str(one)) for one in row) for row in rows]
+    if not texts:
+        click.echo("dispatch-lint: there is none", err=True)
+        return
+    widths = [max(map(len, column)) for column in zip(columns, *texts, strict=True)]
+    for row in (tuple(name.upper() for name in columns), *texts):
+        line = "  ".join(f"{text:<{width}}" for text, width in zip(row, widths, strict=True))
+        click.echo(line.rstrip())

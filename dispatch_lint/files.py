@@ -1,0 +1,39 @@
+"""Writing files whole: as they were, or as they are to be, and never in between."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+
+def write_lines(path: Path, lines: Iterable[str]) -> int:
+    """Write lines, each with its own end, to a file that is replaced at once; its mode stays.
+
+    Returns:
+        How many lines there are.
+
+    Raises:
+        OSError: it cannot be written; the file is as it was.
+    """
+    count = 0
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.absolute().parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            for line in lines:
+                stream.write(line)
+                count += 1
+        temporary.chmod(path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~_umask())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    return count
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,156 @@
+"""Judging what documents say of each other: facts in groups, those of a store beside them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from dispatch_lint.facts import FactTable, by_name, read_group
+from dispatch_lint.naming import nearest_few, one_edit_away
+from dispatch_lint.rule import Fact
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from dispatch_lint.rule import Judgement, Rule
+    from dispatch_lint.settings import Settings
+    from dispatch_lint.store_facts import StoreFacts
+
+BATCH = 2_000
+"""Groups that a store is asked for at once."""
+FEW_NAMES = 2_000
+"""Up to so many names of a kind are compared one by one, to say which was meant."""
+MAX_HINTS = 1_000
+"""Different names of a run that a nearest one is looked for."""
+
+
+class Judging:
+    """One pass over one table of facts: the `World` of the rules that share it.
+
+    Args:
+        closed: whether what is not there is missing.
+        kinds: the kinds of which the run has documents.
+    """
+
+    def __init__(
+        self, table: FactTable, rules: Sequence[Rule], settings: Settings, *,
+        closed: bool, kinds: set[str], store: StoreFacts | None,
+    ) -> None:  # fmt: skip
+        self._table, self._rules, self._settings = table, rules, settings
+        self._store = store
+        self.closed, self.kinds = closed, kinds
+        self.not_judged = 0
+        self._asked: dict[str, list[Fact]] = {}
+        self._hints: dict[tuple[str, str], list[str]] = {}
+        self._names: dict[str, list[str]] = {}
+
+    @property
+    def stored(self) -> bool:
+        return self._store is not None and self._store.store is not None
+
+    def judge(
+        self, fail: Callable[[Rule, Fact, Exception], None]
+    ) -> Iterator[tuple[Rule, Judgement]]:
+        """What the rules say of all groups, about facts of the run.
+
+        Args:
+            fail: told of a rule that raises.
+        """
+        for batch in self._table.batches(BATCH):
+            groups = self._with_store(batch)
+            self._look_up(groups)
+            for group, facts in groups:
+                for rule in self._rules:
+                    try:
+                        for judgement in rule.judge(group, facts, self):
+                            if not judgement.fact.stored:
+                                yield rule, judgement
+                    except Exception as error:
+                        fail(rule, facts[0], error)
+
+    def _with_store(self, batch: list[tuple[str, list[Fact]]]) -> list[tuple[str, list[Fact]]]:
+        if self._store is None:
+            return batch
+        more = self._store.of([group for group, _ in batch])
+        return [(group, facts + more.get(group, [])) for group, facts in batch]
+
+    def _look_up(self, groups: list[tuple[str, list[Fact]]]) -> None:
+        """Have at hand what the rules will ask for, all of it by one look."""
+        wanted = dict.fromkeys(
+            asked
+            for rule in self._rules
+            if rule.has("asks")
+            for group, facts in groups
+            for asked in rule.asks(group, facts)
+        )
+        self._asked = self._facts(list(wanted))
+
+    def _facts(self, groups: list[str]) -> dict[str, list[Fact]]:
+        found = self._table.some(groups)
+        if self._store is not None and groups:
+            for group, facts in self._store.of(groups).items():
+                found[group] = found.get(group, []) + facts
+        return found
+
+    def group(self, name: str) -> Sequence[Fact]:
+        if name not in self._asked:
+            self._asked[name] = self._facts([name]).get(name, [])
+        return self._asked[name]
+
+    def external(self, kind: str, name: str) -> bool:
+        target = f"{kind}/{name}"
+        return any(fnmatchcase(target, pattern) for pattern in self._settings.external)
+
+    def near(self, kind: str, name: str, fits: Callable[[Fact], bool]) -> list[str]:
+        if (kind, name) not in self._hints:
+            if len(self._hints) >= MAX_HINTS:
+                return []
+            self._hints[kind, name] = self._candidates(kind, name)
+        candidates = self._hints[kind, name]
+        known = self._facts([by_name(kind, one) for one in candidates])
+        return [
+            one for one in candidates if any(map(fits, known.get(by_name(kind, one), ())))
+        ][:3]  # fmt: skip
+
+    def _candidates(self, kind: str, name: str) -> list[str]:
+        names = self._names.get(kind)
+        if names is None:
+            names = self._names[kind] = self._read_names(kind)
+        if len(names) <= FEW_NAMES:
+            return nearest_few(name, names, 10, cutoff=0.6)
+        # Of very many names only those are found that differ in one letter: they need no list.
+        near = [by_name(kind, one) for one in one_edit_away(name)]
+        return sorted(read_group(group)[1][1] for group in self._facts(near))
+
+    def _read_names(self, kind: str) -> list[str]:
+        names: dict[str, None] = {}
+        for group in self._table.names(by_name(kind, "")):
+            names[read_group(group)[1][1]] = None
+            if len(names) > FEW_NAMES:
+                return list(names)
+        if self._store is not None:
+            names |= dict.fromkeys(self._store.names(kind, FEW_NAMES + 1))
+        return sorted(names)
+
+
+def judge_all(
+    tables: Mapping[str, FactTable], rules: Mapping[str, Sequence[Rule]], settings: Settings, *,
+    closed: bool, kinds: set[str], store: StoreFacts | None,
+    fail: Callable[[Rule, Fact, Exception], None],
+) -> tuple[dict[int, list[tuple[Rule, Judgement]]], int]:  # fmt: skip
+    """Judge every table.
+
+    Returns:
+        What was said, by the number of the source; how many references could not be judged.
+    """
+    wanted: dict[int, list[tuple[Rule, Judgement]]] = defaultdict(list)
+    not_judged = 0
+    for name, table in tables.items():
+        if store is not None:
+            store.prepare(name, rules[name])
+        judging = Judging(table, rules[name], settings, closed=closed, kinds=kinds, store=store)
+        for rule, judgement in judging.judge(fail):
+            wanted[judgement.fact.source].append((rule, judgement))
+        not_judged += judging.not_judged
+    return wanted, not_judged

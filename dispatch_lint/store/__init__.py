@@ -1,0 +1,1 @@
+"""The reference store: which entities exist, and which IDs were ever used (DESIGN)."""

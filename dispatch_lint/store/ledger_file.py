@@ -1,0 +1,116 @@
+"""The ledger of IDs as a text: one sorted line for each ID and key, fit to be committed.
+
+    <ID> TAB <key> TAB <first seen> TAB <deleted, or ->
+
+When an ID was last seen is left out: it would change every line at every import. Lines may be in
+any order and stand more than once, so that a merge that keeps the lines of both sides
+(`merge=union`) is right: the earlier first sight and the deletion count.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from heapq import merge
+from itertools import chain, groupby
+from pathlib import Path
+
+from dispatch_lint.files import write_lines
+from dispatch_lint.store.entity_store import LedgerEntry, Place, StoreError
+
+_HEADER = "# dispatch-lint ledger 1: ID, key, first seen, deleted\n"
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\Z", re.ASCII)
+_NONE = "-"
+_ODD = re.compile(r"[\x00-\x1f\x7f\\]|^#")
+
+
+class LedgerFile:
+    """A committed ledger, to check against."""
+
+    def __init__(self, path: Path, shown: str) -> None:
+        self._path, self.shown = path, shown
+        self._by_id: dict[str, list[LedgerEntry]] | None = None
+
+    def ledger(self, identities: Sequence[str]) -> list[LedgerEntry]:
+        if self._by_id is None:
+            self._by_id = {}
+            for entry in self.entries():
+                self._by_id.setdefault(entry.identity, []).append(entry)
+        return [entry for one in identities for entry in self._by_id.get(one, ())]
+
+    def entries(self) -> Iterator[LedgerEntry]:
+        """Every line, in the order of the file.
+
+        Raises:
+            StoreError: the file cannot be read, or a line is none of a ledger.
+        """
+        try:
+            with self._path.open(encoding="utf-8") as stream:
+                for number, line in enumerate(stream, 1):
+                    if line.strip() and not line.startswith("#"):
+                        yield self._entry(line.rstrip("\n"), number)
+        except OSError as error:
+            raise StoreError(f"{self.shown}: {error.strerror or error}") from error
+        except UnicodeDecodeError as error:
+            raise StoreError(f"{self.shown}: this is not UTF-8: {error.reason}") from error
+
+    def _entry(self, line: str, number: int) -> LedgerEntry:
+        parts = line.split("\t")
+        good = len(parts) == 4 and _TIME.match(parts[2]) and (
+            parts[3] == _NONE or _TIME.match(parts[3])
+        )  # fmt: skip
+        if not good:
+            hint = "; is a merge unfinished?" if line.startswith(("<<<", "===", ">>>")) else ""
+            raise StoreError(f"{self.shown}:{number}: this is no line of a ledger: ID, key, first "
+                             f"seen, deleted, with tabs between{hint}")  # fmt: skip
+        identity, key, first, deleted = _unescaped(parts[0]), _unescaped(parts[1]), *parts[2:]
+        place = Place(self.shown, number, 1, number, len(identity) + 1)
+        return LedgerEntry(identity, key, first, first, "" if deleted == _NONE else deleted, place)
+
+
+def write_ledger(path: Path, shown: str, entries: Iterable[LedgerEntry]) -> int:
+    """Write a ledger, together with what the file says already: it forgets nothing.
+
+    Args:
+        entries: in the order of IDs and keys.
+
+    Returns:
+        How many lines it has.
+
+    Raises:
+        StoreError: the file is none, or cannot be written.
+    """
+    before = sorted(LedgerFile(path, shown).entries(), key=_order) if path.exists() else []
+    lines = ledger_lines(merge(before, entries, key=_order))
+    try:
+        return write_lines(path, chain([_HEADER], lines)) - 1
+    except OSError as error:
+        raise StoreError(f"{shown}: {error.strerror or error}") from error
+
+
+def ledger_lines(entries: Iterable[LedgerEntry]) -> Iterator[str]:
+    """The lines of entries that come in the order of IDs and keys; equal ones become one."""
+    for (identity, key), several in groupby(entries, key=_order):
+        first, deleted = "", ""
+        for one in several:
+            first = min(first or one.first_seen, one.first_seen)
+            deleted = min(filter(None, (deleted, one.deleted)), default="")
+        yield f"{_escaped(identity)}\t{_escaped(key)}\t{first}\t{deleted or _NONE}\n"
+
+
+def _escaped(text: str) -> str:
+    """A text without tabs, ends of lines, or a first letter that would make it a comment."""
+    if not _ODD.search(text):
+        return text
+    escaped = text.encode("unicode_escape").decode()
+    return f"\\x23{escaped[1:]}" if escaped.startswith("#") else escaped
+
+
+def _unescaped(text: str) -> str:
+    return text.encode("latin-1", "backslashreplace").decode("unicode_escape") if (
+        "\\" in text
+    ) else text  # fmt: skip
+
+
+def _order(entry: LedgerEntry) -> tuple[str, str]:
+    return entry.identity, entry.key

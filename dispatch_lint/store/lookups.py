@@ -1,0 +1,98 @@
+"""What a store can be asked about one entity, and about all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dispatch_lint.facts import by_id, by_name
+from dispatch_lint.references import Target, Use, reference_facts
+
+if TYPE_CHECKING:
+    from dispatch_lint.documents.document import Use as Field
+    from dispatch_lint.store.entity_store import EntityStore, StoredEntity
+    from dispatch_lint.violation import Path
+
+
+class Reference(NamedTuple):
+    """One foreign key from or to an entity.
+
+    Attributes:
+        direction: `to` where the entity refers, `from` where it is referred to.
+        key: of the other entity, or kind and name where there is none.
+        path: the field, in the entity that refers.
+        state: `resolved`, `missing`, or `ambiguous`.
+    """
+
+    direction: str
+    key: str
+    path: Path
+    state: str
+
+
+def references_of(store: EntityStore, one: StoredEntity) -> Iterator[Reference]:
+    """What an entity refers to, then what refers to it."""
+    targets = _targets(store, one.uses)
+    for field, use in _uses(one):
+        seen = sorted({
+            key for key, target in targets
+            if target.live and use.sees(target) and _meant(field, target)
+        })  # fmt: skip
+        name = f"-/{field.reference.kind}/{field.value}"
+        if not seen:
+            yield Reference("to", name, field.path, "missing")
+        for key in seen:
+            yield Reference("to", key, field.path, "resolved" if len(seen) == 1 else "ambiguous")
+    names = [(one.kind, one.name), *((kind, name) for _, kind, name in one.contained)]
+    if one.identity:
+        names.append((one.kind, one.identity))
+    own = [target for _, _, data in _facts(one) for target in [data] if isinstance(target, Target)]
+    for other in store.referring(names):
+        for field, use in _uses(other):
+            if any(use.sees(target) and _meant(field, target, one.identity) for target in own):
+                yield Reference("from", other.key, field.path, "resolved")
+
+
+def _facts(one: StoredEntity) -> Iterator[tuple[str, Path, Any]]:
+    return reference_facts(one)
+
+
+def _uses(one: StoredEntity) -> Iterator[tuple[Field, Use]]:
+    uses = [data for _, _, data in _facts(one) if isinstance(data, Use)]
+    return zip(one.uses, uses, strict=True)
+
+
+def _meant(field: Field, target: Target, identity: str = "") -> bool:
+    if field.reference.by == "id":
+        return not identity or field.value == identity
+    return field.value == target.name
+
+
+def _targets(store: EntityStore, uses: Iterable[Field]) -> list[tuple[str, Target]]:
+    uses = list(uses)
+    found = store.named(
+        [(use.reference.kind, use.value) for use in uses if use.reference.by == "name"]
+    )
+    found = [*found, *store.with_ids([use.value for use in uses if use.reference.by == "id"])]
+    wanted = {
+        by_id(use.value) if use.reference.by == "id" else by_name(use.reference.kind, use.value)
+        for use in uses
+    }
+    return [
+        (one.key, data)
+        for one in found
+        for group, _, data in _facts(one)
+        if group in wanted and isinstance(data, Target)
+    ]
+
+
+def export_lines(entities: Iterable[StoredEntity]) -> Iterator[str]:
+    """Entities as JSONL. What the entity itself does not say, its kind above all, is added."""
+    for one in entities:
+        if one.deleted:
+            continue
+        entity = one.entity
+        if isinstance(entity, dict) and "kind" not in entity:
+            entity = {"kind": one.kind, **entity}
+        yield json.dumps(entity) + "\n"

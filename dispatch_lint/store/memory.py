@@ -1,0 +1,147 @@
+"""The reference store in memory, for a single run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from copy import copy
+from dataclasses import replace
+
+from dispatch_lint.store.entity_store import (
+    DELETED,
+    Counts,
+    Filter,
+    LedgerEntry,
+    StoredEntity,
+)
+
+
+class MemoryStore:
+    """Entities by key, and a ledger, in two mappings."""
+
+    shown = "memory"
+
+    def __init__(self) -> None:
+        self._entities: dict[str, StoredEntity] = {}
+        self._ledger: dict[tuple[str, str], LedgerEntry] = {}
+        self._seen: set[str] | None = None
+
+    def get(self, key: str) -> StoredEntity | None:
+        return self._entities.get(key)
+
+    def find(self, keys: Sequence[str]) -> list[StoredEntity]:
+        return [_summary(self._entities[key]) for key in keys if key in self._entities]
+
+    def with_ids(self, identities: Sequence[str]) -> list[StoredEntity]:
+        wanted = set(identities)
+        return [_summary(one) for one in self._entities.values() if one.identity in wanted]
+
+    def named(self, names: Sequence[tuple[str, str]]) -> list[StoredEntity]:
+        wanted = set(names)
+        return [
+            _summary(one) for one in self._entities.values()
+            if (one.kind, one.name) in wanted
+            or any((kind, name) in wanted for _, kind, name in one.contained)
+        ]  # fmt: skip
+
+    def referring(self, names: Sequence[tuple[str, str]]) -> list[StoredEntity]:
+        wanted = set(names)
+        return [
+            one for _, one in sorted(self._entities.items())
+            if any((use.reference.kind, use.value) in wanted for use in one.uses)
+        ]  # fmt: skip
+
+    def names(self, kind: str, limit: int) -> list[str]:
+        found = {one.name for one in self._entities.values() if one.kind == kind}
+        found |= {
+            name
+            for one in self._entities.values()
+            for _, inner, name in one.contained
+            if inner == kind
+        }
+        return sorted(found)[:limit]
+
+    def entities(self, which: Filter) -> Iterator[StoredEntity]:
+        for _, one in sorted(self._entities.items()):
+            if which.fits(one):
+                yield one
+
+    def count(self) -> int:
+        return len(self._entities)
+
+    def ledger(self, identities: Sequence[str]) -> list[LedgerEntry]:
+        wanted = set(identities)
+        return [
+            entry for (identity, _), entry in sorted(self._ledger.items()) if identity in wanted
+        ]
+
+    def ledger_entries(self) -> Iterator[LedgerEntry]:
+        return (entry for _, entry in sorted(self._ledger.items()))
+
+    def close(self) -> None:
+        return
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        before = copy(self._entities), copy(self._ledger)
+        try:
+            yield
+        except BaseException:
+            self._entities, self._ledger = before
+            raise
+        finally:
+            self._seen = None
+
+    def put(self, entities: Sequence[StoredEntity], seen: str) -> Counts:
+        counts = Counts()
+        for one in entities:
+            old = self._entities.get(one.key)
+            if old is None:
+                counts.added += 1
+            elif one.status == DELETED and old.identity != one.identity and old.status != DELETED:
+                counts.unchanged += 1
+                self._note(one, seen)
+                continue
+            elif replace(old, place=None) == replace(one, place=None):
+                counts.unchanged += 1
+            else:
+                counts.changed += 1
+            self._entities[one.key] = one
+            self._note(one, seen)
+            if self._seen is not None:
+                self._seen.add(one.key)
+        return counts
+
+    def _note(self, one: StoredEntity, seen: str) -> None:
+        if not one.identity:
+            return
+        old = self._ledger.get((one.identity, one.key))
+        deleted = old.deleted if old and old.deleted else seen if one.status == DELETED else ""
+        first = old.first_seen if old else seen
+        self._ledger[one.identity, one.key] = LedgerEntry(
+            one.identity, one.key, first, seen, deleted
+        )
+
+    def delete(self, keys: Sequence[str], when: str) -> Counts:
+        counts = Counts()
+        for key in keys:
+            one = self._entities.get(key)
+            if one is None or one.deleted:
+                continue
+            counts.deleted += 1
+            self._entities[key] = replace(one, deleted=when)
+            entry = self._ledger.get((one.identity, key))
+            if entry is not None and not entry.deleted:
+                self._ledger[one.identity, key] = entry._replace(deleted=when)
+        return counts
+
+    def begin_prune(self) -> None:
+        self._seen = set()
+
+    def prune(self, when: str) -> Counts:
+        assert self._seen is not None
+        return self.delete([key for key in self._entities if key not in self._seen], when)
+
+
+def _summary(one: StoredEntity) -> StoredEntity:
+    return replace(one, uses_text="")

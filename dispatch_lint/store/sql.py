@@ -1,0 +1,424 @@
+"""The reference store in a SQL database: SQLite, one file, or PostgreSQL, a schema of its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from dispatch_lint.store import tables
+from dispatch_lint.store.entity_store import (
+    DELETED,
+    ConnectionLost,
+    Counts,
+    Filter,
+    LedgerEntry,
+    Place,
+    StoredEntity,
+    StoreError,
+    is_storable,
+)
+from dispatch_lint.store.tables import contained, entity, ledger, reference
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine, RowMapping
+    from sqlalchemy.sql.expression import Select
+
+_CHUNK = 5_000
+"""Values in one list of a query: well below what both databases take."""
+_STREAM = 1_000
+"""Rows that are fetched at once where all are read."""
+_Result = TypeVar("_Result")
+
+
+class SqlStore:
+    """A reference store behind SQLAlchemy. It holds one connection, and one transaction at a time.
+
+    Args:
+        engine: gives connections that read one consistent state until they end.
+        shown: how the store is named to people.
+        explain: turns the database's own error into words, without a password.
+        lock: what an import does first, so that two do not run at once.
+
+    Raises:
+        StoreError: the database cannot be used, or is of a newer version.
+    """
+
+    def __init__(
+        self, engine: Engine, shown: str, explain: Callable[[BaseException], str], *,
+        writes: bool = False, lock: Callable[[Connection], None] | None = None,
+    ) -> None:  # fmt: skip
+        self._engine, self._explain, self._lock = engine, explain, lock
+        self.shown = shown
+        self._connection: Connection | None = None
+        self._pruning = False
+        self._postgres = engine.dialect.name == "postgresql"
+        if not writes:
+            found = self._read(tables.version)
+            self._check_version(found)
+            if found == 0:
+                raise StoreError(f"{shown}: there is no reference store; make one with "
+                                 "`dispatch-lint store import`")  # fmt: skip
+
+    def _check_version(self, found: int) -> None:
+        known = len(tables.MIGRATIONS)
+        if found > known:
+            raise StoreError(
+                f"{self.shown}: the store is of version {found}, this dispatch-lint knows "
+                f"version {known}: use a newer dispatch-lint"
+            )
+
+    # Reading
+
+    def _connect(self) -> Connection:
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        return self._connection
+
+    def _read(self, query: Callable[[Connection], _Result]) -> _Result:
+        """Run a query; once more on a new connection where the old one was lost."""
+        try:
+            return query(self._connect())
+        except SQLAlchemyError as error:
+            if not _is_lost(error):
+                raise self._error(error) from None
+        self._drop()
+        try:
+            return query(self._connect())
+        except SQLAlchemyError as error:
+            raise self._error(error, lost=_is_lost(error)) from None
+
+    def _error(self, error: SQLAlchemyError, *, lost: bool = False) -> StoreError:
+        cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
+        said = f"{self.shown}: {self._explain(cause)}"
+        if lost:
+            return ConnectionLost(f"{said} (the connection was lost, and a second try failed)")
+        return StoreError(said)
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.invalidate()
+            self._connection.close()
+            self._connection = None
+
+    def _rows(self, select: Select[Any]) -> list[RowMapping]:
+        return self._read(lambda connection: list(connection.execute(select).mappings()))
+
+    def _chunks(self, values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+        usable = [one for one in dict.fromkeys(values) if is_storable(one)]
+        for start in range(0, len(usable), _CHUNK):
+            yield usable[start : start + _CHUNK]
+
+    def get(self, key: str) -> StoredEntity | None:
+        rows = self._rows(_WHOLE.where(entity.c.key == key)) if is_storable(key) else []
+        return _entity(rows[0]) if rows else None
+
+    def find(self, keys: Sequence[str]) -> list[StoredEntity]:
+        return [
+            _entity(row)
+            for chunk in self._chunks(keys)
+            for row in self._rows(_SUMMARY.where(entity.c.key.in_(chunk)))
+        ]
+
+    def with_ids(self, identities: Sequence[str]) -> list[StoredEntity]:
+        return [
+            _entity(row)
+            for chunk in self._chunks(identities)
+            for row in self._rows(_SUMMARY.where(entity.c.id.in_(chunk)))
+        ]
+
+    def named(self, names: Sequence[tuple[str, str]]) -> list[StoredEntity]:
+        found = []
+        for kind, several in _by_kind(names).items():
+            for chunk in self._chunks(several):
+                where = sa.and_(entity.c.kind == kind, entity.c.name.in_(chunk))
+                found += self._rows(_SUMMARY.where(where))
+                inside = sa.select(contained.c.key).where(
+                    contained.c.kind == kind, contained.c.name.in_(chunk)
+                )
+                found += self._rows(_SUMMARY.where(entity.c.key.in_(inside)))
+        return [_entity(row) for row in found]
+
+    def referring(self, names: Sequence[tuple[str, str]]) -> list[StoredEntity]:
+        found = []
+        for kind, several in _by_kind(names).items():
+            for chunk in self._chunks(several):
+                keys = sa.select(reference.c.key).where(
+                    reference.c.kind == kind, reference.c.name.in_(chunk)
+                )
+                found += self._rows(_WHOLE.where(entity.c.key.in_(keys)).order_by(entity.c.key))
+        return [_entity(row) for row in found]
+
+    def names(self, kind: str, limit: int) -> list[str]:
+        several = []
+        for table in (entity, contained):
+            select = (
+                sa.select(table.c.name).where(table.c.kind == kind).distinct()
+                .order_by(table.c.name).limit(limit)
+            )  # fmt: skip
+            several += [row["name"] for row in self._rows(select)]
+        return sorted(several)[:limit]
+
+    def entities(self, which: Filter) -> Iterator[StoredEntity]:
+        select = _WHOLE.order_by(entity.c.key)
+        if which.organization is not None:
+            select = select.where(entity.c.organization == which.organization)
+        if which.kind is not None:
+            select = select.where(entity.c.kind == which.kind)
+        if which.status is not None:
+            gone = entity.c.deleted != ""
+            if which.status == DELETED:
+                select = select.where(sa.or_(gone, entity.c.status == DELETED))
+            else:
+                select = select.where(~gone, entity.c.status == which.status)
+        for name, value in which.tags.items():
+            select = select.where(self._tag(name) == value)
+        return (_entity(row) for row in self._stream(select, entity.c.key))
+
+    def _tag(self, name: str) -> sa.ColumnElement[str]:
+        tags = entity.c.tags
+        as_json = sa.cast(tags, sa.JSON) if self._postgres else sa.type_coerce(tags, sa.JSON)
+        value: sa.ColumnElement[str] = as_json[name].as_string()
+        return value
+
+    def _stream(self, select: Select[Any], by: Any) -> Iterator[RowMapping]:
+        """All rows, in the order of a column: some at a time, so that memory is bounded.
+
+        Each page begins behind the last: nothing is lost where a connection is.
+        """
+        page = select.limit(_STREAM)
+        rows = self._rows(page)
+        while rows:
+            yield from rows
+            if len(rows) < _STREAM:
+                return
+            rows = self._rows(page.where(by > rows[-1][by.name]))
+
+    def count(self) -> int:
+        return int(self._rows(sa.select(sa.func.count().label("n")).select_from(entity))[0]["n"])
+
+    def ledger(self, identities: Sequence[str]) -> list[LedgerEntry]:
+        select = sa.select(ledger).order_by(ledger.c.id, ledger.c.key)
+        return [
+            _ledger_entry(row)
+            for chunk in self._chunks(identities)
+            for row in self._rows(select.where(ledger.c.id.in_(chunk)))
+        ]
+
+    def ledger_entries(self) -> Iterator[LedgerEntry]:
+        last: tuple[str, str] | None = None
+        while True:
+            select = sa.select(ledger).order_by(ledger.c.id, ledger.c.key).limit(_STREAM)
+            if last is not None:
+                select = select.where(sa.tuple_(ledger.c.id, ledger.c.key) > last)
+            rows = self._rows(select)
+            yield from map(_ledger_entry, rows)
+            if len(rows) < _STREAM:
+                return
+            last = rows[-1]["id"], rows[-1]["key"]
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        self._engine.dispose()
+
+    # Writing
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        if self._connection is not None:  # what was read before must not block what is written
+            self._connection.close()
+        try:
+            with self._engine.begin() as connection:
+                self._connection = connection
+                if self._lock is not None:
+                    self._lock(connection)
+                self._check_version(tables.version(connection))
+                tables.migrate(connection)
+                yield
+        except SQLAlchemyError as error:
+            if _is_lost(error):
+                raise ConnectionLost(str(self._error(error))) from None
+            raise self._error(error) from None
+        finally:
+            self._connection = None
+            self._pruning = False
+
+    def _execute(self, statement: Any, rows: Any = None) -> Any:
+        assert self._connection is not None
+        return self._connection.execute(statement, rows)
+
+    def put(self, entities: Sequence[StoredEntity], seen: str) -> Counts:
+        counts = Counts()
+        before = self._known([one.key for one in entities])
+        renewed, moved = [], []
+        for one in entities:
+            row = _row(one)
+            old = before.get(one.key)
+            if old is None:
+                counts.added += 1
+                renewed.append((one, row))
+            elif one.status == DELETED and old["id"] != one.identity and _is_live(old):
+                counts.unchanged += 1  # another entity holds the key now; the ledger knows this one
+            elif old["digest"] != row["digest"] or old["deleted"]:
+                counts.changed += 1
+                renewed.append((one, row))
+            else:
+                counts.unchanged += 1
+                if old["place"] != row["place"]:
+                    moved.append({"b_key": one.key, "place": row["place"]})
+        self._renew(renewed, [one.key for one, _ in renewed if one.key in before])
+        if moved:
+            self._execute(sa.update(entity).where(entity.c.key == sa.bindparam("b_key")), moved)
+        self._note([one for one in entities if one.identity], seen)
+        if self._pruning:
+            self._execute(sa.insert(_SEEN), [{"key": one.key} for one in entities])
+        return counts
+
+    def _known(self, keys: list[str]) -> dict[str, RowMapping]:
+        columns = [entity.c[name] for name in ("key", "digest", "id", "status", "deleted", "place")]
+        found: dict[str, RowMapping] = {}
+        for chunk in self._chunks(keys):
+            rows = self._execute(sa.select(*columns).where(entity.c.key.in_(chunk))).mappings()
+            found |= {row["key"]: row for row in rows}
+        return found
+
+    def _renew(
+        self, renewed: list[tuple[StoredEntity, dict[str, Any]]], displaced: list[str]
+    ) -> None:
+        for chunk in self._chunks(displaced):
+            for table in (entity, reference, contained):
+                self._execute(sa.delete(table).where(table.c.key.in_(chunk)))
+        if not renewed:
+            return
+        self._execute(sa.insert(entity), [row for _, row in renewed])
+        uses = [
+            {"kind": use.reference.kind, "name": use.value, "key": one.key}
+            for one, _ in renewed
+            for use in one.uses
+        ]
+        if uses:
+            self._execute(sa.insert(reference), uses)
+        inside = [
+            {"kind": kind, "name": name, "key": one.key}
+            for one, _ in renewed
+            for _, kind, name in one.contained
+        ]
+        if inside:
+            self._execute(sa.insert(contained), inside)
+
+    def _note(self, entities: list[StoredEntity], seen: str) -> None:
+        """Keep IDs in the ledger. A deletion that it knows of is never taken back."""
+        if not entities:
+            return
+        rows = [
+            {
+                "id": one.identity,
+                "key": one.key,
+                "first_seen": seen,
+                "last_seen": seen,
+                "deleted": seen if one.status == DELETED else "",
+            }
+            for one in entities
+        ]
+        statement: Any = self._upsert()
+        self._execute(statement, rows)
+
+    def _upsert(self) -> Any:
+        if self._postgres:
+            from sqlalchemy.dialects.postgresql import insert as postgres_insert
+
+            statement: Any = postgres_insert(ledger)
+        else:
+            from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+            statement = sqlite_insert(ledger)
+        new = statement.excluded
+        kept = sa.case((ledger.c.deleted != "", ledger.c.deleted), else_=new.deleted)
+        return statement.on_conflict_do_update(
+            index_elements=[ledger.c.id, ledger.c.key],
+            set_={"last_seen": new.last_seen, "deleted": kept},
+        )
+
+    def delete(self, keys: Sequence[str], when: str) -> Counts:
+        counts = Counts()
+        for chunk in self._chunks(keys):
+            counts += self._mark(entity.c.key.in_(chunk), when)
+        return counts
+
+    def begin_prune(self) -> None:
+        _SEEN.create(self._connection, checkfirst=False)  # type: ignore[arg-type]
+        self._pruning = True
+
+    def prune(self, when: str) -> Counts:
+        return self._mark(entity.c.key.not_in(sa.select(_SEEN.c.key)), when)
+
+    def _mark(self, where: sa.ColumnElement[bool], when: str) -> Counts:
+        gone = sa.and_(where, entity.c.deleted == "")
+        pairs = sa.select(entity.c.id, entity.c.key).where(gone, entity.c.id != "")
+        self._execute(
+            sa.update(ledger)
+            .where(sa.tuple_(ledger.c.id, ledger.c.key).in_(pairs), ledger.c.deleted == "")
+            .values(deleted=when)
+        )
+        changed = self._execute(sa.update(entity).where(gone).values(deleted=when))
+        return Counts(deleted=changed.rowcount)
+
+
+_SEEN = sa.Table(
+    "dispatch_lint_seen", sa.MetaData(), sa.Column("key", sa.Text), prefixes=["TEMPORARY"],
+    postgresql_on_commit="DROP",
+)  # fmt: skip
+_WHOLE = sa.select(*(one for one in entity.c if one.name != "digest"))
+_SUMMARY = sa.select(*(one for one in entity.c if one.name not in ("digest", "uses")))
+
+
+def _is_lost(error: SQLAlchemyError) -> bool:
+    return isinstance(error, DBAPIError) and error.connection_invalidated
+
+
+def _is_live(row: RowMapping) -> bool:
+    return not row["deleted"] and row["status"] != DELETED
+
+
+def _by_kind(names: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
+    kinds: dict[str, list[str]] = {}
+    for kind, name in names:
+        if is_storable(kind):
+            kinds.setdefault(kind, []).append(name)
+    return kinds
+
+
+def _row(one: StoredEntity) -> dict[str, Any]:
+    tags = json.dumps(dict(one.tags), sort_keys=True)
+    said = (one.identity, one.form, one.stored_status, one.revision_of, one.deleted, tags,
+            one.value_text, one.contained_text, one.uses_text)  # fmt: skip
+    return {
+        "key": one.key, "organization": one.organization, "kind": one.kind, "name": one.name,
+        "id": one.identity, "form": one.form, "status": one.stored_status,
+        "revision": one.revision, "revision_of": one.revision_of, "deleted": one.deleted,
+        "tags": tags, "value": one.value_text, "contained": one.contained_text,
+        "uses": one.uses_text, "place": json.dumps(one.place) if one.place else "",
+        "digest": blake2b("\0".join(said).encode(), digest_size=16).hexdigest(),
+    }  # fmt: skip
+
+
+def _entity(row: RowMapping) -> StoredEntity:
+    return StoredEntity(
+        key=row["key"], organization=row["organization"], kind=row["kind"], name=row["name"],
+        identity=row["id"], form=row["form"], stored_status=row["status"],
+        revision=row["revision"], revision_of=row["revision_of"], deleted=row["deleted"],
+        tags=json.loads(row["tags"]) if row["tags"] != "{}" else {}, value_text=row["value"],
+        contained_text=row["contained"], uses_text=row.get("uses", ""),
+        place=Place(*json.loads(row["place"])) if row["place"] else None,
+    )  # fmt: skip
+
+
+def _ledger_entry(row: RowMapping) -> LedgerEntry:
+    return LedgerEntry(row["id"], row["key"], row["first_seen"], row["last_seen"], row["deleted"])

@@ -1,0 +1,118 @@
+"""The tables of the reference store, and how older ones become them.
+
+Version 1: `meta`, `entity`, `contained`, `reference`, `ledger`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    MetaData,
+    Table,
+    Text,
+    insert,
+    inspect,
+    select,
+)
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+SCHEMA = "dispatch_lint"
+"""On a server the tables lie in a schema of their own, beside whatever else is there."""
+
+# Keys have one order everywhere, whatever language a server was set up for.
+_TEXT = Text().with_variant(Text(collation="C"), "postgresql")
+
+metadata = MetaData()
+
+meta = Table(
+    "meta", metadata,
+    Column("name", _TEXT, primary_key=True),
+    Column("value", _TEXT, nullable=False),
+)  # fmt: skip
+
+entity = Table(
+    "entity", metadata,
+    Column("key", _TEXT, primary_key=True),
+    Column("organization", _TEXT),
+    Column("kind", _TEXT, nullable=False),
+    Column("name", _TEXT, nullable=False),
+    Column("id", _TEXT, nullable=False),
+    Column("form", _TEXT, nullable=False),
+    Column("status", _TEXT, nullable=False),
+    Column("revision", BigInteger),
+    Column("revision_of", _TEXT, nullable=False),
+    Column("deleted", _TEXT, nullable=False),
+    Column("tags", _TEXT, nullable=False),
+    Column("value", _TEXT, nullable=False),
+    Column("contained", _TEXT, nullable=False),
+    Column("uses", _TEXT, nullable=False),
+    Column("place", _TEXT, nullable=False),
+    Column("digest", _TEXT, nullable=False),
+    Index("entity_name", "kind", "name"),
+    Index("entity_id", "id"),
+)  # fmt: skip
+
+# Entities that are only values inside another: the plans of a service class.
+contained = Table(
+    "contained", metadata,
+    Column("kind", _TEXT, nullable=False),
+    Column("name", _TEXT, nullable=False),
+    Column("key", _TEXT, nullable=False),
+    Index("contained_name", "kind", "name"),
+    Index("contained_key", "key"),
+)  # fmt: skip
+
+# Foreign keys by what they name; the paths are in `entity.uses`.
+reference = Table(
+    "reference", metadata,
+    Column("kind", _TEXT, nullable=False),
+    Column("name", _TEXT, nullable=False),
+    Column("key", _TEXT, nullable=False),
+    Index("reference_name", "kind", "name"),
+    Index("reference_key", "key"),
+)  # fmt: skip
+
+ledger = Table(
+    "ledger", metadata,
+    Column("id", _TEXT, primary_key=True),
+    Column("key", _TEXT, primary_key=True),
+    Column("first_seen", _TEXT, nullable=False),
+    Column("last_seen", _TEXT, nullable=False),
+    Column("deleted", _TEXT, nullable=False),
+)  # fmt: skip
+
+Migration = Callable[["Connection"], None]
+
+
+def _create(connection: Connection) -> None:
+    metadata.create_all(connection)
+
+
+MIGRATIONS: list[Migration] = [_create]
+"""What leads from version N to version N + 1, in order."""
+
+
+def migrate(connection: Connection) -> None:
+    """Bring the tables to the version of this program, inside the caller's transaction."""
+    before = version(connection)
+    for step in MIGRATIONS[before:]:
+        step(connection)
+    if before == 0:
+        connection.execute(insert(meta).values(name="version", value=str(len(MIGRATIONS))))
+    elif before < len(MIGRATIONS):
+        connection.execute(meta.update().values(value=str(len(MIGRATIONS))))
+
+
+def version(connection: Connection) -> int:
+    """The version of the tables; 0 where there are none."""
+    if not inspect(connection).has_table("meta"):
+        return 0
+    found = connection.execute(select(meta.c.value).where(meta.c.name == "version")).scalar()
+    return int(found) if found and found.isdecimal() else 0

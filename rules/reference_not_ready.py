@@ -1,0 +1,71 @@
+"""reference-not-ready: what is READY needs what it refers to."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from dispatch_lint.facts import read_group
+from dispatch_lint.references import FACTS, reference_facts, targets_of, uses_of
+from dispatch_lint.rule import Entity, Example, Fact, Judgement, Rule, World, stored
+from dispatch_lint.violation import Path, Severity
+
+_NOT_YET = frozenset({"INITIALIZED", "CREATING", "UPDATING", "MISSING"})
+_NO_MORE = frozenset({"DELETING", "DELETED", "ERROR"})
+
+
+class ReferenceNotReady(Rule):
+    """ "StatusCREATING: … should wait until the READY state to use the object": an entity that is
+    READY refers to one that is not there yet, or any entity to one that is on its way out or in
+    ERROR. An empty status, as Secrets have it, says nothing.
+    """
+
+    name = "reference-not-ready"
+    summary = "a foreign key to an entity that cannot be used"
+    guide = "Status"
+    severity = Severity.WARNING
+    precedence = 92
+    facts = FACTS
+    valid = (
+        Example(
+            stored("Subscription", status="CREATING", eventType="a.b", function="f", secrets=None),
+            file="e.json",
+            store=stored("Function", id="2", name="f", status="CREATING"),
+        ),
+        Example("kind: Function\nname: f\nimage: nodejs\n",
+                store=stored("Image", name="nodejs", status="CREATING")),
+    )  # fmt: skip
+    invalid = (
+        Example(
+            stored("Subscription", eventType="a.b", function="f", secrets=None),
+            (("/function", 'the entity is READY, but the Function "f" is CREATING'),),
+            file="e.json",
+            store=stored("Function", id="2", name="f", status="CREATING"),
+        ),
+        Example(
+            "kind: Function\nname: f\nimage: nodejs\n",
+            (("/image", 'the Image "nodejs" is DELETING'),),
+            store=stored("Image", name="nodejs", status="DELETING"),
+        ),
+    )
+
+    def collect(self, entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
+        return reference_facts(entity)
+
+    def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
+        uses = uses_of(facts)
+        if not uses:
+            return
+        targets = targets_of(facts)
+        name = read_group(group)[1][-1]
+        for fact, use in uses:
+            seen = [one for one in targets if use.sees(one[1])]
+            # A usable entity of the name, or one that holds another version of it, is enough.
+            if not seen or any(target.status not in _NOT_YET | _NO_MORE for _, target in seen):
+                continue
+            target_fact, target = next((one for one in seen if one[1].live), seen[0])
+            what = f'the {use.kind} "{target.name or name}" is {target.status}'
+            if target.status in _NOT_YET:
+                if use.status != "READY":
+                    continue
+                what = f"the entity is READY, but {what}"
+            yield Judgement(fact, what, help="wait until it is READY, or refer to another",
+                            related=((target_fact, "it is here"),))  # fmt: skip

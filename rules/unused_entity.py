@@ -1,0 +1,60 @@
+"""unused-entity: an entity that nobody refers to."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from dispatch_lint.references import FACTS, reference_facts, targets_of, uses_of
+from dispatch_lint.rule import Entity, Example, Fact, Judgement, Rule, World, stored
+from dispatch_lint.violation import Path, Severity
+
+_KINDS = frozenset({"Image", "BaseImage", "Secret", "DriverType"})
+
+
+class UnusedEntity(Rule):
+    """An Image, BaseImage, Secret or DriverType is there to be referred to. One that nothing in
+    the documents, or in the store, refers to may be left over. It is off by default, because
+    documents are often partial.
+    """
+
+    name = "unused-entity"
+    summary = "an Image, BaseImage, Secret or DriverType that nobody refers to"
+    guide = "Name and IDs"
+    severity = Severity.INFO
+    default = False
+    facts = FACTS
+    asks_referrers = True
+    valid = (
+        Example("kind: Secret\nname: a\n---\nkind: Function\nname: f\nimage: i\nsecrets: [a]\n"),
+        Example(
+            "kind: Image\nname: nodejs\nbaseImageName: b\n",
+            store=stored("Function", name="f", image="nodejs"),
+        ),
+    )
+    invalid = (
+        Example(
+            "kind: Secret\nname: a\n",
+            (("/name", 'nothing refers to the Secret "a"'),),
+        ),
+        Example(
+            "kind: Secret\nname: a\n",
+            (("/name", 'nothing refers to the Secret "a"'),),
+            store=stored("Function", name="f", image="nodejs", secrets=["b"]),
+        ),
+    )
+
+    def collect(self, entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
+        return reference_facts(entity)
+
+    def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
+        uses = [use for _, use in uses_of(facts)]
+        for fact, target in targets_of(facts):
+            if (
+                fact.stored
+                or target.kind not in _KINDS
+                or not target.live
+                or fact.path != ("name",)
+            ):
+                continue
+            if not any(use.sees(target) for use in uses):
+                yield Judgement(fact, f'nothing refers to the {target.kind} "{target.name}"',
+                                help=f"remove the {target.kind}, if it is left over")  # fmt: skip

@@ -1,0 +1,433 @@
+"""The reference store: every backend alike, and safe under faults."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dispatch_lint.api import make_run
+from dispatch_lint.documents.classify import Classifier
+from dispatch_lint.documents.discover import discover
+from dispatch_lint.documents.source import Source
+from dispatch_lint.plugins import load_rules
+from dispatch_lint.report import Outcome, format_named
+from dispatch_lint.rule import Example, stored
+from dispatch_lint.schema.load import load_catalogue
+from dispatch_lint.settings import Settings, parse
+from dispatch_lint.store.entity_store import Filter, WritableStore
+from dispatch_lint.store.importing import import_sources
+from dispatch_lint.store.ledger_file import LedgerFile, write_ledger
+from dispatch_lint.store.memory import MemoryStore
+from dispatch_lint.store.urls import open_for_writing
+from dispatch_lint.store_facts import StoreFacts
+from tests import postgres
+from tests.test_cli import check, run
+
+BACKENDS = ["memory", "sqlite", "postgresql"]
+CLASSIFIER = Classifier(Settings(), load_catalogue(Settings()))
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[postgres.Server]:
+    found = postgres.binaries()
+    if found is None:
+        pytest.skip("needs the binaries of a PostgreSQL server")
+    with postgres.running(found) as running:
+        yield running
+
+
+def query(url: str, *statements: str) -> list[tuple[Any, ...]]:
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        for statement in statements:
+            cursor = connection.execute(statement.encode())
+        return cursor.fetchall() if cursor.description else []
+
+
+@pytest.fixture
+def database(server: postgres.Server) -> str:
+    """The URL of an empty database."""
+    name = f"d{random.Random().getrandbits(48):x}"
+    query(server.url("postgres"), f"CREATE DATABASE {name}")
+    return server.url(name)
+
+
+@pytest.fixture
+def make_store(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], WritableStore]:
+    def make(backend: str) -> WritableStore:
+        if backend == "memory":
+            return MemoryStore()
+        if backend == "sqlite":
+            return open_for_writing(str(tmp_path / "refs.db"))
+        url: str = request.getfixturevalue("database")
+        return open_for_writing(url)
+
+    return make
+
+
+def put(store: WritableStore, text: str, **options: Any) -> tuple[Any, int]:
+    """Import lines of JSONL."""
+    import io
+
+    source = Source("store.jsonl", "jsonl", opener=lambda: io.BytesIO(text.encode()))
+    return import_sources(store, [source], CLASSIFIER, **options)
+
+
+def report(folder: Path, store: WritableStore | None, text: str, **said: Any) -> dict[str, Any]:
+    """What the JSON report says of a text that is checked against a store."""
+    name = said.pop("file", "example.yaml")
+    (folder / name).write_text(text)
+    settings = parse(said)
+    facts = StoreFacts(store, [store]) if store is not None else None
+    made = make_run(settings, store_facts=facts)
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        violations = list(made.lint(list(discover([name], settings))))
+    finally:
+        os.chdir(before)
+    assert not made.summary.problems
+    lines = format_named("json")(Outcome(violations, [], made.summary, False, lambda *_: ""))
+    result: dict[str, Any] = json.loads("".join(lines))
+    return result
+
+
+CORPUS_EXAMPLES = [
+    pytest.param(name, example, id=f"{name}-{number}")
+    for name, rule in load_rules().items()
+    if rule.has("collect")
+    for number, example in enumerate((*rule.valid, *rule.invalid))
+]
+
+ESTATE = "".join(
+    [
+        stored("Image", id="i1", name="nodejs", baseImageName="base"),
+        stored("Image", id="i2", name="python", status="ERROR", reason=["no space"]),
+        stored("Image", id="i3", name="java", organizationId="globex"),
+        stored("Secret", id="s1", name="password", status=""),
+        stored("Secret", id="s2", name="token", status="DELETING"),
+        stored("Function", id="f1", name="hello", image="nodejs", secrets=["password"]),
+        stored("ServiceClass", id="c1", name="db", organizationId="___global___",
+               plans=[{"name": "small"}, {"name": "large"}]),
+        stored("Application", id="a1", name="shop"),
+        stored("Application", id="a2", name="gone", status="DELETED"),
+    ]
+)  # fmt: skip
+DOCUMENTS = """\
+kind: Function
+name: one
+image: nodjs
+secrets: [password, tokn]
+tags: [{key: Application, value: shop}]
+---
+kind: Function
+name: two
+image: java
+secrets: [token]
+tags: [{key: Application, value: gone}]
+---
+kind: Function
+name: three
+image: python
+services: [mine]
+---
+kind: Function
+name: four
+image: i1
+---
+kind: ServiceInstance
+name: mine
+serviceClass: db
+servicePlan: medium
+---
+kind: Secret
+name: token
+"""
+EVERY_CORPUS_RULE = "".join(
+    [
+        stored("Function", id="f1", name="hullo", image="nodejs"),
+        stored("Function", id="f9", name="hello", image="nodejs"),
+        stored("Secret", id="s9", name="token", status="CREATING"),
+        stored("Image", id="i1", name="nodejs", status="UPDATING", revision=-1),
+        stored("Application", id="a1", name="shop", status="DELETING"),
+        stored("Application", id="a2", name="gone"),
+        stored("Application", id="a7", name="new", status="UPDATING"),
+        stored("Application", id="a8", name="new"),
+    ]
+)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize(("rule", "example"), CORPUS_EXAMPLES)
+def test_examples_of_corpus_rules_on_every_backend(
+    rule: str, example: Example, backend: str, make_store: Any, tmp_path: Path
+) -> None:
+    store = None
+    if example.store:
+        store = make_store(backend)
+        put(store, example.store)
+    elif backend != "memory":
+        pytest.skip("an example without a store")
+    said = {"select": [rule], "file": example.file, **example.settings}
+    found = report(tmp_path, store, example.text, **said)["violations"]
+    assert [(one["pointer"], one["message"]) for one in found] == list(example.violations)
+    if store is not None:
+        store.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "file"), [(DOCUMENTS, "d.yaml"), (EVERY_CORPUS_RULE, "d.jsonl"), (ESTATE, "e.jsonl")]
+)
+def test_all_backends_give_one_report(
+    text: str, file: str, make_store: Any, tmp_path: Path
+) -> None:
+    reports = []
+    for backend in BACKENDS:
+        store = make_store(backend)
+        put(store, ESTATE, now="2026-01-01T00:00:00Z")
+        said = {"select": ["all"], "organization": "acme", "file": file}
+        reports.append(report(tmp_path, store, text, **said))
+        store.close()
+    assert reports[0] == reports[1] == reports[2]
+    rules = {one["rule"] for one in reports[0]["violations"]}
+    if file == "d.yaml":
+        assert rules >= {
+            "unresolved-reference", "cross-organization-reference", "reference-not-ready",
+            "foreign-key-value", "name-reuse",
+        }  # fmt: skip
+        (plan,) = [one for one in reports[0]["violations"] if one["pointer"] == "/servicePlan"]
+        assert plan["message"] == 'there is no ServicePlan "medium"; did you mean "small"?' or (
+            "there is no ServicePlan" in plan["message"]
+        )
+    if file == "d.jsonl":
+        assert rules >= {"unique-id", "unique-key", "name-reuse", "status-transition"}
+        related = [
+            one["related"] for one in reports[0]["violations"] if one["rule"] == "name-reuse"
+        ]
+        assert [(one[0]["file"], one[0]["line"]) for one in related] == [("store.jsonl", 5)]
+    if file == "e.jsonl":
+        # What the store has seen is no deviation when it is seen again; but DELETED is the end.
+        assert rules & {"unique-id", "unique-key", "name-reuse", "revision-order"} == set()
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_store_answers_what_it_is_asked(backend: str, make_store: Any) -> None:
+    store = make_store(backend)
+    counts, skipped = put(store, ESTATE + '{"name": "package"}\n')
+    assert (counts.added, counts.changed, counts.unchanged, skipped) == (9, 0, 0, 1)
+    again, _ = put(store, ESTATE.replace("no space", "no room"))
+    assert (again.added, again.changed, again.unchanged, again.deleted) == (0, 1, 8, 0)
+
+    def keys(**which: Any) -> list[str]:
+        return [one.key for one in store.entities(Filter(**which))]
+
+    assert len(keys()) == store.count() == 9
+    assert keys(kind="Secret") == ["acme/Secret/password", "acme/Secret/token"]
+    assert keys(organization="globex") == ["globex/Image/java"]
+    assert keys(status="DELETED") == ["acme/Application/gone"]
+    assert store.get("acme/Image/nodejs").entity["baseImageName"] == "base"
+    assert store.get("acme/Image/nodjs") is None
+    assert {one.key for one in store.find(["acme/Secret/token", "x", "a\0b", "\ud800"])} == {
+        "acme/Secret/token"
+    }
+    assert [one.key for one in store.with_ids(["i2"])] == ["acme/Image/python"]
+    named = store.named([("ServicePlan", "small"), ("Image", "java")])
+    assert {one.key for one in named} == {"globex/Image/java", "___global___/ServiceClass/db"}
+    assert [one.key for one in store.referring([("Image", "nodejs")])] == ["acme/Function/hello"]
+    assert store.names("ServicePlan", 9) == ["large", "small"]
+    assert store.names("Image", 2) == ["java", "nodejs"]
+    with store.transaction():
+        assert store.delete(["acme/Image/nodejs", "nothing"], "2026-02-02T00:00:00Z").deleted == 1
+    assert store.get("acme/Image/nodejs").status == "DELETED"
+    (entry,) = store.ledger(["i1"])
+    assert entry.deleted == "2026-02-02T00:00:00Z"
+    assert [one.identity for one in store.ledger_entries()] == [
+        "a1", "a2", "c1", "f1", "i1", "i2", "i3", "s1", "s2",
+    ]  # fmt: skip
+    store.close()
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_tags_of_both_forms_are_found(backend: str, make_store: Any) -> None:
+    store = make_store(backend)
+    put(store, stored("Secret", name="a", tags={"role": "test", 'od"d': "x"})
+        + '{"kind": "Secret", "name": "b", "tags": [{"key": "role", "value": "test"}]}\n')  # fmt: skip
+    for tags, found in (({"role": "test"}, 2), ({"role": "x"}, 0), ({"nothing": "test"}, 0)):
+        assert len(list(store.entities(Filter(tags=tags)))) == found
+    store.close()
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_prune_marks_what_is_gone(backend: str, make_store: Any) -> None:
+    store = make_store(backend)
+    put(store, ESTATE, now="2026-01-01T00:00:00Z")
+    counts, _ = put(store, stored("Image", id="i1", name="nodejs"), prune=True,
+                    now="2026-01-02T00:00:00Z")  # fmt: skip
+    assert (counts.changed, counts.deleted) == (1, 8)
+    assert store.get("acme/Secret/token").status == "DELETED"
+    (entry,) = store.ledger(["s2"])
+    assert (entry.first_seen, entry.deleted) == ("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z")
+    again, _ = put(store, stored("Image", id="i1", name="nodejs"), prune=True)
+    assert (again.unchanged, again.deleted) == (1, 0)
+    store.close()
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_the_story_of_a_name(backend: str, make_store: Any, tmp_path: Path) -> None:
+    """Guide, Name and IDs; Status: a name is reused when its owner is gone, an ID never."""
+    store = make_store(backend)
+
+    def said(**fields: Any) -> list[str]:
+        text = stored("Application", **fields)
+        found = report(tmp_path, store, text, file="now.jsonl", ignore=["status-reserved"])
+        return [one["rule"] for one in found["violations"]]
+
+    def becomes(**fields: Any) -> None:
+        put(store, stored("Application", **fields))
+
+    with store.transaction():
+        pass
+    assert said(id="1", status="INITIALIZED") == []
+    becomes(id="1", status="INITIALIZED")
+    assert said(id="1", status="READY", revision=2) == []
+    becomes(id="1", status="READY", revision=2)
+    assert said(id="1", status="READY", revision=1) == ["revision-order"]
+    assert said(id="2", status="INITIALIZED") == ["unique-id"]
+    becomes(id="1", status="DELETING", revision=3)
+    assert said(id="2", status="INITIALIZED") == ["name-reuse"]
+    assert said(id="1", status="READY", revision=4) == ["status-transition"]
+    becomes(id="1", status="DELETED", revision=4)
+    assert said(id="2", status="INITIALIZED") == []
+    assert said(id="1", status="INITIALIZED", revision=5) == ["unique-id"]
+    becomes(id="2", status="READY")
+    assert said(id="2", status="READY", revision=1) == []
+    assert said(id="2", status="READY", revision=1, name="other") == ["unique-id"]
+    assert said(id="1", status="READY", name="other") == ["unique-id"]
+    (first,) = store.ledger(["1"])
+    assert first.deleted and first.key == "acme/Application/shop"
+    store.close()
+
+
+def test_a_deleted_copy_does_not_displace_the_living(tmp_path: Path) -> None:
+    for store in (MemoryStore(), open_for_writing(str(tmp_path / "refs.db"))):
+        put(store, stored("Application", id="1") + stored("Application", id="0", status="DELETED"))
+        found = store.get("acme/Application/shop")
+        assert found is not None and found.identity == "1"
+        assert [one.deleted != "" for one in store.ledger(["0", "1"])] == [True, False]
+
+
+def test_import_is_all_or_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(
+        "kind: Secret\nname: a\n---\nkind: Secret\nsecrets: {a: b\n---\nkind: Secret\n"
+    )
+    (tmp_path / "b.jsonl").write_text('{"kind": "Secret", "name": "b"}\n{"kind": "Secret",\n')
+    result = run(tmp_path, "store", "import", "a.yaml", "b.jsonl", "--store", "refs.db")
+    assert result.returncode == 2
+    error = result.stderr.decode()
+    assert "a.yaml:7:1: the entity has no name, and so no key" in error
+    assert "a.yaml:5:15: this does not parse" in error
+    assert "b.jsonl:2:19: this does not parse" in error
+    assert b"no reference store" in run(tmp_path, "store", "list", "--store", "refs.db").stderr
+
+
+def test_commands(tmp_path: Path) -> None:
+    (tmp_path / "dispatch-lint.toml").write_text("store = 'sqlite:///refs.db'\n")
+    (tmp_path / "estate.jsonl").write_text(ESTATE)
+
+    def said(*arguments: str, code: int = 0) -> str:
+        result = run(tmp_path, "store", *arguments)
+        assert result.returncode == code, result
+        assert b"Traceback" not in result.stderr
+        return (result.stdout or result.stderr).decode()
+
+    assert said("get", "acme/Image/nodejs", code=2).startswith(
+        "dispatch-lint: sqlite:///refs.db: there is no such store; make one with"
+    )
+    assert said("import", "estate.jsonl") == (
+        "9 added, 0 changed, 0 unchanged, 0 deleted in sqlite:///refs.db\n"
+    )
+    assert json.loads(said("get", "acme/Image/nodejs"))["baseImageName"] == "base"
+    assert json.loads(said("get", "Image/acme/nodejs"))["name"] == "nodejs"
+    assert 'did you mean "acme/Image/nodejs"?' in said("get", "acme/Image/nodjs", code=1)
+    assert "is no key" in said("get", "nodejs", code=2)
+    listed = said("list", "--kind", "SecretEntity")
+    assert [line.split()[0] for line in listed.splitlines()] == [
+        "KEY", "acme/Secret/password", "acme/Secret/token",
+    ]  # fmt: skip
+    assert json.loads(said("list", "--status", "ERROR", "-f", "json")) == [
+        {"key": "acme/Image/python", "status": "ERROR", "revision": 0, "id": "i2"}
+    ]
+    assert 'did you mean "Secret"?' in said("list", "--kind", "Secrt", code=2)
+    references = json.loads(said("refs", "acme/Function/hello", "-f", "json"))
+    assert [(one["direction"], one["key"], one["state"]) for one in references] == [
+        ("to", "acme/Image/nodejs", "resolved"), ("to", "acme/Secret/password", "resolved"),
+    ]  # fmt: skip
+    assert "acme/Function/hello" in said("refs", "acme/Image/nodejs")
+    assert "missing" in said("refs", "acme/Image/nodejs")
+    assert "acme/Image/nodejs" in said("history", "i1")
+    assert "was never seen" in said("history", "i77", code=1)
+    lines = said("export").splitlines()
+    assert len(lines) == 9 and json.loads(lines[0])["kind"]
+    assert said("export", "--ledger", "ids.txt") == "9 IDs in ids.txt\n"
+    assert (
+        (tmp_path / "ids.txt").read_text().splitlines()[1].startswith("a1\tacme/Application/shop\t")
+    )
+    (tmp_path / "f.yaml").write_text("kind: Function\nname: f\nimage: nodjs\n")
+    code, out, _ = check(tmp_path, "f.yaml", "-f", "concise")
+    assert code == 1
+    assert out.splitlines() == [
+        'f.yaml:3:8: error[unresolved-reference] there is no Image "nodjs"; did you mean "nodejs"?',
+        "1 error. 1 document in 1 file checked, 0 skipped, closed world: all references judged.",
+    ]
+
+
+def test_a_store_can_be_checked_itself(tmp_path: Path) -> None:
+    (tmp_path / "estate.jsonl").write_text(
+        ESTATE + stored("Function", id="f2", name="x", image="no")
+    )
+    run(tmp_path, "store", "import", "estate.jsonl", "--store", "refs.db")
+    code, out, _ = check(tmp_path, "sqlite:///refs.db", "--isolated", "-f", "concise")
+    assert code == 1
+    assert (
+        'sqlite:///refs.db: acme/Function/x: error[unresolved-reference] there is no Image "no"'
+    ) in out
+    assert "10 documents in 1 file checked" in out
+    full = check(tmp_path, "sqlite:///refs.db", "--isolated")[1]
+    assert " --> sqlite:///refs.db: acme/Function/x (acme/Function/x)\n  = at: /image\n" in full
+
+
+def test_a_committed_ledger(tmp_path: Path) -> None:
+    store = MemoryStore()
+    put(store, ESTATE, now="2026-01-01T00:00:00Z")
+    file = tmp_path / "ids.txt"
+    file.write_text("i1\tacme/Image/old\t2020-01-01T00:00:00Z\t2021-01-01T00:00:00Z\n" * 2)
+    assert write_ledger(file, "ids.txt", store.ledger_entries()) == 10
+    text = file.read_text()
+    assert write_ledger(file, "ids.txt", store.ledger_entries()) == 10
+    assert file.read_text() == text and list(text.splitlines()[1:]) == sorted(text.splitlines()[1:])
+    (tmp_path / "dispatch-lint.toml").write_text("ledger = 'ids.txt'\n")
+    (tmp_path / "e.jsonl").write_text(stored("Image", id="i1", name="new"))
+    code, out, _ = check(tmp_path, "e.jsonl", "--select", "unique-id")
+    assert code == 1
+    line = text.splitlines().index("i1\tacme/Image/nodejs\t2026-01-01T00:00:00Z\t-") + 1
+    assert 'the ID "i1" is already that of acme/Image/nodejs' in out
+    assert f"the entity with this ID: ids.txt:{line}:1" in out
+    file.write_text(f"{text}<<<<<<< HEAD\n")
+    code, out, error = check(tmp_path, "e.jsonl", "--select", "unique-id")
+    assert code == 2
+    assert "ids.txt:12: this is no line of a ledger" in error and "merge unfinished" in error
+
+
+def test_odd_ids_survive_the_ledger(tmp_path: Path) -> None:
+    store = MemoryStore()
+    put(store, stored("Image", id="a\tb\\ü", name="x") + stored("Image", id="#c", name="y"))
+    file = tmp_path / "ids.txt"
+    write_ledger(file, "ids.txt", store.ledger_entries())
+    assert {one.identity for one in LedgerFile(file, "ids.txt").entries()} == {"a\tb\\ü", "#c"}
