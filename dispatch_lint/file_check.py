@@ -53,6 +53,7 @@ class _FileCheck:
             else:
                 self._whole(self.source.text())
             run.summary.files += self.source.reported
+            run.summary.stores += self.source.reported and self.source.rows is not None
         except InputError as error:
             # What was read of a JSONL text before it is judged all the same.
             run.summary.problems.append(str(error))
@@ -61,7 +62,7 @@ class _FileCheck:
             count = self.folded[key]
             if count > 1:
                 one = run.found[index]
-                message = f"{one.message} ({count} entities in this file)"
+                message = f"{one.message} ({count} entities)"
                 run.found[index] = replace(one, message=message)
 
     def _whole(self, text: str) -> None:

@@ -21,6 +21,8 @@ BATCH = 2_000
 """Groups that a store is asked for at once."""
 FEW_NAMES = 2_000
 """Up to so many names of a kind are compared one by one, to say which was meant."""
+EXTERNAL = ("Broker/*",)
+"""What exists elsewhere whatever the settings say: Dispatch never stores a Broker (FACTS)."""
 MAX_HINTS = 1_000
 """Different names of a run that a nearest one is looked for."""
 
@@ -100,7 +102,8 @@ class Judging:
 
     def external(self, kind: str, name: str) -> bool:
         target = f"{kind}/{name}"
-        return any(fnmatchcase(target, pattern) for pattern in self._settings.external)
+        patterns = (*EXTERNAL, *self._settings.external)
+        return any(fnmatchcase(target, pattern) for pattern in patterns)
 
     def near(self, kind: str, name: str, fits: Callable[[Fact], bool]) -> list[str]:
         if (kind, name) not in self._hints:

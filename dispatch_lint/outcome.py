@@ -26,6 +26,8 @@ class Summary:
     """What a run did."""
 
     files: int = 0
+    """Sources that were checked; stores too."""
+    stores: int = 0
     documents: int = 0
     skipped: int = 0
     violations: Counter[Severity] = field(default_factory=Counter)

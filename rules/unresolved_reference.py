@@ -73,7 +73,7 @@ class UnresolvedReference(Rule):
         targets = [target for _, target in targets_of(facts) if target.live]
         name = read_group(group)[1][-1]
         for fact, use in uses:
-            if use.kind == "Broker" or world.external(use.kind, name):
+            if world.external(use.kind, name):
                 continue
             if any(use.sees(target) for target in targets):
                 continue

@@ -109,8 +109,8 @@ def import_(paths: tuple[str, ...], url: str | None, prune: bool, **options: Any
 @contextmanager
 def _progress(sources: list[Source]) -> Iterator[Callable[[int], None]]:
     """A progress bar on a terminal, where there is much to read."""
-    length = sum(_size(source) for source in sources) if sys.stderr.isatty() else 0
-    if length < 1_000_000 and not any(source.rows for source in sources):
+    length = sum(map(_size, sources)) if sys.stderr.isatty() else 0
+    if length < 100_000:
         yield lambda _: None
         return
     with click.progressbar(length=length, label="Reading", file=sys.stderr) as bar:

@@ -39,7 +39,10 @@ def summary_lines(outcome: Outcome) -> Iterator[str]:
         if summary.violations[severity]
     ]
     found = ", ".join(counts) if counts else "No deviations"
-    looked = f"{count(summary.documents, 'document')} in {count(summary.files, 'file')}"
+    files = summary.files - summary.stores
+    places = [count(files, "file")] if files or not summary.stores else []
+    places += [count(summary.stores, "store")] if summary.stores else []
+    looked = f"{count(summary.documents, 'document')} in {' and '.join(places)}"
     parts = [f"{looked} checked", f"{summary.skipped} skipped"]
     if summary.suppressed:
         parts.append(f"{summary.suppressed} suppressed")

@@ -64,6 +64,9 @@ class SqlStore:
             if found == 0:
                 raise StoreError(f"{shown}: there is no reference store; make one with "
                                  "`dispatch-lint store import`")  # fmt: skip
+            if found < len(tables.MIGRATIONS):
+                raise StoreError(f"{shown}: the store is of an older version; run "
+                                 "`dispatch-lint store import` once to bring it up to date")  # fmt: skip
 
     def _check_version(self, found: int) -> None:
         known = len(tables.MIGRATIONS)

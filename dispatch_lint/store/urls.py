@@ -292,12 +292,15 @@ def postgres_engine(url: str, search_path: str = "") -> tuple[Engine, Any]:
 
 
 def _has_own_schema(engine: Engine) -> bool:
+    """Whether there is a reference store that this account may read."""
     import sqlalchemy as sa
 
     from dispatch_lint.store.tables import SCHEMA
 
     with engine.connect() as connection:
-        return sa.inspect(connection).has_table("meta", schema=SCHEMA)
+        return sa.inspect(connection).has_table("meta", schema=SCHEMA) and bool(
+            connection.execute(sa.select(sa.func.has_schema_privilege(SCHEMA, "USAGE"))).scalar()
+        )
 
 
 def _postgres(url: str, *, writes: bool = False) -> SqlStore:

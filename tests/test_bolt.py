@@ -1,0 +1,163 @@
+"""Files that a real Bolt made, whole and damaged: see bolt/generate.go."""
+
+from __future__ import annotations
+
+import random
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dispatch_lint.store.bolt import BoltFile
+from dispatch_lint.store.entity_store import BadRow, StoreError
+from tests.test_cli import check, run
+
+FILES = Path(__file__).parent / "bolt"
+
+
+def read(path: Path) -> dict[str, object]:
+    return dict(BoltFile(path, path.name).rows())
+
+
+def test_all_entities_are_found_in_order() -> None:
+    rows = read(FILES / "large.db")
+    numbers = [*range(30), *range(110, 150)]
+    assert list(rows) == [
+        *(f"Application/acme/shop-{number:03}" for number in numbers), "SecretEntity/acme/long",
+    ]  # fmt: skip
+    last = rows["SecretEntity/acme/long"]
+    assert isinstance(last, dict)
+    assert (last["bucket"], last["lastIndex"]) == ("dispatch", 151)
+    assert last["value"]["secrets"] == {"key": "x" * 9000}
+    assert list(dict(BoltFile(FILES / "large.db", "x").rows(["Application/acme/shop-120"]))) == [
+        "Application/acme/shop-120"
+    ]
+
+
+def test_small_and_empty_buckets() -> None:
+    assert list(read(FILES / "small.db")) == ["Application/acme/shop"]
+    assert read(FILES / "empty.db") == {}
+
+
+def test_values_that_are_no_entities_are_named(tmp_path: Path) -> None:
+    rows = read(FILES / "odd.db")
+    assert [name.rpartition("/")[2] for name, row in rows.items() if isinstance(row, BadRow)] == [
+        "broken", "list", "short",
+    ]  # fmt: skip
+    url = f"bolt://{FILES}/odd.db"
+    code, out, error = check(tmp_path, url, "-f", "concise")
+    assert code == 2
+    assert f"{url}: Application/acme/broken: the value is not JSON" in error
+    assert "1 document in 1 store checked" in out
+    result = run(tmp_path, "store", "import", url, "--store", "refs.db")
+    assert result.returncode == 2
+    assert b"Application/acme/list: the value is no JSON object" in result.stderr
+
+
+def test_check_and_import_by_url(tmp_path: Path) -> None:
+    url = f"bolt://{FILES}/large.db"
+    code, out, _ = check(tmp_path, url, "--ignore", "status-value", "-f", "concise")
+    assert code == 1
+    assert "(71 entities)" in out
+    assert out.endswith("71 documents in 1 store checked, 0 skipped, closed world: "
+                        "all references judged.\n")  # fmt: skip
+    (tmp_path / "f.yaml").write_text("kind: Function\nname: f\nimage: i\nsecrets: [lon, long]\n")
+    code, out, _ = check(tmp_path, "f.yaml", "--store", url, "-f", "concise", "--organization",
+                         "acme")  # fmt: skip
+    assert 'f.yaml:4:11: error[unresolved-reference] there is no Secret "lon"; did you mean' in out
+    said = run(tmp_path, "store", "import", url, "--store", "refs.db").stdout
+    assert said.startswith(b"71 added")
+
+
+@pytest.mark.parametrize("name", ["small.db", "large.db"])
+def test_a_file_that_is_cut_off_is_an_error(name: str, tmp_path: Path) -> None:
+    data = (FILES / name).read_bytes()
+    whole = read(FILES / name)
+    for size in (0, 1, 100, 4096, 5000, 8192, 9000, 16384, len(data) // 2):
+        cut = tmp_path / "cut.db"
+        cut.write_bytes(data[:size])
+        try:
+            found = read(cut)
+        except StoreError as error:
+            assert "cut.db: " in str(error)
+        else:
+            assert found == whole  # nothing was lost: only free pages were behind
+
+
+def test_a_damaged_file_is_an_error_or_reads_as_it_was(tmp_path: Path) -> None:
+    data = (FILES / "large.db").read_bytes()
+    chance = random.Random(7)
+    file = tmp_path / "damaged.db"
+    errors = 0
+    for _ in range(300):
+        changed = bytearray(data)
+        for _ in range(chance.randrange(1, 4)):
+            at = chance.randrange(len(data)) if chance.random() < 0.3 else (
+                chance.randrange(0, len(data), 4096) + chance.randrange(64)
+            )  # fmt: skip
+            changed[at] = chance.randrange(256)
+        file.write_bytes(changed)
+        try:
+            rows = list(BoltFile(file, "damaged.db").rows())
+        except StoreError:
+            errors += 1
+        else:
+            assert len(rows) <= 71 + 200  # a count that was changed shows less, or free pages
+    assert errors
+
+
+def test_a_circle_of_pages_is_an_error(tmp_path: Path) -> None:
+    data = bytearray((FILES / "large.db").read_bytes())
+    pages = [
+        page for page in range(2, len(data) // 4096)
+        if struct.unpack_from("<QHH", data, page * 4096)[:2] == (page, 1)
+    ]  # fmt: skip
+    for page in pages:
+        for element in range(struct.unpack_from("<QHH", data, page * 4096)[2]):
+            struct.pack_into("<Q", data, page * 4096 + 16 + element * 16 + 8, page)
+    file = tmp_path / "circle.db"
+    file.write_bytes(data)
+    with pytest.raises(StoreError, match="is reached twice"):
+        read(file)
+
+
+def test_the_older_state_is_read_where_the_newer_was_cut_short(tmp_path: Path) -> None:
+    data = bytearray((FILES / "small.db").read_bytes())
+    transactions = [struct.unpack_from("<Q", data, page * 4096 + 16 + 48)[0] for page in (0, 1)]
+    newer = transactions.index(max(transactions))
+    data[newer * 4096 + 16 + 30] ^= 1  # its checksum is wrong now
+    file = tmp_path / "torn.db"
+    file.write_bytes(data)
+    assert read(file) in ({}, read(FILES / "small.db"))
+    data[(1 - newer) * 4096 + 16 + 30] ^= 1
+    file.write_bytes(data)
+    with pytest.raises(StoreError, match="no Bolt file, or both of its meta pages are damaged"):
+        read(file)
+
+
+def test_other_files_and_missing_ones_are_errors(tmp_path: Path) -> None:
+    (tmp_path / "x.db").write_bytes(b"SQLite format 3\0" + bytes(9000))
+    for name, said in (("x.db", "this is no Bolt file"), ("gone.db", "No such file")):
+        code, _, error = check(tmp_path, f"bolt://{name}")
+        assert code == 2
+        assert f"dispatch-lint: bolt://{name}: {said}" in error
+
+
+def test_a_file_in_use_is_left_alone(tmp_path: Path) -> None:
+    fcntl = pytest.importorskip("fcntl")
+    file = tmp_path / "used.db"
+    file.write_bytes((FILES / "small.db").read_bytes())
+    holder = subprocess.Popen(
+        [sys.executable, "-c", f"import fcntl; f = open({str(file)!r}, 'rb'); fcntl.flock(f, "
+         f"{fcntl.LOCK_EX}); print('held', flush=True); input()"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == b"held\n"
+    try:
+        with pytest.raises(StoreError, match="in use by a running Dispatch"):
+            read(file)
+    finally:
+        holder.communicate(b"\n")

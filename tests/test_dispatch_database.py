@@ -1,0 +1,233 @@
+"""A real PostgreSQL server with Dispatch's own table: read, and never written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dispatch_lint.documents.classify import Classifier
+from dispatch_lint.schema.load import load_catalogue
+from dispatch_lint.settings import Settings
+from dispatch_lint.store.entity_store import ConnectionLost, Filter, StoreError
+from dispatch_lint.store.urls import open_store, row_source
+from tests import postgres
+from tests.test_cli import check, run
+from tests.test_store import database, query, server
+
+__all__ = ["database", "server"]
+
+TABLE = """CREATE TABLE entity (
+    key TEXT PRIMARY KEY, id TEXT, name TEXT, type TEXT, organization_id TEXT,
+    created_time TIMESTAMP, modified_time TIMESTAMP, revision BIGINT, version BIGINT, status TEXT,
+    delete TEXT, spec JSONB, reason JSONB, tags JSONB, value JSONB)"""
+JSON_COLUMNS = ("spec", "reason", "tags", "value")
+
+
+def row(kind: str, name: str, **more: Any) -> dict[str, Any]:
+    """A row as Dispatch writes it: the whole entity again inside, its revision one behind."""
+    organization = more.pop("organization", "acme")
+    entity = {
+        "id": f"id-{kind}-{name}", "name": name, "organizationId": organization,
+        "createdTime": "2026-01-02T03:04:05.123456Z",
+        "modifiedTime": "2026-01-02T03:04:05.123456Z", "revision": 0, "version": 0, "state": None,
+        "status": "READY", "reason": None, "tags": None, "delete": False,
+    } | more  # fmt: skip
+    return {
+        "key": f"{kind}/{organization}/{name}", "id": entity["id"], "name": name, "type": kind,
+        "organization_id": organization, "created_time": entity["createdTime"],
+        "modified_time": entity["modifiedTime"], "revision": 1, "version": 0,
+        "status": entity["status"], "delete": "false", "spec": entity["state"],
+        "reason": entity["reason"], "tags": entity["tags"], "value": entity,
+    }  # fmt: skip
+
+
+FUNCTION = {"faasId": "f", "sourceURL": "", "handler": "h", "imageURL": "", "functionImageURL": "",
+            "schema": {}, "secrets": [], "services": []}  # fmt: skip
+ROWS = [
+    row("Image", "nodejs", dockerUrl="", language="nodejs", baseImageName="base",
+        runtimeDependencies={}, systemDependencies={}),
+    row("SecretEntity", "password", status="", secrets={"a": "b"}),
+    row("Function", "hello", **FUNCTION | {"image": "nodejs", "secrets": ["password"]}),
+    row("Function", "broken", **FUNCTION | {"image": "nodjs", "secrets": ["token"]}),
+    row("ServiceClass", "db", organization="___global___", serviceID="", broker="somewhere",
+        bindable=True, plans=[{"name": "small"}]),
+    row("Application", "wrong", status="RAEDY"),
+]  # fmt: skip
+
+
+def fill(url: str, rows: list[dict[str, Any]]) -> None:
+    import psycopg
+
+    with psycopg.connect(url) as connection:
+        connection.execute(TABLE)
+        for one in rows:
+            values = [json.dumps(one[name]) if name in JSON_COLUMNS else one[name] for name in one]
+            marks = ", ".join(["%s"] * len(one))
+            statement = f"INSERT INTO entity ({', '.join(one)}) VALUES ({marks})"
+            connection.execute(statement.encode(), values)
+
+
+@pytest.fixture
+def dispatch(database: str) -> str:
+    """The URL of a database that has Dispatch's table."""
+    fill(database, ROWS)
+    return database
+
+
+def checksum(url: str) -> Any:
+    return query(url, "SELECT md5(string_agg(entity::text, '|' ORDER BY key)) FROM entity")
+
+
+def essence(text: str) -> list[tuple[Any, ...]]:
+    """Violations less their place, which is another in a database."""
+    names = ("rule", "severity", "message", "pointer", "entity", "kind", "fingerprint")
+    found = [tuple(one[name] for name in names) for one in json.loads(text)["violations"]]
+    return sorted(found, key=str)
+
+
+def test_a_database_gives_the_findings_of_its_dump(dispatch: str, tmp_path: Path) -> None:
+    (tmp_path / "rows.json").write_text(json.dumps(sorted(ROWS, key=lambda one: str(one["key"]))))
+    (tmp_path / "dispatch-lint.toml").write_text("complete = true\n")
+    before = checksum(dispatch)
+    for rules in ([], ["--select", "all"]):
+        of_file = check(tmp_path, "rows.json", "-f", "json", *rules)
+        of_table = check(tmp_path, dispatch, "--isolated", "-f", "json", *rules)
+        assert of_table[0] == of_file[0] == 1
+        assert essence(of_table[1]) == essence(of_file[1])
+        assert {one[0] for one in essence(of_file[1])} >= {
+            "key-format", "status-value", "unresolved-reference",
+        }  # fmt: skip
+    assert checksum(dispatch) == before
+    out = check(tmp_path, dispatch, "--isolated", "-f", "concise")[1]
+    assert f"{dispatch}: Function/acme/broken: error[unresolved-reference] there is no Image" in out
+    assert out.endswith("6 documents in 1 store checked, 0 skipped, closed world: "
+                        "all references judged.\n")  # fmt: skip
+
+
+def test_a_role_that_may_only_select_is_enough(
+    dispatch: str, server: postgres.Server, tmp_path: Path
+) -> None:
+    name = dispatch.rpartition("/")[2]
+    query(
+        dispatch, "DROP ROLE IF EXISTS guest", "CREATE ROLE guest LOGIN PASSWORD 's3cret/word'",
+        "GRANT SELECT ON entity TO guest",
+    )  # fmt: skip
+    guest = server.url(name, "guest:s3cret%2Fword")
+    (tmp_path / "f.yaml").write_text("kind: Function\nname: f\nimage: nodjs\nsecrets: [passwort]\n")
+    code, out, error = check(tmp_path, guest, "f.yaml", "--store", guest, "--isolated")
+    assert code == 1 and "6 documents" not in error
+    assert 'there is no Secret "passwort"; did you mean "password"?' in out
+    result = run(tmp_path, "store", "import", guest, "--store", "refs.db")
+    assert result.stdout.startswith(b"6 added")
+    # Nobody ever sees the password, whatever goes wrong.
+    wrong = server.url(name, "guest:wr0ng-word")
+    query(dispatch, "REVOKE SELECT ON entity FROM guest")
+    said = [out, error, result.stderr.decode(), result.stdout.decode()]
+    for url in (wrong, guest, f"{guest}?sslmode=odd", guest.replace("127.0.0.1", "[::1")):
+        for arguments in ((url,), ("f.yaml", "--store", url)):
+            code, out, error = check(tmp_path, *arguments, "-f", "json")
+            assert code == 2
+            assert error.startswith("dispatch-lint: postgresql://guest@")
+            said += [out, error]
+        said.append(run(tmp_path, "store", "import", "f.yaml", "--store", url).stderr.decode())
+    assert "password authentication failed" in "".join(said)
+    assert "permission denied for table entity" in "".join(said)
+    for text in said:
+        assert "s3cret" not in text and "wr0ng" not in text
+
+
+def test_references_of_manifests_are_resolved_against_a_database(
+    dispatch: str, tmp_path: Path
+) -> None:
+    (tmp_path / "m.yaml").write_text(
+        "kind: Function\nname: f\nimage: nodejs\nsecrets: [password, token]\n---\n"
+        "kind: ServiceInstance\nname: s\nserviceClass: db\nservicePlan: smal\n---\n"
+        "kind: Function\nname: g\nimage: id-Image-nodejs\n"
+    )
+    before = checksum(dispatch)
+    code, out, _ = check(tmp_path, "m.yaml", "--store", dispatch, "--organization", "acme",
+                         "-f", "concise", "--select", "unresolved-reference,foreign-key-value,"
+                         "cross-organization-reference,unused-entity")  # fmt: skip
+    assert code == 1
+    assert [line for line in out.splitlines() if line.startswith("m.yaml")] == [
+        'm.yaml:4:21: error[unresolved-reference] there is no Secret "token"',
+        'm.yaml:9:14: error[unresolved-reference] there is no ServicePlan "smal"; did you mean '
+        '"small"?',
+        'm.yaml:13:8: error[foreign-key-value] "id-Image-nodejs" is the ID of the Image "nodejs"; '
+        "a foreign key holds its name",
+    ]
+    (tmp_path / "m.yaml").write_text("kind: Secret\nname: password\n---\nkind: Secret\nname: x\n")
+    out = check(tmp_path, "m.yaml", "--store", dispatch, "--organization", "acme", "-f", "concise",
+                "--select", "unused-entity")[1]  # fmt: skip
+    assert out.startswith(
+        'm.yaml:5:7: info[unused-entity] nothing refers to the Secret "x"\n1 info'
+    )
+    assert checksum(dispatch) == before
+
+
+def test_a_database_answers_as_a_store(dispatch: str) -> None:
+    store = open_store(dispatch, Classifier(Settings(), load_catalogue(Settings())))
+    assert store.count() == 6
+    assert [one.key for one in store.entities(Filter(kind="Secret"))] == ["acme/Secret/password"]
+    assert [one.key for one in store.entities(Filter(status="RAEDY"))] == ["acme/Application/wrong"]
+    found = store.get("acme/Secret/password")
+    assert found is not None and found.revision == 1 and found.revision_of == "columns"
+    assert {one.key for one in store.referring([("Secret", "password")])} == {"acme/Function/hello"}
+    assert store.names("Function", 1) == ["broken"]
+    assert store.names("ServicePlan", 9) == ["small"]
+    assert store.ledger(["id-Image-nodejs"]) == []
+    store.close()
+
+
+def test_the_server_refuses_every_write_of_ours(dispatch: str) -> None:
+    reader: Any = row_source(dispatch).rows
+    connection = reader._connect()
+    with pytest.raises(Exception, match="read-only transaction"):
+        connection.exec_driver_sql("DELETE FROM entity")
+    reader.close()
+
+
+def test_rows_without_an_entity_are_named(dispatch: str, tmp_path: Path) -> None:
+    query(dispatch, "INSERT INTO entity (key, value) VALUES ('a/b/c', '[1]'), ('a/b/d', NULL)")
+    code, out, error = check(tmp_path, dispatch, "-q", "-f", "concise")
+    assert code == 2
+    assert "a/b/c: the value of the row is no JSON object" in error and "a/b/d" in error
+    assert "6 documents in 1 store" in out
+
+
+def test_a_database_of_neither_kind_is_an_error(database: str, tmp_path: Path) -> None:
+    for arguments in ((database,), (".", "--store", database)):
+        code, _, error = check(tmp_path, *arguments)
+        assert code == 2
+        assert "there is no reference store; make one with `dispatch-lint store import`" in error
+
+
+def test_a_lost_connection_is_taken_up_again(dispatch: str) -> None:
+    query(dispatch, "INSERT INTO entity (key, value) SELECT 'Application/acme/a' || n, "
+          """('{"name": "a' || n || '", "id": "' || n || '", "organizationId": "acme"}')::jsonb """
+          "FROM generate_series(1, 3000) n")  # fmt: skip
+    reader: Any = row_source(dispatch).rows
+    rows = reader.rows()
+    seen = [next(rows)[0] for _ in range(700)]
+    others = "FROM pg_stat_activity WHERE application_name = 'dispatch-lint' AND datname = current_database()"
+    query(dispatch, f"SELECT pg_terminate_backend(pid) {others}")
+    seen += [key for key, _ in rows]
+    assert len(seen) == len(set(seen)) == 3006
+    reader.close()
+
+
+def test_a_server_that_is_gone_is_an_error(dispatch: str, server: postgres.Server) -> None:
+    store = open_store(dispatch, Classifier(Settings(), load_catalogue(Settings())))
+    assert store.get("acme/Image/nodejs") is not None
+    server.stop()
+    try:
+        with pytest.raises(StoreError) as caught:
+            store.find(["acme/Image/nodejs"])
+        assert isinstance(caught.value, ConnectionLost) or "connection failed" in str(caught.value)
+    finally:
+        server.start()
+    assert [one.key for one in store.find(["acme/Image/nodejs"])] == ["acme/Image/nodejs"]
+    store.close()

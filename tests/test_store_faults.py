@@ -1,0 +1,290 @@
+"""Stores under faults: killed, crowded, locked, full, damaged, cut off."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dispatch_lint.rule import stored
+from dispatch_lint.store.entity_store import StoreError
+from dispatch_lint.store.importing import Refused
+from dispatch_lint.store.memory import MemoryStore
+from dispatch_lint.store.urls import open_for_writing, open_store, shown
+from tests.test_cli import check, run
+from tests.test_store import CLASSIFIER, database, make_store, put, query, server
+
+__all__ = ["database", "make_store", "server"]
+
+
+def many(count: int) -> str:
+    return "".join(
+        stored("Function", id=f"f{number}", name=f"f{number}", image=f"i{number % 50}")
+        for number in range(count)
+    )
+
+
+def start_import(folder: Path, store: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "dispatch_lint", "store", "import", "many.jsonl", "--store"]
+    return subprocess.Popen(
+        [*command, store], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+
+
+def contents(path: Path) -> list[Any]:
+    connection = sqlite3.connect(path)
+    found = [
+        connection.execute("PRAGMA integrity_check").fetchall(),
+        connection.execute("SELECT count(*), count(DISTINCT key) FROM entity").fetchone(),
+        connection.execute("SELECT count(*) FROM reference").fetchone(),
+        connection.execute("SELECT count(*) FROM ledger").fetchone(),
+    ]
+    connection.close()
+    return found
+
+
+def test_an_import_that_is_killed_leaves_the_store_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "many.jsonl").write_text(many(6_000))
+    start = time.perf_counter()
+    assert start_import(tmp_path, "whole.db").wait() == 0
+    taken = time.perf_counter() - start
+    whole = contents(tmp_path / "whole.db")
+    assert whole[1:] == [(6_000, 6_000), (6_000,), (6_000,)]
+    small = tmp_path / "refs.db"
+    (tmp_path / "before.jsonl").write_text(many(10))
+    run(tmp_path, "store", "import", "before.jsonl", "--store", "refs.db")
+    before = contents(small)
+    chance = random.Random(3)
+    killed = 0
+    for _ in range(20):
+        process = start_import(tmp_path, "refs.db")
+        time.sleep(taken * chance.uniform(0.3, 0.95))
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        killed += process.returncode == -signal.SIGKILL
+        found = contents(small)
+        assert found in (before, whole)
+        if found == whole:
+            shutil.copy(tmp_path / "refs.db", tmp_path / "done.db")
+            small.unlink()
+            run(tmp_path, "store", "import", "before.jsonl", "--store", "refs.db")
+    assert killed > 10
+    assert start_import(tmp_path, "refs.db").wait() == 0
+    assert contents(small) == whole
+
+
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
+def test_two_imports_at_once_lose_and_double_nothing(
+    backend: str, make_store: Any, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    (tmp_path / "many.jsonl").write_text(many(3_000))
+    url = "refs.db" if backend == "sqlite" else str(request.getfixturevalue("database"))
+    several = [start_import(tmp_path, url) for _ in range(2)]
+    said = sorted(process.communicate()[0].decode() for process in several)
+    assert [process.returncode for process in several] == [0, 0]
+    assert said[0].startswith("0 added, 0 changed, 3000 unchanged")
+    assert said[1].startswith("3000 added, 0 changed, 0 unchanged")
+    place = url if backend == "postgresql" else str(tmp_path / url)
+    store = open_store(place, CLASSIFIER)
+    assert (store.count(), len(list(store.ledger_entries()))) == (3_000, 3_000)
+    assert len(store.referring([("Image", "i7")])) == 60
+    store.close()
+
+
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
+def test_a_locked_store_is_an_error(
+    backend: str, make_store: Any, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    (tmp_path / "many.jsonl").write_text(many(3))
+    url = "sqlite:///refs.db" if backend == "sqlite" else str(request.getfixturevalue("database"))
+    holder = make_store(backend)
+    with holder.transaction():
+        result = run(tmp_path, "store", "import", "many.jsonl", "--store", f"{url}?timeout=0.2")
+    holder.close()
+    assert result.returncode == 2
+    assert b"the store is locked by another" in result.stderr
+    assert b"Traceback" not in result.stderr
+    assert run(tmp_path, "store", "import", "many.jsonl", "--store", url).returncode == 0
+
+
+def test_a_newer_store_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "many.jsonl").write_text(many(3))
+    run(tmp_path, "store", "import", "many.jsonl", "--store", "refs.db")
+    connection = sqlite3.connect(tmp_path / "refs.db")
+    connection.execute("UPDATE meta SET value = '99'")
+    connection.commit()
+    connection.close()
+    for arguments in (["check", ".", "--store", "refs.db"], ["store", "list", "--store", "refs.db"],
+                      ["store", "import", "many.jsonl", "--store", "refs.db"]):  # fmt: skip
+        result = run(tmp_path, *arguments)
+        assert result.returncode == 2
+        assert b"refs.db: the store is of version 99" in result.stderr
+
+
+def test_an_older_store_is_brought_up_to_date(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sqlalchemy import Connection
+
+    from dispatch_lint.store import tables
+
+    path = str(tmp_path / "refs.db")
+    store = open_for_writing(path)
+    put(store, many(3))
+    store.close()
+
+    def add(connection: Connection) -> None:
+        connection.exec_driver_sql("ALTER TABLE entity ADD COLUMN note TEXT")
+
+    monkeypatch.setattr(tables, "MIGRATIONS", [*tables.MIGRATIONS, add])
+    with pytest.raises(StoreError, match="run `dispatch-lint store import` once"):
+        open_store(path, CLASSIFIER)
+    store = open_for_writing(path)
+    put(store, many(4))
+    store.close()
+    store = open_for_writing(path)
+    put(store, many(5))
+    assert store.count() == 5
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"this is no database at all, but a text that is long enough", "this is no SQLite database"),
+        (b"SQLite format 3\0" + b"\xff" * 5000, "no SQLite database"),
+        (b"", "there is no reference store"),
+    ],
+)  # fmt: skip
+def test_a_damaged_store_is_an_error(data: bytes, said: str, tmp_path: Path) -> None:
+    (tmp_path / "refs.db").write_bytes(data)
+    code, out, error = check(tmp_path, ".", "--store", "refs.db")
+    assert (code, out) == (2, "")
+    assert said in error
+
+
+def test_a_store_with_damaged_pages_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "many.jsonl").write_text(many(2_000))
+    run(tmp_path, "store", "import", "many.jsonl", "--store", "refs.db")
+    data = bytearray((tmp_path / "refs.db").read_bytes())
+    for page in range(3, len(data) // 4096):
+        data[page * 4096 : page * 4096 + 200] = bytes(200)
+    (tmp_path / "refs.db").write_bytes(data)
+    for arguments in (["check", "many.jsonl", "--store", "refs.db"],
+                      ["store", "import", "many.jsonl", "--store", "refs.db"],
+                      ["store", "export", "--store", "refs.db"]):  # fmt: skip
+        result = run(tmp_path, *arguments)
+        assert result.returncode == 2
+        assert b"Traceback" not in result.stderr
+        assert b"dispatch-lint: refs.db: the store is damaged" in result.stderr
+
+
+def test_a_store_that_may_not_be_written_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "many.jsonl").write_text(many(2))
+    run(tmp_path, "store", "import", "many.jsonl", "--store", "refs.db")
+    (tmp_path / "refs.db").chmod(0o444)
+    command = [sys.executable, "-m", "dispatch_lint", "store", "import", "more.jsonl", "--store"]
+    (tmp_path / "more.jsonl").write_text(many(3))
+    if os.geteuid() == 0:
+        if shutil.which("setpriv") is None:
+            pytest.skip("needs setpriv to give root's rights away")
+        drop = "-dac_override,-dac_read_search"
+        command = ["setpriv", f"--bounding-set={drop}", f"--inh-caps={drop}", *command]
+    result = subprocess.run([*command, "refs.db"], cwd=tmp_path, capture_output=True, check=False)
+    assert result.returncode == 2
+    assert b"dispatch-lint: refs.db: the store cannot be written or opened" in result.stderr
+    assert (
+        check(tmp_path, "many.jsonl", "--store", "refs.db", "-q", "--select", "unique-id")[0] == 0
+    )
+    result = run(tmp_path, "store", "import", "more.jsonl", "--store", "nowhere/refs.db")
+    assert result.returncode == 2 and b"there is no folder" in result.stderr
+
+
+def test_a_full_store_is_an_error_and_stays_as_it_was(tmp_path: Path) -> None:
+    store = open_for_writing(str(tmp_path / "refs.db"))
+    put(store, many(10))
+    store.close()
+    before = contents(tmp_path / "refs.db")
+    limited = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000));"
+    code = f"{limited} import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);" \
+           "from dispatch_lint.cli import main; sys.argv[1:] = ['store', 'import', 'many.jsonl', " \
+           "'--store', 'refs.db']; main()"  # fmt: skip
+    (tmp_path / "many.jsonl").write_text(many(3_000))
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=False
+    )
+    assert result.returncode == 2, result
+    assert b"dispatch-lint: refs.db: " in result.stderr
+    assert b"Traceback" not in result.stderr
+    assert contents(tmp_path / "refs.db") == before
+
+
+def test_a_lost_connection_is_tried_once_more(database: str, tmp_path: Path) -> None:
+    (tmp_path / "many.jsonl").write_text(many(20_000))
+    process = start_import(tmp_path, database)
+    others = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid != pg_backend_pid() "
+        "AND application_name = 'dispatch-lint' AND datname = current_database() "
+        "AND backend_xid IS NOT NULL"
+    )
+    deadline = time.monotonic() + 30
+    while process.poll() is None and time.monotonic() < deadline:
+        if query(database, others):
+            break
+        time.sleep(0.02)
+    out, error = process.communicate()
+    assert (process.returncode, error) == (0, b"")
+    assert out.startswith(b"20000 added")
+    # And where it is lost every time, that is said.
+    process = start_import(tmp_path, database)
+    stop = threading.Event()
+
+    def cut() -> None:
+        while not stop.is_set():
+            query(database, others.replace("AND backend_xid IS NOT NULL", ""))
+            time.sleep(0.01)
+
+    cutter = threading.Thread(target=cut)
+    cutter.start()
+    out, error = process.communicate()
+    stop.set()
+    cutter.join()
+    assert process.returncode == 2
+    assert b"Traceback" not in error and b"dispatch-lint: postgresql://" in error
+
+
+def test_urls_are_shown_without_what_is_secret(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    for url, said in (
+        ("postgresql://me:pw@h:5/d?password=x", "postgresql://me@h:5/d"),
+        ("postgres://h/d", "postgres://h/d"),
+        ("sqlite:///a.db?timeout=1", "sqlite:///a.db"),
+        (f"sqlite:///{tmp_path}/a.db", "sqlite:///a.db"),
+        ("sqlite:////x/a.db", "sqlite:////x/a.db"),
+        ("bolt:///x/a.db", "bolt:///x/a.db"),
+        (str(tmp_path / "a.db"), "a.db"),
+    ):
+        assert shown(url) == said
+    for url in ("mysql://h/d", "sqlite://a.db", "bolt://"):
+        with pytest.raises(StoreError):
+            open_store(url, CLASSIFIER)
+    with pytest.raises(StoreError, match="only read"):
+        open_for_writing("bolt:///x/a.db")
+
+
+def test_refused_documents_are_all_named() -> None:
+    with pytest.raises(Refused) as caught:
+        put(MemoryStore(), '{"kind": "Secret"}\n{"kind": "Secret", "name": "a\\u0000b"}\n')
+    assert [reason.partition(": ")[0] for reason in caught.value.reasons] == [
+        "store.jsonl:1", "store.jsonl:2",
+    ]  # fmt: skip
