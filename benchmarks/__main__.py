@@ -1,57 +1,24 @@
-"""`python -m benchmarks [--runs N] [--jsonl COUNT]`: writes benchmarks/RESULTS.md."""
+"""`python -m benchmarks [--runs N] [--jsonl COUNT] [--stored COUNT]`: writes benchmarks/RESULTS.md."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import platform
-import resource
 import shutil
-import statistics
-import subprocess
 import sys
-import time
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.corpus import write_files, write_jsonl
+from benchmarks.measuring import Measured, measure
+from benchmarks.stores import stores_report
 
 ROOT = Path(__file__).parent.parent
 WORK = ROOT / ".bench"
 SCHEMA = ROOT / "schemas" / "dispatch.schema.json"
 BIN = Path(sys.executable).parent
 DOCUMENTS = 10_000
-
-
-@dataclass(frozen=True)
-class Measured:
-    """Seconds of wall clock (the median of the runs), and the peak memory in MiB."""
-
-    seconds: float
-    memory: float
-
-
-def measure(command: list[str], folder: Path, runs: int) -> Measured:
-    """Run a command several times as a whole process, after one run that does not count."""
-    seconds, memory = [], 0.0
-    for number in range(runs + 1):
-        start = time.perf_counter()
-        child = subprocess.Popen(
-            command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-        if child.returncode not in (0, 1):
-            raise SystemExit(f"{command[0]} failed with {child.returncode}")
-        if number or runs == 0:
-            seconds.append(time.perf_counter() - start)
-            memory = max(memory, _mebibytes(usage))
-    return Measured(statistics.median(seconds), memory)
-
-
-def _mebibytes(usage: resource.struct_rusage) -> float:
-    return usage.ru_maxrss / (1024 if sys.platform != "darwin" else 1024 * 1024)
 
 
 def tools(paths: list[str]) -> dict[str, list[str]]:
@@ -119,9 +86,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("--runs", type=int, default=3, help="counted runs of each command")
     parser.add_argument("--jsonl", type=int, default=1_000_000, help="entities; 0 leaves it out")
+    parser.add_argument("--stored", type=int, default=1_000_000,
+                        help="entities in the largest store; 0 leaves stores out")  # fmt: skip
     arguments = parser.parse_args()
     shutil.rmtree(WORK, ignore_errors=True)
     text = report(rows(arguments.runs, arguments.jsonl))
+    if arguments.stored:
+        text += stores_report(WORK, arguments.stored)
     print(text)
     (ROOT / "benchmarks" / "RESULTS.md").write_text(text, encoding="utf-8")
     shutil.rmtree(WORK, ignore_errors=True)

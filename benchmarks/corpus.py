@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 SEED = 20260101
-IMAGES, SECRETS = 50, 200
+IMAGES, SECRETS, INSTANCES = 50, 200, 300
 
 
 def manifests(count: int) -> Iterator[str]:
@@ -30,7 +30,7 @@ def manifests(count: int) -> Iterator[str]:
 
 
 def entities(count: int) -> Iterator[dict[str, Any]]:
-    """Stored entities without a mistake: functions with two references each."""
+    """Stored entities without a mistake: bindings of service instances, two references each."""
     chance = random.Random(SEED)
     for number in range(count):
         base = {
@@ -41,13 +41,30 @@ def entities(count: int) -> Iterator[dict[str, Any]]:
         }  # fmt: skip
         if number < SECRETS:
             yield base | {"kind": "Secret", "name": f"secret-{number}", "secrets": {"a": "b"}}
+        elif number < SECRETS + INSTANCES:
+            yield base | {
+                "kind": "ServiceInstance", "name": f"instance-{number - SECRETS}",
+                "serviceClass": "", "servicePlan": "", "namespace": "", "parameters": None,
+                "secretParameters": None, "instanceID": "", "bind": True,
+            }  # fmt: skip
         else:
             yield base | {
                 "kind": "ServiceBinding", "name": f"binding-{number}",
-                "serviceInstance": "instance", "parameters": None,
+                "serviceInstance": f"instance-{chance.randrange(INSTANCES)}", "parameters": None,
                 "secretParameters": [f"secret-{chance.randrange(SECRETS)}"],
                 "bindingID": "", "bindingSecret": "",
             }  # fmt: skip
+
+
+def changed_manifests(count: int) -> str:
+    """Manifests of secrets that a store knows, and of instances that refer to them."""
+    return "---\n".join(
+        f"kind: ServiceInstance\nname: instance-{number}\nsecretParameters: [secret-{number}]\n"
+        "serviceClass: db\nservicePlan: small\n"
+        if number % 2
+        else f"kind: Secret\nname: secret-{number}\nsecrets: {{password: new}}\n"
+        for number in range(count)
+    )
 
 
 def write_files(folder: Path, count: int, per_file: int) -> None:

@@ -74,8 +74,10 @@ class Judging:
     def _with_store(self, batch: list[tuple[str, list[Fact]]]) -> list[tuple[str, list[Fact]]]:
         if self._store is None:
             return batch
-        more = self._store.of([group for group, _ in batch])
-        return [(group, facts + more.get(group, [])) for group, facts in batch]
+        more = self._store.of([
+            group for group, facts in batch if any(rule.meets(facts) for rule in self._rules)
+        ])  # fmt: skip
+        return [(group, facts + more[group] if group in more else facts) for group, facts in batch]
 
     def _look_up(self, groups: list[tuple[str, list[Fact]]]) -> None:
         """Have at hand what the rules will ask for, all of it by one look."""

@@ -12,6 +12,7 @@ from dispatch_lint.documents.placed import row_part
 from dispatch_lint.documents.source import InputError, Source
 from dispatch_lint.precedence import resolve
 from dispatch_lint.rule import Judgement, Rule
+from dispatch_lint.store.entity_store import Place
 from dispatch_lint.violation import Finding, Related, Span
 
 if TYPE_CHECKING:
@@ -91,8 +92,8 @@ class _Locator:
         self, judgement: Judgement, read: dict[int, dict[int, Document]]
     ) -> Iterator[Related]:
         for fact, message in judgement.related:
-            if fact.place is not None:
-                file, *numbers = fact.place
+            if fact.place:
+                file, *numbers = Place.parse(fact.place)
                 yield Related(file, Span(*numbers), message)
             elif other := read.get(fact.source, {}).get(fact.document):
                 yield Related(other.source.name, other.span(fact.path), message, other.row_key)

@@ -131,3 +131,8 @@ def targets_of(facts: Sequence[Fact]) -> list[tuple[Fact, Target]]:
 def uses_of(facts: Sequence[Fact]) -> list[tuple[Fact, Use]]:
     """The foreign keys of a group."""
     return [(fact, Use(*fact.data)) for fact in facts if fact.data[-1] == "use"]
+
+
+def has_uses(facts: Sequence[Fact]) -> bool:
+    """Whether there is a foreign key in a group: most entities of a large store have none."""
+    return any(fact.data[-1] == "use" for fact in facts)

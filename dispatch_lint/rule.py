@@ -151,7 +151,7 @@ class Fact(NamedTuple):
         source, document: which document it is, by the numbers the engine gives.
         data: a few plain values.
         row: the key of the row, where the source is a store that is being checked.
-        place: file, line, column, end line, end column, where a store remembers the place.
+        place: the place that a store remembers, as `Place` of the store writes it.
     """
 
     source: int
@@ -159,7 +159,7 @@ class Fact(NamedTuple):
     path: Path
     data: tuple[Any, ...]
     row: str = ""
-    place: tuple[str, int, int, int, int] | None = None
+    place: str = ""
 
     @property
     def stored(self) -> bool:
@@ -278,6 +278,10 @@ class Rule:
         other the whole store is read.
         """
         return iter(())
+
+    def meets(self, facts: Sequence[Fact]) -> bool:
+        """Whether what a store knows of a group can matter, by the facts of the run."""
+        return True
 
     def asks(self, group: str, facts: Sequence[Fact]) -> Iterable[str]:
         """Further groups that `judge` will ask the world for: they are looked up together."""

@@ -82,13 +82,13 @@ class StoreFacts:
         assert self._rule is not None
         for entity in entities:
             for group, path, data in self._rule.collect(entity):
-                yield group, Fact(STORE, 0, path, tuple(data), "", entity.place)
+                yield group, Fact(STORE, 0, path, tuple(data), "", entity.place_text)
 
     def _of_ledgers(self, identities: list[str]) -> Iterator[tuple[str, Fact]]:
         for ledger in self._ledgers:
             for entry in ledger.ledger(identities):
                 past = Past(entry.key, entry.identity, entry.first_seen, entry.deleted)
-                yield by_id(entry.identity), Fact(STORE, 0, ("id",), past, "", entry.place)
+                yield by_id(entry.identity), Fact(STORE, 0, ("id",), past, "", entry.place_text)
 
     def _scan(self, groups: list[str]) -> Iterator[tuple[str, Fact]]:
         """Facts of groups that no look-up leads to: the whole store is read, once."""

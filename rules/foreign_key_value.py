@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from dispatch_lint.documents.document import Document
 from dispatch_lint.facts import by_id, read_group
-from dispatch_lint.references import FACTS, read_key, reference_facts, targets_of, uses_of
+from dispatch_lint.references import FACTS, has_uses, read_key, reference_facts, targets_of, uses_of
 from dispatch_lint.rule import Entity, Example, Fact, Judgement, Rule, World, stored
 from dispatch_lint.violation import Finding, Path
 
@@ -90,6 +90,9 @@ class ForeignKeyValue(Rule):
                 proper = f"{organization}/{use.reference.kind}/{use.value}"
                 message = f'"{use.value}" is a name; the settings ask for the key "{proper}"'
                 yield Finding(use.path, message, help=f"write {proper}")
+
+    def meets(self, facts: Sequence[Fact]) -> bool:
+        return has_uses(facts)
 
     def collect(self, entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
         return reference_facts(entity)

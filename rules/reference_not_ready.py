@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from dispatch_lint.facts import read_group
-from dispatch_lint.references import FACTS, reference_facts, targets_of, uses_of
+from dispatch_lint.references import FACTS, has_uses, reference_facts, targets_of, uses_of
 from dispatch_lint.rule import Entity, Example, Fact, Judgement, Rule, World, stored
 from dispatch_lint.violation import Path, Severity
 
@@ -46,6 +46,9 @@ class ReferenceNotReady(Rule):
             store=stored("Image", name="nodejs", status="DELETING"),
         ),
     )
+
+    def meets(self, facts: Sequence[Fact]) -> bool:
+        return has_uses(facts)
 
     def collect(self, entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
         return reference_facts(entity)

@@ -4,7 +4,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from dispatch_lint.facts import by_name, read_group
-from dispatch_lint.references import FACTS, Target, Use, reference_facts, targets_of, uses_of
+from dispatch_lint.references import (
+    FACTS,
+    Target,
+    Use,
+    has_uses,
+    reference_facts,
+    targets_of,
+    uses_of,
+)
 from dispatch_lint.rule import Entity, Example, Fact, Judgement, Rule, World, stored
 from dispatch_lint.violation import Path, Severity
 
@@ -54,6 +62,9 @@ class UnresolvedReference(Rule):
             store=stored("Image", name="nodejs"),
         ),
     )
+
+    def meets(self, facts: Sequence[Fact]) -> bool:
+        return has_uses(facts)
 
     def collect(self, entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
         return reference_facts(entity)

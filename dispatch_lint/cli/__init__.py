@@ -63,8 +63,13 @@ def main() -> None:
         code = EXIT_FAILURE
     except Exception as error:
         if not is_known(error):
-            raise
-        click.echo(f"dispatch-lint: {error}", err=True)
+            import traceback
+
+            traceback.print_exc()
+            click.echo("dispatch-lint: this is a mistake of ours: please report it, with the lines "
+                       "above", err=True)  # fmt: skip
+        else:
+            click.echo(f"dispatch-lint: {error}", err=True)
         code = EXIT_FAILURE
     sys.exit(code if isinstance(code, int) else 0)
 

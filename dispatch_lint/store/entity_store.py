@@ -5,6 +5,7 @@ querying and filtering", and a ledger of IDs that forgets nothing.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -44,16 +45,28 @@ class Place(NamedTuple):
     end_line: int = 1
     end_column: int = 1
 
+    def __str__(self) -> str:
+        return ":".join(map(str, self))
 
-@dataclass(frozen=True, slots=True)
-class StoredEntity:
+    @classmethod
+    def parse(cls, text: str) -> Place:
+        """The place that a text, as `str` makes it, stands for."""
+        file, *numbers = text.rsplit(":", 4)
+        return cls(file, *map(int, numbers))
+
+
+class StoredEntity(NamedTuple):
     """One entity as a store remembers it: it can be asked what a document can be asked.
+
+    What is rarely looked at stays the text that the store keeps.
 
     Attributes:
         key: in the guide's layout, `-` for an organization that is not known.
         deleted: when it was marked as deleted, RFC 3339; empty for what is there.
+        tags_text: its tags as a JSON object of texts.
         value_text: the entity as JSON.
         contained_text: the entities it holds as values, as JSON; empty for none.
+        place_text: where it was imported from, as `Place` writes it; empty where nothing says it.
         uses_text: its foreign keys as JSON; empty for none, and where only the entity was asked
             for.
     """
@@ -68,11 +81,17 @@ class StoredEntity:
     revision: int | None
     revision_of: str
     deleted: str
-    tags: Mapping[str, str]
+    tags_text: str
     value_text: str
     contained_text: str = ""
+    place_text: str = ""
     uses_text: str = ""
-    place: Place | None = None
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """Its tags, whichever form they were written in."""
+        tags: dict[str, str] = json.loads(self.tags_text)
+        return tags
 
     @property
     def status(self) -> str:
@@ -116,7 +135,7 @@ class LedgerEntry(NamedTuple):
     first_seen: str
     last_seen: str
     deleted: str = ""
-    place: Place | None = None
+    place_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,9 +252,12 @@ class WritableStore(EntityStore, Protocol):
         """Mark as deleted what was not put since `begin_prune`."""
 
 
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
 def is_storable(text: str) -> bool:
     """Whether a text can be in a database at all: no NUL, no lone surrogate."""
-    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+    return _UNSTORABLE.search(text) is None
 
 
 def canonical_key(key: str, kind_of: Mapping[str, str]) -> str:

@@ -190,9 +190,9 @@ def stored_entity(document: Document, place: Place | None = None) -> StoredEntit
         key=document.key or "", organization=document.organization, kind=document.kind,
         name=document.name or "", identity=document.identity, form=document.form,
         stored_status=status, revision=document.revision, revision_of=document.revision_of,
-        deleted="", tags=_tags(entity.get("tags")), value_text=json.dumps(entity),
+        deleted="", tags_text=json.dumps(_tags(entity.get("tags")), sort_keys=True), value_text=json.dumps(entity),
         contained_text=json.dumps(contained) if contained else "",
-        uses_text=json.dumps(uses) if uses else "", place=place,
+        uses_text=json.dumps(uses) if uses else "", place_text=str(place) if place else "",
     )  # fmt: skip
 
 

@@ -64,7 +64,7 @@ class LedgerFile:
             raise StoreError(f"{self.shown}:{number}: this is no line of a ledger: ID, key, first "
                              f"seen, deleted, with tabs between{hint}")  # fmt: skip
         identity, key, first, deleted = _unescaped(parts[0]), _unescaped(parts[1]), *parts[2:]
-        place = Place(self.shown, number, 1, number, len(identity) + 1)
+        place = str(Place(self.shown, number, 1, number, len(identity) + 1))
         return LedgerEntry(identity, key, first, first, "" if deleted == _NONE else deleted, place)
 
 

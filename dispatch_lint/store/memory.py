@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
-from dataclasses import replace
 
 from dispatch_lint.store.entity_store import (
     DELETED,
@@ -102,7 +101,7 @@ class MemoryStore:
                 counts.unchanged += 1
                 self._note(one, seen)
                 continue
-            elif replace(old, place=None) == replace(one, place=None):
+            elif old._replace(place_text="") == one._replace(place_text=""):
                 counts.unchanged += 1
             else:
                 counts.changed += 1
@@ -129,7 +128,7 @@ class MemoryStore:
             if one is None or one.deleted:
                 continue
             counts.deleted += 1
-            self._entities[key] = replace(one, deleted=when)
+            self._entities[key] = one._replace(deleted=when)
             entry = self._ledger.get((one.identity, key))
             if entry is not None and not entry.deleted:
                 self._ledger[one.identity, key] = entry._replace(deleted=when)
@@ -144,4 +143,4 @@ class MemoryStore:
 
 
 def _summary(one: StoredEntity) -> StoredEntity:
-    return replace(one, uses_text="")
+    return one._replace(uses_text="")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import blake2b
@@ -18,7 +17,6 @@ from dispatch_lint.store.entity_store import (
     Counts,
     Filter,
     LedgerEntry,
-    Place,
     StoredEntity,
     StoreError,
     is_storable,
@@ -112,27 +110,31 @@ class SqlStore:
     def _rows(self, select: Select[Any]) -> list[RowMapping]:
         return self._read(lambda connection: list(connection.execute(select).mappings()))
 
+    def _entities(self, select: Select[Any]) -> list[StoredEntity]:
+        rows = self._read(lambda connection: connection.execute(select).fetchall())
+        return [StoredEntity(*row) for row in rows]
+
     def _chunks(self, values: Sequence[Any]) -> Iterator[Sequence[Any]]:
         usable = [one for one in dict.fromkeys(values) if is_storable(one)]
         for start in range(0, len(usable), _CHUNK):
             yield usable[start : start + _CHUNK]
 
     def get(self, key: str) -> StoredEntity | None:
-        rows = self._rows(_WHOLE.where(entity.c.key == key)) if is_storable(key) else []
-        return _entity(rows[0]) if rows else None
+        found = self._entities(_WHOLE.where(entity.c.key == key)) if is_storable(key) else []
+        return found[0] if found else None
 
     def find(self, keys: Sequence[str]) -> list[StoredEntity]:
         return [
-            _entity(row)
+            one
             for chunk in self._chunks(keys)
-            for row in self._rows(_SUMMARY.where(entity.c.key.in_(chunk)))
+            for one in self._entities(_SUMMARY.where(entity.c.key.in_(chunk)))
         ]
 
     def with_ids(self, identities: Sequence[str]) -> list[StoredEntity]:
         return [
-            _entity(row)
+            one
             for chunk in self._chunks(identities)
-            for row in self._rows(_SUMMARY.where(entity.c.id.in_(chunk)))
+            for one in self._entities(_SUMMARY.where(entity.c.id.in_(chunk)))
         ]
 
     def named(self, names: Sequence[tuple[str, str]]) -> list[StoredEntity]:
@@ -140,12 +142,12 @@ class SqlStore:
         for kind, several in _by_kind(names).items():
             for chunk in self._chunks(several):
                 where = sa.and_(entity.c.kind == kind, entity.c.name.in_(chunk))
-                found += self._rows(_SUMMARY.where(where))
+                found += self._entities(_SUMMARY.where(where))
                 inside = sa.select(contained.c.key).where(
                     contained.c.kind == kind, contained.c.name.in_(chunk)
                 )
-                found += self._rows(_SUMMARY.where(entity.c.key.in_(inside)))
-        return [_entity(row) for row in found]
+                found += self._entities(_SUMMARY.where(entity.c.key.in_(inside)))
+        return found
 
     def referring(self, names: Sequence[tuple[str, str]]) -> list[StoredEntity]:
         found = []
@@ -154,8 +156,8 @@ class SqlStore:
                 keys = sa.select(reference.c.key).where(
                     reference.c.kind == kind, reference.c.name.in_(chunk)
                 )
-                found += self._rows(_WHOLE.where(entity.c.key.in_(keys)).order_by(entity.c.key))
-        return [_entity(row) for row in found]
+                found += self._entities(_WHOLE.where(entity.c.key.in_(keys)).order_by(entity.c.key))
+        return found
 
     def names(self, kind: str, limit: int) -> list[str]:
         several = []
@@ -181,7 +183,7 @@ class SqlStore:
                 select = select.where(~gone, entity.c.status == which.status)
         for name, value in which.tags.items():
             select = select.where(self._tag(name) == value)
-        return (_entity(row) for row in self._stream(select, entity.c.key))
+        return self._stream(select)
 
     def _tag(self, name: str) -> sa.ColumnElement[str]:
         tags = entity.c.tags
@@ -189,18 +191,18 @@ class SqlStore:
         value: sa.ColumnElement[str] = as_json[name].as_string()
         return value
 
-    def _stream(self, select: Select[Any], by: Any) -> Iterator[RowMapping]:
-        """All rows, in the order of a column: some at a time, so that memory is bounded.
+    def _stream(self, select: Select[Any]) -> Iterator[StoredEntity]:
+        """All that fits, in the order of keys: some at a time, so that memory is bounded.
 
         Each page begins behind the last: nothing is lost where a connection is.
         """
         page = select.limit(_STREAM)
-        rows = self._rows(page)
-        while rows:
-            yield from rows
-            if len(rows) < _STREAM:
+        found = self._entities(page)
+        while found:
+            yield from found
+            if len(found) < _STREAM:
                 return
-            rows = self._rows(page.where(by > rows[-1][by.name]))
+            found = self._entities(page.where(entity.c.key > found[-1].key))
 
     def count(self) -> int:
         return int(self._rows(sa.select(sa.func.count().label("n")).select_from(entity))[0]["n"])
@@ -378,8 +380,9 @@ _SEEN = sa.Table(
     "dispatch_lint_seen", sa.MetaData(), sa.Column("key", sa.Text), prefixes=["TEMPORARY"],
     postgresql_on_commit="DROP",
 )  # fmt: skip
-_WHOLE = sa.select(*(one for one in entity.c if one.name != "digest"))
-_SUMMARY = sa.select(*(one for one in entity.c if one.name not in ("digest", "uses")))
+_COLUMNS = [one.name for one in entity.c if one.name != "digest"]
+_WHOLE = sa.select(*(entity.c[name] for name in _COLUMNS))
+_SUMMARY = sa.select(*(entity.c[name] for name in _COLUMNS if name != "uses"))
 
 
 def _is_lost(error: SQLAlchemyError) -> bool:
@@ -399,28 +402,9 @@ def _by_kind(names: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
 
 
 def _row(one: StoredEntity) -> dict[str, Any]:
-    tags = json.dumps(dict(one.tags), sort_keys=True)
-    said = (one.identity, one.form, one.stored_status, one.revision_of, one.deleted, tags,
-            one.value_text, one.contained_text, one.uses_text)  # fmt: skip
-    return {
-        "key": one.key, "organization": one.organization, "kind": one.kind, "name": one.name,
-        "id": one.identity, "form": one.form, "status": one.stored_status,
-        "revision": one.revision, "revision_of": one.revision_of, "deleted": one.deleted,
-        "tags": tags, "value": one.value_text, "contained": one.contained_text,
-        "uses": one.uses_text, "place": json.dumps(one.place) if one.place else "",
-        "digest": blake2b("\0".join(said).encode(), digest_size=16).hexdigest(),
-    }  # fmt: skip
-
-
-def _entity(row: RowMapping) -> StoredEntity:
-    return StoredEntity(
-        key=row["key"], organization=row["organization"], kind=row["kind"], name=row["name"],
-        identity=row["id"], form=row["form"], stored_status=row["status"],
-        revision=row["revision"], revision_of=row["revision_of"], deleted=row["deleted"],
-        tags=json.loads(row["tags"]) if row["tags"] != "{}" else {}, value_text=row["value"],
-        contained_text=row["contained"], uses_text=row.get("uses", ""),
-        place=Place(*json.loads(row["place"])) if row["place"] else None,
-    )  # fmt: skip
+    row = dict(zip(_COLUMNS, one, strict=True))
+    said = "\0".join(str(value) for name, value in row.items() if name != "place")
+    return row | {"digest": blake2b(said.encode(), digest_size=16).hexdigest()}
 
 
 def _ledger_entry(row: RowMapping) -> LedgerEntry:

@@ -37,6 +37,7 @@ meta = Table(
     Column("value", _TEXT, nullable=False),
 )  # fmt: skip
 
+# In the order of `StoredEntity`.
 entity = Table(
     "entity", metadata,
     Column("key", _TEXT, primary_key=True),
@@ -52,8 +53,8 @@ entity = Table(
     Column("tags", _TEXT, nullable=False),
     Column("value", _TEXT, nullable=False),
     Column("contained", _TEXT, nullable=False),
-    Column("uses", _TEXT, nullable=False),
     Column("place", _TEXT, nullable=False),
+    Column("uses", _TEXT, nullable=False),
     Column("digest", _TEXT, nullable=False),
     Index("entity_name", "kind", "name"),
     Index("entity_id", "id"),
