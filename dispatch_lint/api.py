@@ -57,7 +57,11 @@ def _store_facts(settings: Settings, catalogue: Catalogue) -> StoreFacts:
     store = open_store(settings, Classifier(settings, catalogue)) if settings.store else None
     ledgers: list[Ledger] = [store] if store else []
     if settings.ledger:
-        ledgers.append(LedgerFile(settings.root / settings.ledger, settings.ledger))
+        ledger = settings.root / settings.ledger
+        if not ledger.is_file():
+            raise StoreError(f"{settings.ledger}: there is no such ledger; make one with "
+                             "`dispatch-lint store export --ledger`")  # fmt: skip
+        ledgers.append(LedgerFile(ledger, settings.ledger))
     return StoreFacts(store, ledgers)
 
 
@@ -67,7 +71,7 @@ def open_store(settings: Settings, classifier: Classifier) -> EntityStore:
     Raises:
         StoreError: there is none, or it cannot be used.
     """
-    from dispatch_lint.store.urls import open_store as open_url
+    from dispatch_lint.store.opening import open_store as open_url
 
     return open_url(store_url(settings), classifier)
 

@@ -130,7 +130,7 @@ def test_no_permission_is_an_error(tmp_path: Path) -> None:
         ("baseline = 'x.json'", "not supported by this version"),
         ("store = 'x.db'", "x.db: there is no such store"),
         ("store = 'mysql://h/d'", "a store is named by sqlite:///"),
-        ("ledger = 'ids.txt'", "ids.txt: No such file"),
+        ("ledger = 'ids.txt'", "ids.txt: there is no such ledger"),
         ("[rules.unknown-kind]\nevry = true", 'there is no option "evry"; did you mean "every"?'),
         ("[rules.unknown-kind]\nevery = 'yes'", "has to be bool"),
         ("[open-questions]\nkind-field = 'maybe'", "has to be one of"),

@@ -12,7 +12,7 @@ from dispatch_lint.documents.classify import Classifier
 from dispatch_lint.schema.load import load_catalogue
 from dispatch_lint.settings import Settings
 from dispatch_lint.store.entity_store import ConnectionLost, Filter, StoreError
-from dispatch_lint.store.urls import open_store, row_source
+from dispatch_lint.store.opening import open_store, row_source
 from tests import postgres
 from tests.test_cli import check, run
 from tests.test_store import database, query, server

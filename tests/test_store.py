@@ -24,7 +24,7 @@ from dispatch_lint.store.entity_store import Filter, WritableStore
 from dispatch_lint.store.importing import import_sources
 from dispatch_lint.store.ledger_file import LedgerFile, write_ledger
 from dispatch_lint.store.memory import MemoryStore
-from dispatch_lint.store.urls import open_for_writing
+from dispatch_lint.store.opening import open_for_writing
 from dispatch_lint.store_facts import StoreFacts
 from tests import postgres
 from tests.test_cli import check, run

@@ -20,7 +20,8 @@ from dispatch_lint.rule import stored
 from dispatch_lint.store.entity_store import StoreError
 from dispatch_lint.store.importing import Refused
 from dispatch_lint.store.memory import MemoryStore
-from dispatch_lint.store.urls import open_for_writing, open_store, shown
+from dispatch_lint.store.opening import open_for_writing, open_store
+from dispatch_lint.store.urls import shown
 from tests.test_cli import check, run
 from tests.test_store import CLASSIFIER, database, make_store, put, query, server
 
@@ -288,3 +289,37 @@ def test_refused_documents_are_all_named() -> None:
     assert [reason.partition(": ")[0] for reason in caught.value.reasons] == [
         "store.jsonl:1", "store.jsonl:2",
     ]  # fmt: skip
+
+
+def test_a_store_is_not_imported_into_itself(tmp_path: Path) -> None:
+    (tmp_path / "many.jsonl").write_text(many(2))
+    run(tmp_path, "store", "import", "many.jsonl", "--store", "refs.db")
+    result = run(tmp_path, "store", "import", "sqlite:///refs.db", "--store", "refs.db")
+    assert result.returncode == 2 and b"cannot be imported into itself" in result.stderr
+    result = run(tmp_path, "store", "import", "sqlite:///refs.db", "--store", "copy.db")
+    assert result.stdout.startswith(b"2 added")
+
+
+def test_look_ups_go_on_over_a_new_connection(database: str) -> None:
+    store = open_for_writing(database)
+    put(store, many(10))
+    store.close()
+    reading = open_store(database, CLASSIFIER)
+    assert reading.count() == 10
+    query(database, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE "
+          "application_name = 'dispatch-lint' AND datname = current_database()")  # fmt: skip
+    assert [one.key for one in reading.find(["acme/Function/f3"])] == ["acme/Function/f3"]
+    reading.close()
+
+
+def test_a_run_without_a_store_does_without_its_packages(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("kind: Secret\nname: a\n")
+    code = (
+        "import sys; from dispatch_lint.cli import cli;"
+        "cli.main(['check', 'a.yaml'], standalone_mode=False);"
+        "print([name for name in ('sqlalchemy', 'psycopg', 'sqlite3') if name in sys.modules])"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert result.stdout.endswith("\n[]\n")

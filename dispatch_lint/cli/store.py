@@ -79,12 +79,17 @@ def import_(paths: tuple[str, ...], url: str | None, prune: bool, **options: Any
     """
     from dispatch_lint.api import store_url
     from dispatch_lint.documents.discover import discover
+    from dispatch_lint.documents.source import is_url
     from dispatch_lint.store.entity_store import ConnectionLost
     from dispatch_lint.store.importing import import_sources
-    from dispatch_lint.store.urls import open_for_writing
+    from dispatch_lint.store.opening import open_for_writing
+    from dispatch_lint.store.urls import same_store
 
     settings, classifier = _setup(url, **options)
-    store = open_for_writing(store_url(settings))
+    target = store_url(settings)
+    if any(is_url(path) and same_store(path, target) for path in paths):
+        raise click.UsageError("a store cannot be imported into itself")
+    store = open_for_writing(target)
     sources = list(discover(paths, settings))
     try:
         for attempt in (1, 2):

@@ -62,7 +62,7 @@ def _of_path(
         yield _standard_input(stdin_filename)
         return
     if is_url(path):
-        from dispatch_lint.store.urls import row_source
+        from dispatch_lint.store.opening import row_source
 
         yield row_source(path, reported=reported)
         return

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
@@ -14,7 +12,6 @@ from dispatch_lint.store import tables
 from dispatch_lint.store.entity_store import (
     DELETED,
     ConnectionLost,
-    Counts,
     Filter,
     LedgerEntry,
     StoredEntity,
@@ -35,36 +32,33 @@ _Result = TypeVar("_Result")
 
 
 class SqlStore:
-    """A reference store behind SQLAlchemy. It holds one connection, and one transaction at a time.
+    """A reference store to look things up in. It holds one connection, and so sees one state.
 
     Args:
         engine: gives connections that read one consistent state until they end.
         shown: how the store is named to people.
         explain: turns the database's own error into words, without a password.
-        lock: what an import does first, so that two do not run at once.
 
     Raises:
         StoreError: the database cannot be used, or is of a newer version.
     """
 
-    def __init__(
-        self, engine: Engine, shown: str, explain: Callable[[BaseException], str], *,
-        writes: bool = False, lock: Callable[[Connection], None] | None = None,
-    ) -> None:  # fmt: skip
-        self._engine, self._explain, self._lock = engine, explain, lock
+    def __init__(self, engine: Engine, shown: str, explain: Callable[[BaseException], str]) -> None:
+        self._engine, self._explain = engine, explain
         self.shown = shown
         self._connection: Connection | None = None
-        self._pruning = False
         self._postgres = engine.dialect.name == "postgresql"
-        if not writes:
-            found = self._read(tables.version)
-            self._check_version(found)
-            if found == 0:
-                raise StoreError(f"{shown}: there is no reference store; make one with "
-                                 "`dispatch-lint store import`")  # fmt: skip
-            if found < len(tables.MIGRATIONS):
-                raise StoreError(f"{shown}: the store is of an older version; run "
-                                 "`dispatch-lint store import` once to bring it up to date")  # fmt: skip
+        self._open()
+
+    def _open(self) -> None:
+        found = self._read(tables.version)
+        self._check_version(found)
+        if found == 0:
+            raise StoreError(f"{self.shown}: there is no reference store; make one with "
+                             "`dispatch-lint store import`")  # fmt: skip
+        if found < len(tables.MIGRATIONS):
+            raise StoreError(f"{self.shown}: the store is of an older version; run "
+                             "`dispatch-lint store import` once to bring it up to date")  # fmt: skip
 
     def _check_version(self, found: int) -> None:
         known = len(tables.MIGRATIONS)
@@ -73,8 +67,6 @@ class SqlStore:
                 f"{self.shown}: the store is of version {found}, this dispatch-lint knows "
                 f"version {known}: use a newer dispatch-lint"
             )
-
-    # Reading
 
     def _connect(self) -> Connection:
         if self._connection is None:
@@ -86,13 +78,13 @@ class SqlStore:
         try:
             return query(self._connect())
         except SQLAlchemyError as error:
-            if not _is_lost(error):
+            if not is_lost(error):
                 raise self._error(error) from None
         self._drop()
         try:
             return query(self._connect())
         except SQLAlchemyError as error:
-            raise self._error(error, lost=_is_lost(error)) from None
+            raise self._error(error, lost=is_lost(error)) from None
 
     def _error(self, error: SQLAlchemyError, *, lost: bool = False) -> StoreError:
         cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
@@ -233,164 +225,14 @@ class SqlStore:
             self._connection = None
         self._engine.dispose()
 
-    # Writing
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        if self._connection is not None:  # what was read before must not block what is written
-            self._connection.close()
-        try:
-            with self._engine.begin() as connection:
-                self._connection = connection
-                if self._lock is not None:
-                    self._lock(connection)
-                self._check_version(tables.version(connection))
-                tables.migrate(connection)
-                yield
-        except SQLAlchemyError as error:
-            if _is_lost(error):
-                raise ConnectionLost(str(self._error(error))) from None
-            raise self._error(error) from None
-        finally:
-            self._connection = None
-            self._pruning = False
-
-    def _execute(self, statement: Any, rows: Any = None) -> Any:
-        assert self._connection is not None
-        return self._connection.execute(statement, rows)
-
-    def put(self, entities: Sequence[StoredEntity], seen: str) -> Counts:
-        counts = Counts()
-        before = self._known([one.key for one in entities])
-        renewed, moved = [], []
-        for one in entities:
-            row = _row(one)
-            old = before.get(one.key)
-            if old is None:
-                counts.added += 1
-                renewed.append((one, row))
-            elif one.status == DELETED and old["id"] != one.identity and _is_live(old):
-                counts.unchanged += 1  # another entity holds the key now; the ledger knows this one
-            elif old["digest"] != row["digest"] or old["deleted"]:
-                counts.changed += 1
-                renewed.append((one, row))
-            else:
-                counts.unchanged += 1
-                if old["place"] != row["place"]:
-                    moved.append({"b_key": one.key, "place": row["place"]})
-        self._renew(renewed, [one.key for one, _ in renewed if one.key in before])
-        if moved:
-            self._execute(sa.update(entity).where(entity.c.key == sa.bindparam("b_key")), moved)
-        self._note([one for one in entities if one.identity], seen)
-        if self._pruning:
-            self._execute(sa.insert(_SEEN), [{"key": one.key} for one in entities])
-        return counts
-
-    def _known(self, keys: list[str]) -> dict[str, RowMapping]:
-        columns = [entity.c[name] for name in ("key", "digest", "id", "status", "deleted", "place")]
-        found: dict[str, RowMapping] = {}
-        for chunk in self._chunks(keys):
-            rows = self._execute(sa.select(*columns).where(entity.c.key.in_(chunk))).mappings()
-            found |= {row["key"]: row for row in rows}
-        return found
-
-    def _renew(
-        self, renewed: list[tuple[StoredEntity, dict[str, Any]]], displaced: list[str]
-    ) -> None:
-        for chunk in self._chunks(displaced):
-            for table in (entity, reference, contained):
-                self._execute(sa.delete(table).where(table.c.key.in_(chunk)))
-        if not renewed:
-            return
-        self._execute(sa.insert(entity), [row for _, row in renewed])
-        uses = [
-            {"kind": use.reference.kind, "name": use.value, "key": one.key}
-            for one, _ in renewed
-            for use in one.uses
-        ]
-        if uses:
-            self._execute(sa.insert(reference), uses)
-        inside = [
-            {"kind": kind, "name": name, "key": one.key}
-            for one, _ in renewed
-            for _, kind, name in one.contained
-        ]
-        if inside:
-            self._execute(sa.insert(contained), inside)
-
-    def _note(self, entities: list[StoredEntity], seen: str) -> None:
-        """Keep IDs in the ledger. A deletion that it knows of is never taken back."""
-        if not entities:
-            return
-        rows = [
-            {
-                "id": one.identity,
-                "key": one.key,
-                "first_seen": seen,
-                "last_seen": seen,
-                "deleted": seen if one.status == DELETED else "",
-            }
-            for one in entities
-        ]
-        statement: Any = self._upsert()
-        self._execute(statement, rows)
-
-    def _upsert(self) -> Any:
-        if self._postgres:
-            from sqlalchemy.dialects.postgresql import insert as postgres_insert
-
-            statement: Any = postgres_insert(ledger)
-        else:
-            from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-
-            statement = sqlite_insert(ledger)
-        new = statement.excluded
-        kept = sa.case((ledger.c.deleted != "", ledger.c.deleted), else_=new.deleted)
-        return statement.on_conflict_do_update(
-            index_elements=[ledger.c.id, ledger.c.key],
-            set_={"last_seen": new.last_seen, "deleted": kept},
-        )
-
-    def delete(self, keys: Sequence[str], when: str) -> Counts:
-        counts = Counts()
-        for chunk in self._chunks(keys):
-            counts += self._mark(entity.c.key.in_(chunk), when)
-        return counts
-
-    def begin_prune(self) -> None:
-        _SEEN.create(self._connection, checkfirst=False)  # type: ignore[arg-type]
-        self._pruning = True
-
-    def prune(self, when: str) -> Counts:
-        return self._mark(entity.c.key.not_in(sa.select(_SEEN.c.key)), when)
-
-    def _mark(self, where: sa.ColumnElement[bool], when: str) -> Counts:
-        gone = sa.and_(where, entity.c.deleted == "")
-        pairs = sa.select(entity.c.id, entity.c.key).where(gone, entity.c.id != "")
-        self._execute(
-            sa.update(ledger)
-            .where(sa.tuple_(ledger.c.id, ledger.c.key).in_(pairs), ledger.c.deleted == "")
-            .values(deleted=when)
-        )
-        changed = self._execute(sa.update(entity).where(gone).values(deleted=when))
-        return Counts(deleted=changed.rowcount)
+COLUMNS = [one.name for one in entity.c if one.name != "digest"]
+_WHOLE = sa.select(*(entity.c[name] for name in COLUMNS))
+_SUMMARY = sa.select(*(entity.c[name] for name in COLUMNS if name != "uses"))
 
 
-_SEEN = sa.Table(
-    "dispatch_lint_seen", sa.MetaData(), sa.Column("key", sa.Text), prefixes=["TEMPORARY"],
-    postgresql_on_commit="DROP",
-)  # fmt: skip
-_COLUMNS = [one.name for one in entity.c if one.name != "digest"]
-_WHOLE = sa.select(*(entity.c[name] for name in _COLUMNS))
-_SUMMARY = sa.select(*(entity.c[name] for name in _COLUMNS if name != "uses"))
-
-
-def _is_lost(error: SQLAlchemyError) -> bool:
+def is_lost(error: SQLAlchemyError) -> bool:
     return isinstance(error, DBAPIError) and error.connection_invalidated
-
-
-def _is_live(row: RowMapping) -> bool:
-    return not row["deleted"] and row["status"] != DELETED
 
 
 def _by_kind(names: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
@@ -399,12 +241,6 @@ def _by_kind(names: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
         if is_storable(kind):
             kinds.setdefault(kind, []).append(name)
     return kinds
-
-
-def _row(one: StoredEntity) -> dict[str, Any]:
-    row = dict(zip(_COLUMNS, one, strict=True))
-    said = "\0".join(str(value) for name, value in row.items() if name != "place")
-    return row | {"digest": blake2b(said.encode(), digest_size=16).hexdigest()}
 
 
 def _ledger_entry(row: RowMapping) -> LedgerEntry:
