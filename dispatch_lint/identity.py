@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatch_lint.facts import by_id, by_key
+from dispatch_lint.rule import Rule
 
 if TYPE_CHECKING:
     from dispatch_lint.rule import Entity, Fact
     from dispatch_lint.violation import Path
 
-FACTS = "identity"
-"""The facts that the rules about keys and IDs share."""
+IDENTITY = "identity"
+"""The table of facts about keys and IDs: those of the ledger join them."""
 
 
 class Holder(NamedTuple):
@@ -81,3 +82,12 @@ def same_key(one: str, other: str) -> bool:
     return one_rest == other_rest and (
         one_organization == other_organization or "-" in (one_organization, other_organization)
     )
+
+
+class IdentityRule(Rule):
+    """A rule that judges keys and IDs: such rules share their facts."""
+
+    facts = IDENTITY
+
+    def collect(self, entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
+        return identity_facts(entity)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatch_lint.facts import by_id, by_name
+from dispatch_lint.rule import Rule
 
 if TYPE_CHECKING:
     from dispatch_lint.rule import Entity, Fact
@@ -85,10 +86,6 @@ class Use(NamedTuple):
         return None in (self.owner, target.container) or self.owner == target.container
 
 
-FACTS = "references"
-"""The facts that the rules about references share."""
-
-
 def reference_facts(entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
     """An entity and its foreign keys, each under the target's kind and name, or under its ID."""
     organization, kind, name = entity.organization, entity.kind, entity.name
@@ -133,6 +130,14 @@ def uses_of(facts: Sequence[Fact]) -> list[tuple[Fact, Use]]:
     return [(fact, Use(*fact.data)) for fact in facts if fact.data[-1] == "use"]
 
 
-def has_uses(facts: Sequence[Fact]) -> bool:
-    """Whether there is a foreign key in a group: most entities of a large store have none."""
-    return any(fact.data[-1] == "use" for fact in facts)
+class ReferenceRule(Rule):
+    """A rule that judges foreign keys: such rules share their facts."""
+
+    facts = "references"
+
+    def meets(self, facts: Sequence[Fact]) -> bool:
+        # Most entities of a large store are not referred to.
+        return any(fact.data[-1] == "use" for fact in facts)
+
+    def collect(self, entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
+        return reference_facts(entity)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dispatch_lint.facts import FactTable, by_id, read_group
-from dispatch_lint.identity import FACTS as IDENTITY
-from dispatch_lint.identity import Past
+from dispatch_lint.identity import IDENTITY, Past
 from dispatch_lint.rule import STORE, Fact
 from dispatch_lint.store.entity_store import Filter
 

@@ -1,15 +1,13 @@
 """cross-organization-reference: a foreign key stays in its organization."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from dispatch_lint.facts import read_group
-from dispatch_lint.references import FACTS, has_uses, reference_facts, targets_of, uses_of
-from dispatch_lint.rule import Entity, Example, Fact, Judgement, Rule, World, stored
-from dispatch_lint.violation import Path
+from dispatch_lint.references import ReferenceRule, targets_of, uses_of
+from dispatch_lint.rule import Example, Fact, Judgement, World, stored
 
 
-class CrossOrganizationReference(Rule):
+class CrossOrganizationReference(ReferenceRule):
     """ "All objects belong to a single organization. This is used as the top-level token in the
     construction of an entity key": a name is looked up in the organization of the entity that
     refers. Here the only entity of that name belongs to another one. What is in the pseudo
@@ -20,7 +18,6 @@ class CrossOrganizationReference(Rule):
     summary = "a foreign key to an entity of another organization"
     guide = "OrganizationID"
     precedence = 88
-    facts = FACTS
     valid = (
         Example(
             "kind: Function\nname: f\nimage: nodejs\n",
@@ -47,12 +44,6 @@ class CrossOrganizationReference(Rule):
             store=stored("Image", name="nodejs", organizationId="globex"),
         ),
     )
-
-    def meets(self, facts: Sequence[Fact]) -> bool:
-        return has_uses(facts)
-
-    def collect(self, entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
-        return reference_facts(entity)
 
     def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
         uses = uses_of(facts)

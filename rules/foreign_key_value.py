@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from dispatch_lint.documents.document import Document
 from dispatch_lint.facts import by_id, read_group
-from dispatch_lint.references import FACTS, has_uses, read_key, reference_facts, targets_of, uses_of
-from dispatch_lint.rule import Entity, Example, Fact, Judgement, Rule, World, stored
-from dispatch_lint.violation import Finding, Path
+from dispatch_lint.references import ReferenceRule, read_key, targets_of, uses_of
+from dispatch_lint.rule import Example, Fact, Judgement, World, stored
+from dispatch_lint.violation import Finding
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 _NAMED_BY_UUID = frozenset({"Source", "Run"})
@@ -21,7 +21,7 @@ class Options:
     """What a foreign key may hold."""
 
 
-class ForeignKeyValue(Rule):
+class ForeignKeyValue(ReferenceRule):
     """ "Foreign key values should reflect the `name` value of the entity (as opposed to the `ID`
     value). The database is indexed on `name`."
 
@@ -35,7 +35,6 @@ class ForeignKeyValue(Rule):
     summary = "a foreign key that does not hold a name"
     guide = "Additional Properties"
     precedence = 65
-    facts = FACTS
     question = "foreign-key-value"
     Options = Options
     valid = (
@@ -90,12 +89,6 @@ class ForeignKeyValue(Rule):
                 proper = f"{organization}/{use.reference.kind}/{use.value}"
                 message = f'"{use.value}" is a name; the settings ask for the key "{proper}"'
                 yield Finding(use.path, message, help=f"write {proper}")
-
-    def meets(self, facts: Sequence[Fact]) -> bool:
-        return has_uses(facts)
-
-    def collect(self, entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
-        return reference_facts(entity)
 
     def asks(self, group: str, facts: Sequence[Fact]) -> Iterable[str]:
         by, rest = read_group(group)

@@ -1,15 +1,14 @@
 """name-reuse: a name is free again only when its old owner is gone."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from dispatch_lint.facts import read_group
-from dispatch_lint.identity import FACTS, holders_of, identity_facts
-from dispatch_lint.rule import Entity, Example, Fact, Judgement, Rule, World, stored
-from dispatch_lint.violation import Path, Severity
+from dispatch_lint.identity import IdentityRule, holders_of
+from dispatch_lint.rule import Example, Fact, Judgement, World, stored
+from dispatch_lint.violation import Severity
 
 
-class NameReuse(Rule):
+class NameReuse(IdentityRule):
     """ "StatusDELETING object is DELETING … user should not reuse the object name until it is
     transfered to DELETED state." A new entity has an ID of its own; a manifest, which has none,
     is only a warning.
@@ -18,7 +17,6 @@ class NameReuse(Rule):
     name = "name-reuse"
     summary = "a new entity under a name whose old owner is still DELETING"
     guide = "Status"
-    facts = FACTS
     valid = (
         Example(stored("Application", id="2"), file="e.json",
                 store=stored("Application", id="1", status="DELETED")),
@@ -39,9 +37,6 @@ class NameReuse(Rule):
             store=stored("Secret", id="1", status="DELETING", secrets={}),
         ),
     )
-
-    def collect(self, entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
-        return identity_facts(entity)
 
     def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
         if read_group(group)[0] != "key" or len(facts) == 1:

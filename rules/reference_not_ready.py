@@ -1,18 +1,17 @@
 """reference-not-ready: what is READY needs what it refers to."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from dispatch_lint.facts import read_group
-from dispatch_lint.references import FACTS, has_uses, reference_facts, targets_of, uses_of
-from dispatch_lint.rule import Entity, Example, Fact, Judgement, Rule, World, stored
-from dispatch_lint.violation import Path, Severity
+from dispatch_lint.references import ReferenceRule, targets_of, uses_of
+from dispatch_lint.rule import Example, Fact, Judgement, World, stored
+from dispatch_lint.violation import Severity
 
 _NOT_YET = frozenset({"INITIALIZED", "CREATING", "UPDATING", "MISSING"})
 _NO_MORE = frozenset({"DELETING", "DELETED", "ERROR"})
 
 
-class ReferenceNotReady(Rule):
+class ReferenceNotReady(ReferenceRule):
     """ "StatusCREATING: … should wait until the READY state to use the object": an entity that is
     READY refers to one that is not there yet, or any entity to one that is on its way out or in
     ERROR. An empty status, as Secrets have it, says nothing.
@@ -23,7 +22,6 @@ class ReferenceNotReady(Rule):
     guide = "Status"
     severity = Severity.WARNING
     precedence = 92
-    facts = FACTS
     valid = (
         Example(
             stored("Subscription", status="CREATING", eventType="a.b", function="f", secrets=None),
@@ -46,12 +44,6 @@ class ReferenceNotReady(Rule):
             store=stored("Image", name="nodejs", status="DELETING"),
         ),
     )
-
-    def meets(self, facts: Sequence[Fact]) -> bool:
-        return has_uses(facts)
-
-    def collect(self, entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
-        return reference_facts(entity)
 
     def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
         uses = uses_of(facts)

@@ -1,15 +1,14 @@
 """revision-order: revisions count upwards."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from dispatch_lint.facts import read_group
-from dispatch_lint.identity import FACTS, holders_of, identity_facts, same_key
-from dispatch_lint.rule import Entity, Example, Fact, Judgement, Rule, World, stored
-from dispatch_lint.violation import Path, Severity
+from dispatch_lint.identity import IdentityRule, holders_of, same_key
+from dispatch_lint.rule import Example, Fact, Judgement, World, stored
+from dispatch_lint.violation import Severity
 
 
-class RevisionOrder(Rule):
+class RevisionOrder(IdentityRule):
     """A revision lower than the store has seen for the same ID: an older copy of the entity, or a
     store that was put back.
 
@@ -22,7 +21,6 @@ class RevisionOrder(Rule):
     summary = "a revision lower than the one in the store"
     guide = "Base Entity"
     severity = Severity.WARNING
-    facts = FACTS
     valid = (
         Example(stored("Application", revision=4), file="e.json",
                 store=stored("Application", revision=4)),
@@ -41,9 +39,6 @@ class RevisionOrder(Rule):
             store=stored("Application", revision=4),
         ),
     )
-
-    def collect(self, entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
-        return identity_facts(entity)
 
     def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
         if read_group(group)[0] != "id":

@@ -1,17 +1,16 @@
 """status-transition: a status that cannot follow what the store has seen."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from dispatch_lint.facts import read_group
-from dispatch_lint.identity import FACTS, Holder, holders_of, identity_facts, past_of, same_key
-from dispatch_lint.rule import Entity, Example, Fact, Judgement, Rule, World, stored
-from dispatch_lint.violation import Path, Severity
+from dispatch_lint.identity import Holder, IdentityRule, holders_of, past_of, same_key
+from dispatch_lint.rule import Example, Fact, Judgement, World, stored
+from dispatch_lint.violation import Severity
 
 _FIRST = ("INITIALIZED", "CREATING", "READY")
 
 
-class StatusTransition(Rule):
+class StatusTransition(IdentityRule):
     """The guide's comments on the statuses exclude some moves: INITIALIZED "is the initial state
     of the object", so a new entity (revision 0, an ID that was never seen) is INITIALIZED,
     CREATING or READY; what is DELETING does not become READY again; DELETED is the end. It is
@@ -23,7 +22,6 @@ class StatusTransition(Rule):
     guide = "Status"
     severity = Severity.WARNING
     precedence = 56
-    facts = FACTS
     valid = (
         Example(stored("Application", revision=2, status="DELETING"), file="e.json",
                 store=stored("Application", revision=1)),
@@ -50,9 +48,6 @@ class StatusTransition(Rule):
             store=stored("Application", name="b"),
         ),
     )
-
-    def collect(self, entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
-        return identity_facts(entity)
 
     def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
         if not world.stored or read_group(group)[0] != "id":

@@ -1,15 +1,13 @@
 """unique-id: an ID belongs to one entity for all time."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from dispatch_lint.facts import read_group
-from dispatch_lint.identity import FACTS, holders_of, identity_facts, past_of, same_key
-from dispatch_lint.rule import Entity, Example, Fact, Judgement, Rule, World, stored
-from dispatch_lint.violation import Path
+from dispatch_lint.identity import IdentityRule, holders_of, past_of, same_key
+from dispatch_lint.rule import Example, Fact, Judgement, World, stored
 
 
-class UniqueId(Rule):
+class UniqueId(IdentityRule):
     """ "IDs are globally unique for all time": no two entities share one, and no new entity takes
     the ID of one that was deleted. So an entity keeps its ID: a key that comes with another one,
     without a deletion in between, is a deviation too.
@@ -21,7 +19,6 @@ class UniqueId(Rule):
     summary = "an ID that was used for two entities"
     guide = "Name and IDs"
     precedence = 55
-    facts = FACTS
     valid = (
         Example(stored("Application", id="1") + stored("Application", id="2", name="b"),
                 file="e.jsonl"),
@@ -55,9 +52,6 @@ class UniqueId(Rule):
             store=stored("Application", id="1"),
         ),
     )
-
-    def collect(self, entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
-        return identity_facts(entity)
 
     def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
         if len(facts) == 1:

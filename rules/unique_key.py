@@ -1,15 +1,14 @@
 """unique-key: no two entities have one key at the same time."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from dispatch_lint.facts import read_group
-from dispatch_lint.identity import FACTS, holders_of, identity_facts
-from dispatch_lint.rule import Entity, Example, Fact, Judgement, Rule, World, stored
-from dispatch_lint.violation import Path, Severity
+from dispatch_lint.identity import IdentityRule, holders_of
+from dispatch_lint.rule import Example, Fact, Judgement, World, stored
+from dispatch_lint.violation import Severity
 
 
-class UniqueKey(Rule):
+class UniqueKey(IdentityRule):
     """ "No two entities may have the same key at the same time. Names, and therefore keys, can
     be reused": an entity whose status is DELETED holds its key no longer.
 
@@ -21,7 +20,6 @@ class UniqueKey(Rule):
     name = "unique-key"
     summary = "two entities with one key at the same time"
     guide = "Name and IDs"
-    facts = FACTS
     valid = (
         Example(
             stored("Application", id="1") + stored("Application", id="2", status="DELETED"),
@@ -40,9 +38,6 @@ class UniqueKey(Rule):
             file="e.jsonl",
         ),
     )
-
-    def collect(self, entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
-        return identity_facts(entity)
 
     def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
         by, _ = read_group(group)

@@ -1,23 +1,14 @@
 """unresolved-reference: a foreign key names an entity that exists."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 from dispatch_lint.facts import by_name, read_group
-from dispatch_lint.references import (
-    FACTS,
-    Target,
-    Use,
-    has_uses,
-    reference_facts,
-    targets_of,
-    uses_of,
-)
-from dispatch_lint.rule import Entity, Example, Fact, Judgement, Rule, World, stored
-from dispatch_lint.violation import Path, Severity
+from dispatch_lint.references import ReferenceRule, Target, Use, targets_of, uses_of
+from dispatch_lint.rule import Example, Fact, Judgement, World, stored
+from dispatch_lint.violation import Severity
 
 
-class UnresolvedReference(Rule):
+class UnresolvedReference(ReferenceRule):
     """ "Relationships (i.e. foreign keys) use `name`": the name has to be that of a live entity
     of the kind, in the same organization.
 
@@ -32,7 +23,6 @@ class UnresolvedReference(Rule):
     summary = "a foreign key to an entity that does not exist"
     guide = "Name and IDs"
     precedence = 90
-    facts = FACTS
     valid = (
         Example(
             "kind: Image\nname: nodejs\nbaseImageName: b\n---\n"
@@ -62,12 +52,6 @@ class UnresolvedReference(Rule):
             store=stored("Image", name="nodejs"),
         ),
     )
-
-    def meets(self, facts: Sequence[Fact]) -> bool:
-        return has_uses(facts)
-
-    def collect(self, entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
-        return reference_facts(entity)
 
     def asks(self, group: str, facts: Sequence[Fact]) -> Iterable[str]:
         by, rest = read_group(group)

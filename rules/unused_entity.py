@@ -1,16 +1,15 @@
 """unused-entity: an entity that nobody refers to."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
-from dispatch_lint.references import FACTS, reference_facts, targets_of, uses_of
-from dispatch_lint.rule import Entity, Example, Fact, Judgement, Rule, World, stored
-from dispatch_lint.violation import Path, Severity
+from dispatch_lint.references import ReferenceRule, targets_of, uses_of
+from dispatch_lint.rule import Example, Fact, Judgement, World, stored
+from dispatch_lint.violation import Severity
 
 _KINDS = frozenset({"Image", "BaseImage", "Secret", "DriverType"})
 
 
-class UnusedEntity(Rule):
+class UnusedEntity(ReferenceRule):
     """An Image, BaseImage, Secret or DriverType is there to be referred to. One that nothing in
     the documents, or in the store, refers to may be left over. It is off by default, because
     documents are often partial.
@@ -21,7 +20,6 @@ class UnusedEntity(Rule):
     guide = "Name and IDs"
     severity = Severity.INFO
     default = False
-    facts = FACTS
     asks_referrers = True
     valid = (
         Example("kind: Secret\nname: a\n---\nkind: Function\nname: f\nimage: i\nsecrets: [a]\n"),
@@ -42,8 +40,8 @@ class UnusedEntity(Rule):
         ),
     )
 
-    def collect(self, entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
-        return reference_facts(entity)
+    def meets(self, facts: Sequence[Fact]) -> bool:
+        return True  # a foreign key of the store is what it looks for
 
     def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
         uses = [use for _, use in uses_of(facts)]
