@@ -7,20 +7,19 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.source import Source
 from dispatch_lint.store.entity_store import (
     BadRow,
-    ConnectionLost,
     Filter,
     LedgerEntry,
     StoredEntity,
-    StoreError,
     is_storable,
 )
 from dispatch_lint.store.importing import stored_entity
+from dispatch_lint.store.sql import is_lost, store_error
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, RowMapping
@@ -50,7 +49,7 @@ def has_entities(engine: Engine, shown: str, explain: _Explain) -> bool:
         with engine.connect() as connection:
             return {"key", "value"} <= _columns(connection)
     except SQLAlchemyError as error:
-        raise _error(error, shown, explain) from None
+        raise store_error(error, shown, explain) from None
 
 
 def _columns(connection: Connection) -> set[str]:
@@ -58,11 +57,6 @@ def _columns(connection: Connection) -> set[str]:
     if not inspector.has_table("entity"):
         return set()
     return {column["name"] for column in inspector.get_columns("entity")}
-
-
-def _error(error: SQLAlchemyError, shown: str, explain: _Explain) -> StoreError:
-    cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
-    return StoreError(f"{shown}: {explain(cause)}")
 
 
 class DispatchRows:
@@ -89,7 +83,7 @@ class DispatchRows:
         try:
             return int(self._connect().execute(query).scalar_one())
         except SQLAlchemyError as error:
-            raise _error(error, self.shown, self._explain) from None
+            raise store_error(error, self.shown, self._explain) from None
 
     def select(
         self, where: sa.ColumnElement[bool] | None = None
@@ -110,13 +104,11 @@ class DispatchRows:
                     yield key, row
                 return
             except SQLAlchemyError as error:
-                if not (isinstance(error, DBAPIError) and error.connection_invalidated):
-                    raise _error(error, self.shown, self._explain) from None
+                if not is_lost(error):
+                    raise store_error(error, self.shown, self._explain) from None
                 self._drop()
                 if lost_at == last:  # twice at one place
-                    said = _error(error, self.shown, self._explain)
-                    raise ConnectionLost(f"{said} (the connection was lost, and a second try "
-                                         "failed)") from None  # fmt: skip
+                    raise store_error(error, self.shown, self._explain, lost=True) from None
                 lost_at = last
 
     def _stream(

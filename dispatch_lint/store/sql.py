@@ -87,11 +87,7 @@ class SqlStore:
             raise self._error(error, lost=is_lost(error)) from None
 
     def _error(self, error: SQLAlchemyError, *, lost: bool = False) -> StoreError:
-        cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
-        said = f"{self.shown}: {self._explain(cause)}"
-        if lost:
-            return ConnectionLost(f"{said} (the connection was lost, and a second try failed)")
-        return StoreError(said)
+        return store_error(error, self.shown, self._explain, lost=lost)
 
     def _drop(self) -> None:
         if self._connection is not None:
@@ -232,7 +228,24 @@ _SUMMARY = sa.select(*(entity.c[name] for name in COLUMNS if name != "uses"))
 
 
 def is_lost(error: SQLAlchemyError) -> bool:
+    """Whether the connection to the server broke."""
     return isinstance(error, DBAPIError) and error.connection_invalidated
+
+
+def store_error(
+    error: SQLAlchemyError, shown: str, explain: Callable[[BaseException], str], *,
+    lost: bool = False,
+) -> StoreError:  # fmt: skip
+    """An error of the database as one that people can read.
+
+    Args:
+        lost: whether the connection broke for the second time.
+    """
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
+    said = f"{shown}: {explain(cause)}"
+    if lost:
+        return ConnectionLost(f"{said} (the connection was lost, and a second try failed)")
+    return StoreError(said)
 
 
 def _by_kind(names: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
