@@ -49,7 +49,7 @@ class Run:
         known: Iterable[str] = (), fold: bool = False, quiet: Severity = Severity.INFO,
         listing: bool = False, store_facts: StoreFacts | None = None,
     ) -> None:  # fmt: skip
-        self.settings, self.catalogue = settings, catalogue
+        self.settings, self.catalogue, self.rules = settings, catalogue, rules
         self.store_facts = store_facts
         has_store = store_facts is not None and store_facts.store is not None
         self.summary = Summary(closed=settings.complete or has_store)
@@ -88,6 +88,9 @@ class Run:
         self._declarations: dict[int, list[tuple[Route, Rule, Finding]]] = {}
         self.sources: list[Source] = []
         """By the numbers that facts know them by."""
+        self.go_sources: list[Source] = []
+        self.descriptions: list[tuple[Source, int]] = []
+        """Documents that describe an API, by source and number."""
         self.found: list[Violation] = []
         """Before suppression."""
         self.suppressions: dict[str, list[Suppression]] = {}
@@ -95,8 +98,15 @@ class Run:
     def lint(self, sources: Iterable[Source]) -> Iterator[Violation]:
         """Every violation that is not suppressed, in the order of file, line, column and rule."""
         for source in sources:
-            check_file(self, source)
+            if source.format != "go":
+                check_file(self, source)
+            elif source.reported:
+                self.go_sources.append(source)
         self._judge()
+        if self.go_sources or self.descriptions:
+            from dispatch_lint.definition_check import check_definitions
+
+            check_definitions(self)
         shown = [one for one in self._suppress() if one.severity >= self.quiet]
         for table in self._facts.values():
             table.close()
@@ -137,12 +147,13 @@ class Run:
                     for one in rule.check(document):
                         found.append((rule, one))
                 except Exception as error:
-                    self._fail(rule, document.source.name, document.index, error)
+                    self.fail(rule, document.source.name, document.index, error)
         if ignored:
             found = [one for one in found if one[0].name not in ignored]
         return resolve(found) if found else found
 
-    def _fail(self, rule: Rule, file: str, document: int, error: Exception) -> None:
+    def fail(self, rule: Rule, file: str, document: int, error: Exception) -> None:
+        """Note that a rule raised, and about what."""
         where = f"{file}: document {document}: " if document >= 0 else f"{file}: "
         said = f"{where}internal error in the rule {rule.name}: {type(error).__name__}: {error}"
         if said not in self._failures:  # a document may be judged twice: fast, then with places
@@ -167,7 +178,7 @@ class Run:
                 try:
                     said = list(rule.check_field(use))
                 except Exception as error:
-                    self._fail(rule, document.source.name, document.index, error)
+                    self.fail(rule, document.source.name, document.index, error)
                     continue
                 found += [(rule, replace(finding, path=one.path)) for finding in said]
         return found
@@ -185,7 +196,7 @@ class Run:
                     try:
                         known += [(route, rule, one) for one in rule.check_field(use)][:1]
                     except Exception as error:
-                        self._fail(rule, f"the field {schema.kind}.{route}", -1, error)
+                        self.fail(rule, f"the field {schema.kind}.{route}", -1, error)
             known = [
                 (route, rule, self._of_definition(schema, route, rule, finding))
                 for route, rule, finding in known
@@ -218,13 +229,13 @@ class Run:
                     fact = Fact(number, document.index, path, tuple(data), document.row_key)
                     table.add(group, fact)
             except Exception as error:
-                self._fail(rule, document.source.name, document.index, error)
+                self.fail(rule, document.source.name, document.index, error)
 
     # All documents
 
     def _judge(self) -> None:
         def fail(rule: Rule, fact: Fact, error: Exception) -> None:
-            self._fail(rule, self.sources[fact.source].name, fact.document, error)
+            self.fail(rule, self.sources[fact.source].name, fact.document, error)
 
         store = self.store_facts
         # What is read from a store as a whole is all there is.

@@ -160,7 +160,10 @@ class _FileCheck:
         if run.listed is not None and self.source.reported:
             run.listed.append(Listed(self.source.name, one.index, _what(one)))
         if isinstance(one, Skipped):
-            run.summary.skipped += self.source.reported
+            if one.describes_api:
+                run.descriptions.append((self.source, one.index))
+            else:
+                run.summary.skipped += self.source.reported
             return
         self.entities += 1
         run.summary.documents += self.source.reported

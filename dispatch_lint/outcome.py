@@ -30,6 +30,9 @@ class Summary:
     stores: int = 0
     documents: int = 0
     skipped: int = 0
+    definitions: int = 0
+    """Kinds that Go and OpenAPI files declare."""
+    definition_files: int = 0
     violations: Counter[Severity] = field(default_factory=Counter)
     suppressed: int = 0
     baselined: int = 0

@@ -4,8 +4,9 @@ A rule is a small class in a file named after it. It says what it checks by the 
 
 - `check_field(field)`: one field name, of a document or of a definition;
 - `check(document)`: one document;
-- `collect(document)` and `judge(group, facts, world)`: facts from every document, grouped under
-  a key, each group judged once.
+- `collect(entity)` and `judge(group, facts, world)`: facts from every document, grouped under a
+  key, each group judged once;
+- `check_member`, `check_definition`, `check_definitions`, `check_layout`: what definitions say.
 
 It yields paths and messages. It never computes places, never prints, never reads a file.
 """
@@ -21,7 +22,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol
 from dispatch_lint.violation import Finding, Severity
 
 if TYPE_CHECKING:
-    from dispatch_lint.definitions.model import Form
+    from dispatch_lint.definitions.go_syntax import Layout
+    from dispatch_lint.definitions.model import EntityType, Field, Form
     from dispatch_lint.documents.document import Document, Use
     from dispatch_lint.schema.catalogue import Catalogue
     from dispatch_lint.schema.shape import Shape
@@ -98,6 +100,22 @@ class FieldUse:
     def many(self) -> bool:
         """Whether it holds a list."""
         return self.shape.many if self.shape else isinstance(self.value, list)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One field of a definition, or of a type that a definition leads to.
+
+    Attributes:
+        owner: the name of the type that declares it.
+        definition: the definition that leads to it.
+        use: the field as the rules about names see it.
+    """
+
+    field: Field
+    owner: str
+    definition: EntityType
+    use: FieldUse
 
 
 class Entity(Protocol):
@@ -217,6 +235,9 @@ class World(Protocol):
         """
 
 
+DEFINITION_METHODS = ("check_member", "check_definition", "check_definitions", "check_layout")
+
+
 class Rule:
     """The base of all rules.
 
@@ -294,6 +315,22 @@ class Rule:
         """
         return iter(())
 
+    def check_member(self, member: Member) -> Iterator[Finding]:
+        """Check a field of a definition. Paths of findings are relative to it: leave them `()`."""
+        return iter(())
+
+    def check_definition(self, definition: EntityType) -> Iterator[Finding]:
+        """Check one definition; each finding says its `spot`."""
+        return iter(())
+
+    def check_definitions(self, definitions: Sequence[EntityType]) -> Iterator[Finding]:
+        """Check all definitions of one kind together; each finding says its `spot`."""
+        return iter(())
+
+    def check_layout(self, layout: Layout) -> Iterator[Finding]:
+        """Check a piece of code that puts texts together; each finding says its `spot`."""
+        return iter(())
+
     def check_suppression(self, suppression: Suppression) -> Iterator[Finding]:
         """Check a suppression comment that hides nothing."""
         return iter(())
@@ -308,7 +345,8 @@ class Rule:
         """What the rule looks at."""
         scopes = {"check_field": "field", "check": "entity", "collect": "corpus",
                   "check_suppression": "suppression"}  # fmt: skip
-        return [scope for method, scope in scopes.items() if cls.has(method)]
+        found = [scope for method, scope in scopes.items() if cls.has(method)]
+        return found + ["definition"] * any(cls.has(method) for method in DEFINITION_METHODS)
 
     @classmethod
     def documentation(cls) -> str:
@@ -328,7 +366,7 @@ def defining_problem(rule: type[Rule]) -> str | None:
     if not is_dataclass(rule.Options):
         return "its Options are no dataclass"
     if not rule.scopes():
-        return "it has none of the methods check_field, check, and collect with judge"
+        return "it has no method that checks anything"
     return None
 
 

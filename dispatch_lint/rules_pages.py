@@ -63,7 +63,8 @@ def _example(title: str, examples: Any) -> Iterator[str]:
     for one in examples:
         yield f"{title}:"
         yield ""
-        yield from _block(one.text, "yaml" if one.file.endswith(".yaml") else "json")
+        ending = one.file.rpartition(".")[2]
+        yield from _block(one.text, ending if ending in ("yaml", "go") else "json")
         if one.store:
             yield "where the store has"
             yield ""

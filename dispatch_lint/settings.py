@@ -51,7 +51,7 @@ class Settings:
 
     root: Path = field(default_factory=Path.cwd)
     file: Path | None = None
-    include: tuple[str, ...] = ("*.yaml", "*.yml", "*.json", "*.jsonl", "*.ndjson")
+    include: tuple[str, ...] = ("*.yaml", "*.yml", "*.json", "*.jsonl", "*.ndjson", "*.go")
     exclude: tuple[str, ...] = ()
     schemas: tuple[str, ...] = ()
     definitions: tuple[str, ...] = ()
@@ -198,7 +198,7 @@ def _table_of(
 
 
 def _reference(key: str, value: object) -> Reference | None:
-    from dispatch_lint.definitions.golang import parse_reference
+    from dispatch_lint.definitions.model import parse_reference
 
     if "." not in key.removeprefix("references."):
         raise SettingsError(f'"{key}": write "Kind.field" = "Kind", or "none"')

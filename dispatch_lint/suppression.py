@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from dispatch_lint.naming import did_you_mean
+from dispatch_lint.violation import Span
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from dispatch_lint.documents.placed import Node, Part
-    from dispatch_lint.violation import Span, Violation
+    from dispatch_lint.violation import Violation
 
 MARK = "dispatch-lint:"
 _COMMENT = re.compile(
@@ -50,6 +51,33 @@ class Suppression:
         if self.scope == "document":
             return violation.document == self.target
         return violation.span.line == self.target
+
+
+_GO_COMMENT = re.compile(
+    r"//[ \t]*dispatch-lint:[ \t]*(?P<verb>[a-z-]*)(?:[ \t]*\[(?P<rules>[^\]\n]*)\])?"
+)
+
+
+def read_go_suppressions(text: str) -> list[Suppression]:
+    """The suppressions of a Go file: `// dispatch-lint: ignore[rule]`."""
+    found: list[Suppression] = []
+    if MARK not in text:
+        return found
+    for number, line in enumerate(text.split("\n"), 1):
+        match = _GO_COMMENT.search(line)
+        if match is None:
+            continue
+        names = tuple(name.strip() for name in (match["rules"] or "").split(",") if name.strip())
+        span = Span(number, match.start() + 1, number, match.end() + 1)
+        # Alone on its line it speaks of the next one.
+        target = number if line[: match.start()].strip() else number + 1
+        one = Suppression(span, 0, names, "line", target)
+        if match["verb"] == "ignore-file":
+            one.scope = "file"
+        elif match["verb"] != "ignore":
+            one.rules = ()
+        found.append(one)
+    return found
 
 
 def read_suppressions(text: str, parts: Sequence[Part]) -> list[Suppression]:

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 from hashlib import sha256
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from dispatch_lint.definitions.model import Spot
 
 Path = tuple[str | int, ...]
 """The way to a value inside an entity: `("methods", 0)`."""
@@ -48,6 +51,8 @@ class Finding:
         span: where only the reader of the text knows the place.
         declared_at: `file:line` of the definition that is to blame.
         heading: the name under which infos about a declared field are counted together.
+        spot: in a definition, where it is.
+        also: further spots, each with what it has to do with the finding.
     """
 
     path: Path
@@ -60,6 +65,8 @@ class Finding:
     span: Span | None = None
     declared_at: str = ""
     heading: str = ""
+    spot: Spot | None = None
+    also: tuple[tuple[Spot, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +95,7 @@ class Violation:
         entity: the key `<organization>/<kind>/<name>`; `-` for an unknown organization.
         heading: the name under which infos about a declared field are counted together.
         row: the key of the row, where the file is a store: its place.
+        definition: what it is about where it is no document: `pkg/shop.Widget`.
     """
 
     rule: str
@@ -105,6 +113,7 @@ class Violation:
     heading: str = ""
     declared_at: str = ""
     row: str = ""
+    definition: str = ""
 
     @property
     def place(self) -> str:
@@ -114,7 +123,7 @@ class Violation:
     @cached_property
     def fingerprint(self) -> str:
         """The same for the same deviation, wherever in the file it stands."""
-        entity = self.entity or f"{self.file}#{self.document}"
+        entity = self.definition or self.entity or f"{self.file}#{self.document}"
         return sha256(f"{self.rule}\0{entity}\0{self.pointer}".encode()).hexdigest()[:32]
 
     @property

@@ -1,7 +1,9 @@
 """status-value: a status is one of the eight."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
+from dispatch_lint.definitions.model import EntityType
 from dispatch_lint.documents.document import Document
 from dispatch_lint.naming import did_you_mean
 from dispatch_lint.rule import Example, Rule
@@ -12,7 +14,8 @@ class StatusValue(Rule):
     """ "Status is represented by an enumeration of strings": INITIALIZED, CREATING, READY,
     UPDATING, DELETING, DELETED, ERROR, MISSING.
 
-    An empty status in the rows of a store (Dispatch writes Secrets so) is reported once for
+    A package that declares the type of a status in Go has all eight as constants, and no other;
+    OpenAPI models likewise. An empty status in the rows of a store (Dispatch writes Secrets so) is reported once for
     each kind and file, with the count.
     """
 
@@ -53,3 +56,28 @@ class StatusValue(Rule):
         meant = did_you_mean(status, values)
         help_ = f"write {meant.split(chr(34))[1]}" if meant else ""
         yield Finding(("status",), f'"{status}" is no status: {expected}{meant}', help=help_)
+
+    def check_definition(self, definition: EntityType) -> Iterator[Finding]:
+        """The package that declares the type of a status declares all of its values, and no more."""
+        statuses = definition.statuses
+        if statuses is None:
+            return
+        guide = _guide_statuses()
+        for value, spot in statuses.values:
+            if value not in guide:
+                message = (
+                    f'the type {statuses.name} has the status "{value}", which the guide has not'
+                )
+                yield Finding((), message, spot=spot)
+        missing = [value for value in guide if value not in {one for one, _ in statuses.values}]
+        if missing:
+            message = f"the type {statuses.name} lacks the status {', '.join(missing)}"
+            yield Finding((), message, spot=statuses.spot)
+
+
+@lru_cache(maxsize=1)
+def _guide_statuses() -> tuple[str, ...]:
+    from dispatch_lint.definitions.golang import guide_base
+
+    status = next(field for field in guide_base().fields if field.name == "status")
+    return tuple(value.value for value in status.type.values)

@@ -16,7 +16,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dispatch_lint.definitions.golang import read_definitions
 from dispatch_lint.definitions.model import DefinitionError
 from dispatch_lint.schema.files import drift, generate_files
 from dispatch_lint.schema.load import load_catalogue
@@ -185,7 +184,7 @@ def test_editor_schema_chooses_by_kind() -> None:
 def test_bad_definitions_say_where(text: str, said: str, tmp_path: Path) -> None:
     (tmp_path / "x.go").write_text(text)
     with pytest.raises(DefinitionError) as caught:
-        list(read_definitions([tmp_path / "x.go"], lambda path: path.name))
+        generate_files([tmp_path / "x.go"])
     assert said in str(caught.value)
 
 

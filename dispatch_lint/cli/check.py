@@ -251,7 +251,7 @@ def _exit_code(summary: Summary, settings: Settings, options: dict[str, Any]) ->
         click.echo(f"dispatch-lint: {harmless(problem)}", err=True)
     if summary.problems:
         return 2
-    if summary.documents == 0:
+    if summary.documents + summary.definitions == 0:
         skipped = f" ({summary.skipped} documents skipped)" if summary.skipped else ""
         click.echo(f"dispatch-lint: there is no entity document to check{skipped}", err=True)
         if options["require_documents"]:

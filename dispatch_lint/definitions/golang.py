@@ -1,45 +1,33 @@
-"""Go source text → `EntityType`, with tree-sitter: no Go toolchain is needed."""
+"""Go declarations → `EntityType`: structs flattened as encoding/json does it."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
+from dispatch_lint.definitions.go_syntax import GoFile, GoType, read_fields, text_of
+from dispatch_lint.definitions.go_tree import GoPackage, GoTree
 from dispatch_lint.definitions.model import (
     BASE,
-    DefinitionError,
     EntityType,
+    Enumeration,
     EnumValue,
     Field,
     Reference,
+    Spot,
     Type,
+    parse_reference,
 )
 from dispatch_lint.naming import read_foreign_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-
     from tree_sitter import Node
 
-_TAG = re.compile(r'json:"([^"]*)"')
-_MARKER = re.compile(r"^\+dispatch:(?P<name>[a-z]+)(?:=(?P<value>.*))?$")
-_MARKERS = frozenset(
-    [
-        "alias",
-        "enum",
-        "form",
-        "ignored",
-        "kind",
-        "nested",
-        "pattern",
-        "readonly",
-        "reference",
-        "standard",
-    ]
-)
+    from dispatch_lint.definitions.go_syntax import GoField
+    from dispatch_lint.definitions.model import Base
+
 _BASIC: Mapping[str, Type] = {
     **dict.fromkeys(["string", "error"], Type("string")),
     **dict.fromkeys(["int", "int8", "int16", "int32", "int64", "rune"], Type("integer")),
@@ -50,351 +38,391 @@ _BASIC: Mapping[str, Type] = {
     "bool": Type("boolean"),
     "any": Type("any"),
     "time.Time": Type("time"),
+    "time.Duration": Type("integer"),
     "strfmt.UUID": Type("string"),
     "strfmt.Base64": Type("string"),
+    "strfmt.DateTime": Type("string"),
+    "strfmt.URI": Type("string"),
+    "strfmt.Email": Type("string"),
 }
+_BASE_NAMES = frozenset({"id", "name", "organizationId", "organizationID", "kind"})
+_MAX_NESTING = 30
+"""How deep types are followed into each other."""
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
-    """A doc comment: its prose and its `+dispatch` markers."""
+@dataclass(frozen=True)
+class Conventions:
+    """What is known of the names that definitions use.
 
-    text: str = ""
-    markers: tuple[tuple[str, str], ...] = ()
+    Attributes:
+        aliases: canonical names of kinds, by every other name.
+        kinds: kinds that are declared elsewhere, so that fields can refer to them.
+        references: what is known of fields, by kind and name on the wire: None is no reference.
+        standards: the standards that types follow, by the name of the type.
+        foreign: whether the code is not written for dispatch-lint: API models are told by their
+            fields, and what cannot be read is a problem instead of an error.
+    """
 
-    def get(self, name: str) -> str | None:
-        return next((value for key, value in self.markers if key == name), None)
-
-    def all(self, name: str) -> tuple[str, ...]:
-        return tuple(value for key, value in self.markers if key == name)
-
-
-@dataclass(frozen=True, slots=True)
-class _Declaration:
-    name: str
-    node: Node
-    comment: Comment
-    file: str
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    kinds: frozenset[str] = frozenset()
+    references: Mapping[tuple[str, str], Reference | None] = field(default_factory=dict)
+    standards: Mapping[str, str] = field(default_factory=dict)
+    foreign: bool = False
 
 
-@dataclass
-class GoPackage:
-    """The types and constants of the Go files of one package."""
+class _Scope(NamedTuple):
+    """Where a type is written: what its names mean depends on it."""
 
-    types: dict[str, _Declaration] = field(default_factory=dict)
-    constants: dict[str, list[EnumValue]] = field(default_factory=dict)
-    known: frozenset[str] = frozenset()
-    """Kinds that are declared elsewhere, so that fields can refer to them."""
+    package: GoPackage
+    file: GoFile
+    parameters: frozenset[str] = frozenset()
 
-    def add(self, source: bytes, file: str) -> None:
-        """Read one file.
 
-        Raises:
-            DefinitionError: it is not Go, or a marker is unknown.
-        """
-        root = _parse(source)
-        if root.has_error:
-            broken = next(_errors(root), root)
-            raise DefinitionError(f"{file}:{broken.start_point[0] + 1}: this is not valid Go")
-        for node in root.children:
-            if node.type == "type_declaration":
-                for spec in _named(node, "type_spec"):
-                    # `// doc` stands above the spec in a group, else above the declaration.
-                    above = spec if spec.prev_named_sibling else node
-                    comment = _comment(above, file)
-                    name = _text(spec.child_by_field_name("name"))
-                    self.types[name] = _Declaration(name, spec, comment, file)
-            elif node.type == "const_declaration":
-                for spec in _named(node, "const_spec"):
-                    self._add_constant(spec, file)
+class _Candidate(NamedTuple):
+    """A field that a struct may have on the wire, before Go's rules of promotion."""
 
-    def _add_constant(self, spec: Node, file: str) -> None:
-        type_node = spec.child_by_field_name("type")
-        value = spec.child_by_field_name("value")
-        if type_node is None or value is None or value.named_child_count != 1:
-            return
-        literal = _text(value.named_children[0])
-        if literal[:1] in '"`':
-            said = EnumValue(literal[1:-1], _comment(spec, file).text)
-            self.constants.setdefault(_text(type_node), []).append(said)
+    field: Field
+    depth: int
 
-    @cached_property
-    def kinds(self) -> tuple[str, ...]:
-        """The kinds that the types declare, and those that are known from elsewhere."""
-        declared = (
-            _kind_of(declaration)
-            for declaration in self.types.values()
-            if self._is_entity(declaration)
-        )
-        return tuple(dict.fromkeys([*declared, *sorted(self.known)]))
 
-    def entity_types(self) -> Iterator[EntityType]:
-        """Every kind that the files declare, in their order, the base types included."""
-        for declaration in self.types.values():
-            if self._is_entity(declaration) or declaration.name == BASE:
-                yield self._entity_type(declaration)
+class GoReader:
+    """Reads the entity types of a tree."""
 
-    def _is_entity(self, declaration: _Declaration) -> bool:
-        struct = declaration.node.child_by_field_name("type")
-        if struct is None or struct.type != "struct_type":
-            return False
-        if declaration.comment.get("form") is not None:
-            return True
-        return any(
-            child.child_by_field_name("name") is None
-            and _text(child.child_by_field_name("type")).rpartition(".")[2] == BASE
-            for child in _fields(struct)
-        )
+    def __init__(self, tree: GoTree, conventions: Conventions) -> None:
+        self.tree, self._conventions = tree, conventions
+        self._kinds: tuple[str, ...] = tuple(sorted(conventions.kinds))
+        self._kind = ""
 
-    def _entity_type(self, declaration: _Declaration) -> EntityType:
-        comment = declaration.comment
-        form = comment.get("form") or "stored"
-        if form not in ("stored", "manifest"):
-            line = declaration.node.start_point[0] + 1
-            raise DefinitionError(f'{declaration.file}:{line}: form "{form}" is neither stored '
-                                  "nor manifest")  # fmt: skip
-        struct = self._struct(declaration, (declaration.name,))
+    def entity_types(self, packages: Sequence[GoPackage]) -> list[EntityType]:
+        """Every kind that some packages declare, in the order of files and lines."""
+        declared = [
+            (_Scope(package, file, one.parameters), one)
+            for package in packages
+            for file in package.files
+            for one in file.types.values()
+            if one.type.type == "struct_type" and not one.alias
+        ]
+        found = [(scope, one) for scope, one in declared if self._role(scope, one)]
+        mixed_in = self._mixed_in(found)
+        kinds = [
+            self.kind_of(one) for scope, one in found
+            if self._role(scope, one) not in ("value", "base")
+        ]  # fmt: skip
+        self._kinds = tuple(dict.fromkeys([*kinds, *sorted(self._conventions.kinds)]))
+        return [
+            self._entity_type(scope, one)
+            for scope, one in found
+            if (scope.package.folder, one.name) not in mixed_in
+        ]
+
+    def kind_of(self, declared: GoType) -> str:
+        """The kind of a type: as its marker says, else its name; canonical."""
+        name = declared.comment.get("kind") or declared.name
+        return self._conventions.aliases.get(name, name)
+
+    def _role(self, scope: _Scope, declared: GoType) -> str:
+        """What a struct is: base, stored, manifest, a value beside them, or nothing of ours."""
+        if declared.name == BASE:
+            return "base"
+        form = declared.comment.get("form")
+        if form is not None:
+            return form
+        if self._base_of(scope, declared.type, set())[0] != "none":
+            return "stored"
+        if not self._conventions.foreign:
+            return ""
+        names = {one.name for one in self._plain_fields(scope, declared.type)}
+        if {"kind", "name"} <= names:
+            return "manifest"
+        return "value" if declared.comment.said("model") is not None else ""
+
+    def _plain_fields(self, scope: _Scope, struct: Node) -> Iterator[Field]:
+        """The fields that a struct writes itself, without their types."""
+        for one in read_fields(struct, scope.file.text):
+            for name, spot in zip(one.names, one.spots, strict=False):  # none is embedded
+                if not one.tag.skipped and _is_exported(name):
+                    yield Field(one.tag.name or name, name, Type("any"), "", spot)
+
+    def _base_of(
+        self, scope: _Scope, struct: Node, seen: set[tuple[str, str]]
+    ) -> tuple[Base, Spot | None]:
+        """How BaseEntity is part of a struct, through embedded structs too."""
+        held: tuple[Base, Spot | None] = ("none", None)
+        for one in read_fields(struct, scope.file.text):
+            name = _type_name(one.type)
+            if name.rpartition(".")[2] == BASE:
+                if one.names:
+                    held = ("named", one.spots[0])
+                    continue
+                return ("tagged" if one.tag.name or one.tag.skipped else "flat"), one.spots[0]
+            if one.names or one.tag.name:
+                continue
+            found = self.tree.lookup(scope.package, scope.file, name)
+            if found is None or (key := (found[0].folder, found[2].name)) in seen:
+                continue
+            if found[2].type.type == "struct_type":
+                inner = _Scope(found[0], found[1])
+                base, _ = self._base_of(inner, found[2].type, seen | {key})
+                if base != "none":
+                    return base, one.spots[0]
+        return held
+
+    def _mixed_in(self, found: list[tuple[_Scope, GoType]]) -> set[tuple[str, str]]:
+        """Structs that others embed to get BaseEntity with them: they are no kinds themselves."""
+        mixed = set()
+        for scope, declared in found:
+            if declared.comment.get("form") is not None:
+                continue
+            for one in read_fields(declared.type, scope.file.text):
+                target = self.tree.lookup(scope.package, scope.file, _type_name(one.type))
+                if not one.names and target is not None and target[2].name != BASE:
+                    mixed.add((target[0].folder, target[2].name))
+        return mixed
+
+    def _entity_type(self, scope: _Scope, declared: GoType) -> EntityType:
+        role, comment = self._role(scope, declared), declared.comment
+        self._kind = self.kind_of(declared)
+        candidates = list(self._candidates(scope, declared.type, 0, ()))
+        fields = _promoted(candidates)
+        standard = self._standard(declared)
+        if standard:
+            fields = [replace(one, standard=standard) for one in fields]
+        base, base_spot = self._base_of(scope, declared.type, set())
         return EntityType(
-            kind=_kind_of(declaration),
-            name=declaration.name,
-            form="manifest" if form == "manifest" else "stored",
+            kind=self._kind,
+            name=declared.name,
+            form="manifest" if role in ("manifest", "value") else "stored",
             description=comment.text,
-            fields=struct.fields,
-            file=declaration.file,
-            line=declaration.node.start_point[0] + 1,
-            aliases=comment.all("alias"),
+            fields=tuple(fields),
+            spot=declared.spot,
+            aliases=comment.all("alias") or self._aliases(declared),
             nested=comment.get("nested") is not None,
             ignored=comment.get("ignored") is not None,
+            base=base,
+            base_spot=base_spot,
+            hidden=tuple(_hidden(candidates)),
+            statuses=self._statuses(scope, declared.type),
+            value=role == "value",
         )
 
-    def _struct(self, declaration: _Declaration, open_types: tuple[str, ...]) -> Type:
-        node = declaration.node.child_by_field_name("type")
-        assert node is not None
-        standard = declaration.comment.get("standard") or ""
-        fields = self._read_fields(node, declaration.file, open_types)
-        return Type(
-            "object",
-            fields=tuple(replace(one, standard=standard or one.standard) for one in fields),
-            name=declaration.name,
-            kind=_kind_of(declaration) if self._is_entity(declaration) else "",
-            standard=standard,
+    def _aliases(self, declared: GoType) -> tuple[str, ...]:
+        return (declared.name,) if declared.name in self._conventions.aliases else ()
+
+    def _standard(self, declared: GoType) -> str:
+        return declared.comment.get("standard") or self._conventions.standards.get(
+            declared.name, ""
         )
 
-    def _read_fields(self, struct: Node, file: str, open_types: tuple[str, ...]) -> Iterator[Field]:
-        for node in _fields(struct):
-            type_node = node.child_by_field_name("type")
-            assert type_node is not None
-            tag = _TAG.search(_text(node.child_by_field_name("tag")))
-            wire, *options = tag[1].split(",") if tag else [""]
-            if wire == "-" and not options:
+    def _statuses(self, scope: _Scope, struct: Node) -> Enumeration | None:
+        """The named type of a field `status`, where its package declares its constants."""
+        for one in read_fields(struct, scope.file.text):
+            if one.tag.name != "status" or not one.names:
                 continue
-            names = [_text(name) for name in node.children_by_field_name("name")]
-            if not names and not wire:
-                yield from self._promoted(_text(type_node), open_types)
-                continue
-            comment = _comment(node, file)
-            for name in names or [_text(type_node).rpartition(".")[2]]:
-                yield self._field(name, wire or name, options, node, comment, file, open_types)
+            found = self.tree.lookup(scope.package, scope.file, _type_name(one.type))
+            if found is not None and (known := found[0].constants.get(found[2].name)):
+                values = tuple((constant.value.value, constant.spot) for constant in known)
+                return Enumeration(found[2].name, values, found[2].spot)
+        return None
 
-    def _promoted(self, type_name: str, open_types: tuple[str, ...]) -> Iterator[Field]:
-        name = type_name.lstrip("*").rpartition(".")[2]
-        declaration = self.types.get(name)
-        package = self
-        if declaration is None and name == BASE:
-            # A code base that does not bring BaseEntity along means the guide's.
-            package = _builtin_base()
-            declaration = package.types[BASE]
-        if declaration is None or name in open_types:
+    def _candidates(
+        self, scope: _Scope, struct: Node, depth: int, open_types: tuple[tuple[str, str], ...]
+    ) -> Iterator[_Candidate]:
+        if len(open_types) > _MAX_NESTING:
             return
-        for promoted in package._struct(declaration, (*open_types, name)).fields:
-            yield replace(promoted, base=promoted.base or name == BASE)
+        for one in read_fields(struct, scope.file.text):
+            if one.tag.skipped:
+                continue
+            if not one.names and not one.tag.name:
+                yield from self._embedded(scope, one, depth, open_types)
+                continue
+            names = one.names or (_type_name(one.type).rpartition(".")[2],)
+            for name, spot in zip(names, one.spots, strict=True):
+                if _is_exported(name):
+                    yield _Candidate(self._field(scope, one, name, spot, open_types), depth)
+
+    def _embedded(
+        self, scope: _Scope, one: GoField, depth: int, open_types: tuple[tuple[str, str], ...]
+    ) -> Iterator[_Candidate]:
+        name = _type_name(one.type)
+        simple = name.rpartition(".")[2]
+        target = self.tree.lookup(scope.package, scope.file, name)
+        reader = self
+        if target is None and simple == BASE:
+            # A code base that does not bring BaseEntity along means the guide's.
+            reader, target = _builtin_base()
+        if target is None:
+            return  # of a package that is not in the tree: its fields cannot be known
+        package, file, declared = target
+        key = (package.folder, declared.name)
+        if key in open_types:
+            return
+        if declared.type.type != "struct_type":
+            if _is_exported(simple):
+                field_ = self._field(scope, one, simple, one.spots[0], open_types)
+                yield _Candidate(field_, depth)
+            return
+        inner = _Scope(package, file, declared.parameters)
+        for candidate in reader._candidates(inner, declared.type, depth + 1, (*open_types, key)):
+            found = candidate.field
+            base = found.base or simple == BASE
+            standard = found.standard or self._standard(declared)
+            yield candidate._replace(field=replace(found, base=base, standard=standard))
 
     def _field(
-        self, name: str, wire: str, options: list[str], node: Node, comment: Comment,
-        file: str, open_types: tuple[str, ...],
+        self, scope: _Scope, one: GoField, name: str, spot: Spot,
+        open_types: tuple[tuple[str, str], ...],
     ) -> Field:  # fmt: skip
-        type_node = node.child_by_field_name("type")
-        assert type_node is not None
-        type_ = self._type(type_node, file, open_types)
+        wire = one.tag.name or name
+        type_ = self._type(scope, one.type, open_types)
+        comment = one.comment
         if allowed := comment.get("enum"):
-            type_ = replace(type_, shape="enum",
-                            values=tuple(EnumValue(one) for one in allowed.split(",")))  # fmt: skip
+            values = tuple(EnumValue(value) for value in allowed.split(","))
+            type_ = replace(type_, shape="enum", values=values)
+        if "string" in one.tag.options and type_.shape in ("integer", "unsigned", "number"):
+            type_ = Type("string", pointer=type_.pointer)
         return Field(
             name=wire,
             source_name=name,
             type=type_,
             description=comment.text,
-            file=file,
-            line=node.start_point[0] + 1,
-            omitempty="omitempty" in options,
-            tagged=wire != name,
-            reference=self._reference(wire, type_, comment),
-            pattern=comment.get("pattern") or "",
-            readonly=comment.get("readonly") is not None,
+            spot=spot,
+            omitempty="omitempty" in one.tag.options,
+            tagged=bool(one.tag.name),
+            tag_problem=one.tag.problem,
+            reference=self._reference(wire, type_, comment.get("reference"), open_types),
+            pattern=comment.get("pattern") or comment.said("pattern") or "",
+            readonly=comment.get("readonly") is not None or comment.said("readonly") == "true",
+            required=comment.said("required") == "true",
         )
 
-    def _reference(self, wire: str, type_: Type, comment: Comment) -> Reference | None:
-        marker = comment.get("reference")
+    def _reference(
+        self, wire: str, type_: Type, marker: str | None,
+        open_types: tuple[tuple[str, str], ...],
+    ) -> Reference | None:  # fmt: skip
         if marker is not None:
             return parse_reference(marker)
+        known = self._conventions.references
+        if not open_types and (self._kind, wire) in known:
+            return known[self._kind, wire]
         item = type_.item if type_.shape == "list" and type_.item else type_
         if item.shape != "string" or wire in _BASE_NAMES:
             return None
-        read = read_foreign_key(wire, self.kinds)
+        read = read_foreign_key(wire, self._kinds)
         return Reference(read.kind, "id" if read.by_id else "name") if read else None
 
-    def _type(self, node: Node, file: str, open_types: tuple[str, ...]) -> Type:
-        if node.type == "pointer_type":
-            return replace(self._type(node.named_children[0], file, open_types), pointer=True)
-        if node.type in ("slice_type", "array_type"):
+    def _type(self, scope: _Scope, node: Node, open_types: tuple[tuple[str, str], ...]) -> Type:
+        kind = node.type
+        if kind == "pointer_type" and node.named_children:
+            return replace(self._type(scope, node.named_children[0], open_types), pointer=True)
+        if kind == "parenthesized_type" and node.named_children:
+            return self._type(scope, node.named_children[0], open_types)
+        if kind in ("slice_type", "array_type"):
             element = node.child_by_field_name("element")
-            assert element is not None
-            if _text(element) in ("byte", "uint8"):
+            if element is None or text_of(element) in ("byte", "uint8"):
                 return Type("string")
-            return Type("list", item=self._type(element, file, open_types))
-        if node.type == "map_type":
+            return Type("list", item=self._type(scope, element, open_types))
+        if kind == "map_type":
             value = node.child_by_field_name("value")
-            assert value is not None
-            return Type("map", item=self._type(value, file, open_types))
-        if node.type == "struct_type":
-            return Type("object", fields=tuple(self._read_fields(node, file, open_types)))
-        return self._named_type(_text(node), open_types)
+            item = self._type(scope, value, open_types) if value is not None else Type("any")
+            return Type("map", item=item)
+        if kind == "struct_type":
+            candidates = list(self._candidates(scope, node, 0, (*open_types, ("", ""))))
+            return Type("object", fields=tuple(_promoted(candidates)))
+        if kind == "generic_type":
+            node = node.child_by_field_name("type") or node
+        return self._named_type(scope, text_of(node), open_types)
 
-    def _named_type(self, name: str, open_types: tuple[str, ...]) -> Type:
-        if name in _BASIC:
-            return _BASIC[name]
-        declaration = self.types.get(name)
-        if declaration is None or name in open_types:
-            return Type("any")  # of another package, or a type inside itself
-        underlying = declaration.node.child_by_field_name("type")
-        assert underlying is not None
-        if underlying.type == "struct_type":
-            return self._struct(declaration, (*open_types, name))
-        if name in self.constants:
-            return Type("enum", values=tuple(self.constants[name]), name=name)
-        return replace(self._type(underlying, declaration.file, (*open_types, name)), name=name)
+    def _named_type(
+        self, scope: _Scope, name: str, open_types: tuple[tuple[str, str], ...]
+    ) -> Type:
+        if name in scope.parameters:
+            return Type("any")
+        target = self.tree.lookup(scope.package, scope.file, name)
+        if target is None:
+            return _BASIC.get(name, Type("any"))  # any value, where it is of another package
+        package, file, declared = target
+        key = (package.folder, declared.name)
+        if key in open_types or len(open_types) > _MAX_NESTING:
+            return Type("any")  # a type inside itself
+        inner = _Scope(package, file, declared.parameters)
+        if declared.type.type == "struct_type":
+            return self._struct(inner, declared, (*open_types, key))
+        type_ = self._type(inner, declared.type, (*open_types, key))
+        constants = package.constants.get(declared.name)
+        if constants and type_.shape == "string":
+            values = tuple(constant.value for constant in constants)
+            return Type("enum", values=values, name=declared.name)
+        return replace(type_, name=declared.name)
+
+    def _struct(
+        self, scope: _Scope, declared: GoType, open_types: tuple[tuple[str, str], ...]
+    ) -> Type:
+        standard = self._standard(declared)
+        fields = _promoted(list(self._candidates(scope, declared.type, 0, open_types)))
+        entity = self._base_of(scope, declared.type, set())[0] != "none" or (
+            declared.comment.get("form") is not None
+        )
+        return Type(
+            "object",
+            fields=tuple(replace(one, standard=standard or one.standard) for one in fields),
+            name=declared.name,
+            kind=self.kind_of(declared) if entity else "",
+            standard=standard,
+        )
 
 
-_BASE_NAMES = frozenset({"id", "name", "organizationId", "organizationID", "kind"})
+def _is_exported(name: str) -> bool:
+    return name[:1].isupper()
 
 
-def read_definitions(
-    paths: Iterable[Path], shown: Callable[[Path], str], known: Iterable[str] = ()
-) -> list[EntityType]:
-    """Read every kind that Go files declare.
+def _type_name(node: Node) -> str:
+    """The name of a type, less its pointer and its type arguments."""
+    while node.type in ("pointer_type", "parenthesized_type") and node.named_children:
+        node = node.named_children[0]
+    if node.type == "generic_type":
+        node = node.child_by_field_name("type") or node
+    return text_of(node).lstrip("*")
 
-    Args:
-        paths: Go files, or folders whose `*.go` files (not tests) form one package each.
-        shown: how a file is named in `x-dispatch-source`.
-        known: kinds that are declared elsewhere, so that fields can refer to them.
 
-    Raises:
-        DefinitionError: a file cannot be read, is not Go, or declares nothing.
-    """
-    packages: dict[Path, GoPackage] = {}
-    others = frozenset(known)
-    for path in paths:
-        files = sorted(path.glob("*.go")) if path.is_dir() else [path]
-        if not files:
-            raise DefinitionError(f"{shown(path)}:1: there is no Go file in this folder")
-        for file in files:
-            if file.name.endswith("_test.go"):
-                continue
-            try:
-                source = file.read_bytes()
-            except OSError as error:
-                raise DefinitionError(f"{shown(file)}:1: {error.strerror}") from error
-            packages.setdefault(file.parent, GoPackage(known=others)).add(source, shown(file))
-    return [entity for package in packages.values() for entity in package.entity_types()]
+def _promoted(candidates: list[_Candidate]) -> list[Field]:
+    """The fields on the wire: of one name the shallowest; among equals the only tagged one."""
+    by_name: dict[str, list[_Candidate]] = {}
+    for one in candidates:
+        by_name.setdefault(one.field.name, []).append(one)
+    fields = []
+    for several in by_name.values():
+        depth = min(one.depth for one in several)
+        top = [one.field for one in several if one.depth == depth]
+        tagged = [one for one in top if one.tagged]
+        if len(top) == 1:
+            fields += top
+        elif len(tagged) == 1:
+            fields += tagged
+    return fields
+
+
+def _hidden(candidates: list[_Candidate]) -> Iterator[Field]:
+    """Fields that stand before one of BaseEntity with the same name."""
+    base = {one.field.name: one.depth for one in candidates if one.field.base}
+    for one in candidates:
+        if not one.field.base and one.depth <= base.get(one.field.name, -1):
+            yield one.field
 
 
 @lru_cache(maxsize=1)
-def _builtin_base() -> GoPackage:
+def _builtin_base() -> tuple[GoReader, tuple[GoPackage, GoFile, GoType]]:
+    """The guide's BaseEntity, from the definitions that come along."""
     from dispatch_lint.schema.catalogue import builtin_folder
 
-    package = GoPackage()
     file = builtin_folder() / "definitions" / "base.go"
-    package.add(file.read_bytes(), "schemas/definitions/base.go")
-    return package
+    tree = GoTree([("schemas/definitions/base.go", file.read_bytes)], {})
+    package = tree.package("schemas/definitions")
+    assert package is not None
+    return GoReader(tree, Conventions()), (package, *package.types[BASE])
 
 
-def parse_reference(text: str) -> Reference | None:
-    """`Image`, `Function,by=id`, `Source,prefix=es://`; `none` is None.
-
-    Raises:
-        ValueError: a part is unknown.
-    """
-    kind, *parts = text.split(",")
-    if kind == "none":
-        return None
-    said = {}
-    for part in parts:
-        name, _, value = part.partition("=")
-        if name not in ("by", "prefix", "key") or (name == "by" and value not in ("name", "id")):
-            raise ValueError(f'"{part}" in reference "{text}": write by=name, by=id, prefix=… or '
-                             "key=…")  # fmt: skip
-        said[name] = value
-    return Reference(kind, "id" if said.get("by") == "id" else "name",
-                     said.get("prefix", ""), said.get("key", ""))  # fmt: skip
-
-
-def _parse(source: bytes) -> Node:
-    import tree_sitter_go
-    from tree_sitter import Language, Parser
-
-    return Parser(Language(tree_sitter_go.language())).parse(source).root_node
-
-
-def _errors(node: Node) -> Iterator[Node]:
-    if node.is_error or node.is_missing:
-        yield node
-    for child in node.children:
-        if child.has_error or child.is_missing:
-            yield from _errors(child)
-
-
-def _text(node: Node | None) -> str:
-    return node.text.decode() if node is not None and node.text else ""
-
-
-def _named(node: Node, kind: str) -> Iterator[Node]:
-    return (child for child in node.named_children if child.type == kind)
-
-
-def _fields(struct: Node) -> list[Node]:
-    lists = _named(struct, "field_declaration_list")
-    return [child for one in lists for child in _named(one, "field_declaration")]
-
-
-def _kind_of(declaration: _Declaration) -> str:
-    return declaration.comment.get("kind") or declaration.name
-
-
-def _comment(node: Node, file: str) -> Comment:
-    """The comment lines directly above a node."""
-    lines: list[Node] = []
-    above = node.prev_named_sibling
-    row = node.start_point[0]
-    while above is not None and above.type == "comment" and above.end_point[0] == row - 1:
-        before = above.prev_named_sibling
-        if before is not None and before.end_point[0] == above.start_point[0]:
-            break  # a remark at the end of the line above
-        lines.insert(0, above)
-        row = above.start_point[0]
-        above = above.prev_named_sibling
-    prose, markers = [], []
-    for line in lines:
-        text = _text(line).removeprefix("//").strip()
-        if marker := _MARKER.match(text):
-            if marker["name"] not in _MARKERS:
-                raise DefinitionError(f"{file}:{line.start_point[0] + 1}: unknown marker "
-                                      f'"+dispatch:{marker["name"]}"')  # fmt: skip
-            if marker["name"] == "reference":
-                try:
-                    parse_reference(marker["value"] or "")
-                except ValueError as error:
-                    raise DefinitionError(f"{file}:{line.start_point[0] + 1}: {error}") from None
-            markers.append((marker["name"], (marker["value"] or "").strip()))
-        elif text:
-            prose.append(text)
-    return Comment(" ".join(prose), tuple(markers))
+@lru_cache(maxsize=1)
+def guide_base() -> EntityType:
+    """The guide's BaseEntity (guide, Base Entity)."""
+    reader, (package, _, _) = _builtin_base()
+    return next(one for one in reader.entity_types([package]) if one.name == BASE)

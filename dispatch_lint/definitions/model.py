@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Shape = Literal[
     "string", "integer", "unsigned", "number", "boolean", "time", "any",
@@ -28,6 +31,39 @@ class Reference:
     """What stands before the name: `es://` of Function.sourceURL."""
     key: str = ""
     """Where only one entry of a map, or of a list of key and value, refers."""
+
+
+def parse_reference(text: str) -> Reference | None:
+    """`Image`, `Function,by=id`, `Source,prefix=es://`; `none` is None.
+
+    Raises:
+        ValueError: a part is unknown.
+    """
+    kind, *parts = text.split(",")
+    if kind == "none":
+        return None
+    said = {}
+    for part in parts:
+        name, _, value = part.partition("=")
+        if name not in ("by", "prefix", "key") or (name == "by" and value not in ("name", "id")):
+            raise ValueError(f'"{part}" in reference "{text}": write by=name, by=id, prefix=… or '
+                             "key=…")  # fmt: skip
+        said[name] = value
+    return Reference(kind, "id" if said.get("by") == "id" else "name",
+                     said.get("prefix", ""), said.get("key", ""))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where something is declared. Lines and columns count from 1; the end is exclusive."""
+
+    file: str
+    line: int
+    column: int = 1
+    end_column: int = 2
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,32 +101,83 @@ class Field:
     """In the source: the Go name."""
     type: Type
     description: str
-    file: str
-    line: int
+    spot: Spot
     omitempty: bool = False
     tagged: bool = True
+    """Whether a tag gives the name on the wire, rather than the Go name."""
+    tag_problem: str = ""
     base: bool = False
     """Whether BaseEntity brings it along."""
     reference: Reference | None = None
     pattern: str = ""
     readonly: bool = False
+    required: bool = False
+    """Whether the source says so in words of its own."""
     standard: str = ""
     """The other standard that the name follows."""
 
 
+Base = Literal["flat", "tagged", "named", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Enumeration:
+    """A named type with its constants, and where it is declared."""
+
+    name: str
+    values: tuple[tuple[str, Spot], ...]
+    spot: Spot
+
+
 @dataclass(frozen=True, slots=True)
 class EntityType:
-    """One definition of one kind."""
+    """One definition of one kind.
+
+    Attributes:
+        name: of the type in the source.
+        base: how BaseEntity is part of it: embedded so that its fields are flat, embedded under
+            a tag, held as a named field, or not at all.
+        base_spot: where that is said.
+        hidden: base fields that the type declares again, each with its own spot.
+        statuses: the type of the field `status`, where the source declares its values.
+        value: it is a model without a kind of its own: a part of others.
+        language: what it was written in.
+    """
 
     kind: str
     name: str
-    """Of the type in the source."""
     form: Form
     description: str
     fields: tuple[Field, ...]
-    file: str
-    line: int
+    spot: Spot
     aliases: tuple[str, ...] = ()
     nested: bool = False
     ignored: bool = False
     """`dispatch create -f` skips it."""
+    base: Base = "flat"
+    base_spot: Spot | None = None
+    hidden: tuple[Field, ...] = ()
+    statuses: Enumeration | None = None
+    value: bool = False
+    language: Literal["Go", "OpenAPI"] = "Go"
+
+
+def is_openapi(value: object) -> bool:
+    """Whether a document describes an API: it says so by `swagger` or `openapi`."""
+    if not isinstance(value, dict):
+        return False
+    return any(
+        isinstance(value.get(one), str | int | float) for one in ("swagger", "openapi")
+    ) and (bool(models_of(value)[0]))
+
+
+def models_of(value: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The models of a description, and the way to them."""
+    components = value.get("components")
+    found: Any = components.get("schemas") if isinstance(components, dict) else None
+    path: tuple[str, ...] = ("components", "schemas")
+    if not isinstance(found, dict):
+        found, path = value.get("definitions"), ("definitions",)
+    if not isinstance(found, dict):
+        return {}, ()
+    return {str(name): one for name, one in found.items() if isinstance(one, dict)}, path

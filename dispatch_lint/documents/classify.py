@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
+from dispatch_lint.definitions.model import is_openapi
 from dispatch_lint.documents.document import Document, Row
 from dispatch_lint.naming import nearest
 from dispatch_lint.store.entity_store import StoredEntity
@@ -42,6 +43,8 @@ class Skipped:
 
     index: int
     reason: str
+    describes_api: bool = False
+    """Its models are definitions; it is no document, and not counted as skipped."""
 
 
 class Classifier:
@@ -65,6 +68,8 @@ class Classifier:
         row = _read_row(value, self.organization_field)
         if row is not None:
             return self._row(row, value, source, index, part)
+        if is_openapi(value):
+            return Skipped(index, "it describes an API: its models are definitions", True)
         written = self._written_kind(value)
         if "apiVersion" in value or "metadata" in value:
             return Skipped(index, "it has apiVersion or metadata: a Kubernetes object")

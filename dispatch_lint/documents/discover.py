@@ -116,7 +116,8 @@ def _shown(path: str) -> str:
 
 
 def _walk(folder: str, settings: Settings, *, reported: bool) -> Iterator[Source]:
-    ignores = _Ignores(_absolute(folder))
+    top = _absolute(folder)
+    ignores = _Ignores(top)
     endings = _endings(settings.include)
     for root, folders, files in os.walk(folder):
         absolute = _absolute(root)
@@ -133,12 +134,22 @@ def _walk(folder: str, settings: Settings, *, reported: bool) -> Iterator[Source
             format_ = format_of(name)
             if format_ is None or (endings is None and not _included(path, settings)):
                 continue
+            if format_ == "go" and _is_no_definition(path.relative_to(top)):
+                continue
             if ignores.ignored(path, folder=False) or _excluded(path, settings):
                 continue
             shown = _shown(os.path.join(root, name))  # noqa: PTH118
-            if path.is_symlink() and not _stays_inside(path, _absolute(folder)):
+            if path.is_symlink() and not _stays_inside(path, top):
                 continue
             yield Source(shown, format_, named=False, reported=reported)
+
+
+# Copies of other code, code that is generated, and code that only tests (FACTS, Kinds).
+_NO_DEFINITIONS = frozenset({"vendor", "gen", "testdata"})
+
+
+def _is_no_definition(path: Path) -> bool:
+    return path.name.endswith("_test.go") or not _NO_DEFINITIONS.isdisjoint(path.parts[:-1])
 
 
 def _stays_inside(link: Path, folder: Path) -> bool:

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, Protocol
 
-Format = Literal["yaml", "json", "jsonl", "rows"]
+Format = Literal["yaml", "json", "jsonl", "go", "rows"]
 FORMATS: dict[str, Format] = {
     ".yaml": "yaml", ".yml": "yaml", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl",
+    ".go": "go",
 }  # fmt: skip
 MAX_DOCUMENT = 64 * 1024 * 1024
 """Bytes of one text that is read at once: a YAML or JSON file, or a line of JSONL."""

@@ -43,11 +43,17 @@ def summary_lines(outcome: Outcome) -> Iterator[str]:
     places = [count(files, "file")] if files or not summary.stores else []
     places += [count(summary.stores, "store")] if summary.stores else []
     looked = f"{count(summary.documents, 'document')} in {' and '.join(places)}"
+    if summary.definition_files:
+        defined = count(summary.definitions, "definition")
+        where = count(summary.definition_files, "file")
+        looked = f"{looked}, {defined} in {where}" if summary.documents else f"{defined} in {where}"
     parts = [f"{looked} checked", f"{summary.skipped} skipped"]
     if summary.suppressed:
         parts.append(f"{summary.suppressed} suppressed")
     if summary.closed:
         parts.append("closed world: all references judged")
+    elif summary.definition_files and not summary.documents:
+        pass
     elif summary.not_judged:
         parts.append(f"open world: {count(summary.not_judged, 'reference')} not judged")
     else:

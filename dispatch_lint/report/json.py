@@ -49,7 +49,7 @@ def violation_object(one: Violation) -> dict[str, Any]:
 
 
 def summary_object(summary: Summary) -> dict[str, Any]:
-    """The summary in the fields of the contract; notJudged and closed are further ones."""
+    """The summary in the fields of the contract; notJudged, closed and definitions are further ones."""
     return {
         "files": summary.files, "documents": summary.documents, "skipped": summary.skipped,
         "violations": {
@@ -58,6 +58,7 @@ def summary_object(summary: Summary) -> dict[str, Any]:
         },
         "suppressed": summary.suppressed, "baselined": summary.baselined,
         "notJudged": summary.not_judged, "closed": summary.closed,
+        "definitions": summary.definitions,
     }  # fmt: skip
 
 

@@ -7,24 +7,40 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from dispatch_lint.definitions.golang import read_definitions
-from dispatch_lint.schema.catalogue import builtin_folder
+from dispatch_lint.definition_sources import conventions_of, kinds_of, read_paths
+from dispatch_lint.definitions.golang import Conventions
+from dispatch_lint.definitions.model import DefinitionError
+from dispatch_lint.schema.catalogue import Catalogue, builtin_folder, read_folder
 from dispatch_lint.schema.generate import EDITOR_FILE, Schema, dump, generate
+from dispatch_lint.settings import Settings
 
 
 def generate_files(definitions: Sequence[Path]) -> dict[str, Schema]:
     """The schemas of some definitions, by their path inside the schema folder.
 
+    Without definitions those of `schemas/definitions` are taken, else the built-in ones: there,
+    markers say what the code of other projects is known for.
+
     Raises:
-        DefinitionError: a definition cannot be read.
+        DefinitionError: a definition cannot be read, or none declares a kind.
     """
     here = Path("schemas/definitions")
-    paths = list(definitions) or [here if here.is_dir() else builtin_folder() / "definitions"]
-    return generate(read_definitions(paths, _shown))
+    conventions = Conventions()
+    paths = [here if here.is_dir() else builtin_folder() / "definitions"]
+    if definitions:
+        paths = list(definitions)
+        if paths != [here]:
+            conventions = conventions_of(Catalogue(read_folder(builtin_folder())), Settings())
+    found = read_paths([str(path) for path in paths], Settings(), conventions, _shown)
+    kinds = kinds_of(found, conventions)
+    if not kinds:
+        raise DefinitionError(f"no kind is declared in {', '.join(map(str, paths))}")
+    return generate(kinds)
 
 
-def _shown(path: Path) -> str:
+def _shown(name: str) -> str:
     builtin = builtin_folder()
+    path = Path(name)
     if path.is_relative_to(builtin):
         return f"schemas/{path.relative_to(builtin).as_posix()}"
     return path.as_posix()

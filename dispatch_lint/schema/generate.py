@@ -80,7 +80,7 @@ def entity_schema(entity: EntityType) -> Schema:
         if entity.description.startswith(entity.name) else entity.description,
         "x-dispatch-kind": entity.kind,
         "x-dispatch-form": entity.form,
-        "x-dispatch-source": f"{entity.file}:{entity.line}",
+        "x-dispatch-source": str(entity.spot),
     }  # fmt: skip
     if entity.aliases:
         schema["x-dispatch-aliases"] = list(entity.aliases)
@@ -160,7 +160,7 @@ def _field_schema(field: Field, form: Form, *, nested: bool) -> Schema:
         schema["x-dispatch-reference"] = said
     if field.standard:
         schema["x-dispatch-standard"] = field.standard
-    schema["x-dispatch-source"] = f"{field.file}:{field.line}"
+    schema["x-dispatch-source"] = str(field.spot)
     return schema
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from copy import deepcopy
 from typing import TYPE_CHECKING
 
 from dispatch_lint.definitions.model import BASE
@@ -52,7 +52,7 @@ def load_catalogue(settings: Settings) -> Catalogue:
 
 
 def _with_definitions(schemas: dict[str, Schema], settings: Settings) -> dict[str, Schema]:
-    from dispatch_lint.definitions.golang import read_definitions
+    from dispatch_lint.definition_sources import conventions_of, kinds_of, read_paths
     from dispatch_lint.definitions.model import DefinitionError
     from dispatch_lint.schema.generate import EDITOR_FILE, generate
 
@@ -60,12 +60,14 @@ def _with_definitions(schemas: dict[str, Schema], settings: Settings) -> dict[st
     for path in paths:
         if not path.exists():
             raise DefinitionError(f"definitions: {path} does not exist")
-    known = {str(one["x-dispatch-kind"]) for one in schemas.values() if "x-dispatch-kind" in one}
-    defined = generate(read_definitions(paths, lambda path: _shown(path, settings.root), known))
+    known = Catalogue(deepcopy(schemas))
+    conventions = conventions_of(known, settings)
+    found = read_paths([str(path) for path in paths], settings, conventions)
+    if not found.types:
+        raise DefinitionError(
+            f"definitions: no kind is declared in {', '.join(settings.definitions)}"
+        )
+    defined = generate(kinds_of(found, conventions))
     kinds = {one["x-dispatch-kind"] for name, one in defined.items() if name != EDITOR_FILE}
     kept = {name: one for name, one in schemas.items() if one.get("x-dispatch-kind") not in kinds}
     return kept | {f"definitions:{name}": one for name, one in defined.items()}
-
-
-def _shown(path: Path, root: Path) -> str:
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()

@@ -1,0 +1,128 @@
+"""Sources of definitions → every entity type that they declare, Go and OpenAPI together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dispatch_lint.definitions.go_syntax import GENERATED, Layout, Problem
+from dispatch_lint.definitions.go_tree import GoTree
+from dispatch_lint.definitions.golang import Conventions, GoReader
+from dispatch_lint.definitions.openapi import OpenApiReader
+
+if TYPE_CHECKING:
+    from dispatch_lint.definitions.model import EntityType
+    from dispatch_lint.documents.placed import Part
+
+# A folder is looked into where one of its files speaks of entities at all.
+_WORDS = re.compile(rb"BaseEntity|swagger:model|\+dispatch:|json:\"kind[\",]")
+_KEYS = re.compile(rb"Sprintf\(|strings\.Join\(")
+_MODULE = re.compile(rb"^module[ \t]+(\S+)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class GoSource:
+    """One Go file.
+
+    Attributes:
+        named: whether the user named the file itself: then it is read whatever is in it.
+    """
+
+    name: str
+    read: Callable[[], bytes]
+    named: bool = False
+
+
+@dataclass(frozen=True)
+class Description:
+    """One OpenAPI description, with its places.
+
+    Attributes:
+        kind_of: the kind that the settings give a model, by its name.
+    """
+
+    name: str
+    part: Part
+    kind_of: Callable[[str], str | None] = field(default=lambda _: None)
+
+
+@dataclass
+class Definitions:
+    """What was read.
+
+    Attributes:
+        files: how many Go files and descriptions were looked into.
+    """
+
+    types: list[EntityType] = field(default_factory=list)
+    layouts: list[Layout] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    files: int = 0
+
+
+def read_sources(
+    sources: Sequence[GoSource], descriptions: Sequence[Description], conventions: Conventions
+) -> Definitions:
+    """Read all definitions. What cannot be read is a problem, and the rest is read.
+
+    Raises:
+        InputError: a file that was there cannot be opened.
+    """
+    found = Definitions()
+    if sources:
+        _read_go(sources, conventions, found)
+    for one in descriptions:
+        reader = OpenApiReader(one.part, one.name, conventions, one.kind_of)
+        types = reader.entity_types()
+        found.types += types
+        found.files += bool(types)
+    return found
+
+
+def _read_go(sources: Sequence[GoSource], conventions: Conventions, found: Definitions) -> None:
+    kept: dict[str, bytes] = {}
+    seeds: dict[str, None] = {}
+    for one in sources:
+        data = one.read()
+        if not one.named and GENERATED.search(data[:2_000]):
+            continue
+        kept[one.name] = data
+        if one.named or _WORDS.search(data):
+            seeds[one.name.rpartition("/")[0] or "."] = None
+        elif _KEYS.search(data) and re.search(rb"key", data, re.IGNORECASE):
+            seeds.setdefault(one.name.rpartition("/")[0] or ".")
+    tree = GoTree(((name, _giver(data)) for name, data in kept.items()), _modules(kept))
+    packages = [package for folder in seeds if (package := tree.package(folder)) is not None]
+    found.types += GoReader(tree, conventions).entity_types(packages)
+    for package in tree.read:  # those too that types led to
+        found.files += len(package.files)
+        for file in package.files:
+            found.problems += file.problems
+            found.layouts += file.layouts
+
+
+def _giver(data: bytes) -> Callable[[], bytes]:
+    return lambda: data
+
+
+def _modules(files: dict[str, bytes]) -> dict[str, str]:
+    """Import paths of the folders, at or above the files, that have a go.mod."""
+    folders = {name.rpartition("/")[0] or "." for name in files}
+    for folder in list(folders):
+        while "/" in folder:
+            folder = folder.rpartition("/")[0]
+            folders.add(folder)
+    folders.add(".")
+    return {folder: path for folder in folders for path in _module_of(folder)}
+
+
+def _module_of(folder: str) -> Iterator[str]:
+    try:
+        found = _MODULE.search((Path(folder) / "go.mod").read_bytes())
+    except OSError:
+        return
+    if found:
+        yield found[1].decode("utf-8", "replace").strip('"')

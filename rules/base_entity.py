@@ -1,0 +1,117 @@
+"""base-entity: BaseEntity is the guide's, and part of every stored kind."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from dispatch_lint.definitions.model import BASE, EntityType, Field
+from dispatch_lint.rule import Example, Rule
+from dispatch_lint.violation import Finding
+
+# What the guide leaves open: any list, any map.
+_OPEN = frozenset({"state", "reason", "tags"})
+
+
+class BaseEntity(Rule):
+    """ "All entities have a base set of fields which are common across all entity types", and
+    "each entity type inherits from the base entity and includes all of the base entity fields":
+    BaseEntity has the guide's fields under the guide's names, and a stored kind embeds it so that
+    its fields lie flat beside the kind's own. Further fields of BaseEntity are its own affair.
+    """
+
+    name = "base-entity"
+    summary = "a BaseEntity that is not the guide's, or that is not embedded flat"
+    guide = "Base Entity"
+    valid = (
+        Example("package shop\n\ntype Widget struct {\n\tentitystore.BaseEntity\n}\n",
+                file="shop.go"),
+    )  # fmt: skip
+    invalid = (
+        Example(
+            "package shop\n\ntype Widget struct {\n\tBaseEntity `json:\"base\"`\n}\n",
+            (("", "Widget embeds BaseEntity under a json tag, so that its fields are not flat"),),
+            file="shop.go",
+        ),
+        Example(
+            "package shop\n\ntype Widget struct {\n\tBase BaseEntity\n}\n",
+            (("", "Widget holds BaseEntity as a field, so that its fields are not flat"),),
+            file="shop.go",
+        ),
+        Example(
+            "package shop\n\nimport \"time\"\n\ntype BaseEntity struct {\n"
+            "\tID string `json:\"id\"`\n\tName string `json:\"name\"`\n"
+            "\tOrganizationID string `json:\"organization\"`\n"
+            "\tCreatedTime time.Time `json:\"createdTime\"`\n"
+            "\tModifiedTime time.Time `json:\"modifiedTime\"`\n"
+            "\tRevision string `json:\"revision\"`\n\tVersion uint64 `json:\"version\"`\n"
+            "\tSpec map[string]string `json:\"state\"`\n\tStatus string `json:\"status\"`\n"
+            "\tReason []string `json:\"reason\"`\n\tDelete bool `json:\"delete\"`\n}\n",
+            (
+                ("/fields/tags", 'the field "tags" of the guide\'s BaseEntity is missing'),
+                ("/fields/organization", 'the guide calls the field OrganizationID "organizationId" '
+                 'on the wire, not "organization"'),
+                ("/fields/revision", 'the field "revision" is a string; the guide has it as '
+                 "an unsigned integer"),
+            ),
+            file="shop.go",
+            settings={"ignore": ["status-value"]},
+        ),
+    )  # fmt: skip
+
+    def check_definition(self, definition: EntityType) -> Iterator[Finding]:
+        if definition.name == BASE:
+            yield from self._compare(definition)
+            return
+        if definition.form != "stored" or definition.language != "Go":
+            return
+        how = {
+            "tagged": "embeds BaseEntity under a json tag, so that its fields are not flat",
+            "named": "holds BaseEntity as a field, so that its fields are not flat",
+            "none": "is a stored kind and does not embed BaseEntity",
+        }
+        if definition.base in how:
+            spot = definition.base_spot or definition.spot
+            yield Finding((), f"{definition.name} {how[definition.base]}", spot=spot,
+                          help="embed BaseEntity by value, without a tag")  # fmt: skip
+
+    def _compare(self, definition: EntityType) -> Iterator[Finding]:
+        fields = {field.name: field for field in definition.fields}
+        by_source = {field.source_name: field for field in definition.fields}
+        for wanted in _guide_fields():
+            field = fields.get(wanted.name)
+            other = by_source.get(wanted.source_name)
+            if field is not None:
+                if wanted.name not in _OPEN and not _alike(field, wanted):
+                    message = (
+                        f'the field "{field.name}" is {_say(field)}; the guide has it as '
+                        f"{_say(wanted)}"
+                    )
+                    yield Finding(("fields", field.name), message, spot=field.spot)
+            elif other is not None:
+                message = (
+                    f'the guide calls the field {wanted.source_name} "{wanted.name}" on the wire, '
+                    f'not "{other.name}"'
+                )
+                yield Finding(("fields", other.name), message, spot=other.spot,
+                              help=f'write `json:"{wanted.name}"`')  # fmt: skip
+            else:
+                message = f'the field "{wanted.name}" of the guide\'s BaseEntity is missing'
+                yield Finding(("fields", wanted.name), message, spot=definition.spot)
+
+
+def _alike(field: Field, wanted: Field) -> bool:
+    shapes = {field.type.shape, wanted.type.shape}
+    return len(shapes) == 1 or shapes == {"string", "enum"}
+
+
+def _say(field: Field) -> str:
+    said = {"unsigned": "an unsigned integer", "integer": "an integer", "time": "a time",
+            "boolean": "a boolean", "list": "a list", "map": "a map", "object": "an object",
+            "enum": "a string", "any": "any value"}  # fmt: skip
+    return said.get(field.type.shape, f"a {field.type.shape}")
+
+
+@lru_cache(maxsize=1)
+def _guide_fields() -> tuple[Field, ...]:
+    from dispatch_lint.definitions.golang import guide_base
+
+    return guide_base().fields

@@ -1,0 +1,37 @@
+"""base-field-shadowed: the base fields are BaseEntity's alone."""
+
+from collections.abc import Iterator
+
+from dispatch_lint.definitions.model import EntityType
+from dispatch_lint.rule import Example, Rule
+from dispatch_lint.violation import Finding
+
+
+class BaseFieldShadowed(Rule):
+    """ "Each entity type inherits from the base entity and includes all of the base entity
+    fields": a kind that declares one of them again hides it, so that what the Entity Store sets is
+    never written.
+    """
+
+    name = "base-field-shadowed"
+    summary = "a kind that declares a base field again"
+    guide = "Additional Properties"
+    valid = (
+        Example(
+            'package shop\n\ntype Widget struct {\n\tBaseEntity\n\tState string `json:"colour"`\n}\n',
+            file="shop.go",
+        ),
+    )
+    invalid = (
+        Example(
+            'package shop\n\ntype Widget struct {\n\tBaseEntity\n\tState string `json:"status"`\n}\n',
+            (("/fields/status", 'Widget declares the base field "status" again'),),
+            file="shop.go",
+        ),
+    )
+
+    def check_definition(self, definition: EntityType) -> Iterator[Finding]:
+        for field in definition.hidden:
+            message = f'{definition.name} declares the base field "{field.name}" again'
+            yield Finding(("fields", field.name), message, spot=field.spot,
+                          help="remove it, or give it another name")  # fmt: skip
