@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Iterable, Iterator
-from itertools import groupby, islice
+from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.rule import Fact
 
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 MAX_IN_MEMORY = 100_000
 """Facts of one table; each takes some 500 bytes with its group."""
 
-By = Literal["key", "id", "name"]
+MAX_SHARED = 10_000
+"""Different parts of facts that are remembered, to be shared."""
 
 
 def by_key(key: str) -> str:
@@ -55,6 +56,7 @@ class FactTable:
         self._count = 0
         self._groups: dict[str, list[Fact]] = {}
         self._database: sqlite3.Connection | None = None
+        self._shared: dict[tuple[Any, ...], tuple[Any, ...]] = {}
 
     def add(self, group: str, fact: Fact) -> None:
         """Keep a fact."""
@@ -102,12 +104,23 @@ class FactTable:
             (start, start + b"\xff"),
         )
         for group, several in groupby(rows, key=itemgetter(0)):
-            yield _unpacked(group), [Fact(*marshal.loads(packed)) for _, packed in several]
+            yield _unpacked(group), [self._load(packed) for _, packed in several]
 
-    def batches(self, size: int) -> Iterator[list[tuple[str, list[Fact]]]]:
-        """All groups, several at a time."""
-        groups = self.groups()
-        while batch := list(islice(groups, size)):
+    def batches(self, groups: int, facts: int) -> Iterator[list[tuple[str, list[Fact]]]]:
+        """All groups, several at a time.
+
+        Args:
+            groups, facts: a batch ends when it has so many of either.
+        """
+        batch: list[tuple[str, list[Fact]]] = []
+        held = 0
+        for group in self.groups():
+            batch.append(group)
+            held += len(group[1])
+            if len(batch) >= groups or held >= facts:
+                yield batch
+                batch, held = [], 0
+        if batch:
             yield batch
 
     def names(self, prefix: str) -> Iterator[str]:
@@ -133,8 +146,17 @@ class FactTable:
                 "SELECT packed FROM fact WHERE grp = ? ORDER BY rowid", (_packed(group),)
             )
             for (packed,) in rows:
-                found.setdefault(group, []).append(Fact(*marshal.loads(packed)))
+                found.setdefault(group, []).append(self._load(packed))
         return found
+
+    def _load(self, packed: bytes) -> Fact:
+        """A fact from disk. Equal parts are shared: a popular target has very many equal uses."""
+        source, document, path, data, row, place = marshal.loads(packed)
+        if len(self._shared) > MAX_SHARED:
+            self._shared.clear()
+        path = self._shared.setdefault(path, path)
+        data = self._shared.setdefault(data, data)
+        return Fact(source, document, path, data, row, place)
 
     def _settle(self) -> None:
         """Bring what came last to disk too, and make it findable."""

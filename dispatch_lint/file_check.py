@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.documents import json_text, yaml_text
 from dispatch_lint.documents.classify import Skipped
+from dispatch_lint.documents.discover import is_no_definition
 from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.placed import row_part
 from dispatch_lint.documents.source import InputError, Source
@@ -160,7 +161,7 @@ class _FileCheck:
         if run.listed is not None and self.source.reported:
             run.listed.append(Listed(self.source.name, one.index, _what(one)))
         if isinstance(one, Skipped):
-            if one.describes_api:
+            if one.describes_api and (self.source.named or not is_no_definition(self.source.name)):
                 run.descriptions.append((self.source, one.index))
             else:
                 run.summary.skipped += self.source.reported

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from dispatch_lint.settings import Settings
     from dispatch_lint.store_facts import StoreFacts
 
-BATCH = 2_000
-"""Groups that a store is asked for at once."""
+GROUPS, FACTS = 2_000, 20_000
+"""Groups that a store is asked for at once, and facts of them that are held in memory."""
 FEW_NAMES = 2_000
 """Up to so many names of a kind are compared one by one, to say which was meant."""
 EXTERNAL = ("Broker/*",)
@@ -59,7 +59,7 @@ class Judging:
         Args:
             fail: told of a rule that raises.
         """
-        for batch in self._table.batches(BATCH):
+        for batch in self._table.batches(GROUPS, FACTS):
             groups = self._with_store(batch)
             self._look_up(groups)
             for group, facts in groups:

@@ -186,7 +186,7 @@ class GoReader:
         fields = _promoted(candidates)
         standard = self._standard(declared)
         if standard:
-            fields = [replace(one, standard=standard) for one in fields]
+            fields = [_of_standard(one, standard) for one in fields]
         base, base_spot = self._base_of(scope, declared.type, set())
         return EntityType(
             kind=self._kind,
@@ -266,7 +266,8 @@ class GoReader:
             found = candidate.field
             base = found.base or simple == BASE
             standard = found.standard or self._standard(declared)
-            yield candidate._replace(field=replace(found, base=base, standard=standard))
+            found = _of_standard(found, standard) if standard else found
+            yield candidate._replace(field=replace(found, base=base))
 
     def _field(
         self, scope: _Scope, one: GoField, name: str, spot: Spot,
@@ -364,11 +365,16 @@ class GoReader:
         )
         return Type(
             "object",
-            fields=tuple(replace(one, standard=standard or one.standard) for one in fields),
+            fields=tuple(_of_standard(one, standard) if standard else one for one in fields),
             name=declared.name,
             kind=self.kind_of(declared) if entity else "",
             standard=standard,
         )
+
+
+def _of_standard(field: Field, standard: str) -> Field:
+    """A field whose name follows another standard: it says nothing of references."""
+    return replace(field, standard=standard, reference=None)
 
 
 def _is_exported(name: str) -> bool:

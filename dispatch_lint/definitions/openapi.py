@@ -47,6 +47,8 @@ class OpenApiReader:
     def entity_types(self) -> list[EntityType]:
         """The models that are entities: those with a kind and a name, or by the settings."""
         roles = {name: role for name in self._models if (role := self._role(name))}
+        if "entity" not in roles.values():
+            return []  # an API of something else, which has an Image too
         named = [self._canonical(name) for name, role in roles.items() if role == "entity"]
         self._kinds = tuple(dict.fromkeys([*named, *sorted(self._conventions.kinds)]))
         return [self._entity_type(name, role) for name, role in roles.items()]
@@ -99,7 +101,7 @@ class OpenApiReader:
                 description=_text(said.get("description")),
                 spot=self._spot(place),
                 omitempty=not must,
-                reference=self._reference(name, type_, open_models),
+                reference=None if standard else self._reference(name, type_, open_models),
                 pattern=_text(said.get("pattern")),
                 readonly=said.get("readOnly") is True,
                 required=must,
@@ -133,7 +135,9 @@ class OpenApiReader:
         name = ref[len(prefix) :].replace("~1", "/").replace("~0", "~")
         return (name, self._models[name]) if name in self._models else None
 
-    def _type(self, said: Any, path: tuple[Any, ...], open_models: tuple[str, ...]) -> Type:
+    def _type(
+        self, said: Any, path: tuple[Any, ...], open_models: tuple[str, ...], standard: str = ""
+    ) -> Type:
         target = self._resolve(said)
         if target is not None:
             return self._model_type(*target, open_models)
@@ -146,19 +150,20 @@ class OpenApiReader:
             item = self._type(said.get("items"), (*path, "items"), open_models)
             return Type("list", item=item)
         if any(True for _ in self._properties(said, path)):
-            return Type("object", fields=tuple(self._fields(said, path, "", open_models)))
+            return Type("object", fields=tuple(self._fields(said, path, standard, open_models)))
         return self._plain(said, kind, path, open_models)
 
     def _model_type(self, name: str, model: Any, open_models: tuple[str, ...]) -> Type:
         if name in open_models or len(open_models) > _MAX_NESTING:
             return Type("any")  # a model inside itself
-        inner = self._type(model, (*self._path, name), (*open_models, name))
+        standard = self._conventions.standards.get(name, "")
+        inner = self._type(model, (*self._path, name), (*open_models, name), standard)
         entity = inner.shape == "object" and self._role(name) == "entity"
         return replace(
             inner,
             name=name,
             kind=self._canonical(name) if entity else "",
-            standard=self._conventions.standards.get(name, ""),
+            standard=standard,
         )
 
     def _plain(

@@ -134,7 +134,7 @@ def _walk(folder: str, settings: Settings, *, reported: bool) -> Iterator[Source
             format_ = format_of(name)
             if format_ is None or (endings is None and not _included(path, settings)):
                 continue
-            if format_ == "go" and _is_no_definition(path.relative_to(top)):
+            if format_ == "go" and is_no_definition(path.relative_to(top).as_posix()):
                 continue
             if ignores.ignored(path, folder=False) or _excluded(path, settings):
                 continue
@@ -148,8 +148,9 @@ def _walk(folder: str, settings: Settings, *, reported: bool) -> Iterator[Source
 _NO_DEFINITIONS = frozenset({"vendor", "gen", "testdata"})
 
 
-def _is_no_definition(path: Path) -> bool:
-    return path.name.endswith("_test.go") or not _NO_DEFINITIONS.isdisjoint(path.parts[:-1])
+def is_no_definition(name: str) -> bool:
+    """Whether a file that a walk came by is somebody else's code, generated, or only for tests."""
+    return name.endswith("_test.go") or not _NO_DEFINITIONS.isdisjoint(name.split("/")[:-1])
 
 
 def _stays_inside(link: Path, folder: Path) -> bool:

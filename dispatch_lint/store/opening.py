@@ -129,7 +129,7 @@ def sqlite_engine(path: Path | None, *, writes: bool, timeout: float = 0) -> Eng
             return sqlite3.connect("", isolation_level=None, check_same_thread=False)
         uri = f"file:{quote(str(path.absolute()))}?mode={'rwc' if writes else 'ro'}"
         connection = sqlite3.connect(uri, uri=True, timeout=timeout, isolation_level=None)
-        connection.execute("PRAGMA cache_size = -65536")
+        connection.execute(f"PRAGMA cache_size = {-200_000 if writes else -65_536}")  # KiB
         return connection
 
     pool = StaticPool if path is None else NullPool

@@ -52,7 +52,8 @@ class SqlWriter(SqlStore):
                 self._lock(connection)
                 self._check_version(tables.version(connection))
                 tables.migrate(connection)
-                yield
+                with self._indexes_last(connection):
+                    yield
         except SQLAlchemyError as error:
             if is_lost(error):
                 raise ConnectionLost(str(self._error(error))) from None
@@ -60,6 +61,19 @@ class SqlWriter(SqlStore):
         finally:
             self._connection = None
             self._pruning = False
+
+    @contextmanager
+    def _indexes_last(self, connection: Connection) -> Iterator[None]:
+        """Make the indexes of an empty store when everything is in it: that takes half the time."""
+        empty = connection.execute(sa.select(entity.c.key).limit(1)).first() is None
+        indexes = [one for table in (entity, contained, reference) for one in table.indexes]
+        if empty:
+            for one in indexes:
+                one.drop(connection)
+        yield
+        if empty:
+            for one in indexes:
+                one.create(connection)
 
     def _execute(self, statement: Any, rows: Any = None) -> Any:
         assert self._connection is not None
