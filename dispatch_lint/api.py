@@ -16,9 +16,11 @@ from dispatch_lint.settings import Settings
 from dispatch_lint.store.entity_store import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from dispatch_lint.graph.model import Graph
     from dispatch_lint.schema.catalogue import Catalogue
+    from dispatch_lint.schema.diff import Change
     from dispatch_lint.store.entity_store import EntityStore, Ledger
     from dispatch_lint.store_facts import StoreFacts
     from dispatch_lint.violation import Violation
@@ -106,3 +108,43 @@ def lint(*paths: str | Path, settings: Settings | None = None) -> Iterator[Viola
     yield from run.lint(discover([str(path) for path in paths] or ["."], chosen))
     if run.summary.problems:
         raise InputError("; ".join(run.summary.problems))
+
+
+def breaking_changes(changes: Sequence[Change]) -> list[Change]:
+    """The changes that rules object to, and that the settings count as failures.
+
+    Raises:
+        SettingsError, PluginError: something cannot be used.
+    """
+    settings = load_settings()
+    catalogue = load_catalogue(settings)
+    rules = load_rules(settings.root / folder for folder in settings.plugins)
+    asked = [rule for rule in instantiate(rules, settings, catalogue) if rule.has("check_change")]
+    return [
+        change
+        for change in changes
+        if any(
+            (settings.severity.get(rule.name) or finding.severity or rule.severity)
+            >= settings.fail_level
+            for rule in asked
+            for finding in rule.check_change(change)
+        )
+    ]
+
+
+def graph_of(paths: Sequence[str], settings: Settings) -> Graph:
+    """The kinds and their foreign keys; with paths, the entities of their documents.
+
+    Raises:
+        InputError: a path cannot be read, or a document does not parse.
+    """
+    from dispatch_lint.graph.model import entity_graph, kind_graph
+    from dispatch_lint.store.importing import import_sources
+    from dispatch_lint.store.memory import MemoryStore
+
+    catalogue = load_catalogue(settings)
+    if not paths:
+        return kind_graph(catalogue)
+    store = MemoryStore()
+    import_sources(store, list(discover(paths, settings)), Classifier(settings, catalogue))
+    return entity_graph(store)

@@ -50,8 +50,16 @@ def conventions_of(catalogue: Catalogue, settings: Settings) -> Conventions:
             schema.kind: schema.shape.standard for schema in catalogue.schemas
             if schema.shape.standard
         } | {"CloudEvent": "CloudEvents"},
+        nested=_flagged(catalogue, "x-dispatch-nested"),
+        ignored=_flagged(catalogue, "x-dispatch-ignored"),
         foreign=True,
     )  # fmt: skip
+
+
+def _flagged(catalogue: Catalogue, flag: str) -> frozenset[tuple[str, str]]:
+    return frozenset(
+        (schema.kind, schema.form) for schema in catalogue.schemas if schema.schema.get(flag)
+    )
 
 
 def go_source(source: Source) -> GoSource:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from dispatch_lint.definitions.model import EntityType, Field, Form
     from dispatch_lint.documents.document import Document, Use
     from dispatch_lint.schema.catalogue import Catalogue
+    from dispatch_lint.schema.diff import Change
     from dispatch_lint.schema.shape import Shape
     from dispatch_lint.settings import Settings
     from dispatch_lint.suppression import Suppression
@@ -50,6 +51,7 @@ class Example:
         file: its name, which says the format.
         settings: what a settings file would say.
         store: the entities that a store holds, as JSONL; without it there is no store.
+        before: the definition as it was, for rules about changes.
     """
 
     text: str
@@ -57,6 +59,7 @@ class Example:
     file: str = "example.yaml"
     settings: Mapping[str, Any] = field(default_factory=dict)
     store: str = ""
+    before: str = ""
 
 
 def stored(kind: str, **fields: Any) -> str:
@@ -235,7 +238,9 @@ class World(Protocol):
         """
 
 
-DEFINITION_METHODS = ("check_member", "check_definition", "check_definitions", "check_layout")
+DEFINITION_METHODS = (
+    "check_member", "check_definition", "check_definitions", "check_layout", "check_change",
+)  # fmt: skip
 
 
 class Rule:
@@ -329,6 +334,10 @@ class Rule:
 
     def check_layout(self, layout: Layout) -> Iterator[Finding]:
         """Check a piece of code that puts texts together; each finding says its `spot`."""
+        return iter(())
+
+    def check_change(self, change: Change) -> Iterator[Finding]:
+        """Check a change between two states of definitions."""
         return iter(())
 
     def check_suppression(self, suppression: Suppression) -> Iterator[Finding]:

@@ -65,6 +65,10 @@ def _example(title: str, examples: Any) -> Iterator[str]:
         yield ""
         ending = one.file.rpartition(".")[2]
         yield from _block(one.text, ending if ending in ("yaml", "go") else "json")
+        if one.before:
+            yield "where before there was"
+            yield ""
+            yield from _block(one.before, "go")
         if one.store:
             yield "where the store has"
             yield ""

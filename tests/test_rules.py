@@ -7,9 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from dispatch_lint.definitions.golang import Conventions
+from dispatch_lint.definitions.model import EntityType
+from dispatch_lint.definitions.reading import GoSource, read_sources
 from dispatch_lint.plugins import load_rules
 from dispatch_lint.rule import Example, Rule
 from dispatch_lint.rules_pages import book
+from dispatch_lint.schema.diff import compare
+from dispatch_lint.schema.generate import generate
+from dispatch_lint.schema.load import load_catalogue
+from dispatch_lint.settings import Settings
 from tests.conftest import Lint
 
 ROOT = Path(__file__).parent.parent
@@ -53,9 +60,22 @@ def test_guide_sections_exist(rule: type[Rule]) -> None:
     assert rule.guide is None or rule.guide in sections
 
 
+def _types(text: str) -> list[EntityType]:
+    source = GoSource("shop.go", text.encode, named=True)
+    return read_sources([source], [], Conventions(foreign=True)).types
+
+
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES)
 def test_example(rule: type[Rule], example: Example, lint: Lint) -> None:
     settings = {"select": [rule.name], **example.settings}
+    if rule.has("check_change"):
+        changes = compare(*(generate(_types(text)) for text in (example.before, example.text)))
+        asked = rule(rule.Options(), Settings(), load_catalogue(Settings()))
+        said = [
+            (one.name, finding.message) for one in changes for finding in asked.check_change(one)
+        ]
+        assert said == list(example.violations)
+        return
     found = lint({example.file: example.text}, settings, store=example.store)
     assert [(one.pointer, one.message) for one in found] == list(example.violations)
     assert {one.rule for one in found} <= {rule.name}

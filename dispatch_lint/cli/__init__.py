@@ -13,7 +13,8 @@ import click
 from dispatch_lint.version import __version__
 
 COMMANDS = {
-    "check": "check", "explain": "explain", "rules": "rules", "schema": "schema", "store": "store",
+    "check": "check", "explain": "explain", "graph": "graph", "rules": "rules",
+    "schema": "schema", "store": "store",
 }  # fmt: skip
 EXIT_FAILURE = 2
 

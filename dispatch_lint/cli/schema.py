@@ -1,4 +1,4 @@
-"""`dispatch-lint schema generate|check|show`."""
+"""`dispatch-lint schema generate|check|show|diff`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dispatch_lint.schema.files import drift, generate_files, write_files
 
 @click.group()
 def command() -> None:
-    """Generate, check and show JSON Schemas."""
+    """Generate, check, show and compare JSON Schemas."""
 
 
 _DEFINITIONS = click.option(
@@ -71,3 +71,24 @@ def show(kind: str, form: str | None) -> None:
     if schema is None:
         raise click.UsageError(f"{known.name} has no {chosen} form")
     click.echo(dump(schema.schema), nl=False)
+
+
+@command.command()
+@click.argument("old")
+@click.argument("new")
+@click.option("-f", "--format", "format_", type=click.Choice(["text", "json", "markdown"]),
+              default="text", show_default=True, help="How changes are shown.")  # fmt: skip
+def diff(old: str, new: str, format_: str) -> int:
+    """Compare two states of definitions; exit with 1 where something breaks what is stored.
+
+    OLD and NEW are folders of schemas, Go or OpenAPI definitions, or REVISION:PATH of git.
+    """
+    from dispatch_lint.api import breaking_changes
+    from dispatch_lint.schema.diff import compare
+    from dispatch_lint.schema.diff_report import report
+    from dispatch_lint.schema.sides import read_side
+
+    changes = compare(read_side(old), read_side(new))
+    breaking = breaking_changes(changes)
+    click.echo(report(changes, breaking, format_), nl=False)
+    return 1 if breaking else 0

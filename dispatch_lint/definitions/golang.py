@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from dispatch_lint.definitions.go_syntax import GoField
-    from dispatch_lint.definitions.model import Base
+    from dispatch_lint.definitions.model import Base, Form
 
 _BASIC: Mapping[str, Type] = {
     **dict.fromkeys(["string", "error"], Type("string")),
@@ -59,6 +59,8 @@ class Conventions:
         kinds: kinds that are declared elsewhere, so that fields can refer to them.
         references: what is known of fields, by kind and name on the wire: None is no reference.
         standards: the standards that types follow, by the name of the type.
+        nested, ignored: kinds, each with a form, that are only values inside others, and that
+            `dispatch create -f` skips.
         foreign: whether the code is not written for dispatch-lint: API models are told by their
             fields, and what cannot be read is a problem instead of an error.
     """
@@ -67,15 +69,23 @@ class Conventions:
     kinds: frozenset[str] = frozenset()
     references: Mapping[tuple[str, str], Reference | None] = field(default_factory=dict)
     standards: Mapping[str, str] = field(default_factory=dict)
+    nested: frozenset[tuple[str, str]] = frozenset()
+    ignored: frozenset[tuple[str, str]] = frozenset()
     foreign: bool = False
 
 
 class _Scope(NamedTuple):
-    """Where a type is written: what its names mean depends on it."""
+    """Where a type is written: what its names mean depends on it.
+
+    Attributes:
+        parameters: the names of its type parameters.
+        top: whether its fields are those of the kind itself, embedded ones included.
+    """
 
     package: GoPackage
     file: GoFile
     parameters: frozenset[str] = frozenset()
+    top: bool = True
 
 
 class _Candidate(NamedTuple):
@@ -188,16 +198,18 @@ class GoReader:
         if standard:
             fields = [_of_standard(one, standard) for one in fields]
         base, base_spot = self._base_of(scope, declared.type, set())
+        form: Form = "manifest" if role in ("manifest", "value") else "stored"
+        known = self._conventions
         return EntityType(
             kind=self._kind,
             name=declared.name,
-            form="manifest" if role in ("manifest", "value") else "stored",
+            form=form,
             description=comment.text,
             fields=tuple(fields),
             spot=declared.spot,
             aliases=comment.all("alias") or self._aliases(declared),
-            nested=comment.get("nested") is not None,
-            ignored=comment.get("ignored") is not None,
+            nested=comment.get("nested") is not None or (self._kind, form) in known.nested,
+            ignored=comment.get("ignored") is not None or (self._kind, form) in known.ignored,
             base=base,
             base_spot=base_spot,
             hidden=tuple(_hidden(candidates)),
@@ -261,7 +273,7 @@ class GoReader:
                 field_ = self._field(scope, one, simple, one.spots[0], open_types)
                 yield _Candidate(field_, depth)
             return
-        inner = _Scope(package, file, declared.parameters)
+        inner = _Scope(package, file, declared.parameters, scope.top)
         for candidate in reader._candidates(inner, declared.type, depth + 1, (*open_types, key)):
             found = candidate.field
             base = found.base or simple == BASE
@@ -290,20 +302,19 @@ class GoReader:
             omitempty="omitempty" in one.tag.options,
             tagged=bool(one.tag.name),
             tag_problem=one.tag.problem,
-            reference=self._reference(wire, type_, comment.get("reference"), open_types),
+            reference=self._reference(wire, type_, comment.get("reference"), top=scope.top),
             pattern=comment.get("pattern") or comment.said("pattern") or "",
             readonly=comment.get("readonly") is not None or comment.said("readonly") == "true",
             required=comment.said("required") == "true",
         )
 
     def _reference(
-        self, wire: str, type_: Type, marker: str | None,
-        open_types: tuple[tuple[str, str], ...],
-    ) -> Reference | None:  # fmt: skip
+        self, wire: str, type_: Type, marker: str | None, *, top: bool
+    ) -> Reference | None:
         if marker is not None:
             return parse_reference(marker)
         known = self._conventions.references
-        if not open_types and (self._kind, wire) in known:
+        if top and (self._kind, wire) in known:
             return known[self._kind, wire]
         item = type_.item if type_.shape == "list" and type_.item else type_
         if item.shape != "string" or wire in _BASE_NAMES:
@@ -327,7 +338,8 @@ class GoReader:
             item = self._type(scope, value, open_types) if value is not None else Type("any")
             return Type("map", item=item)
         if kind == "struct_type":
-            candidates = list(self._candidates(scope, node, 0, (*open_types, ("", ""))))
+            inner = scope._replace(top=False)
+            candidates = list(self._candidates(inner, node, 0, (*open_types, ("", ""))))
             return Type("object", fields=tuple(_promoted(candidates)))
         if kind == "generic_type":
             node = node.child_by_field_name("type") or node
@@ -345,7 +357,7 @@ class GoReader:
         key = (package.folder, declared.name)
         if key in open_types or len(open_types) > _MAX_NESTING:
             return Type("any")  # a type inside itself
-        inner = _Scope(package, file, declared.parameters)
+        inner = _Scope(package, file, declared.parameters, top=False)
         if declared.type.type == "struct_type":
             return self._struct(inner, declared, (*open_types, key))
         type_ = self._type(inner, declared.type, (*open_types, key))

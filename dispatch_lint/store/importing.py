@@ -108,7 +108,7 @@ class _Reader:
                     )
         elif source.format == "jsonl":
             yield from self._lines(source)
-        else:
+        elif source.format != "go":  # which declares kinds, and holds no entities
             yield from self._whole(source)
 
     def _lines(self, source: Source) -> Iterator[StoredEntity]:

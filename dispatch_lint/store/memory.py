@@ -24,6 +24,17 @@ class MemoryStore:
         self._entities: dict[str, StoredEntity] = {}
         self._ledger: dict[tuple[str, str], LedgerEntry] = {}
         self._seen: set[str] | None = None
+        self._names: dict[tuple[str, str], list[str]] | None = None
+
+    def _by_name(self) -> dict[tuple[str, str], list[str]]:
+        """Keys by every kind and name that leads to them; made anew after a change."""
+        if self._names is None:
+            self._names = {}
+            for one in self._entities.values():
+                inside = [(kind, name) for _, kind, name in one.contained]
+                for kind_and_name in dict.fromkeys([(one.kind, one.name), *inside]):
+                    self._names.setdefault(kind_and_name, []).append(one.key)
+        return self._names
 
     def get(self, key: str) -> StoredEntity | None:
         return self._entities.get(key)
@@ -36,12 +47,8 @@ class MemoryStore:
         return [_summary(one) for one in self._entities.values() if one.identity in wanted]
 
     def named(self, names: Sequence[tuple[str, str]]) -> list[StoredEntity]:
-        wanted = set(names)
-        return [
-            _summary(one) for one in self._entities.values()
-            if (one.kind, one.name) in wanted
-            or any((kind, name) in wanted for _, kind, name in one.contained)
-        ]  # fmt: skip
+        keys = (key for one in set(names) for key in self._by_name().get(one, ()))
+        return [_summary(self._entities[key]) for key in dict.fromkeys(keys)]
 
     def referring(self, names: Sequence[tuple[str, str]]) -> list[StoredEntity]:
         wanted = set(names)
@@ -89,10 +96,11 @@ class MemoryStore:
             self._entities, self._ledger = before
             raise
         finally:
-            self._seen = None
+            self._seen = self._names = None
 
     def put(self, entities: Sequence[StoredEntity], seen: str) -> Counts:
         counts = Counts()
+        self._names = None
         for one in entities:
             old = self._entities.get(one.key)
             if old is None:

@@ -1,0 +1,51 @@
+"""`dispatch-lint graph`: a picture of the kinds, or of the entities of documents."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+FORMATS = ("mermaid", "dot", "svg")
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH|STORE-URL|-]...")
+@click.option("-f", "--format", "format_", type=click.Choice(FORMATS),
+              help="How it is drawn.  [default: by the name of --output, else mermaid]")  # fmt: skip
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Write to a file instead of standard output.")  # fmt: skip
+@click.option("--definitions", multiple=True, type=click.Path(exists=True), metavar="PATH",
+              help="Definitions that join the built-in kinds, or replace them.")  # fmt: skip
+@click.option("--organization", help="The organization of documents that do not name one.")
+def command(
+    paths: tuple[str, ...], format_: str | None, output: Path | None,
+    definitions: tuple[str, ...], organization: str | None,
+) -> None:  # fmt: skip
+    """Draw what refers to what.
+
+    Without a path: the kinds, and the foreign keys between them. With documents: their entities;
+    a reference to what does not exist is drawn broken.
+    """
+    from importlib import import_module
+
+    from dispatch_lint.api import graph_of, load_settings
+    from dispatch_lint.files import write_lines
+
+    settings = load_settings()
+    added = tuple(str(Path(one).absolute()) for one in definitions)
+    settings = replace(
+        settings,
+        definitions=(*settings.definitions, *added),
+        organization=organization or settings.organization,
+    )
+    ending = output.suffix.removeprefix(".").replace("mmd", "mermaid") if output else ""
+    chosen = format_ or (ending if ending in FORMATS else "mermaid")
+    lines = import_module(f"dispatch_lint.graph.{chosen}").draw(graph_of(paths, settings))
+    if output is not None:
+        write_lines(output, (f"{line}\n" for line in lines))
+        return
+    for line in lines:
+        sys.stdout.write(f"{line}\n")

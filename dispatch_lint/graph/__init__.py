@@ -1,0 +1,1 @@
+"""Pictures of what refers to what: kinds, or the entities of documents."""

@@ -1,0 +1,243 @@
+"""What changed between two sets of schemas, and whether it breaks what is stored."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from dispatch_lint.definitions.model import BASE
+from dispatch_lint.naming import read_foreign_key
+
+if TYPE_CHECKING:
+    from dispatch_lint.definitions.model import Form
+
+Schema = dict[str, Any]
+What = Literal[
+    "kind-removed", "kind-added", "field-removed", "field-added", "field-renamed",
+    "required-field-added", "type-narrowed", "type-widened", "value-removed", "value-added",
+    "pattern-narrowed", "pattern-removed", "now-required", "no-longer-required",
+    "fields-closed", "reference-changed",
+]  # fmt: skip
+_BREAKING = frozenset([
+    "kind-removed", "field-removed", "field-renamed", "required-field-added", "type-narrowed",
+    "value-removed", "pattern-narrowed", "now-required", "fields-closed",
+])  # fmt: skip
+_MAX_DEPTH = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of the wire form.
+
+    Attributes:
+        path: of the field, with dots; `[]` stands for the items of a list.
+        old, new: where the two sides declare it, as `file:line`; empty where one has it not.
+    """
+
+    kind: str
+    form: Form
+    path: str
+    what: What
+    message: str
+    old: str = ""
+    new: str = ""
+
+    @property
+    def breaking(self) -> bool:
+        """Whether what was written before is not read any more, or not as it was."""
+        return self.what in _BREAKING
+
+    @property
+    def name(self) -> str:
+        """`Image.baseImage (stored)`."""
+        return f"{self.kind}{f'.{self.path}' if self.path else ''} ({self.form})"
+
+
+def compare(old: Mapping[str, Schema], new: Mapping[str, Schema]) -> list[Change]:
+    """Every change, in the order of kinds, forms and fields.
+
+    Args:
+        old, new: schemas by any name; what counts is their kind and form.
+    """
+    before, after = _by_kind(old), _by_kind(new)
+    found: list[Change] = []
+    for kind, form in sorted({*before, *after}):
+        one, other = before.get((kind, form)), after.get((kind, form))
+        if other is None:
+            assert one is not None
+            found.append(Change(kind, form, "", "kind-removed", f"the kind {kind} is gone",
+                                old=_source(one)))  # fmt: skip
+        elif one is None:
+            found.append(Change(kind, form, "", "kind-added", f"the kind {kind} is new",
+                                new=_source(other)))  # fmt: skip
+        else:
+            found += _Comparison(kind, form, {*(name for name, _ in after)}).object(one, other, "")
+    return list(_without_inherited(found))
+
+
+def _without_inherited(changes: list[Change]) -> Iterator[Change]:
+    """Changes of BaseEntity once: every kind has them, and every entity inside another."""
+    base = {(one.what, one.message, one.old, one.new) for one in changes if one.kind == BASE}
+    for one in changes:
+        if one.kind == BASE or (one.what, one.message, one.old, one.new) not in base:
+            yield one
+
+
+def _by_kind(schemas: Mapping[str, Schema]) -> dict[tuple[str, Form], Schema]:
+    return {
+        (schema["x-dispatch-kind"], schema["x-dispatch-form"]): schema
+        for schema in schemas.values()
+        if "x-dispatch-kind" in schema and "x-dispatch-form" in schema
+    }
+
+
+def _source(schema: Schema) -> str:
+    source = schema.get("x-dispatch-source", "")
+    return source if isinstance(source, str) else ""
+
+
+class _Comparison:
+    def __init__(self, kind: str, form: Form, kinds: set[str]) -> None:
+        self._kind, self._form, self._kinds = kind, form, kinds
+
+    def _change(self, path: str, what: What, message: str, old: Any, new: Any) -> Change:
+        return Change(
+            self._kind, self._form, path, what, message,
+            _source(old) if isinstance(old, dict) else "",
+            _source(new) if isinstance(new, dict) else "",
+        )  # fmt: skip
+
+    def object(self, old: Schema, new: Schema, path: str, depth: int = 0) -> Iterator[Change]:
+        """The fields of an object."""
+        before, after = old.get("properties", {}), new.get("properties", {})
+        must_before, must_after = set(old.get("required", ())), set(new.get("required", ()))
+        gone = [name for name in before if name not in after]
+        added = [name for name in after if name not in before]
+        for name in list(gone):
+            renamed = self._renamed(name, added)
+            if renamed is not None:
+                gone.remove(name)
+                added.remove(renamed)
+                message = f'the field "{name}" is called "{renamed}" now'
+                yield self._change(_join(path, name), "field-renamed", message, before[name],
+                                   after[renamed])  # fmt: skip
+        for name in gone:
+            yield self._change(_join(path, name), "field-removed", f'the field "{name}" is gone',
+                               before[name], None)  # fmt: skip
+        for name in added:
+            what: What = "required-field-added" if name in must_after else "field-added"
+            said = "new, and required" if name in must_after else "new"
+            yield self._change(_join(path, name), what, f'the field "{name}" is {said}', None,
+                               after[name])  # fmt: skip
+        for name in (one for one in before if one in after):
+            inner = _join(path, name)
+            if name in must_after - must_before:
+                yield self._change(inner, "now-required", f'the field "{name}" is required now',
+                                   before[name], after[name])  # fmt: skip
+            elif name in must_before - must_after:
+                message = f'the field "{name}" is required no longer'
+                yield self._change(inner, "no-longer-required", message, before[name], after[name])
+            yield from self.value(before[name], after[name], inner, depth + 1)
+        if old.get("additionalProperties", True) is True and (
+            new.get("additionalProperties", True) is False and before
+        ):
+            yield self._change(path, "fields-closed", "further fields are refused now", old, new)
+
+    def _renamed(self, name: str, added: list[str]) -> str | None:
+        """The new name of a field: alike but for case, or less the suffix of a foreign key."""
+        plain = {_plain(one): one for one in added}
+        if _plain(name) in plain:
+            return plain[_plain(name)]
+        foreign = read_foreign_key(name, self._kinds)
+        if foreign is not None:
+            for one in added:
+                other = read_foreign_key(one, self._kinds)
+                if other is not None and other.kind == foreign.kind and other.stem == foreign.stem:
+                    return one
+        return None
+
+    def value(self, old: Schema, new: Schema, path: str, depth: int) -> Iterator[Change]:
+        """One value: its type, then what is inside it."""
+        if depth > _MAX_DEPTH:
+            return
+        before, after = _types(old), _types(new)
+        if before != after:
+            narrowed = bool(after) and (not before or not before <= after)
+            what: What = "type-narrowed" if narrowed else "type-widened"
+            message = f"the type was {_say(before)}, and is {_say(after)}"
+            yield self._change(path, what, message, old, new)
+        yield from self._enumeration(old, new, path)
+        yield from self._pattern(old, new, path)
+        if old.get("x-dispatch-reference") != new.get("x-dispatch-reference"):
+            message = f"it referred to {_target(old)}, and refers to {_target(new)}"
+            yield self._change(path, "reference-changed", message, old, new)
+        if isinstance(old.get("properties"), dict) and isinstance(new.get("properties"), dict):
+            yield from self.object(old, new, path, depth)
+        for key, ending in (("items", "[]"), ("additionalProperties", "{}")):
+            one, other = old.get(key), new.get(key)
+            if isinstance(one, dict) and isinstance(other, dict):
+                yield from self.value(one, other, f"{path}{ending}", depth + 1)
+
+    def _enumeration(self, old: Schema, new: Schema, path: str) -> Iterator[Change]:
+        before, after = _values(old), _values(new)
+        if before is None and after is None:
+            return
+        if before is None or after is None:
+            if after is not None:
+                message = f"only {', '.join(after)} are allowed now"
+                yield self._change(path, "value-removed", message, old, new)
+            else:
+                yield self._change(path, "value-added", "every value is allowed now", old, new)
+            return
+        for value in before:
+            if value not in after:
+                yield self._change(path, "value-removed", f'the value "{value}" is gone', old, new)
+        for value in after:
+            if value not in before:
+                yield self._change(path, "value-added", f'the value "{value}" is new', old, new)
+
+    def _pattern(self, old: Schema, new: Schema, path: str) -> Iterator[Change]:
+        before, after = old.get("pattern"), new.get("pattern")
+        if before == after:
+            return
+        if after is None:
+            yield self._change(path, "pattern-removed", f"the pattern {before} is gone", old, new)
+        else:
+            was = f"was {before}" if before else "is new"
+            message = (
+                f"the pattern {after} {was}" if not before else f"the pattern {was}, and is {after}"
+            )
+            yield self._change(path, "pattern-narrowed", message, old, new)
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _types(schema: Schema) -> frozenset[str]:
+    types = schema.get("type")
+    if isinstance(types, str):
+        return frozenset([types])
+    return frozenset(types) if isinstance(types, list) else frozenset()
+
+
+def _say(types: frozenset[str]) -> str:
+    return " or ".join(sorted(types)) or "any"
+
+
+def _values(schema: Schema) -> list[str] | None:
+    values = schema.get("enum")
+    return [one for one in values if isinstance(one, str)] if isinstance(values, list) else None
+
+
+def _target(schema: Schema) -> str:
+    said = schema.get("x-dispatch-reference")
+    if not isinstance(said, dict):
+        return "nothing"
+    return f"{said.get('kind')} by {said.get('by', 'name')}"

@@ -1,0 +1,56 @@
+"""breaking-change: what is stored stays readable."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from dispatch_lint.rule import Example, Rule
+from dispatch_lint.violation import Finding
+
+if TYPE_CHECKING:
+    from dispatch_lint.schema.diff import Change
+
+_WIDGET = (
+    'package shop\n\ntype Widget struct {\n\tBaseEntity\n\tColour string `json:"colour"`\n%s}\n'
+)
+
+
+class BreakingChange(Rule):
+    """A change of a definition after which entities that are stored are not read any more, or not
+    as they were: a kind or field that is gone or has another name on the wire, a narrower type, a
+    value or pattern that excludes what was allowed, a field that is required now.
+
+    `dispatch-lint schema diff OLD NEW` asks it; `check`, which sees one state only, does not.
+    """
+
+    name = "breaking-change"
+    summary = "a change of a definition that breaks what is stored"
+    guide = "Additional Properties"
+    valid = (
+        Example(
+            _WIDGET % '\tSize int `json:"size,omitempty"`\n', file="shop.go", before=_WIDGET % ""
+        ),
+    )
+    invalid = (
+        Example(
+            _WIDGET % '\tSize int `json:"size"`\n',
+            (("Widget.size (stored)", 'the field "size" is new, and required'),),
+            file="shop.go",
+            before=_WIDGET % "",
+        ),
+        Example(
+            (_WIDGET % "").replace("string", "int"),
+            (("Widget.colour (stored)", "the type was string, and is integer"),),
+            file="shop.go",
+            before=_WIDGET % "",
+        ),
+        Example(
+            (_WIDGET % "").replace('"colour', '"Colour'),
+            (("Widget.colour (stored)", 'the field "colour" is called "Colour" now'),),
+            file="shop.go",
+            before=_WIDGET % "",
+        ),
+    )
+
+    def check_change(self, change: "Change") -> Iterator[Finding]:
+        if change.breaking:
+            yield Finding((), change.message)
