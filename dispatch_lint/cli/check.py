@@ -93,7 +93,7 @@ def _names(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tu
     multiple=True,
     type=click.Path(exists=True),
     metavar="PATH",
-    help="Go definitions that join the built-in kinds, or replace them.",
+    help="Go or OpenAPI definitions that join the built-in kinds, or replace them.",
 )
 @click.option(
     "--index",

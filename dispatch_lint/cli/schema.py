@@ -16,7 +16,7 @@ def command() -> None:
 
 _DEFINITIONS = click.option(
     "--definitions", multiple=True, type=click.Path(exists=True, path_type=Path), metavar="PATH",
-    help="Go files or folders.  [default: schemas/definitions, else the built-in ones]",
+    help="Go or OpenAPI files, or folders.  [default: schemas/definitions, else the built-in ones]",
 )  # fmt: skip
 _OUTPUT = click.option(
     "--output", type=click.Path(file_okay=False, path_type=Path), default=Path("schemas"),

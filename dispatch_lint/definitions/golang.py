@@ -102,6 +102,7 @@ class GoReader:
         self.tree, self._conventions = tree, conventions
         self._kinds: tuple[str, ...] = tuple(sorted(conventions.kinds))
         self._kind = ""
+        self._depth = 0
 
     def entity_types(self, packages: Sequence[GoPackage]) -> list[EntityType]:
         """Every kind that some packages declare, in the order of files and lines."""
@@ -185,7 +186,9 @@ class GoReader:
                 continue
             for one in read_fields(declared.type, scope.file.text):
                 target = self.tree.lookup(scope.package, scope.file, _type_name(one.type))
-                if not one.names and target is not None and target[2].name != BASE:
+                if one.names or target is None or target[2] is declared:
+                    continue
+                if target[2].name != BASE:
                     mixed.add((target[0].folder, target[2].name))
         return mixed
 
@@ -323,6 +326,17 @@ class GoReader:
         return Reference(read.kind, "id" if read.by_id else "name") if read else None
 
     def _type(self, scope: _Scope, node: Node, open_types: tuple[tuple[str, str], ...]) -> Type:
+        if self._depth > _MAX_NESTING:
+            return Type("any")  # nobody wrote that
+        self._depth += 1
+        try:
+            return self._written_type(scope, node, open_types)
+        finally:
+            self._depth -= 1
+
+    def _written_type(
+        self, scope: _Scope, node: Node, open_types: tuple[tuple[str, str], ...]
+    ) -> Type:
         kind = node.type
         if kind == "pointer_type" and node.named_children:
             return replace(self._type(scope, node.named_children[0], open_types), pointer=True)

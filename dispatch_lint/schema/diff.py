@@ -116,7 +116,7 @@ class _Comparison:
         gone = [name for name in before if name not in after]
         added = [name for name in after if name not in before]
         for name in list(gone):
-            renamed = self._renamed(name, added)
+            renamed = self._renamed(name, added, before[name])
             if renamed is not None:
                 gone.remove(name)
                 added.remove(renamed)
@@ -139,30 +139,42 @@ class _Comparison:
             elif name in must_before - must_after:
                 message = f'the field "{name}" is required no longer'
                 yield self._change(inner, "no-longer-required", message, before[name], after[name])
-            yield from self.value(before[name], after[name], inner, depth + 1)
+            # Whether it may be null goes with whether it may be missing.
+            moved = (name in must_before) != (name in must_after)
+            yield from self.value(before[name], after[name], inner, depth + 1, null=not moved)
         if old.get("additionalProperties", True) is True and (
             new.get("additionalProperties", True) is False and before
         ):
             yield self._change(path, "fields-closed", "further fields are refused now", old, new)
 
-    def _renamed(self, name: str, added: list[str]) -> str | None:
+    def _renamed(self, name: str, added: list[str], field: Schema) -> str | None:
         """The new name of a field: alike but for case, or less the suffix of a foreign key."""
         plain = {_plain(one): one for one in added}
         if _plain(name) in plain:
             return plain[_plain(name)]
-        foreign = read_foreign_key(name, self._kinds)
+        reference = field.get("x-dispatch-reference")
+        kinds = {*self._kinds, reference["kind"]} if isinstance(reference, dict) else self._kinds
+        foreign = read_foreign_key(name, kinds)
         if foreign is not None:
             for one in added:
-                other = read_foreign_key(one, self._kinds)
+                other = read_foreign_key(one, kinds)
                 if other is not None and other.kind == foreign.kind and other.stem == foreign.stem:
                     return one
         return None
 
-    def value(self, old: Schema, new: Schema, path: str, depth: int) -> Iterator[Change]:
-        """One value: its type, then what is inside it."""
+    def value(
+        self, old: Schema, new: Schema, path: str, depth: int, *, null: bool = True
+    ) -> Iterator[Change]:
+        """One value: its type, then what is inside it.
+
+        Args:
+            null: whether it matters that one of the two may be null.
+        """
         if depth > _MAX_DEPTH:
             return
         before, after = _types(old), _types(new)
+        if not null:
+            before, after = before - {"null"}, after - {"null"}
         if before != after:
             narrowed = bool(after) and (not before or not before <= after)
             what: What = "type-narrowed" if narrowed else "type-widened"
