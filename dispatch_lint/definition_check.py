@@ -42,7 +42,7 @@ def check_definitions(run: Run) -> None:
             conventions_of(run.catalogue, run.settings),
         )
         for source in run.go_sources:
-            if suppressions := read_go_suppressions(source.text()):
+            if source.reported and (suppressions := read_go_suppressions(source.text())):
                 run.suppressions[source.name] = suppressions
     except InputError as error:
         run.summary.problems.append(str(error))
@@ -78,9 +78,9 @@ class _DefinitionCheck:
 
     def run(self) -> None:
         summary = self._run.summary
-        kinds = [one for one in self._types if not one.value]
+        kinds = [one for one in self._types if not one.value and one.spot.file in self._reported]
         summary.definitions += len(kinds)
-        summary.definition_files += self._found.files if self._types else 0
+        summary.definition_files += len(self._reported.keys() & self._found.files)
         if self._run.listed is not None:
             self._run.listed += [
                 Listed(one.spot.file, one.spot.line, f"{one.form} definition of {one.kind}")

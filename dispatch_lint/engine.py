@@ -100,10 +100,10 @@ class Run:
         for source in sources:
             if source.format != "go":
                 check_file(self, source)
-            elif source.reported:
+            else:
                 self.go_sources.append(source)
         self._judge()
-        if self.go_sources or self.descriptions:
+        if any(one.reported for one in (*self.go_sources, *(one for one, _ in self.descriptions))):
             from dispatch_lint.definition_check import check_definitions
 
             check_definitions(self)

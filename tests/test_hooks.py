@@ -63,3 +63,19 @@ def test_the_hook_judges_a_commit_against_the_whole_project(
     assert code == 1, out
     assert 'there is no Image "nodjs"; did you mean "nodejs"?' in out
     assert "old.yaml" not in out
+
+
+def test_the_hook_judges_definitions_too(hook_repository: Path, tmp_path: Path) -> None:
+    scratch = tmp_path / "scratch"
+    (scratch / "pkg").mkdir(parents=True)
+    git(scratch, "init", "-q")
+    shared = "package shop\n\ntype Common struct {\n\tBaseEntity\n}\n"
+    (scratch / "pkg" / "common.go").write_text(shared)
+    widget = 'package shop\n\ntype Widget struct {\n\tCommon\n\tSize int `json:"size_mm"`\n}\n'
+    (scratch / "pkg" / "widget.go").write_text(widget)
+    (scratch / "pkg" / "widget_test.go").write_text(widget)
+    code, out = try_repo(scratch, hook_repository, tmp_path / "cache", "--files", "pkg/widget.go",
+                         "pkg/widget_test.go")  # fmt: skip
+    assert code == 1, out
+    assert "pkg/widget.go:5:2" in out and "camel-case-fields" in out
+    assert "widget_test.go" not in out

@@ -73,6 +73,23 @@ class Conventions:
     ignored: frozenset[tuple[str, str]] = frozenset()
     foreign: bool = False
 
+    def reference(
+        self, kind: str, name: str, type_: Type, kinds: Sequence[str], *, top: bool
+    ) -> Reference | None:
+        """What a field refers to: as it is known, else by the guide's convention.
+
+        Args:
+            kinds: every kind that it may refer to.
+            top: whether it is a field of the kind itself, and not of a value inside it.
+        """
+        if top and (kind, name) in self.references:
+            return self.references[kind, name]
+        item = type_.item if type_.shape == "list" and type_.item else type_
+        if item.shape != "string" or name in _BASE_NAMES:
+            return None
+        read = read_foreign_key(name, kinds)
+        return Reference(read.kind, "id" if read.by_id else "name") if read else None
+
 
 class _Scope(NamedTuple):
     """Where a type is written: what its names mean depends on it.
@@ -305,25 +322,13 @@ class GoReader:
             omitempty="omitempty" in one.tag.options,
             tagged=bool(one.tag.name),
             tag_problem=one.tag.problem,
-            reference=self._reference(wire, type_, comment.get("reference"), top=scope.top),
+            reference=parse_reference(marker)
+            if (marker := comment.get("reference")) is not None
+            else self._conventions.reference(self._kind, wire, type_, self._kinds, top=scope.top),
             pattern=comment.get("pattern") or comment.said("pattern") or "",
             readonly=comment.get("readonly") is not None or comment.said("readonly") == "true",
             required=comment.said("required") == "true",
         )
-
-    def _reference(
-        self, wire: str, type_: Type, marker: str | None, *, top: bool
-    ) -> Reference | None:
-        if marker is not None:
-            return parse_reference(marker)
-        known = self._conventions.references
-        if top and (self._kind, wire) in known:
-            return known[self._kind, wire]
-        item = type_.item if type_.shape == "list" and type_.item else type_
-        if item.shape != "string" or wire in _BASE_NAMES:
-            return None
-        read = read_foreign_key(wire, self._kinds)
-        return Reference(read.kind, "id" if read.by_id else "name") if read else None
 
     def _type(self, scope: _Scope, node: Node, open_types: tuple[tuple[str, str], ...]) -> Type:
         if self._depth > _MAX_NESTING:

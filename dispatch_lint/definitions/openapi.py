@@ -11,18 +11,15 @@ from dispatch_lint.definitions.model import (
     Enumeration,
     EnumValue,
     Field,
-    Reference,
     Spot,
     Type,
     models_of,
 )
-from dispatch_lint.naming import read_foreign_key
 
 if TYPE_CHECKING:
     from dispatch_lint.definitions.golang import Conventions
     from dispatch_lint.documents.placed import Part
 
-_NAMES = frozenset({"id", "name", "organizationId", "organizationID", "kind"})
 _MAX_NESTING = 30
 
 
@@ -101,7 +98,11 @@ class OpenApiReader:
                 description=_text(said.get("description")),
                 spot=self._spot(place),
                 omitempty=not must,
-                reference=None if standard else self._reference(name, type_, open_models),
+                reference=None
+                if standard
+                else self._conventions.reference(
+                    self._kind, name, type_, self._kinds, top=len(open_models) == 1
+                ),
                 pattern=_text(said.get("pattern")),
                 readonly=said.get("readOnly") is True,
                 required=must,
@@ -184,16 +185,6 @@ class OpenApiReader:
             inner = (*path, "additionalProperties")
             return Type("map", item=self._type(further, inner, open_models))
         return Type("any")
-
-    def _reference(self, name: str, type_: Type, open_models: tuple[str, ...]) -> Reference | None:
-        known = self._conventions.references
-        if len(open_models) == 1 and (self._kind, name) in known:
-            return known[self._kind, name]
-        item = type_.item if type_.shape == "list" and type_.item else type_
-        if item.shape != "string" or name in _NAMES:
-            return None
-        read = read_foreign_key(name, self._kinds)
-        return Reference(read.kind, "id" if read.by_id else "name") if read else None
 
     def _statuses(self, model: Any) -> Enumeration | None:
         for name, said, place in self._properties(model, ()):

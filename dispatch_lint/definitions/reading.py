@@ -54,13 +54,13 @@ class Definitions:
     """What was read.
 
     Attributes:
-        files: how many Go files and descriptions were looked into.
+        files: the Go files and descriptions that were looked into.
     """
 
     types: list[EntityType] = field(default_factory=list)
     layouts: list[Layout] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    files: int = 0
+    files: set[str] = field(default_factory=set)
 
 
 def read_sources(
@@ -78,7 +78,7 @@ def read_sources(
         reader = OpenApiReader(one.part, one.name, conventions, one.kind_of)
         types = reader.entity_types()
         found.types += types
-        found.files += bool(types)
+        found.files |= {one.name} if types else set()
     return found
 
 
@@ -98,8 +98,8 @@ def _read_go(sources: Sequence[GoSource], conventions: Conventions, found: Defin
     packages = [package for folder in seeds if (package := tree.package(folder)) is not None]
     found.types += GoReader(tree, conventions).entity_types(packages)
     for package in tree.read:  # those too that types led to
-        found.files += len(package.files)
         for file in package.files:
+            found.files.add(file.text.name)
             found.problems += file.problems
             found.layouts += file.layouts
 

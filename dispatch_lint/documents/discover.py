@@ -70,16 +70,20 @@ def _of_path(
     if stat.S_ISDIR(mode):
         yield from _walk(path, settings, reported=reported)
         return
+    format_ = format_of(path)
+    # A hook names whatever changed: it is no choice of a person.
+    chosen = not force_exclude or format_ != "go"
     if force_exclude and _excluded(_absolute(path), settings):
         return
-    format_ = format_of(path)
+    if not chosen and is_no_definition(path):
+        return
     if format_ is None:
         source = Source(_shown(path), "yaml", reported=reported)
         if not stat.S_ISREG(mode):
             raise InputError(f"{path}: this is no file")
         with source.open() as stream:
             format_ = guess_format(stream.read(4096))
-    yield Source(_shown(path), format_, reported=reported)
+    yield Source(_shown(path), format_, named=chosen, reported=reported)
 
 
 def _mode(path: str) -> int:
