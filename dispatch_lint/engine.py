@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.documents.classify import Classifier, matches, relative_name
 from dispatch_lint.documents.document import ROW_KEY, Document
+from dispatch_lint.documents.edits import text_fix
 from dispatch_lint.documents.source import Source
 from dispatch_lint.documents.undeclared import find_undeclared, repair
 from dispatch_lint.facts import FactTable
@@ -23,7 +24,7 @@ from dispatch_lint.precedence import Found, resolve
 from dispatch_lint.rule import Fact, FieldUse, Judgement, Rule
 from dispatch_lint.schema.validation import is_valid
 from dispatch_lint.suppression import Suppression, complaints
-from dispatch_lint.violation import Finding, Severity, Violation, pointer
+from dispatch_lint.violation import Finding, Path, Severity, Violation, pointer
 
 if TYPE_CHECKING:
     from dispatch_lint.schema.catalogue import Catalogue, KindSchema
@@ -41,13 +42,15 @@ class Run:
         fold: whether infos about declared names are counted instead of located one by one.
         quiet: violations below this are counted and never located.
         listing: whether to note what each document is.
+        unfolded: whether each place of findings that are counted together is found.
         store_facts: what a store, or a ledger, remembers.
     """
 
     def __init__(
         self, settings: Settings, catalogue: Catalogue, rules: Sequence[Rule], *,
         known: Iterable[str] = (), fold: bool = False, quiet: Severity = Severity.INFO,
-        listing: bool = False, store_facts: StoreFacts | None = None,
+        listing: bool = False, unfolded: bool = False,
+        store_facts: StoreFacts | None = None,
     ) -> None:  # fmt: skip
         self.settings, self.catalogue, self.rules = settings, catalogue, rules
         self.store_facts = store_facts
@@ -55,7 +58,7 @@ class Run:
         self.summary = Summary(closed=settings.complete or has_store)
         self.declared: dict[tuple[str, str], Declared] = {}
         self.listed: list[Listed] | None = [] if listing else None
-        self.fold, self.quiet = fold, quiet
+        self.fold, self.quiet, self.unfolded = fold, quiet, unfolded
         self.known = {*known, *(rule.name for rule in rules)}
         self._active = {rule.name for rule in rules}
         self._field_rules = [rule for rule in rules if rule.has("check_field")]
@@ -180,7 +183,7 @@ class Run:
                 except Exception as error:
                     self.fail(rule, document.source.name, document.index, error)
                     continue
-                found += [(rule, replace(finding, path=one.path)) for finding in said]
+                found += [(rule, _at(finding, one.path)) for finding in said]
         return found
 
     def declarations(self, schema: KindSchema) -> list[tuple[Route, Rule, Finding]]:
@@ -328,6 +331,7 @@ class Run:
             heading=finding.heading,
             declared_at=finding.declared_at,
             row=document.row_key,
+            fix=text_fix(document, finding.fix) if finding.fix else None,
         )
 
     def ignored(self, source: Source) -> frozenset[str]:
@@ -345,6 +349,15 @@ class Run:
 
 SYNTAX = "syntax-error"
 """The rule that speaks of a document that does not parse; no other does."""
+
+
+def _at(finding: Finding, path: Path) -> Finding:
+    """What a rule says of a field, at the place of the field."""
+    fix = finding.fix
+    if fix is not None:
+        moved = tuple(replace(one, path=(*path, *one.path)) for one in fix.changes)
+        fix = replace(fix, changes=moved)
+    return replace(finding, path=path, fix=fix)
 
 
 def _speaks_first(

@@ -206,7 +206,7 @@ class _FileCheck:
 
     def _add(self, document: Document, rule: Rule, finding: Finding) -> None:
         run = self.run_
-        if finding.fold:
+        if finding.fold and not run.unfolded:
             key = (rule.name, finding.fold)
             self.folded[key] += 1
             if key in self.first:

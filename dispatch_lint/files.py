@@ -17,13 +17,27 @@ def write_lines(path: Path, lines: Iterable[str]) -> int:
     Raises:
         OSError: it cannot be written; the file is as it was.
     """
+    return _write(path, (line.encode("utf-8") for line in lines))
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file that is replaced at once; its mode stays, and a link leads where it led.
+
+    Raises:
+        OSError: it cannot be written; the file is as it was.
+    """
+    _write(path, (data,))
+
+
+def _write(path: Path, pieces: Iterable[bytes]) -> int:
+    path = path.resolve()
     count = 0
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.absolute().parent)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     temporary = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            for line in lines:
-                stream.write(line)
+        with os.fdopen(handle, "wb") as stream:
+            for piece in pieces:
+                stream.write(piece)
                 count += 1
         temporary.chmod(path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~_umask())
         temporary.replace(path)

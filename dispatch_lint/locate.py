@@ -76,6 +76,7 @@ class _Locator:
                     judgement.severity,
                     judgement.help,
                     judgement.subject,
+                    fix=judgement.fix,
                 )
             ]
         }

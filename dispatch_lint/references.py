@@ -62,6 +62,7 @@ class Use(NamedTuple):
     Attributes:
         kind: of the entity that is referred to.
         status: of the entity that refers.
+        prefix: what stands before the name in the value: `es://`.
     """
 
     organization: str | None
@@ -69,6 +70,7 @@ class Use(NamedTuple):
     owner: str | None
     status: str
     by: str
+    prefix: str = ""
     what: str = "use"
 
     def sees(self, target: Target) -> bool:
@@ -103,7 +105,9 @@ def reference_facts(entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]
             group = by_id(use.value)
         else:
             group = by_name(target_kind, named_entity(use.value, target_kind))
-        yield group, use.path, Use(organization, target_kind, use.owner, status, use.reference.by)
+        yield group, use.path, Use(
+            organization, target_kind, use.owner, status, use.reference.by, use.reference.prefix
+        )  # fmt: skip
 
 
 def targets_of(facts: Sequence[Fact]) -> list[tuple[Fact, Target]]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from dispatch_lint.definitions.go_syntax import Layout
     from dispatch_lint.definitions.model import EntityType, Field, Form
     from dispatch_lint.documents.document import Document, Use
+    from dispatch_lint.documents.edits import Fix
     from dispatch_lint.schema.catalogue import Catalogue
     from dispatch_lint.schema.diff import Change
     from dispatch_lint.schema.shape import Shape
@@ -52,6 +53,7 @@ class Example:
         settings: what a settings file would say.
         store: the entities that a store holds, as JSONL; without it there is no store.
         before: the definition as it was, for rules about changes.
+        fixed: the text after all fixes, unsafe ones too, where the rule has fixes.
     """
 
     text: str
@@ -60,6 +62,7 @@ class Example:
     settings: Mapping[str, Any] = field(default_factory=dict)
     store: str = ""
     before: str = ""
+    fixed: str = ""
 
 
 def stored(kind: str, **fields: Any) -> str:
@@ -103,6 +106,15 @@ class FieldUse:
     def many(self) -> bool:
         """Whether it holds a list."""
         return self.shape.many if self.shape else isinstance(self.value, list)
+
+
+def rename_fix(field: FieldUse, name: str) -> Fix | None:
+    """The fix that gives a field of a document another name; a definition is for people to mend."""
+    from dispatch_lint.documents.edits import Fix, Rename
+
+    if field.declared:
+        return None
+    return Fix("unsafe", f"rename it to {name}", (Rename((), name),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +207,7 @@ class Judgement:
     Attributes:
         subject: what it speaks about, where that is not the path of the fact: see `Finding`.
         related: further places, each with what it has to do with the violation.
+        fix: what removes the violation, where there is something.
     """
 
     fact: Fact
@@ -204,6 +217,7 @@ class Judgement:
     help: str = ""
     subject: Path | None = None
     related: tuple[tuple[Fact, str], ...] = ()
+    fix: Fix | None = None
 
 
 class World(Protocol):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from dispatch_lint.definitions.model import Spot
+    from dispatch_lint.documents.edits import Fix, TextFix
 
 Path = tuple[str | int, ...]
 """The way to a value inside an entity: `("methods", 0)`."""
@@ -53,6 +54,7 @@ class Finding:
         heading: the name under which infos about a declared field are counted together.
         spot: in a definition, where it is.
         also: further spots, each with what it has to do with the finding.
+        fix: what removes the violation, where there is something.
     """
 
     path: Path
@@ -67,6 +69,7 @@ class Finding:
     heading: str = ""
     spot: Spot | None = None
     also: tuple[tuple[Spot, str], ...] = ()
+    fix: Fix | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,7 @@ class Violation:
         heading: the name under which infos about a declared field are counted together.
         row: the key of the row, where the file is a store: its place.
         definition: what it is about where it is no document: `pkg/shop.Widget`.
+        fix: the edits that remove it, where there are some.
     """
 
     rule: str
@@ -114,6 +118,7 @@ class Violation:
     declared_at: str = ""
     row: str = ""
     definition: str = ""
+    fix: TextFix | None = None
 
     @property
     def place(self) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from dispatch_lint.documents.document import Document
+from dispatch_lint.documents.edits import Fix, Put
 from dispatch_lint.documents.scalars import dispatch_boolean, dispatch_text
 from dispatch_lint.rule import Example, Rule
 from dispatch_lint.violation import Finding, Severity
@@ -49,10 +50,12 @@ class AmbiguousScalar(Rule):
             boolean = dispatch_boolean(text)
             if shape.wants_string:
                 message = f'dispatch reads {text} as "{dispatch_text(text)}"'
-                yield Finding(path, message, help=f'write "{text}" in quotes')
+                fix = Fix("safe", "quote it", (Put(path, text),))
+                yield Finding(path, message, help=f'write "{text}" in quotes', fix=fix)
             elif "boolean" in shape.types and boolean is not None and text.lower() not in (
                 "true", "false",
             ):  # fmt: skip
                 value = "true" if boolean else "false"
                 message = f"dispatch reads {text} as {value}, YAML 1.2 reads it as text"
-                yield Finding(path, message, help=f"write {value}")
+                fix = Fix("safe", f"write {value}", (Put(path, boolean),))
+                yield Finding(path, message, help=f"write {value}", fix=fix)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from dispatch_lint.naming import is_lower_camel, lower_camel
-from dispatch_lint.rule import Example, FieldUse, Rule
+from dispatch_lint.rule import Example, FieldUse, Rule, rename_fix
 from dispatch_lint.violation import Finding
 
 
@@ -41,4 +41,5 @@ class CamelCaseFields(Rule):
         if field.meant and field.meant.lower() == proper.lower():
             proper = field.meant
         message = f'the field "{field.name}" is not lower camel case: {proper}'
-        yield Finding((), message, on="key", help=f"rename it to {proper}")
+        yield Finding((), message, on="key", help=f"rename it to {proper}",
+                      fix=rename_fix(field, proper))  # fmt: skip

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from dispatch_lint.naming import read_foreign_key
-from dispatch_lint.rule import Example, FieldUse, Rule
+from dispatch_lint.rule import Example, FieldUse, Rule, rename_fix
 from dispatch_lint.violation import Finding
 
 
@@ -41,7 +41,8 @@ class ForeignKeyNaming(Rule):
         proper = self._proper(field)
         if proper is not None:
             message = f'the foreign key "{field.name}" has a redundant suffix: {proper}'
-            yield Finding((), message, on="key", help=f"rename it to {proper}")
+            yield Finding((), message, on="key", help=f"rename it to {proper}",
+                      fix=rename_fix(field, proper))  # fmt: skip
 
     def _proper(self, field: FieldUse) -> str | None:
         if field.standard:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from dispatch_lint.naming import kind_field, plural, read_foreign_key
-from dispatch_lint.rule import Example, FieldUse, Rule
+from dispatch_lint.rule import Example, FieldUse, Rule, rename_fix
 from dispatch_lint.violation import Finding, Severity
 
 
@@ -36,7 +36,8 @@ class ForeignKeyPlurality(Rule):
         if proper is not None and proper != field.name:
             holds = "a list" if field.many else "a single name"
             message = f'the foreign key "{field.name}" holds {holds}: {proper}'
-            yield Finding((), message, on="key", help=f"rename it to {proper}")
+            yield Finding((), message, on="key", help=f"rename it to {proper}",
+                      fix=rename_fix(field, proper))  # fmt: skip
 
     def _proper(self, field: FieldUse) -> str | None:
         if field.declared:

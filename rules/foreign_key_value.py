@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dispatch_lint.documents.document import Document
+from dispatch_lint.documents.edits import Fix, Put
 from dispatch_lint.facts import by_id, read_group
 from dispatch_lint.references import ReferenceRule, read_key, targets_of, uses_of
 from dispatch_lint.rule import Example, Fact, Judgement, World, stored
@@ -83,12 +84,16 @@ class ForeignKeyValue(ReferenceRule):
                 message = (
                     f'"{use.value}" is a constructed key; a foreign key holds the name "{key[1]}"'
                 )
-                yield Finding(use.path, message, help=f"write {key[1]}")
+                fix = Fix("unsafe", f"write {key[1]}", (Put(use.path, key[1]),))
+                yield Finding(use.path, message, help=fix.message, fix=fix)
             elif key is None and accepts == "key":
                 organization = document.organization or "<organization>"
                 proper = f"{organization}/{use.reference.kind}/{use.value}"
                 message = f'"{use.value}" is a name; the settings ask for the key "{proper}"'
-                yield Finding(use.path, message, help=f"write {proper}")
+                fix = None
+                if document.organization:
+                    fix = Fix("unsafe", f"write {proper}", (Put(use.path, proper),))
+                yield Finding(use.path, message, help=f"write {proper}", fix=fix)
 
     def asks(self, group: str, facts: Sequence[Fact]) -> Iterable[str]:
         by, rest = read_group(group)
@@ -116,7 +121,8 @@ class ForeignKeyValue(ReferenceRule):
                 message = (
                     f'"{value}" is the ID of the {kind} "{name}"; a foreign key holds its name'
                 )
-                yield Judgement(use, message, help=f"write {name}",
+                fix = Fix("unsafe", f"write {name}", (Put(use.path, name),))
+                yield Judgement(use, message, help=fix.message, fix=fix,
                                 related=((holder, "the entity with this ID"),))  # fmt: skip
             elif _UUID.match(value):
                 message = f'"{value}" is an ID; a foreign key holds the name of the {kind}'

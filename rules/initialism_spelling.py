@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dispatch_lint.naming import INITIALISMS, words_of
-from dispatch_lint.rule import Example, FieldUse, Rule
+from dispatch_lint.rule import Example, FieldUse, Rule, rename_fix
 from dispatch_lint.schema.initialisms import EXEMPT, initialisms_of
 from dispatch_lint.violation import Finding, Severity
 
@@ -53,7 +53,8 @@ class InitialismSpelling(Rule):
                 continue
             proper = _respelled(field.name, initialism, capitals=capitals)
             message = f'the field "{field.name}" spells the initialism {word}: {proper}'
-            yield Finding((), message, on="key", help=f"rename it to {proper}")
+            yield Finding((), message, on="key", help=f"rename it to {proper}",
+                      fix=rename_fix(field, proper))  # fmt: skip
 
     def _capitals(self, field: FieldUse, initialism: str) -> bool | None:
         if self.options.wire != "consistent":

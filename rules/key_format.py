@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from dispatch_lint.documents.document import ROW_KEY, Document
+from dispatch_lint.documents.edits import Fix, Put
 from dispatch_lint.rule import Example, Rule
 from dispatch_lint.violation import Finding
 
@@ -69,10 +70,12 @@ class KeyFormat(Rule):
                 "kind-first",
                 f'the key "{key}" is laid out <kind>/<organization>/<name>, as Dispatch writes it '
                 f"since v0.1.18; {guide}",
+                f"{parts[1]}/{parts[0]}/{parts[2]}",
             )
             yield from self._disagreement(document, parts[1], parts[0], parts[2])
         elif self._is_kind(document, parts[2]):
-            yield self._layout("kind-last", f'the key "{key}" has the kind last; {guide}')
+            proper = f"{parts[0]}/{parts[2]}/{parts[1]}"
+            yield self._layout("kind-last", f'the key "{key}" has the kind last; {guide}', proper)
         else:
             meant = f'; did you mean "{document.kind}"?' if document.known else ""
             message = f'the key "{key}" names no kind of Dispatch{meant}'
@@ -84,8 +87,9 @@ class KeyFormat(Rule):
             document.known
         )  # fmt: skip
 
-    def _layout(self, layout: str, message: str) -> Finding:
-        return Finding(ROW_KEY, message, fold=layout, help="migrate the keys of the store")
+    def _layout(self, layout: str, message: str, proper: str = "") -> Finding:
+        fix = Fix("safe", f"write {proper}", (Put(ROW_KEY, proper),)) if proper else None
+        return Finding(ROW_KEY, message, fold=layout, help="migrate the keys of the store", fix=fix)
 
     def _disagreement(
         self, document: Document, organization: str, kind: str, name: str

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from dispatch_lint.documents.document import Document
+from dispatch_lint.documents.edits import Fix, Put
 from dispatch_lint.rule import Example, Rule
 from dispatch_lint.schema.validation import schema_errors
 from dispatch_lint.violation import Finding
@@ -58,4 +59,8 @@ class Schema(Rule):
                 yield Finding(error.path, error.message, subject=subject, on="key",
                               help=f"add {error.missing}")  # fmt: skip
             else:
-                yield Finding(error.path, error.message, help=error.help)
+                fix = None
+                if error.better is not None:
+                    said = Put(error.path, error.better)
+                    fix = Fix("safe" if error.sure else "unsafe", f"write {error.better}", (said,))
+                yield Finding(error.path, error.message, help=error.help, fix=fix)

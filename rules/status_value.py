@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from dispatch_lint.definitions.model import EntityType
 from dispatch_lint.documents.document import Document
+from dispatch_lint.documents.edits import Fix, Put
 from dispatch_lint.naming import did_you_mean
 from dispatch_lint.rule import Example, Rule
 from dispatch_lint.violation import Finding
@@ -54,8 +55,10 @@ class StatusValue(Rule):
             yield Finding(("status",), message + expected, fold=fold)
             return
         meant = did_you_mean(status, values)
-        help_ = f"write {meant.split(chr(34))[1]}" if meant else ""
-        yield Finding(("status",), f'"{status}" is no status: {expected}{meant}', help=help_)
+        near = meant.split('"')[1] if meant else ""
+        fix = Fix("safe", f"write {near}", (Put(("status",), near),)) if near else None
+        yield Finding(("status",), f'"{status}" is no status: {expected}{meant}',
+                      help=fix.message if fix else "", fix=fix)  # fmt: skip
 
     def check_definition(self, definition: EntityType) -> Iterator[Finding]:
         """The package that declares the type of a status declares all of its values, and no more."""

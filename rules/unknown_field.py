@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from dispatch_lint.documents.document import Document, Undeclared
+from dispatch_lint.documents.edits import Fix, Rename, Safety
 from dispatch_lint.rule import Example, Rule
 from dispatch_lint.violation import Finding, Severity
 
@@ -55,6 +56,11 @@ class UnknownField(Rule):
                 on="key",
                 severity=Severity.WARNING,
                 help="rename them to their proper spelling",
+                fix=Fix(
+                    "safe",
+                    "rename the fields",
+                    tuple(Rename(field.path, field.meant) for field in printed if field.meant),
+                ),
             )
         for field in closed:
             if field not in printed:
@@ -64,13 +70,20 @@ class UnknownField(Rule):
         if field.case_only:
             message = f'the field "{field.name}" is spelled "{field.meant}"'
             return Finding(field.path, message, on="key", severity=Severity.WARNING,
-                           help=f"rename it to {field.meant}")  # fmt: skip
+                           help=f"rename it to {field.meant}",
+                           fix=_renaming(field, "safe"))  # fmt: skip
         owner = document.kind if len(field.path) == 1 else f'"{_parent(field)}"'
         if field.meant:
             message = f'{owner} has no field "{field.name}"; did you mean "{field.meant}"?'
-            return Finding(field.path, message, on="key", help=f"rename it to {field.meant}")
+            return Finding(field.path, message, on="key", help=f"rename it to {field.meant}",
+                           fix=_renaming(field, "unsafe"))  # fmt: skip
         message = f'{owner} has no field "{field.name}": dispatch drops it'
         return Finding(field.path, message, on="key", help="remove it")
+
+
+def _renaming(field: Undeclared, safety: Safety) -> Fix:
+    assert field.meant is not None
+    return Fix(safety, f"rename it to {field.meant}", (Rename(field.path, field.meant),))
 
 
 def _parent(field: Undeclared) -> str:

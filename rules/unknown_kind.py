@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dispatch_lint.documents.document import Document
+from dispatch_lint.documents.edits import Fix, Put
 from dispatch_lint.rule import Example, Rule
 from dispatch_lint.violation import Finding
 
@@ -53,7 +54,8 @@ class UnknownKind(Rule):
             return
         if document.known:
             message = f'"{written}" is no kind of Dispatch; did you mean "{document.kind}"?'
-            yield Finding(("kind",), message, help=f"write kind: {document.kind}")
+            fix = Fix("unsafe", f"write {document.kind}", (Put(("kind",), document.kind),))
+            yield Finding(("kind",), message, help=f"write kind: {document.kind}", fix=fix)
         elif self.options.every:
             message = f'"{written}" is no known kind, and the settings ask for one'
             yield Finding(("kind",), message)

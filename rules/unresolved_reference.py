@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from dispatch_lint.documents.edits import Fix, Put
 from dispatch_lint.facts import by_name, read_group
 from dispatch_lint.references import ReferenceRule, Target, Use, targets_of, uses_of
 from dispatch_lint.rule import Example, Fact, Judgement, World, stored
@@ -76,12 +77,19 @@ class UnresolvedReference(ReferenceRule):
                 world.not_judged += 1
                 continue
             what = f'{use.kind} with the ID "{name}"' if use.by == "id" else f'{use.kind} "{name}"'
+            near = self._near(use, name, world)
+            shown = " or ".join(f'"{one}"' for one in near)
+            fix = None
+            if near:
+                said = Put(fact.path, f"{use.prefix}{near[0]}")
+                fix = Fix("unsafe", f"write {near[0]}", (said,))
             yield Judgement(
                 fact,
-                f"there is no {what}{self._hint(use, name, world)}",
+                f"there is no {what}{f'; did you mean {shown}?' if near else ''}",
                 severity=None if world.closed else Severity.WARNING,
                 help=f"create the {use.kind}, correct the name, or declare it external in the "
                 "settings",
+                fix=fix,
             )
 
     def _judges(self, use: Use, world: World) -> bool:
@@ -98,13 +106,11 @@ class UnresolvedReference(ReferenceRule):
             target.live for _, target in targets_of(world.group(by_name(container, use.owner)))
         )
 
-    def _hint(self, use: Use, name: str, world: World) -> str:
+    def _near(self, use: Use, name: str, world: World) -> list[str]:
         def fits(fact: Fact) -> bool:
             if fact.data[-1] != "entity":
                 return False
             target = Target(*fact.data)
             return target.live and use.sees(target)
 
-        near = [] if use.by == "id" else world.near(use.kind, name, fits)
-        shown = " or ".join(f'"{one}"' for one in near)
-        return f"; did you mean {shown}?" if near else ""
+        return [] if use.by == "id" else world.near(use.kind, name, fits)

@@ -18,7 +18,9 @@ from dispatch_lint.violation import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from dispatch_lint.documents.source import Source
     from dispatch_lint.engine import Run
+    from dispatch_lint.fixing import Fixed
     from dispatch_lint.outcome import Summary
     from dispatch_lint.settings import Settings
     from dispatch_lint.violation import Violation
@@ -109,6 +111,9 @@ def _names(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tu
     type=click.Choice(_LEVELS),
     help="The lowest severity that makes the exit code 1.  [default: warning]",
 )
+@click.option("--fix", is_flag=True, help="Mend what has a safe fix; every other byte stays.")
+@click.option("--unsafe-fixes", is_flag=True, help="Count fixes that may not be what was meant.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
 @click.option("--statistics", is_flag=True, help="Show how often each rule was violated.")
 @click.option("--stdin-filename", metavar="NAME", help="What standard input is called.")
@@ -147,17 +152,44 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         settings, fold=not lists_declared(options["format_"]), quiet=quiet,
         listing=options["list_files"],
     )  # fmt: skip
-    sources = discover(
+    sources = list(discover(
         paths or ["."], settings, index=options["index"],
         stdin_filename=options["stdin_filename"], force_exclude=options["force_exclude"],
-    )  # fmt: skip
-    violations = list(run.lint(list(sources)))
+    ))  # fmt: skip
+    if options["fix"] or options["diff"]:
+        fixed = _fix(settings, sources, options)
+        if options["diff"]:
+            return 1 if fixed.texts and not options["exit_zero"] else 0
+    violations = list(run.lint(sources))
     if run.listed is not None:
         for one in sorted(run.listed, key=lambda one: (one.file, one.document)):
             click.echo(f"{harmless(one.file)}: document {one.document}: {harmless(one.what)}")
     else:
         _write(run, violations, options)
     return _exit_code(run.summary, settings, options)
+
+
+def _fix(settings: Settings, sources: list[Source], options: dict[str, Any]) -> Fixed:
+    from dispatch_lint.api import make_run
+    from dispatch_lint.documents.source import STDIN_NAME, InputError
+    from dispatch_lint.fixing import diff_lines, fix_sources, write_fixed
+
+    if any(source.name == STDIN_NAME or source.opener for source in sources):
+        raise InputError("--fix and --diff mend files; standard input is none")
+    fixed, _ = fix_sources(
+        lambda: make_run(settings, unfolded=True), sources, unsafe=options["unsafe_fixes"]
+    )
+    for said in fixed.withdrawn:
+        click.echo(f"dispatch-lint: {harmless(said)}", err=True)
+    if options["diff"]:
+        for line in diff_lines(fixed):
+            sys.stdout.write(line)
+    else:
+        write_fixed(fixed)
+        if fixed.texts:
+            total, files = sum(fixed.counts.values()), len(fixed.texts)
+            click.echo(f"dispatch-lint: fixed {total} violations in {files} files", err=True)
+    return fixed
 
 
 def _settings(options: dict[str, Any]) -> Settings:

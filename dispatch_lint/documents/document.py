@@ -212,6 +212,10 @@ class Document:
             return (self.row.columns[str(path[0])], *path[1:])
         return ("value", *path)
 
+    def place_of(self, path: Path) -> Path:
+        """A path inside the entity, or `ROW_KEY`, as the path of its place in the text."""
+        return ("key",) if path == ROW_KEY else self.text_path(path)
+
     def span(self, path: Path, on: Literal["key", "value"] = "value") -> Span:
         """The place of a path; the document has to have been read with places."""
         assert self.part is not None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dispatch_lint.violation import Severity
 
 if TYPE_CHECKING:
+    from dispatch_lint.documents.edits import TextFix
     from dispatch_lint.outcome import Summary
     from dispatch_lint.report import Outcome
     from dispatch_lint.violation import Span, Violation
@@ -43,8 +44,15 @@ def violation_object(one: Violation) -> dict[str, Any]:
             {"file": related.file, **_span(related.span), "message": related.message}
             for related in one.related
         ],
-        "fix": None,
+        "fix": _fix(one.fix) if one.fix else None,
         "fingerprint": one.fingerprint,
+    }  # fmt: skip
+
+
+def _fix(fix: TextFix) -> dict[str, Any]:
+    return {
+        "safety": fix.safety, "message": fix.message,
+        "edits": [{**_span(edit.span), "text": edit.text} for edit in fix.edits],
     }  # fmt: skip
 
 

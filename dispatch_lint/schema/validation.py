@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from dispatch_lint.naming import did_you_mean
+from dispatch_lint.naming import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from dispatch_lint.schema.catalogue import KindSchema
@@ -28,12 +29,16 @@ class SchemaError:
     Attributes:
         path: of the value; of the parent where a field is missing.
         missing: the name of a missing field.
+        better: the value that was meant, where one is near.
+        sure: whether it says the same in the right type.
     """
 
     path: Path
     message: str
     missing: str = ""
     help: str = ""
+    better: str | int | bool | None = None
+    sure: bool = False
 
 
 def is_valid(schema: KindSchema, value: object) -> bool:
@@ -59,8 +64,6 @@ def schema_errors(schema: KindSchema, value: object) -> Iterator[SchemaError]:
 @lru_cache(maxsize=1)
 def _validator_class() -> Any:
     """Draft 7 as editors enforce it: `$` is the end of the text, not of its last line."""
-    import re
-
     from jsonschema import Draft7Validator, ValidationError
     from jsonschema.validators import extend
 
@@ -89,7 +92,8 @@ def _explain(error: Any) -> Iterator[SchemaError]:
         if best is not error:
             yield from _explain(best)
             return
-    yield SchemaError(path, _message(error, path), help=_help(error))
+    better, sure = _better(error)
+    yield SchemaError(path, _message(error, path), help=_help(error), better=better, sure=sure)
 
 
 def _message(error: Any, path: Path) -> str:
@@ -110,6 +114,24 @@ def _message(error: Any, path: Path) -> str:
     if error.validator == "minimum":
         return f"{where} has to be at least {error.validator_value}, not {_quoted(value)}"
     return f"{where}: {error.message}"
+
+
+def _better(error: Any) -> tuple[str | int | bool | None, bool]:
+    """The value that was meant, and whether it says the same in the right type."""
+    value = error.instance
+    if not isinstance(value, str):
+        return None, False
+    if error.validator == "type":
+        types = error.validator_value
+        types = [types] if isinstance(types, str) else types
+        if "integer" in types and re.fullmatch(r"-?(0|[1-9][0-9]{0,17})", value, re.ASCII):
+            return int(value), True
+        if "boolean" in types and value in ("true", "false"):
+            return value == "true", True
+    elif error.validator == "enum":
+        allowed = [one for one in error.validator_value if isinstance(one, str)]
+        return nearest(value, allowed, cutoff=0.6), False
+    return None, False
 
 
 def _help(error: Any) -> str:

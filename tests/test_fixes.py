@@ -1,0 +1,173 @@
+"""Fixes: what was meant is mended, and every other byte stays."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dispatch_lint.api import make_run
+from dispatch_lint.documents.discover import discover
+from dispatch_lint.fixing import Fixed, fix_sources
+from dispatch_lint.settings import parse
+from tests.test_cli import check
+
+
+def fixed(folder: Path, files: dict[str, bytes], *, unsafe: bool = True, **said: Any) -> Fixed:
+    """Fix files; what they are then is in `texts` where they changed."""
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    chosen = parse(said)
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        sources = list(discover(sorted(files), chosen))
+        return fix_sources(lambda: make_run(chosen, unfolded=True), sources, unsafe=unsafe)[0]
+    finally:
+        os.chdir(before)
+
+
+IMAGE = "kind: Image\nname: nodejs\nbaseImageName: base\n---\n"
+CASES = [
+    # unknown-kind, unknown-field, status-value, ambiguous-scalar
+    ("kind: Secrt\nname: a\n", "kind: Secret\nname: a\n"),
+    ('"kind": \'Secrt\'  # why\nname: a\n', '"kind": \'Secret\'  # why\nname: a\n'),
+    ("kind: Function\nname: f\nimage: i\nsourcPath: x\n", "kind: Function\nname: f\nimage: i\nsourcePath: x\n"),
+    ("kind: Function\nname: f\nimage: i\nSourcePath: x\n", "kind: Function\nname: f\nimage: i\nsourcePath: x\n"),
+    ("kind: BaseImage\nname: node\ndockerurl: x\nlanguage: x\ncreatedtime: 1\n",
+     "kind: BaseImage\nname: node\ndockerUrl: x\nlanguage: x\ncreatedTime: 1\n"),
+    ("{kind: Image, name: a, baseImageName: b, status: 'ready'}\n",
+     "{kind: Image, name: a, baseImageName: b, status: 'READY'}\n"),
+    ("kind: Secret\nname: a\nsecrets: {a: on, b: 010, c: ~, d: 1_0}\n",
+     'kind: Secret\nname: a\nsecrets: {a: "on", b: "010", c: "~", d: "1_0"}\n'),
+    ("kind: API\nname: a\nfunction: f\nenabled: yes   # really\n",
+     "kind: API\nname: a\nfunction: f\nenabled: true   # really\n"),
+    # names
+    ("kind: Widget\nname: a\nwheel-count: 4\n", "kind: Widget\nname: a\nwheelCount: 4\n"),
+    ("kind: Widget\nname: a\nsecretNames: [b]\n", "kind: Widget\nname: a\nsecrets: [b]\n"),
+    ("kind: Widget\nname: a\nsecret: [b]\n", "kind: Widget\nname: a\nsecrets: [b]\n"),
+    # schema
+    ('kind: Function\nname: f\nimage: i\ntimeout: "30"\n', "kind: Function\nname: f\nimage: i\ntimeout: 30\n"),
+    ("kind: Image\nname: a\nbaseImageName: b\nspec: CREAT\n", "kind: Image\nname: a\nbaseImageName: b\nspec: CREATE\n"),
+    # references
+    (f"{IMAGE}kind: Function\nname: f\nimage: nodjs\n", f"{IMAGE}kind: Function\nname: f\nimage: nodejs\n"),
+    ("kind: Function\nname: f\nimage: acme/Image/x\n", "kind: Function\nname: f\nimage: x\n"),
+    # two rounds: the name of the field first, then its value
+    (f"{IMAGE}kind: Function\nname: f\nimageName: nodjs\n", f"{IMAGE}kind: Function\nname: f\nimage: nodejs\n"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new"), CASES)
+def test_fixes(old: str, new: str, tmp_path: Path) -> None:
+    result = fixed(tmp_path, {"a.yaml": old.encode()})
+    assert result.texts == {"a.yaml": new}
+    assert not result.withdrawn
+    assert not fixed(tmp_path, {"a.yaml": new.encode()}).texts
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"\xef\xbb\xbfkind: Secrt\r\nname: a\r\n", "\ufeffkind: Secret\r\nname: a\r\n"),
+        (b"# one\nkind: Secrt # two\n\n\nname: a", "# one\nkind: Secret # two\n\n\nname: a"),
+        (b"kind: Secrt\nname: a\nsecrets: &s {k: v}\ntags: []\n...\n",
+         "kind: Secret\nname: a\nsecrets: &s {k: v}\ntags: []\n...\n"),
+    ],
+)  # fmt: skip
+def test_every_other_byte_stays(old: bytes, new: str, tmp_path: Path) -> None:
+    assert fixed(tmp_path, {"a.yaml": old}).texts == {"a.yaml": new}
+
+
+def test_json_keeps_its_layout(tmp_path: Path) -> None:
+    old = '[\n\t{ "kind" : "Secrt",  "name":"a" },\n {"kind":"Image","name":"b","baseImageName":"c","Language":"x"}]'
+    new = old.replace("Secrt", "Secret").replace("Language", "language")
+    assert fixed(tmp_path, {"a.json": old.encode()}).texts == {"a.json": new}
+    line = '{"kind": "Secrt", "name": "a"}\n\n{"kind":"Secret","name":"ü","secrets":{}}\n'
+    assert (
+        fixed(tmp_path, {"a.jsonl": line.encode()}).texts["a.jsonl"].startswith('{"kind": "Secret"')
+    )
+
+
+def test_safe_fixes_only_unless_asked(tmp_path: Path) -> None:
+    old = b"kind: Function\nname: f\nimage: i\nstatus: ready\nsourcPath: x\n"
+    assert fixed(tmp_path, {"a.yaml": old}, unsafe=False).texts == {
+        "a.yaml": old.decode().replace("ready", "READY")
+    }
+
+
+def test_a_fix_that_breaks_something_is_withdrawn(tmp_path: Path) -> None:
+    old = b"kind: Function\nname: f\nimage: i\nSecrets: [a]\nsecrets: [b]\n"
+    result = fixed(tmp_path, {"a.yaml": old})
+    assert not result.texts
+    # an alias stands for several values: an edit at its anchor would change them all
+    text = b"kind: Function\nname: &n nodjs\nimage: *n\n---\n" + IMAGE.encode()
+    assert not fixed(tmp_path, {"a.yaml": text}).texts
+
+
+def test_the_keys_of_a_dump_are_laid_out_anew(tmp_path: Path) -> None:
+    row = '{"key": "%s", "value": {"id": "%s", "name": "%s", "organizationId": "acme", ' \
+          '"revision": 0, "version": 0, "state": null, "status": "READY", "reason": null, ' \
+          '"tags": null, "delete": false}}\n'  # fmt: skip
+    old = row % ("Application/acme/a", 1, "a") + row % ("Application/acme/b", 2, "b")
+    new = old.replace("Application/acme", "acme/Application")
+    assert fixed(tmp_path, {"rows.jsonl": old.encode()}).texts == {"rows.jsonl": new}
+
+
+def test_the_command(tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    old = "kind: Function\nname: f\nimage: i\nstatus: ready\nsourcPath: x"
+    file.write_text(old)
+    file.chmod(0o640)
+    code, out, _ = check(tmp_path, "a.yaml", "--diff")
+    assert code == 1
+    assert out == (
+        "--- a/a.yaml\n+++ b/a.yaml\n@@ -1,5 +1,5 @@\n kind: Function\n name: f\n image: i\n"
+        "-status: ready\n+status: READY\n sourcPath: x\n\\ No newline at end of file\n"
+    )
+    assert file.read_text() == old
+    code, out, error = check(tmp_path, "a.yaml", "--fix", "-f", "json")
+    assert code == 1
+    assert error == "dispatch-lint: fixed 1 violations in 1 files\n"
+    assert file.read_text() == old.replace("ready", "READY")
+    assert (file.stat().st_mode & 0o777) == 0o640
+    left = [one for one in json.loads(out)["violations"] if one["fix"]]
+    assert left[0]["fix"] == {
+        "safety": "unsafe", "message": "rename it to sourcePath",
+        "edits": [{"line": 5, "column": 1, "endLine": 5, "endColumn": 10, "text": "sourcePath"}],
+    }  # fmt: skip
+    assert (
+        check(tmp_path, "a.yaml", "--fix", "--unsafe-fixes", "--ignore", "server-owned-field")[0]
+        == 0
+    )
+    assert file.read_text().endswith("sourcePath: x")
+    assert check(tmp_path, "a.yaml", "--diff")[:2] == (0, "")
+    code, _, error = check(tmp_path, "-", "--fix", stdin=b"kind: Secret\nname: a\n")
+    assert code == 2 and "standard input is none" in error
+
+
+LINES = st.lists(
+    st.sampled_from([
+        "kind: Function", "kind: Funktion", "name: f", "name: 'f'", "image: i", "Image: i",
+        "timeout: '30'", "status: ready", "status: READY  # state", "secrets: [a, b]",
+        "secretNames: [a]", "# a comment", "", "sourcepath: x", "source_path: \"x\"",
+        "tags:\n  - key: role # what\n    value: on", "schema: {in: {a: yes}}", "handler: 010",
+    ]),
+    max_size=8,
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None,
+          suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])  # fmt: skip
+@given(st.lists(LINES, min_size=1, max_size=3))
+def test_fixing_is_done_once_and_keeps_comments(tmp_path: Path, documents: list[list[str]]) -> None:
+    text = "---\n".join("".join(f"{line}\n" for line in lines) for lines in documents)
+    first = fixed(tmp_path, {"a.yaml": text.encode()})
+    after = first.texts.get("a.yaml", text)
+    assert not fixed(tmp_path, {"a.yaml": after.encode()}).texts
+    assert after.count("#") == text.count("#")
+    assert len(after.split("\n")) == len(text.split("\n"))
