@@ -27,6 +27,7 @@ from dispatch_lint.suppression import Suppression, complaints
 from dispatch_lint.violation import Finding, Path, Severity, Violation, pointer
 
 if TYPE_CHECKING:
+    from dispatch_lint.baseline import Baseline
     from dispatch_lint.schema.catalogue import Catalogue, KindSchema
     from dispatch_lint.schema.shape import Route
     from dispatch_lint.settings import Settings
@@ -44,16 +45,19 @@ class Run:
         listing: whether to note what each document is.
         unfolded: whether each place of findings that are counted together is found.
         store_facts: what a store, or a ledger, remembers.
+        baseline: violations that are known.
     """
 
     def __init__(
         self, settings: Settings, catalogue: Catalogue, rules: Sequence[Rule], *,
         known: Iterable[str] = (), fold: bool = False, quiet: Severity = Severity.INFO,
         listing: bool = False, unfolded: bool = False,
-        store_facts: StoreFacts | None = None,
+        store_facts: StoreFacts | None = None, baseline: Baseline | None = None,
     ) -> None:  # fmt: skip
         self.settings, self.catalogue, self.rules = settings, catalogue, rules
-        self.store_facts = store_facts
+        self.store_facts, self.baseline = store_facts, baseline
+        self.hidden: list[Violation] = []
+        """What the baseline knows."""
         has_store = store_facts is not None and store_facts.store is not None
         self.summary = Summary(closed=settings.complete or has_store)
         self.declared: dict[tuple[str, str], Declared] = {}
@@ -111,9 +115,10 @@ class Run:
 
             check_definitions(self)
         shown = [one for one in self._suppress() if one.severity >= self.quiet]
+        shown = self._less_known(sorted(shown, key=lambda violation: violation.order))
         for table in self._facts.values():
             table.close()
-        yield from sorted(shown, key=lambda violation: violation.order)
+        yield from shown
 
     # One document
 
@@ -285,6 +290,21 @@ class Run:
                                 help=finding.help,
                             )
                         )
+
+    def _less_known(self, violations: list[Violation]) -> list[Violation]:
+        """What the baseline does not know."""
+        if self.baseline is None:
+            return violations
+        shown = []
+        for one in violations:
+            if self.baseline.hides(one):
+                self.hidden.append(one)
+                self.summary.baselined += 1
+                self.summary.violations[one.severity] -= 1
+                self.summary.rules[one.rule] -= 1
+            else:
+                shown.append(one)
+        return shown
 
     def _count(self, violation: Violation) -> Violation:
         self.count(violation.rule, violation.severity)

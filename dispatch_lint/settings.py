@@ -27,8 +27,6 @@ DesiredState = Literal["info", "off", "warning", "error"]
 SEVERITIES: Mapping[str, Severity | None] = {
     "off": None, "info": Severity.INFO, "warning": Severity.WARNING, "error": Severity.ERROR,
 }  # fmt: skip
-# Keys of the contract whose feature is not built yet. They are refused, not ignored.
-_PLANNED = ("baseline",)
 
 
 class SettingsError(Exception):
@@ -59,6 +57,7 @@ class Settings:
     store: str | None = None
     """A URL, or the path of a SQLite file."""
     ledger: str | None = None
+    baseline: str | None = None
     organization: str | None = None
     select: tuple[str, ...] | None = None
     ignore: tuple[str, ...] = ()
@@ -135,8 +134,6 @@ def parse(table: Mapping[str, Any]) -> Settings:
     """
     said: dict[str, Any] = {}
     for key, value in table.items():
-        if key in _PLANNED:
-            raise SettingsError(f'"{key}" is not supported by this version of dispatch-lint')
         if key not in _KEYS:
             raise SettingsError(f'unknown key "{key}"{did_you_mean(key, _KEYS)}')
         said[key.replace("-", "_")] = _KEYS[key](key, value)
@@ -248,6 +245,7 @@ _KEYS: Mapping[str, Callable[[str, object], Any]] = {
     "plugins": _texts,
     "store": _text,
     "ledger": _text,
+    "baseline": _text,
     "organization": _text,
     "select": _texts,
     "ignore": _texts,

@@ -77,11 +77,15 @@ def main() -> None:
 
 def is_known(error: Exception) -> bool:
     """Whether an error is one that a user can mend, and so needs no traceback."""
+    from dispatch_lint.baseline import BaselineError
     from dispatch_lint.definitions.model import DefinitionError
     from dispatch_lint.documents.source import InputError
     from dispatch_lint.plugins import PluginError
     from dispatch_lint.schema.catalogue import CatalogueError
     from dispatch_lint.settings import SettingsError
 
-    known = (DefinitionError, InputError, PluginError, CatalogueError, SettingsError, OSError)
+    known = (
+        BaselineError, DefinitionError, InputError, PluginError, CatalogueError, SettingsError,
+        OSError,
+    )  # fmt: skip
     return isinstance(error, known)

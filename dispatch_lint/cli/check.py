@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from dataclasses import replace
 from functools import lru_cache
@@ -18,6 +19,7 @@ from dispatch_lint.violation import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from dispatch_lint.baseline import Baseline
     from dispatch_lint.documents.source import Source
     from dispatch_lint.engine import Run
     from dispatch_lint.fixing import Fixed
@@ -32,22 +34,78 @@ def _names(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tu
     return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
 
 
-@click.command()
+class _FormatName(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+    """The name of a format. Which there are is looked up only when one is named."""
+
+    name = "format"
+
+    def get_metavar(self, *_: Any) -> str:
+        return f"[{'|'.join(formats())}]"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if value not in formats():
+            from dispatch_lint.naming import did_you_mean
+
+            self.fail(f'there is no format "{value}"{did_you_mean(value, formats())}: it is one of '
+                      f"{', '.join(formats())}", param, ctx)  # fmt: skip
+        return value
+
+
+class _Paired(click.Command):
+    """Keeps which -o follows which -f: click itself forgets it."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta[_REPORTS] = _pairs(args)
+        return super().parse_args(ctx, args)
+
+
+_REPORTS = "dispatch_lint.reports"
+_OPTION = re.compile(
+    r"(?:-(?P<short>[fo])|--(?P<long>format|output))(?:=?(?P<value>.+))?\Z", re.DOTALL
+)
+
+
+def _pairs(args: list[str]) -> list[tuple[str | None, str | None]]:
+    """Formats with the files that they go to, in the order they were said."""
+    pairs: list[tuple[str | None, str | None]] = []
+    rest = iter(args)
+    for one in rest:
+        if one == "--":
+            break
+        match = _OPTION.match(one)
+        if match is None:
+            continue
+        value = match["value"] or next(rest, "")
+        if (match["short"] or match["long"]) in ("f", "format"):
+            if pairs and pairs[-1][0] is None:
+                pairs[-1] = (value, pairs[-1][1])
+            else:
+                pairs.append((value, None))
+        elif pairs and pairs[-1][1] is None:
+            pairs[-1] = (pairs[-1][0], value)
+        else:
+            pairs.append((None, value))
+    return pairs
+
+
+@click.command(cls=_Paired)
 @click.argument("paths", nargs=-1, metavar="[PATH|STORE-URL|-]...")
 @click.option(
     "-f",
     "--format",
-    "format_",
-    type=click.Choice(formats()),
-    default="full",
-    show_default=True,
-    help="How violations are shown.",
+    "formats_",
+    type=_FormatName(),
+    multiple=True,
+    help="How violations are shown; several times for several reports.  "
+    "[default: full; github under GitHub Actions]",
 )
 @click.option(
     "-o",
     "--output",
     type=click.Path(dir_okay=False),
-    help="Write the report to a file instead of standard output.",
+    multiple=True,
+    metavar="FILE",
+    help="Write the report of the format before it to a file instead of standard output.",
 )
 @click.option(
     "--select",
@@ -114,6 +172,9 @@ def _names(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tu
 @click.option("--fix", is_flag=True, help="Mend what has a safe fix; every other byte stays.")
 @click.option("--unsafe-fixes", is_flag=True, help="Count fixes that may not be what was meant.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@click.option("--baseline", metavar="FILE", help="Violations that are known and do not fail.")
+@click.option("--write-baseline", is_flag=True,
+              help="Write what is found to the baseline: it is known from then on.")  # fmt: skip
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
 @click.option("--statistics", is_flag=True, help="Show how often each rule was violated.")
 @click.option("--stdin-filename", metavar="NAME", help="What standard input is called.")
@@ -148,9 +209,10 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     gc.set_threshold(200_000, 20, 100)
     settings = _settings(options)
     quiet = settings.fail_level if options["quiet"] else Severity.INFO
+    reports = _reports()
     run = make_run(
-        settings, fold=not lists_declared(options["format_"]), quiet=quiet,
-        listing=options["list_files"],
+        settings, fold=not any(lists_declared(name) for name, _ in reports), quiet=quiet,
+        listing=options["list_files"], baseline=_baseline(settings, options),
     )  # fmt: skip
     sources = list(discover(
         paths or ["."], settings, index=options["index"],
@@ -164,8 +226,17 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     if run.listed is not None:
         for one in sorted(run.listed, key=lambda one: (one.file, one.document)):
             click.echo(f"{harmless(one.file)}: document {one.document}: {harmless(one.what)}")
+    elif options["write_baseline"]:
+        return _write_baseline(run, settings, violations)
     else:
-        _write(run, violations, options)
+        for name, output in reports:
+            _write(run, violations, name, output, options)
+        if options["statistics"]:
+            _echo(_statistics(run.summary), sys.stderr if _is_machine(reports) else None)
+        if run.baseline is not None:
+            for stale in run.baseline.stale({source.name for source in run.sources}):
+                click.echo(f"dispatch-lint: the baseline knows what is no more: {harmless(stale)}",
+                           err=True)  # fmt: skip
     return _exit_code(run.summary, settings, options)
 
 
@@ -205,6 +276,8 @@ def _settings(options: dict[str, Any]) -> Settings:
     said: dict[str, Any] = {
         name: options[name] for name in ("kind", "form", "organization") if options[name]
     }
+    if options["baseline"]:
+        said["baseline"] = str(Path(options["baseline"]).absolute())
     if options["store"]:
         said["store"] = rooted(options["store"], here)
     if options["select"]:
@@ -220,22 +293,61 @@ def _settings(options: dict[str, Any]) -> Settings:
     return replace(settings, **said)
 
 
-def _write(run: Run, violations: list[Violation], options: dict[str, Any]) -> None:
-    declared = [] if options["quiet"] else list(run.declared.values())
-    stream: TextIO | None = None
-    if options["output"]:
-        stream = Path(options["output"]).open("w", encoding="utf-8", newline="\n")  # noqa: SIM115
-    color = _use_color(options["color"]) and stream is None
-    outcome = Outcome(violations, declared, run.summary, color, _line_reader())
-    lines = format_named(options["format_"])(outcome)
-    try:
-        _echo(lines, stream)
-        if options["statistics"]:
-            machine = lists_declared(options["format_"])
-            _echo(_statistics(run.summary), sys.stderr if machine else stream)
-    finally:
-        if stream is not None:
-            stream.close()
+def _reports() -> list[tuple[str, str | None]]:
+    """The formats that were asked for, each with the file it goes to."""
+    usual = "github" if os.environ.get("GITHUB_ACTIONS") == "true" else "full"
+    asked = click.get_current_context().meta[_REPORTS] or [(None, None)]
+    return [(name or usual, output) for name, output in asked]
+
+
+def _is_machine(reports: list[tuple[str, str | None]]) -> bool:
+    return any(output is None and lists_declared(name) for name, output in reports)
+
+
+def _baseline(settings: Settings, options: dict[str, Any]) -> Baseline | None:
+    from dispatch_lint.baseline import Baseline, read_baseline
+
+    if settings.baseline is None:
+        if options["write_baseline"]:
+            raise click.UsageError("--write-baseline: name the file by --baseline, or the setting")
+        return None
+    path = settings.root / settings.baseline
+    if options["write_baseline"] and not path.exists():
+        return Baseline()
+    return read_baseline(path, os.path.relpath(path))
+
+
+def _write_baseline(run: Run, settings: Settings, violations: list[Violation]) -> int:
+    assert run.baseline is not None and settings.baseline is not None
+    files = {source.name for source in run.sources if source.reported}
+    files |= {source.name for source in run.go_sources if source.reported}
+    renewed = run.baseline.renewed(files, [*violations, *run.hidden])
+    if run.summary.problems:
+        return _exit_code(run.summary, settings, {"exit_zero": True, "list_files": False})
+    path = settings.root / settings.baseline
+    renewed.write(path)
+    click.echo(f"dispatch-lint: {len(renewed)} violations in {os.path.relpath(path)}", err=True)
+    return 0
+
+
+def _write(
+    run: Run, violations: list[Violation], name: str, output: str | None, options: dict[str, Any]
+) -> None:
+    declared = [] if options["quiet"] or not run.fold else list(run.declared.values())
+    color = _use_color(options["color"]) and output is None
+    outcome = Outcome(
+        violations, declared, run.summary, color, _line_reader(), run.hidden,
+        {rule.name: type(rule) for rule in run.rules},
+    )  # fmt: skip
+    lines = format_named(name)(outcome)
+    if output is None:
+        _echo(lines, None)
+        return
+    from dispatch_lint.files import write_lines
+
+    write_lines(Path(output), (
+        line.encode("utf-8", "backslashreplace").decode("utf-8") + "\n" for line in lines
+    ))  # fmt: skip
 
 
 def _echo(lines: Iterable[str], stream: TextIO | None) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dispatch_lint.outcome import Declared, Summary
+    from dispatch_lint.rule import Rule
     from dispatch_lint.violation import Violation
 
 ESCAPED = {number: f"\\x{number:02x}" for number in (*range(32), *range(127, 160))} | {
@@ -26,6 +27,8 @@ class Outcome:
         declared: infos about declared names, counted by field.
         color: whether escape sequences may be used.
         line: the text of a line of a file, for excerpts; empty where it cannot be had.
+        hidden: violations that the baseline knows.
+        rules: every rule there is, by name.
     """
 
     violations: list[Violation]
@@ -33,25 +36,46 @@ class Outcome:
     summary: Summary
     color: bool
     line: Callable[[str, int], str]
+    hidden: Sequence[Violation] = ()
+    rules: Mapping[str, type[Rule]] = field(default_factory=dict)
 
 
 Format = Callable[[Outcome], Iterator[str]]
 
 
+GROUP = "dispatch_lint.formats"
+"""Entry points of other packages: each a module like those here."""
+
+
 def formats() -> list[str]:
-    """The names of all formats: those of the modules here."""
-    return sorted(info.name for info in iter_modules(__path__) if not info.name.startswith("_"))
+    """The names of all formats: those of the modules here, and of entry points."""
+    from importlib.metadata import entry_points
+
+    return sorted({*_own(), *(entry.name for entry in entry_points(group=GROUP))})
+
+
+def _own() -> list[str]:
+    return [info.name for info in iter_modules(__path__) if not info.name.startswith("_")]
+
+
+def _module(name: str) -> Any:
+    if name in _own():
+        return import_module(f"{__name__}.{name}")
+    from importlib.metadata import entry_points
+
+    (entry, *_) = entry_points(group=GROUP, name=name)
+    return entry.load()
 
 
 def format_named(name: str) -> Format:
     """The format of a name."""
-    report: Format = import_module(f"{__name__}.{name}").report
+    report: Format = _module(name).report
     return report
 
 
 def lists_declared(name: str) -> bool:
     """Whether a format lists every info about a declared name instead of folding them."""
-    return bool(getattr(import_module(f"{__name__}.{name}"), "LISTS_DECLARED", False))
+    return bool(getattr(_module(name), "LISTS_DECLARED", False))
 
 
 def harmless(text: str) -> str:

@@ -50,6 +50,8 @@ def summary_lines(outcome: Outcome) -> Iterator[str]:
     parts = [f"{looked} checked", f"{summary.skipped} skipped"]
     if summary.suppressed:
         parts.append(f"{summary.suppressed} suppressed")
+    if summary.baselined:
+        parts.append(f"{summary.baselined} in the baseline")
     if summary.closed:
         parts.append("closed world: all references judged")
     elif summary.definition_files and not summary.documents:

@@ -1,0 +1,17 @@
+"""Texts in XML: escaped, and without the characters that XML does not have."""
+
+from __future__ import annotations
+
+import re
+from xml.sax.saxutils import escape, quoteattr
+
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def text(said: str) -> str:
+    return escape(_NOT_XML.sub("�", said))
+
+
+def attribute(said: str) -> str:
+    """With its quotes."""
+    return quoteattr(_NOT_XML.sub("�", said))

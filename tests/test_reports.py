@@ -1,0 +1,151 @@
+"""Formats for other programs, and the baseline."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.test_cli import check, run
+
+NASTY = 'kind: Function\nname: "a,b: 100%\\n::error::x <&> |*"\nimage: i\nstatus: ready\n'
+
+
+def said(folder: Path, format_: str, text: str = NASTY) -> str:
+    (folder / "a b.yaml").write_text(text)
+    return check(folder, "a b.yaml", "-f", format_)[1]
+
+
+def test_sarif(tmp_path: Path) -> None:
+    log = json.loads(said(tmp_path, "sarif"))
+    assert (log["version"], len(log["runs"])) == ("2.1.0", 1)
+    (run_,) = log["runs"]
+    rules = run_["tool"]["driver"]["rules"]
+    assert [one["id"] for one in rules] == sorted(one["id"] for one in rules)
+    for one in rules:
+        assert one["shortDescription"]["text"] and one["fullDescription"]["text"]
+        assert one["help"]["text"] and one["defaultConfiguration"]["level"]
+    for result in run_["results"]:
+        assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
+        place = result["locations"][0]["physicalLocation"]
+        assert place["artifactLocation"] == {"uri": "a%20b.yaml", "uriBaseId": "SRCROOT"}
+        assert place["region"]["startLine"] >= 1 and place["region"]["endColumn"] >= 1
+        assert len(result["partialFingerprints"]["dispatchLint/v1"]) == 32
+    status = next(one for one in run_["results"] if one["ruleId"] == "status-value")
+    change = status["fixes"][0]["artifactChanges"][0]["replacements"][0]
+    assert change["insertedContent"]["text"] == "READY"
+    clean = json.loads(said(tmp_path, "sarif", "kind: Secret\nname: a\n"))
+    assert clean["runs"][0]["results"] == []
+
+
+def test_annotations_are_escaped_and_the_worst_come_first(tmp_path: Path) -> None:
+    lines = said(tmp_path, "github").splitlines()
+    annotations = [line for line in lines if line.startswith("::")]
+    assert [line[2:].split(" ")[0] for line in annotations] == ["error", "error", "notice"][
+        : len(annotations)
+    ]
+    assert "file=a b.yaml,line=2,col=7" in annotations[0]
+    assert "title=dispatch-lint%3A name-format" in annotations[0]
+    assert "100%25%0A::error::x" in annotations[0]
+    assert not any(line.startswith("::error::") for line in lines)
+
+
+def test_the_format_of_github_is_chosen_there(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("kind: Secret\nname: a b\n")
+    out = run(tmp_path, "check", "a.yaml", GITHUB_ACTIONS="true").stdout
+    assert out.startswith(b"::error file=a.yaml")
+    out = run(tmp_path, "check", "a.yaml", "-f", "concise", GITHUB_ACTIONS="true").stdout
+    assert out.startswith(b"a.yaml:2:7")
+
+
+def test_gitlab(tmp_path: Path) -> None:
+    issues = json.loads(said(tmp_path, "gitlab"))
+    assert {one["severity"] for one in issues} <= {"info", "minor", "major", "critical", "blocker"}
+    assert len({one["fingerprint"] for one in issues}) == len(issues) == 3
+    assert issues[0]["location"] == {"path": "a b.yaml", "lines": {"begin": 2, "end": 2}}
+    twice = json.loads(
+        said(tmp_path, "gitlab", "kind: Secret\nname: a b\n---\nkind: Secret\nname: a b\n")
+    )
+    assert len({one["fingerprint"] for one in twice}) == len(twice)
+    assert json.loads(said(tmp_path, "gitlab", "kind: Secret\nname: a\n")) == []
+
+
+@pytest.mark.parametrize("format_", ["junit", "checkstyle"])
+def test_xml(format_: str, tmp_path: Path) -> None:
+    root = ElementTree.fromstring(said(tmp_path, format_, f'{NASTY}handler: "\\x07"\n'))
+    if format_ == "junit":
+        assert root.get("failures") == str(len(root.findall(".//failure"))) == "3"
+        assert all(one.get("message") for one in root.findall(".//failure"))
+    else:
+        errors = root.findall("./file/error")
+        assert [one.get("line") for one in errors] == ["2", "4", "4"]
+        assert {one.get("severity") for one in errors} == {"error", "info"}
+    clean = ElementTree.fromstring(said(tmp_path, format_, "kind: Secret\nname: a\n"))
+    assert not clean.findall(".//failure") and not clean.findall(".//error")
+
+
+def test_markdown(tmp_path: Path) -> None:
+    out = said(tmp_path, "markdown")
+    row = next(line for line in out.splitlines() if "name-format" in line)
+    assert row.count(" | ") == 4
+    assert "<&>" not in out and "&#60;&#38;&#62;" in row and "\\|\\*" in row
+
+
+def test_several_reports_at_once(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("kind: Secret\nname: a b\n")
+    code, out, _ = check(tmp_path, "a.yaml", "-f", "sarif", "-o", "x.sarif", "-fjunit", "--output=x.xml",
+                         "--format", "concise")  # fmt: skip
+    assert code == 1
+    assert out.startswith("a.yaml:2:7: error[name-format]")
+    assert json.loads((tmp_path / "x.sarif").read_text())["version"] == "2.1.0"
+    ElementTree.fromstring((tmp_path / "x.xml").read_text())
+    code, out, error = check(tmp_path, "a.yaml", "-f", "sraif")
+    assert code == 2 and 'did you mean "sarif"?' in error
+
+
+def test_a_baseline_lets_an_old_repository_in(tmp_path: Path) -> None:
+    (tmp_path / "old.yaml").write_text("kind: Secret\nname: a b\n---\nkind: Secret\nname: c d\n")
+    (tmp_path / "other.yaml").write_text("kind: Secret\nname: e f\n")
+    (tmp_path / "dispatch-lint.toml").write_text("baseline = 'known.json'\n")
+    code, _, error = check(tmp_path, ".")
+    assert code == 2 and "known.json: No such file" in error
+    code, out, error = check(tmp_path, ".", "--write-baseline")
+    assert (code, out, error) == (0, "", "dispatch-lint: 3 violations in known.json\n")
+    code, out, error = check(tmp_path, ".", "-f", "concise")
+    assert (code, error) == (0, "")
+    assert "3 in the baseline" in out
+    # lines that move, and what comes new
+    (tmp_path / "old.yaml").write_text(
+        "# more\n\nkind: Secret\nname: a b\n---\nkind: Secret\nname: g h\n"
+    )
+    code, out, error = check(tmp_path, ".", "-f", "concise")
+    assert code == 1
+    assert out.startswith("old.yaml:7:7: error[name-format]") and "2 in the baseline" in out
+    assert error == "dispatch-lint: the baseline knows what is no more: old.yaml: name-format\n"
+    report: dict[str, Any] = json.loads(check(tmp_path, ".", "-f", "json")[1])
+    assert report["summary"]["baselined"] == 2
+    assert report["summary"]["violations"]["error"] == 1
+    log = json.loads(check(tmp_path, ".", "-f", "sarif")[1])
+    assert sum("suppressions" in one for one in log["runs"][0]["results"]) == 2
+    # only what was linted is touched
+    before = json.loads((tmp_path / "known.json").read_text())["violations"]
+    (tmp_path / "old.yaml").write_text("kind: Secret\nname: a\n")
+    assert check(tmp_path, "old.yaml", "--write-baseline")[0] == 0
+    after = json.loads((tmp_path / "known.json").read_text())["violations"]
+    assert after == {"other.yaml": before["other.yaml"]}
+    (tmp_path / "known.json").write_text('{"version": 7}')
+    assert "no baseline of version 1" in check(tmp_path, ".")[2]
+
+
+def test_what_occurs_more_often_is_new(tmp_path: Path) -> None:
+    one = "kind: Secret\nname: a b\n"
+    (tmp_path / "a.yaml").write_text(one)
+    arguments = ("a.yaml", "--baseline", "b.json", "--select", "name-format", "-f", "concise")
+    assert check(tmp_path, *arguments, "--write-baseline")[0] == 0
+    (tmp_path / "a.yaml").write_text(f"{one}---\n{one}")
+    code, out, _ = check(tmp_path, *arguments)
+    assert code == 1
+    assert out.startswith("a.yaml:5:7") and "1 in the baseline" in out
