@@ -6,6 +6,7 @@ from collections import defaultdict
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from dispatch_lint.documents.source import InputError
 from dispatch_lint.facts import FactTable, by_name, read_group
 from dispatch_lint.naming import nearest_few, one_edit_away
 from dispatch_lint.rule import Fact
@@ -68,6 +69,8 @@ class Judging:
                         for judgement in rule.judge(group, facts, self):
                             if not judgement.fact.stored:
                                 yield rule, judgement
+                    except InputError:
+                        raise  # of the store: no rule is to blame
                     except Exception as error:
                         fail(rule, facts[0], error)
 

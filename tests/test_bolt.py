@@ -145,6 +145,14 @@ def test_other_files_and_missing_ones_are_errors(tmp_path: Path) -> None:
         assert f"dispatch-lint: bolt://{name}: {said}" in error
 
 
+def test_a_file_that_is_named_like_a_document_says_how_to_name_it(tmp_path: Path) -> None:
+    (tmp_path / "x.db").write_bytes((FILES / "small.db").read_bytes())
+    code, _, error = check(tmp_path, "x.db")
+    assert code == 2 and "name it bolt://x.db" in error
+    (tmp_path / "y.db").write_bytes(b"SQLite format 3\0" + bytes(90))
+    assert "name it sqlite:///y.db" in check(tmp_path, "y.db")[2]
+
+
 def test_a_file_in_use_is_left_alone(tmp_path: Path) -> None:
     fcntl = pytest.importorskip("fcntl")
     file = tmp_path / "used.db"

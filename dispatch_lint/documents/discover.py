@@ -82,8 +82,21 @@ def _of_path(
         if not stat.S_ISREG(mode):
             raise InputError(f"{path}: this is no file")
         with source.open() as stream:
-            format_ = guess_format(stream.read(4096))
+            head = stream.read(4096)
+        _refuse_store(path, head)
+        format_ = guess_format(head)
     yield Source(_shown(path), format_, named=chosen, reported=reported)
+
+
+def _refuse_store(path: str, head: bytes) -> None:
+    """Say how a store is named, where somebody names its file."""
+    url = ""
+    if head.startswith(b"SQLite format 3\0"):
+        url = f"sqlite:///{path}"
+    elif head[16:20] == b"\xed\xda\x0c\xed":
+        url = f"bolt://{path}"
+    if url:
+        raise InputError(f"{path}: this is a store; to check what is in it, name it {url}")
 
 
 def _mode(path: str) -> int:
