@@ -68,7 +68,7 @@ def fix_sources(again: Again, sources: Sequence[Source], *, unsafe: bool) -> tup
             break
         tried: dict[str, tuple[str, list[Violation]]] = {}
         for name, wanted in several.items():
-            text = fixed.texts.get(name) or _text(files[name])
+            text = fixed.texts.get(name) or full_text(files[name])
             fixed.before.setdefault(name, text)
             chosen = _apart(wanted, text)
             tried[name] = (_edited(text, chosen), chosen)
@@ -124,8 +124,8 @@ def _opener(text: str) -> Callable[[], io.BytesIO]:
     return lambda: io.BytesIO(text.encode("utf-8", "surrogatepass"))
 
 
-def _text(source: Source) -> str:
-    """The text with its byte order mark, if it has one."""
+def full_text(source: Source) -> str:
+    """The text of a source with its byte order mark, if it has one."""
     with source.open() as stream:
         return stream.read().decode("utf-8")
 
@@ -165,10 +165,16 @@ def _offsets(edit: TextEdit, lines: Lines) -> tuple[int, int]:
 
 
 def _edited(text: str, chosen: Sequence[Violation]) -> str:
+    return apply_edits(
+        text, [edit for one in chosen for edit in (one.fix.edits if one.fix else ())]
+    )
+
+
+def apply_edits(text: str, edits: Sequence[TextEdit]) -> str:
+    """A text, its byte order mark included, after edits that do not touch each other."""
     mark = _BOM if text.startswith(_BOM) else ""
     body = text.removeprefix(_BOM)
     lines = Lines(body)
-    edits = [edit for one in chosen for edit in (one.fix.edits if one.fix else ())]
     for edit in sorted(edits, key=lambda edit: _offsets(edit, lines), reverse=True):
         start, end = _offsets(edit, lines)
         body = body[:start] + edit.text + body[end:]

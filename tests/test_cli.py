@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+ROOT = Path(__file__).parent.parent
 CLEAN = "kind: Secret\nname: a\n"
 WRONG = "kind: Secret\nname: a b\n"
 

@@ -14,7 +14,7 @@ from dispatch_lint.version import __version__
 
 COMMANDS = {
     "check": "check", "explain": "explain", "graph": "graph", "rules": "rules",
-    "schema": "schema", "store": "store",
+    "rename": "rename", "schema": "schema", "store": "store",
 }  # fmt: skip
 EXIT_FAILURE = 2
 

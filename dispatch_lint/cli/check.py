@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from dispatch_lint.report import Outcome, format_named, formats, harmless, lists_declared
+from dispatch_lint.report import (
+    Outcome,
+    files_of,
+    format_named,
+    formats,
+    harmless,
+    lists_declared,
+)
 from dispatch_lint.settings import SEVERITIES
 from dispatch_lint.violation import Severity
 
@@ -102,7 +109,6 @@ def _pairs(args: list[str]) -> list[tuple[str | None, str | None]]:
 @click.option(
     "-o",
     "--output",
-    type=click.Path(dir_okay=False),
     multiple=True,
     metavar="FILE",
     help="Write the report of the format before it to a file instead of standard output.",
@@ -172,6 +178,8 @@ def _pairs(args: list[str]) -> list[tuple[str | None, str | None]]:
 @click.option("--fix", is_flag=True, help="Mend what has a safe fix; every other byte stays.")
 @click.option("--unsafe-fixes", is_flag=True, help="Count fixes that may not be what was meant.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@click.option("--add-ignore", metavar="REASON", is_flag=False, flag_value="",
+              help="Write a suppression comment above everything that is found.")  # fmt: skip
 @click.option("--baseline", metavar="FILE", help="Violations that are known and do not fail.")
 @click.option("--write-baseline", is_flag=True,
               help="Write what is found to the baseline: it is known from then on.")  # fmt: skip
@@ -226,6 +234,8 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     if run.listed is not None:
         for one in sorted(run.listed, key=lambda one: (one.file, one.document)):
             click.echo(f"{harmless(one.file)}: document {one.document}: {harmless(one.what)}")
+    elif options["add_ignore"] is not None:
+        return _add_ignores(run, sources, violations, options["add_ignore"])
     elif options["write_baseline"]:
         return _write_baseline(run, settings, violations)
     else:
@@ -317,6 +327,20 @@ def _baseline(settings: Settings, options: dict[str, Any]) -> Baseline | None:
     return read_baseline(path, os.path.relpath(path))
 
 
+def _add_ignores(run: Run, sources: list[Source], violations: list[Violation], reason: str) -> int:
+    from dispatch_lint.fixing import write_fixed
+    from dispatch_lint.ignoring import add_ignores
+
+    fixed = add_ignores(sources, [one for one in violations if not one.heading], reason)
+    for said in (*run.summary.problems, *fixed.withdrawn):
+        click.echo(f"dispatch-lint: {harmless(said)}", err=True)
+    write_fixed(fixed)
+    total = sum(fixed.counts.values())
+    click.echo(f"dispatch-lint: {total} violations in {len(fixed.texts)} files are ignored now",
+               err=True)  # fmt: skip
+    return 2 if run.summary.problems else 1 if fixed.withdrawn else 0
+
+
 def _write_baseline(run: Run, settings: Settings, violations: list[Violation]) -> int:
     assert run.baseline is not None and settings.baseline is not None
     files = {source.name for source in run.sources if source.reported}
@@ -345,6 +369,12 @@ def _write(
         return
     from dispatch_lint.files import write_lines
 
+    files = files_of(name, outcome)
+    if files is not None:
+        Path(output).mkdir(parents=True, exist_ok=True)
+        for file, text in files.items():
+            write_lines(Path(output) / file, [text])
+        return
     write_lines(Path(output), (
         line.encode("utf-8", "backslashreplace").decode("utf-8") + "\n" for line in lines
     ))  # fmt: skip

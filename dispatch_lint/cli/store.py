@@ -25,6 +25,8 @@ def command() -> None:
     """Keep a store of all entities and IDs, and look into one."""
 
 
+_KEYS = {"ignore_unknown_options": True}
+"""A key may begin with a dash: `-/Image/nodejs`."""
 _STORE = click.option(
     "--store", "url", metavar="URL",
     help="The store: a SQLite file, or postgresql://…  [default: the setting `store`]",
@@ -130,7 +132,7 @@ def _size(source: Source) -> int:
     return path.stat().st_size if path is not None and path.is_file() else 0
 
 
-@command.command()
+@command.command(context_settings=_KEYS)
 @click.argument("key")
 @_STORE
 def get(key: str, url: str | None) -> int:
@@ -199,7 +201,7 @@ def _tag(text: str) -> tuple[str, str]:
     return name, value
 
 
-@command.command()
+@command.command(context_settings=_KEYS)
 @click.argument("key")
 @_STORE
 @_FORMAT

@@ -73,6 +73,12 @@ def format_named(name: str) -> Format:
     return report
 
 
+def files_of(name: str, outcome: Outcome) -> dict[str, str] | None:
+    """The files that a format writes into a folder, by name; None for a format of one text."""
+    files = getattr(_module(name), "files", None)
+    return files(outcome) if files is not None else None
+
+
 def lists_declared(name: str) -> bool:
     """Whether a format lists every info about a declared name instead of folding them."""
     return bool(getattr(_module(name), "LISTS_DECLARED", False))

@@ -1,0 +1,42 @@
+"""`dispatch-lint rename`: another name for an entity and every reference to it."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+
+import click
+
+
+# A key may begin with a dash: `-/Image/nodejs`.
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("key")
+@click.argument("name", metavar="NEW-NAME")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--organization", help="The organization of documents that do not name one.")
+@click.option("--diff", is_flag=True, help="Show what would change, and change nothing.")
+def command(
+    key: str, name: str, paths: tuple[str, ...], organization: str | None, diff: bool
+) -> None:
+    """Rename the entity KEY, <organization>/<kind>/<name> or <kind>/<name>, and all that refers to it.
+
+    In the documents below the paths, or below this folder: every file as a whole, or none.
+    """
+    from dispatch_lint.api import load_settings
+    from dispatch_lint.documents.classify import Classifier
+    from dispatch_lint.documents.discover import discover
+    from dispatch_lint.fixing import diff_lines, write_fixed
+    from dispatch_lint.renaming import rename
+    from dispatch_lint.schema.load import load_catalogue
+
+    settings = load_settings()
+    settings = replace(settings, organization=organization or settings.organization)
+    classifier = Classifier(settings, load_catalogue(settings))
+    done = rename(classifier, list(discover(paths or ["."], settings)), key, name)
+    if diff:
+        for line in diff_lines(done.fixed):
+            sys.stdout.write(line)
+        return
+    write_fixed(done.fixed)
+    click.echo(f"{done.entities} entities and {done.references} references in "
+               f"{len(done.fixed.texts)} files have the new name")  # fmt: skip

@@ -1,0 +1,86 @@
+"""Suppression comments for what is found: another way to let an old repository in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from dispatch_lint.documents import yaml_text
+from dispatch_lint.fixing import Fixed, full_text
+
+if TYPE_CHECKING:
+    from dispatch_lint.documents.source import Source
+    from dispatch_lint.violation import Violation
+
+_MARKS = {"yaml": "#", "go": "//"}
+
+
+def add_ignores(sources: Sequence[Source], violations: Iterable[Violation], reason: str) -> Fixed:
+    """Put a comment above each line that has violations; nothing is written.
+
+    What has no comments (JSON, stores), and what a comment would change, is withdrawn.
+
+    Args:
+        reason: stands behind the rules, in each comment.
+    """
+    fixed = Fixed()
+    by_file: dict[str, dict[int, list[str]]] = {}
+    for one in violations:
+        by_file.setdefault(one.file, {}).setdefault(one.span.line, []).append(one.rule)
+    known = {source.name: source for source in sources}
+    for file, lines in by_file.items():
+        source = known[file]
+        mark = _MARKS.get(source.format)
+        if mark is None or source.opener is not None:
+            fixed.withdrawn.append(f"{file}: {source.format} has no comments: use the baseline, or "
+                                   "per-path in the settings")  # fmt: skip
+            continue
+        old = full_text(source)
+        text = old
+        for line, rules in sorted(lines.items(), reverse=True):
+            added = _with_comment(text, line, sorted(set(rules)), mark, reason)
+            if mark == "#" and not _same(text, added):
+                fixed.withdrawn.append(f"{file}:{line}: a comment here would change the document")
+                continue
+            text = added
+            fixed.counts[file] = fixed.counts.get(file, 0) + len(rules)
+        if text != old:
+            fixed.before[file], fixed.texts[file] = old, text
+    return fixed
+
+
+def _with_comment(text: str, line: int, rules: list[str], mark: str, reason: str) -> str:
+    lines = text.split("\n")
+    target = lines[line - 1]
+    indent = target[: len(target) - len(target.lstrip())].removeprefix("\ufeff")
+    ending = "\r" if target.endswith("\r") else ""
+    said = f" {reason}" if reason else ""
+    comment = f"{indent}{mark} dispatch-lint: ignore[{', '.join(rules)}]{said}{ending}"
+    # At the head of a document a comment would speak for all of it: there it goes behind the line.
+    if mark == "#" and _begins_document(lines, line - 1):
+        lines[line - 1] = f"{target.rstrip()}  {comment.lstrip()}"
+    else:
+        lines.insert(line - 1, comment)
+    return "\n".join(lines)
+
+
+def _begins_document(lines: list[str], index: int) -> bool:
+    for before in reversed(lines[:index]):
+        plain = before.strip().removeprefix("\ufeff")
+        if plain.startswith("---"):
+            return True
+        if plain and not plain.startswith("#"):
+            return False
+    return True
+
+
+def _same(old: str, new: str) -> bool:
+    """Whether two YAML texts say the same."""
+    before, after = yaml_text.read_placed(_plain(old)), yaml_text.read_placed(_plain(new))
+    return repr([one.value for one in before]) == repr([one.value for one in after]) and (
+        [one.problem is None for one in before] == [one.problem is None for one in after]
+    )
+
+
+def _plain(text: str) -> str:
+    return text.removeprefix("\ufeff")

@@ -1,0 +1,107 @@
+"""Renames, suppression comments and issues: what helps with an old repository."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.test_cli import ROOT, check, run
+
+IMAGES = "kind: Image\nname: nodejs  # the first\nbaseImageName: base\n---\nkind: Image\nname: python\nbaseImageName: base\n"
+FUNCTIONS = (
+    "kind: Function\nname: f\nimage: 'nodejs'\n---\nkind: Function\nname: nodejs\nimage: acme/Image/nodejs\n"
+    "---\nkind: Function\nname: g\nimage: python\n"
+)
+
+
+def test_an_entity_gets_another_name_everywhere(tmp_path: Path) -> None:
+    (tmp_path / "images.yaml").write_text(IMAGES)
+    (tmp_path / "functions.yaml").write_text(FUNCTIONS)
+    row = {"key": "Image/acme/nodejs", "value": {"id": "1", "name": "nodejs", "organizationId": "acme",
+                                                 "status": "READY"}}  # fmt: skip
+    (tmp_path / "rows.jsonl").write_text(json.dumps(row) + "\n")
+    diff = run(tmp_path, "rename", "-/Image/nodejs", "node18", "--diff").stdout.decode()
+    assert diff.count("\n+") - diff.count("\n+++") == 4
+    result = run(tmp_path, "rename", "Image/nodejs", "node18")
+    assert result.stdout == b"2 entities and 2 references in 3 files have the new name\n"
+    assert (tmp_path / "images.yaml").read_text() == IMAGES.replace("nodejs  #", "node18  #")
+    assert (tmp_path / "functions.yaml").read_text() == FUNCTIONS.replace(
+        "'nodejs'", "'node18'"
+    ).replace("acme/Image/nodejs", "acme/Image/node18")
+    renamed = json.loads((tmp_path / "rows.jsonl").read_text())
+    assert (renamed["key"], renamed["value"]["name"]) == ("Image/acme/node18", "node18")
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "said"),
+    [
+        ("-/Image/nodjs", "x", "there is no -/Image/nodjs in these documents"),
+        ("-/Image/nodejs", "python", "there is already -/Image/python"),
+        ("nodejs", "x", "is no key"),
+    ],
+)
+def test_renames_that_cannot_be(key: str, name: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "images.yaml").write_text(IMAGES)
+    result = run(tmp_path, "rename", key, name)
+    assert result.returncode == 2 and said in result.stderr.decode()
+    assert (tmp_path / "images.yaml").read_text() == IMAGES
+
+
+def test_suppression_comments_are_written(tmp_path: Path) -> None:
+    old = (
+        "kind: Secrt  # why\nname: a b\n---\nkind: Function\nname: f\nimage: i\ntags:\n"
+        "  - key: k\n    value: on\n    valu: x\n"
+    )
+    (tmp_path / "a.yaml").write_text(old)
+    (tmp_path / "w.go").write_text(
+        'package w\ntype W struct {\n\tBaseEntity\n\tXy int `json:"x_y"`\n}\n'
+    )
+    code, out, error = check(tmp_path, ".", "--add-ignore", "as it was")
+    assert (code, out) == (0, "")
+    assert "violations in 2 files are ignored now" in error
+    assert check(tmp_path, ".", "-q")[0] == 0
+    text = (tmp_path / "a.yaml").read_text()
+    assert text.startswith("kind: Secrt  # why  # dispatch-lint: ignore[unknown-kind] as it was\n")
+    assert "    # dispatch-lint: ignore[ambiguous-scalar] as it was\n    value: on\n" in text
+    assert (
+        "\t// dispatch-lint: ignore[camel-case-fields] as it was\n"
+        in (tmp_path / "w.go").read_text()
+    )
+    (tmp_path / "b.json").write_text('{"kind": "Secrt", "name": "a"}')
+    code, _, error = check(tmp_path, "b.json", "--add-ignore")
+    assert code == 1 and "json has no comments" in error
+
+
+def test_issues_are_the_same_each_time(tmp_path: Path) -> None:
+    image = "kind: Image\nname: {}\nbaseImageName: b\n"
+    (tmp_path / "a.yaml").write_text(
+        f"{image.format('x')}---\n{image.format('z')}---\nkind: Secret\nname: a b\n"
+    )
+    out = check(tmp_path, "a.yaml", "-f", "issues")[1]
+    assert out.count("\n## Where\n") == 2
+    assert "# Image.baseImageName: the foreign key" in out
+    assert 'Section "Additional Properties" of the guide' in out
+    assert check(tmp_path, "a.yaml", "-f", "issues", "-o", "found")[1] == ""
+    names = sorted(path.name for path in (tmp_path / "found").iterdir())
+    assert len(names) == 3 and "index.md" in names
+    index = (tmp_path / "found" / "index.md").read_text()
+    assert "2 places" in index and all(name in index for name in names if name != "index.md")
+    (tmp_path / "a.yaml").write_text("\n\n" + (tmp_path / "a.yaml").read_text())
+    check(tmp_path, "a.yaml", "-f", "issues", "-o", "again")
+    assert sorted(path.name for path in (tmp_path / "again").iterdir()) == names
+
+
+def test_the_problem_matcher_reads_concise(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("kind: Secret\nname: a b\n")
+    said = json.loads((ROOT / "docs" / "problem-matcher.json").read_text())
+    pattern = said["problemMatcher"][0]["pattern"][0]
+    match = re.match(
+        pattern["regexp"], check(tmp_path, "a.yaml", "-f", "concise")[1].splitlines()[0]
+    )
+    assert match is not None
+    found = {name: match[index] for name, index in pattern.items() if name != "regexp"}
+    assert (found["file"], found["line"], found["column"]) == ("a.yaml", "2", "7")
+    assert (found["severity"], found["code"]) == ("error", "name-format")
