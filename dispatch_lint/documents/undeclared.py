@@ -92,7 +92,7 @@ def _read_undeclared(
         proper += [stems[one] for one in (camel, *proper) if one and one in stems]
         meant = next((one for one in proper if one in free), None)
     if meant is None and len(name) <= 64:
-        meant = nearest(name, free)
+        meant = nearest(name, free, cutoff=0.7 if len(name) > 4 else 0.6)
     return Undeclared((*path, name), name, value, meant, case_only, shape.closed, shape)
 
 
