@@ -239,6 +239,28 @@ class Run:
             except Exception as error:
                 self.fail(rule, document.source.name, document.index, error)
 
+    @property
+    def kinds(self) -> set[str]:
+        """The kinds of which there were documents."""
+        return self._kinds
+
+    def kept(self) -> Iterator[tuple[str, str, Fact]]:
+        """The facts that were collected, by table and group."""
+        for name, table in self._facts.items():
+            for group, facts in table.groups():
+                yield from ((name, group, fact) for fact in facts)
+
+    def preload(
+        self, source: Source, facts: Iterable[tuple[str, str, Fact]], kinds: Iterable[str]
+    ) -> None:
+        """Take the facts of a source that an earlier run collected, instead of reading it."""
+        number = len(self.sources)
+        self.sources.append(source)
+        self._kinds |= set(kinds)
+        for name, group, fact in facts:
+            if name in self._facts:
+                self._facts[name].add(group, fact._replace(source=number))
+
     # All documents
 
     def _judge(self) -> None:

@@ -71,7 +71,7 @@ class _FileCheck:
         values = reader.read_values(text)
         if values is not None and self._quick(list(enumerate(values))):
             return
-        parts = reader.read_placed(text)
+        parts = self.source.placed() if self.source.placed else reader.read_placed(text)
         self._placed(list(enumerate(parts)))
         if self.source.format == "yaml":
             found = read_suppressions(text, parts)

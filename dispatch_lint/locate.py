@@ -129,6 +129,7 @@ def _parts(source: Source, wanted: dict[int, str]) -> Iterator[tuple[int, Any, P
                 yield index, part.value, part
         return
     reader = yaml_text if source.format == "yaml" else json_text
-    for index, part in enumerate(reader.read_placed(source.text())):
+    parts = source.placed() if source.placed else reader.read_placed(source.text())
+    for index, part in enumerate(parts):
         if index in wanted:
             yield index, part.value, part

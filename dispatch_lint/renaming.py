@@ -32,10 +32,12 @@ class Renamed:
 
     Attributes:
         fixed: the texts before and after.
+        edits: by file, for those who make them themselves.
         entities, references: how many of each get the new name.
     """
 
     fixed: Fixed
+    edits: dict[str, list[TextEdit]]
     entities: int
     references: int
 
@@ -52,6 +54,7 @@ def rename(classifier: Classifier, sources: Sequence[Source], key: str, name: st
     """
     organization, kind, old = _read(classifier, key)
     fixed = Fixed()
+    by_file: dict[str, list[TextEdit]] = {}
     entities = references = 0
     for source in sources:
         if source.rows is not None or source.format == "go":
@@ -74,12 +77,13 @@ def rename(classifier: Classifier, sources: Sequence[Source], key: str, name: st
             entities += own
             references += len(uses)
         if edits:
+            by_file[source.name] = edits
             text = full_text(source)
             fixed.before[source.name] = text
             fixed.texts[source.name] = apply_edits(text, edits)
     if not entities:
         raise RenameError(f"there is no {organization}/{kind}/{old} in these documents")
-    return Renamed(fixed, entities, references)
+    return Renamed(fixed, by_file, entities, references)
 
 
 def _read(classifier: Classifier, key: str) -> tuple[str, str, str]:

@@ -14,7 +14,7 @@ from dispatch_lint.version import __version__
 
 COMMANDS = {
     "check": "check", "explain": "explain", "graph": "graph", "rules": "rules",
-    "rename": "rename", "schema": "schema", "store": "store",
+    "lsp": "lsp", "rename": "rename", "schema": "schema", "store": "store",
 }  # fmt: skip
 EXIT_FAILURE = 2
 

@@ -7,7 +7,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Protocol
+
+if TYPE_CHECKING:
+    from dispatch_lint.documents.placed import Part
 
 Format = Literal["yaml", "json", "jsonl", "go", "rows"]
 FORMATS: dict[str, Format] = {
@@ -55,6 +58,7 @@ class Source:
         named: whether the user named the file itself, not only a folder above it.
         reported: False where it is read for keys and references only (`--index`).
         rows: the reader of a store; None for a text.
+        placed: the documents with their places, where somebody has read them already.
     """
 
     name: str
@@ -63,6 +67,7 @@ class Source:
     reported: bool = True
     opener: Callable[[], BinaryIO] | None = field(default=None, compare=False)
     rows: RowReader | None = field(default=None, compare=False)
+    placed: Callable[[], list[Part]] | None = field(default=None, compare=False)
 
     @property
     def path(self) -> Path | None:

@@ -1,0 +1,71 @@
+"""What is under the cursor: the document, and the way to the field."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from dispatch_lint.documents import json_text, yaml_text
+
+if TYPE_CHECKING:
+    from dispatch_lint.documents.placed import Node, Part
+    from dispatch_lint.documents.source import Format
+    from dispatch_lint.violation import Path
+
+
+class Under(NamedTuple):
+    """What a place of a text is part of.
+
+    Attributes:
+        document: its number in the text.
+        on: whether the place is in a field name, in a value, or in neither: then `path` is that
+            of the mapping or list around it.
+    """
+
+    document: int
+    part: Part
+    path: Path
+    on: Literal["key", "value", "nothing"]
+
+
+def read_parts(text: str, format_: Format) -> list[Part]:
+    """The documents of a text with their places, whatever its format."""
+    if format_ == "jsonl":
+        lines = text.split("\n")
+        return [
+            json_text.read_placed_line(line, number)
+            for number, line in enumerate(lines, 1)
+            if line.strip()
+        ]
+    return yaml_text.read_placed(text) if format_ == "yaml" else json_text.read_placed(text)
+
+
+def under(parts: list[Part], line: int, column: int) -> Under | None:
+    """What stands at a place; lines and columns count from 1."""
+    for index, part in enumerate(parts):
+        if part.node is None:
+            continue
+        offset = part.lines.offset(line, column)
+        first, last = part.lines.first_line, part.lines.first_line + len(part.lines) - 1
+        following = parts[index + 1].start if index + 1 < len(parts) else None
+        one_line = last - first < 1 and len(parts) > 1
+        if one_line and line != first:
+            continue
+        if not one_line and (
+            offset < part.start or (following is not None and offset >= following)
+        ):
+            continue
+        path, on = _at(part.node, offset, ())
+        return Under(index, part, path, on)
+    return None
+
+
+def _at(node: Node, offset: int, path: Path) -> tuple[Path, Literal["key", "value", "nothing"]]:
+    for key, (start, end) in node.keys.items():
+        if start <= offset <= end:
+            return (*path, key), "key"
+    for step, child in node.children.items():
+        if child.start <= offset <= child.end:
+            if child.children or child.keys:
+                return _at(child, offset, (*path, step))
+            return (*path, step), "value"
+    return path, "nothing"

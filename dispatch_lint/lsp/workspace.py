@@ -1,0 +1,244 @@
+"""Everything the server knows of a workspace: facts and entities of each file, kept apart.
+
+A keystroke reads one buffer anew; what other files said is still known.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dispatch_lint.api import load_settings, open_store
+from dispatch_lint.documents.classify import Classifier
+from dispatch_lint.documents.discover import discover
+from dispatch_lint.documents.document import Document
+from dispatch_lint.documents.source import InputError, Source, format_of
+from dispatch_lint.documents.undeclared import find_undeclared, repair
+from dispatch_lint.engine import Run
+from dispatch_lint.file_check import check_file
+from dispatch_lint.identity import same_key
+from dispatch_lint.lsp.positions import read_parts
+from dispatch_lint.plugins import instantiate, load_rules
+from dispatch_lint.schema.load import load_catalogue
+from dispatch_lint.store_facts import StoreFacts
+
+if TYPE_CHECKING:
+    from dispatch_lint.documents.document import Use
+    from dispatch_lint.documents.placed import Part
+    from dispatch_lint.rule import Fact
+    from dispatch_lint.store.entity_store import EntityStore
+    from dispatch_lint.violation import Path as FieldPath
+    from dispatch_lint.violation import Span, Violation
+
+NAMES = 500
+"""Names that a completion offers at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A place where an entity, or a foreign key to one, stands."""
+
+    file: str
+    span: Span
+    key: str
+    kind: str
+    name: str
+    organization: str | None
+
+
+@dataclass
+class File:
+    """What one file says.
+
+    Attributes:
+        facts: by table and group, for the rules about several documents.
+        entities, uses: where its entities and foreign keys stand.
+    """
+
+    source: Source
+    facts: list[tuple[str, str, Fact]] = field(default_factory=list)
+    kinds: set[str] = field(default_factory=set)
+    entities: list[Mention] = field(default_factory=list)
+    uses: list[Mention] = field(default_factory=list)
+
+
+class Workspace:
+    """The files below a folder, and the buffers that an editor has open.
+
+    Raises:
+        SettingsError, CatalogueError, DefinitionError, PluginError: the settings cannot be used.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.settings = load_settings(root)
+        self.catalogue = load_catalogue(self.settings)
+        self.classifier = Classifier(self.settings, self.catalogue)
+        known = load_rules(self.settings.root / one for one in self.settings.plugins)
+        self.rules = instantiate(known, self.settings, self.catalogue)
+        self._known = known
+        self.store: EntityStore | None = None
+        if self.settings.store:
+            self.store = open_store(self.settings, self.classifier)
+        self.files: dict[str, File] = {}
+        self._buffers: dict[str, str] = {}
+        self._parts: dict[str, tuple[str, list[Part]]] = {}
+
+    def load(self) -> None:
+        """Read every file of the workspace. What cannot be read is left out."""
+        for source in discover([str(self.root)], self.settings):
+            if source.format != "go" and source.rows is None:
+                self._read(self._absolute(source.name))
+
+    def _absolute(self, name: str) -> str:
+        return str(Path(name).absolute())
+
+    def open(self, file: str, text: str) -> None:
+        """Take a buffer for the content of a file, saved or not."""
+        self._buffers[file] = text
+        self._read(file)
+
+    def close(self, file: str) -> None:
+        """Take the file itself again."""
+        self._buffers.pop(file, None)
+        self._parts.pop(file, None)
+        self._read(file)
+
+    def reread(self, file: str) -> None:
+        """Take a file that somebody else wrote or removed; an open buffer stands before it."""
+        if file not in self._buffers:
+            self._read(file)
+
+    def source(self, file: str) -> Source | None:
+        """A file as a source: its buffer, where one is open; None for what is no document."""
+        format_ = format_of(file)
+        if format_ is None or format_ == "go":
+            return None
+        placed = None if format_ == "jsonl" else lambda: self.parts(file)
+        return Source(file, format_, named=False, opener=self._opener(file), placed=placed)
+
+    def parts(self, file: str) -> list[Part]:
+        """The documents of a file with their places; read once for each text."""
+        text = self.text(file)
+        known = self._parts.get(file)
+        if known is None or known[0] != text:
+            format_ = format_of(file)
+            known = (text, read_parts(text, format_) if format_ else [])
+            if file in self._buffers:
+                self._parts[file] = known
+        return known[1]
+
+    def _opener(self, file: str) -> Callable[[], io.BytesIO] | None:
+        if file not in self._buffers:
+            return None
+        text = self._buffers[file]
+        return lambda: io.BytesIO(text.encode("utf-8", "surrogatepass"))
+
+    def text(self, file: str) -> str:
+        """The text of a file or buffer; empty where there is none."""
+        source = self.source(file)
+        try:
+            return source.text() if source else ""
+        except InputError:
+            return ""
+
+    def _run(self) -> Run:
+        facts = StoreFacts(self.store, [self.store]) if self.store else None
+        return Run(self.settings, self.catalogue, self.rules, known=self._known, store_facts=facts)
+
+    def _read(self, file: str) -> None:
+        source = self.source(file)
+        self.files.pop(file, None)
+        if source is None or (file not in self._buffers and not Path(file).is_file()):
+            return
+        known = File(source)
+        run = self._run()
+        check_file(run, replace(source, reported=False))
+        known.facts = list(run.kept())
+        known.kinds = run.kinds
+        for document in self.documents(file):
+            known.entities += self._entities(document)
+            known.uses += [
+                self._mention(document, use.path, use.reference.kind, use.value)
+                for use in document.uses if use.reference.by == "name"
+            ]  # fmt: skip
+        self.files[file] = known
+
+    def documents(self, file: str) -> Iterator[Document]:
+        """The entity documents of a file, with their places."""
+        source = self.source(file)
+        if source is None:
+            return
+        kinds = tuple(self.catalogue.kinds)
+        for index, part in enumerate(self.parts(file)):
+            if part.problem is not None:
+                continue
+            one = self.classifier.read(part.value, source, index, part)
+            if isinstance(one, Document):
+                one.undeclared = find_undeclared(one, kinds)
+                repair(one, {slip.path for slip in one.undeclared if slip.closed})
+                yield one
+
+    def _entities(self, document: Document) -> Iterator[Mention]:
+        if document.name is not None and document.kind:
+            yield self._mention(document, ("name",), document.kind, document.name)
+            for path, kind, name in document.contained:
+                yield self._mention(document, path, kind, name)
+
+    def _mention(self, document: Document, path: FieldPath, kind: str, name: str) -> Mention:
+        key = f"{document.organization or '-'}/{kind}/{name}"
+        span = document.span(path)
+        return Mention(document.source.name, span, key, kind, name, document.organization)
+
+    def lint(self, file: str) -> list[Violation]:
+        """Every violation of one file, judged beside all others."""
+        source = self.source(file)
+        if source is None:
+            return []
+        run = self._run()
+        for other, known in self.files.items():
+            if other != file:
+                run.preload(replace(known.source, reported=False), known.facts, known.kinds)
+        return list(run.lint([source]))
+
+    def find(self, kind: str, name: str, organization: str | None) -> list[Mention]:
+        """Where the entities stand that a foreign key means."""
+        key = f"{organization or '-'}/{kind}/{name}"
+        return [
+            one for known in self.files.values() for one in known.entities
+            if one.kind == kind and same_key(one.key, key)
+        ]  # fmt: skip
+
+    def references(self, kind: str, name: str, organization: str | None) -> list[Mention]:
+        """Where foreign keys to an entity stand."""
+        key = f"{organization or '-'}/{kind}/{name}"
+        return [
+            one for known in self.files.values() for one in known.uses
+            if one.kind == kind and same_key(one.key, key)
+        ]  # fmt: skip
+
+    def names(self, kind: str) -> list[str]:
+        """Names of a kind, of the workspace and of the store."""
+        found = {
+            one.name for known in self.files.values() for one in known.entities if one.kind == kind
+        }
+        if self.store is not None:
+            found |= set(self.store.names(kind, NAMES))
+        return sorted(found)[:NAMES]
+
+    def use_at(self, document: Document, path: FieldPath) -> Use | None:
+        """The foreign key at a path of the text."""
+        return next((use for use in document.uses if document.text_path(use.path) == path), None)
+
+
+def shape_at(workspace: Workspace, document: Document, path: FieldPath) -> Any:
+    """What the schema says of a path of the text, or None."""
+    inner = path
+    if document.row is not None:
+        if not path or path[0] != "value":
+            return None
+        inner = path[1:]
+    return document.schema.shape.at(document.repaired_path(inner))
