@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dispatch_lint.definition_sources import conventions_of, description, go_source
 from dispatch_lint.definitions.model import BASE
 from dispatch_lint.definitions.reading import read_sources
-from dispatch_lint.documents import json_text, yaml_text
+from dispatch_lint.documents.parts import read_parts
 from dispatch_lint.documents.source import InputError
 from dispatch_lint.outcome import Listed
 from dispatch_lint.precedence import resolve
@@ -55,8 +55,7 @@ def _descriptions(run: Run) -> Iterator[Description]:
     for source, index in run.descriptions:
         by_source.setdefault(source.name, (source, set()))[1].add(index)
     for source, wanted in by_source.values():
-        reader = yaml_text if source.format == "yaml" else json_text
-        for index, part in enumerate(reader.read_placed(source.text())):
+        for index, part in enumerate(read_parts(source)):
             if index in wanted:
                 yield description(source, part, run.settings)
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from dispatch_lint.definitions.golang import Conventions
 from dispatch_lint.definitions.model import DefinitionError, is_openapi
 from dispatch_lint.definitions.reading import Description, GoSource, read_sources
-from dispatch_lint.documents import json_text, yaml_text
 from dispatch_lint.documents.classify import matches
 from dispatch_lint.documents.discover import discover
+from dispatch_lint.documents.parts import read_parts
 from dispatch_lint.documents.source import InputError
 
 if TYPE_CHECKING:
@@ -119,8 +119,7 @@ def _descriptions(source: Source) -> Iterator[Part]:
         return
     if "swagger" not in text and "openapi" not in text:
         return
-    reader = yaml_text if source.format == "yaml" else json_text
-    for part in reader.read_placed(text):
+    for part in read_parts(source):
         if part.problem is None and is_openapi(part.value):
             yield part
 

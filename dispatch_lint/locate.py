@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from dispatch_lint.documents import json_text, yaml_text
+from dispatch_lint.documents import json_text
 from dispatch_lint.documents.document import Document
+from dispatch_lint.documents.parts import read_parts
 from dispatch_lint.documents.placed import row_part
 from dispatch_lint.documents.source import InputError, Source
 from dispatch_lint.precedence import resolve
@@ -128,8 +129,6 @@ def _parts(source: Source, wanted: dict[int, str]) -> Iterator[tuple[int, Any, P
                 part = json_text.read_placed_line(line, number)
                 yield index, part.value, part
         return
-    reader = yaml_text if source.format == "yaml" else json_text
-    parts = source.placed() if source.placed else reader.read_placed(source.text())
-    for index, part in enumerate(parts):
+    for index, part in enumerate(read_parts(source)):
         if index in wanted:
             yield index, part.value, part

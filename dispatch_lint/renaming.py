@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dispatch_lint.documents import json_text, yaml_text
 from dispatch_lint.documents.document import ROW_KEY, Document
 from dispatch_lint.documents.edits import Fix, Put, text_fix
+from dispatch_lint.documents.parts import read_documents
 from dispatch_lint.documents.source import InputError
-from dispatch_lint.documents.undeclared import find_undeclared, repair
 from dispatch_lint.fixing import Fixed, apply_edits, full_text
 from dispatch_lint.identity import same_key
 from dispatch_lint.references import read_key
@@ -60,7 +59,7 @@ def rename(classifier: Classifier, sources: Sequence[Source], key: str, name: st
         if source.rows is not None or source.format == "go":
             continue
         edits: list[TextEdit] = []
-        for document in _documents(classifier, source):
+        for document in read_documents(classifier, source):
             own, uses = _concerned(document, organization, kind, old)
             if not own and same_key(document.key or "", f"{organization}/{kind}/{name}"):
                 raise RenameError(f"{source.name}: there is already {document.key}")
@@ -94,24 +93,6 @@ def _read(classifier: Classifier, key: str) -> tuple[str, str, str]:
     if len(parts) != 3 or not all(parts):
         raise RenameError(f'"{key}" is no key: write <organization>/<kind>/<name>')
     return parts[0], parts[1], parts[2]
-
-
-def _documents(classifier: Classifier, source: Source) -> Iterator[Document]:
-    if source.format == "jsonl":
-        parts = [
-            json_text.read_placed_line(line, number) for number, line in source.lines()
-        ]  # fmt: skip
-    else:
-        reader = yaml_text if source.format == "yaml" else json_text
-        parts = reader.read_placed(source.text())
-    kinds = tuple(classifier.catalogue.kinds)
-    for index, part in enumerate(parts):
-        if part.problem is None:
-            one = classifier.read(part.value, source, index, part)
-            if isinstance(one, Document):
-                one.undeclared = find_undeclared(one, kinds)
-                repair(one, {field.path for field in one.undeclared if field.closed})
-                yield one
 
 
 def _concerned(

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from dispatch_lint.documents import json_text, yaml_text
-
 if TYPE_CHECKING:
     from dispatch_lint.documents.placed import Node, Part
-    from dispatch_lint.documents.source import Format
     from dispatch_lint.violation import Path
 
 
@@ -25,18 +22,6 @@ class Under(NamedTuple):
     part: Part
     path: Path
     on: Literal["key", "value", "nothing"]
-
-
-def read_parts(text: str, format_: Format) -> list[Part]:
-    """The documents of a text with their places, whatever its format."""
-    if format_ == "jsonl":
-        lines = text.split("\n")
-        return [
-            json_text.read_placed_line(line, number)
-            for number, line in enumerate(lines, 1)
-            if line.strip()
-        ]
-    return yaml_text.read_placed(text) if format_ == "yaml" else json_text.read_placed(text)
 
 
 def under(parts: list[Part], line: int, column: int) -> Under | None:

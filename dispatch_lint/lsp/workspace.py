@@ -6,7 +6,7 @@ A keystroke reads one buffer anew; what other files said is still known.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,19 +14,17 @@ from typing import TYPE_CHECKING, Any
 from dispatch_lint.api import load_settings, open_store
 from dispatch_lint.documents.classify import Classifier
 from dispatch_lint.documents.discover import discover
-from dispatch_lint.documents.document import Document
+from dispatch_lint.documents.parts import read_documents, read_parts
 from dispatch_lint.documents.source import InputError, Source, format_of
-from dispatch_lint.documents.undeclared import find_undeclared, repair
 from dispatch_lint.engine import Run
 from dispatch_lint.file_check import check_file
 from dispatch_lint.identity import same_key
-from dispatch_lint.lsp.positions import read_parts
 from dispatch_lint.plugins import instantiate, load_rules
 from dispatch_lint.schema.load import load_catalogue
 from dispatch_lint.store_facts import StoreFacts
 
 if TYPE_CHECKING:
-    from dispatch_lint.documents.document import Use
+    from dispatch_lint.documents.document import Document, Use
     from dispatch_lint.documents.placed import Part
     from dispatch_lint.rule import Fact
     from dispatch_lint.store.entity_store import EntityStore
@@ -125,8 +123,8 @@ class Workspace:
         text = self.text(file)
         known = self._parts.get(file)
         if known is None or known[0] != text:
-            format_ = format_of(file)
-            known = (text, read_parts(text, format_) if format_ else [])
+            source = self.source(file)
+            known = (text, read_parts(replace(source, placed=None)) if source and text else [])
             if file in self._buffers:
                 self._parts[file] = known
         return known[1]
@@ -170,17 +168,10 @@ class Workspace:
     def documents(self, file: str) -> Iterator[Document]:
         """The entity documents of a file, with their places."""
         source = self.source(file)
-        if source is None:
-            return
-        kinds = tuple(self.catalogue.kinds)
-        for index, part in enumerate(self.parts(file)):
-            if part.problem is not None:
-                continue
-            one = self.classifier.read(part.value, source, index, part)
-            if isinstance(one, Document):
-                one.undeclared = find_undeclared(one, kinds)
-                repair(one, {slip.path for slip in one.undeclared if slip.closed})
-                yield one
+        if source is not None:
+            yield from read_documents(
+                self.classifier, replace(source, placed=lambda: self.parts(file))
+            )
 
     def _entities(self, document: Document) -> Iterator[Mention]:
         if document.name is not None and document.kind:
@@ -206,19 +197,13 @@ class Workspace:
 
     def find(self, kind: str, name: str, organization: str | None) -> list[Mention]:
         """Where the entities stand that a foreign key means."""
-        key = f"{organization or '-'}/{kind}/{name}"
-        return [
-            one for known in self.files.values() for one in known.entities
-            if one.kind == kind and same_key(one.key, key)
-        ]  # fmt: skip
+        entities = (one for known in self.files.values() for one in known.entities)
+        return _mentions(entities, kind, name, organization)
 
     def references(self, kind: str, name: str, organization: str | None) -> list[Mention]:
         """Where foreign keys to an entity stand."""
-        key = f"{organization or '-'}/{kind}/{name}"
-        return [
-            one for known in self.files.values() for one in known.uses
-            if one.kind == kind and same_key(one.key, key)
-        ]  # fmt: skip
+        uses = (one for known in self.files.values() for one in known.uses)
+        return _mentions(uses, kind, name, organization)
 
     def names(self, kind: str) -> list[str]:
         """Names of a kind, of the workspace and of the store."""
@@ -232,6 +217,13 @@ class Workspace:
     def use_at(self, document: Document, path: FieldPath) -> Use | None:
         """The foreign key at a path of the text."""
         return next((use for use in document.uses if document.text_path(use.path) == path), None)
+
+
+def _mentions(
+    of: Iterable[Mention], kind: str, name: str, organization: str | None
+) -> list[Mention]:
+    key = f"{organization or '-'}/{kind}/{name}"
+    return [one for one in of if one.kind == kind and same_key(one.key, key)]
 
 
 def shape_at(workspace: Workspace, document: Document, path: FieldPath) -> Any:
