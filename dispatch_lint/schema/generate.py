@@ -14,12 +14,14 @@ from dispatch_lint.definitions.model import BASE, EntityType, Field, Type
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dispatch_lint.definitions.model import Form
+    from dispatch_lint.definitions.model import EnumValue, Form
 
 Schema = dict[str, Any]
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 EDITOR_FILE = "dispatch.schema.json"
+ENUM_DESCRIPTIONS = "enumDescriptions"
+"""Of editors: a description for each value of `enum`. Validators do not know it."""
 _JSON_TYPES = {"string": ["string"], "time": ["string"], "integer": ["integer"],
                "unsigned": ["integer"], "number": ["number"], "boolean": ["boolean"],
                "enum": ["string"], "list": ["array"], "map": ["object"],
@@ -148,6 +150,8 @@ def _field_schema(field: Field, form: Form, *, nested: bool) -> Schema:
     schema |= _type_schema(type_, form, nullable=nullable)
     if nested and field.base and "enum" in schema:
         schema["enum"] = [*schema["enum"], ""]  # a value is not an entity: it has no status
+        if ENUM_DESCRIPTIONS in schema:
+            schema[ENUM_DESCRIPTIONS] = [*schema[ENUM_DESCRIPTIONS], "No status."]
     if field.pattern:
         schema["pattern"] = field.pattern
     if field.readonly:
@@ -178,6 +182,9 @@ def _type_schema(type_: Type, form: Form, *, nullable: bool) -> Schema:
     elif type_.shape == "enum":
         values: list[str | None] = [value.value for value in type_.values]
         schema["enum"] = [*values, None] if nullable else values
+        said = [_enum_description(value) for value in type_.values]
+        if any(said):
+            schema[ENUM_DESCRIPTIONS] = [*said, "Not set."] if nullable else said
     elif type_.shape in ("list", "map"):
         assert type_.item is not None
         key = "items" if type_.shape == "list" else "additionalProperties"
@@ -185,6 +192,15 @@ def _type_schema(type_: Type, form: Form, *, nullable: bool) -> Schema:
     elif type_.shape == "object":
         schema |= _object_schema(type_, form)
     return schema
+
+
+def _enum_description(value: EnumValue) -> str:
+    # `StatusREADY: ready to be used.` and `StatusREADY is …`: readers of a schema know the value.
+    first, _, rest = value.description.partition(" ")
+    if rest and first.rstrip(":").endswith(value.value):
+        rest = rest.removeprefix("is ")
+        return rest[:1].upper() + rest[1:]
+    return value.description
 
 
 def _object_schema(type_: Type, form: Form) -> Schema:
