@@ -13,8 +13,8 @@ import click
 from dispatch_lint.version import __version__
 
 COMMANDS = {
-    "check": "check", "explain": "explain", "graph": "graph", "rules": "rules",
-    "lsp": "lsp", "rename": "rename", "schema": "schema", "store": "store",
+    "check": "check", "explain": "explain", "graph": "graph", "init": "init", "lsp": "lsp",
+    "rename": "rename", "rules": "rules", "schema": "schema", "store": "store",
 }  # fmt: skip
 EXIT_FAILURE = 2
 

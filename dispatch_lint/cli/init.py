@@ -1,0 +1,35 @@
+"""`dispatch-lint init`: settings, hook and editor files for what is here."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option("-y", "--yes", is_flag=True, help="Write every file without asking.")
+def command(yes: bool) -> None:
+    """Look at this folder, and write settings, a hook and editor files for it.
+
+    Asks before each file. What exists is added to, and never overwritten.
+    """
+    from dispatch_lint.initializing import plan, write
+
+    if not yes and not sys.stdin.isatty():
+        raise click.UsageError("this is no terminal to ask on: say --yes")
+    found, steps = plan(Path.cwd())
+    kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(found.kinds.items()) if kind)
+    click.echo(f"Found: {kinds or 'no entity documents'}"
+               f"{'; definitions in ' + ', '.join(found.definitions) if found.definitions else ''}"
+               f"{'; the store ' + found.store if found.store else ''}.")  # fmt: skip
+    for step in steps:
+        if step.text is None:
+            click.echo(f"{step.file}: {step.said}{':' if step.missing else '.'}")
+            if step.missing:
+                click.echo(step.missing)
+        elif yes or click.confirm(f"Write {step.file} ({step.said})?", default=True):
+            write(step)
+            click.echo(f"Wrote {step.file}: {step.said}.")
+    click.echo("Next: dispatch-lint check")

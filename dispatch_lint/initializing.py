@@ -1,0 +1,332 @@
+"""`dispatch-lint init`: what there is → the settings, hook and editor files that serve it.
+
+Planning writes nothing: each `Step` is one file with its whole new text. What exists is added to,
+and what cannot be added to without loss is left alone, with the lines that are missing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from dispatch_lint import settings as settings_module
+from dispatch_lint.definitions.model import DefinitionError
+from dispatch_lint.documents.classify import Classifier
+from dispatch_lint.documents.discover import discover
+from dispatch_lint.documents.parts import read_documents, read_parts
+from dispatch_lint.documents.source import InputError
+from dispatch_lint.files import write_bytes
+from dispatch_lint.schema.generate import dump, editor_schema
+from dispatch_lint.schema.load import load_catalogue
+from dispatch_lint.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dispatch_lint.schema.catalogue import Catalogue
+    from dispatch_lint.settings import Settings
+
+HOOKS = Path(".pre-commit-config.yaml")
+EDITOR_SETTINGS = Path(".vscode/settings.json")
+EDITOR_SCHEMA = Path(".vscode/dispatch.schema.json")
+REPOSITORY = "https://github.com/dispatch-lint/dispatch-lint"
+_FOLDERS = 3
+"""Folders of definitions that are named as they are; of more, the folders at the top are."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One file.
+
+    Attributes:
+        file: relative to the root.
+        text: the whole new text; None where the file stays as it is.
+        said: what is done, or why nothing is.
+        missing: lines that the user has to add.
+    """
+
+    file: Path
+    text: str | None
+    said: str
+    missing: str = ""
+
+
+@dataclass
+class Found:
+    """What is in a project.
+
+    Attributes:
+        manifests: files with manifests only, so that an editor may hold them against the schema.
+        others: the other YAML and JSON files.
+        kinds: how many documents there are of each kind.
+        definitions: folders and files that define kinds.
+        store: the URL of the one store in the project.
+    """
+
+    manifests: list[str]
+    others: list[str]
+    kinds: dict[str, int]
+    definitions: list[str]
+    store: str | None
+
+
+def plan(root: Path) -> tuple[Found, list[Step]]:
+    """What there is below a folder, and the files that serve it.
+
+    Paths in `Found` are relative to the working directory, which has to be `root`.
+
+    Raises:
+        SettingsError, CatalogueError, DefinitionError: the settings that exist cannot be used.
+        InputError: a file cannot be read.
+    """
+    file = settings_module.find(root)
+    settings = settings_module.load(file) if file else settings_module.Settings(root=root)
+    catalogue = load_catalogue(settings)
+    found = look(settings, catalogue)
+    steps = [_settings_step(found, file)]
+    if found.manifests:
+        if found.definitions and not settings.definitions:
+            said = settings_module.parse({"definitions": found.definitions})
+            catalogue = load_catalogue(said)
+        steps += [_schema_step(catalogue), _editor_step(found)]
+    if (root / ".git").exists() or HOOKS.exists():
+        steps.append(_hook_step())
+    return found, steps
+
+
+def write(step: Step) -> None:
+    """Write the file of a step.
+
+    Raises:
+        OSError: it cannot be written; the file is as it was.
+    """
+    if step.text is not None:
+        step.file.parent.mkdir(parents=True, exist_ok=True)
+        write_bytes(step.file, step.text.encode("utf-8"))
+
+
+def look(settings: Settings, catalogue: Catalogue) -> Found:
+    """Read every file of the working directory that `check` would read."""
+    found = Found([], [], {}, [], None)
+    classifier = Classifier(settings, catalogue)
+    has_go = False
+    described: list[str] = []
+    for source in discover(["."], settings):
+        if source.format == "go":
+            has_go = True
+            continue
+        try:
+            if source.format in ("yaml", "json") and _describes_api(source.text()):
+                described.append(source.name)
+            documents = list(read_documents(classifier, source))
+            for one in documents:
+                found.kinds[one.kind] = found.kinds.get(one.kind, 0) + 1
+            others = sum(part.value is not None for part in read_parts(source)) - len(documents)
+        except InputError:
+            continue  # `check` says what is wrong with it
+        if source.format in ("yaml", "json"):
+            manifest = documents and not others and all(one.form == "manifest" for one in documents)
+            (found.manifests if manifest else found.others).append(source.name)
+    if has_go or described:
+        found.definitions = _definitions(settings, catalogue)
+    stores = list(_stores(classifier))
+    found.store = stores[0] if len(stores) == 1 else None
+    return found
+
+
+def _describes_api(text: str) -> bool:
+    return "swagger" in text or "openapi" in text
+
+
+def _definitions(settings: Settings, catalogue: Catalogue) -> list[str]:
+    """The folders of Go files, and the descriptions, that define entity types."""
+    from dispatch_lint.definition_sources import conventions_of, kinds_of, read_paths
+
+    conventions = conventions_of(catalogue, settings)
+    try:
+        types = kinds_of(read_paths(["."], settings, conventions), conventions)
+    except DefinitionError:
+        return []  # `check` says what is wrong with them
+    folders = set()
+    for one in types:
+        file = PurePosixPath(one.spot.file)
+        folders.add(file.parent if file.suffix == ".go" else file)
+    outer = {one for one in folders if not folders & set(one.parents)}
+    if len(outer) > _FOLDERS:
+        outer = {PurePosixPath(*one.parts[:1]) for one in outer}
+    if len(outer) > _FOLDERS:
+        outer = {PurePosixPath()}
+    return sorted(f"./{one}" if str(one) != "." else "." for one in outer)
+
+
+def _stores(classifier: Classifier) -> Iterator[str]:
+    """Stores in this folder itself, told by their first bytes."""
+    for file in sorted(Path().iterdir()):
+        if file.suffix in (".db", ".sqlite", ".sqlite3", ".bolt") and file.is_file():
+            with file.open("rb") as stream:
+                head = stream.read(20)
+            if head[16:20] == b"\xed\xda\x0c\xed":
+                yield f"bolt://{file}"
+            elif head.startswith(b"SQLite format 3\0") and _is_reference_store(file, classifier):
+                yield f"sqlite:///{file}"
+
+
+def _is_reference_store(file: Path, classifier: Classifier) -> bool:
+    from dispatch_lint.store.entity_store import StoreError
+    from dispatch_lint.store.opening import open_store
+
+    try:
+        open_store(str(file), classifier).close()
+    except StoreError:
+        return False
+    return True
+
+
+# The files
+
+
+def _settings_step(found: Found, file: Path | None) -> Step:
+    if file is not None:
+        return Step(Path(os.path.relpath(file)), None, "it is there already, and stays as it is")
+    lines = [
+        "# Settings of dispatch-lint. An unknown key is an error; every key is optional.",
+        "",
+    ]
+    said = []
+    if found.definitions:
+        lines += ["# What defines your kinds: documents are held against it.",
+                  f"definitions = {json.dumps(found.definitions)}"]  # fmt: skip
+        said.append(f"definitions in {', '.join(found.definitions)}")
+    if found.store:
+        lines += ["# What else exists, for foreign keys and IDs.",
+                  f"store = {json.dumps(found.store)}"]  # fmt: skip
+        said.append(f"the store {found.store}")
+    lines += [
+        "# The organization of manifests, which do not name one:",
+        '# organization = "acme"',
+        "# Entities that exist elsewhere:",
+        '# external = ["Secret/vault-*"]',
+        "# What makes a run fail: error, warning or info.",
+        'fail-level = "warning"',
+    ]
+    return Step(Path(settings_module.FILE), "\n".join(lines) + "\n",
+                f"settings: {' and '.join(said) or 'the defaults, to be changed'}")  # fmt: skip
+
+
+def _schema_step(catalogue: Catalogue) -> Step:
+    manifests = {
+        name: kind.forms["manifest"].schema
+        for name, kind in catalogue.kinds.items()
+        if "manifest" in kind.forms and not kind.forms["manifest"].only_base and not kind.nested
+    }
+    text = dump(editor_schema(manifests))
+    if EDITOR_SCHEMA.exists() and EDITOR_SCHEMA.read_text(encoding="utf-8") == text:
+        return Step(EDITOR_SCHEMA, None, "it is up to date")
+    return Step(EDITOR_SCHEMA, text, f"one schema for manifests of {len(manifests)} kinds")
+
+
+def _editor_step(found: Found) -> Step:
+    globs = sorted(_globs(found))
+    yaml_globs = [one for one in globs if not one.endswith(".json")]
+    json_globs = [f"/{one}" for one in globs if one.endswith(".json")]
+    url = f"./{EDITOR_SCHEMA}"
+    text = EDITOR_SETTINGS.read_text(encoding="utf-8-sig") if EDITOR_SETTINGS.exists() else "{}"
+    wanted: dict[str, Any] = {}
+    if yaml_globs:
+        wanted["yaml.schemas"] = {url: yaml_globs}
+    if json_globs:
+        wanted["json.schemas"] = [{"fileMatch": json_globs, "url": url}]
+    try:
+        known: Any = json.loads(text) if text.strip() else {}
+        if not isinstance(known, dict):
+            raise TypeError
+        merged = _merge(known, url, yaml_globs, json_globs)
+    except (ValueError, TypeError):
+        missing = json.dumps(wanted, indent=2)[2:-2]
+        return Step(EDITOR_SETTINGS, None, "it has comments, or is no plain JSON object: it stays "
+                    "as it is; add", missing)  # fmt: skip
+    if merged == known:
+        return Step(EDITOR_SETTINGS, None, "it names the schema already")
+    indent = re.search(r"\n([ \t]+)\S", text)
+    new = json.dumps(merged, indent=indent[1] if indent else 2, ensure_ascii=False) + "\n"
+    return Step(EDITOR_SETTINGS, new, f"the schema holds for {', '.join(globs)}")
+
+
+def _merge(known: dict[str, Any], url: str, yaml: list[str], json_: list[str]) -> dict[str, Any]:
+    """The settings of an editor with the schema; what else they say stays.
+
+    Raises:
+        TypeError: what is there has another shape.
+    """
+    merged = json.loads(json.dumps(known))
+    if yaml:
+        table = merged.setdefault("yaml.schemas", {})
+        said = table.get(url, []) if isinstance(table, dict) else None
+        said = [said] if isinstance(said, str) else said
+        if not isinstance(said, list):
+            raise TypeError
+        table[url] = [*said, *(one for one in yaml if one not in said)]
+    if json_:
+        entries = merged.setdefault("json.schemas", [])
+        if not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
+            raise TypeError
+        entry = next((one for one in entries if one.get("url") == url), None)
+        if entry is None:
+            entry = {"fileMatch": [], "url": url}
+            entries.append(entry)
+        matches = entry.setdefault("fileMatch", [])
+        matches += [one for one in json_ if one not in matches]
+    return dict(merged)
+
+
+def _globs(found: Found) -> set[str]:
+    """`folder/*.yaml` where every such file of the folder has manifests only; else each file."""
+    others = {(PurePosixPath(one).parent, PurePosixPath(one).suffix) for one in found.others}
+    globs = set()
+    for name in found.manifests:
+        path = PurePosixPath(name)
+        alone = path.parent.parts and (path.parent, path.suffix) not in others
+        globs.add(f"{path.parent}/*{path.suffix}" if alone else name)
+    return globs
+
+
+def _hook_step() -> Step:
+    entry = [
+        "- repo: " + REPOSITORY,
+        f"  rev: v{__version__}",
+        "  hooks:",
+        "    - id: dispatch-lint",
+    ]
+    if not HOOKS.exists():
+        text = "repos:\n" + "".join(f"  {line}\n" for line in entry)
+        return Step(HOOKS, text, "the hook dispatch-lint; `pre-commit install` puts it to work")
+    text = HOOKS.read_bytes().decode("utf-8")
+    if re.search(r"id:\s*[\"']?dispatch-lint\b", text):
+        return Step(HOOKS, None, "it has the hook already")
+    first = _first_repository(text)
+    if first is None:
+        return Step(HOOKS, None, "its list `repos` is not written as a block: it stays as it is; "
+                    "add", "\n".join(entry))  # fmt: skip
+    line, column = first
+    lines = text.splitlines(keepends=True)
+    end = "\r\n" if lines[line].endswith("\r\n") else "\n"
+    lines[line:line] = [f"{' ' * column}{one}{end}" for one in entry]
+    return Step(HOOKS, "".join(lines), "the hook dispatch-lint, beside what is there")
+
+
+def _first_repository(text: str) -> tuple[int, int] | None:
+    """The line below `repos:`, from 0, and the column of the dashes there."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        value = YAML().load(text)
+        (above, _), (item, _) = value.lc.key("repos"), value["repos"].lc.item(0)
+    except (YAMLError, AttributeError, KeyError, TypeError, IndexError):
+        return None
+    match = re.match(r"( *)- ", text.splitlines()[item])
+    return (above + 1, len(match[1])) if match else None
