@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check lint types bench clean
+.PHONY: demo test check lint types editors bench clean
 
 demo: $(VENV)/.installed
 	$(BIN)/dispatch-lint check examples
@@ -25,6 +25,13 @@ types: $(VENV)/.dev
 check: test lint types
 	$(BIN)/dispatch-lint schema check
 	$(BIN)/dispatch-lint check examples
+
+# Where npm is missing, the tests that need these programs are skipped.
+editors: $(VENV)/.python
+	for version in latest 1.18; do \
+	    ! command -v npm || npm install --silent --no-audit --no-fund --no-package-lock \
+	        --prefix $(VENV)/editors/$$version yaml-language-server@$$version || exit 1; \
+	done
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'

@@ -170,3 +170,8 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     """`; did you mean "…"?`, or nothing where no candidate is near."""
     near = nearest(word, candidates, cutoff=0.6)
     return f'; did you mean "{near}"?' if near else ""
+
+
+def count(number: int, what: str) -> str:
+    """`1 document`, `2 documents`."""
+    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -132,7 +132,7 @@ def test_the_command(tmp_path: Path) -> None:
     assert file.read_text() == old
     code, out, error = check(tmp_path, "a.yaml", "--fix", "-f", "json")
     assert code == 1
-    assert error == "dispatch-lint: fixed 1 violations in 1 files\n"
+    assert error == "dispatch-lint: fixed 1 violation in 1 file\n"
     assert file.read_text() == old.replace("ready", "READY")
     assert (file.stat().st_mode & 0o777) == 0o640
     left = [one for one in json.loads(out)["violations"] if one["fix"]]

@@ -34,10 +34,12 @@ def hook_repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def try_repo(folder: Path, hooks: Path, cache: Path, *arguments: str) -> tuple[int, str]:
+def try_repo(
+    folder: Path, hooks: Path, cache: Path, *arguments: str, hook: str = "dispatch-lint"
+) -> tuple[int, str]:
     git(folder, "add", "-A")
     result = subprocess.run(
-        [sys.executable, "-m", "pre_commit", "try-repo", str(hooks), "dispatch-lint", *arguments],
+        [sys.executable, "-m", "pre_commit", "try-repo", str(hooks), hook, *arguments],
         cwd=folder, capture_output=True, text=True, check=False,
         env=os.environ | {"PRE_COMMIT_HOME": str(cache), "PRE_COMMIT_COLOR": "never"},
     )  # fmt: skip
@@ -79,3 +81,17 @@ def test_the_hook_judges_definitions_too(hook_repository: Path, tmp_path: Path) 
     assert code == 1, out
     assert "pkg/widget.go:5:2" in out and "camel-case-fields" in out
     assert "widget_test.go" not in out
+
+
+def test_the_hook_that_fixes(hook_repository: Path, tmp_path: Path) -> None:
+    scratch, cache = tmp_path / "scratch", tmp_path / "cache"
+    scratch.mkdir()
+    git(scratch, "init", "-q")
+    file = scratch / "function.yaml"
+    file.write_text("kind: Function  # ours\nname:   f\nimage: nodejs\nstatus: ready\n")
+    arguments = ("--files", "function.yaml")
+    code, out = try_repo(scratch, hook_repository, cache, *arguments, hook="dispatch-lint-fix")
+    assert code == 1 and "files were modified by this hook" in out, out
+    assert file.read_text() == "kind: Function  # ours\nname:   f\nimage: nodejs\nstatus: READY\n"
+    code, out = try_repo(scratch, hook_repository, cache, *arguments, hook="dispatch-lint-fix")
+    assert code == 0, out

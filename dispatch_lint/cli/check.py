@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from dispatch_lint.naming import count, did_you_mean
 from dispatch_lint.report import (
     Outcome,
     files_of,
@@ -51,8 +52,6 @@ class _FormatName(click.ParamType):  # type: ignore[type-arg,unused-ignore]
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         if value not in formats():
-            from dispatch_lint.naming import did_you_mean
-
             self.fail(f'there is no format "{value}"{did_you_mean(value, formats())}: it is one of '
                       f"{', '.join(formats())}", param, ctx)  # fmt: skip
         return value
@@ -269,7 +268,8 @@ def _fix(settings: Settings, sources: list[Source], options: dict[str, Any]) -> 
         write_fixed(fixed)
         if fixed.texts:
             total, files = sum(fixed.counts.values()), len(fixed.texts)
-            click.echo(f"dispatch-lint: fixed {total} violations in {files} files", err=True)
+            said = f"{count(total, 'violation')} in {count(files, 'file')}"
+            click.echo(f"dispatch-lint: fixed {said}", err=True)
     return fixed
 
 
@@ -336,8 +336,8 @@ def _add_ignores(run: Run, sources: list[Source], violations: list[Violation], r
         click.echo(f"dispatch-lint: {harmless(said)}", err=True)
     write_fixed(fixed)
     total = sum(fixed.counts.values())
-    click.echo(f"dispatch-lint: {total} violations in {len(fixed.texts)} files are ignored now",
-               err=True)  # fmt: skip
+    said = f"{count(total, 'violation')} in {count(len(fixed.texts), 'file')}"
+    click.echo(f"dispatch-lint: now ignored: {said}", err=True)
     return 2 if run.summary.problems else 1 if fixed.withdrawn else 0
 
 
@@ -350,7 +350,8 @@ def _write_baseline(run: Run, settings: Settings, violations: list[Violation]) -
         return _exit_code(run.summary, settings, {"exit_zero": True, "list_files": False})
     path = settings.root / settings.baseline
     renewed.write(path)
-    click.echo(f"dispatch-lint: {len(renewed)} violations in {os.path.relpath(path)}", err=True)
+    known = count(len(renewed), "violation")
+    click.echo(f"dispatch-lint: {known} in {os.path.relpath(path)}", err=True)
     return 0
 
 
@@ -390,9 +391,9 @@ def _echo(lines: Iterable[str], stream: TextIO | None) -> None:
 
 
 def _statistics(summary: Summary) -> Iterable[str]:
-    width = max((len(str(count)) for count in summary.rules.values()), default=1)
-    for name, count in sorted(summary.rules.items(), key=lambda item: (-item[1], item[0])):
-        yield f"{count:>{width}}  {name}"
+    width = max((len(str(times)) for times in summary.rules.values()), default=1)
+    for name, times in sorted(summary.rules.items(), key=lambda item: (-item[1], item[0])):
+        yield f"{times:>{width}}  {name}"
 
 
 def _use_color(choice: str) -> bool:

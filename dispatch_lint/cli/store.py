@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dispatch_lint.naming import count, did_you_mean
 from dispatch_lint.report import harmless
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def import_(paths: tuple[str, ...], url: str | None, prune: bool, **options: Any
     click.echo(f"{counts.added} added, {counts.changed} changed, {counts.unchanged} unchanged, "
                f"{counts.deleted} deleted in {store.shown}")  # fmt: skip
     if skipped:
-        click.echo(f"{skipped} documents are no entities and were skipped", err=True)
+        click.echo(f"skipped: {count(skipped, 'document')} that are no entities", err=True)
 
 
 @contextmanager
@@ -147,7 +148,6 @@ def get(key: str, url: str | None) -> int:
 
 def _find(store: EntityStore, classifier: Classifier, key: str) -> StoredEntity | None:
     """The entity of a key in either layout; where there is none, say so."""
-    from dispatch_lint.naming import did_you_mean
     from dispatch_lint.store.entity_store import canonical_key
 
     kinds = classifier.catalogue.names
@@ -177,7 +177,6 @@ def list_(
     tags: tuple[str, ...], format_: str,
 ) -> None:  # fmt: skip
     """List entities."""
-    from dispatch_lint.naming import did_you_mean
     from dispatch_lint.store.entity_store import Filter
 
     pairs = dict(_tag(one) for one in tags)

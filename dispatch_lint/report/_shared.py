@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from dispatch_lint.naming import count
 from dispatch_lint.report import Outcome, harmless
 from dispatch_lint.violation import Severity
 
 if TYPE_CHECKING:
     from dispatch_lint.outcome import Declared
+    from dispatch_lint.violation import Violation
 
 COLORS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
 
@@ -23,6 +25,11 @@ def folded(outcome: Outcome) -> Iterator[str]:
     """One line for each declared field that the guide has something against."""
     for one in sorted(outcome.declared, key=lambda one: (one.heading, one.rule)):
         yield f"{one.heading}: {_places(one)} ({one.rule}: {harmless(one.message)})"
+
+
+def with_help(one: Violation) -> str:
+    """What is wrong and what to do, for formats that have one text for both."""
+    return f"{one.message} ({one.help})" if one.help else one.message
 
 
 def _places(one: Declared) -> str:
@@ -61,8 +68,3 @@ def summary_lines(outcome: Outcome) -> Iterator[str]:
     else:
         parts.append("open world")
     yield f"{found}. {', '.join(parts)}."
-
-
-def count(number: int, what: str) -> str:
-    """`1 document`, `2 documents`."""
-    return f"{number} {what}{'' if number == 1 else 's'}"

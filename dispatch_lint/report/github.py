@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dispatch_lint.report import Outcome
-from dispatch_lint.report._shared import folded, summary_lines
+from dispatch_lint.report._shared import folded, summary_lines, with_help
 from dispatch_lint.violation import Severity
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
@@ -22,9 +22,8 @@ def report(outcome: Outcome) -> Iterator[str]:
         if one.span.end_line == one.span.line:
             place["endColumn"] = one.span.end_column
         said = ",".join(f"{name}={_property(str(value))}" for name, value in place.items())
-        message = f"{one.message} ({one.help})" if one.help else one.message
         where = f"{one.row}: " if one.row else ""
-        yield f"::{_COMMANDS[one.severity]} {said}::{_data(where + message)}"
+        yield f"::{_COMMANDS[one.severity]} {said}::{_data(where + with_help(one))}"
     for line in (*folded(outcome), *summary_lines(outcome)):
         yield _data(line)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from dispatch_lint.report._shared import count
+from dispatch_lint.naming import count
 from dispatch_lint.report.markdown import cell
 
 if TYPE_CHECKING:

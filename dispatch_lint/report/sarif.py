@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from dispatch_lint.report._shared import with_help
 from dispatch_lint.version import __version__
 from dispatch_lint.violation import Severity
 
@@ -65,7 +66,7 @@ def _result(one: Violation, index: dict[str, int]) -> dict[str, Any]:
         "ruleId": one.rule,
         "ruleIndex": index[one.rule],
         "level": _LEVELS[one.severity],
-        "message": {"text": f"{one.message}. {one.help}" if one.help else one.message},
+        "message": {"text": with_help(one)},
         "locations": [_location(one.file, one.span)],
         "partialFingerprints": {"dispatchLint/v1": one.fingerprint},
     }
