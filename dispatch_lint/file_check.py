@@ -10,6 +10,7 @@ from dispatch_lint.documents import json_text, yaml_text
 from dispatch_lint.documents.classify import Skipped
 from dispatch_lint.documents.discover import is_no_definition
 from dispatch_lint.documents.document import Document
+from dispatch_lint.documents.modelines import MARK
 from dispatch_lint.documents.placed import row_part
 from dispatch_lint.documents.source import InputError, Source
 from dispatch_lint.outcome import Listed
@@ -68,7 +69,8 @@ class _FileCheck:
 
     def _whole(self, text: str) -> None:
         reader = yaml_text if self.source.format == "yaml" else json_text
-        values = reader.read_values(text)
+        # A modeline is a comment: only the slower way sees it.
+        values = None if MARK in text else reader.read_values(text)
         if values is not None and self._quick(list(enumerate(values))):
             return
         parts = self.source.placed() if self.source.placed else reader.read_placed(text)

@@ -17,9 +17,12 @@ from dispatch_lint import settings as settings_module
 from dispatch_lint.definitions.model import DefinitionError
 from dispatch_lint.documents.classify import Classifier
 from dispatch_lint.documents.discover import discover
+from dispatch_lint.documents.modelines import modeline, schema_named
 from dispatch_lint.documents.parts import read_documents, read_parts
-from dispatch_lint.documents.source import InputError
+from dispatch_lint.documents.source import InputError, Source
 from dispatch_lint.files import write_bytes
+from dispatch_lint.fixing import full_text
+from dispatch_lint.naming import count
 from dispatch_lint.schema.generate import dump, editor_schema
 from dispatch_lint.schema.load import load_catalogue
 from dispatch_lint.version import __version__
@@ -74,10 +77,13 @@ class Found:
     store: str | None
 
 
-def plan(root: Path) -> tuple[Found, list[Step]]:
+def plan(root: Path, *, modelines: bool = False) -> tuple[Found, list[Step]]:
     """What there is below a folder, and the files that serve it.
 
     Paths in `Found` are relative to the working directory, which has to be `root`.
+
+    Args:
+        modelines: whether each manifest is to name its schema itself.
 
     Raises:
         SettingsError, CatalogueError, DefinitionError: the settings that exist cannot be used.
@@ -93,6 +99,10 @@ def plan(root: Path) -> tuple[Found, list[Step]]:
             said = settings_module.parse({"definitions": found.definitions})
             catalogue = load_catalogue(said)
         steps += [_schema_step(catalogue), _editor_step(found)]
+        if modelines:
+            classifier = Classifier(settings, catalogue)
+            steps += [_modeline_step(name, classifier) for name in found.manifests
+                      if not name.endswith(".json")]  # fmt: skip
     if (root / ".git").exists() or HOOKS.exists():
         steps.append(_hook_step())
     return found, steps
@@ -254,6 +264,28 @@ def _editor_step(found: Found) -> Step:
     indent = re.search(r"\n([ \t]+)\S", text)
     new = json.dumps(merged, indent=indent[1] if indent else 2, ensure_ascii=False) + "\n"
     return Step(EDITOR_SETTINGS, new, f"the schema holds for {', '.join(globs)}")
+
+
+def _modeline_step(name: str, classifier: Classifier) -> Step:
+    source, file = Source(name, "yaml"), Path(name)
+    path = os.path.relpath(EDITOR_SCHEMA, file.parent).replace(os.sep, "/")
+    comment = modeline(path if path.startswith(".") else f"./{path}")
+    text = full_text(source)
+    mark = "\ufeff" if text.startswith("\ufeff") else ""
+    body = text.removeprefix(mark)
+    ending = "\r\n" if "\r\n" in body else "\n"
+    added = 0
+    for document in reversed(list(read_documents(classifier, source))):
+        assert document.part is not None and document.part.node is not None
+        start = document.part.node.start
+        # Behind `---` on its line there is no room for a comment.
+        alone = start == 0 or body[start - 1] == "\n"
+        if alone and schema_named(document.part) is None:
+            body = f"{body[:start]}{comment}{ending}{body[start:]}"
+            added += 1
+    if not added:
+        return Step(file, None, "its documents name a schema already, or begin behind `---`")
+    return Step(file, mark + body, f"a modeline in {count(added, 'document')}")
 
 
 def _merge(known: dict[str, Any], url: str, yaml: list[str], json_: list[str]) -> dict[str, Any]:

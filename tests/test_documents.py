@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,11 @@ from hypothesis import strategies as st
 
 from dispatch_lint.documents import json_text, yaml_text
 from dispatch_lint.documents.scalars import dispatch_text, resolve_core
+from dispatch_lint.engine import Run
+from dispatch_lint.violation import Severity
 from tests.conftest import Lint, shown
+
+SCHEMAS = Path(__file__).parent.parent / "schemas"
 
 
 @pytest.mark.parametrize(
@@ -271,3 +276,34 @@ def test_columns_win_over_the_copy_in_the_row(lint: Lint) -> None:
         ("status-value", "/status"), ("time-order", "/modifiedTime"),
     ]  # fmt: skip
     assert text.split("\n")[found[0].span.line - 1].strip() == '"status": "BROKEN",'
+
+
+def test_a_modeline_says_what_its_document_is(lint: Lint, runs: list[Run]) -> None:
+    line = f"# yaml-language-server: $schema={(SCHEMAS / 'manifest/Image.schema.json').as_uri()}\n"
+    text = f"name: a\n---\n{line}name: a\nbaseImageName: b\ncolour: red\n"
+    found = [(one.rule, one.span.line) for one in lint(text) if one.severity == Severity.ERROR]
+    assert ("unknown-field", 6) in found
+    assert (runs[-1].summary.documents, runs[-1].summary.skipped) == (1, 1)
+
+
+def test_a_modeline_says_the_form(lint: Lint, runs: list[Run]) -> None:
+    stored = (SCHEMAS / "stored/Secret.schema.json").as_uri()
+    text = "kind: Secret\nname: a\n"
+    assert not lint(text)
+    named = lint(f"# yaml-language-server: $schema={stored}\n{text}")
+    assert any('"organizationId"' in one.message for one in named)
+
+
+def test_a_modeline_of_another_schema(lint: Lint, runs: list[Run], tmp_path: Path) -> None:
+    (tmp_path / "other.json").write_text('{"type": "object"}')
+    other = "# yaml-language-server: $schema=./other.json\n"
+    wrong = "kind: Secret\nname: a\ncolour: red\n"
+    assert not lint(f"{other}{wrong}")
+    assert runs[-1].summary.skipped == 1
+    # What is not at hand, or stands inside a text, says nothing.
+    for text in (
+        f"{other.replace('other', 'gone')}{wrong}",
+        f"{other.replace('./other.json', 'https://example.com/other.json')}{wrong}",
+        f"{wrong}secrets:\n  a: |\n    {other}",
+    ):
+        assert [one.rule for one in lint(text)] == ["unknown-field"], text

@@ -138,3 +138,22 @@ def test_an_empty_folder(tmp_path: Path) -> None:
     result = init(tmp_path, "--yes")
     assert "no entity documents" in result.stdout
     assert [one.name for one in tmp_path.iterdir()] == ["dispatch-lint.toml"]
+
+
+def test_modelines(project: Path) -> None:
+    line = "# yaml-language-server: $schema=../.vscode/dispatch.schema.json"
+    file = project / "entities/image.yaml"
+    text = f"\ufeff# head\r\n---\r\n{IMAGE}---\n# why\n{IMAGE}--- {{kind: Image, name: c}}\n"
+    file.write_bytes(text.encode())
+    named = project / "mixed/image.yaml"
+    named.write_text(f"{line}\n{IMAGE}")
+    result = init(project, "--yes", "--modelines")
+    assert "Wrote entities/image.yaml: a modeline in 2 documents." in result.stdout
+    assert file.read_bytes().decode() == (
+        f"\ufeff# head\r\n---\r\n{line}\r\n{IMAGE}---\n# why\n{line}\r\n{IMAGE}"
+        "--- {kind: Image, name: c}\n"
+    )
+    assert named.read_text() == f"{line}\n{IMAGE}"
+    before = content(project)
+    init(project, "--yes", "--modelines")
+    assert content(project) == before

@@ -10,7 +10,12 @@ import click
 
 @click.command()
 @click.option("-y", "--yes", is_flag=True, help="Write every file without asking.")
-def command(yes: bool) -> None:
+@click.option(
+    "--modelines",
+    is_flag=True,
+    help="Let each YAML manifest name its schema itself, for editors without settings.",
+)
+def command(yes: bool, modelines: bool) -> None:
     """Look at this folder, and write settings, a hook and editor files for it.
 
     Asks before each file. What exists is added to, and never overwritten.
@@ -19,7 +24,7 @@ def command(yes: bool) -> None:
 
     if not yes and not sys.stdin.isatty():
         raise click.UsageError("this is no terminal to ask on: say --yes")
-    found, steps = plan(Path.cwd())
+    found, steps = plan(Path.cwd(), modelines=modelines)
     kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(found.kinds.items()) if kind)
     click.echo(f"Found: {kinds or 'no entity documents'}"
                f"{'; definitions in ' + ', '.join(found.definitions) if found.definitions else ''}"

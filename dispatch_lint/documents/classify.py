@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.definitions.model import is_openapi
 from dispatch_lint.documents.document import Document, Row
+from dispatch_lint.documents.modelines import Modelines
 from dispatch_lint.naming import nearest
 from dispatch_lint.store.entity_store import StoredEntity
 
@@ -54,6 +55,7 @@ class Classifier:
         self.settings, self.catalogue = settings, catalogue
         self.organization_field = catalogue.organization_field
         self._mapped: dict[str, str | None] = {}
+        self._modelines = Modelines()
 
     def read(self, value: Any, source: Source, index: int, part: Part | None = None) -> (
         Document | Skipped
@@ -71,14 +73,20 @@ class Classifier:
         if is_openapi(value):
             return Skipped(index, "it describes an API: its models are definitions", True)
         written = self._written_kind(value)
+        modeline = self._modelines.read(part, source)
+        if modeline is not None and not modeline.ours:
+            return Skipped(index, f"its modeline names {modeline.schema}, no schema of Dispatch")
         if "apiVersion" in value or "metadata" in value:
             return Skipped(index, "it has apiVersion or metadata: a Kubernetes object")
         mapped = self.settings.kind or self._mapped_kind(source)
+        if mapped is None and modeline is not None:
+            mapped = modeline.kind
         reason = self._why_not(value, written, source) if mapped is None else None
         if reason:
             return Skipped(index, reason)
         kind_name = self.settings.kind or written or mapped or ""
-        return self._document(value, kind_name, written, source, index, part)
+        form = modeline.form if modeline is not None else None
+        return self._document(value, kind_name, written, source, index, part, form)
 
     def unparsed(self, part: Part, source: Source, index: int, *, beside: bool) -> (
         Document | Skipped
@@ -88,7 +96,12 @@ class Classifier:
         Args:
             beside: whether another document of the file is an entity.
         """
+        modeline = self._modelines.read(part, source)
         kind_name = self._kind_of_text(part.text, source)
+        if modeline is not None and not modeline.ours:
+            return Skipped(index, f"its modeline names {modeline.schema}, no schema of Dispatch")
+        if kind_name is None and modeline is not None:
+            kind_name = modeline.kind or ""
         if kind_name is None and not beside:
             return Skipped(index, "it does not parse, and nothing says that it is an entity")
         return self._document(None, kind_name or "", None, source, index, part)
@@ -164,10 +177,10 @@ class Classifier:
 
     def _document(
         self, value: Any, kind_name: str, written: str | None, source: Source, index: int,
-        part: Part | None,
+        part: Part | None, form: Form | None = None,
     ) -> Document:  # fmt: skip
         entity = value if isinstance(value, dict) else {}
-        form = self._form(entity, written)
+        form = self.settings.form or form or self._form(entity, written)
         kind = self.catalogue.resolve(kind_name) or self.catalogue.near(kind_name)
         name = kind.name if kind else kind_name
         organization = entity.get(self.organization_field)
@@ -179,8 +192,6 @@ class Classifier:
         )  # fmt: skip
 
     def _form(self, value: Mapping[str, Any], written: str | None) -> Form:
-        if self.settings.form:
-            return self.settings.form
         if self.organization_field in value:
             return "stored"
         if written is not None:
