@@ -201,3 +201,38 @@ def test_schema_commands(tmp_path: Path, lint: Lint) -> None:
         == "Secret"
     )
     assert run("show", "Source", "--form", "manifest").returncode == 2
+
+
+def fields(schema: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(schema, dict):
+        if "x-dispatch-source" in schema and "description" in schema:
+            yield schema
+        for inner in schema.values():
+            yield from fields(inner)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_what_editors_offer_is_valid(file: Path) -> None:
+    for field in fields(json.loads(file.read_text(encoding="utf-8"))):
+        for value in [
+            *field.get("examples", ()),
+            *([field["default"]] if "default" in field else []),
+        ]:
+            jsonschema.Draft7Validator(field).validate(value)
+        if "enumDescriptions" in field:
+            assert len(field["enumDescriptions"]) == len(field["enum"])
+
+
+def test_examples_and_defaults_reach_the_schema(tmp_path: Path) -> None:
+    (tmp_path / "a.go").write_text(
+        "package a\n\n// +dispatch:form=manifest\n// +dispatch:kind=Widget\ntype Widget struct {\n"
+        '\tName *string `json:"name"`\n'
+        "\t// +dispatch:example=[1, 2]\n\t// +dispatch:example=[]\n"
+        '\tSizes []int `json:"sizes"`\n'
+        '\t// +dispatch:example=1\n\tText string `json:"text"`\n'
+        '\tOn bool `json:"on,omitempty"`\n\tMaybe *bool `json:"maybe,omitempty"`\n}\n'
+    )
+    said = generate_files([tmp_path])["manifest/Widget.schema.json"]["properties"]
+    assert said["sizes"]["examples"] == [[1, 2], []]
+    assert said["text"]["examples"] == ["1"]
+    assert said["on"]["default"] is False and "default" not in said["maybe"]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node, Parser
 
 MARKERS = frozenset([
-    "alias", "enum", "form", "ignored", "kind", "nested", "pattern", "readonly", "reference",
+    "alias", "enum", "example", "form", "ignored", "kind", "nested", "pattern", "readonly", "reference",
     "standard",
 ])  # fmt: skip
 _MARKER = re.compile(r"\+dispatch:(?P<name>[a-z]+)(?:=(?P<value>.*))?$")

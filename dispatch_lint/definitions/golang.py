@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatch_lint.definitions.go_syntax import GoFile, GoType, read_fields, text_of
 from dispatch_lint.definitions.go_tree import GoPackage, GoTree
@@ -328,6 +329,7 @@ class GoReader:
             pattern=comment.get("pattern") or comment.said("pattern") or "",
             readonly=comment.get("readonly") is not None or comment.said("readonly") == "true",
             required=comment.said("required") == "true",
+            examples=tuple(_example(text, type_) for text in comment.all("example")),
         )
 
     def _type(self, scope: _Scope, node: Node, open_types: tuple[tuple[str, str], ...]) -> Type:
@@ -463,3 +465,13 @@ def guide_base() -> EntityType:
     """The guide's BaseEntity (guide, Base Entity)."""
     reader, (package, _, _) = _builtin_base()
     return next(one for one in reader.entity_types([package]) if one.name == BASE)
+
+
+def _example(text: str, type_: Type) -> Any:
+    """The value of an example marker: JSON, or a text as it stands."""
+    if type_.shape in ("string", "enum", "time"):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

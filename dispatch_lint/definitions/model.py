@@ -115,6 +115,10 @@ class Field:
     """Whether the source says so in words of its own."""
     standard: str = ""
     """The other standard that the name follows."""
+    examples: tuple[Any, ...] = ()
+    """Values as JSON has them."""
+    default: Any = None
+    """What holds where the field is missing, if the source says so."""
 
 
 Base = Literal["flat", "tagged", "named", "none"]

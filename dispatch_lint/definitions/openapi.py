@@ -107,6 +107,8 @@ class OpenApiReader:
                 readonly=said.get("readOnly") is True,
                 required=must,
                 standard=standard,
+                examples=(said["example"],) if "example" in said else (),
+                default=said.get("default"),
             )
 
     def _properties(

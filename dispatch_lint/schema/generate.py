@@ -156,6 +156,12 @@ def _field_schema(field: Field, form: Form, *, nested: bool) -> Schema:
         schema["pattern"] = field.pattern
     if field.readonly:
         schema["readOnly"] = True
+    if field.examples:
+        schema["examples"] = list(field.examples)
+    if field.default is not None:
+        schema["default"] = field.default
+    elif type_.shape == "boolean" and not type_.pointer:
+        schema["default"] = False  # a boolean that is not there is false for Go
     if field.reference:
         reference = field.reference
         said = {"kind": reference.kind, "by": reference.by}

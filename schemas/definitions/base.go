@@ -16,6 +16,7 @@
 //	+dispatch:ignored             `dispatch create -f` skips the kind
 //	+dispatch:pattern=^a+$        the text of the field matches
 //	+dispatch:enum=a,b            the field holds one of these
+//	+dispatch:example=["GET"]     a value, for editors; several may stand
 //	+dispatch:readonly            set by the server
 //	+dispatch:standard=NAME       the names follow another standard
 package definitions

@@ -8,6 +8,7 @@ package definitions
 // +dispatch:form=manifest
 type APIManifest struct {
 	// How callers of the API prove who they are, for example `public`.
+	// +dispatch:example=public
 	Authentication string `json:"authentication,omitempty"`
 	// Whether cross-origin requests are answered.
 	CORS bool `json:"cors,omitempty"`
@@ -16,17 +17,20 @@ type APIManifest struct {
 	// The Function that is called, by name.
 	Function *string `json:"function"`
 	// Host names the API answers on; none means every host.
+	// +dispatch:example=["api.example.com"]
 	Hosts []string `json:"hosts"`
 	// Identifier of the entity, unique for all time; set by the server.
 	ID string `json:"id,omitempty"`
 	// The entity type.
 	Kind string `json:"kind,omitempty"`
 	// HTTP methods the API answers, for example `GET`.
+	// +dispatch:example=["GET", "POST"]
 	Methods []string `json:"methods"`
 	// Name of the entity, unique for its kind within an organization.
 	// +dispatch:pattern=^[A-Za-z0-9_][A-Za-z0-9_-]*$
 	Name *string `json:"name"`
 	// Protocols the API answers, `http` or `https`.
+	// +dispatch:example=["https"]
 	Protocols []string `json:"protocols"`
 	// Current state of the entity; set by the server.
 	Status Status `json:"status,omitempty"`
@@ -37,6 +41,7 @@ type APIManifest struct {
 	// +dispatch:reference=Secret
 	TLS string `json:"tls,omitempty"`
 	// Paths the API answers.
+	// +dispatch:example=["/hello"]
 	URIs []string `json:"uris"`
 }
 
@@ -75,6 +80,7 @@ type BaseImageManifest struct {
 	// When the entity was created, in Unix seconds; set by the server.
 	CreatedTime int64 `json:"createdTime,omitempty"`
 	// Reference of the container image in its registry.
+	// +dispatch:example=registry.example.com/base:1.0
 	DockerURL *string `json:"dockerUrl"`
 	// Groups of runtimes the image belongs to.
 	Groups []string `json:"groups"`
@@ -83,6 +89,7 @@ type BaseImageManifest struct {
 	// The entity type.
 	Kind string `json:"kind,omitempty"`
 	// Programming language of the functions the image runs.
+	// +dispatch:example=nodejs
 	Language *string `json:"language"`
 	// Name of the entity, unique for its kind within an organization.
 	// +dispatch:pattern=^[A-Za-z0-9_][A-Za-z0-9_-]*$
@@ -105,6 +112,7 @@ type BaseImageManifest struct {
 type ImageManifest struct {
 	// The BaseImage the image is built on, by name.
 	// +dispatch:pattern=^[A-Za-z0-9_][A-Za-z0-9_-]*$
+	// +dispatch:example=nodejs-base
 	BaseImageName *string `json:"baseImageName"`
 	// When the entity was created, in Unix seconds; set by the server.
 	CreatedTime int64 `json:"createdTime,omitempty"`
@@ -118,6 +126,7 @@ type ImageManifest struct {
 	// The entity type.
 	Kind string `json:"kind,omitempty"`
 	// Programming language of the functions the image runs.
+	// +dispatch:example=nodejs
 	Language string `json:"language,omitempty"`
 	// Name of the entity, unique for its kind within an organization.
 	// +dispatch:pattern=^[A-Za-z0-9_][A-Za-z0-9_-]*$
@@ -149,6 +158,7 @@ type FunctionManifest struct {
 	// +dispatch:reference=Source,prefix=es://
 	SourceURL string `json:"sourceURL,omitempty"`
 	// File or folder with the source code, relative to the manifest.
+	// +dispatch:example=./hello.js
 	SourcePath string `json:"sourcePath,omitempty"`
 	// When the entity was created, in Unix seconds; set by the server.
 	CreatedTime int64 `json:"createdTime,omitempty"`
@@ -157,12 +167,14 @@ type FunctionManifest struct {
 	// Identifier of the entity, unique for all time; set by the server.
 	ID string `json:"id,omitempty"`
 	// The Image the function runs in, by name.
+	// +dispatch:example=nodejs
 	Image *string `json:"image"`
 	// Reference of the container image built for the function.
 	FunctionImageURL string `json:"functionImageURL,omitempty"`
 	// The entity type.
 	Kind string `json:"kind,omitempty"`
 	// Entry point of the function.
+	// +dispatch:example=index.handle
 	Handler string `json:"handler"`
 	// When the entity was last changed, in Unix seconds; set by the server.
 	ModifiedTime int64 `json:"modifiedTime,omitempty"`
@@ -181,6 +193,7 @@ type FunctionManifest struct {
 	// Current state of the entity; set by the server.
 	Status Status `json:"status,omitempty"`
 	// Longest time a run may take, in milliseconds; 0 means no limit.
+	// +dispatch:example=10000
 	Timeout int64 `json:"timeout,omitempty"`
 	// Labels as a list of key and value; `Application` names the Application it belongs to.
 	// +dispatch:reference=Application,key=Application
@@ -300,6 +313,7 @@ type EventDriverTypeManifest struct {
 	ID string `json:"id,omitempty"`
 	// Reference of the container image of the driver.
 	// +dispatch:reference=none
+	// +dispatch:example=registry.example.com/driver:1.0
 	Image *string `json:"image"`
 	// Whether the driver is reachable from outside the cluster.
 	Expose bool `json:"expose,omitempty"`
@@ -326,6 +340,7 @@ type SubscriptionManifest struct {
 	CreatedTime int64 `json:"createdTime,omitempty"`
 	// Type of the events, for example `ticker.tick`.
 	// +dispatch:pattern=^[A-Za-z0-9_.-]+$
+	// +dispatch:example=order.created
 	EventType *string `json:"eventType"`
 	// The Function that is called, by name.
 	// +dispatch:pattern=^[A-Za-z0-9_-]+$
