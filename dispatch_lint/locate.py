@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from dispatch_lint.documents import json_text
+from dispatch_lint.documents import json_text, yaml_text
 from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.parts import read_parts
 from dispatch_lint.documents.placed import row_part
@@ -129,6 +129,11 @@ def _parts(source: Source, wanted: dict[int, str]) -> Iterator[tuple[int, Any, P
                 part = json_text.read_placed_line(line, number)
                 yield index, part.value, part
         return
-    for index, part in enumerate(read_parts(source)):
+    parts: Iterable[tuple[int, Part]]
+    if source.format == "yaml" and source.placed is None:
+        parts = yaml_text.read_wanted(source.text(), wanted)
+    else:
+        parts = enumerate(read_parts(source))
+    for index, part in parts:
         if index in wanted:
             yield index, part.value, part

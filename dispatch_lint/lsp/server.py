@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,6 +46,9 @@ class Server(LanguageServer):
         try:
             self.project = Workspace(root)
             self.project.load()
+            # What was read now stays: to look for garbage in it at each keystroke takes long.
+            gc.collect()
+            gc.freeze()
         except Exception as error:
             if not is_known(error):
                 raise

@@ -1,13 +1,14 @@
 """Everything the server knows of a workspace: facts and entities of each file, kept apart.
 
-A keystroke reads one buffer anew; what other files said is still known.
+A keystroke reads one buffer anew; what other files said is still known. Places are read only for
+those who ask for them: most keystrokes do not.
 """
 
 from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,18 +50,17 @@ class Mention:
 
 @dataclass
 class File:
-    """What one file says.
+    """What one file says; each part is read when somebody asks for it.
 
     Attributes:
-        facts: by table and group, for the rules about several documents.
-        entities, uses: where its entities and foreign keys stand.
+        facts: by table and group, for the rules about several documents; and the kinds of its
+            documents.
+        mentions: where its entities, and where its foreign keys stand.
     """
 
     source: Source
-    facts: list[tuple[str, str, Fact]] = field(default_factory=list)
-    kinds: set[str] = field(default_factory=set)
-    entities: list[Mention] = field(default_factory=list)
-    uses: list[Mention] = field(default_factory=list)
+    facts: tuple[list[tuple[str, str, Fact]], set[str]] | None = None
+    mentions: tuple[list[Mention], list[Mention]] | None = None
 
 
 class Workspace:
@@ -89,7 +89,10 @@ class Workspace:
         """Read every file of the workspace. What cannot be read is left out."""
         for source in discover([str(self.root)], self.settings):
             if source.format != "go" and source.rows is None:
-                self._read(self._absolute(source.name))
+                file = self._absolute(source.name)
+                self._read(file)
+                if file in self.files:
+                    self._facts(self.files[file])
 
     def _absolute(self, name: str) -> str:
         return str(Path(name).absolute())
@@ -115,7 +118,10 @@ class Workspace:
         format_ = format_of(file)
         if format_ is None or format_ == "go":
             return None
-        placed = None if format_ == "jsonl" else lambda: self.parts(file)
+        # Where nobody has read the places of this text yet, a run reads those that it needs.
+        known = self._parts.get(file)
+        read = known is not None and known[0] == self._buffers.get(file)
+        placed = (lambda: self.parts(file)) if read and format_ != "jsonl" else None
         return Source(file, format_, named=False, opener=self._opener(file), placed=placed)
 
     def parts(self, file: str) -> list[Part]:
@@ -152,18 +158,30 @@ class Workspace:
         self.files.pop(file, None)
         if source is None or (file not in self._buffers and not Path(file).is_file()):
             return
-        known = File(source)
-        run = self._run()
-        check_file(run, replace(source, reported=False))
-        known.facts = list(run.kept())
-        known.kinds = run.kinds
-        for document in self.documents(file):
-            known.entities += self._entities(document)
-            known.uses += [
-                self._mention(document, use.path, use.reference.kind, use.value)
-                for use in document.uses if use.reference.by == "name"
-            ]  # fmt: skip
-        self.files[file] = known
+        self.files[file] = File(source)
+
+    def _facts(self, known: File) -> tuple[list[tuple[str, str, Fact]], set[str]]:
+        if known.facts is None:
+            run = self._run()
+            check_file(run, replace(known.source, reported=False))
+            known.facts = list(run.kept()), run.kinds
+        return known.facts
+
+    def _mentions(self, known: File) -> tuple[list[Mention], list[Mention]]:
+        if known.mentions is None:
+            entities: list[Mention] = []
+            uses: list[Mention] = []
+            for document in self.documents(known.source.name):
+                entities += self._entities(document)
+                uses += [
+                    self._mention(document, use.path, use.reference.kind, use.value)
+                    for use in document.uses if use.reference.by == "name"
+                ]  # fmt: skip
+            known.mentions = entities, uses
+        return known.mentions
+
+    def _all(self) -> Iterator[tuple[list[Mention], list[Mention]]]:
+        return (self._mentions(known) for known in self.files.values())
 
     def documents(self, file: str) -> Iterator[Document]:
         """The entity documents of a file, with their places."""
@@ -192,24 +210,22 @@ class Workspace:
         run = self._run()
         for other, known in self.files.items():
             if other != file:
-                run.preload(replace(known.source, reported=False), known.facts, known.kinds)
+                run.preload(replace(known.source, reported=False), *self._facts(known))
         return list(run.lint([source]))
 
     def find(self, kind: str, name: str, organization: str | None) -> list[Mention]:
         """Where the entities stand that a foreign key means."""
-        entities = (one for known in self.files.values() for one in known.entities)
+        entities = (one for entities, _ in self._all() for one in entities)
         return _mentions(entities, kind, name, organization)
 
     def references(self, kind: str, name: str, organization: str | None) -> list[Mention]:
         """Where foreign keys to an entity stand."""
-        uses = (one for known in self.files.values() for one in known.uses)
+        uses = (one for _, uses in self._all() for one in uses)
         return _mentions(uses, kind, name, organization)
 
     def names(self, kind: str) -> list[str]:
         """Names of a kind, of the workspace and of the store."""
-        found = {
-            one.name for known in self.files.values() for one in known.entities if one.kind == kind
-        }
+        found = {one.name for entities, _ in self._all() for one in entities if one.kind == kind}
         if self.store is not None:
             found |= set(self.store.names(kind, NAMES))
         return sorted(found)[:NAMES]
