@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -123,33 +124,24 @@ def look(settings: Settings, catalogue: Catalogue) -> Found:
     """Read every file of the working directory that `check` would read."""
     found = Found([], [], {}, [], None)
     classifier = Classifier(settings, catalogue)
-    has_go = False
-    described: list[str] = []
     for source in discover(["."], settings):
         if source.format == "go":
-            has_go = True
             continue
         try:
-            if source.format in ("yaml", "json") and _describes_api(source.text()):
-                described.append(source.name)
-            documents = list(read_documents(classifier, source))
-            for one in documents:
-                found.kinds[one.kind] = found.kinds.get(one.kind, 0) + 1
-            others = sum(part.value is not None for part in read_parts(source)) - len(documents)
+            parts = read_parts(source)
         except InputError:
             continue  # `check` says what is wrong with it
+        documents = list(read_documents(classifier, replace(source, placed=partial(list, parts))))
+        for one in documents:
+            found.kinds[one.kind] = found.kinds.get(one.kind, 0) + 1
+        others = sum(part.value is not None for part in parts) - len(documents)
         if source.format in ("yaml", "json"):
             manifest = documents and not others and all(one.form == "manifest" for one in documents)
             (found.manifests if manifest else found.others).append(source.name)
-    if has_go or described:
-        found.definitions = _definitions(settings, catalogue)
+    found.definitions = _definitions(settings, catalogue)
     stores = list(_stores(classifier))
     found.store = stores[0] if len(stores) == 1 else None
     return found
-
-
-def _describes_api(text: str) -> bool:
-    return "swagger" in text or "openapi" in text
 
 
 def _definitions(settings: Settings, catalogue: Catalogue) -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.definitions.model import is_openapi
 from dispatch_lint.documents.document import Document, Row
-from dispatch_lint.documents.modelines import Modelines
+from dispatch_lint.documents.modelines import Modeline, Modelines
 from dispatch_lint.naming import nearest
 from dispatch_lint.store.entity_store import StoredEntity
 
@@ -75,7 +75,7 @@ class Classifier:
         written = self._written_kind(value)
         modeline = self._modelines.read(part, source)
         if modeline is not None and not modeline.ours:
-            return Skipped(index, f"its modeline names {modeline.schema}, no schema of Dispatch")
+            return _of_others(modeline, index)
         if "apiVersion" in value or "metadata" in value:
             return Skipped(index, "it has apiVersion or metadata: a Kubernetes object")
         mapped = self.settings.kind or self._mapped_kind(source)
@@ -99,7 +99,7 @@ class Classifier:
         modeline = self._modelines.read(part, source)
         kind_name = self._kind_of_text(part.text, source)
         if modeline is not None and not modeline.ours:
-            return Skipped(index, f"its modeline names {modeline.schema}, no schema of Dispatch")
+            return _of_others(modeline, index)
         if kind_name is None and modeline is not None:
             kind_name = modeline.kind or ""
         if kind_name is None and not beside:
@@ -226,6 +226,10 @@ class Classifier:
             organization=organization if isinstance(organization, str) else None,
             row=row, part=part,
         )  # fmt: skip
+
+
+def _of_others(modeline: Modeline, index: int) -> Skipped:
+    return Skipped(index, f"its modeline names {modeline.schema}, no schema of Dispatch")
 
 
 def _read_row(value: Mapping[str, Any], organization_field: str) -> Row | None:
