@@ -26,11 +26,14 @@ check: test lint types
 	$(BIN)/dispatch-lint schema check
 	$(BIN)/dispatch-lint check examples
 
-# Where npm is missing, the tests that need these programs are skipped.
+# Programs of others that tests drive; where npm is missing, those tests are skipped.
+EDITORS := latest=yaml-language-server@latest 1.18=yaml-language-server@1.18 \
+    json=vscode-langservers-extracted sarif=@microsoft/sarif-multitool-linux
+
 editors: $(VENV)/.python
-	for version in latest 1.18; do \
+	for one in $(EDITORS); do \
 	    ! command -v npm || npm install --silent --no-audit --no-fund --no-package-lock \
-	        --prefix $(VENV)/editors/$$version yaml-language-server@$$version || exit 1; \
+	        --prefix $(VENV)/editors/$${one%%=*} $${one#*=} || exit 1; \
 	done
 
 bench: $(VENV)/.dev

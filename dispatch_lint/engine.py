@@ -289,7 +289,7 @@ class Run:
                 for other in hiding[1:]:
                     other.used.add(violation.rule)
                 continue
-            if violation.heading and self.folds(violation.severity):
+            if self.folds(violation.severity) and self._counts_as_declared(violation):
                 self.count_declared(
                     violation.heading, violation.rule, violation.message, violation.declared_at
                 )
@@ -319,14 +319,20 @@ class Run:
             return violations
         shown = []
         for one in violations:
-            if self.baseline.hides(one):
+            hidden = self.baseline.hides(one)
+            if hidden or self._counts_as_declared(one):
+                self.count(one.rule, one.severity, -1)
+            if hidden:
                 self.hidden.append(one)
                 self.summary.baselined += 1
-                self.summary.violations[one.severity] -= 1
-                self.summary.rules[one.rule] -= 1
+            elif self._counts_as_declared(one):
+                self.count_declared(one.heading, one.rule, one.message, one.declared_at)
             else:
                 shown.append(one)
         return shown
+
+    def _counts_as_declared(self, violation: Violation) -> bool:
+        return self.fold and violation.severity is Severity.INFO and bool(violation.heading)
 
     def _count(self, violation: Violation) -> Violation:
         self.count(violation.rule, violation.severity)
@@ -338,8 +344,11 @@ class Run:
         self.summary.rules[rule] += places
 
     def folds(self, severity: Severity) -> bool:
-        """Whether violations about declared names are counted under a heading."""
-        return self.fold and severity is Severity.INFO
+        """Whether violations about declared names are counted, and never located.
+
+        What a baseline knows it knows one by one.
+        """
+        return self.fold and severity is Severity.INFO and self.baseline is None
 
     def count_declared(
         self, heading: str, rule: str, message: str, declared_at: str, places: int = 1

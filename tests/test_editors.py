@@ -1,4 +1,4 @@
-"""Real editors: yaml-language-server with our schema, Neovim with our server.
+"""Real editors: the YAML and JSON servers of VS Code with our schema, Neovim with our server.
 
 They run where these programs are; `.ci/run` installs them.
 """
@@ -15,11 +15,16 @@ from pathlib import Path
 import pytest
 from lsprotocol import types as lsp
 from pygls.lsp.client import LanguageClient
+from ruamel.yaml import YAML
 
 from tests.conftest import Lint
 
+yaml = YAML(typ="safe", pure=True)
 ROOT = Path(__file__).parent.parent
 SCHEMA = ROOT / "schemas/dispatch.schema.json"
+JSON_SERVER = next(
+    (ROOT / ".venv/editors").glob("*/node_modules/.bin/vscode-json-language-server"), None
+)
 YAML_SERVERS = [
     one for one in (
         *sorted((ROOT / ".venv/editors").glob("*/node_modules/.bin/yaml-language-server")),
@@ -51,10 +56,15 @@ def manifests() -> dict[str, str]:
 
 
 class Editor:
-    """yaml-language-server, with our schema for every YAML file."""
+    """A client of a YAML or JSON server, with our schema for every file.
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    Attributes:
+        root: the folder that is open.
+        language: `yaml` or `json`.
+    """
+
+    def __init__(self, root: Path, language: str) -> None:
+        self.root, self.language = root, language
         self.client = LanguageClient("editor", "1")
         self.diagnostics: dict[str, asyncio.Future[list[int]]] = {}
 
@@ -67,29 +77,41 @@ class Editor:
 
         @self.client.feature(lsp.WORKSPACE_CONFIGURATION)  # type: ignore[untyped-decorator]
         def configuration(params: lsp.ConfigurationParams) -> list[dict[str, object]]:
-            return [self.settings if one.section == "yaml" else {} for one in params.items]
+            return [self.settings.get(str(one.section), {}) for one in params.items]
 
         @self.client.feature(lsp.CLIENT_REGISTER_CAPABILITY)  # type: ignore[untyped-decorator]
         def register(params: lsp.RegistrationParams) -> None:
             return None
 
     @property
-    def settings(self) -> dict[str, object]:
-        return {"schemas": {SCHEMA.as_uri(): ["*.yaml"]}, "validate": True, "hover": True,
+    def settings(self) -> dict[str, dict[str, object]]:
+        yaml: dict[str, object] = {"schemas": {SCHEMA.as_uri(): ["*.yaml"]}, "validate": True, "hover": True,
                 "completion": True, "schemaStore": {"enable": False}}  # fmt: skip
+        json_: dict[str, object] = {"schemas": [{"fileMatch": ["*.json"], "url": SCHEMA.as_uri()}],
+                 "validate": {"enable": True}}  # fmt: skip
+        return {"yaml": yaml, "json": json_}
 
     async def start(self, server: str) -> None:
         await self.client.start_io(server, "--stdio")
         workspace = lsp.WorkspaceClientCapabilities(configuration=True)
+        markdown = lsp.CompletionClientCapabilities(
+            completion_item=lsp.ClientCompletionItemOptions(
+                documentation_format=[lsp.MarkupKind.Markdown]
+            )
+        )
         await self.client.initialize_async(
             lsp.InitializeParams(
-                capabilities=lsp.ClientCapabilities(workspace=workspace),
+                capabilities=lsp.ClientCapabilities(
+                    workspace=workspace,
+                    text_document=lsp.TextDocumentClientCapabilities(completion=markdown),
+                ),
+                initialization_options={"handledSchemaProtocols": ["file"]},
                 root_uri=self.root.as_uri(),
                 workspace_folders=[lsp.WorkspaceFolder(self.root.as_uri(), "project")],
             )
         )
         self.client.initialized(lsp.InitializedParams())
-        settings = lsp.DidChangeConfigurationParams(settings={"yaml": self.settings})
+        settings = lsp.DidChangeConfigurationParams(settings=self.settings)
         self.client.workspace_did_change_configuration(settings)
 
     async def open(self, name: str, text: str) -> list[int]:
@@ -97,14 +119,15 @@ class Editor:
         uri = (self.root / name).as_uri()
         self.diagnostics[uri] = asyncio.get_running_loop().create_future()
         self.client.text_document_did_open(
-            lsp.DidOpenTextDocumentParams(lsp.TextDocumentItem(uri, "yaml", 1, text))
+            lsp.DidOpenTextDocumentParams(lsp.TextDocumentItem(uri, self.language, 1, text))
         )
         return sorted(set(await asyncio.wait_for(self.diagnostics[uri], 60)))
 
     async def complete(self, name: str, text: str) -> dict[str, object]:
-        """What is offered at the end of a text, each with its description."""
-        await self.open(name, text)
-        lines = text.split("\n")
+        """What is offered at the `|` of a text, each with its description."""
+        before, after = text.split("|")
+        await self.open(name, before + after)
+        lines = before.split("\n")
         found = await self.client.text_document_completion_async(
             lsp.CompletionParams(
                 lsp.TextDocumentIdentifier((self.root / name).as_uri()),
@@ -112,7 +135,29 @@ class Editor:
             )
         )
         items = found.items if isinstance(found, lsp.CompletionList) else found or []
-        return {one.label: one.documentation for one in items}
+        return {one.label.strip('"'): one.documentation for one in items}
+
+    async def hover(self, name: str, line: int, character: int) -> str:
+        """What is told of a place of an open text; line and character count from 0."""
+        found = await self.client.text_document_hover_async(
+            lsp.HoverParams(
+                lsp.TextDocumentIdentifier((self.root / name).as_uri()),
+                lsp.Position(line, character),
+            )
+        )
+        return str(found.contents) if found else ""
+
+    async def stop(self) -> None:
+        await self.client.shutdown_async(None)
+        self.client.exit(None)
+
+
+def schema_lines(lint: Lint, name: str, text: str) -> list[int]:
+    """The lines where `check` finds what a schema can find."""
+    found = lint({name: text})
+    return sorted({
+        one.span.line for one in found if one.rule in ("schema", "unknown-field", "status-value")
+    })  # fmt: skip
 
 
 @pytest.mark.skipif(not YAML_SERVERS, reason="yaml-language-server is not installed")
@@ -121,27 +166,40 @@ def test_yaml_language_server_finds_what_check_finds(
     server: str | Path, tmp_path: Path, lint: Lint
 ) -> None:
     async def run() -> None:
-        editor = Editor(tmp_path)
+        editor = Editor(tmp_path, "yaml")
         await editor.start(str(server))
         for name, text in manifests().items():
-            found = [
-                one for one in lint({name: text})
-                if one.rule in ("schema", "unknown-field", "status-value")
-            ]  # fmt: skip
-            assert await editor.open(name, text) == sorted({one.span.line for one in found}), name
-        fields = await editor.complete("fields.yaml", "kind: Function\nname: f\n")
+            assert await editor.open(name, text) == schema_lines(lint, name, text), name
+        fields = await editor.complete("fields.yaml", "kind: Function\nname: f\n|")
         assert {"image", "handler", "secrets"} <= set(fields)
-        statuses = await editor.complete("status.yaml", "kind: Function\nname: f\nstatus: ")
+        statuses = await editor.complete("status.yaml", "kind: Function\nname: f\nstatus: |")
         assert "Ready to be used." in str(statuses["READY"])
-        hover = await editor.client.text_document_hover_async(
-            lsp.HoverParams(
-                lsp.TextDocumentIdentifier((tmp_path / "Function-none.yaml").as_uri()),
-                lsp.Position(2, 1),
-            )
+        assert "The Image the function runs in" in await editor.hover("Function-none.yaml", 2, 1)
+        await editor.stop()
+
+    asyncio.run(asyncio.wait_for(run(), 120))
+
+
+@pytest.mark.skipif(JSON_SERVER is None, reason="the JSON server of VS Code is not installed")
+def test_the_json_server_of_vs_code_finds_what_check_finds(tmp_path: Path, lint: Lint) -> None:
+    async def run() -> None:
+        editor = Editor(tmp_path, "json")
+        await editor.start(str(JSON_SERVER))
+        texts: dict[str, object] = {
+            name.replace(".yaml", ".json"): yaml.load(text)
+            for name, text in manifests().items() if name != "many.yaml"
+        }  # fmt: skip
+        for name, value in (texts | {"many.json": list(texts.values())}).items():
+            text = json.dumps(value, indent=1)
+            assert await editor.open(name, text) == schema_lines(lint, name, text), name
+        fields = await editor.complete("fields.json", '{"kind": "Function", "name": "f", |}')
+        assert {"image", "handler", "secrets"} <= set(fields)
+        statuses = await editor.complete(
+            "status.json", '{"kind": "Function", "name": "f", "status": |}'
         )
-        assert hover is not None and "The Image the function runs in" in str(hover.contents)
-        await editor.client.shutdown_async(None)
-        editor.client.exit(None)
+        assert "Ready to be used." in str(statuses["READY"])
+        assert "The Image the function runs in" in await editor.hover("Function-none.json", 3, 3)
+        await editor.stop()
 
     asyncio.run(asyncio.wait_for(run(), 120))
 
@@ -179,10 +237,10 @@ vim.cmd('qall!')
 @pytest.mark.skipif(shutil.which("nvim") is None, reason="Neovim is not installed")
 def test_neovim_shows_a_violation_and_mends_it(tmp_path: Path) -> None:
     (tmp_path / "function.yaml").write_text("kind: Function\nname: f\nimage: é\nstatus: ready\n")
-    command = f"{{ '{sys.executable}', '-m', 'dispatch_lint', 'lsp' }}"
+    command = f"{{ '{Path(sys.executable).absolute()}', '-m', 'dispatch_lint', 'lsp' }}"
     (tmp_path / "drive.lua").write_text(NEOVIM.replace("COMMAND", command))
     subprocess.run(
-        ["nvim", "--headless", "--clean", "-c", "luafile drive.lua"],
+        ["nvim", "--headless", "--clean", "-c", "luafile drive.lua", "-c", "qall!"],
         cwd=tmp_path, check=True, timeout=120, capture_output=True,
     )  # fmt: skip
     result = json.loads((tmp_path / "result.json").read_text())

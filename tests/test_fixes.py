@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -171,3 +173,81 @@ def test_fixing_is_done_once_and_keeps_comments(tmp_path: Path, documents: list[
     assert not fixed(tmp_path, {"a.yaml": after.encode()}).texts
     assert after.count("#") == text.count("#")
     assert len(after.split("\n")) == len(text.split("\n"))
+
+
+# ⟦right¦wrong⟧: every kind of mistake that has a safe fix.
+ORCHARD = """\
+# Fruit and the like.
+kind: Function
+name: '12'   # text
+image: nodejs
+⟦handler¦Handler⟧: "./pick.js"
+⟦sourcePath¦SourcePath⟧: pick.js
+timeout: ⟦30¦"30"⟧   # seconds
+status: ⟦READY¦ready⟧
+secrets: [ apple,
+  'pear' ]
+schema:
+  in: {type: object, properties: {item_count: {type: integer}}}   # not ours
+tags:
+  - key: team
+    ⟦value¦Value⟧: >
+      folded
+      text
+---
+kind: "API"
+name: &n orchard
+⟦function¦FUNCTION⟧: '12'
+enabled: ⟦true¦yes⟧ # really
+⟦methods¦Methods⟧:
+- GET
+# between
+- POST
+uris: ["/a,b", /c]
+---
+{kind: Secret, name: apple, secrets: {key: ⟦"on"¦on⟧, other: ⟦"010"¦010⟧}, ⟦tags¦Tags⟧: []}
+...
+"""
+SITE = re.compile("⟦(.*?)¦(.*?)⟧")
+AS_JSON = """\
+[ {"kind": "Function" ,"name":"f",   "image": "nodejs",
+\t"timeout":⟦30¦"30"⟧, "⟦handler¦Handler⟧": "\\u00e9", "status" : "⟦READY¦ready⟧"},
+\t{"kind": "API", "name": "a", "function": "f", "⟦uris¦Uris⟧": ["/x"] , "enabled":⟦true¦"true"⟧}
+]"""
+
+
+@settings(max_examples=60, deadline=None,
+          suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])  # fmt: skip
+@given(
+    st.sampled_from([("a.yaml", ORCHARD), ("a.json", AS_JSON)]),
+    st.lists(st.booleans(), min_size=20, max_size=20),
+    st.sampled_from([b"", b"\xef\xbb\xbf"]), st.sampled_from([b"\n", b"\r\n"]), st.booleans(),
+)  # fmt: skip
+def test_injected_mistakes_are_mended_to_the_byte(
+    tmp_path: Path, text: tuple[str, str], wrong: list[bool], mark: bytes, end: bytes, last: bool
+) -> None:
+    name, marked = text
+
+    def encoded(choose: Callable[[re.Match[str]], str]) -> bytes:
+        written = SITE.sub(choose, marked).encode()
+        return mark + (written if last else written.removesuffix(b"\n")).replace(b"\n", end)
+
+    right = encoded(lambda match: match[1])
+    choices = iter(wrong)
+    bad = encoded(lambda match: match[2 if next(choices) else 1])
+    mended = fixed(tmp_path, {name: bad}, unsafe=False)
+    assert not mended.withdrawn
+    assert mended.texts.get(name, bad.decode()).encode() == right
+
+
+def test_each_injected_mistake_is_one(tmp_path: Path) -> None:
+    """What the property test above mends is wrong before it."""
+    for name, marked in (("a.yaml", ORCHARD), ("a.json", AS_JSON)):
+        right = SITE.sub(r"\1", marked)
+        assert not fixed(tmp_path, {name: right.encode()}).texts
+        for site in SITE.finditer(marked):
+            before, after = (
+                SITE.sub(r"\1", one) for one in (marked[: site.start()], marked[site.end() :])
+            )
+            bad = before + site[2] + after
+            assert fixed(tmp_path, {name: bad.encode()}, unsafe=False).texts == {name: right}

@@ -149,3 +149,19 @@ def test_what_occurs_more_often_is_new(tmp_path: Path) -> None:
     code, out, _ = check(tmp_path, *arguments)
     assert code == 1
     assert out.startswith("a.yaml:5:7") and "1 in the baseline" in out
+
+
+def test_a_baseline_knows_each_declared_name(tmp_path: Path) -> None:
+    one = "kind: Image\nname: i\nbaseImageName: b\n"
+    (tmp_path / "a.yaml").write_text(one)
+    arguments = ("a.yaml", "--baseline", "b.json", "--fail-level", "info")
+    assert check(tmp_path, *arguments, "--write-baseline")[0] == 0
+    for format_ in ("full", "json"):
+        assert check(tmp_path, *arguments, "-f", format_)[0] == 0
+    (tmp_path / "a.yaml").write_text(f"{one}---\n{one.replace('name: i', 'name: j')}")
+    code, out, _ = check(tmp_path, *arguments)
+    assert code == 1
+    assert "Image.baseImageName: 1 place" in out and "1 in the baseline" in out
+    assert json.loads(check(tmp_path, *arguments, "-f", "json")[1])["summary"]["violations"] == {
+        "error": 0, "warning": 0, "info": 1,
+    }  # fmt: skip

@@ -217,8 +217,9 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     settings = _settings(options)
     quiet = settings.fail_level if options["quiet"] else Severity.INFO
     reports = _reports()
+    each = options["write_baseline"] or any(lists_declared(name) for name, _ in reports)
     run = make_run(
-        settings, fold=not any(lists_declared(name) for name, _ in reports), quiet=quiet,
+        settings, fold=not each, quiet=quiet,
         listing=options["list_files"], baseline=_baseline(settings, options),
     )  # fmt: skip
     sources = list(discover(

@@ -50,9 +50,11 @@ def _rule(name: str, rule: type[Rule] | None) -> dict[str, Any]:
         return {"id": name}
     guide = f' Guide, section "{rule.guide}".' if rule.guide else ""
     documentation = rule.documentation()
+    pascal = "".join(word.capitalize() for word in name.split("-"))
     return {
         "id": name,
-        "name": "".join(word.capitalize() for word in name.split("-")),
+        # SARIF wants a name that is not the ID over again.
+        **({"name": pascal} if pascal.lower() != name else {}),
         "shortDescription": {"text": f"{rule.summary[:1].upper()}{rule.summary[1:]}."},
         "fullDescription": {"text": f"{' '.join(documentation.split())}{guide}"},
         "help": {"text": documentation, "markdown": documentation},

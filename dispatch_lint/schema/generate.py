@@ -101,10 +101,9 @@ def entity_schema(entity: EntityType) -> Schema:
 def editor_schema(manifests: dict[str, Schema]) -> Schema:
     """The schema for editors: chooses the manifest schema by `kind`."""
     kinds = sorted(manifests)
-    return {
-        "$schema": DRAFT,
-        "title": "Dispatch manifest",
-        "description": "A document that `dispatch create -f` reads.",
+    one = {"$ref": "#/definitions/manifest"}
+    manifest = {
+        "description": "The manifest of one entity.",
         "type": "object",
         "properties": {"kind": {"description": "The entity type.", "enum": kinds}},
         "required": ["kind"],
@@ -115,9 +114,23 @@ def editor_schema(manifests: dict[str, Schema]) -> Schema:
             }
             for kind in kinds
         ],
+    }
+    return {
+        "$schema": DRAFT,
+        "title": "Dispatch manifest",
+        "description": "A document that `dispatch create -f` reads.",
+        # A JSON file may be an array of entities.
+        "type": ["object", "array"],
+        "items": one,
+        "properties": manifest["properties"],
+        "if": {"type": "object"},
+        "then": one,
         "definitions": {
-            kind: {key: value for key, value in manifests[kind].items() if key != "$schema"}
-            for kind in kinds
+            "manifest": manifest,
+            **{
+                kind: {key: value for key, value in manifests[kind].items() if key != "$schema"}
+                for kind in kinds
+            },
         },
     }
 
