@@ -82,7 +82,7 @@ class FactTable:
         self._database.executemany(
             "INSERT INTO fact VALUES (?, ?)",
             (
-                (_packed(group), marshal.dumps(tuple(fact)))
+                (_packed(group), marshal.dumps((*fact[:3], tuple(fact.data), *fact[4:])))
                 for group, facts in self._groups.items()
                 for fact in facts
             ),
@@ -90,11 +90,15 @@ class FactTable:
         self._groups.clear()
         self._count = 0
 
-    def groups(self, prefix: str = "") -> Iterator[tuple[str, list[Fact]]]:
-        """Every group whose name begins with a text, with its facts in the order they came."""
+    def groups(self, prefix: str = "", least: int = 1) -> Iterator[tuple[str, list[Fact]]]:
+        """Every group whose name begins with a text, with its facts in the order they came.
+
+        Args:
+            least: groups of fewer facts are left out.
+        """
         if self._database is None:
             for group, facts in self._groups.items():
-                if group.startswith(prefix):
+                if len(facts) >= least and group.startswith(prefix):
                     yield group, facts
             return
         self._settle()
@@ -104,17 +108,22 @@ class FactTable:
             (start, start + b"\xff"),
         )
         for group, several in groupby(rows, key=itemgetter(0)):
-            yield _unpacked(group), [self._load(packed) for _, packed in several]
+            known = list(several)
+            if len(known) >= least:
+                yield _unpacked(group), [self._load(packed) for _, packed in known]
 
-    def batches(self, groups: int, facts: int) -> Iterator[list[tuple[str, list[Fact]]]]:
+    def batches(
+        self, groups: int, facts: int, least: int = 1
+    ) -> Iterator[list[tuple[str, list[Fact]]]]:
         """All groups, several at a time.
 
         Args:
             groups, facts: a batch ends when it has so many of either.
+            least: groups of fewer facts are left out.
         """
         batch: list[tuple[str, list[Fact]]] = []
         held = 0
-        for group in self.groups():
+        for group in self.groups(least=least):
             batch.append(group)
             held += len(group[1])
             if len(batch) >= groups or held >= facts:

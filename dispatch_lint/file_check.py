@@ -116,6 +116,7 @@ class _FileCheck:
     def _judge_quickly(self, documents: list[Document]) -> bool:
         """Count what needs no place; False, and nothing counted, where something does."""
         counted: list[Found] = []
+        declared: list[tuple[Document, list[tuple[Route, Rule, Finding]]]] = []
         for document in documents:
             if not self.source.reported:
                 self.run_.prepare(document)
@@ -124,13 +125,15 @@ class _FileCheck:
                 if self._must_locate(rule, finding):
                     return False
                 counted.append((rule, finding))
-            if any(self._must_locate(rule, one) for _, rule, one in self._declared(document)):
-                return False
+            found = self._declared(document)
+            if found:
+                if any(self._must_locate(rule, one) for _, rule, one in found):
+                    return False
+                declared.append((document, found))
         for rule, finding in counted:
             self._count(rule, finding)
-        if self.source.reported:
-            for document in documents:
-                self._count_declared(document)
+        for document, found in declared:
+            self._count_declared(document, found)
         return True
 
     def _count(self, rule: Rule, finding: Finding) -> None:
@@ -151,8 +154,9 @@ class _FileCheck:
 
     def _declared(self, document: Document) -> list[tuple[Route, Rule, Finding]]:
         """The declared fields of a document that the guide has something against."""
-        return [
-            one for one in self.run_.declarations(document.schema)
+        known = self.run_.declarations(document.schema)
+        return known and [
+            one for one in known
             if one[1].name not in self.ignored
             and next(one[0].walk(document.entity), None) is not None
         ]  # fmt: skip
@@ -173,8 +177,10 @@ class _FileCheck:
         if one.part is None or one.part.problem is None:
             run.collect(one, self.number)
 
-    def _count_declared(self, document: Document) -> None:
-        for route, rule, finding in self._declared(document):
+    def _count_declared(
+        self, document: Document, declared: list[tuple[Route, Rule, Finding]]
+    ) -> None:
+        for route, rule, finding in declared:
             places = sum(1 for _ in route.walk(document.entity))
             severity = self.run_.severity(rule, finding)
             if self.run_.folds(severity):

@@ -56,12 +56,11 @@ def identity_facts(entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]
     key = entity.key
     if key is None:
         return
-    holder = Holder(
-        key, entity.identity, entity.status, entity.form, entity.revision, entity.revision_of
-    )
+    identity = entity.identity
+    holder = Holder(key, identity, entity.status, entity.form, entity.revision, entity.revision_of)
     yield by_key(key), ("name",), holder
-    if entity.identity:
-        yield by_id(entity.identity), ("id",), holder
+    if identity:
+        yield by_id(identity), ("id",), holder
 
 
 def holders_of(facts: Sequence[Fact]) -> list[tuple[Fact, Holder]]:
@@ -88,6 +87,7 @@ class IdentityRule(Rule):
     """A rule that judges keys and IDs: such rules share their facts."""
 
     facts = IDENTITY
+    judges_one = False
 
     def collect(self, entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
         return identity_facts(entity)

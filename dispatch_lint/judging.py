@@ -60,7 +60,9 @@ class Judging:
         Args:
             fail: told of a rule that raises.
         """
-        for batch in self._table.batches(GROUPS, FACTS):
+        least = 1 if self._store is not None or any(one.judges_one for one in self._rules) else 2
+        for batch in self._table.batches(GROUPS, FACTS, least):
+            batch = [one for one in batch if any(rule.meets(one[1]) for rule in self._rules)]
             groups = self._with_store(batch)
             self._look_up(groups)
             for group, facts in groups:
@@ -77,9 +79,7 @@ class Judging:
     def _with_store(self, batch: list[tuple[str, list[Fact]]]) -> list[tuple[str, list[Fact]]]:
         if self._store is None:
             return batch
-        more = self._store.of([
-            group for group, facts in batch if any(rule.meets(facts) for rule in self._rules)
-        ])  # fmt: skip
+        more = self._store.of([group for group, _ in batch])
         return [(group, facts + more[group] if group in more else facts) for group, facts in batch]
 
     def _look_up(self, groups: list[tuple[str, list[Fact]]]) -> None:

@@ -272,8 +272,9 @@ class Rule:
             what it reports makes the fast reader step aside.
         reads_content: it speaks also of a document that fits its closed schema.
         form: the only form that `check` speaks of.
-        needs: the field without which `check` has nothing to say.
+        needs: the fields without any of which `check` has nothing to say.
         facts: the table of facts that it judges; rules that name one share its facts.
+        judges_one: its judge can have something to say of a single fact, to which no store adds.
         asks_referrers: its judge wants the foreign keys that a store remembers, not only the
             entities that they name.
         question: the open question of the guide that it depends on, by its key in the settings.
@@ -290,9 +291,10 @@ class Rule:
     reads_text: ClassVar[bool] = False
     reads_content: ClassVar[bool] = True
     form: ClassVar[Form | None] = None
-    needs: ClassVar[str] = ""
+    needs: ClassVar[tuple[str, ...]] = ()
     facts: ClassVar[str] = ""
     asks_referrers: ClassVar[bool] = False
+    judges_one: ClassVar[bool] = True
     question: ClassVar[str | None] = None
     Options: ClassVar[type] = NoOptions
     valid: ClassVar[Sequence[Example]] = ()
@@ -320,7 +322,10 @@ class Rule:
         return iter(())
 
     def meets(self, facts: Sequence[Fact]) -> bool:
-        """Whether what a store knows of a group can matter, by the facts of the run."""
+        """Whether it can have something to say of a group, by the facts of the run.
+
+        Where no rule can, neither a store nor `judge` is asked.
+        """
         return True
 
     def asks(self, group: str, facts: Sequence[Fact]) -> Iterable[str]:

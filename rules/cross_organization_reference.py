@@ -46,12 +46,9 @@ class CrossOrganizationReference(ReferenceRule):
     )
 
     def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
-        uses = uses_of(facts)
-        if not uses:
-            return
         targets = [(fact, target) for fact, target in targets_of(facts) if target.live]
         name = read_group(group)[1][-1]
-        for fact, use in uses:
+        for use, several in uses_of(facts).items():
             meant = [one for one in targets if use.fits(one[1])]
             if not meant or any(use.sees(target) for _, target in meant):
                 continue
@@ -62,9 +59,10 @@ class CrossOrganizationReference(ReferenceRule):
             which = f"organization {others[0]}" if len(others) == 1 else (
                 f"organizations {', '.join(others)}"
             )  # fmt: skip
-            yield Judgement(
-                fact,
-                f'{only} "{name}" belongs to the {which}, not to {use.organization}',
-                help=f"create it in {use.organization}",
-                related=tuple((one, "it is here") for one, _ in meant[:3]),
-            )
+            for fact in several:
+                yield Judgement(
+                    fact,
+                    f'{only} "{name}" belongs to the {which}, not to {use.organization}',
+                    help=f"create it in {use.organization}",
+                    related=tuple((one, "it is here") for one, _ in meant[:3]),
+                )

@@ -14,7 +14,7 @@ class ErrorReason(Rule):
 
     name = "error-reason"
     summary = "the status ERROR or MISSING without a reason"
-    needs = "status"
+    needs = ("status",)
     guide = "Reason"
     severity = Severity.WARNING
     valid = (

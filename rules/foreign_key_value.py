@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal
 
 from dispatch_lint.documents.document import Document
@@ -115,7 +116,7 @@ class ForeignKeyValue(ReferenceRule):
             ),
             None,
         )
-        for use, _ in uses_of(facts):
+        for use in chain.from_iterable(uses_of(facts).values()):
             if owner is not None:
                 holder, name = owner
                 message = (

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
+from dispatch_lint.definitions.model import Form
 from dispatch_lint.documents.document import Document
 from dispatch_lint.rule import Example, Rule
 from dispatch_lint.violation import Finding
@@ -19,7 +21,7 @@ class NameFormat(Rule):
 
     name = "name-format"
     summary = "a name that cannot be part of a key"
-    needs = "name"
+    needs = ("name",)
     guide = "Key"
     precedence = 60
     valid = (Example("kind: Secret\nname: open-sesame_2\n"),)
@@ -49,21 +51,24 @@ class NameFormat(Rule):
             yield Finding(("name",), f'"{name}" cannot be part of a key: it contains {_bad(name)}',
                           help='use letters, digits, "_" and "-" only')  # fmt: skip
             return
-        pattern = self._pattern(document)
-        if pattern and not re.match(f"(?:{pattern.removesuffix('$')})\\Z", name, re.ASCII):
+        pattern, compiled = self._pattern(document.kind, document.form)
+        if compiled is not None and not compiled.match(name):
             yield Finding(
                 ("name",),
                 f'"{name}" does not match the pattern of {document.kind} names, {pattern}',
             )
 
-    def _pattern(self, document: Document) -> str:
-        kind = self.catalogue.kinds.get(document.kind)
-        manifest = kind.forms.get("manifest") if kind else None
-        for schema in (document.schema, manifest):
+    @lru_cache(maxsize=100)  # noqa: B019 (a rule lives as long as its run)
+    def _pattern(self, kind: str, form: Form) -> tuple[str, re.Pattern[str] | None]:
+        """The pattern of the names of a kind, as it is written and compiled."""
+        known = self.catalogue.kinds.get(kind)
+        manifest = known.forms.get("manifest") if known else None
+        for schema in (self.catalogue.schema(kind, form), manifest):
             shape = schema.shape.properties.get("name") if schema else None
             if shape and shape.pattern:
-                return shape.pattern
-        return ""
+                bound = f"(?:{shape.pattern.removesuffix('$')})\\Z"
+                return shape.pattern, re.compile(bound, re.ASCII)
+        return "", None
 
 
 def _bad(name: str) -> str:

@@ -46,12 +46,9 @@ class ReferenceNotReady(ReferenceRule):
     )
 
     def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
-        uses = uses_of(facts)
-        if not uses:
-            return
         targets = targets_of(facts)
         name = read_group(group)[1][-1]
-        for fact, use in uses:
+        for use, several in uses_of(facts).items():
             seen = [one for one in targets if use.sees(one[1])]
             # A usable entity of the name, or one that holds another version of it, is enough.
             if not seen or any(target.status not in _NOT_YET | _NO_MORE for _, target in seen):
@@ -62,5 +59,6 @@ class ReferenceNotReady(ReferenceRule):
                 if use.status != "READY":
                     continue
                 what = f"the entity is READY, but {what}"
-            yield Judgement(fact, what, help="wait until it is READY, or refer to another",
-                            related=((target_fact, "it is here"),))  # fmt: skip
+            for fact in several:
+                yield Judgement(fact, what, help="wait until it is READY, or refer to another",
+                                related=((target_fact, "it is here"),))  # fmt: skip

@@ -6,18 +6,10 @@ from dispatch_lint.documents.document import Document
 from dispatch_lint.rule import Example, Rule
 from dispatch_lint.violation import Finding, Severity
 
-_OWNED = frozenset(
-    [
-        "id",
-        "status",
-        "reason",
-        "createdTime",
-        "modifiedTime",
-        "created-time",
-        "modified-time",
-        "revision",
-    ]
-)
+_OWNED = (
+    "id", "status", "reason", "createdTime", "modifiedTime", "created-time", "modified-time",
+    "revision",
+)  # fmt: skip
 
 
 class ServerOwnedField(Rule):
@@ -28,6 +20,7 @@ class ServerOwnedField(Rule):
     name = "server-owned-field"
     summary = "a manifest that sets what the server owns"
     form = "manifest"
+    needs = _OWNED
     severity = Severity.INFO
     precedence = 75
     valid = (Example("kind: Secret\nname: a\n"),)

@@ -17,7 +17,7 @@ class StatusDeleteFlag(Rule):
 
     name = "status-delete-flag"
     summary = "`delete: true` with a status that does not say so"
-    needs = "delete"
+    needs = ("delete",)
     guide = "Status"
     severity = Severity.INFO
     valid = (

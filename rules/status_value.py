@@ -22,7 +22,7 @@ class StatusValue(Rule):
 
     name = "status-value"
     summary = "a status outside the guide's enumeration"
-    needs = "status"
+    needs = ("status",)
     guide = "Status"
     precedence = 60
     valid = (Example("kind: Function\nname: hello\nimage: nodejs\nstatus: READY\n"),)

@@ -58,39 +58,37 @@ class UnresolvedReference(ReferenceRule):
         by, rest = read_group(group)
         container = self.catalogue.containers.get(rest[0]) if by == "name" else None
         if container is not None:
-            for _, use in uses_of(facts):
+            for use in uses_of(facts):
                 if use.owner is not None:
                     yield by_name(container, use.owner)
 
     def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
-        uses = uses_of(facts)
-        if not uses:
-            return  # nearly all groups of a large store
         targets = [target for _, target in targets_of(facts) if target.live]
         name = read_group(group)[1][-1]
-        for fact, use in uses:
+        for use, several in uses_of(facts).items():
             if world.external(use.kind, name):
                 continue
             if any(use.sees(target) for target in targets):
                 continue
             if not world.closed and not self._judges(use, world):
-                world.not_judged += 1
+                world.not_judged += len(several)
                 continue
             what = f'{use.kind} with the ID "{name}"' if use.by == "id" else f'{use.kind} "{name}"'
             near = self._near(use, name, world)
             shown = " or ".join(f'"{one}"' for one in near)
-            fix = None
-            if near:
-                said = Put(fact.path, f"{use.prefix}{near[0]}")
-                fix = Fix("unsafe", f"write {near[0]}", (said,))
-            yield Judgement(
-                fact,
-                f"there is no {what}{f'; did you mean {shown}?' if near else ''}",
-                severity=None if world.closed else Severity.WARNING,
-                help=f"create the {use.kind}, correct the name, or declare it external in the "
-                "settings",
-                fix=fix,
-            )
+            for fact in several:
+                fix = None
+                if near:
+                    said = Put(fact.path, f"{use.prefix}{near[0]}")
+                    fix = Fix("unsafe", f"write {near[0]}", (said,))
+                yield Judgement(
+                    fact,
+                    f"there is no {what}{f'; did you mean {shown}?' if near else ''}",
+                    severity=None if world.closed else Severity.WARNING,
+                    help=f"create the {use.kind}, correct the name, or declare it external in "
+                    "the settings",
+                    fix=fix,
+                )
 
     def _judges(self, use: Use, world: World) -> bool:
         """Whether an open world says anything: it has documents of the kind at all.

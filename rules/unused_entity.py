@@ -44,7 +44,7 @@ class UnusedEntity(ReferenceRule):
         return True  # a foreign key of the store is what it looks for
 
     def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
-        uses = [use for _, use in uses_of(facts)]
+        uses = uses_of(facts)
         for fact, target in targets_of(facts):
             if (
                 fact.stored

@@ -168,7 +168,7 @@ class EntityType:
 
 def is_openapi(value: object) -> bool:
     """Whether a document describes an API: it says so by `swagger` or `openapi`."""
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or not ("swagger" in value or "openapi" in value):
         return False
     return any(
         isinstance(value.get(one), str | int | float) for one in ("swagger", "openapi")

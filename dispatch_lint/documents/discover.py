@@ -48,7 +48,9 @@ def discover(
         for path in several:
             for source in _of_path(path, settings, stdin_filename, reported=reported,
                                    force_exclude=force_exclude):  # fmt: skip
-                identity = source.name if source.rows else os.path.abspath(source.name)  # noqa: PTH100
+                identity = source.name
+                if identity.startswith(("..", "/")) and not source.rows:
+                    identity = os.path.abspath(identity)  # noqa: PTH100 (a file outside, by two names)
                 if identity not in seen:
                     seen.add(identity)
                     yield source
@@ -144,19 +146,24 @@ def _walk(folder: str, settings: Settings, *, reported: bool) -> Iterator[Source
             if name not in _NEVER and not ignores.ignored(absolute / name, folder=True)
             and not _excluded(absolute / name, settings)
         )  # fmt: skip
+        above = _shown(root)
+        above = "" if above == "." else f"{above.removesuffix('/')}/"
+        asks = bool(ignores.active or settings.exclude or endings is None)
         for name in sorted(files):
             if endings is not None and not name.endswith(endings):
                 continue
-            path = absolute / name
             format_ = format_of(name)
-            if format_ is None or (endings is None and not _included(path, settings)):
+            if format_ is None or (endings is None and not _included(absolute / name, settings)):
                 continue
-            if format_ == "go" and is_no_definition(path.relative_to(top).as_posix()):
+            if format_ == "go" and is_no_definition((absolute / name).relative_to(top).as_posix()):
                 continue
-            if ignores.ignored(path, folder=False) or _excluded(path, settings):
+            if asks and (
+                ignores.ignored(absolute / name, folder=False)
+                or _excluded(absolute / name, settings)
+            ):
                 continue
-            shown = _shown(os.path.join(root, name))  # noqa: PTH118
-            if path.is_symlink() and not _stays_inside(path, top):
+            shown = above + name
+            if os.path.islink(shown) and not _stays_inside(absolute / name, top):  # noqa: PTH114
                 continue
             yield Source(shown, format_, named=False, reported=reported)
 
@@ -211,6 +218,11 @@ class _Ignores:
         if root is not None and root != start:
             for folder in reversed([one for one in start.parents if one.is_relative_to(root)]):
                 self.enter(folder, [".gitignore"])
+
+    @property
+    def active(self) -> bool:
+        """Whether there is a .gitignore at all."""
+        return bool(self._specs)
 
     def enter(self, folder: Path, files: list[str]) -> None:
         """Read the .gitignore of a folder, if there is one."""

@@ -67,9 +67,18 @@ class KindSchema:
         }  # fmt: skip
 
     @cached_property
-    def reference_plan(self) -> tuple[tuple[str, Route, Route | None], ...]:
-        """Each foreign key by the first step of its route, with the route of its container."""
-        return tuple((route.steps[0], route, self.owners.get(route)) for route in self.references)
+    def reference_plan(self) -> tuple[tuple[str, Route, Reference, Route | None, bool], ...]:
+        """Each foreign key by the first step of its route, with the route of its container.
+
+        The last says that it is at the top of the entity, and its text the name itself.
+        """
+        plan = []
+        for route in self.references:
+            reference = route.shape.reference
+            assert reference is not None
+            plain = len(route.steps) == 1 and not reference.key and not reference.prefix
+            plan.append((route.steps[0], route, reference, self.owners.get(route), plain))
+        return tuple(plan)
 
     @cached_property
     def contained(self) -> tuple[Route, ...]:
