@@ -6,7 +6,7 @@ suppressions → the report. Nothing here prints.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +16,10 @@ from dispatch_lint.documents.edits import text_fix
 from dispatch_lint.documents.source import Source
 from dispatch_lint.documents.undeclared import find_undeclared, repair
 from dispatch_lint.facts import FactTable
-from dispatch_lint.file_check import check_file
 from dispatch_lint.judging import judge_all
 from dispatch_lint.locate import locate
-from dispatch_lint.outcome import Declared, Listed, Summary
+from dispatch_lint.outcome import Declared, Listed, Share, Summary
+from dispatch_lint.parallel import check_sources
 from dispatch_lint.precedence import Found, resolve
 from dispatch_lint.rule import Fact, FieldUse, Judgement, Rule
 from dispatch_lint.schema.validation import is_valid
@@ -103,13 +103,16 @@ class Run:
         """Before suppression."""
         self.suppressions: dict[str, list[Suppression]] = {}
 
-    def lint(self, sources: Iterable[Source]) -> Iterator[Violation]:
-        """Every violation that is not suppressed, in the order of file, line, column and rule."""
+    def lint(self, sources: Iterable[Source], jobs: int = 1) -> Iterator[Violation]:
+        """Every violation that is not suppressed, in the order of file, line, column and rule.
+
+        Args:
+            jobs: how many processes check files; 0 for as many as help.
+        """
+        texts: list[Source] = []
         for source in sources:
-            if source.format != "go":
-                check_file(self, source)
-            else:
-                self.go_sources.append(source)
+            (self.go_sources if source.format == "go" else texts).append(source)
+        check_sources(self, texts, jobs)
         self._judge()
         if any(one.reported for one in (*self.go_sources, *(one for one, _ in self.descriptions))):
             from dispatch_lint.definition_check import check_definitions
@@ -249,11 +252,10 @@ class Run:
             self._kinds.add(document.kind)
         for name, rule in self._collectors.items():
             table = self._facts[name]
+            row = document.row_key
             try:
                 for group, path, data in rule.collect(document):
-                    # Past the constructor of the named tuple, which takes twice as long.
-                    fact = _new(Fact, (number, document.index, path, data, document.row_key, ""))
-                    table.add(group, fact)
+                    table.add(group, (number, document.index, path, tuple(data), row, ""))
             except Exception as error:
                 self.fail(rule, document.source.name, document.index, error)
 
@@ -277,7 +279,39 @@ class Run:
         self._kinds |= set(kinds)
         for name, group, fact in facts:
             if name in self._facts:
-                self._facts[name].add(group, fact._replace(source=number))
+                self._facts[name].add(group, (number, *fact[1:]))
+
+    # Several processes
+
+    def drain(self) -> tuple[Share, dict[str, dict[str, list[tuple[Any, ...]]]]]:
+        """What was found since the last time, and the facts by table and group; both are let go."""
+        share = Share(
+            self.found, self.suppressions, self.summary, self.declared, self.listed,
+            self.descriptions, self._kinds, self._failures,
+        )  # fmt: skip
+        facts = {name: table.drain() for name, table in self._facts.items()}
+        self.found, self.suppressions, self.declared = [], {}, {}
+        self.summary = Summary(closed=self.summary.closed)
+        self.listed = None if self.listed is None else []
+        self.descriptions, self._kinds, self._failures = [], set(), set()
+        return share, facts
+
+    def take(self, share: Share, facts: Mapping[str, dict[str, list[tuple[Any, ...]]]]) -> None:
+        """Add what another process drained."""
+        self.found += share.found
+        self.suppressions |= share.suppressions
+        self.summary.add(share.summary, without=self._failures)
+        for key, one in share.declared.items():
+            known = self.declared.setdefault(key, one)
+            if known is not one:
+                known.places += one.places
+        if self.listed is not None and share.listed is not None:
+            self.listed += share.listed
+        self.descriptions += share.descriptions
+        self._kinds |= share.kinds
+        self._failures |= share.failures
+        for name, groups in facts.items():
+            self._facts[name].take(groups)
 
     # All documents
 
@@ -416,7 +450,6 @@ class Run:
         )
 
 
-_new = tuple.__new__
 MAX_REMEMBERED = 10_000
 """Sets of fields of which it is remembered which rules they concern."""
 SYNTAX = "syntax-error"

@@ -17,8 +17,8 @@ from dispatch_lint.rule import Fact
 if TYPE_CHECKING:
     import sqlite3
 
-MAX_IN_MEMORY = 100_000
-"""Facts of one table; each takes some 500 bytes with its group."""
+MAX_IN_MEMORY = 300_000
+"""Facts of one table; each takes some 300 bytes with its group."""
 
 MAX_SHARED = 10_000
 """Different parts of facts that are remembered, to be shared."""
@@ -54,18 +54,51 @@ class FactTable:
     def __init__(self, limit: int = MAX_IN_MEMORY) -> None:
         self._limit = limit
         self._count = 0
-        self._groups: dict[str, list[Fact]] = {}
+        # Plain tuples: most facts are never looked at again.
+        self._groups: dict[str, list[tuple[Any, ...]]] = {}
         self._database: sqlite3.Connection | None = None
         self._shared: dict[tuple[Any, ...], tuple[Any, ...]] = {}
 
-    def add(self, group: str, fact: Fact) -> None:
-        """Keep a fact."""
+    def add(self, group: str, fact: tuple[Any, ...]) -> None:
+        """Keep a fact, or the parts of one; its data are a plain tuple.
+
+        Equal parts are shared: a popular target has very many equal foreign keys.
+        """
+        source, document, path, data, row, place = fact
+        shared = self._shared
+        if len(shared) > MAX_SHARED:
+            shared.clear()
+        path, data = shared.setdefault(path, path), shared.setdefault(data, data)
+        fact = (source, document, path, data, row, place)
         known = self._groups.get(group)
         if known is None:
             self._groups[group] = [fact]
         else:
             known.append(fact)
         self._count += 1
+        if self._count >= self._limit:
+            self._spill()
+
+    def drain(self) -> dict[str, list[tuple[Any, ...]]]:
+        """The facts by group, as plain tuples; the table is empty after it.
+
+        Raises:
+            RuntimeError: they are on disk.
+        """
+        if self._database is not None:
+            raise RuntimeError("facts that are on disk cannot be handed on")
+        groups, self._groups, self._count = self._groups, {}, 0
+        return groups
+
+    def take(self, groups: dict[str, list[tuple[Any, ...]]]) -> None:
+        """Keep what another table drained."""
+        for group, facts in groups.items():
+            known = self._groups.get(group)
+            if known is None:
+                self._groups[group] = facts
+            else:
+                known += facts
+            self._count += len(facts)
         if self._count >= self._limit:
             self._spill()
 
@@ -82,7 +115,7 @@ class FactTable:
         self._database.executemany(
             "INSERT INTO fact VALUES (?, ?)",
             (
-                (_packed(group), marshal.dumps((*fact[:3], tuple(fact.data), *fact[4:])))
+                (_packed(group), marshal.dumps(fact))
                 for group, facts in self._groups.items()
                 for fact in facts
             ),
@@ -91,7 +124,7 @@ class FactTable:
         self._count = 0
 
     def groups(self, prefix: str = "", least: int = 1) -> Iterator[tuple[str, list[Fact]]]:
-        """Every group whose name begins with a text, with its facts in the order they came.
+        """Every group whose name begins with a text, its facts in the order of the documents.
 
         Args:
             least: groups of fewer facts are left out.
@@ -99,7 +132,7 @@ class FactTable:
         if self._database is None:
             for group, facts in self._groups.items():
                 if len(facts) >= least and group.startswith(prefix):
-                    yield group, facts
+                    yield group, _facts(facts)
             return
         self._settle()
         start = _packed(prefix)
@@ -110,7 +143,8 @@ class FactTable:
         for group, several in groupby(rows, key=itemgetter(0)):
             known = list(several)
             if len(known) >= least:
-                yield _unpacked(group), [self._load(packed) for _, packed in known]
+                loaded = [self._load(packed) for _, packed in known]
+                yield _unpacked(group), sorted(loaded, key=_document)
 
     def batches(
         self, groups: int, facts: int, least: int = 1
@@ -147,7 +181,7 @@ class FactTable:
     def some(self, groups: Iterable[str]) -> dict[str, list[Fact]]:
         """The facts of some groups; those without a fact are left out."""
         if self._database is None:
-            return {group: self._groups[group] for group in groups if group in self._groups}
+            return {group: _facts(self._groups[group]) for group in groups if group in self._groups}
         self._settle()
         found: dict[str, list[Fact]] = {}
         for group in groups:
@@ -178,6 +212,17 @@ class FactTable:
         """Let go of the temporary file."""
         if self._database is not None:
             self._database.close()
+
+
+def _facts(kept: list[tuple[Any, ...]]) -> list[Fact]:
+    if len(kept) > 1:
+        kept.sort(key=_document)
+    # Past the constructor of the named tuple, which takes twice as long.
+    return [_new(Fact, one) for one in kept]
+
+
+_document = itemgetter(0, 1)
+_new = tuple.__new__
 
 
 def _packed(group: str) -> bytes:

@@ -27,18 +27,20 @@ if TYPE_CHECKING:
     from dispatch_lint.violation import Finding
 
 
-def check_file(run: Run, source: Source) -> None:
-    """Judge the documents of a source, and keep their facts for the corpus rules."""
-    _FileCheck(run, source).run()
+def check_file(run: Run, source: Source, number: int) -> None:
+    """Judge the documents of a source, and keep their facts for the corpus rules.
+
+    Args:
+        number: of the source among those of the run.
+    """
+    _FileCheck(run, source, number).run()
 
 
 class _FileCheck:
     """One source: fast where all is well, with places where there is something to report."""
 
-    def __init__(self, run: Run, source: Source) -> None:
-        self.run_, self.source = run, source
-        self.number = len(run.sources)
-        run.sources.append(source)
+    def __init__(self, run: Run, source: Source, number: int) -> None:
+        self.run_, self.source, self.number = run, source, number
         self.ignored = run.ignored(source)
         self.entities = 0
         self.folded: Counter[tuple[str, str]] = Counter()

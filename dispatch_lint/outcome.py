@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dispatch_lint.violation import Severity
+    from dispatch_lint.documents.source import Source
+    from dispatch_lint.suppression import Suppression
+    from dispatch_lint.violation import Severity, Violation
 
 
 @dataclass
@@ -42,6 +45,19 @@ class Summary:
     problems: list[str] = field(default_factory=list)
     """Inputs that could not be read, and rules that failed: reasons for exit code 2."""
 
+    def add(self, other: Summary, without: Collection[str] = ()) -> None:
+        """Add what another process counted.
+
+        Args:
+            without: problems that are known already.
+        """
+        for name in ("files", "stores", "documents", "skipped", "definitions", "definition_files",
+                     "suppressed", "baselined", "not_judged"):  # fmt: skip
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.violations.update(other.violations)
+        self.rules.update(other.rules)
+        self.problems += [one for one in other.problems if one not in without]
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -50,3 +66,17 @@ class Listed:
     file: str
     document: int
     what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one process found in its files: the parts of a run of the same names."""
+
+    found: list[Violation]
+    suppressions: dict[str, list[Suppression]]
+    summary: Summary
+    declared: dict[tuple[str, str], Declared]
+    listed: list[Listed] | None
+    descriptions: list[tuple[Source, int]]
+    kinds: set[str]
+    failures: set[str]

@@ -95,7 +95,7 @@ class StoreFacts:
         if self._scanned is None:
             self._scanned = FactTable()
             for group, fact in self._of_entities(self.store.entities(Filter())):
-                self._scanned.add(group, fact)
+                self._scanned.add(group, tuple(fact))
         for group, facts in self._scanned.some(groups).items():
             for fact in facts:
                 yield group, fact

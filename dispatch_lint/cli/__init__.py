@@ -5,6 +5,7 @@ Commands are imported when they are called, so that none pays for the others.
 
 from __future__ import annotations
 
+import signal
 import sys
 from importlib import import_module
 
@@ -47,7 +48,9 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line; the exit code of every error is 2."""
+    """Run the command line; the exit code of every error is 2, of a signal 128 and its number."""
+    # Half-written files are removed and processes ended on the way out.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
         code = cli.main(standalone_mode=False)
     except click.ClickException as error:
@@ -57,10 +60,7 @@ def main() -> None:
         click.echo("dispatch-lint: interrupted", err=True)
         code = 130
     except BrokenPipeError:
-        # The reader has seen enough. Nothing more can be written, not even on the way out.
-        import os
-
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _close_output()  # the reader has seen enough
         code = EXIT_FAILURE
     except Exception as error:
         if not is_known(error):
@@ -71,8 +71,17 @@ def main() -> None:
                        "above", err=True)  # fmt: skip
         else:
             click.echo(f"dispatch-lint: {error}", err=True)
+        if isinstance(error, OSError):
+            _close_output()  # it may be what is full
         code = EXIT_FAILURE
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _close_output() -> None:
+    """Write nothing more, not even what is left on the way out."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def is_known(error: Exception) -> bool:

@@ -199,6 +199,8 @@ def _pairs(args: list[str]) -> list[tuple[str | None, str | None]]:
     is_flag=True,
     help="Show only what is at or above the fail level; count the rest.",
 )
+@click.option("-j", "--jobs", type=click.IntRange(0), default=0, metavar="N",
+              help="Processes that check files.  [default: as many as help]")  # fmt: skip
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto",
               show_default=True, help="Whether the report has colours.")  # fmt: skip
 def command(paths: tuple[str, ...], **options: Any) -> int:
@@ -212,8 +214,8 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     from dispatch_lint.api import make_run
     from dispatch_lint.documents.discover import discover
 
-    # A run makes many small objects and hardly a cycle: looking for them costs a fifth of it.
-    gc.set_threshold(200_000, 20, 100)
+    # A run keeps many small objects and makes hardly a cycle: only the young are looked through.
+    gc.set_threshold(200_000, 1_000, 1_000)
     settings = _settings(options)
     quiet = settings.fail_level if options["quiet"] else Severity.INFO
     reports = _reports()
@@ -230,7 +232,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         fixed = _fix(settings, sources, options)
         if options["diff"]:
             return 1 if fixed.texts and not options["exit_zero"] else 0
-    violations = list(run.lint(sources))
+    violations = list(run.lint(sources, options["jobs"]))
     if run.listed is not None:
         for one in sorted(run.listed, key=lambda one: (one.file, one.document)):
             click.echo(f"{harmless(one.file)}: document {one.document}: {harmless(one.what)}")

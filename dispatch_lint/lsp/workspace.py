@@ -18,8 +18,8 @@ from dispatch_lint.documents.discover import discover
 from dispatch_lint.documents.parts import read_documents, read_parts
 from dispatch_lint.documents.source import InputError, Source, format_of
 from dispatch_lint.engine import Run
-from dispatch_lint.file_check import check_file
 from dispatch_lint.identity import same_key
+from dispatch_lint.parallel import check_sources
 from dispatch_lint.plugins import instantiate, load_rules
 from dispatch_lint.schema.load import load_catalogue
 from dispatch_lint.store_facts import StoreFacts
@@ -163,7 +163,7 @@ class Workspace:
     def _facts(self, known: File) -> tuple[list[tuple[str, str, Fact]], set[str]]:
         if known.facts is None:
             run = self._run()
-            check_file(run, replace(known.source, reported=False))
+            check_sources(run, [replace(known.source, reported=False)], 1)
             known.facts = list(run.kept()), run.kinds
         return known.facts
 

@@ -1,0 +1,196 @@
+"""Files checked by several processes: what each finds is taken in the order of the files.
+
+The processes are forks of the run: nothing is loaded twice. What they find comes back over pipes,
+facts as `marshal` writes them, which is twice as fast as `pickle`.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import pickle
+import selectors
+import signal
+import struct
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from dispatch_lint.documents.source import InputError
+from dispatch_lint.file_check import check_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dispatch_lint.documents.source import Source
+    from dispatch_lint.engine import Run
+
+FEW_BYTES = 150_000
+"""Less text than this is checked by one process: to start a second takes longer."""
+FILE_BYTES = 1_000
+"""What it takes to open a file, as bytes of text that are checked in the same time."""
+LARGE = 16 * 1024 * 1024
+"""Bytes of a file that is checked by the first process, when all others are done."""
+_PIECES = 12
+"""Pieces for each process: the more, the sooner is one that waits given something to do."""
+_FRAME = struct.Struct("<Q")
+
+
+def usable_processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def check_sources(run: Run, sources: Sequence[Source], jobs: int) -> None:
+    """Judge the documents of sources, and keep their facts, as `check_file` does for each.
+
+    Args:
+        jobs: processes; 0 for as many as help.
+
+    Raises:
+        InputError: a process ended before it was done.
+    """
+    first = len(run.sources)
+    run.sources.extend(sources)
+    sizes = [_size(source) for source in sources]
+    # The facts of a large file may not fit into memory: they do not travel. The order is the same
+    # however many processes there are.
+    small = [first + index for index, size in enumerate(sizes) if size <= LARGE]
+    large = [first + index for index, size in enumerate(sizes) if size > LARGE]
+    wanted = jobs or usable_processors()
+    pieces: list[list[int]] = []
+    if wanted > 1 and hasattr(os, "fork") and not any(one.rows or one.opener for one in sources):
+        weights = [FILE_BYTES + sizes[number - first] for number in small]
+        if jobs or sum(weights) >= FEW_BYTES:
+            pieces = list(_pieces(small, weights, wanted))
+    if len(pieces) > 1:
+        with _Workers(run, pieces, min(wanted, len(pieces))) as workers:
+            for found, facts in workers.results():
+                run.take(found, facts)
+        small = []
+    for number in (*small, *large):
+        check_file(run, run.sources[number], number)
+
+
+def _pieces(sources: list[int], weights: list[int], jobs: int) -> Iterator[list[int]]:
+    """What one process checks at a time: neighbours, by their numbers."""
+    share = sum(weights) / (jobs * _PIECES)
+    piece: list[int] = []
+    held = 0
+    for source, weight in zip(sources, weights, strict=True):
+        piece.append(source)
+        held += weight
+        if held >= share:
+            yield piece
+            piece, held = [], 0
+    if piece:
+        yield piece
+
+
+def _size(source: Source) -> int:
+    """Bytes of a file; 0 for what is none, or cannot be read: whoever reads it says so."""
+    if source.rows or source.opener:
+        return 0
+    try:
+        return os.stat(source.name).st_size  # noqa: PTH116 (a hot path)
+    except OSError:
+        return 0
+
+
+@dataclass
+class _Worker:
+    pid: int
+    pipe: int
+    received: bytearray
+
+
+class _Workers:
+    """Forked processes, each with every n-th piece."""
+
+    def __init__(self, run: Run, pieces: list[list[int]], jobs: int) -> None:
+        self._run, self._pieces, self._jobs = run, pieces, jobs
+        self._workers: list[_Worker] = []
+        self._selector = selectors.DefaultSelector()
+
+    def __enter__(self) -> _Workers:
+        for number in range(self._jobs):
+            reading, writing = os.pipe()
+            pid = os.fork()
+            if pid == 0:
+                os.close(reading)
+                for other in self._workers:
+                    os.close(other.pipe)
+                self._work(number, writing)
+            os.close(writing)
+            worker = _Worker(pid, reading, bytearray())
+            self._workers.append(worker)
+            self._selector.register(reading, selectors.EVENT_READ, worker)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._selector.close()
+        for worker in self._workers:
+            os.close(worker.pipe)
+            # One that still writes finds nobody to read; one that still checks is told to end.
+            os.kill(worker.pid, signal.SIGKILL)
+            os.waitpid(worker.pid, 0)
+
+    def _work(self, number: int, pipe: int) -> NoReturn:
+        """The life of a process; it never returns into the code of the caller."""
+        code = 1
+        try:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends, and all with it
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            run = self._run
+            with os.fdopen(pipe, "wb") as stream:
+                for piece in self._pieces[number :: self._jobs]:
+                    for index in piece:
+                        check_file(run, run.sources[index], index)
+                    found, facts = run.drain()
+                    for data in (
+                        pickle.dumps(found, pickle.HIGHEST_PROTOCOL),
+                        marshal.dumps(facts),
+                    ):
+                        stream.write(_FRAME.pack(len(data)))
+                        stream.write(data)
+                    stream.flush()
+            code = 0
+        except BrokenPipeError:
+            pass  # the parent has ended
+        except BaseException:
+            import traceback
+
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+
+    def results(self) -> Iterator[tuple[Any, Any]]:
+        """What was found in each piece, in their order."""
+        frames = [self._frames(worker) for worker in self._workers]
+        for number in range(len(self._pieces)):
+            mine = frames[number % self._jobs]
+            yield pickle.loads(next(mine)), marshal.loads(next(mine))
+
+    def _frames(self, worker: _Worker) -> Iterator[bytes]:
+        """What a process sends. What others send meanwhile is taken too: none has to wait."""
+        while True:
+            while len(worker.received) < _FRAME.size:
+                self._receive(worker)
+            (size,) = _FRAME.unpack_from(worker.received)
+            while len(worker.received) < _FRAME.size + size:
+                self._receive(worker)
+            yield bytes(memoryview(worker.received)[_FRAME.size : _FRAME.size + size])
+            del worker.received[: _FRAME.size + size]
+
+    def _receive(self, wanted: _Worker) -> None:
+        for key, _ in self._selector.select():
+            worker: _Worker = key.data
+            data = os.read(worker.pipe, 1 << 20)
+            worker.received += data
+            if not data:
+                self._selector.unregister(worker.pipe)
+                if worker is wanted:
+                    raise InputError("a process of this run ended before it was done")
+        if not self._selector.get_map():
+            raise InputError("the processes of this run ended before they were done")

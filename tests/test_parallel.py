@@ -1,0 +1,125 @@
+"""Several processes: the same report as one, and an end without leftovers."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.test_cli import check
+
+TEXTS = [
+    "kind: Secret\nname: s{n}\n",
+    "kind: Function\nname: f{n}\nimage: i{m}\nstatus: ready\nsecrets: [s{m}, t]\n",
+    "kind: Image\nname: i{m}\nbaseImageName: b\n",
+    "kind: Function\nname: a b\nimage: 'acme/Image/x'  # dispatch-lint: ignore[foreign-key-value]\n",
+    "kind: Secret\nname: [\n",
+    "kind: Widget\nname: w{n}\n---\n{{kind: Pod, apiVersion: v1}}\n---\nkind: Secret\nname: s{m}\n",
+    "openapi: 3.0.0\ncomponents: {{schemas: {{}}}}\n",
+]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    for number in range(140):
+        text = TEXTS[number % len(TEXTS)].format(n=number, m=number // 20)
+        (tmp_path / f"f{number:03}.yaml").write_text(text)
+    (tmp_path / "latin.yaml").write_bytes(b"kind: Secret\nname: \xe9\n")
+    rows = [{"kind": "Application", "name": "a", "id": "1", "organizationId": "acme"}] * 3
+    (tmp_path / "rows.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    return tmp_path
+
+
+@pytest.mark.parametrize("arguments", [
+    ("-f", "json"), ("-f", "full"), ("--list-files",), ("--statistics", "-q"),
+])  # fmt: skip
+def test_the_report_is_the_same_for_every_number_of_jobs(
+    arguments: tuple[str, ...], project: Path
+) -> None:
+    one, *others = (check(project, ".", *arguments, "-j", str(jobs)) for jobs in (1, 2, 5, 0))
+    assert one[0] == (0 if "--list-files" in arguments else 2) or "latin.yaml" in one[2]
+    assert "latin.yaml: line 2 is not UTF-8" in one[2]
+    assert all(other == one for other in others)
+
+
+def test_a_large_file_is_left_to_one_process(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dispatch_lint import parallel
+    from dispatch_lint.api import make_run
+    from dispatch_lint.documents.discover import discover
+    from dispatch_lint.settings import Settings
+
+    def found(jobs: int) -> list[str]:
+        run = make_run(Settings())
+        return [f"{one.place} {one.rule} {one.message}" for one in
+                run.lint(discover(["."], Settings()), jobs)]  # fmt: skip
+
+    monkeypatch.chdir(project)
+    expected = found(1)
+    monkeypatch.setattr(parallel, "LARGE", 100)
+    assert found(1) == found(3) == expected
+    assert len(expected) > 100
+
+
+def test_facts_that_go_to_disk_are_judged_alike(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = check(project, ".", "-f", "json", "-j", "3")
+    monkeypatch.setattr("dispatch_lint.facts.FactTable.__init__.__defaults__", (50,))
+    assert check(project, ".", "-f", "json", "-j", "1") == before
+
+
+def processes_of(group: int) -> list[str]:
+    """The processes of a group that are still there."""
+    listed = subprocess.run(["ps", "-eo", "pgid=,stat=,args="], capture_output=True, text=True,
+                            check=True).stdout.splitlines()  # fmt: skip
+    return [
+        line
+        for line in listed
+        if line.split()[0] == str(group) and not line.split()[1].startswith("Z")
+    ]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it looks at processes as Linux lists them")
+@pytest.mark.parametrize(("number", "code"), [
+    (signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9),
+])  # fmt: skip
+def test_an_interrupted_run_leaves_nothing(number: int, code: int, tmp_path: Path) -> None:
+    for index in range(300):
+        text = "".join(f"---\nkind: Function\nname: f{index}-{n}\nimage: &i x\n" for n in range(40))
+        (tmp_path / f"f{index}.yaml").write_text(text)
+    (tmp_path / "report.json").write_text("as it was")
+    run = subprocess.Popen(
+        [sys.executable, "-m", "dispatch_lint", "check", ".", "-j", "2", "-f", "json", "-o", "report.json"],
+        cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+    deadline = time.monotonic() + 20
+    while len(processes_of(run.pid)) < 3 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    os.kill(run.pid, number)
+    _, error = run.communicate(timeout=30)
+    assert run.returncode == code
+    assert b"Traceback" not in error
+    while processes_of(run.pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert processes_of(run.pid) == []
+    assert (tmp_path / "report.json").read_text() == "as it was"
+    assert not list(tmp_path.glob(".report*"))
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_a_full_disk_is_said(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("kind: Secret\nname: a b\n" * 1)
+    command = [sys.executable, "-m", "dispatch_lint", "check", "a.yaml"]
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        run = subprocess.run(command, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, timeout=30)
+    assert (run.returncode, run.stderr) == (
+        2, b"dispatch-lint: [Errno 28] No space left on device\n",
+    )  # fmt: skip
