@@ -18,7 +18,7 @@ from dispatch_lint.documents.undeclared import find_undeclared, repair
 from dispatch_lint.facts import FactTable
 from dispatch_lint.judging import judge_all
 from dispatch_lint.locate import locate
-from dispatch_lint.outcome import Declared, Listed, Share, Summary
+from dispatch_lint.outcome import Declared, Listed, Result, Share, Summary
 from dispatch_lint.parallel import check_sources
 from dispatch_lint.precedence import Found, resolve
 from dispatch_lint.rule import Fact, FieldUse, Judgement, Rule
@@ -27,7 +27,6 @@ from dispatch_lint.suppression import Suppression, complaints
 from dispatch_lint.violation import Finding, Path, Severity, Violation, pointer
 
 if TYPE_CHECKING:
-    from dispatch_lint.baseline import Baseline
     from dispatch_lint.schema.catalogue import Catalogue, KindSchema
     from dispatch_lint.schema.shape import Route
     from dispatch_lint.settings import Settings
@@ -45,19 +44,16 @@ class Run:
         listing: whether to note what each document is.
         unfolded: whether each place of findings that are counted together is found.
         store_facts: what a store, or a ledger, remembers.
-        baseline: violations that are known.
     """
 
     def __init__(
         self, settings: Settings, catalogue: Catalogue, rules: Sequence[Rule], *,
         known: Iterable[str] = (), fold: bool = False, quiet: Severity = Severity.INFO,
         listing: bool = False, unfolded: bool = False,
-        store_facts: StoreFacts | None = None, baseline: Baseline | None = None,
+        store_facts: StoreFacts | None = None,
     ) -> None:  # fmt: skip
         self.settings, self.catalogue, self.rules = settings, catalogue, rules
-        self.store_facts, self.baseline = store_facts, baseline
-        self.hidden: list[Violation] = []
-        """What the baseline knows."""
+        self.store_facts = store_facts
         has_store = store_facts is not None and store_facts.store is not None
         self.summary = Summary(closed=settings.complete or has_store)
         self.declared: dict[tuple[str, str], Declared] = {}
@@ -94,6 +90,8 @@ class Run:
         self._failures: set[str] = set()
         self._kinds: set[str] = set()
         self._declarations: dict[int, list[tuple[Route, Rule, Finding]]] = {}
+        self.digests: dict[int, bytes] | None = None
+        """What was read of each source, where somebody wants to know."""
         self.sources: list[Source] = []
         """By the numbers that facts know them by."""
         self.go_sources: list[Source] = []
@@ -109,6 +107,10 @@ class Run:
         Args:
             jobs: how many processes check files; 0 for as many as help.
         """
+        yield from self.check(sources, jobs).violations
+
+    def check(self, sources: Iterable[Source], jobs: int = 1) -> Result:
+        """As `lint`, with all else that a report shows."""
         texts: list[Source] = []
         for source in sources:
             (self.go_sources if source.format == "go" else texts).append(source)
@@ -119,10 +121,10 @@ class Run:
 
             check_definitions(self)
         shown = [one for one in self._suppress() if one.severity >= self.quiet]
-        shown = self._less_known(sorted(shown, key=lambda violation: violation.order))
         for table in self._facts.values():
             table.close()
-        yield from shown
+        shown.sort(key=lambda violation: violation.order)
+        return Result(shown, self.summary, list(self.declared.values()), self.listed)
 
     # One document
 
@@ -287,13 +289,14 @@ class Run:
         """What was found since the last time, and the facts by table and group; both are let go."""
         share = Share(
             self.found, self.suppressions, self.summary, self.declared, self.listed,
-            self.descriptions, self._kinds, self._failures,
+            self.descriptions, self._kinds, self._failures, self.digests,
         )  # fmt: skip
         facts = {name: table.drain() for name, table in self._facts.items()}
         self.found, self.suppressions, self.declared = [], {}, {}
         self.summary = Summary(closed=self.summary.closed)
         self.listed = None if self.listed is None else []
         self.descriptions, self._kinds, self._failures = [], set(), set()
+        self.digests = None if self.digests is None else {}
         return share, facts
 
     def take(self, share: Share, facts: Mapping[str, dict[str, list[tuple[Any, ...]]]]) -> None:
@@ -310,6 +313,8 @@ class Run:
         self.descriptions += share.descriptions
         self._kinds |= share.kinds
         self._failures |= share.failures
+        if self.digests is not None and share.digests is not None:
+            self.digests |= share.digests
         for name, groups in facts.items():
             self._facts[name].take(groups)
 
@@ -341,7 +346,7 @@ class Run:
                 for other in hiding[1:]:
                     other.used.add(violation.rule)
                 continue
-            if self.folds(violation.severity) and self._counts_as_declared(violation):
+            if violation.heading and self.folds(violation.severity):
                 self.count_declared(
                     violation.heading, violation.rule, violation.message, violation.declared_at
                 )
@@ -365,27 +370,6 @@ class Run:
                             )
                         )
 
-    def _less_known(self, violations: list[Violation]) -> list[Violation]:
-        """What the baseline does not know."""
-        if self.baseline is None:
-            return violations
-        shown = []
-        for one in violations:
-            hidden = self.baseline.hides(one)
-            if hidden or self._counts_as_declared(one):
-                self.count(one.rule, one.severity, -1)
-            if hidden:
-                self.hidden.append(one)
-                self.summary.baselined += 1
-            elif self._counts_as_declared(one):
-                self.count_declared(one.heading, one.rule, one.message, one.declared_at)
-            else:
-                shown.append(one)
-        return shown
-
-    def _counts_as_declared(self, violation: Violation) -> bool:
-        return self.fold and violation.severity is Severity.INFO and bool(violation.heading)
-
     def _count(self, violation: Violation) -> Violation:
         self.count(violation.rule, violation.severity)
         return violation
@@ -396,11 +380,8 @@ class Run:
         self.summary.rules[rule] += places
 
     def folds(self, severity: Severity) -> bool:
-        """Whether violations about declared names are counted, and never located.
-
-        What a baseline knows it knows one by one.
-        """
-        return self.fold and severity is Severity.INFO and self.baseline is None
+        """Whether violations about declared names are counted, and never located."""
+        return self.fold and severity is Severity.INFO
 
     def count_declared(
         self, heading: str, rule: str, message: str, declared_at: str, places: int = 1

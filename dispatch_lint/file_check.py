@@ -12,8 +12,8 @@ from dispatch_lint.documents.discover import is_no_definition
 from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.modelines import MARK
 from dispatch_lint.documents.placed import row_part
-from dispatch_lint.documents.source import InputError, Source
-from dispatch_lint.outcome import Listed
+from dispatch_lint.documents.source import InputError, Source, decode
+from dispatch_lint.outcome import Listed, digest_of
 from dispatch_lint.store.entity_store import BadRow
 from dispatch_lint.suppression import read_suppressions
 
@@ -55,7 +55,10 @@ class _FileCheck:
             elif self.source.format == "jsonl":
                 self._lines()
             else:
-                self._whole(self.source.text())
+                data = self.source.data()
+                if run.digests is not None:
+                    run.digests[self.number] = digest_of(data).digest()
+                self._whole(decode(data, self.source.name))
             run.summary.files += self.source.reported
             run.summary.stores += self.source.reported and self.source.rows is not None
         except InputError as error:
@@ -72,6 +75,8 @@ class _FileCheck:
     def _whole(self, text: str) -> None:
         reader = yaml_text if self.source.format == "yaml" else json_text
         # A modeline is a comment: only the slower way sees it.
+        if MARK in text:
+            self.run_.summary.outside = True
         values = None if MARK in text else reader.read_values(text)
         if values is not None and self._quick(list(enumerate(values))):
             return
@@ -83,13 +88,16 @@ class _FileCheck:
                 self.run_.suppressions[self.source.name] = found
 
     def _lines(self) -> None:
-        for index, (number, line) in enumerate(self.source.lines()):
+        digest = digest_of() if self.run_.digests is not None else None
+        for index, (number, line) in enumerate(self.source.lines(digest)):
             try:
                 quick = self._quick([(index, json_text.read_value(line))])
             except ValueError:
                 quick = False
             if not quick:
                 self._placed([(index, json_text.read_placed_line(line, number))])
+        if digest is not None and self.run_.digests is not None:
+            self.run_.digests[self.number] = digest.digest()
 
     def _rows(self, reader: RowReader) -> None:
         for index, (key, value) in enumerate(reader.rows()):

@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import partial
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
+from dispatch_lint.violation import Severity
+
 if TYPE_CHECKING:
+    from dispatch_lint.baseline import Baseline
     from dispatch_lint.documents.source import Source
     from dispatch_lint.suppression import Suppression
-    from dispatch_lint.violation import Severity, Violation
+    from dispatch_lint.violation import Violation
+
+
+digest_of = partial(blake2b, digest_size=16)
+"""The hash of the bytes of a source, by which a cache knows them."""
 
 
 @dataclass
@@ -44,6 +53,8 @@ class Summary:
     rules: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
     """Inputs that could not be read, and rules that failed: reasons for exit code 2."""
+    outside: bool = False
+    """Whether it depends on files beyond its sources, such as the schema that a modeline names."""
 
     def add(self, other: Summary, without: Collection[str] = ()) -> None:
         """Add what another process counted.
@@ -54,6 +65,7 @@ class Summary:
         for name in ("files", "stores", "documents", "skipped", "definitions", "definition_files",
                      "suppressed", "baselined", "not_judged"):  # fmt: skip
             setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.outside |= other.outside
         self.violations.update(other.violations)
         self.rules.update(other.rules)
         self.problems += [one for one in other.problems if one not in without]
@@ -68,6 +80,45 @@ class Listed:
     what: str
 
 
+@dataclass
+class Result:
+    """What a run found.
+
+    Attributes:
+        violations: in the order of file, line, column and rule.
+        declared: infos about declared fields, where they are counted.
+        listed: what each document is, where that was asked for.
+        hidden: violations that a baseline knows.
+    """
+
+    violations: list[Violation]
+    summary: Summary
+    declared: list[Declared]
+    listed: list[Listed] | None = None
+    hidden: list[Violation] = field(default_factory=list)
+
+    def hide(self, baseline: Baseline, *, fold: bool) -> None:
+        """Put aside what a baseline knows; each violation has to be there by itself.
+
+        Args:
+            fold: whether infos about declared names are counted from here on.
+        """
+        shown = []
+        declared: dict[tuple[str, str], Declared] = {}
+        for one in self.violations:
+            if baseline.hides(one):
+                self.hidden.append(one)
+                self.summary.baselined += 1
+                self.summary.violations[one.severity] -= 1
+                self.summary.rules[one.rule] -= 1
+            elif fold and one.heading and one.severity is Severity.INFO:
+                first = Declared(one.heading, one.rule, one.message, one.declared_at)
+                declared.setdefault((one.heading, one.rule), first).places += 1
+            else:
+                shown.append(one)
+        self.violations, self.declared = shown, list(declared.values())
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
     """What one process found in its files: the parts of a run of the same names."""
@@ -80,3 +131,4 @@ class Share:
     descriptions: list[tuple[Source, int]]
     kinds: set[str]
     failures: set[str]
+    digests: dict[int, bytes] | None

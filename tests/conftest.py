@@ -31,6 +31,12 @@ if os.environ.get("CI"):
 Lint = Callable[..., list[Violation]]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cache_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What tests keep of their runs is nobody else's."""
+    os.environ["DISPATCH_LINT_CACHE_DIR"] = str(tmp_path_factory.mktemp("cache"))
+
+
 @pytest.fixture
 def runs() -> list[Run]:
     """The runs that `lint` made, the last one last."""

@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -29,11 +29,10 @@ if TYPE_CHECKING:
 
     from dispatch_lint.baseline import Baseline
     from dispatch_lint.documents.source import Source
-    from dispatch_lint.engine import Run
     from dispatch_lint.fixing import Fixed
-    from dispatch_lint.outcome import Summary
+    from dispatch_lint.outcome import Result, Summary
+    from dispatch_lint.rule import Rule
     from dispatch_lint.settings import Settings
-    from dispatch_lint.violation import Violation
 
 _LEVELS = [name for name in SEVERITIES if name != "off"]
 
@@ -201,6 +200,7 @@ def _pairs(args: list[str]) -> list[tuple[str | None, str | None]]:
 )
 @click.option("-j", "--jobs", type=click.IntRange(0), default=0, metavar="N",
               help="Processes that check files.  [default: as many as help]")  # fmt: skip
+@click.option("--no-cache", is_flag=True, help="Judge again what an earlier run has judged.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto",
               show_default=True, help="Whether the report has colours.")  # fmt: skip
 def command(paths: tuple[str, ...], **options: Any) -> int:
@@ -211,19 +211,11 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     """
     import gc
 
-    from dispatch_lint.api import make_run
     from dispatch_lint.documents.discover import discover
 
     # A run keeps many small objects and makes hardly a cycle: only the young are looked through.
     gc.set_threshold(200_000, 1_000, 1_000)
     settings = _settings(options)
-    quiet = settings.fail_level if options["quiet"] else Severity.INFO
-    reports = _reports()
-    each = options["write_baseline"] or any(lists_declared(name) for name, _ in reports)
-    run = make_run(
-        settings, fold=not each, quiet=quiet,
-        listing=options["list_files"], baseline=_baseline(settings, options),
-    )  # fmt: skip
     sources = list(discover(
         paths or ["."], settings, index=options["index"],
         stdin_filename=options["stdin_filename"], force_exclude=options["force_exclude"],
@@ -232,24 +224,56 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         fixed = _fix(settings, sources, options)
         if options["diff"]:
             return 1 if fixed.texts and not options["exit_zero"] else 0
-    violations = list(run.lint(sources, options["jobs"]))
-    if run.listed is not None:
-        for one in sorted(run.listed, key=lambda one: (one.file, one.document)):
+    reports = _reports()
+    baseline = _baseline(settings, options)
+    fold = not any(lists_declared(name) for name, _ in reports)
+    result = _result(settings, sources, options, fold=fold and baseline is None)
+    if options["write_baseline"]:
+        assert baseline is not None
+        return _write_baseline(result, baseline, settings, sources)
+    if baseline is not None:
+        result.hide(baseline, fold=fold)
+    if result.listed is not None:
+        for one in sorted(result.listed, key=lambda one: (one.file, one.document)):
             click.echo(f"{harmless(one.file)}: document {one.document}: {harmless(one.what)}")
     elif options["add_ignore"] is not None:
-        return _add_ignores(run, sources, violations, options["add_ignore"])
-    elif options["write_baseline"]:
-        return _write_baseline(run, settings, violations)
+        return _add_ignores(result, sources, options["add_ignore"])
     else:
         for name, output in reports:
-            _write(run, violations, name, output, options)
+            _write(result, name, output, settings, options)
         if options["statistics"]:
-            _echo(_statistics(run.summary), sys.stderr if _is_machine(reports) else None)
-        if run.baseline is not None:
-            for stale in run.baseline.stale({source.name for source in run.sources}):
+            _echo(_statistics(result.summary), sys.stderr if _is_machine(reports) else None)
+        if baseline is not None:
+            for stale in baseline.stale({source.name for source in sources}):
                 click.echo(f"dispatch-lint: the baseline knows what is no more: {harmless(stale)}",
                            err=True)  # fmt: skip
-    return _exit_code(run.summary, settings, options)
+    return _exit_code(result.summary, settings, options)
+
+
+def _result(
+    settings: Settings, sources: list[Source], options: dict[str, Any], *, fold: bool
+) -> Result:
+    """What a run finds, or found when everything was the same."""
+    quiet = settings.fail_level if options["quiet"] else Severity.INFO
+    how: dict[str, Any] = {"fold": fold, "quiet": quiet, "listing": options["list_files"]}
+    cache = None
+    from_outside = settings.store or settings.ledger
+    if not (options["no_cache"] or from_outside or any(one.opener or one.rows for one in sources)):
+        from dispatch_lint.cache import Cache
+
+        cache = Cache(settings, sources, tuple(how.items()))
+        known = cache.read()
+        if known is not None:
+            return known
+    from dispatch_lint.api import make_run
+
+    run = make_run(settings, **how)
+    if cache is not None:
+        run.digests = {}
+    result = run.check(sources, options["jobs"])
+    if cache is not None:
+        cache.write(result, run)
+    return result
 
 
 def _fix(settings: Settings, sources: list[Source], options: dict[str, Any]) -> Fixed:
@@ -330,27 +354,28 @@ def _baseline(settings: Settings, options: dict[str, Any]) -> Baseline | None:
     return read_baseline(path, os.path.relpath(path))
 
 
-def _add_ignores(run: Run, sources: list[Source], violations: list[Violation], reason: str) -> int:
+def _add_ignores(result: Result, sources: list[Source], reason: str) -> int:
     from dispatch_lint.fixing import write_fixed
     from dispatch_lint.ignoring import add_ignores
 
-    fixed = add_ignores(sources, [one for one in violations if not one.heading], reason)
-    for said in (*run.summary.problems, *fixed.withdrawn):
+    fixed = add_ignores(sources, [one for one in result.violations if not one.heading], reason)
+    for said in (*result.summary.problems, *fixed.withdrawn):
         click.echo(f"dispatch-lint: {harmless(said)}", err=True)
     write_fixed(fixed)
     total = sum(fixed.counts.values())
     said = f"{count(total, 'violation')} in {count(len(fixed.texts), 'file')}"
     click.echo(f"dispatch-lint: now ignored: {said}", err=True)
-    return 2 if run.summary.problems else 1 if fixed.withdrawn else 0
+    return 2 if result.summary.problems else 1 if fixed.withdrawn else 0
 
 
-def _write_baseline(run: Run, settings: Settings, violations: list[Violation]) -> int:
-    assert run.baseline is not None and settings.baseline is not None
-    files = {source.name for source in run.sources if source.reported}
-    files |= {source.name for source in run.go_sources if source.reported}
-    renewed = run.baseline.renewed(files, [*violations, *run.hidden])
-    if run.summary.problems:
-        return _exit_code(run.summary, settings, {"exit_zero": True, "list_files": False})
+def _write_baseline(
+    result: Result, baseline: Baseline, settings: Settings, sources: list[Source]
+) -> int:
+    assert settings.baseline is not None
+    files = {source.name for source in sources if source.reported}
+    renewed = baseline.renewed(files, result.violations)
+    if result.summary.problems:
+        return _exit_code(result.summary, settings, {"exit_zero": True, "list_files": False})
     path = settings.root / settings.baseline
     renewed.write(path)
     known = count(len(renewed), "violation")
@@ -359,13 +384,12 @@ def _write_baseline(run: Run, settings: Settings, violations: list[Violation]) -
 
 
 def _write(
-    run: Run, violations: list[Violation], name: str, output: str | None, options: dict[str, Any]
+    result: Result, name: str, output: str | None, settings: Settings, options: dict[str, Any]
 ) -> None:
-    declared = [] if options["quiet"] or not run.fold else list(run.declared.values())
-    color = _use_color(options["color"]) and output is None
     outcome = Outcome(
-        violations, declared, run.summary, color, _line_reader(), run.hidden,
-        {rule.name: type(rule) for rule in run.rules},
+        result.violations, [] if options["quiet"] else result.declared, result.summary,
+        _use_color(options["color"]) and output is None, _line_reader(), result.hidden,
+        partial(_rules, settings),
     )  # fmt: skip
     lines = format_named(name)(outcome)
     if output is None:
@@ -382,6 +406,12 @@ def _write(
     write_lines(Path(output), (
         line.encode("utf-8", "backslashreplace").decode("utf-8") + "\n" for line in lines
     ))  # fmt: skip
+
+
+def _rules(settings: Settings) -> dict[str, type[Rule]]:
+    from dispatch_lint.plugins import load_rules
+
+    return load_rules(settings.root / folder for folder in settings.plugins)
 
 
 def _echo(lines: Iterable[str], stream: TextIO | None) -> None:

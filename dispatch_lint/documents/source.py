@@ -29,6 +29,12 @@ class InputError(Exception):
     """An input that cannot be read; the message names it."""
 
 
+class Digest(Protocol):
+    """A hash of bytes."""
+
+    def update(self, data: bytes, /) -> None: ...
+
+
 class RowReader(Protocol):
     """Reads the rows of a store: of a database, or of a key/value file."""
 
@@ -93,6 +99,14 @@ class Source:
         Raises:
             InputError: it cannot be read, is too large, or is not UTF-8.
         """
+        return decode(self.data(), self.name)
+
+    def data(self) -> bytes:
+        """All bytes.
+
+        Raises:
+            InputError: it cannot be read, or is too large.
+        """
         try:
             with self.open() as stream:
                 size = _size(stream)
@@ -105,10 +119,13 @@ class Source:
                 f"{self.name}: the file is larger than {limit} MiB; "
                 "split it, or write one entity a line (.jsonl)"
             )
-        return decode(data, self.name)
+        return data
 
-    def lines(self) -> Iterator[tuple[int, str]]:
+    def lines(self, digest: Digest | None = None) -> Iterator[tuple[int, str]]:
         """The lines of a JSONL text that are not empty, with their numbers from 1.
+
+        Args:
+            digest: is given all bytes that are read.
 
         Raises:
             InputError: as `text`.
@@ -118,6 +135,8 @@ class Source:
                 number = 0
                 while line := stream.readline(MAX_DOCUMENT + 1):
                     number += 1
+                    if digest is not None:
+                        digest.update(line)
                     if len(line) > MAX_DOCUMENT:
                         raise InputError(f"{self.name}:{number}: the line is larger than "
                                          f"{MAX_DOCUMENT // 1024 // 1024} MiB")  # fmt: skip

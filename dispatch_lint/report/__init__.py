@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
@@ -28,7 +29,7 @@ class Outcome:
         color: whether escape sequences may be used.
         line: the text of a line of a file, for excerpts; empty where it cannot be had.
         hidden: violations that the baseline knows.
-        rules: every rule there is, by name.
+        find_rules: gives every rule there is, by name.
     """
 
     violations: list[Violation]
@@ -37,7 +38,12 @@ class Outcome:
     color: bool
     line: Callable[[str, int], str]
     hidden: Sequence[Violation] = ()
-    rules: Mapping[str, type[Rule]] = field(default_factory=dict)
+    find_rules: Callable[[], Mapping[str, type[Rule]]] = dict
+
+    @cached_property
+    def rules(self) -> Mapping[str, type[Rule]]:
+        """Every rule there is, by name; looked up for the formats that explain them."""
+        return self.find_rules()
 
 
 Format = Callable[[Outcome], Iterator[str]]

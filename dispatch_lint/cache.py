@@ -1,0 +1,231 @@
+"""The results of earlier runs: the same files under the same settings are not judged twice.
+
+An entry holds what a whole run found, because rules judge documents beside each other: it counts only
+where every file is what it was. Files are told by size, times and inode, and, where those differ, by
+their content: a fresh checkout has other times and the same text. The cache lies in the folder of the
+user, not in the project, and is read as JSON: nothing that comes with a project is executed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dispatch_lint.outcome import Declared, Listed, Result, Summary, digest_of
+from dispatch_lint.version import __version__
+from dispatch_lint.violation import Related, Severity, Span, Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from dispatch_lint.documents.source import Source
+    from dispatch_lint.engine import Run
+    from dispatch_lint.settings import Settings
+
+VARIABLE = "DISPATCH_LINT_CACHE_DIR"
+ENTRIES = 200
+"""Entries that are kept; the oldest go first."""
+_RACY = 2_000_000_000
+"""Nanoseconds: a file so young may change again without another time of its own."""
+
+
+def default_folder() -> Path:
+    """Where the cache lies: `$DISPATCH_LINT_CACHE_DIR`, or the user's folder for caches."""
+    if said := os.environ.get(VARIABLE):
+        return Path(said)
+    if sys.platform == "win32":
+        above = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData/Local"
+    elif sys.platform == "darwin":
+        above = Path.home() / "Library/Caches"
+    else:
+        above = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(above) / "dispatch-lint"
+
+
+@dataclass
+class Cache:
+    """The entry of one run: of these files, under these settings.
+
+    Args:
+        settings: of the run; without a store, which knows what the files do not say.
+        how: everything else that a result depends on, such as the severity below which violations
+            are only counted.
+    """
+
+    settings: Settings
+    sources: Sequence[Source]
+    how: tuple[object, ...]
+
+    def __post_init__(self) -> None:
+        name = digest_of()
+        for part in self._parts():
+            name.update(part.encode("utf-8", "surrogateescape") + b"\0")
+        self._file = default_folder() / f"{name.hexdigest()}.json"
+        self._looked_at = time.time_ns()
+        self._before = self._look()
+
+    def _parts(self) -> Iterator[str]:
+        """What an entry is for; files of this kind are told by size and time, here too."""
+        yield from (__version__, sys.version, str(Path.cwd()), repr(self.settings), repr(self.how))
+        settings = self.settings
+        for folder in _packages():
+            yield from _stats(folder, (".py", ".json", ".go"))
+        for path in (*settings.plugins, *settings.schemas, *settings.definitions):
+            yield from _stats(settings.root / path, None)
+        for one in self.sources:
+            yield f"{one.name}|{one.format}|{one.named}|{one.reported}"
+
+    def _look(self) -> tuple[str, int]:
+        """A digest of how the files look from outside, and when the youngest changed."""
+        digest, youngest = digest_of(), 0
+        for source in self.sources:
+            try:
+                seen = os.stat(source.name)  # noqa: PTH116 (a hot path)
+            except OSError:
+                digest.update(b"-")
+                continue
+            youngest = max(youngest, seen.st_mtime_ns, seen.st_ctime_ns)
+            digest.update(
+                b"%d %d %d %d;" % (seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
+            )
+        return digest.hexdigest(), youngest
+
+    def _content(self, known: Mapping[str, bytes]) -> str:
+        """A digest of what is in the files: of what was read, where a run says it."""
+        whole = digest_of()
+        for source in self.sources:
+            digest = known.get(source.name)
+            if digest is None:
+                try:
+                    with open(source.name, "rb", buffering=0) as stream:  # noqa: PTH123
+                        digest = digest_of(stream.read()).digest()
+                except OSError:
+                    digest = b"-"
+            whole.update(digest)
+        return whole.hexdigest()
+
+    def read(self) -> Result | None:
+        """What an earlier run found; None where there was none, or where anything changed."""
+        try:
+            entry = json.loads(self._file.read_bytes())
+            if entry["look"] != self._before[0]:
+                if entry["content"] != self._content({}):
+                    return None
+                self._save(entry["content"], entry["result"])
+            return _result(entry["result"])
+        # A damaged entry is none, whatever is wrong with it.
+        except Exception:
+            return None
+
+    def write(self, result: Result, run: Run) -> None:
+        """Keep what a run found; where that is not possible, nothing is kept."""
+        if result.summary.problems or result.summary.outside:
+            return
+        read = {run.sources[number].name: one for number, one in (run.digests or {}).items()}
+        self._save(self._content(read), _plain(result))
+
+    def _save(self, content: str, result: Any) -> None:
+        from dispatch_lint.files import write_bytes
+
+        look, youngest = self._before
+        if youngest > self._looked_at - _RACY:
+            look = ""  # only the content can tell
+        entry = {"look": look, "content": content, "result": result}
+        with suppress(OSError, ValueError):
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            write_bytes(self._file, json.dumps(entry, separators=(",", ":")).encode())
+            _forget_old(self._file.parent)
+
+
+def _packages() -> Iterator[Path]:
+    """Our own code, and that of other packages with rules."""
+    from importlib.metadata import entry_points
+    from importlib.util import find_spec
+
+    here = Path(__file__).parent
+    yield here
+    for entry in entry_points(group="dispatch_lint.rules"):
+        spec = find_spec(entry.module)
+        if spec is not None and spec.origin is not None:
+            origin = Path(spec.origin)
+            yield origin.parent if origin.name == "__init__.py" else origin
+    schemas = find_spec("dispatch_lint_schemas")
+    if schemas is not None and schemas.origin is not None:
+        yield Path(schemas.origin).parent
+
+
+def _stats(path: Path, endings: tuple[str, ...] | None) -> Iterator[str]:
+    """The files below a path, or the file itself, with their size and time."""
+    for folder, folders, names in os.walk(path) if path.is_dir() else _alone(path):
+        folders.sort()
+        for name in sorted(names):
+            if endings is None or name.endswith(endings):
+                file = os.path.join(folder, name)  # noqa: PTH118 (a hot path)
+                try:
+                    seen = os.stat(file)  # noqa: PTH116
+                except OSError:
+                    continue
+                yield f"{file}|{seen.st_size}|{seen.st_mtime_ns}"
+
+
+def _alone(path: Path) -> Iterable[tuple[str, list[str], list[str]]]:
+    return [(str(path.parent), [], [path.name])]
+
+
+def _forget_old(folder: Path) -> None:
+    entries = [(one.stat().st_mtime, one) for one in folder.glob("*.json")]
+    for _, one in sorted(entries)[:-ENTRIES]:
+        one.unlink(missing_ok=True)
+
+
+def _plain(result: Result) -> dict[str, Any]:
+    return {
+        "violations": [asdict(one) for one in result.violations],
+        "summary": {
+            **vars(result.summary),
+            "violations": {int(key): count for key, count in result.summary.violations.items()},
+        },
+        "declared": [vars(one) for one in result.declared],
+        "listed": None if result.listed is None else [asdict(one) for one in result.listed],
+    }
+
+
+def _result(plain: dict[str, Any]) -> Result:
+    summary = Summary(**plain["summary"])
+    summary.violations = _counter(
+        {Severity(int(key)): count for key, count in plain["summary"]["violations"].items()}
+    )
+    summary.rules = _counter(plain["summary"]["rules"])
+    listed = plain["listed"]
+    return Result(
+        [_violation(one) for one in plain["violations"]],
+        summary,
+        [Declared(**one) for one in plain["declared"]],
+        None if listed is None else [Listed(**one) for one in listed],
+    )
+
+
+def _counter(plain: dict[Any, int]) -> Any:
+    from collections import Counter
+
+    return Counter(plain)
+
+
+def _violation(plain: dict[str, Any]) -> Violation:
+    from dispatch_lint.documents.edits import TextEdit, TextFix
+
+    fix = plain["fix"]
+    if fix is not None:
+        edits = tuple(TextEdit(**{**one, "span": Span(**one["span"])}) for one in fix["edits"])
+        fix = TextFix(fix["safety"], fix["message"], edits)
+    related = tuple(Related(**{**one, "span": Span(**one["span"])}) for one in plain["related"])
+    return Violation(**{
+        **plain, "severity": Severity(plain["severity"]), "span": Span(**plain["span"]),
+        "related": related, "fix": fix,
+    })  # fmt: skip
