@@ -350,3 +350,19 @@ def test_a_bad_line_of_jsonl_does_not_hide_what_came_before(tmp_path: Path) -> N
     assert "a.jsonl:1:28: error[name-format]" in out
     assert "a.jsonl:2:19: error[syntax-error]" in out
     assert "a.jsonl:3: line 1 is not UTF-8" in error
+
+
+def test_every_command_has_help(tmp_path: Path) -> None:
+    import click
+
+    from dispatch_lint.cli import COMMANDS, cli
+
+    asked: list[tuple[str, ...]] = [()]
+    for name in COMMANDS:
+        command = cli.get_command(click.Context(cli), name)
+        inner = command.commands if isinstance(command, click.Group) else {}
+        asked += [(name,), *((name, one) for one in inner)]
+    for words in asked:
+        ran = run(tmp_path, *words, "--help")
+        assert (ran.returncode, ran.stderr) == (0, b""), words
+        assert ran.stdout.startswith(b"Usage: ")

@@ -46,7 +46,7 @@ class _FormatName(click.ParamType):  # type: ignore[type-arg,unused-ignore]
 
     name = "format"
 
-    def get_metavar(self, *_: Any) -> str:
+    def get_metavar(self, *_: Any, **__: Any) -> str:
         return f"[{'|'.join(formats())}]"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
