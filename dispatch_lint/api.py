@@ -10,6 +10,7 @@ from dispatch_lint import settings as settings_module
 from dispatch_lint.documents.classify import Classifier
 from dispatch_lint.documents.discover import discover
 from dispatch_lint.engine import Run
+from dispatch_lint.limits import set_limits
 from dispatch_lint.plugins import instantiate, load_rules
 from dispatch_lint.schema.load import load_catalogue
 from dispatch_lint.settings import Settings
@@ -44,6 +45,7 @@ def make_run(settings: Settings, **options: Any) -> Run:
         SettingsError, CatalogueError, DefinitionError, PluginError: something cannot be used.
         StoreError: the store of the settings cannot be used.
     """
+    set_limits(settings.limits)
     catalogue = load_catalogue(settings)
     rules = load_rules(settings.root / folder for folder in settings.plugins)
     chosen = instantiate(rules, settings, catalogue)

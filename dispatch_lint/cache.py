@@ -202,6 +202,7 @@ def _result(plain: dict[str, Any]) -> Result:
         {Severity(int(key)): count for key, count in plain["summary"]["violations"].items()}
     )
     summary.rules = _counter(plain["summary"]["rules"])
+    summary.not_shown = _counter(plain["summary"]["not_shown"])
     listed = plain["listed"]
     return Result(
         [_violation(one) for one in plain["violations"]],

@@ -6,6 +6,7 @@ suppressions → the report. Nothing here prints.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -17,14 +18,15 @@ from dispatch_lint.documents.source import Source
 from dispatch_lint.documents.undeclared import find_undeclared, repair
 from dispatch_lint.facts import FactTable
 from dispatch_lint.judging import judge_all
+from dispatch_lint.limits import CURRENT
 from dispatch_lint.locate import locate
 from dispatch_lint.outcome import Declared, Listed, Result, Share, Summary
 from dispatch_lint.parallel import check_sources
 from dispatch_lint.precedence import Found, resolve
 from dispatch_lint.rule import Fact, FieldUse, Judgement, Rule
 from dispatch_lint.schema.validation import is_valid
-from dispatch_lint.suppression import Suppression, complaints
-from dispatch_lint.violation import Finding, Path, Severity, Violation, pointer
+from dispatch_lint.suppression import Suppression, Suppressions, complaints
+from dispatch_lint.violation import Finding, Path, Related, Severity, Violation, pointer
 
 if TYPE_CHECKING:
     from dispatch_lint.schema.catalogue import Catalogue, KindSchema
@@ -97,6 +99,7 @@ class Run:
         self.go_sources: list[Source] = []
         self.descriptions: list[tuple[Source, int]] = []
         """Documents that describe an API, by source and number."""
+        self._shown: Counter[str] = Counter()
         self.found: list[Violation] = []
         """Before suppression."""
         self.suppressions: dict[str, list[Suppression]] = {}
@@ -161,6 +164,15 @@ class Run:
         if ignored:
             found = [one for one in found if one[0].name not in ignored]
         return resolve(found) if found else found
+
+    def explains(self, ignored: frozenset[str]) -> bool:
+        """Whether a document that does not fit its schema is sure to be reported, with its place."""
+        return all(
+            name in self._active
+            and name not in ignored
+            and (self.settings.severity.get(name) or Severity.ERROR) >= self.quiet
+            for name in ("schema", "unknown-field")
+        )
 
     def _concerned(self, document: Document, content: bool, entity: Any) -> Sequence[Rule]:
         """The rules that can have something to say of a document: most need a field of it.
@@ -289,10 +301,11 @@ class Run:
         """What was found since the last time, and the facts by table and group; both are let go."""
         share = Share(
             self.found, self.suppressions, self.summary, self.declared, self.listed,
-            self.descriptions, self._kinds, self._failures, self.digests,
+            self.descriptions, self._kinds, self._failures, self.digests, self._shown,
         )  # fmt: skip
         facts = {name: table.drain() for name, table in self._facts.items()}
         self.found, self.suppressions, self.declared = [], {}, {}
+        self._shown = Counter()
         self.summary = Summary(closed=self.summary.closed)
         self.listed = None if self.listed is None else []
         self.descriptions, self._kinds, self._failures = [], set(), set()
@@ -302,6 +315,7 @@ class Run:
     def take(self, share: Share, facts: Mapping[str, dict[str, list[tuple[Any, ...]]]]) -> None:
         """Add what another process drained."""
         self.found += share.found
+        self._shown.update(share.shown)
         self.suppressions |= share.suppressions
         self.summary.add(share.summary, without=self._failures)
         for key, one in share.declared.items():
@@ -336,15 +350,14 @@ class Run:
             store.close()
 
     def _suppress(self) -> Iterator[Violation]:
+        indexed = {file: Suppressions(several) for file, several in self.suppressions.items()}
         for violation in self.found:
-            hiding = [
-                one for one in self.suppressions.get(violation.file, ()) if one.hides(violation)
-            ]
+            known = indexed.get(violation.file)
+            hiding = known.hiding(violation) if known is not None else ()
             if hiding:
                 self.summary.suppressed += 1
-                hiding[0].used.add(violation.rule)
-                for other in hiding[1:]:
-                    other.used.add(violation.rule)
+                for one in hiding:
+                    one.used.add(violation.rule)
                 continue
             if violation.heading and self.folds(violation.severity):
                 self.count_declared(
@@ -396,6 +409,27 @@ class Run:
     def severity(self, rule: Rule, finding: Finding | Judgement) -> Severity:
         """The settings' severity, the finding's, or the rule's."""
         return self.settings.severity.get(rule.name) or finding.severity or rule.severity
+
+    def add(
+        self, document: Document, rule: Rule, finding: Finding, related: tuple[Related, ...] = ()
+    ) -> None:
+        """Add a violation, with its place; what is too much of one file is only counted."""
+        file = document.source.name
+        if not self.shows(file):
+            self.count_only(file, rule, finding)
+            return
+        self._shown[file] += 1
+        one = self.violation(document, rule, finding)
+        self.found.append(replace(one, related=related) if related else one)
+
+    def shows(self, file: str, upcoming: int = 0) -> bool:
+        """Whether one more violation of a file is shown, after some that are still to come."""
+        return self._shown[file] + upcoming < CURRENT.violations_per_file
+
+    def count_only(self, file: str, rule: Rule, finding: Finding | Judgement) -> None:
+        """Count a violation that is too much of its file."""
+        self.count(rule.name, self.severity(rule, finding))
+        self.summary.not_shown[file] += 1
 
     def violation(self, document: Document, rule: Rule, finding: Finding) -> Violation:
         """A finding with its place."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.documents import json_text, yaml_text
@@ -14,6 +14,7 @@ from dispatch_lint.documents.modelines import MARK
 from dispatch_lint.documents.placed import row_part
 from dispatch_lint.documents.source import InputError, Source, decode
 from dispatch_lint.outcome import Listed, digest_of
+from dispatch_lint.schema.validation import is_valid
 from dispatch_lint.store.entity_store import BadRow
 from dispatch_lint.suppression import read_suppressions
 
@@ -36,6 +37,22 @@ def check_file(run: Run, source: Source, number: int) -> None:
     _FileCheck(run, source, number).run()
 
 
+@dataclass(frozen=True, slots=True)
+class _Quiet:
+    """What of a document is counted, and needs no place.
+
+    Attributes:
+        too_many: what is more than is shown of a file.
+    """
+
+    counted: list[Found]
+    declared: list[tuple[Route, Rule, Finding]]
+    too_many: list[Found]
+
+
+_NOTHING = _Quiet([], [], [])
+
+
 class _FileCheck:
     """One source: fast where all is well, with places where there is something to report."""
 
@@ -46,6 +63,8 @@ class _FileCheck:
         self.folded: Counter[tuple[str, str]] = Counter()
         self.first: dict[tuple[str, str], int] = {}
         self.unparsed: list[tuple[int, Part]] = []
+        self.upcoming = 0
+        """Documents whose places are still to be read."""
 
     def run(self) -> None:
         run = self.run_
@@ -78,7 +97,7 @@ class _FileCheck:
         if MARK in text:
             self.run_.summary.outside = True
         values = None if MARK in text else reader.read_values(text)
-        if values is not None and self._quick(list(enumerate(values))):
+        if values is not None and self._quickly(text, values):
             return
         parts = self.source.placed() if self.source.placed else reader.read_placed(text)
         self._placed(list(enumerate(parts)))
@@ -87,14 +106,52 @@ class _FileCheck:
             if found and self.source.reported:
                 self.run_.suppressions[self.source.name] = found
 
+    def _quickly(self, text: str, values: list[Any]) -> bool:
+        """Judge plain values, and read the places of those only where something is to be located.
+
+        Returns:
+            False, and nothing kept, where the places cannot be told by the number of a document.
+        """
+        read = [self.run_.classifier.read(value, self.source, index)
+                for index, value in enumerate(values)]  # fmt: skip
+        judged = [self._judge(one) for one in read]
+        wanted = [index for index, one in enumerate(judged) if one is None]
+        parts: list[tuple[int, Part]] = []
+        if wanted:
+            found = self._some_parts(text, wanted, len(values))
+            if found is None:
+                return False
+            parts = found
+        for one, quiet in zip(read, judged, strict=True):
+            if quiet is not None:
+                self._take(one, quiet)
+        self._placed(parts)
+        return True
+
+    def _some_parts(
+        self, text: str, wanted: list[int], count: int
+    ) -> list[tuple[int, Part]] | None:
+        """Some documents of a text with their places; None where they are counted otherwise."""
+        if self.source.placed is not None or self.source.format != "yaml":
+            every = self.source.placed() if self.source.placed else json_text.read_placed(text)
+            return [(index, every[index]) for index in wanted] if len(every) == count else None
+        if yaml_text.count_parts(text) != count:
+            return None
+        return list(yaml_text.read_wanted(text, set(wanted)))
+
     def _lines(self) -> None:
         digest = digest_of() if self.run_.digests is not None else None
         for index, (number, line) in enumerate(self.source.lines(digest)):
             try:
-                quick = self._quick([(index, json_text.read_value(line))])
+                value = json_text.read_value(line)
             except ValueError:
-                quick = False
-            if not quick:
+                quiet = None
+            else:
+                one = self.run_.classifier.read(value, self.source, index)
+                quiet = self._judge(one)
+            if quiet is not None:
+                self._take(one, quiet)
+            else:
                 self._placed([(index, json_text.read_placed_line(line, number))])
         if digest is not None and self.run_.digests is not None:
             self.run_.digests[self.number] = digest.digest()
@@ -107,44 +164,57 @@ class _FileCheck:
             one = self.run_.classifier.read(value, self.source, index)
             if isinstance(one, Document):
                 one.row_key = key
-                if not self.source.reported:
-                    self.run_.prepare(one)
-                elif not self._judge_quickly([one]):
-                    one.part = row_part(index)
-                    self._report(one)
-            self._keep(one)
+            quiet = self._judge(one)
+            if quiet is not None:
+                self._take(one, quiet)
+            elif isinstance(one, Document):
+                self.upcoming -= 1
+                one.part = row_part(index)
+                self._report(one)
+                self._keep(one)
 
-    def _quick(self, values: list[tuple[int, Any]]) -> bool:
-        """Judge plain values; False, and nothing kept, where something is to be located."""
-        read = [self.run_.classifier.read(value, self.source, index) for index, value in values]
-        if not self._judge_quickly([one for one in read if isinstance(one, Document)]):
-            return False
-        for one in read:
-            self._keep(one)
-        return True
+    def _judge(self, one: Document | Skipped) -> _Quiet | None:
+        """What of a document needs no place; None where something does."""
+        if isinstance(one, Skipped):
+            return _NOTHING
+        run = self.run_
+        if not self.source.reported:
+            run.prepare(one)
+            return _NOTHING
+        shows = run.shows(self.source.name, self.upcoming)
+        if shows and self._is_faulty(one):
+            self.upcoming += 1
+            return None
+        quiet = _NOTHING
+        found = run.findings(one, self.ignored)
+        declared = self._declared(one)
+        if found or declared:
+            located = [pair for pair in found if self._must_locate(*pair)]
+            places = any(self._must_locate(rule, finding) for _, rule, finding in declared)
+            if shows and (located or places):
+                self.upcoming += 1
+                return None
+            quiet = _Quiet([one for one in found if one not in located], declared, located)
+        return quiet
 
-    def _judge_quickly(self, documents: list[Document]) -> bool:
-        """Count what needs no place; False, and nothing counted, where something does."""
-        counted: list[Found] = []
-        declared: list[tuple[Document, list[tuple[Route, Rule, Finding]]]] = []
-        for document in documents:
-            if not self.source.reported:
-                self.run_.prepare(document)
-                continue
-            for rule, finding in self.run_.findings(document, self.ignored):
-                if self._must_locate(rule, finding):
-                    return False
-                counted.append((rule, finding))
-            found = self._declared(document)
-            if found:
-                if any(self._must_locate(rule, one) for _, rule, one in found):
-                    return False
-                declared.append((document, found))
-        for rule, finding in counted:
+    def _take(self, one: Document | Skipped, quiet: _Quiet) -> None:
+        """Count what needs no place, and keep the facts of a document."""
+        for rule, finding in quiet.counted:
             self._count(rule, finding)
-        for document, found in declared:
-            self._count_declared(document, found)
-        return True
+        for rule, finding in quiet.too_many:
+            self.run_.count_only(self.source.name, rule, finding)
+        if quiet.declared and isinstance(one, Document):
+            self._count_declared(one, quiet.declared)
+        self._keep(one)
+
+    def _is_faulty(self, document: Document) -> bool:
+        """Whether something is sure to be located: then why, is explained once, with places."""
+        run, schema = self.run_, document.schema
+        return (
+            run.explains(self.ignored)
+            and not schema.only_base
+            and not is_valid(schema, document.value)
+        )
 
     def _count(self, rule: Rule, finding: Finding) -> None:
         """Count a finding that needs no place of its own."""
@@ -202,6 +272,7 @@ class _FileCheck:
 
     def _placed(self, parts: list[tuple[int, Part]]) -> None:
         run = self.run_
+        self.upcoming = 0
         for index, part in parts:
             if part.problem is not None:
                 self.unparsed.append((index, part))
@@ -230,7 +301,7 @@ class _FileCheck:
             if key in self.first:
                 return
             self.first[key] = len(run.found)
-        run.found.append(run.violation(document, rule, finding))
+        run.add(document, rule, finding)
 
     def _report_unparsed(self) -> None:
         """What does not parse is judged last: whether it is an entity depends on its file."""

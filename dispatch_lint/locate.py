@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.documents import json_text, yaml_text
@@ -37,6 +37,7 @@ class _Locator:
         run = self.run_
         kept: list[tuple[Rule, Judgement]] = []
         documents: dict[int, dict[int, str]] = {}
+        upcoming: Counter[str] = Counter()
         for number, judged in wanted.items():
             source = run.sources[number]
             ignored = run.ignored(source)
@@ -46,6 +47,10 @@ class _Locator:
                 if run.severity(rule, judgement) < run.quiet:
                     run.count(rule.name, run.severity(rule, judgement))
                     continue
+                if not run.shows(source.name, upcoming[source.name]):
+                    run.count_only(source.name, rule, judgement)
+                    continue
+                upcoming[source.name] += 1
                 kept.append((rule, judgement))
                 for fact in (judgement.fact, *(fact for fact, _ in judgement.related)):
                     if not fact.stored:
@@ -86,9 +91,7 @@ class _Locator:
             if id(finding) not in findings:
                 continue
             judgement = findings[id(finding)][0]
-            related = tuple(self._related(judgement, read))
-            violation = run.violation(document, rule, finding)
-            run.found.append(replace(violation, related=related))
+            run.add(document, rule, finding, tuple(self._related(judgement, read)))
 
     def _related(
         self, judgement: Judgement, read: dict[int, dict[int, Document]]

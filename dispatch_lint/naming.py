@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -55,11 +56,15 @@ INITIALISMS = frozenset(
 )
 
 
+_REMEMBERED = 4_096
+
+
 def is_lower_camel(name: str) -> bool:
     """Whether a field name is lower camel case (guide, Additional Properties)."""
     return LOWER_CAMEL.match(name) is not None
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def lower_camel(name: str) -> str:
     """The lower camel case of any name: `created_at` is `createdAt`, `API` is `api`."""
     words: list[str] = [
@@ -76,6 +81,7 @@ def words_of(name: str) -> list[str]:
     return _WORD.findall(name)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def plural(word: str) -> str:
     """The English plural of an entity type's name: `policy` is `policies`."""
     if re.search(r"[^aeiou]y\Z", word):
@@ -124,12 +130,24 @@ def read_foreign_key(name: str, kinds: Iterable[str]) -> ForeignKeyName | None:
         if not stem:
             continue
         camel = lower_camel(stem)
-        for kind in kinds:
-            field = kind_field(kind)
-            if camel in (field, plural(field)):
-                many = camel == plural(field) or suffix.endswith("s")
-                return ForeignKeyName(kind, camel, suffix[:1].upper() + suffix[1:], many)
+        found = _names_of(tuple(kinds)).get(camel)
+        if found is not None:
+            kind, many = found
+            many = many or suffix.endswith("s")
+            return ForeignKeyName(kind, camel, suffix[:1].upper() + suffix[1:], many)
     return None
+
+
+@lru_cache(maxsize=8)
+def _names_of(kinds: tuple[str, ...]) -> dict[str, tuple[str, bool]]:
+    """The names of foreign keys to kinds: each with the kind, and whether it is the plural."""
+    found: dict[str, tuple[str, bool]] = {}
+    for kind in kinds:
+        field = kind_field(kind)
+        several = plural(field)
+        found.setdefault(field, (kind, field == several))
+        found.setdefault(several, (kind, True))
+    return found
 
 
 def nearest(word: str, candidates: Iterable[str], *, cutoff: float = 0.7) -> str | None:
@@ -142,13 +160,24 @@ def nearest_few(
     word: str, candidates: Iterable[str], count: int, *, cutoff: float = 0.7
 ) -> list[str]:
     """Up to `count` candidates near `word`, best first; a difference in case only is best."""
-    from difflib import get_close_matches  # a run without mistakes never needs it
+    lowered = _lowered(tuple(candidates))
+    return [lowered[name] for name in _close(word.lower(), tuple(lowered), count, cutoff)]
 
+
+@lru_cache(maxsize=64)
+def _lowered(candidates: tuple[str, ...]) -> dict[str, str]:
     lowered: dict[str, str] = {}
     for candidate in candidates:
         lowered.setdefault(candidate.lower(), candidate)
-    close = get_close_matches(word.lower(), list(lowered), n=count, cutoff=cutoff)
-    return [lowered[name] for name in close]
+    return lowered
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _close(word: str, candidates: tuple[str, ...], count: int, cutoff: float) -> list[str]:
+    """Mistakes are often made twice: what was near to one is remembered."""
+    from difflib import get_close_matches  # a run without mistakes never needs it
+
+    return get_close_matches(word, candidates, n=count, cutoff=cutoff)
 
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"

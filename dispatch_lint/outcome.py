@@ -51,6 +51,8 @@ class Summary:
     not_judged: int = 0
     closed: bool = False
     rules: Counter[str] = field(default_factory=Counter)
+    not_shown: Counter[str] = field(default_factory=Counter)
+    """Violations that are counted only, by file: more than `limits.violations-per-file`."""
     problems: list[str] = field(default_factory=list)
     """Inputs that could not be read, and rules that failed: reasons for exit code 2."""
     outside: bool = False
@@ -68,6 +70,7 @@ class Summary:
         self.outside |= other.outside
         self.violations.update(other.violations)
         self.rules.update(other.rules)
+        self.not_shown.update(other.not_shown)
         self.problems += [one for one in other.problems if one not in without]
 
 
@@ -132,3 +135,4 @@ class Share:
     kinds: set[str]
     failures: set[str]
     digests: dict[int, bytes] | None
+    shown: Counter[str]

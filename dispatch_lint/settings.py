@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
 from dispatch_lint.definitions.model import Reference
+from dispatch_lint.limits import MAX_DEPTH, Limits
 from dispatch_lint.naming import did_you_mean
 from dispatch_lint.violation import Severity
 
@@ -71,6 +72,7 @@ class Settings:
     complete: bool = False
     open_questions: OpenQuestions = field(default_factory=OpenQuestions)
     rules: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
     kind: str | None = None
     """The kind of every document (`--kind`)."""
     form: Literal["stored", "manifest"] | None = None
@@ -226,6 +228,20 @@ def _questions(key: str, value: object) -> OpenQuestions:
     return OpenQuestions(**said)
 
 
+def _limits(key: str, value: object) -> Limits:
+    names = [name.replace("_", "-") for name in Limits.__slots__]
+    said: dict[str, Any] = {}
+    for name, number in _options(key, value).items():
+        if name not in names:
+            raise SettingsError(f'unknown key "{key}.{name}"{did_you_mean(name, names)}')
+        if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+            raise SettingsError(f'"{key}.{name}" has to be a number from 1, not {number!r}')
+        if name == "depth" and number > MAX_DEPTH:
+            raise SettingsError(f'"{key}.{name}" can be {MAX_DEPTH} at most, not {number}')
+        said[name.replace("-", "_")] = number
+    return Limits(**said)
+
+
 def _nested_references(key: str, value: object) -> dict[str, Reference | None]:
     """`"Driver.type" = "DriverType"`; unquoted, TOML makes a table of the dot."""
     flat: dict[str, object] = {}
@@ -259,4 +275,5 @@ _KEYS: Mapping[str, Callable[[str, object], Any]] = {
     "complete": _boolean,
     "open-questions": _questions,
     "rules": _table_of(_options),
+    "limits": _limits,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -42,16 +43,6 @@ class Suppression:
     used: set[str] = field(default_factory=set)
     complaint: str = ""
 
-    def hides(self, violation: Violation) -> bool:
-        """Whether it speaks of a violation."""
-        if violation.rule not in self.rules:
-            return False
-        if self.scope == "file":
-            return True
-        if self.scope == "document":
-            return violation.document == self.target
-        return violation.span.line == self.target
-
 
 _GO_COMMENT = re.compile(
     r"//[ \t]*dispatch-lint:[ \t]*(?P<verb>[a-z-]*)(?:[ \t]*\[(?P<rules>[^\]\n]*)\])?"
@@ -89,15 +80,23 @@ def read_suppressions(text: str, parts: Sequence[Part]) -> list[Suppression]:
 
 def _read(text: str, parts: Sequence[Part]) -> Iterator[Suppression]:
     lines = parts[0].lines
+    starts = [part.start for part in parts]
+    scalars: dict[int, list[tuple[int, int]]] = {}
+    following = _next_lines(text)
     for match in _COMMENT.finditer(text):
         start = match.start()
-        index = _part_at(parts, start)
+        # The document that the comment stands in, or the next one.
+        index = max(bisect_right(starts, start) - 1, 0)
         node = parts[index].node
-        if node is not None and _inside_scalar(node, start):
-            continue
+        if node is not None:
+            if index not in scalars:
+                scalars[index] = sorted(_scalars(node))
+            before = bisect_right(scalars[index], (start, len(text))) - 1
+            if before >= 0 and start < scalars[index][before][1]:
+                continue
         span = lines.span(start, match.end())
         names = [name.strip() for name in (match["rules"] or "").split(",")]
-        rules = tuple(name for name in names if name)
+        rules = tuple(dict.fromkeys(name for name in names if name))
         alone = not lines.line(span.line)[: span.column - 1].strip()
         suppression = Suppression(span, index, rules, "line", span.line)
         if match["verb"] == "ignore-file":
@@ -105,21 +104,12 @@ def _read(text: str, parts: Sequence[Part]) -> Iterator[Suppression]:
         elif match["verb"] != "ignore":
             suppression.rules = ()
         elif alone:
-            before = _document_behind(parts, index, start)
-            if before is not None:
-                suppression.scope, suppression.target = "document", before
+            document = _document_behind(parts, index, start)
+            if document is not None:
+                suppression.scope, suppression.target = "document", document
             else:
-                suppression.target = _next_line(text, match.end(), span)
+                suppression.target = following[span.line]
         yield suppression
-
-
-def _part_at(parts: Sequence[Part], offset: int) -> int:
-    """The document that a comment stands in, or the next one."""
-    for index in range(len(parts)):
-        following = parts[index + 1].start if index + 1 < len(parts) else None
-        if following is None or offset < following:
-            return index
-    return len(parts) - 1
 
 
 def _document_behind(parts: Sequence[Part], index: int, offset: int) -> int | None:
@@ -132,23 +122,50 @@ def _document_behind(parts: Sequence[Part], index: int, offset: int) -> int | No
     return None
 
 
-def _next_line(text: str, end: int, span: Span) -> int:
-    """The next line that is no comment."""
-    line = span.line
-    for following in text[end:].split("\n")[1:]:
-        line += 1
-        if following.strip() and not following.lstrip().startswith("#"):
-            return line
-    return span.line + 1
+def _next_lines(text: str) -> list[int]:
+    """For each line, by its number, the next one that is no comment; the next, where none is."""
+    lines = text.split("\n")
+    found = list(range(1, len(lines) + 2))
+    next_one = 0
+    for number in range(len(lines), 0, -1):
+        found[number] = next_one or number + 1
+        line = lines[number - 1].lstrip()
+        if line and not line.startswith("#"):
+            next_one = number
+    return found
 
 
-def _inside_scalar(node: Node, offset: int) -> bool:
-    if any(start <= offset < end for start, end in node.keys.values()):
-        return True
+def _scalars(node: Node) -> Iterator[tuple[int, int]]:
+    """Where keys and scalars stand; none reaches into another."""
+    yield from node.keys.values()
     for child in node.children.values():
-        if child.start <= offset < child.end:
-            return _inside_scalar(child, offset) if child.children else not child.keys
-    return False
+        if child.children or child.keys:
+            yield from _scalars(child)
+        else:
+            yield child.start, child.end
+
+
+class Suppressions:
+    """The suppressions of a file, found by what they speak of."""
+
+    def __init__(self, several: Sequence[Suppression]) -> None:
+        self.all = several
+        self._by_target: dict[tuple[str, int, str], list[Suppression]] = {}
+        for one in several:
+            target = 0 if one.scope == "file" else one.target
+            for rule in one.rules:
+                self._by_target.setdefault((one.scope, target, rule), []).append(one)
+
+    def hiding(self, violation: Violation) -> list[Suppression]:
+        """Those that speak of a violation."""
+        rule = violation.rule
+        return [
+            one
+            for scope, target in (
+                ("file", 0), ("document", violation.document), ("line", violation.span.line),
+            )
+            for one in self._by_target.get((scope, target, rule), ())
+        ]  # fmt: skip
 
 
 def complaints(

@@ -216,6 +216,11 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     # A run keeps many small objects and makes hardly a cycle: only the young are looked through.
     gc.set_threshold(200_000, 1_000, 1_000)
     settings = _settings(options)
+    if settings.baseline or any(options[name] for name in ("fix", "diff", "add_ignore")):
+        # Whoever wants to do something about violations wants all of them.
+        settings = replace(
+            settings, limits=replace(settings.limits, violations_per_file=sys.maxsize)
+        )
     sources = list(discover(
         paths or ["."], settings, index=options["index"],
         stdin_filename=options["stdin_filename"], force_exclude=options["force_exclude"],
@@ -455,6 +460,10 @@ def _line_reader() -> Any:
 
 
 def _exit_code(summary: Summary, settings: Settings, options: dict[str, Any]) -> int:
+    for file, number in summary.not_shown.items():
+        more = count(number, "further violation")
+        click.echo(f"dispatch-lint: {harmless(file)}: {more} of this file: counted, and not shown "
+                   "(limits.violations-per-file)", err=True)  # fmt: skip
     for problem in summary.problems:
         click.echo(f"dispatch-lint: {harmless(problem)}", err=True)
     if summary.problems:

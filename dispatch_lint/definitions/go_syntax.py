@@ -200,6 +200,8 @@ class GoText:
 
     name: str
     source: bytes
+    fields: dict[int, tuple[GoField, ...]] = field(default_factory=dict, compare=False)
+    """What `read_fields` has read, by the node of the struct."""
 
     def spot(self, node: Node) -> Spot:
         """Where a node stands; its first line, where it has several."""
@@ -266,8 +268,15 @@ def _read_constants(node: Node, file: GoFile) -> None:
         file.constants.append(Constant(type_name, said, file.text.spot(name)))
 
 
-def read_fields(struct: Node, text: GoText) -> Iterator[GoField]:
-    """The lines of a struct."""
+def read_fields(struct: Node, text: GoText) -> tuple[GoField, ...]:
+    """The lines of a struct; a struct that others lead to is asked for often, and read once."""
+    known = text.fields.get(struct.id)
+    if known is None:
+        known = text.fields[struct.id] = tuple(_read_fields(struct, text))
+    return known
+
+
+def _read_fields(struct: Node, text: GoText) -> Iterator[GoField]:
     for group in struct.named_children:
         if group.type != "field_declaration_list":
             continue

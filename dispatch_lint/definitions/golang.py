@@ -189,7 +189,7 @@ class GoReader:
             found = self.tree.lookup(scope.package, scope.file, name)
             if found is None or (key := (found[0].folder, found[2].name)) in seen:
                 continue
-            if found[2].type.type == "struct_type":
+            if found[2].type.type == "struct_type" and len(seen) <= _MAX_NESTING:
                 inner = _Scope(found[0], found[1])
                 base, _ = self._base_of(inner, found[2].type, seen | {key})
                 if base != "none":

@@ -10,7 +10,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from dispatch_lint.documents.placed import MAX_DEPTH, Duplicate, Lines, Node, Part, Problem
+from dispatch_lint.documents.placed import Duplicate, Lines, Node, Part, Problem
+from dispatch_lint.limits import CURRENT
 
 if TYPE_CHECKING:
     from dispatch_lint.violation import Path
@@ -163,8 +164,8 @@ class _Scanner:
         first = self._space()
         start = self.at
         if first in ("{", "["):
-            if len(self.stack) >= MAX_DEPTH:
-                raise _Stop(f"values are nested deeper than {MAX_DEPTH} levels", start)
+            if len(self.stack) >= CURRENT.depth:
+                raise _Stop(f"values are nested deeper than {CURRENT.depth} levels", start)
             self.at += 1
             value: Any = {} if first == "{" else []
             opened = _Open(value, Node(start, start), self._path())

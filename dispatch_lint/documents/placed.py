@@ -11,9 +11,6 @@ from dispatch_lint.violation import Span
 if TYPE_CHECKING:
     from dispatch_lint.violation import Path
 
-MAX_DEPTH = 100
-"""How deep values may be nested. Dispatch's deepest is 6."""
-
 
 class Node:
     """The place of one value, and of what is inside it. Offsets count code points."""

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Protocol
 
+from dispatch_lint.limits import CURRENT
+
 if TYPE_CHECKING:
     from dispatch_lint.documents.placed import Part
 
@@ -17,9 +19,6 @@ FORMATS: dict[str, Format] = {
     ".yaml": "yaml", ".yml": "yaml", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl",
     ".go": "go",
 }  # fmt: skip
-MAX_DOCUMENT = 64 * 1024 * 1024
-"""Bytes of one text that is read at once: a YAML or JSON file, or a line of JSONL."""
-
 
 STDIN_NAME = "<stdin>"
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
@@ -110,14 +109,13 @@ class Source:
         try:
             with self.open() as stream:
                 size = _size(stream)
-                data = stream.read() if size <= MAX_DOCUMENT else b""
+                data = stream.read() if size <= CURRENT.bytes else b""
         except OSError as error:
             raise InputError(f"{self.name}: {error.strerror or error}") from error
-        if size > MAX_DOCUMENT:
-            limit = MAX_DOCUMENT // 1024 // 1024
+        if size > CURRENT.bytes:
             raise InputError(
-                f"{self.name}: the file is larger than {limit} MiB; "
-                "split it, or write one entity a line (.jsonl)"
+                f"{self.name}: the file is larger than {CURRENT.document_size} MiB; split it, "
+                "write one entity a line (.jsonl), or raise limits.document-size"
             )
         return data
 
@@ -133,13 +131,14 @@ class Source:
         try:
             with self.open() as stream:
                 number = 0
-                while line := stream.readline(MAX_DOCUMENT + 1):
+                while line := stream.readline(CURRENT.bytes + 1):
                     number += 1
                     if digest is not None:
                         digest.update(line)
-                    if len(line) > MAX_DOCUMENT:
+                    if len(line) > CURRENT.bytes:
                         raise InputError(f"{self.name}:{number}: the line is larger than "
-                                         f"{MAX_DOCUMENT // 1024 // 1024} MiB")  # fmt: skip
+                                         f"{CURRENT.document_size} MiB; limits.document-size "
+                                         "raises the limit")  # fmt: skip
                     text = decode(line, f"{self.name}:{number}")
                     if text and not text.isspace():
                         yield number, text

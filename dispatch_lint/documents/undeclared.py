@@ -21,6 +21,10 @@ def find_undeclared(document: Document, kinds: Iterable[str]) -> list[Undeclared
     return found
 
 
+MAX_GUESSES = 100
+"""Undeclared fields of a document for which the nearest declared one is looked for."""
+
+
 def repair(document: Document, reported: set[Path]) -> None:
     """Put misspelled fields under the names that they stand for, in a copy.
 
@@ -65,7 +69,8 @@ def _collect(
             known = shape.properties.get(name)
             if known is None:
                 if shape.values is None:
-                    found.append(_read_undeclared(name, inner, value, shape, path, kinds))
+                    guess = len(found) < MAX_GUESSES
+                    found.append(_read_undeclared(name, inner, value, shape, path, kinds, guess))
             elif isinstance(inner, dict | list) and (known.properties or known.items):
                 _collect(inner, known, (*path, name), found, kinds)
     elif isinstance(value, list) and shape.items is not None:
@@ -76,7 +81,7 @@ def _collect(
 
 def _read_undeclared(
     name: str, value: Any, parent: Mapping[str, Any], shape: Shape,
-    path: Path, kinds: tuple[str, ...],
+    path: Path, kinds: tuple[str, ...], guess: bool,
 ) -> Undeclared:  # fmt: skip
     # A field that is there already is not the one that was meant.
     free = [one for one in shape.properties if one not in parent]
@@ -91,7 +96,7 @@ def _read_undeclared(
         stems = {_stem(one, kinds): one for one in free}
         proper += [stems[one] for one in (camel, *proper) if one and one in stems]
         meant = next((one for one in proper if one in free), None)
-    if meant is None and len(name) <= 64:
+    if meant is None and guess and len(name) <= 64:
         meant = nearest(name, free, cutoff=0.7 if len(name) > 4 else 0.6)
     return Undeclared((*path, name), name, value, meant, case_only, shape.closed, shape)
 

@@ -10,16 +10,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from dispatch_lint.documents.placed import MAX_DEPTH, Cut, Duplicate, Lines, Node, Part, Problem
+from dispatch_lint.documents.placed import Cut, Duplicate, Lines, Node, Part, Problem
 from dispatch_lint.documents.scalars import dispatch_text, resolve_core
+from dispatch_lint.limits import CURRENT
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
     from dispatch_lint.violation import Path, Span
-
-MAX_EXPANDED = 100_000
-"""How many values the aliases of one document may stand for."""
 
 # What the fast parser may not be trusted with: scalars that YAML 1.1, YAML 1.2 and parsers
 # read differently, anchors, tags, directives, merge keys, `---` that is no line of its own,
@@ -100,6 +98,11 @@ def read_wanted(text: str, wanted: Container[int]) -> Iterator[tuple[int, Part]]
     for index, (start, end) in enumerate(_split(text)):
         if index in wanted:
             yield index, _read_part(text, start, end, lines)
+
+
+def count_parts(text: str) -> int:
+    """How many documents `read_placed` gives."""
+    return sum(1 for _ in _split(text))
 
 
 def _split(text: str) -> Iterator[tuple[int, int]]:
@@ -234,8 +237,8 @@ class _Composer:
 
     def _open(self, event: Any, value: Any) -> None:
         start, end = self._places(event)
-        if len(self.stack) >= MAX_DEPTH:
-            raise _Refused(f"values are nested deeper than {MAX_DEPTH} levels", start, end)
+        if len(self.stack) >= CURRENT.depth:
+            raise _Refused(f"values are nested deeper than {CURRENT.depth} levels", start, end)
         top = self.stack[-1] if self.stack else None
         if top is not None and isinstance(top.value, dict) and top.key is None:
             raise _Refused("a field name has to be text, not a list or mapping", start, end)
@@ -267,8 +270,8 @@ class _Composer:
                            "before it in this document", start, end)  # fmt: skip
         value, node, count = self.anchors[event.anchor]
         self.expanded += count
-        if self.expanded > MAX_EXPANDED:
-            raise _Refused(f"aliases stand for more than {MAX_EXPANDED:,} values", start, end)
+        if self.expanded > CURRENT.aliases:
+            raise _Refused(f"aliases stand for more than {CURRENT.aliases:,} values", start, end)
         top = self.stack[-1] if self.stack else None
         if top is not None and isinstance(top.value, dict) and top.key is None:
             self._key(top, str(value), start, end, merge=False)

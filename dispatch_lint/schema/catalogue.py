@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from jsonschema_rs import Validator
 
 ORGANIZATION_FIELD = "organizationId"
+MAX_REMEMBERED = 1_000
+"""Misspelled kinds of which it is remembered what they were meant to be."""
 
 
 class CatalogueError(Exception):
@@ -142,6 +144,7 @@ class Catalogue:
         self._names |= self.kinds
         self.containers: dict[str, str] = {}
         """Kinds that exist only inside entities of another kind: ServicePlan in ServiceClass."""
+        self._near: dict[str, Kind | None] = {}
         self._fallback: dict[tuple[str, Form], KindSchema] = {}
         self._refer(references or {})
         for one in self.schemas:
@@ -219,6 +222,13 @@ class Catalogue:
         """
         if len(name) > 64:
             return None
+        if name not in self._near:
+            if len(self._near) >= MAX_REMEMBERED:
+                self._near.clear()
+            self._near[name] = self._nearest(name)
+        return self._near[name]
+
+    def _nearest(self, name: str) -> Kind | None:
         plain = name.replace("-", "").replace("_", "")
         cutoff = 0.8 if len(plain) > 3 else 0.6
         match = nearest(plain, self.document_kinds, cutoff=cutoff)

@@ -1,0 +1,90 @@
+"""Limits: what is beyond them is said, and counted."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.test_cli import check
+
+BAD = "---\nkind: Secret\nname: a b\n"
+
+
+def limited(folder: Path, limits: str, name: str, text: str) -> tuple[int, str, str]:
+    (folder / "dispatch-lint.toml").write_text(f"[limits]\n{limits}\n")
+    (folder / name).write_text(text)
+    return check(folder, name, "-f", "json")
+
+
+@pytest.mark.parametrize(("name", "text"), [
+    ("a.yaml", BAD * 20), ("a.jsonl", '{"kind": "Secret", "name": "a b"}\n' * 20),
+    ("a.json", json.dumps([{"kind": "Secret", "name": "a b"}] * 20)),
+])  # fmt: skip
+@pytest.mark.parametrize("limit", [1, 7, 20, 1000])
+def test_violations_of_a_file(name: str, text: str, limit: int, tmp_path: Path) -> None:
+    code, out, error = limited(tmp_path, f"violations-per-file = {limit}", name, text)
+    report = json.loads(out)
+    # 20 names that cannot be part of a key, and 19 keys that are taken
+    assert (code, sum(report["summary"]["violations"].values())) == (1, 39)
+    assert len(report["violations"]) == min(limit, 39)
+    said = f"dispatch-lint: {name}: {39 - limit} further violations of this file: counted, and not shown (limits.violations-per-file)\n"
+    assert error == (said if limit < 39 else "")
+    assert check(tmp_path, name, "-f", "json") == (code, out, error)  # from the cache
+
+
+def test_a_baseline_knows_all(tmp_path: Path) -> None:
+    arguments = ("a.yaml", "--baseline", "b.json")
+    limited(tmp_path, "violations-per-file = 3", "a.yaml", BAD * 20)
+    assert check(tmp_path, *arguments, "--write-baseline")[2] == (
+        "dispatch-lint: 39 violations in b.json\n"
+    )
+    assert check(tmp_path, *arguments)[0] == 0
+
+
+def test_depth(tmp_path: Path) -> None:
+    deep = f"kind: Secret\nname: a\nsecrets: {'[' * 30}{']' * 30}\n"
+    for name, text in (("a.yaml", deep),
+                       ("a.json", '{"kind": "Secret", "name": "a", "x": ' + "[" * 30 + "]" * 30 + "}")):  # fmt: skip
+        code, out, _ = limited(tmp_path, "depth = 20", name, text)
+        assert code == 1 and "values are nested deeper than 20 levels" in out
+        assert "nested deeper" not in limited(tmp_path, "depth = 40", name, text)[1]
+
+
+def test_aliases(tmp_path: Path) -> None:
+    text = "kind: Secret\nname: a\nsecrets: {a: &a b, c: *a, d: *a, e: *a}\n"
+    assert "aliases stand for more than 2 values" in limited(tmp_path, "aliases = 2", "a.yaml", text)[1]  # fmt: skip
+    assert limited(tmp_path, "aliases = 3", "a.yaml", text)[0] == 0
+
+
+@pytest.mark.parametrize("name", ["a.yaml", "a.jsonl"])
+def test_size(name: str, tmp_path: Path) -> None:
+    text = f'{{"kind": "Secret", "name": "a", "secrets": {{"a": "{"x" * 1024 * 1024}"}}}}\n'
+    code, _, error = limited(tmp_path, "document-size = 1", name, text)
+    assert code == 2 and "is larger than 1 MiB" in error and "limits.document-size" in error
+    assert limited(tmp_path, "document-size = 2", name, text)[0] == 0
+
+
+@pytest.mark.parametrize(("limits", "said"), [
+    ("depht = 3", 'unknown key "limits.depht"; did you mean "depth"?'),
+    ("depth = 0", "has to be a number from 1"),
+    ("depth = true", "has to be a number from 1"),
+    ("depth = 5000", "can be 500 at most"),
+])  # fmt: skip
+def test_settings(limits: str, said: str, tmp_path: Path) -> None:
+    code, _, error = limited(tmp_path, limits, "a.yaml", BAD)
+    assert code == 2 and said in error
+
+
+def test_the_deepest_that_may_be_set_is_read(tmp_path: Path) -> None:
+    deep = f"kind: Secret\nname: a\nsecrets: {'[' * 490}{']' * 490}\n"
+    code, _, error = limited(tmp_path, "depth = 500", "a.yaml", deep)
+    assert (code, error) == (1, "")
+
+
+def test_a_long_chain_of_embedded_structs(tmp_path: Path) -> None:
+    (tmp_path / "a.go").write_text(
+        "package a\n" + "".join(f"type A{n} struct {{ A{n + 1} }}\n" for n in range(3000))
+    )
+    assert check(tmp_path, "a.go")[0] == 0
