@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check lint types editors bench clean
+.PHONY: demo test check lint types editors lowest coverage fuzz bench clean
 
 demo: $(VENV)/.installed
 	$(BIN)/dispatch-lint check examples
@@ -35,6 +35,22 @@ editors: $(VENV)/.python
 	    ! command -v npm || npm install --silent --no-audit --no-fund --no-package-lock \
 	        --prefix $(VENV)/editors/$${one%%=*} $${one#*=} || exit 1; \
 	done
+
+# The tests with the lowest versions that pyproject.toml allows, in an environment of their own.
+lowest: $(VENV)/.python
+	$(PYTHON) -m venv $(VENV)/lowest
+	$(BIN)/python tests/lowest.py > $(VENV)/lowest/lowest.txt
+	$(VENV)/lowest/bin/python -m pip install --quiet --disable-pip-version-check \
+	    --editable '.[dev]' --requirement $(VENV)/lowest/lowest.txt
+	$(VENV)/lowest/bin/python -m pytest -n auto
+
+# What users write, mutated: an hour for each kind of input, unless FUZZ says how many seconds.
+FUZZ ?= 3600
+fuzz: $(VENV)/.dev
+	PYTHONPATH=. $(BIN)/python tests/fuzz.py $(FUZZ)
+
+coverage: $(VENV)/.dev
+	$(BIN)/python -m pytest -n auto --cov --cov-report=term:skip-covered --cov-fail-under=95
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'

@@ -307,3 +307,36 @@ def test_a_modeline_of_another_schema(lint: Lint, runs: list[Run], tmp_path: Pat
         f"{wrong}secrets:\n  a: |\n    {other}",
     ):
         assert [one.rule for one in lint(text)] == ["unknown-field"], text
+
+
+@pytest.mark.parametrize("text", [
+    "kind: Secret\nname: a b\nsecrets: {url: http://x/y, b: 'é'}\n",
+    "{kind: Secret, name: a b, secrets: {a:b: c, d: e:f}}\n",
+    "kind: Secret\nname: a b\ntags: [{key: a::b, value: x:y z}]\n",
+])  # fmt: skip
+def test_a_colon_inside_a_word_is_no_mistake(text: str, lint: Lint) -> None:
+    """libyaml refuses it in brackets; YAML 1.2, editors and dispatch do not."""
+    assert [one.rule for one in lint(text)] == ["name-format"]
+    (part,) = yaml_text.read_placed(text)
+    assert yaml_text.read_values(text) == [part.value]
+
+
+def test_places_beside_a_colon_inside_a_word() -> None:
+    text = "a: [x:y  , 'é', z:  w]\n"
+    (part,) = yaml_text.read_placed(text)
+    found = []
+    for path in (("a", 0), ("a", 1), ("a", 2, "z")):
+        span = part.span(path, "value")
+        found.append(text[span.column - 1 : span.end_column - 1])
+    assert found == ["x:y", "'é'", "w"]
+
+
+def test_an_unclosed_list_with_a_colon_is_a_mistake(lint: Lint) -> None:
+    (one,) = lint("kind: Secret\nname: a\ntags: [x:y\n")
+    assert one.rule == "syntax-error" and "flow sequence" in one.message
+
+
+@pytest.mark.parametrize("text", ["", "# a", "# a\n", "\n\n# a\n", "# a\n# b", " \n"])
+def test_comments_are_no_document(text: str) -> None:
+    assert yaml_text.read_values(text) in ([], None)
+    assert yaml_text.read_placed(text) == []

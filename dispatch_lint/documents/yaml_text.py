@@ -15,7 +15,7 @@ from dispatch_lint.documents.scalars import dispatch_text, resolve_core
 from dispatch_lint.limits import CURRENT
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Callable, Container, Iterator
 
     from dispatch_lint.violation import Path, Span
 
@@ -59,10 +59,11 @@ def read_values(text: str) -> list[Any] | None:
     import ryaml as native
 
     try:
-        # It counts a text of comments only as one empty document.
-        return native.loads_all(text) or []  # type: ignore[attr-defined]
+        values: list[Any] = native.loads_all(text) or []  # type: ignore[attr-defined]
     except (native.InvalidYamlError, TypeError, ValueError, RecursionError):  # type: ignore[attr-defined]
         return None
+    # It may count a text of comments only as one empty document.
+    return values if values != [None] or count_parts(text) else []
 
 
 def _is_plain(text: str) -> bool:
@@ -134,14 +135,11 @@ def _has_content(text: str, start: int, end: int) -> bool:
 
 def _read_part(text: str, start: int, end: int, lines: Lines) -> Part:
     chunk = text[start:end]
-    part = Part(None, lines, start=start, end=start + len(chunk.rstrip()), text=chunk)
-    composer = _Composer(chunk, start, part)
-    try:
-        composer.compose()
-    except _Refused as refused:
-        part.problem = Problem(refused.message, lines.span(refused.start, refused.end))
-    except Exception as error:
-        part.problem = _problem(error, chunk, start, lines)
+    part = _composed(chunk, start, lines, _native_events)
+    refused = part.problem is not None and part.problem.message.startswith(_COLON)
+    if refused and len(chunk) <= MAX_PURE:
+        # `[http://x]`: libyaml refuses what YAML 1.2, the fast parser and dispatch's read.
+        part = _composed(chunk, start, lines, _pure_events)
     if part.problem is None:
         part.text = ""
         part.cuts = list(_cuts(chunk, start, part))
@@ -149,6 +147,38 @@ def _read_part(text: str, start: int, end: int, lines: Lines) -> Part:
         part.value, part.node = None, None
         part.duplicates, part.scalars = [], {}
     return part
+
+
+_COLON = "found unexpected ':'"
+MAX_PURE = 200_000
+"""Letters of a document that the slowest parser is asked about: some seconds."""
+
+
+def _composed(chunk: str, start: int, lines: Lines, events: Callable[[str], Iterator[Any]]) -> Part:
+    part = Part(None, lines, start=start, end=start + len(chunk.rstrip()), text=chunk)
+    try:
+        _Composer(chunk, start, part).compose(events(chunk))
+    except _Refused as refused:
+        part.problem = Problem(refused.message, lines.span(refused.start, refused.end))
+    except Exception as error:
+        part.problem = _problem(error, chunk, start, lines)
+    return part
+
+
+def _native_events(chunk: str) -> Iterator[Any]:
+    # ruamel.yaml.clib: importing ruamel.yaml itself would cost six times as much.
+    from _ruamel_yaml import CParser
+
+    parser = CParser(chunk)
+    while parser.check_event():
+        yield parser.get_event()
+
+
+def _pure_events(chunk: str) -> Iterator[Any]:
+    """The same events, from a parser that takes thirty times as long."""
+    from ruamel.yaml import YAML
+
+    yield from YAML(typ="safe", pure=True).parse(chunk)
 
 
 class _Refused(Exception):
@@ -184,13 +214,8 @@ class _Composer:
         self.anchors: dict[str, tuple[Any, Node, int]] = {}
         self.expanded = 0
 
-    def compose(self) -> None:
-        # ruamel.yaml.clib: importing ruamel.yaml itself would cost six times as much.
-        from _ruamel_yaml import CParser
-
-        parser = CParser(self.chunk)
-        while parser.check_event():
-            event = parser.get_event()
+    def compose(self, events: Iterator[Any]) -> None:
+        for event in events:
             name = type(event).__name__
             if name == "ScalarEvent":
                 self._scalar(event)
