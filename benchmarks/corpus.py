@@ -67,9 +67,23 @@ def changed_manifests(count: int) -> str:
     )
 
 
-def write_files(folder: Path, count: int, per_file: int) -> None:
-    """`count` manifests, `per_file` to a file, a hundred files to a folder."""
+MISTAKES = ("status: ready\n", "sourcPath: x\n", "timeout: soon\n", "created_at: today\n")
+
+
+def faulty(texts: list[str], share: float) -> list[str]:
+    """The same manifests, a share of them with a mistake, evenly spread."""
+    every = round(1 / share)
+    return [
+        text + MISTAKES[number // every % len(MISTAKES)] if number % every == 0 else text
+        for number, text in enumerate(texts)
+    ]
+
+
+def write_files(folder: Path, count: int, per_file: int, share: float = 0) -> None:
+    """`count` manifests, `per_file` to a file, a hundred files to a folder; a share is faulty."""
     texts = list(manifests(count))
+    if share:
+        texts = faulty(texts, share)
     for number, start in enumerate(range(0, count, per_file)):
         file = folder / f"d{number // 100:03}" / f"f{number:05}.yaml"
         file.parent.mkdir(parents=True, exist_ok=True)

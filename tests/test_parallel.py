@@ -93,7 +93,9 @@ def processes_of(group: int) -> list[str]:
 ])  # fmt: skip
 def test_an_interrupted_run_leaves_nothing(number: int, code: int, tmp_path: Path) -> None:
     for index in range(300):
-        text = "".join(f"---\nkind: Function\nname: f{index}-{n}\nimage: &i x\n" for n in range(40))
+        text = "".join(
+            f"---\nkind: Function\nname: f{index}-{n}\nimage: &i x\n" for n in range(300)
+        )
         (tmp_path / f"f{index}.yaml").write_text(text)
     (tmp_path / "report.json").write_text("as it was")
     run = subprocess.Popen(

@@ -45,7 +45,8 @@ def is_valid(schema: KindSchema, value: object) -> bool:
     """The native validator's answer; no for a value that it cannot judge."""
     try:
         return bool(schema.validator.is_valid(value))
-    except (ValueError, OverflowError, RecursionError):
+    # A SystemError is what older versions make of text that is not Unicode.
+    except (ValueError, OverflowError, RecursionError, SystemError):
         return False
 
 
