@@ -17,7 +17,7 @@ from dispatch_lint.rule import Fact
 if TYPE_CHECKING:
     import sqlite3
 
-MAX_IN_MEMORY = 300_000
+MAX_IN_MEMORY = 150_000
 """Facts of one table; each takes some 300 bytes with its group."""
 
 MAX_SHARED = 10_000
@@ -111,13 +111,12 @@ class FactTable:
             self._database = sqlite3.connect("")
             self._database.execute("PRAGMA journal_mode = OFF")
             self._database.execute("PRAGMA synchronous = OFF")
-            self._database.execute("CREATE TABLE fact (grp TEXT, packed BLOB)")
+            self._database.execute("CREATE TABLE fact (grp BLOB, count INTEGER, packed BLOB)")
         self._database.executemany(
-            "INSERT INTO fact VALUES (?, ?)",
+            "INSERT INTO fact VALUES (?, ?, ?)",
             (
-                (_packed(group), marshal.dumps(fact))
+                (_packed(group), len(facts), marshal.dumps(facts))
                 for group, facts in self._groups.items()
-                for fact in facts
             ),
         )
         self._groups.clear()
@@ -136,15 +135,17 @@ class FactTable:
             return
         self._settle()
         start = _packed(prefix)
+        between, ends = "grp >= ? AND grp < ?", (start, start + b"\xff")
+        if least > 1:  # nearly all groups of some tables are of one fact: they stay where they are
+            between += (f" AND grp IN (SELECT grp FROM fact WHERE {between} "
+                        "GROUP BY grp HAVING sum(count) >= ?)")  # fmt: skip
         rows = self._database.execute(
-            "SELECT grp, packed FROM fact WHERE grp >= ? AND grp < ? ORDER BY grp, rowid",
-            (start, start + b"\xff"),
+            f"SELECT grp, packed FROM fact WHERE {between} ORDER BY grp, rowid",
+            (*ends, *ends, least) if least > 1 else ends,
         )
         for group, several in groupby(rows, key=itemgetter(0)):
-            known = list(several)
-            if len(known) >= least:
-                loaded = [self._load(packed) for _, packed in known]
-                yield _unpacked(group), sorted(loaded, key=_document)
+            loaded = [fact for _, packed in several for fact in self._load(packed)]
+            yield _unpacked(group), sorted(loaded, key=_document)
 
     def batches(
         self, groups: int, facts: int, least: int = 1
@@ -189,17 +190,19 @@ class FactTable:
                 "SELECT packed FROM fact WHERE grp = ? ORDER BY rowid", (_packed(group),)
             )
             for (packed,) in rows:
-                found.setdefault(group, []).append(self._load(packed))
+                found.setdefault(group, []).extend(self._load(packed))
         return found
 
-    def _load(self, packed: bytes) -> Fact:
-        """A fact from disk. Equal parts are shared: a popular target has very many equal uses."""
-        source, document, path, data, row, place = marshal.loads(packed)
-        if len(self._shared) > MAX_SHARED:
-            self._shared.clear()
-        path = self._shared.setdefault(path, path)
-        data = self._shared.setdefault(data, data)
-        return Fact(source, document, path, data, row, place)
+    def _load(self, packed: bytes) -> list[Fact]:
+        """Facts from disk. Equal parts are shared: a popular target has very many equal uses."""
+        facts = []
+        for source, document, path, data, row, place in marshal.loads(packed):
+            if len(self._shared) > MAX_SHARED:
+                self._shared.clear()
+            path = self._shared.setdefault(path, path)
+            data = self._shared.setdefault(data, data)
+            facts.append(_new(Fact, (source, document, path, data, row, place)))
+        return facts
 
     def _settle(self) -> None:
         """Bring what came last to disk too, and make it findable."""

@@ -316,6 +316,7 @@ def test_look_ups_go_on_over_a_new_connection(database: str) -> None:
     reading.close()
 
 
+@pytest.mark.skipif("coverage" in sys.modules, reason="coverage itself uses sqlite3")
 def test_a_run_without_a_store_does_without_its_packages(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("kind: Secret\nname: a\n")
     code = (
