@@ -125,3 +125,25 @@ def test_a_full_disk_is_said(tmp_path: Path) -> None:
     assert (run.returncode, run.stderr) == (
         2, b"dispatch-lint: [Errno 28] No space left on device\n",
     )  # fmt: skip
+
+
+def test_a_process_that_ends_early_is_said(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from dispatch_lint import parallel
+    from dispatch_lint.api import make_run
+    from dispatch_lint.documents.discover import discover
+    from dispatch_lint.documents.source import InputError
+    from dispatch_lint.engine import Run
+    from dispatch_lint.settings import Settings
+
+    def end(run: Run, source: object, number: int) -> None:
+        if number == 70:
+            os._exit(1)
+        check_file(run, run.sources[number], number)
+
+    check_file = parallel.check_file
+    monkeypatch.chdir(project)
+    monkeypatch.setattr(parallel, "check_file", end)
+    with pytest.raises(InputError, match="ended before"):
+        list(make_run(Settings()).lint(discover(["."], Settings()), 3))
