@@ -135,6 +135,7 @@ def test_a_process_that_ends_early_is_said(
     from dispatch_lint.documents.discover import discover
     from dispatch_lint.documents.source import InputError
     from dispatch_lint.engine import Run
+    from dispatch_lint.file_check import check_file
     from dispatch_lint.settings import Settings
 
     def end(run: Run, source: object, number: int) -> None:
@@ -142,7 +143,6 @@ def test_a_process_that_ends_early_is_said(
             os._exit(1)
         check_file(run, run.sources[number], number)
 
-    check_file = parallel.check_file
     monkeypatch.chdir(project)
     monkeypatch.setattr(parallel, "check_file", end)
     with pytest.raises(InputError, match="ended before"):
