@@ -48,7 +48,11 @@ class SqlStore:
         self.shown = shown
         self._connection: Connection | None = None
         self._postgres = engine.dialect.name == "postgresql"
-        self._open()
+        try:
+            self._open()
+        except StoreError:
+            self.close()  # a store that is refused is locked no longer
+            raise
 
     def _open(self) -> None:
         found = self._read(tables.version)
