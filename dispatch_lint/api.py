@@ -10,7 +10,6 @@ from dispatch_lint import settings as settings_module
 from dispatch_lint.documents.classify import Classifier
 from dispatch_lint.documents.discover import discover
 from dispatch_lint.engine import Run
-from dispatch_lint.limits import set_limits
 from dispatch_lint.plugins import instantiate, load_rules
 from dispatch_lint.schema.load import load_catalogue
 from dispatch_lint.settings import Settings
@@ -19,7 +18,9 @@ from dispatch_lint.store.entity_store import StoreError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from dispatch_lint.documents.source import Source
     from dispatch_lint.graph.model import Graph
+    from dispatch_lint.outcome import Result
     from dispatch_lint.schema.catalogue import Catalogue
     from dispatch_lint.schema.diff import Change
     from dispatch_lint.store.entity_store import EntityStore, Ledger
@@ -45,13 +46,44 @@ def make_run(settings: Settings, **options: Any) -> Run:
         SettingsError, CatalogueError, DefinitionError, PluginError: something cannot be used.
         StoreError: the store of the settings cannot be used.
     """
-    set_limits(settings.limits)
     catalogue = load_catalogue(settings)
     rules = load_rules(settings.root / folder for folder in settings.plugins)
     chosen = instantiate(rules, settings, catalogue)
     if "store_facts" not in options and (settings.store or settings.ledger):
         options["store_facts"] = _store_facts(settings, catalogue)
     return Run(settings, catalogue, chosen, known=rules, **options)
+
+
+def check(
+    settings: Settings, sources: Sequence[Source], *, jobs: int = 1, cached: bool = True,
+    **options: Any,
+) -> Result:  # fmt: skip
+    """What a run finds in some sources, or found when everything was the same.
+
+    Args:
+        jobs: processes; 0 for as many as help.
+        cached: whether what an earlier run found may be told again.
+        options: `fold`, `quiet` and `listing` of `Run`.
+
+    Raises:
+        as `make_run`.
+    """
+    cache = None
+    from_outside = settings.store or settings.ledger
+    if cached and not (from_outside or any(one.opener or one.rows for one in sources)):
+        from dispatch_lint.cache import Cache
+
+        cache = Cache(settings, sources, tuple(sorted(options.items())))
+        known = cache.read()
+        if known is not None:
+            return known
+    run = make_run(settings, **options)
+    if cache is not None:
+        run.digests = {}
+    result = run.check(sources, jobs)
+    if cache is not None:
+        cache.write(result, run)
+    return result
 
 
 def _store_facts(settings: Settings, catalogue: Catalogue) -> StoreFacts:

@@ -412,19 +412,25 @@ class Run:
 
     def add(
         self, document: Document, rule: Rule, finding: Finding, related: tuple[Related, ...] = ()
-    ) -> None:
-        """Add a violation, with its place; what is too much of one file is only counted."""
+    ) -> bool:
+        """Add a violation, with its place; False where it is too much of one file, and counted."""
         file = document.source.name
         if not self.shows(file):
             self.count_only(file, rule, finding)
-            return
+            return False
         self._shown[file] += 1
         one = self.violation(document, rule, finding)
         self.found.append(replace(one, related=related) if related else one)
+        return True
 
     def shows(self, file: str, upcoming: int = 0) -> bool:
-        """Whether one more violation of a file is shown, after some that are still to come."""
-        return self._shown[file] + upcoming < CURRENT.violations_per_file
+        """Whether one more violation of a file is shown, after some that are still to come.
+
+        Of a file with suppressions all are: which of them count is known only with their places.
+        """
+        return (
+            self._shown[file] + upcoming < CURRENT.violations_per_file or file in self.suppressions
+        )
 
     def count_only(self, file: str, rule: Rule, finding: Finding | Judgement) -> None:
         """Count a violation that is too much of its file."""

@@ -100,11 +100,12 @@ class _FileCheck:
         if values is not None and self._quickly(text, values):
             return
         parts = self.source.placed() if self.source.placed else reader.read_placed(text)
-        self._placed(list(enumerate(parts)))
-        if self.source.format == "yaml":
+        if self.source.format == "yaml" and self.source.reported:
+            # Before anything is reported: what is suppressed is not too much of a file.
             found = read_suppressions(text, parts)
-            if found and self.source.reported:
+            if found:
                 self.run_.suppressions[self.source.name] = found
+        self._placed(list(enumerate(parts)))
 
     def _quickly(self, text: str, values: list[Any]) -> bool:
         """Judge plain values, and read the places of those only where something is to be located.
@@ -185,24 +186,27 @@ class _FileCheck:
         if shows and self._is_faulty(one):
             self.upcoming += 1
             return None
-        quiet = _NOTHING
         found = run.findings(one, self.ignored)
         declared = self._declared(one)
-        if found or declared:
-            located = [pair for pair in found if self._must_locate(*pair)]
-            places = any(self._must_locate(rule, finding) for _, rule, finding in declared)
-            if shows and (located or places):
-                self.upcoming += 1
-                return None
-            quiet = _Quiet([one for one in found if one not in located], declared, located)
+        if not (found or declared):
+            return _NOTHING
+        quiet = _Quiet([], declared, [])
+        for pair in found:
+            (quiet.too_many if self._must_locate(*pair) else quiet.counted).append(pair)
+        places = any(self._must_locate(rule, finding) for _, rule, finding in declared)
+        if shows and (quiet.too_many or places):
+            self.upcoming += 1
+            return None
         return quiet
 
     def _take(self, one: Document | Skipped, quiet: _Quiet) -> None:
         """Count what needs no place, and keep the facts of a document."""
         for rule, finding in quiet.counted:
-            self._count(rule, finding)
+            if self._is_first(rule, finding):
+                self.run_.count(rule.name, self.run_.severity(rule, finding))
         for rule, finding in quiet.too_many:
-            self.run_.count_only(self.source.name, rule, finding)
+            if self._is_first(rule, finding):
+                self.run_.count_only(self.source.name, rule, finding)
         if quiet.declared and isinstance(one, Document):
             self._count_declared(one, quiet.declared)
         self._keep(one)
@@ -216,16 +220,15 @@ class _FileCheck:
             and not is_valid(schema, document.value)
         )
 
-    def _count(self, rule: Rule, finding: Finding) -> None:
-        """Count a finding that needs no place of its own."""
-        key = (rule.name, finding.fold)
-        if not finding.fold or not self.folded[key]:
-            self.run_.count(rule.name, self.run_.severity(rule, finding))
-        if finding.fold:
-            self.folded[key] += 1
+    def _is_first(self, rule: Rule, finding: Finding) -> bool:
+        """Whether a finding counts; of those of one fold only the first does."""
+        if not finding.fold or self.run_.unfolded:
+            return True
+        self.folded[rule.name, finding.fold] += 1
+        return self.folded[rule.name, finding.fold] == 1
 
     def _must_locate(self, rule: Rule, finding: Finding) -> bool:
-        if finding.fold and (rule.name, finding.fold) in self.first:
+        if finding.fold and self.folded[rule.name, finding.fold] and not self.run_.unfolded:
             return False
         severity = self.run_.severity(rule, finding)
         if finding.heading and self.run_.folds(severity):
@@ -294,14 +297,10 @@ class _FileCheck:
                 self._add(document, rule, replace(finding, path=path))
 
     def _add(self, document: Document, rule: Rule, finding: Finding) -> None:
-        run = self.run_
-        if finding.fold and not run.unfolded:
-            key = (rule.name, finding.fold)
-            self.folded[key] += 1
-            if key in self.first:
-                return
-            self.first[key] = len(run.found)
-        run.add(document, rule, finding)
+        if self._is_first(rule, finding):
+            index = len(self.run_.found)
+            if self.run_.add(document, rule, finding) and finding.fold:
+                self.first[rule.name, finding.fold] = index
 
     def _report_unparsed(self) -> None:
         """What does not parse is judged last: whether it is an entity depends on its file."""

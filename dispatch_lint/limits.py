@@ -1,7 +1,7 @@
 """What a run reads at most: no input may make it slow, or large, without bounds.
 
-The readers are called from everywhere, so the limits are those of the process; `make_run` sets them
-from the settings.
+The readers are called from everywhere, so the limits are those of the process; `Classifier`, which
+nobody reads documents without, sets them from the settings.
 """
 
 from __future__ import annotations

@@ -149,7 +149,6 @@ class Suppressions:
     """The suppressions of a file, found by what they speak of."""
 
     def __init__(self, several: Sequence[Suppression]) -> None:
-        self.all = several
         self._by_target: dict[tuple[str, int, str], list[Suppression]] = {}
         for one in several:
             target = 0 if one.scope == "file" else one.target

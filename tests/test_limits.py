@@ -88,3 +88,42 @@ def test_a_long_chain_of_embedded_structs(tmp_path: Path) -> None:
         "package a\n" + "".join(f"type A{n} struct {{ A{n + 1} }}\n" for n in range(3000))
     )
     assert check(tmp_path, "a.go")[0] == 0
+
+
+def test_what_is_suppressed_is_not_too_much(tmp_path: Path) -> None:
+    text = "# dispatch-lint: ignore-file[name-format, unique-key] generated\n" + BAD * 20
+    code, out, error = limited(tmp_path, "violations-per-file = 3", "a.yaml", text)
+    assert (code, error) == (0, "")
+    assert json.loads(out)["summary"]["suppressed"] == 39
+
+
+def test_findings_of_one_fold_are_counted_once(tmp_path: Path) -> None:
+    row = json.dumps({"key": "Application/acme/KEY", "value": {
+        "id": "KEY", "name": "KEY", "organizationId": "acme", "revision": 0, "version": 0,
+        "state": None, "status": "READY", "reason": None, "tags": None, "delete": False,
+    }}) + "\n"  # fmt: skip
+    rows = "".join(row.replace("KEY", f"a{number}") for number in range(9))
+    odd = '{"kind": "Secret", "name": "a b"}\n'
+    for text in (odd * 5 + rows, rows + odd * 5):
+        counts = []
+        for limit in (3, 1000):
+            _, out, _ = limited(tmp_path, f"violations-per-file = {limit}", "a.jsonl", text)
+            counts.append(json.loads(out)["summary"]["violations"])
+        assert counts[0] == counts[1] == {"error": 5 + 4 + 1, "warning": 0, "info": 0}
+
+
+def test_a_document_beyond_the_limit_is_counted_like_any_other(tmp_path: Path) -> None:
+    """Twenty thousand unknown fields: they took minutes."""
+    fields = "".join(f"k{number}: v\n" for number in range(20_000))
+    text = f"{BAD * 2}---\nkind: Secret\nname: c\n{fields}"
+    _, out, _ = limited(tmp_path, "violations-per-file = 2", "a.yaml", text)
+    assert json.loads(out)["summary"]["violations"]["error"] == 3 + 20_000
+
+
+def test_limits_hold_for_what_a_store_takes(tmp_path: Path) -> None:
+    from tests.test_cli import run
+
+    text = '{"kind": "Secret", "name": "a", "secrets": {"a": [[[[[1]]]]]}}\n'
+    limited(tmp_path, "depth = 4", "a.json", text)
+    ran = run(tmp_path, "store", "import", "a.json", "--store", "s.db")
+    assert ran.returncode == 2 and b"nested deeper than 4 levels" in ran.stderr

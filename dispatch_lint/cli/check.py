@@ -211,6 +211,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     """
     import gc
 
+    from dispatch_lint.api import check
     from dispatch_lint.documents.discover import discover
 
     # A run keeps many small objects and makes hardly a cycle: only the young are looked through.
@@ -232,7 +233,11 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     reports = _reports()
     baseline = _baseline(settings, options)
     fold = not any(lists_declared(name) for name, _ in reports)
-    result = _result(settings, sources, options, fold=fold and baseline is None)
+    result = check(
+        settings, sources, jobs=options["jobs"], cached=not options["no_cache"],
+        fold=fold and baseline is None, listing=options["list_files"],
+        quiet=settings.fail_level if options["quiet"] else Severity.INFO,
+    )  # fmt: skip
     if options["write_baseline"]:
         assert baseline is not None
         return _write_baseline(result, baseline, settings, sources)
@@ -253,32 +258,6 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
                 click.echo(f"dispatch-lint: the baseline knows what is no more: {harmless(stale)}",
                            err=True)  # fmt: skip
     return _exit_code(result.summary, settings, options)
-
-
-def _result(
-    settings: Settings, sources: list[Source], options: dict[str, Any], *, fold: bool
-) -> Result:
-    """What a run finds, or found when everything was the same."""
-    quiet = settings.fail_level if options["quiet"] else Severity.INFO
-    how: dict[str, Any] = {"fold": fold, "quiet": quiet, "listing": options["list_files"]}
-    cache = None
-    from_outside = settings.store or settings.ledger
-    if not (options["no_cache"] or from_outside or any(one.opener or one.rows for one in sources)):
-        from dispatch_lint.cache import Cache
-
-        cache = Cache(settings, sources, tuple(how.items()))
-        known = cache.read()
-        if known is not None:
-            return known
-    from dispatch_lint.api import make_run
-
-    run = make_run(settings, **how)
-    if cache is not None:
-        run.digests = {}
-    result = run.check(sources, options["jobs"])
-    if cache is not None:
-        cache.write(result, run)
-    return result
 
 
 def _fix(settings: Settings, sources: list[Source], options: dict[str, Any]) -> Fixed:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dispatch_lint.definitions.model import is_openapi
 from dispatch_lint.documents.document import Document, Row
 from dispatch_lint.documents.modelines import Modeline, Modelines
+from dispatch_lint.limits import set_limits
 from dispatch_lint.naming import nearest
 from dispatch_lint.store.entity_store import StoredEntity
 
@@ -53,6 +54,7 @@ class Classifier:
 
     def __init__(self, settings: Settings, catalogue: Catalogue) -> None:
         self.settings, self.catalogue = settings, catalogue
+        set_limits(settings.limits)  # whoever reads documents has a classifier
         self.organization_field = catalogue.organization_field
         self._mapped: dict[str, str | None] = {}
         self._modelines = Modelines()

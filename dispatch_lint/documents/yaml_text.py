@@ -136,12 +136,13 @@ def _has_content(text: str, start: int, end: int) -> bool:
 def _read_part(text: str, start: int, end: int, lines: Lines) -> Part:
     chunk = text[start:end]
     part = _composed(chunk, start, lines, _native_events)
-    refused = part.problem is not None and part.problem.message.startswith(_IN_BRACKETS)
-    if refused and len(chunk) <= MAX_PURE:
-        # `[http://x]`, `[a?b]`: libyaml refuses what YAML 1.2 and the fast parser read.
+    complaint = part.problem.message if part.problem is not None else ""
+    if complaint.startswith((_COLON, _IN_BRACKETS)) and len(chunk) <= MAX_PURE:
+        # `[http://x]`, `[a?b]`: libyaml refuses what YAML 1.2 and the fast parser read. Where both
+        # refuse, libyaml says it better, except of a colon, which is no mistake.
         other = _composed(chunk, start, lines, _pure_events)
-        colon = part.problem is not None and part.problem.message.startswith(_IN_BRACKETS[0])
-        part = other if other.problem is None or colon else part
+        if other.problem is None or complaint.startswith(_COLON):
+            part = other
     if part.problem is None:
         part.text = ""
         part.cuts = list(_cuts(chunk, start, part))
@@ -151,7 +152,8 @@ def _read_part(text: str, start: int, end: int, lines: Lines) -> Part:
     return part
 
 
-_IN_BRACKETS = ("found unexpected ':'", "did not find expected ',' or")
+_COLON = "found unexpected ':'"
+_IN_BRACKETS = "did not find expected ',' or"
 MAX_PURE = 200_000
 """Letters of a document that the slowest parser is asked about: some seconds."""
 
