@@ -317,8 +317,7 @@ def test_a_modeline_of_another_schema(lint: Lint, runs: list[Run], tmp_path: Pat
 def test_a_colon_inside_a_word_is_no_mistake(text: str, lint: Lint) -> None:
     """libyaml refuses it in brackets; YAML 1.2, editors and dispatch do not."""
     assert [one.rule for one in lint(text)] == ["name-format"]
-    (part,) = yaml_text.read_placed(text)
-    assert yaml_text.read_values(text) == [part.value]
+    same_or_aside(text)
 
 
 def test_places_beside_a_colon_inside_a_word() -> None:
@@ -340,3 +339,33 @@ def test_an_unclosed_list_with_a_colon_is_a_mistake(lint: Lint) -> None:
 def test_comments_are_no_document(text: str) -> None:
     assert yaml_text.read_values(text) in ([], None)
     assert yaml_text.read_placed(text) == []
+
+
+@pytest.mark.parametrize("end", ["?", "?\n", "? \n", "? # a\n", "?\t\n", "?\r\n", "-\n  ?\n"])
+def test_a_question_mark_without_a_key(end: str) -> None:
+    same_or_aside(f"kind: Secret\nname: a\nx:\n  b: c\n{end}")
+
+
+@pytest.mark.parametrize("text", ['x: {a:-b:"c,d" e}\n', "x: [a:'b', c:\"d]\n", "x: {a:'b'}\n"])
+def test_a_quote_after_a_colon_inside_a_word(text: str) -> None:
+    same_or_aside(f"kind: Secret\nname: a\n{text}")
+
+
+def same_or_aside(text: str) -> None:
+    """The fast reader says what the slow one says, or nothing."""
+    values = yaml_text.read_values(text)
+    assert values is None or values == [part.value for part in yaml_text.read_placed(text)]
+
+
+@pytest.mark.parametrize(
+    "text", ["# a\rkind: Secret\rname: a b\r", "# a\rkind: Secret\nname: a b\n"]
+)
+def test_a_carriage_return_alone_ends_a_comment(text: str, lint: Lint) -> None:
+    same_or_aside(text)
+    assert [one.rule for one in lint(text)] == ["name-format"]
+
+
+def test_a_carriage_return_alone_stands_before_a_marker() -> None:
+    text = "kind: Secret\rname: a\r---\rkind: Secret\rname: b\r"
+    same_or_aside(text)
+    assert [part.value["name"] for part in yaml_text.read_placed(text)] == ["a", "b"]

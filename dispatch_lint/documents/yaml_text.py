@@ -31,13 +31,15 @@ _ODD_SCALAR = (
     r")"
 )
 _SUSPICIOUS = re.compile(
-    _BEFORE + r"(?:" + _ODD_SCALAR + _AFTER + r"|[&*!%@`]|<<[ \t]*:|\?[ \t])"
+    _BEFORE + r"(?:" + _ODD_SCALAR + _AFTER + r"|[&*!%@`]|<<[ \t]*:|\?(?:\s|\Z))"
     r"|[^\n]---|^---[^ \t\r\n]|dispatch-lint:|[\x85\u2028\u2029\ufeff\x00]"
     # a key that is no text: every reader makes another one of it
     r"|(?:^|[\s,{])(?:null|true|false|[0-9]+)[ \t]*:(?:[ \t\r\n]|$)"
     r"|(?:-[ \t]+){20}|(?:[\[{][ \t\r\n]*){20}",
     re.MULTILINE,
 )
+# Inside brackets no two parsers agree what a colon inside a word is.
+_COLON_INSIDE = re.compile(r"[^\s\"',\[{]:[^\s,\]}]")
 _ODD_WORDS = frozenset(
     word + colon
     for word in ["y", "Y", "n", "N", "yes", "Yes", "YES", "no", "No", "NO", "on", "On", "ON", "off", "Off", "OFF", "True", "TRUE", "False", "FALSE", "true", "false", "Null", "NULL", "null", "~", "<<"]
@@ -45,7 +47,8 @@ _ODD_WORDS = frozenset(
 ) - {"true", "false", "null"} | {"dispatch-lint:"}  # fmt: skip
 _ODD_STARTS = frozenset("0123456789+-.&*!%@`?")
 _SMALL = re.compile(r"(?:0|[1-9][0-9]{0,15})\Z")
-_MARKER = re.compile(r"^(?:---|\.\.\.)(?=[ \t\r\n]|\Z)", re.MULTILINE)
+# A carriage return alone breaks a line too.
+_MARKER = re.compile(r"(?:^|(?<=\r))(?:---|\.\.\.)(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _MAX_BRACKETS = 5_000
 """More opening brackets than this could nest deep enough to slow the fast parser down."""
 
@@ -53,8 +56,9 @@ _MAX_BRACKETS = 5_000
 def read_values(text: str) -> list[Any] | None:
     """The documents of a text as plain values, or None where `read_placed` has to look."""
     if not _is_plain(text) and (
-        _SUSPICIOUS.search(text) or text.count("[") + text.count("{") > _MAX_BRACKETS
-    ):
+        _SUSPICIOUS.search(text) or (brackets := text.count("[") + text.count("{")) > _MAX_BRACKETS
+        or (brackets and _COLON_INSIDE.search(text))
+    ):  # fmt: skip
         return None
     import ryaml as native
 
@@ -129,7 +133,7 @@ def _has_content(text: str, start: int, end: int) -> bool:
     """Whether anything but comments and directives stands there."""
     return any(
         line.strip() and not line.lstrip().startswith("#") and not line.startswith("%")
-        for line in text[start:end].split("\n")
+        for line in re.split(r"[\r\n]", text[start:end])
     )
 
 
