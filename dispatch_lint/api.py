@@ -77,7 +77,7 @@ def check(
         known = cache.read()
         if known is not None:
             return known
-    run = make_run(settings, **options)
+    run = make_run(settings, rereads=True, **options)
     if cache is not None:
         run.digests = {}
     result = run.check(sources, jobs)

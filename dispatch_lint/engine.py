@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.documents.classify import Classifier, matches, relative_name
@@ -16,10 +17,10 @@ from dispatch_lint.documents.document import ROW_KEY, Document
 from dispatch_lint.documents.edits import text_fix
 from dispatch_lint.documents.source import Source
 from dispatch_lint.documents.undeclared import find_undeclared, repair
-from dispatch_lint.facts import FactTable
+from dispatch_lint.facts import Columns, FactTable
 from dispatch_lint.judging import judge_all
 from dispatch_lint.limits import CURRENT
-from dispatch_lint.locate import locate
+from dispatch_lint.locate import locate, recollect
 from dispatch_lint.outcome import Declared, Listed, Result, Share, Summary
 from dispatch_lint.parallel import check_sources
 from dispatch_lint.precedence import Found, resolve
@@ -46,13 +47,15 @@ class Run:
         listing: whether to note what each document is.
         unfolded: whether each place of findings that are counted together is found.
         store_facts: what a store, or a ledger, remembers.
+        rereads: whether documents may be read once more for facts that hardly anybody asks for:
+            see `FactTable`.
     """
 
     def __init__(
         self, settings: Settings, catalogue: Catalogue, rules: Sequence[Rule], *,
         known: Iterable[str] = (), fold: bool = False, quiet: Severity = Severity.INFO,
         listing: bool = False, unfolded: bool = False,
-        store_facts: StoreFacts | None = None,
+        store_facts: StoreFacts | None = None, rereads: bool = False,
     ) -> None:  # fmt: skip
         self.settings, self.catalogue, self.rules = settings, catalogue, rules
         self.store_facts = store_facts
@@ -88,7 +91,12 @@ class Run:
         self._complainers = [rule for rule in rules if rule.has("check_suppression")]
         self._explains = any(rule.explains_undeclared for rule in rules)
         self.classifier = Classifier(settings, catalogue)
-        self._facts = {name: FactTable() for name in self._collectors}
+        self._facts = {
+            name: FactTable(seldom=several[0].seldom, again=partial(recollect, self, several[0]))
+            if rereads and store_facts is None and all(one.has("seldom") for one in several)
+            else FactTable()
+            for name, several in self._corpus_rules.items()
+        }
         self._failures: set[str] = set()
         self._kinds: set[str] = set()
         self._declarations: dict[int, list[tuple[Route, Rule, Finding]]] = {}
@@ -264,12 +272,12 @@ class Run:
         """Keep what the corpus rules want to know of a document."""
         if document.kind:
             self._kinds.add(document.kind)
+        place, row = number << 32 | document.index, document.row_key
         for name, rule in self._collectors.items():
-            table = self._facts[name]
-            row = document.row_key
+            keep = self._facts[name].keep
             try:
                 for group, path, data in rule.collect(document):
-                    table.add(group, (number, document.index, path, tuple(data), row, ""))
+                    keep(group, place, (path, data, row, ""))
             except Exception as error:
                 self.fail(rule, document.source.name, document.index, error)
 
@@ -297,13 +305,13 @@ class Run:
 
     # Several processes
 
-    def drain(self) -> tuple[Share, dict[str, dict[str, list[tuple[Any, ...]]]]]:
+    def drain(self) -> tuple[Share, dict[str, tuple[Any, ...]]]:
         """What was found since the last time, and the facts by table and group; both are let go."""
         share = Share(
             self.found, self.suppressions, self.summary, self.declared, self.listed,
             self.descriptions, self._kinds, self._failures, self.digests, self._shown,
         )  # fmt: skip
-        facts = {name: table.drain() for name, table in self._facts.items()}
+        facts = {name: tuple(table.drain()) for name, table in self._facts.items()}
         self.found, self.suppressions, self.declared = [], {}, {}
         self._shown = Counter()
         self.summary = Summary(closed=self.summary.closed)
@@ -312,7 +320,7 @@ class Run:
         self.digests = None if self.digests is None else {}
         return share, facts
 
-    def take(self, share: Share, facts: Mapping[str, dict[str, list[tuple[Any, ...]]]]) -> None:
+    def take(self, share: Share, facts: Mapping[str, tuple[Any, ...]]) -> None:
         """Add what another process drained."""
         self.found += share.found
         self._shown.update(share.shown)
@@ -329,8 +337,8 @@ class Run:
         self._failures |= share.failures
         if self.digests is not None and share.digests is not None:
             self.digests |= share.digests
-        for name, groups in facts.items():
-            self._facts[name].take(groups)
+        for name, columns in facts.items():
+            self._facts[name].take(Columns(*columns))
 
     # All documents
 

@@ -1,4 +1,4 @@
-"""Facts of corpus rules, grouped: in memory, and on disk where they outgrow it.
+"""Facts of corpus rules, grouped: in memory as long as they are few, else on disk.
 
 A group is named by what meets in it, so that a store can be asked for the entities that belong
 to it (guide, Key; Name and IDs).
@@ -7,21 +7,28 @@ to it (guide, Key; Name and IDs).
 from __future__ import annotations
 
 import marshal
-from collections.abc import Iterable, Iterator
+from array import array
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dispatch_lint.hashed_facts import HashedFacts
 from dispatch_lint.rule import Fact
 
 if TYPE_CHECKING:
     import sqlite3
 
-MAX_IN_MEMORY = 150_000
-"""Facts of one table; each takes some 300 bytes with its group."""
+MAX_IN_MEMORY = 300_000_000
+"""Bytes, about, that the facts of one table may take."""
+_GROUP, _FACT, _WHAT = 200, 16, 400
+"""Bytes of the name of a group, of a fact in it, and of what facts say, each different one once."""
 
-MAX_SHARED = 10_000
-"""Different parts of facts that are remembered, to be shared."""
+USE = "use"
+"""The last of the data of a fact about a foreign key."""
+
+Again = Callable[[Iterable[tuple[int, int]]], Iterator[tuple[str, tuple[Any, ...]]]]
+"""Collects the facts of some documents once more: places → groups and facts."""
 
 
 def by_key(key: str) -> str:
@@ -45,62 +52,143 @@ def read_group(group: str) -> tuple[str, tuple[str, ...]]:
     return by, tuple(rest.split("\0", 1)) if by == "name" else (rest,)
 
 
+class Columns(NamedTuple):
+    """The facts of a table as another process takes them: plain values that `marshal` writes.
+
+    Attributes:
+        groups, counts: names of groups, and how many facts of each follow in `places` and `codes`.
+        places: of the documents, as 64 bits each.
+        codes: of each fact, its number in `whats`.
+        hashed: see `HashedFacts.drain`.
+    """
+
+    groups: list[str]
+    counts: list[int]
+    places: bytes
+    codes: bytes
+    whats: list[tuple[Any, ...]]
+    hashed: list[tuple[bytes, bytes]]
+
+
 class FactTable:
     """The facts of one rule, or of several that share them, by group.
 
-    Past `limit` facts they move to a temporary SQLite file, which goes with the table.
+    What a fact says (its path and data) is kept once for all facts that say the same, as nearly
+    all foreign keys to a popular entity do. Past `limit` bytes the facts move to a temporary
+    SQLite file, which goes with the table.
+
+    Args:
+        seldom, again: of the facts that are seldom wanted only hashes are kept, where their
+            documents can be read again: see `Rule.seldom`.
     """
 
-    def __init__(self, limit: int = MAX_IN_MEMORY) -> None:
+    def __init__(
+        self, limit: int = MAX_IN_MEMORY, *,
+        seldom: Callable[[str, tuple[Any, ...]], bool] | None = None, again: Again | None = None,
+    ) -> None:  # fmt: skip
         self._limit = limit
-        self._count = 0
-        # Plain tuples: most facts are never looked at again.
-        self._groups: dict[str, list[tuple[Any, ...]]] = {}
+        self._seldom, self._again = seldom, again
+        self._hashed = HashedFacts()
+        # The numbers of the facts of a group; most groups have one fact.
+        self._groups: dict[str, int | array[int]] = {}
+        self._places: array[int] = array("q")
+        self._codes: array[int] = array("I")
+        self._whats: list[tuple[Any, ...]] = []
+        self._code_of: dict[tuple[Any, ...], int] = {}
+        self._used: set[str] = set()
         self._database: sqlite3.Connection | None = None
-        self._shared: dict[tuple[Any, ...], tuple[Any, ...]] = {}
 
     def add(self, group: str, fact: tuple[Any, ...]) -> None:
-        """Keep a fact, or the parts of one; its data are a plain tuple.
+        """Keep a fact, or the parts of one; its data are a plain tuple."""
+        source, document, *what = fact
+        self.keep(group, source << 32 | document, tuple(what))
 
-        Equal parts are shared: a popular target has very many equal foreign keys.
+    def keep(self, group: str, place: int, what: tuple[Any, ...]) -> None:
+        """Keep a fact.
+
+        Args:
+            place: the numbers of source and document, 32 bits each.
+            what: path, data, row and place of a `Fact`.
         """
-        source, document, path, data, row, place = fact
-        shared = self._shared
-        if len(shared) > MAX_SHARED:
-            shared.clear()
-        path, data = shared.setdefault(path, path), shared.setdefault(data, data)
-        fact = (source, document, path, data, row, place)
-        known = self._groups.get(group)
-        if known is None:
-            self._groups[group] = [fact]
-        else:
-            known.append(fact)
-        self._count += 1
-        if self._count >= self._limit:
+        data = what[1]
+        if self._seldom is not None and self._seldom(group, data):
+            self._hashed.add(group, place)
+            return
+        code = self._code_of.get(what)
+        if code is None:
+            code = self._code_of[what] = len(self._whats)
+            path, data, *rest = what
+            self._whats.append((path, tuple(data), *rest))  # rules may name their parts
+        if data and data[-1] == USE:
+            self._used.add(group)
+        self._append(group, place, code)
+        if len(self._groups) * _GROUP + len(self._places) * _FACT + code * _WHAT >= self._limit:
             self._spill()
 
-    def drain(self) -> dict[str, list[tuple[Any, ...]]]:
-        """The facts by group, as plain tuples; the table is empty after it.
+    def _append(self, group: str, place: int, code: int) -> None:
+        number = len(self._places)
+        self._places.append(place)
+        self._codes.append(code)
+        known = self._groups.setdefault(group, number)
+        if known is number:
+            return
+        if isinstance(known, int):
+            if known != number:
+                self._groups[group] = array("I", (known, number))
+        else:
+            known.append(number)
+
+    def drain(self) -> Columns:
+        """All facts; the table is empty after it.
 
         Raises:
             RuntimeError: they are on disk.
         """
         if self._database is not None:
             raise RuntimeError("facts that are on disk cannot be handed on")
-        groups, self._groups, self._count = self._groups, {}, 0
-        return groups
-
-    def take(self, groups: dict[str, list[tuple[Any, ...]]]) -> None:
-        """Keep what another table drained."""
-        for group, facts in groups.items():
-            known = self._groups.get(group)
-            if known is None:
-                self._groups[group] = facts
+        counts: list[int] = []
+        numbers: array[int] = array("I")
+        for several in self._groups.values():
+            if isinstance(several, int):
+                counts.append(1)
+                numbers.append(several)
             else:
-                known += facts
-            self._count += len(facts)
-        if self._count >= self._limit:
-            self._spill()
+                counts.append(len(several))
+                numbers.extend(several)
+        places = array("q", map(self._places.__getitem__, numbers))
+        codes = array("I", map(self._codes.__getitem__, numbers))
+        columns = Columns(
+            list(self._groups), counts, places.tobytes(), codes.tobytes(), self._whats,
+            self._hashed.drain(),
+        )  # fmt: skip
+        self._forget()
+        return columns
+
+    def take(self, columns: Columns) -> None:
+        """Keep what another table drained."""
+        places, codes = array("q", columns.places), array("I", columns.codes)
+        at = 0
+        for group, number in zip(columns.groups, columns.counts, strict=True):
+            for index in range(at, at + number):
+                self.keep(group, places[index], columns.whats[codes[index]])
+            at += number
+        self._hashed.take(columns.hashed)
+
+    def _forget(self) -> None:
+        self._groups, self._whats, self._code_of, self._used = {}, [], {}, set()
+        self._places, self._codes = array("q"), array("I")
+
+    def _numbered(self, several: int | array[int]) -> Iterable[int]:
+        return (several,) if isinstance(several, int) else several
+
+    def _facts(self, numbers: Iterable[int]) -> list[Fact]:
+        """Facts in the order of the documents."""
+        places, codes, whats = self._places, self._codes, self._whats
+        return [
+            # Past the constructor of the named tuple, which takes twice as long.
+            _new(Fact, (place >> 32, place & _DOCUMENT, *whats[codes[number]]))
+            for place, number in sorted((places[number], number) for number in numbers)
+        ]
 
     def _spill(self) -> None:
         if self._database is None:
@@ -115,24 +203,63 @@ class FactTable:
         self._database.executemany(
             "INSERT INTO fact VALUES (?, ?, ?)",
             (
-                (_packed(group), len(facts), marshal.dumps(facts))
-                for group, facts in self._groups.items()
+                (_packed(group), len(facts), marshal.dumps([tuple(fact) for fact in facts]))
+                for group, several in self._groups.items()
+                for facts in [self._facts(self._numbered(several))]
             ),
         )
-        self._groups.clear()
-        self._count = 0
+        self._forget()
 
-    def groups(self, prefix: str = "", least: int = 1) -> Iterator[tuple[str, list[Fact]]]:
+    def groups(
+        self, prefix: str = "", least: int = 1, *, used: bool = False, alike: bool = False
+    ) -> Iterator[tuple[str, list[Fact]]]:
         """Every group whose name begins with a text, its facts in the order of the documents.
 
         Args:
             least: groups of fewer facts are left out.
+            used: whether only groups with a foreign key are wanted.
+            alike: whether one of several facts that say the same is enough.
         """
-        if self._database is None:
-            for group, facts in self._groups.items():
-                if len(facts) >= least and group.startswith(prefix):
-                    yield group, _facts(facts)
+        yield from self._repeated(prefix)
+        if self._database is not None:
+            for group, facts in self._stored_groups(prefix, least):
+                if not used or any(fact.data and fact.data[-1] == USE for fact in facts):
+                    yield group, facts
             return
+        for group in self._used if used else self._groups:
+            if not group.startswith(prefix):
+                continue
+            numbers = self._groups[group]
+            if isinstance(numbers, int):
+                if least == 1:
+                    yield group, self._facts((numbers,))
+            elif len(numbers) >= least:
+                if alike:
+                    wanted = {self._codes[number]: number for number in reversed(numbers)}
+                    yield group, self._facts(wanted.values())
+                else:
+                    yield group, self._facts(numbers)
+
+    def _repeated(self, prefix: str) -> Iterator[tuple[str, list[Fact]]]:
+        """Groups of which only hashes are kept, where they have several facts."""
+        repeated = self._hashed.repeated()
+        if repeated:
+            for group, facts in self._collected(repeated).items():
+                if len(facts) > 1 and group.startswith(prefix) and group not in self._groups:
+                    yield group, facts
+
+    def _collected(self, hashes: set[int]) -> dict[str, list[Fact]]:
+        """The facts of groups of which only hashes are kept, collected once more."""
+        assert self._again is not None
+        found: dict[str, list[Fact]] = {}
+        places = sorted(self._hashed.places(hashes))
+        for group, fact in self._again((place >> 32, place & _DOCUMENT) for place in places):
+            if hash(group) in hashes:
+                found.setdefault(group, []).append(Fact(*fact))
+        return found
+
+    def _stored_groups(self, prefix: str, least: int) -> Iterator[tuple[str, list[Fact]]]:
+        assert self._database is not None
         self._settle()
         start = _packed(prefix)
         between, ends = "grp >= ? AND grp < ?", (start, start + b"\xff")
@@ -143,22 +270,23 @@ class FactTable:
             f"SELECT grp, packed FROM fact WHERE {between} ORDER BY grp, rowid",
             (*ends, *ends, least) if least > 1 else ends,
         )
+        shared: dict[tuple[Any, ...], tuple[Any, ...]] = {}
         for group, several in groupby(rows, key=itemgetter(0)):
-            loaded = [fact for _, packed in several for fact in self._load(packed)]
+            loaded = [fact for _, packed in several for fact in _load(packed, shared)]
             yield _unpacked(group), sorted(loaded, key=_document)
 
     def batches(
-        self, groups: int, facts: int, least: int = 1
+        self, groups: int, facts: int, least: int = 1, *, used: bool = False, alike: bool = False
     ) -> Iterator[list[tuple[str, list[Fact]]]]:
         """All groups, several at a time.
 
         Args:
             groups, facts: a batch ends when it has so many of either.
-            least: groups of fewer facts are left out.
+            least, used, alike: as `groups` takes them.
         """
         batch: list[tuple[str, list[Fact]]] = []
         held = 0
-        for group in self.groups(least=least):
+        for group in self.groups(least=least, used=used, alike=alike):
             batch.append(group)
             held += len(group[1])
             if len(batch) >= groups or held >= facts:
@@ -168,7 +296,7 @@ class FactTable:
             yield batch
 
     def names(self, prefix: str) -> Iterator[str]:
-        """The names of the groups that begin with a text."""
+        """The names of the groups that begin with a text; of those by key or ID, some."""
         if self._database is None:
             yield from (group for group in self._groups if group.startswith(prefix))
             return
@@ -181,28 +309,31 @@ class FactTable:
 
     def some(self, groups: Iterable[str]) -> dict[str, list[Fact]]:
         """The facts of some groups; those without a fact are left out."""
-        if self._database is None:
-            return {group: _facts(self._groups[group]) for group in groups if group in self._groups}
+        wanted = list(groups)
+        found = self._some_stored(wanted) if self._database is not None else {
+            group: self._facts(self._numbered(self._groups[group]))
+            for group in wanted
+            if group in self._groups
+        }  # fmt: skip
+        if self._again is not None and wanted:
+            hashes = self._hashed.known({hash(group) for group in wanted})
+            for group, facts in self._collected(hashes).items() if hashes else ():
+                if group in wanted:
+                    found[group] = sorted(found.get(group, []) + facts, key=_document)
+        return found
+
+    def _some_stored(self, groups: list[str]) -> dict[str, list[Fact]]:
+        assert self._database is not None
         self._settle()
         found: dict[str, list[Fact]] = {}
+        shared: dict[tuple[Any, ...], tuple[Any, ...]] = {}
         for group in groups:
             rows = self._database.execute(
                 "SELECT packed FROM fact WHERE grp = ? ORDER BY rowid", (_packed(group),)
             )
             for (packed,) in rows:
-                found.setdefault(group, []).extend(self._load(packed))
+                found.setdefault(group, []).extend(_load(packed, shared))
         return found
-
-    def _load(self, packed: bytes) -> list[Fact]:
-        """Facts from disk. Equal parts are shared: a popular target has very many equal uses."""
-        facts = []
-        for source, document, path, data, row, place in marshal.loads(packed):
-            if len(self._shared) > MAX_SHARED:
-                self._shared.clear()
-            path = self._shared.setdefault(path, path)
-            data = self._shared.setdefault(data, data)
-            facts.append(_new(Fact, (source, document, path, data, row, place)))
-        return facts
 
     def _settle(self) -> None:
         """Bring what came last to disk too, and make it findable."""
@@ -217,15 +348,21 @@ class FactTable:
             self._database.close()
 
 
-def _facts(kept: list[tuple[Any, ...]]) -> list[Fact]:
-    if len(kept) > 1:
-        kept.sort(key=_document)
-    # Past the constructor of the named tuple, which takes twice as long.
-    return [_new(Fact, one) for one in kept]
-
-
 _document = itemgetter(0, 1)
 _new = tuple.__new__
+_DOCUMENT = 0xFFFFFFFF
+_MAX_SHARED = 10_000
+
+
+def _load(packed: bytes, shared: dict[tuple[Any, ...], tuple[Any, ...]]) -> list[Fact]:
+    """Facts from disk. Equal parts are shared: a popular target has very many equal uses."""
+    facts = []
+    for source, document, path, data, row, place in marshal.loads(packed):
+        if len(shared) > _MAX_SHARED:
+            shared.clear()
+        path, data = shared.setdefault(path, path), shared.setdefault(data, data)
+        facts.append(_new(Fact, (source, document, path, data, row, place)))
+    return facts
 
 
 def _packed(group: str) -> bytes:

@@ -60,21 +60,35 @@ class Judging:
         Args:
             fail: told of a rule that raises.
         """
-        least = 1 if self._store is not None or any(one.judges_one for one in self._rules) else 2
-        for batch in self._table.batches(GROUPS, FACTS, least):
-            batch = [one for one in batch if any(rule.meets(one[1]) for rule in self._rules)]
+        several = all(rule.judges_several for rule in self._rules)
+        used = all(rule.judges_uses for rule in self._rules)
+        # With a store, equal facts of the run meet different ones of the store only by their group.
+        alike = all(rule.judges_alike for rule in self._rules)
+        least = 2 if several and not used and self._store is None else 1
+        for batch in self._table.batches(GROUPS, FACTS, least, used=used, alike=alike):
             groups = self._with_store(batch)
             self._look_up(groups)
             for group, facts in groups:
-                for rule in self._rules:
-                    try:
-                        for judgement in rule.judge(group, facts, self):
-                            if not judgement.fact.stored:
-                                yield rule, judgement
-                    except InputError:
-                        raise  # of the store: no rule is to blame
-                    except Exception as error:
-                        fail(rule, facts[0], error)
+                before = self.not_judged
+                said = list(self._said(group, facts, fail))
+                if alike and (said or self.not_judged != before):
+                    self.not_judged = before
+                    [(_, every)] = self._with_store(list(self._table.some([group]).items()))
+                    said = list(self._said(group, every, fail))
+                yield from said
+
+    def _said(
+        self, group: str, facts: list[Fact], fail: Callable[[Rule, Fact, Exception], None]
+    ) -> Iterator[tuple[Rule, Judgement]]:
+        for rule in self._rules:
+            try:
+                for judgement in rule.judge(group, facts, self):
+                    if not judgement.fact.stored:
+                        yield rule, judgement
+            except InputError:
+                raise  # of the store: no rule is to blame
+            except Exception as error:
+                fail(rule, facts[0], error)
 
     def _with_store(self, batch: list[tuple[str, list[Fact]]]) -> list[tuple[str, list[Fact]]]:
         if self._store is None:

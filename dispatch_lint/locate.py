@@ -55,7 +55,7 @@ class _Locator:
                 for fact in (judgement.fact, *(fact for fact, _ in judgement.related)):
                     if not fact.stored:
                         documents.setdefault(fact.source, {})[fact.document] = fact.row
-        read = {number: self._read(number, wanted) for number, wanted in documents.items()}
+        read = {number: read_again(run, number, wanted) for number, wanted in documents.items()}
         by_document: dict[tuple[int, int], list[tuple[Rule, Judgement]]] = {}
         for rule, judgement in kept:
             key = (judgement.fact.source, judgement.fact.document)
@@ -103,20 +103,44 @@ class _Locator:
             elif other := read.get(fact.source, {}).get(fact.document):
                 yield Related(other.source.name, other.span(fact.path), message, other.row_key)
 
-    def _read(self, number: int, wanted: dict[int, str]) -> dict[int, Document]:
-        source = self.run_.sources[number]
-        documents = {}
-        try:
-            for index, value, part in _parts(source, wanted):
-                if part.problem is None:
-                    one = self.run_.classifier.read(value, source, index, part)
-                    if isinstance(one, Document):
-                        one.row_key = wanted[index]
-                        self.run_.prepare(one)
-                        documents[index] = one
-        except InputError as error:
-            self.run_.summary.problems.append(f"{error} (it was there before)")
-        return documents
+
+def read_again(run: Run, number: int, wanted: dict[int, str]) -> dict[int, Document]:
+    """Some documents of a source with their places.
+
+    Args:
+        number: of the source among those of the run.
+        wanted: the numbers of the documents, and the key of the row of each.
+    """
+    source = run.sources[number]
+    documents = {}
+    try:
+        for index, value, part in _parts(source, wanted):
+            if part.problem is None:
+                one = run.classifier.read(value, source, index, part)
+                if isinstance(one, Document):
+                    one.row_key = wanted[index]
+                    run.prepare(one)
+                    documents[index] = one
+    except InputError as error:
+        run.summary.problems.append(f"{error} (it was there before)")
+    return documents
+
+
+def recollect(
+    run: Run, rule: Rule, places: Iterable[tuple[int, int]]
+) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """The facts of some documents, collected once more: see `FactTable`.
+
+    Args:
+        places: numbers of sources and documents.
+    """
+    wanted: dict[int, dict[int, str]] = {}
+    for number, index in places:
+        wanted.setdefault(number, {})[index] = ""
+    for number, indexes in wanted.items():
+        for index, document in sorted(read_again(run, number, indexes).items()):
+            for group, path, data in rule.collect(document):
+                yield group, (number, index, path, data, "", "")
 
 
 def _parts(source: Source, wanted: dict[int, str]) -> Iterator[tuple[int, Any, Part]]:

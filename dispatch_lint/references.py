@@ -41,6 +41,7 @@ class Target(NamedTuple):
     """The data of a fact about an entity that may be referred to.
 
     Attributes:
+        name: under its ID only; the groups of names say it. So most facts say the same.
         container: the name of the entity that holds it as a value: the class of a plan.
     """
 
@@ -94,20 +95,25 @@ def reference_facts(entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]
     """An entity and its foreign keys, each under the target's kind and name, or under its ID."""
     organization, kind, name = entity.organization, entity.kind, entity.name
     status, form = entity.status, entity.form
-    target = Target(organization, kind, name, status, form)
+    # Plain tuples with the fields of `Target` and `Use`: named ones take four times as long.
     if kind and name is not None:
-        yield by_name(kind, name), ("name",), target
+        yield by_name(kind, name), ("name",), (
+            organization, kind, None, status, form, None, "entity",
+        )  # fmt: skip
         for path, inner, inner_name in entity.contained:
-            held = Target(organization, inner, inner_name, status, form, name)
-            yield by_name(inner, inner_name), path, held
+            yield by_name(inner, inner_name), path, (
+                organization, inner, None, status, form, name, "entity",
+            )  # fmt: skip
     if kind:
         identity = entity.identity
         if identity:
-            yield by_id(identity), ("id",), target
+            yield by_id(identity), ("id",), (
+                organization, kind, name, status, form, None, "entity",
+            )  # fmt: skip
     for path, reference, value, owner in entity.uses:
         wanted, by = reference.kind, reference.by
         group = by_id(value) if by == "id" else by_name(wanted, named_entity(value, wanted))
-        yield group, path, Use(organization, wanted, owner, status, by, reference.prefix)
+        yield group, path, (organization, wanted, owner, status, by, reference.prefix, "use")
 
 
 def targets_of(facts: Sequence[Fact]) -> list[tuple[Fact, Target]]:
@@ -142,13 +148,15 @@ class ReferenceRule(Rule):
     """A rule that judges foreign keys: such rules share their facts."""
 
     facts = "references"
+    judges_uses = judges_alike = True
 
-    def meets(self, facts: Sequence[Fact]) -> bool:
-        # Most entities are not referred to.
-        for fact in facts:  # noqa: SIM110 (asked of every group: a generator costs thrice as much)
-            if fact.data[-1] == "use":
-                return True
-        return False
+    def seldom(self, group: str, data: tuple[Any, ...]) -> bool:
+        # By its ID an entity is only asked for, but where foreign keys hold IDs of its kind.
+        return (
+            data[-1] == "entity"
+            and group.startswith("id\0")
+            and data[1] not in self.catalogue.referred_by_id
+        )
 
     def collect(self, entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
         return reference_facts(entity)

@@ -274,7 +274,10 @@ class Rule:
         form: the only form that `check` speaks of.
         needs: the fields without any of which `check` has nothing to say.
         facts: the table of facts that it judges; rules that name one share its facts.
-        judges_one: its judge can have something to say of a single fact, to which no store adds.
+        judges_several: its judge has nothing to say of a single fact, to which no store adds.
+        judges_uses: its judge has nothing to say of facts that no foreign key is among.
+        judges_alike: where it has nothing to say of one fact for each different path and data, it
+            has nothing to say of all.
         asks_referrers: its judge wants the foreign keys that a store remembers, not only the
             entities that they name.
         question: the open question of the guide that it depends on, by its key in the settings.
@@ -294,7 +297,9 @@ class Rule:
     needs: ClassVar[tuple[str, ...]] = ()
     facts: ClassVar[str] = ""
     asks_referrers: ClassVar[bool] = False
-    judges_one: ClassVar[bool] = True
+    judges_several: ClassVar[bool] = False
+    judges_uses: ClassVar[bool] = False
+    judges_alike: ClassVar[bool] = False
     question: ClassVar[str | None] = None
     Options: ClassVar[type] = NoOptions
     valid: ClassVar[Sequence[Example]] = ()
@@ -314,19 +319,19 @@ class Rule:
         return iter(())
 
     def collect(self, entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
-        """Facts of one entity: `(group, path, data)`.
+        """Facts of one entity: `(group, path, data)`; data are a tuple of plain values.
 
         Groups that `facts.by_key`, `by_id` and `by_name` name are looked up in a store; for any
         other the whole store is read.
         """
         return iter(())
 
-    def meets(self, facts: Sequence[Fact]) -> bool:
-        """Whether it can have something to say of a group, by the facts of the run.
+    def seldom(self, group: str, data: tuple[Any, ...]) -> bool:
+        """Whether a fact is wanted only where its group has several of them, or where a judge asks.
 
-        Where no rule can, neither a store nor `judge` is asked.
+        Such facts need not be remembered: who wants them collects them once more.
         """
-        return True
+        return False
 
     def asks(self, group: str, facts: Sequence[Fact]) -> Iterable[str]:
         """Further groups that `judge` will ask the world for: they are looked up together."""

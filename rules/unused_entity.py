@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from dispatch_lint.facts import read_group
 from dispatch_lint.references import ReferenceRule, targets_of, uses_of
 from dispatch_lint.rule import Example, Fact, Judgement, World, stored
 from dispatch_lint.violation import Severity
@@ -21,6 +22,7 @@ class UnusedEntity(ReferenceRule):
     severity = Severity.INFO
     default = False
     asks_referrers = True
+    judges_uses = False
     valid = (
         Example("kind: Secret\nname: a\n---\nkind: Function\nname: f\nimage: i\nsecrets: [a]\n"),
         Example(
@@ -40,11 +42,9 @@ class UnusedEntity(ReferenceRule):
         ),
     )
 
-    def meets(self, facts: Sequence[Fact]) -> bool:
-        return True  # a foreign key of the store is what it looks for
-
     def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
         uses = uses_of(facts)
+        name = read_group(group)[1][-1]
         for fact, target in targets_of(facts):
             if (
                 fact.stored
@@ -54,5 +54,5 @@ class UnusedEntity(ReferenceRule):
             ):
                 continue
             if not any(use.sees(target) for use in uses):
-                yield Judgement(fact, f'nothing refers to the {target.kind} "{target.name}"',
+                yield Judgement(fact, f'nothing refers to the {target.kind} "{name}"',
                                 help=f"remove the {target.kind}, if it is left over")  # fmt: skip

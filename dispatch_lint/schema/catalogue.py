@@ -259,6 +259,16 @@ class Catalogue:
         return [schema for kind in self.kinds.values() for schema in kind.forms.values()]
 
     @cached_property
+    def referred_by_id(self) -> frozenset[str]:
+        """The kinds that some foreign key names by ID."""
+        return frozenset(
+            route.shape.reference.kind
+            for schema in self.schemas
+            for route in schema.references
+            if route.shape.reference and route.shape.reference.by == "id"
+        )
+
+    @cached_property
     def initialisms(self) -> dict[Form, dict[str, dict[bool, int]]]:
         """How often declared fields spell an initialism in capitals (True) or camel (False).
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.facts import by_id, by_name
 from dispatch_lint.references import Target, Use, reference_facts
@@ -35,9 +35,10 @@ def references_of(store: EntityStore, one: StoredEntity) -> Iterator[Reference]:
     """What an entity refers to, then what refers to it."""
     targets = _targets(store, one.uses)
     for field, use in _uses(one):
+        wanted = _group(field)
         seen = sorted({
-            key for key, target in targets
-            if target.live and use.sees(target) and _meant(field, target)
+            key for key, group, target in targets
+            if group == wanted and target.live and use.sees(target)
         })  # fmt: skip
         name = f"-/{field.reference.kind}/{field.value}"
         if not seen:
@@ -47,43 +48,44 @@ def references_of(store: EntityStore, one: StoredEntity) -> Iterator[Reference]:
     names = [(one.kind, one.name), *((kind, name) for _, kind, name in one.contained)]
     if one.identity:
         names.append((one.kind, one.identity))
-    own = [target for _, _, data in _facts(one) for target in [data] if isinstance(target, Target)]
+    own = list(_targets_in(one))
     for other in store.referring(names):
         for field, use in _uses(other):
-            if any(use.sees(target) and _meant(field, target, one.identity) for target in own):
+            wanted = _group(field)
+            if any(group == wanted and use.sees(target) for group, target in own):
                 yield Reference("from", other.key, field.path, "resolved")
 
 
-def _facts(one: StoredEntity) -> Iterator[tuple[str, Path, Any]]:
-    return reference_facts(one)
-
-
 def _uses(one: StoredEntity) -> Iterator[tuple[Field, Use]]:
-    uses = [data for _, _, data in _facts(one) if isinstance(data, Use)]
+    uses = [Use(*data) for _, _, data in reference_facts(one) if data[-1] == "use"]
     return zip(one.uses, uses, strict=True)
 
 
-def _meant(field: Field, target: Target, identity: str = "") -> bool:
-    if field.reference.by == "id":
-        return not identity or field.value == identity
-    return field.value == target.name
+def _targets_in(one: StoredEntity) -> Iterator[tuple[str, Target]]:
+    """What may be referred to, by the group that a foreign key to it is in."""
+    for group, _, data in reference_facts(one):
+        if data[-1] == "entity":
+            yield group, Target(*data)
 
 
-def _targets(store: EntityStore, uses: Iterable[Field]) -> list[tuple[str, Target]]:
+def _group(use: Field) -> str:
+    by_identity = use.reference.by == "id"
+    return by_id(use.value) if by_identity else by_name(use.reference.kind, use.value)
+
+
+def _targets(store: EntityStore, uses: Iterable[Field]) -> list[tuple[str, str, Target]]:
+    """The entities that foreign keys may mean: their key, the group that they are in, and they."""
     uses = list(uses)
     found = store.named(
         [(use.reference.kind, use.value) for use in uses if use.reference.by == "name"]
     )
     found = [*found, *store.with_ids([use.value for use in uses if use.reference.by == "id"])]
-    wanted = {
-        by_id(use.value) if use.reference.by == "id" else by_name(use.reference.kind, use.value)
-        for use in uses
-    }
+    wanted = {_group(use) for use in uses}
     return [
-        (one.key, data)
+        (one.key, group, target)
         for one in found
-        for group, _, data in _facts(one)
-        if group in wanted and isinstance(data, Target)
+        for group, target in _targets_in(one)
+        if group in wanted
     ]
 
 
