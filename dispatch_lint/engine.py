@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from dispatch_lint.alike import Alike
 from dispatch_lint.documents.classify import Classifier, matches, relative_name
 from dispatch_lint.documents.document import ROW_KEY, Document
 from dispatch_lint.documents.edits import text_fix
@@ -91,6 +92,7 @@ class Run:
         self._complainers = [rule for rule in rules if rule.has("check_suppression")]
         self._explains = any(rule.explains_undeclared for rule in rules)
         self.classifier = Classifier(settings, catalogue)
+        self.alike = Alike(self)
         self._facts = {
             name: FactTable(seldom=several[0].seldom, again=partial(recollect, self, several[0]))
             if rereads and store_facts is None and all(one.has("seldom") for one in several)
@@ -98,6 +100,8 @@ class Run:
             for name, several in self._corpus_rules.items()
         }
         self._failures: set[str] = set()
+        self.failed = 0
+        """How often a rule raised."""
         self._kinds: set[str] = set()
         self._declarations: dict[int, list[tuple[Route, Rule, Finding]]] = {}
         self.digests: dict[int, bytes] | None = None
@@ -163,7 +167,7 @@ class Run:
             content = self.prepare(document)
             if document.undeclared:
                 found += self._of_undeclared(document, document.undeclared)
-        for rule in self._concerned(document, content, document.entity if parses else None):
+        for rule in self.concerned(document, content=content) if parses else self._of_text(document):
             try:
                 for one in rule.check(document):
                     found.append((rule, one))
@@ -182,14 +186,16 @@ class Run:
             for name in ("schema", "unknown-field")
         )
 
-    def _concerned(self, document: Document, content: bool, entity: Any) -> Sequence[Rule]:
+    def _of_text(self, document: Document) -> Sequence[Rule]:
+        """The rules that speak of a document that does not parse."""
+        return [one for one in self._entity_rules[True, False, document.form] if one.name == SYNTAX]
+
+    def concerned(self, document: Document, *, content: bool) -> Sequence[Rule]:
         """The rules that can have something to say of a document: most need a field of it.
 
         Documents of a kind have the same few sets of fields: what was found for one is remembered.
         """
-        placed, form = document.part is not None, document.form
-        if entity is None:
-            return [one for one in self._entity_rules[placed, False, form] if one.name == SYNTAX]
+        placed, form, entity = document.part is not None, document.form, document.entity
         asked = (placed, content, form, *entity)
         known = self._concerned_by.get(asked)
         if known is None:
@@ -204,6 +210,7 @@ class Run:
 
     def fail(self, rule: Rule, file: str, document: int, error: Exception) -> None:
         """Note that a rule raised, and about what."""
+        self.failed += 1
         where = f"{file}: document {document}: " if document >= 0 else f"{file}: "
         said = f"{where}internal error in the rule {rule.name}: {type(error).__name__}: {error}"
         if said not in self._failures:  # a document may be judged twice: fast, then with places

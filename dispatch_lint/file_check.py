@@ -113,9 +113,12 @@ class _FileCheck:
         Returns:
             False, and nothing kept, where the places cannot be told by the number of a document.
         """
-        read = [self.run_.classifier.read(value, self.source, index)
-                for index, value in enumerate(values)]  # fmt: skip
-        judged = [self._judge(one) for one in read]
+        read: list[Document | Skipped] = []
+        judged: list[_Quiet | None] = []
+        for index, value in enumerate(values):
+            one, quiet = self._judge_value(value, index)
+            read.append(one)
+            judged.append(quiet)
         wanted = [index for index, one in enumerate(judged) if one is None]
         parts: list[tuple[int, Part]] = []
         if wanted:
@@ -148,8 +151,7 @@ class _FileCheck:
             except ValueError:
                 quiet = None
             else:
-                one = self.run_.classifier.read(value, self.source, index)
-                quiet = self._judge(one)
+                one, quiet = self._judge_value(value, index)
             if quiet is not None:
                 self._take(one, quiet)
             else:
@@ -173,6 +175,25 @@ class _FileCheck:
                 one.part = row_part(index)
                 self._report(one)
                 self._keep(one)
+
+    def _judge_value(self, value: Any, index: int) -> tuple[Document | Skipped, _Quiet | None]:
+        """Plain values as a document, and what `_judge` says of it."""
+        clean = self.run_.alike.clean(value, self.source, index)
+        if clean is not None:
+            document, like = clean
+            if not like.declared:
+                return document, _NOTHING
+            if not (self.ignored or any(self._must_locate(*one[1:]) for one in like.declared)):
+                return document, _Quiet([], like.declared, [])
+        run = self.run_
+        one, failed = run.classifier.read(value, self.source, index), run.failed
+        quiet = self._judge(one)
+        if (
+            quiet is not None and not (quiet.counted or quiet.too_many or self.ignored)
+            and isinstance(one, Document) and self.source.reported and run.failed == failed
+        ):  # fmt: skip
+            run.alike.learn(one)
+        return one, quiet
 
     def _judge(self, one: Document | Skipped) -> _Quiet | None:
         """What of a document needs no place; None where something does."""

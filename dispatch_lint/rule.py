@@ -273,6 +273,9 @@ class Rule:
         reads_content: it speaks also of a document that fits its closed schema.
         form: the only form that `check` speaks of.
         needs: the fields without any of which `check` has nothing to say.
+        reads: the fields at the top of a document whose values `check` looks at, where all else
+            that it says of a document without a row hangs on its kind, and on which fields it
+            has; None where it may look at anything.
         facts: the table of facts that it judges; rules that name one share its facts.
         judges_several: its judge has nothing to say of a single fact, to which no store adds.
         judges_uses: its judge has nothing to say of facts that no foreign key is among.
@@ -295,6 +298,7 @@ class Rule:
     reads_content: ClassVar[bool] = True
     form: ClassVar[Form | None] = None
     needs: ClassVar[tuple[str, ...]] = ()
+    reads: ClassVar[tuple[str, ...] | None] = None
     facts: ClassVar[str] = ""
     asks_referrers: ClassVar[bool] = False
     judges_several: ClassVar[bool] = False

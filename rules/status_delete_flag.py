@@ -18,6 +18,7 @@ class StatusDeleteFlag(Rule):
     name = "status-delete-flag"
     summary = "`delete: true` with a status that does not say so"
     needs = ("delete",)
+    reads = ("status", "delete")
     guide = "Status"
     severity = Severity.INFO
     valid = (

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from dispatch_lint.definitions.model import Form, Reference
     from dispatch_lint.documents.placed import Part
@@ -61,7 +62,6 @@ class Use(NamedTuple):
     owner: str | None = None
 
 
-@dataclass(slots=True)
 class Document:
     """One entity as text.
 
@@ -72,47 +72,47 @@ class Document:
         known: whether the catalogue has the kind.
         written_kind: the value of the `kind` field, if there is one.
         part: the text with places; None on the fast way.
-        repaired: `value` with misspelled fields under the names that they stand for.
+        entity: the entity as it was meant: `value`, or with misspelled fields under the names that
+            they stand for, once it is repaired.
+        renamed: paths in a repaired `entity` → the field name as it is written in the text.
         row_key: the key of its row, where the source is a store; empty for a text.
     """
 
-    source: Source
-    index: int
-    value: Any
-    form: Form
-    kind: str
-    schema: KindSchema
-    known: bool = True
-    written_kind: str | None = None
-    organization: str | None = None
+    # What few documents have stands here, so that to make one takes half the time.
     row: Row | None = None
-    part: Part | None = None
-    undeclared: list[Undeclared] = field(default_factory=list)
-    repaired: Any = None
-    renamed: dict[Path, str] = field(default_factory=dict)
-    """Paths in `repaired` → the field name as it is written in the text."""
+    undeclared: Sequence[Undeclared] = ()
+    renamed: Mapping[Path, str] = MappingProxyType({})
     row_key: str = ""
     _uses: list[Use] | None = None
 
-    @property
-    def entity(self) -> Any:
-        """The entity as it was meant."""
-        return self.value if self.repaired is None else self.repaired
+    def __init__(
+        self, source: Source, index: int, value: Any, form: Form, kind: str, schema: KindSchema, *,
+        known: bool = True, written_kind: str | None = None, organization: str | None = None,
+        row: Row | None = None, part: Part | None = None,
+    ) -> None:  # fmt: skip
+        self.source, self.index, self.value, self.form = source, index, value, form
+        self.kind, self.schema, self.known, self.written_kind = kind, schema, known, written_kind
+        self.organization, self.part, self.entity = organization, part, value
+        if row is not None:
+            self.row = row
 
     @property
     def name(self) -> str | None:
         """The entity's name, if it has a usable one."""
         value = self.entity.get("name") if isinstance(self.entity, dict) else None
+        if isinstance(value, str):
+            return value or None
         if isinstance(value, bool | int | float) and self.form == "manifest":
             return text_of(value)  # dispatch makes text of it
-        return value if isinstance(value, str) and value else None
+        return None
 
     @property
     def key(self) -> str | None:
         """`<organization>/<kind>/<name>` (guide, Key), with `-` for what is not known."""
-        if self.name is None or not self.kind:
+        name = self.name
+        if name is None or not self.kind:
             return None
-        return f"{self.organization or '-'}/{self.kind}/{self.name}"
+        return f"{self.organization or '-'}/{self.kind}/{name}"
 
     @property
     def status(self) -> str:

@@ -34,7 +34,9 @@ def repair(document: Document, reported: set[Path]) -> None:
     if not slips:
         return
     document._uses = None
-    document.repaired = _renamed(document.value, (), (), slips, document.renamed)
+    renamed: dict[Path, str] = {}
+    document.entity = _renamed(document.value, (), (), slips, renamed)
+    document.renamed = renamed
 
 
 def _renamed(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from dispatch_lint.documents.blocks import read_blocks
 from dispatch_lint.documents.placed import Cut, Duplicate, Lines, Node, Part, Problem
 from dispatch_lint.documents.scalars import dispatch_text, resolve_core
 from dispatch_lint.limits import CURRENT
@@ -55,6 +56,11 @@ _MAX_BRACKETS = 5_000
 
 def read_values(text: str) -> list[Any] | None:
     """The documents of a text as plain values, or None where `read_placed` has to look."""
+    values = read_blocks(text, _read_natively)
+    return values if values is not None else _read_natively(text)
+
+
+def _read_natively(text: str) -> list[Any] | None:
     if not _is_plain(text) and (
         _SUSPICIOUS.search(text) or (brackets := text.count("[") + text.count("{")) > _MAX_BRACKETS
         or (brackets and _COLON_INSIDE.search(text))

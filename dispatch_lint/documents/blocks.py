@@ -1,0 +1,111 @@
+"""YAML by blocks: most of what stands in a manifest stands in others too, and is read once.
+
+A block is a field of a document with all that belongs to it: a line that begins with a letter, and
+the lines behind it that begin with a space or a dash. A text of nothing but such blocks means what
+its blocks mean, each read by itself. What a block means, the fast parser says; only fields of a
+single plain word, of a number or of a quoted word, which differ from document to document, are
+read here.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_FIELD = re.compile(
+    r"(?P<key>[A-Za-z][A-Za-z0-9_-]*): (?:(?P<word>[A-Za-z/][A-Za-z0-9_./-]*)"
+    r"|(?P<quote>['\"])(?P<text>[A-Za-z0-9_./:@+=, -]*)(?P=quote)|(?P<number>0|[1-9][0-9]{0,14}))"
+)
+_NO_TEXT = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"])
+"""Words that some reader takes for something else than a text, in lower case."""
+_KEPT = re.compile(r"[|>][1-9]?\+")
+"""A text that keeps the empty lines behind it: they belong to no block."""
+_MAX_KNOWN = 20_000
+"""Blocks that are remembered."""
+_MAX_BLOCK = 2_000
+"""Letters of a block that is remembered."""
+
+_known: dict[str, tuple[str, Any]] = {}
+
+
+def read_blocks(text: str, read: Callable[[str], list[Any] | None]) -> list[Any] | None:
+    """The documents of a text as plain values; None where it does not consist of blocks.
+
+    Values are shared between documents: nobody may change them.
+
+    Args:
+        read: reads a text as documents, or None where it may not be trusted to.
+    """
+    if not text.isascii() or not text.endswith("\n") or "\r" in text:
+        return None
+    if text.startswith("---\n"):
+        text = text[4:]
+    documents: list[Any] = []
+    try:
+        for chunk in text[:-1].split("\n---\n"):
+            # The lines of a block are held together by a letter that no text has.
+            blocks = chunk.replace("\n ", "\0 ").replace("\n-", "\0-").split("\n")
+            if "#" in chunk or "" in blocks:
+                blocks = [block for block in blocks if not _says_nothing(block)]
+            document = dict([_known.get(block) or _learn(block, read) for block in blocks])
+            if len(document) != len(blocks) or not blocks:
+                return None
+            documents.append(document)
+    except _Unreadable:
+        return None
+    return documents
+
+
+class _Unreadable(Exception):
+    """A block that has to be read in another way."""
+
+
+def _says_nothing(block: str) -> bool:
+    """Whether it is an empty line, or a comment that is addressed to nobody.
+
+    A comment that other lines are held together with may stand inside a field.
+    """
+    if not block:
+        return True
+    return block[0] == "#" and not (
+        "\0" in block or "---" in block or "dispatch-lint:" in block
+    )
+
+
+def _learn(block: str, read: Callable[[str], list[Any] | None]) -> tuple[str, Any]:
+    """The name and value of the field that a block is.
+
+    Raises:
+        _Unreadable: it is no field, or may not be read so.
+    """
+    found = _read_field(block)
+    if found is None:
+        if not block[:1].isalpha() or "+" in block and _KEPT.search(block):
+            raise _Unreadable
+        values = read(block.replace("\0", "\n") + "\n")
+        if values is None or len(values) != 1 or type(values[0]) is not dict:
+            raise _Unreadable
+        [*fields] = values[0].items()
+        if len(fields) != 1 or type(fields[0][0]) is not str:
+            raise _Unreadable
+        found = fields[0]
+    if len(_known) >= _MAX_KNOWN:
+        _known.clear()
+    if len(block) <= _MAX_BLOCK:
+        _known[block] = found
+    return found
+
+
+def _read_field(block: str) -> tuple[str, Any] | None:
+    match = _FIELD.fullmatch(block)
+    if match is None:
+        return None
+    key, word, quote, text, number = match.groups()
+    if key.lower() in _NO_TEXT or "---" in block:
+        return None
+    if word is not None:
+        return None if word.lower() in _NO_TEXT else (key, word)
+    return (key, text) if quote is not None else (key, int(number))
