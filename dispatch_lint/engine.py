@@ -99,6 +99,10 @@ class Run:
             else FactTable()
             for name, several in self._corpus_rules.items()
         }
+        self._noting = {
+            name for name, rule in self._collectors.items()
+            if rule.has("groups") and self._facts[name].notes
+        }  # fmt: skip
         self._failures: set[str] = set()
         self.failed = 0
         """How often a rule raised."""
@@ -281,8 +285,13 @@ class Run:
             self._kinds.add(document.kind)
         place, row = number << 32 | document.index, document.row_key
         for name, rule in self._collectors.items():
-            keep = self._facts[name].keep
+            table = self._facts[name]
+            keep = table.keep
             try:
+                if name in self._noting:
+                    for group in rule.groups(document):
+                        table.note(group, place)
+                    continue
                 for group, path, data in rule.collect(document):
                     keep(group, place, (path, data, row, ""))
             except Exception as error:

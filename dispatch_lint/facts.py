@@ -103,6 +103,15 @@ class FactTable:
         source, document, *what = fact
         self.keep(group, source << 32 | document, tuple(what))
 
+    def note(self, group: str, place: int) -> None:
+        """Keep only that there is a fact, which is seldom wanted."""
+        self._hashed.add(group, place)
+
+    @property
+    def notes(self) -> bool:
+        """Whether facts that are seldom wanted need not be remembered."""
+        return self._seldom is not None
+
     def keep(self, group: str, place: int, what: tuple[Any, ...]) -> None:
         """Keep a fact.
 

@@ -28,13 +28,17 @@ if TYPE_CHECKING:
     from dispatch_lint.violation import Finding
 
 
-def check_file(run: Run, source: Source, number: int) -> None:
+def check_file(run: Run, source: Source, number: int, at_most: int | None = None) -> bool:
     """Judge the documents of a source, and keep their facts for the corpus rules.
 
     Args:
         number: of the source among those of the run.
+        at_most: bytes; a larger file is left alone.
+
+    Returns:
+        False where it was left alone.
     """
-    _FileCheck(run, source, number).run()
+    return _FileCheck(run, source, number).run(at_most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +70,19 @@ class _FileCheck:
         self.upcoming = 0
         """Documents whose places are still to be read."""
 
-    def run(self) -> None:
+    def run(self, at_most: int | None) -> bool:
         run = self.run_
         try:
             if self.source.rows is not None:
                 self._rows(self.source.rows)
             elif self.source.format == "jsonl":
+                if at_most is not None and self.source.size() > at_most:
+                    return False
                 self._lines()
             else:
-                data = self.source.data()
+                data = self.source.data(at_most)
+                if data is None:
+                    return False
                 if run.digests is not None:
                     run.digests[self.number] = digest_of(data).digest()
                 self._whole(decode(data, self.source.name))
@@ -90,6 +98,7 @@ class _FileCheck:
                 one = run.found[index]
                 message = f"{one.message} ({count} entities)"
                 run.found[index] = replace(one, message=message)
+        return True
 
     def _whole(self, text: str) -> None:
         reader = yaml_text if self.source.format == "yaml" else json_text

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from difflib import unified_diff
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -114,7 +114,7 @@ def _lint(
 ) -> tuple[Run, list[Violation]]:
     run = again()
     changed = [
-        replace(source, opener=_opener(texts[source.name])) if source.name in texts else source
+        source._replace(opener=_opener(texts[source.name])) if source.name in texts else source
         for source in sources
     ]
     return run, list(run.lint(changed))

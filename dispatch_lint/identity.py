@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatch_lint.facts import by_id, by_key
@@ -94,6 +94,13 @@ class IdentityRule(Rule):
 
     def seldom(self, group: str, data: tuple[Any, ...]) -> bool:
         return True
+
+    def groups(self, entity: Entity) -> Iterable[str]:
+        key = entity.key
+        if key is None:
+            return ()
+        identity = entity.identity
+        return (by_key(key), by_id(identity)) if identity else (by_key(key),)
 
     def collect(self, entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
         return identity_facts(entity)

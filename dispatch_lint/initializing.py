@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -131,7 +131,7 @@ def look(settings: Settings, catalogue: Catalogue) -> Found:
             parts = read_parts(source)
         except InputError:
             continue  # `check` says what is wrong with it
-        documents = list(read_documents(classifier, replace(source, placed=partial(list, parts))))
+        documents = list(read_documents(classifier, source._replace(placed=partial(list, parts))))
         for one in documents:
             found.kinds[one.kind] = found.kinds.get(one.kind, 0) + 1
         others = sum(part.value is not None for part in parts) - len(documents)

@@ -28,6 +28,8 @@ FEW_BYTES = 150_000
 """Less text than this is checked by one process: to start a second takes longer."""
 FILE_BYTES = 1_000
 """What it takes to open a file, as bytes of text that are checked in the same time."""
+MANY = 2_000
+"""So many files are shared out by their number: to ask each for its size takes longer."""
 LARGE = 16 * 1024 * 1024
 """Bytes of a file that is checked by the first process, when all others are done."""
 _PIECES = 12
@@ -53,23 +55,26 @@ def check_sources(run: Run, sources: Sequence[Source], jobs: int) -> None:
     """
     first = len(run.sources)
     run.sources.extend(sources)
-    sizes = [_size(source) for source in sources]
-    # The facts of a large file may not fit into memory: they do not travel. The order is the same
-    # however many processes there are.
-    small = [first + index for index, size in enumerate(sizes) if size <= LARGE]
-    large = [first + index for index, size in enumerate(sizes) if size > LARGE]
+    numbers = list(range(first, first + len(sources)))
     wanted = jobs or usable_processors()
+    if wanted == 1 or not hasattr(os, "fork") or any(one.rows or one.opener for one in sources):
+        wanted = 1
     pieces: list[list[int]] = []
-    if wanted > 1 and hasattr(os, "fork") and not any(one.rows or one.opener for one in sources):
-        weights = [FILE_BYTES + sizes[number - first] for number in small]
+    if wanted > 1:
+        sizes = [0 if len(sources) >= MANY else source.size() for source in sources]
+        weights = [FILE_BYTES + size for size in sizes]
         if jobs or sum(weights) >= FEW_BYTES:
-            pieces = list(_pieces(small, weights, wanted))
-    if len(pieces) > 1:
-        with _Workers(run, pieces, min(wanted, len(pieces))) as workers:
-            for found, facts in workers.results():
-                run.take(found, facts)
-        small = []
-    for number in (*small, *large):
+            pieces = list(_pieces(numbers, weights, wanted))
+    if len(pieces) < 2:
+        for number in numbers:
+            check_file(run, run.sources[number], number)
+        return
+    large: list[int] = []
+    with _Workers(run, pieces, min(wanted, len(pieces))) as workers:
+        for found, facts, left in workers.results():
+            run.take(found, facts)
+            large += left
+    for number in large:
         check_file(run, run.sources[number], number)
 
 
@@ -86,16 +91,6 @@ def _pieces(sources: list[int], weights: list[int], jobs: int) -> Iterator[list[
             piece, held = [], 0
     if piece:
         yield piece
-
-
-def _size(source: Source) -> int:
-    """Bytes of a file; 0 for what is none, or cannot be read: whoever reads it says so."""
-    if source.rows or source.opener:
-        return 0
-    try:
-        return os.stat(source.name).st_size  # noqa: PTH116 (a hot path)
-    except OSError:
-        return 0
 
 
 @dataclass
@@ -145,12 +140,14 @@ class _Workers:
             run = self._run
             with os.fdopen(pipe, "wb") as stream:
                 for piece in self._pieces[number :: self._jobs]:
-                    for index in piece:
-                        check_file(run, run.sources[index], index)
+                    # The facts of a large file may not fit into memory: they do not travel.
+                    large = [
+                        one for one in piece if not check_file(run, run.sources[one], one, LARGE)
+                    ]
                     found, facts = run.drain()
                     for data in (
                         pickle.dumps(found, pickle.HIGHEST_PROTOCOL),
-                        marshal.dumps(facts),
+                        marshal.dumps((facts, large)),
                     ):
                         stream.write(_FRAME.pack(len(data)))
                         stream.write(data)
@@ -165,12 +162,13 @@ class _Workers:
         finally:
             os._exit(code)
 
-    def results(self) -> Iterator[tuple[Any, Any]]:
-        """What was found in each piece, in their order."""
+    def results(self) -> Iterator[tuple[Any, Any, list[int]]]:
+        """What was found in each piece, in their order: facts too, and what is left to check."""
         frames = [self._frames(worker) for worker in self._workers]
         for number in range(len(self._pieces)):
             mine = frames[number % self._jobs]
-            yield pickle.loads(next(mine)), marshal.loads(next(mine))
+            found = pickle.loads(next(mine))
+            yield (found, *marshal.loads(next(mine)))
 
     def _frames(self, worker: _Worker) -> Iterator[bytes]:
         """What a process sends. What others send meanwhile is taken too: none has to wait."""

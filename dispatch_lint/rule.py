@@ -330,6 +330,10 @@ class Rule:
         """
         return iter(())
 
+    def groups(self, entity: Entity) -> Iterable[str]:
+        """The groups of what `collect` gives, for rules whose facts are all `seldom` wanted."""
+        return [group for group, _, _ in self.collect(entity)]
+
     def seldom(self, group: str, data: tuple[Any, ...]) -> bool:
         """Whether a fact is wanted only where its group has several of them, or where a judge asks.
 

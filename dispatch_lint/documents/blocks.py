@@ -83,7 +83,7 @@ def _learn(block: str, read: Callable[[str], list[Any] | None]) -> tuple[str, An
     """
     found = _read_field(block)
     if found is None:
-        if not block[:1].isalpha() or "+" in block and _KEPT.search(block):
+        if not block[:1].isalpha() or ("+" in block and _KEPT.search(block)):
             raise _Unreadable
         values = read(block.replace("\0", "\n") + "\n")
         if values is None or len(values) != 1 or type(values[0]) is not dict:

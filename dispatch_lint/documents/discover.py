@@ -49,7 +49,7 @@ def discover(
             for source in _of_path(path, settings, stdin_filename, reported=reported,
                                    force_exclude=force_exclude):  # fmt: skip
                 identity = source.name
-                if identity.startswith(("..", "/")) and not source.rows:
+                if identity[0] in "./" and identity.startswith(("..", "/")) and not source.rows:
                     identity = os.path.abspath(identity)  # noqa: PTH100 (a file outside, by two names)
                 if identity not in seen:
                     seen.add(identity)
@@ -138,14 +138,17 @@ def _walk(folder: str, settings: Settings, *, reported: bool) -> Iterator[Source
     top = _absolute(folder)
     ignores = _Ignores(top)
     endings = _endings(settings.include)
-    for root, folders, files in os.walk(folder):
-        absolute = _absolute(root)
+    waiting = [(folder, top)]
+    while waiting:
+        root, absolute = waiting.pop()
+        folders, files, links = _listed(root)
         ignores.enter(absolute, files)
-        folders[:] = sorted(
-            name for name in folders
+        waiting += [
+            (os.path.join(root, name), absolute / name)  # noqa: PTH118 (a hot path)
+            for name in sorted(folders, reverse=True)
             if name not in _NEVER and not ignores.ignored(absolute / name, folder=True)
             and not _excluded(absolute / name, settings)
-        )  # fmt: skip
+        ]  # fmt: skip
         above = _shown(root)
         above = "" if above == "." else f"{above.removesuffix('/')}/"
         asks = bool(ignores.active or settings.exclude or endings is None)
@@ -162,10 +165,34 @@ def _walk(folder: str, settings: Settings, *, reported: bool) -> Iterator[Source
                 or _excluded(absolute / name, settings)
             ):
                 continue
-            shown = above + name
-            if os.path.islink(shown) and not _stays_inside(absolute / name, top):  # noqa: PTH114
+            if name in links and not _stays_inside(absolute / name, top):
                 continue
-            yield Source(shown, format_, named=False, reported=reported)
+            yield _new(Source, (above + name, format_, False, reported, None, None, None))
+
+
+_new = tuple.__new__  # past the constructor of a named tuple, which takes three times as long
+
+
+def _listed(folder: str) -> tuple[list[str], list[str], set[str]]:
+    """The folders and files of a folder, and which of them are links; folders that are, are none.
+
+    A folder that may not be read has nothing in it, as for `os.walk`.
+    """
+    folders, files, links = [], [], set()
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_symlink():
+                    links.add(entry.name)
+                    if not entry.is_dir():
+                        files.append(entry.name)
+                elif entry.is_dir():
+                    folders.append(entry.name)
+                else:
+                    files.append(entry.name)
+    except OSError:
+        pass
+    return folders, files, links
 
 
 # Copies of other code, code that is generated, and code that only tests (FACTS, Kinds).

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import stat
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple, Protocol
 
 from dispatch_lint.limits import CURRENT
 
@@ -53,8 +54,7 @@ class RowReader(Protocol):
         """How many rows there are."""
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """One file, standard input, or a store.
 
     Attributes:
@@ -70,9 +70,9 @@ class Source:
     format: Format
     named: bool = True
     reported: bool = True
-    opener: Callable[[], BinaryIO] | None = field(default=None, compare=False)
-    rows: RowReader | None = field(default=None, compare=False)
-    placed: Callable[[], list[Part]] | None = field(default=None, compare=False)
+    opener: Callable[[], BinaryIO] | None = None
+    rows: RowReader | None = None
+    placed: Callable[[], list[Part]] | None = None
 
     @property
     def path(self) -> Path | None:
@@ -98,20 +98,35 @@ class Source:
         Raises:
             InputError: it cannot be read, is too large, or is not UTF-8.
         """
-        return decode(self.data(), self.name)
+        data = self.data()
+        assert data is not None
+        return decode(data, self.name)
 
-    def data(self) -> bytes:
-        """All bytes.
+    def size(self) -> int:
+        """Bytes of a file; 0 for what is none, or cannot be read: whoever reads it says so."""
+        if self.rows or self.opener:
+            return 0
+        try:
+            return os.stat(self.name).st_size  # noqa: PTH116 (a hot path)
+        except OSError:
+            return 0
+
+    def data(self, at_most: int | None = None) -> bytes | None:
+        """All bytes; None where they are more than `at_most`.
 
         Raises:
             InputError: it cannot be read, or is too large.
         """
         try:
-            with self.open() as stream:
-                size = _size(stream)
-                data = stream.read() if size <= CURRENT.bytes else b""
+            if self.opener is not None:
+                with self.opener() as stream:
+                    size, data = 0, stream.read()
+            else:
+                size, data = _read(self.name, CURRENT.bytes if at_most is None else at_most)
         except OSError as error:
             raise InputError(f"{self.name}: {error.strerror or error}") from error
+        if at_most is not None and at_most < size <= CURRENT.bytes:
+            return None
         if size > CURRENT.bytes:
             raise InputError(
                 f"{self.name}: the file is larger than {CURRENT.document_size} MiB; split it, "
@@ -146,11 +161,37 @@ class Source:
             raise InputError(f"{self.name}: {error.strerror or error}") from error
 
 
-def _size(stream: BinaryIO) -> int:
+def _read(name: str, most: int) -> tuple[int, bytes]:
+    """How large a file is, and its bytes where these are not too many.
+
+    Past Python's streams: most files are small, and to make a stream takes longer than to read.
+
+    Raises:
+        OSError: as of `open`.
+    """
+    handle = os.open(name, os.O_RDONLY | _BINARY)
     try:
-        return os.fstat(stream.fileno()).st_size
-    except (OSError, ValueError):
-        return 0  # in memory already
+        status = os.fstat(handle)
+        size = status.st_size
+        if size > most:
+            return size, b""
+        if stat.S_ISDIR(status.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        data = os.read(handle, size + 1)
+        if len(data) == size and size:
+            return size, data
+        # A pipe has no size, and a file may grow.
+        pieces = [data]
+        while data and size <= CURRENT.bytes:
+            data = os.read(handle, 1 << 20)
+            pieces.append(data)
+            size = sum(map(len, pieces))
+        return size, b"".join(pieces)
+    finally:
+        os.close(handle)
+
+
+_BINARY = getattr(os, "O_BINARY", 0)  # Windows has two ways to read
 
 
 def decode(data: bytes, name: str) -> str:
@@ -179,6 +220,8 @@ def is_url(text: str) -> bool:
 
 def format_of(name: str) -> Format | None:
     """The format that a file name stands for, or None."""
+    if name.endswith(".yaml") and len(name) > 5 and name[-6] not in "./":  # nearly always
+        return "yaml"
     return FORMATS.get(os.path.splitext(name)[1].lower())  # noqa: PTH122 (a hot path)
 
 

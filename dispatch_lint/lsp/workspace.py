@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -130,7 +130,7 @@ class Workspace:
         known = self._parts.get(file)
         if known is None or known[0] != text:
             source = self.source(file)
-            known = (text, read_parts(replace(source, placed=None)) if source and text else [])
+            known = (text, read_parts(source._replace(placed=None)) if source and text else [])
             if file in self._buffers:
                 self._parts[file] = known
         return known[1]
@@ -163,7 +163,7 @@ class Workspace:
     def _facts(self, known: File) -> tuple[list[tuple[str, str, Fact]], set[str]]:
         if known.facts is None:
             run = self._run()
-            check_sources(run, [replace(known.source, reported=False)], 1)
+            check_sources(run, [known.source._replace(reported=False)], 1)
             known.facts = list(run.kept()), run.kinds
         return known.facts
 
@@ -188,7 +188,7 @@ class Workspace:
         source = self.source(file)
         if source is not None:
             yield from read_documents(
-                self.classifier, replace(source, placed=lambda: self.parts(file))
+                self.classifier, source._replace(placed=lambda: self.parts(file))
             )
 
     def _entities(self, document: Document) -> Iterator[Mention]:
@@ -210,7 +210,7 @@ class Workspace:
         run = self._run()
         for other, known in self.files.items():
             if other != file:
-                run.preload(replace(known.source, reported=False), *self._facts(known))
+                run.preload(known.source._replace(reported=False), *self._facts(known))
         return list(run.lint([source]))
 
     def find(self, kind: str, name: str, organization: str | None) -> list[Mention]:
