@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dispatch_lint.entry_points import entry_points
 from dispatch_lint.outcome import Declared, Listed, Result, Summary, digest_of
 from dispatch_lint.version import __version__
 from dispatch_lint.violation import Related, Severity, Span, Violation
@@ -145,12 +146,11 @@ class Cache:
 
 def _packages() -> Iterator[Path]:
     """Our own code, and that of other packages with rules."""
-    from importlib.metadata import entry_points
     from importlib.util import find_spec
 
     here = Path(__file__).parent
     yield here
-    for entry in entry_points(group="dispatch_lint.rules"):
+    for entry in entry_points("dispatch_lint.rules"):
         spec = find_spec(entry.module)
         if spec is not None and spec.origin is not None:
             origin = Path(spec.origin)
@@ -192,7 +192,7 @@ def _plain(result: Result) -> dict[str, Any]:
             "violations": {int(key): count for key, count in result.summary.violations.items()},
         },
         "declared": [vars(one) for one in result.declared],
-        "listed": None if result.listed is None else [asdict(one) for one in result.listed],
+        "listed": None if result.listed is None else [list(one) for one in result.listed],
     }
 
 
@@ -208,7 +208,7 @@ def _result(plain: dict[str, Any]) -> Result:
         [_violation(one) for one in plain["violations"]],
         summary,
         [Declared(**one) for one in plain["declared"]],
-        None if listed is None else [Listed(**one) for one in listed],
+        None if listed is None else [Listed(*one) for one in listed],
     )
 
 
@@ -223,10 +223,12 @@ def _violation(plain: dict[str, Any]) -> Violation:
 
     fix = plain["fix"]
     if fix is not None:
-        edits = tuple(TextEdit(**{**one, "span": Span(**one["span"])}) for one in fix["edits"])
-        fix = TextFix(fix["safety"], fix["message"], edits)
-    related = tuple(Related(**{**one, "span": Span(**one["span"])}) for one in plain["related"])
+        safety, message, edits = fix
+        fix = TextFix(safety, message, tuple(TextEdit(Span(*span), text) for span, text in edits))
+    related = tuple(
+        Related(file, Span(*span), message, row) for file, span, message, row in plain["related"]
+    )
     return Violation(**{
-        **plain, "severity": Severity(plain["severity"]), "span": Span(**plain["span"]),
+        **plain, "severity": Severity(plain["severity"]), "span": Span(*plain["span"]),
         "related": related, "fix": fix,
     })  # fmt: skip

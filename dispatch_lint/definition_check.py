@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dispatch_lint.definition_sources import conventions_of, description, go_source
@@ -115,7 +114,7 @@ class _DefinitionCheck:
                 *self._ask("check_member", member),
             ]
             for rule, finding in found:
-                yield rule, replace(finding, path=path, spot=member.field.spot)
+                yield rule, finding._replace(path=path, spot=member.field.spot)
 
     def _members(
         self, one: EntityType, fields: Sequence[Field], shape: Shape, owner: str

@@ -271,8 +271,8 @@ class Run:
     ) -> Finding:
         """What a document is told of a name that its definition declares: an info."""
         source = route.shape.source
-        return replace(
-            finding,
+        return finding._replace(
+
             severity=self.settings.severity.get(rule.name) or Severity.INFO,
             declared_at=source,
             heading=f"{schema.kind}.{str(route).replace('.*', '')}",
@@ -505,9 +505,9 @@ def _at(finding: Finding, path: Path) -> Finding:
     """What a rule says of a field, at the place of the field."""
     fix = finding.fix
     if fix is not None:
-        moved = tuple(replace(one, path=(*path, *one.path)) for one in fix.changes)
-        fix = replace(fix, changes=moved)
-    return replace(finding, path=path, fix=fix)
+        moved = tuple(one._replace(path=(*path, *one.path)) for one in fix.changes)
+        fix = fix._replace(changes=moved)
+    return finding._replace(path=path, fix=fix)
 
 
 def _speaks_first(

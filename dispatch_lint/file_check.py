@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatch_lint.documents import json_text, yaml_text
 from dispatch_lint.documents.classify import Skipped
@@ -41,8 +41,7 @@ def check_file(run: Run, source: Source, number: int, at_most: int | None = None
     return _FileCheck(run, source, number).run(at_most)
 
 
-@dataclass(frozen=True, slots=True)
-class _Quiet:
+class _Quiet(NamedTuple):
     """What of a document is counted, and needs no place.
 
     Attributes:
@@ -324,7 +323,7 @@ class _FileCheck:
             self._add(document, rule, finding)
         for route, rule, finding in self._declared(document):
             for path, _ in route.walk(document.entity):
-                self._add(document, rule, replace(finding, path=path))
+                self._add(document, rule, finding._replace(path=path))
 
     def _add(self, document: Document, rule: Rule, finding: Finding) -> None:
         if self._is_first(rule, finding):

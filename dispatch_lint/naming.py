@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -96,8 +95,7 @@ def kind_field(kind: str) -> str:
     return lower_camel(kind)
 
 
-@dataclass(frozen=True, slots=True)
-class ForeignKeyName:
+class ForeignKeyName(NamedTuple):
     """What a field name says of a reference, read by the guide's convention."""
 
     kind: str

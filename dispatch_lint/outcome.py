@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from functools import partial
-from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.violation import Severity
 
 if TYPE_CHECKING:
+    from hashlib import blake2b
+
     from dispatch_lint.baseline import Baseline
     from dispatch_lint.documents.source import Source
     from dispatch_lint.suppression import Suppression
     from dispatch_lint.violation import Violation
 
 
-digest_of = partial(blake2b, digest_size=16)
-"""The hash of the bytes of a source, by which a cache knows them."""
+def digest_of(data: bytes = b"") -> blake2b:
+    """The hash of the bytes of a source, by which a cache knows them."""
+    from hashlib import blake2b  # OpenSSL comes with it: not everybody needs it
+
+    return blake2b(data, digest_size=16)
 
 
 @dataclass
@@ -74,8 +77,7 @@ class Summary:
         self.problems += [one for one in other.problems if one not in without]
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """What `--list-files` says of one document."""
 
     file: str
@@ -122,8 +124,7 @@ class Result:
         self.violations, self.declared = shown, list(declared.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(NamedTuple):
     """What one process found in its files: the parts of a run of the same names."""
 
     found: list[Violation]

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import marshal
 import os
-import pickle
-import selectors
 import signal
 import struct
 from dataclasses import dataclass
@@ -35,6 +33,7 @@ LARGE = 16 * 1024 * 1024
 _PIECES = 12
 """Pieces for each process: the more, the sooner is one that waits given something to do."""
 _FRAME = struct.Struct("<Q")
+READABLE = 1  # selectors.EVENT_READ: what few runs need is imported by those
 
 
 def usable_processors() -> int:
@@ -106,6 +105,8 @@ class _Workers:
     def __init__(self, run: Run, pieces: list[list[int]], jobs: int) -> None:
         self._run, self._pieces, self._jobs = run, pieces, jobs
         self._workers: list[_Worker] = []
+        import selectors
+
         self._selector = selectors.DefaultSelector()
 
     def __enter__(self) -> _Workers:
@@ -120,7 +121,7 @@ class _Workers:
             os.close(writing)
             worker = _Worker(pid, reading, bytearray())
             self._workers.append(worker)
-            self._selector.register(reading, selectors.EVENT_READ, worker)
+            self._selector.register(reading, READABLE, worker)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -133,6 +134,8 @@ class _Workers:
 
     def _work(self, number: int, pipe: int) -> NoReturn:
         """The life of a process; it never returns into the code of the caller."""
+        import pickle
+
         code = 1
         try:
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends, and all with it
@@ -164,6 +167,8 @@ class _Workers:
 
     def results(self) -> Iterator[tuple[Any, Any, list[int]]]:
         """What was found in each piece, in their order: facts too, and what is left to check."""
+        import pickle
+
         frames = [self._frames(worker) for worker in self._workers]
         for number in range(len(self._pieces)):
             mine = frames[number % self._jobs]

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
+from dispatch_lint.entry_points import entry_points
 from dispatch_lint.naming import did_you_mean
 from dispatch_lint.rule import Rule, defining_problem, option_names
 from dispatch_lint.settings import SettingsError
@@ -47,9 +48,7 @@ def load_rules(folders: Iterable[Path] = ()) -> dict[str, type[Rule]]:
 
 
 def _modules(folders: Iterable[Path]) -> Iterator[tuple[str, ModuleType]]:
-    from importlib.metadata import entry_points
-
-    for entry in entry_points(group=GROUP):
+    for entry in entry_points(GROUP):
         origin = f"plugin {entry.name} ({entry.value})"
         try:
             module = entry.load()

@@ -16,7 +16,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol
 
 from dispatch_lint.violation import Finding, Severity
@@ -42,8 +43,7 @@ class NoOptions:
     """The options of a rule that has none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(NamedTuple):
     """A text, and exactly what the rule says of it.
 
     Attributes:
@@ -59,7 +59,7 @@ class Example:
     text: str
     violations: tuple[tuple[str, str], ...] = ()
     file: str = "example.yaml"
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = MappingProxyType({})
     store: str = ""
     before: str = ""
     fixed: str = ""
@@ -75,8 +75,7 @@ def stored(kind: str, **fields: Any) -> str:
     return json.dumps(base | fields) + "\n"
 
 
-@dataclass(frozen=True, slots=True)
-class FieldUse:
+class FieldUse(NamedTuple):
     """A field name, where a document or a definition has it.
 
     Attributes:
@@ -117,8 +116,7 @@ def rename_fix(field: FieldUse, name: str) -> Fix | None:
     return Fix("unsafe", f"rename it to {name}", (Rename((), name),))
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """One field of a definition, or of a type that a definition leads to.
 
     Attributes:
@@ -200,8 +198,7 @@ class Fact(NamedTuple):
         return self.source == STORE
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """A violation that a group of facts shows, at the place of one of them.
 
     Attributes:

@@ -6,7 +6,6 @@ what was probably meant.
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
@@ -99,6 +98,8 @@ def _has_table(project: Path) -> bool:
         return False
     if f"tool.{TABLE}" not in text:
         return False
+    import tomllib
+
     try:
         return TABLE in tomllib.loads(text).get("tool", {})
     except tomllib.TOMLDecodeError:
@@ -111,6 +112,8 @@ def load(file: Path) -> Settings:
     Raises:
         SettingsError: it is not TOML, or a key or value is unknown.
     """
+    import tomllib
+
     try:
         table: Any = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:

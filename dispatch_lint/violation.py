@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
-from hashlib import sha256
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from dispatch_lint.definitions.model import Spot
@@ -27,8 +26,7 @@ class Severity(IntEnum):
         return self.name.lower()
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A piece of text. Lines and columns count from 1, in code points; the end is exclusive."""
 
     line: int
@@ -37,8 +35,7 @@ class Span:
     end_column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What a rule yields: a path and a message. The engine finds the place.
 
     Attributes:
@@ -72,8 +69,7 @@ class Finding:
     fix: Fix | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(NamedTuple):
     """Another place that a violation speaks of."""
 
     file: str
@@ -128,6 +124,8 @@ class Violation:
     @cached_property
     def fingerprint(self) -> str:
         """The same for the same deviation, wherever in the file it stands."""
+        from hashlib import sha256
+
         entity = self.definition or self.entity or f"{self.file}#{self.document}"
         return sha256(f"{self.rule}\0{entity}\0{self.pointer}".encode()).hexdigest()[:32]
 

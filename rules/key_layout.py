@@ -1,11 +1,16 @@
 """key-layout: code builds keys as <organization>/<kind>/<name>."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from dispatch_lint.definitions.go_syntax import Layout
 from dispatch_lint.rule import Example, Rule
 from dispatch_lint.violation import Finding
+
+if TYPE_CHECKING:
+    from dispatch_lint.definitions.go_syntax import Layout
 
 _ORGANIZATION = re.compile(r"org", re.IGNORECASE)
 _KIND = re.compile(r"kind|type|\bdt\b", re.IGNORECASE)

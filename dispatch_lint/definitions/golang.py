@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -300,7 +300,7 @@ class GoReader:
             base = found.base or simple == BASE
             standard = found.standard or self._standard(declared)
             found = _of_standard(found, standard) if standard else found
-            yield candidate._replace(field=replace(found, base=base))
+            yield candidate._replace(field=found._replace(base=base))
 
     def _field(
         self, scope: _Scope, one: GoField, name: str, spot: Spot,
@@ -311,7 +311,7 @@ class GoReader:
         comment = one.comment
         if allowed := comment.get("enum"):
             values = tuple(EnumValue(value) for value in allowed.split(","))
-            type_ = replace(type_, shape="enum", values=values)
+            type_ = type_._replace(shape="enum", values=values)
         if "string" in one.tag.options and type_.shape in ("integer", "unsigned", "number"):
             type_ = Type("string", pointer=type_.pointer)
         return Field(
@@ -346,7 +346,7 @@ class GoReader:
     ) -> Type:
         kind = node.type
         if kind == "pointer_type" and node.named_children:
-            return replace(self._type(scope, node.named_children[0], open_types), pointer=True)
+            return self._type(scope, node.named_children[0], open_types)._replace(pointer=True)
         if kind == "parenthesized_type" and node.named_children:
             return self._type(scope, node.named_children[0], open_types)
         if kind in ("slice_type", "array_type"):
@@ -386,7 +386,7 @@ class GoReader:
         if constants and type_.shape == "string":
             values = tuple(constant.value for constant in constants)
             return Type("enum", values=values, name=declared.name)
-        return replace(type_, name=declared.name)
+        return type_._replace(name=declared.name)
 
     def _struct(
         self, scope: _Scope, declared: GoType, open_types: tuple[tuple[str, str], ...]
@@ -407,7 +407,7 @@ class GoReader:
 
 def _of_standard(field: Field, standard: str) -> Field:
     """A field whose name follows another standard: it says nothing of references."""
-    return replace(field, standard=standard, reference=None)
+    return field._replace(standard=standard, reference=None)
 
 
 def _is_exported(name: str) -> bool:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,8 +20,7 @@ class DefinitionError(Exception):
     """A definition that cannot be read. The message begins with `file:line:`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A foreign key: the field names another entity (guide, Name and IDs)."""
 
     kind: str
@@ -53,8 +51,7 @@ def parse_reference(text: str) -> Reference | None:
                      said.get("prefix", ""), said.get("key", ""))  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """Where something is declared. Lines and columns count from 1; the end is exclusive."""
 
     file: str
@@ -66,14 +63,12 @@ class Spot:
         return f"{self.file}:{self.line}"
 
 
-@dataclass(frozen=True, slots=True)
-class EnumValue:
+class EnumValue(NamedTuple):
     value: str
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Type:
+class Type(NamedTuple):
     """The type of a field, on the wire."""
 
     shape: Shape
@@ -91,8 +86,7 @@ class Type:
     """The other standard its names follow."""
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One field of a struct or model."""
 
     name: str
@@ -124,8 +118,7 @@ class Field:
 Base = Literal["flat", "tagged", "named", "none"]
 
 
-@dataclass(frozen=True, slots=True)
-class Enumeration:
+class Enumeration(NamedTuple):
     """A named type with its constants, and where it is declared."""
 
     name: str
@@ -133,8 +126,7 @@ class Enumeration:
     spot: Spot
 
 
-@dataclass(frozen=True, slots=True)
-class EntityType:
+class EntityType(NamedTuple):
     """One definition of one kind.
 
     Attributes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.definitions.model import (
@@ -94,7 +93,7 @@ class OpenApiReader:
                 name=name,
                 source_name=_text(said.get("x-go-name")) or name,
                 # A Go model says that a field has to be there by a pointer that is never left out.
-                type=replace(type_, pointer=must),
+                type=type_._replace(pointer=must),
                 description=_text(said.get("description")),
                 spot=self._spot(place),
                 omitempty=not must,
@@ -162,8 +161,8 @@ class OpenApiReader:
         standard = self._conventions.standards.get(name, "")
         inner = self._type(model, (*self._path, name), (*open_models, name), standard)
         entity = inner.shape == "object" and self._role(name) == "entity"
-        return replace(
-            inner,
+        return inner._replace(
+
             name=name,
             kind=self._canonical(name) if entity else "",
             standard=standard,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
     from dispatch_lint.violation import Path, Span
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """The row of a store that an entity was read from (FACTS, Stores)."""
 
     key: str
@@ -29,8 +27,7 @@ class Row:
     """Whether it has the columns of Dispatch's Postgres table."""
 
 
-@dataclass(frozen=True, slots=True)
-class Undeclared:
+class Undeclared(NamedTuple):
     """A field that no schema declares.
 
     Attributes:

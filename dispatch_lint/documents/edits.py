@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from dispatch_lint.documents.scalars import dispatch_text, resolve_core
 from dispatch_lint.violation import Span
@@ -20,16 +19,14 @@ Safety = Literal["safe", "unsafe"]
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Rename:
+class Rename(NamedTuple):
     """A field gets another name."""
 
     path: Path
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Put:
+class Put(NamedTuple):
     """A field gets another value: a text, number or boolean."""
 
     path: Path
@@ -39,8 +36,7 @@ class Put:
 Change = Rename | Put
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(NamedTuple):
     """What removes a violation: `safe` where it is what was meant, `unsafe` where it may be."""
 
     safety: Safety
@@ -48,16 +44,14 @@ class Fix:
     changes: tuple[Change, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TextEdit:
+class TextEdit(NamedTuple):
     """A piece of text that another takes the place of."""
 
     span: Span
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class TextFix:
+class TextFix(NamedTuple):
     """A fix as edits of a text."""
 
     safety: Safety

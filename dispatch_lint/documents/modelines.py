@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from dispatch_lint.definitions.model import Form
@@ -18,8 +17,7 @@ MARK = "yaml-language-server"
 _MODELINE = re.compile(rf"^#[ \t]*{MARK}[ \t]*:[ \t]*\$schema=(?P<schema>\S+)", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Modeline:
+class Modeline(NamedTuple):
     """What the schema of a document says of it.
 
     Attributes:

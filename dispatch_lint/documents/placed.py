@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from dispatch_lint.violation import Span
 
@@ -34,16 +34,14 @@ class Node:
         return node
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """Why a part of a text does not parse."""
 
     message: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Duplicate:
+class Duplicate(NamedTuple):
     """The same field twice in one mapping."""
 
     path: Path
@@ -51,8 +49,7 @@ class Duplicate:
     first: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(NamedTuple):
     """A `---` at which dispatch cuts the file although the document goes on."""
 
     path: Path

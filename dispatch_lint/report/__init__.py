@@ -9,6 +9,8 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
+from dispatch_lint.entry_points import entry_points
+
 if TYPE_CHECKING:
     from dispatch_lint.outcome import Declared, Summary
     from dispatch_lint.rule import Rule
@@ -55,9 +57,7 @@ GROUP = "dispatch_lint.formats"
 
 def formats() -> list[str]:
     """The names of all formats: those of the modules here, and of entry points."""
-    from importlib.metadata import entry_points
-
-    return sorted({*_own(), *(entry.name for entry in entry_points(group=GROUP))})
+    return sorted({*_own(), *(entry.name for entry in entry_points(GROUP))})
 
 
 def _own() -> list[str]:
@@ -67,9 +67,7 @@ def _own() -> list[str]:
 def _module(name: str) -> Any:
     if name in _own():
         return import_module(f"{__name__}.{name}")
-    from importlib.metadata import entry_points
-
-    (entry, *_) = entry_points(group=GROUP, name=name)
+    entry = next(one for one in entry_points(GROUP) if one.name == name)
     return entry.load()
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatch_lint.naming import did_you_mean, nearest
 
@@ -22,8 +21,7 @@ _SHOWN = 60
 """Longer values are cut in messages."""
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaError:
+class SchemaError(NamedTuple):
     """One way in which a document does not fit.
 
     Attributes:

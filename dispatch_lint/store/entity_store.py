@@ -8,7 +8,8 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from dispatch_lint.definitions.model import Reference
@@ -138,14 +139,13 @@ class LedgerEntry(NamedTuple):
     place_text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(NamedTuple):
     """Which entities to list; what is None does not matter."""
 
     organization: str | None = None
     kind: str | None = None
     status: str | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = MappingProxyType({})
 
     def fits(self, one: StoredEntity) -> bool:
         """Whether an entity is one of them."""
