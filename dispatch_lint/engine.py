@@ -15,19 +15,16 @@ from typing import TYPE_CHECKING, Any
 from dispatch_lint.alike import Alike
 from dispatch_lint.documents.classify import Classifier, matches, relative_name
 from dispatch_lint.documents.document import ROW_KEY, Document
-from dispatch_lint.documents.edits import text_fix
 from dispatch_lint.documents.source import Source
 from dispatch_lint.documents.undeclared import find_undeclared, repair
 from dispatch_lint.facts import Columns, FactTable
 from dispatch_lint.judging import judge_all
 from dispatch_lint.limits import CURRENT
-from dispatch_lint.locate import locate, recollect
 from dispatch_lint.outcome import Declared, Listed, Result, Share, Summary
 from dispatch_lint.parallel import check_sources
 from dispatch_lint.precedence import Found, resolve
 from dispatch_lint.rule import Fact, FieldUse, Judgement, Rule
 from dispatch_lint.schema.validation import is_valid
-from dispatch_lint.suppression import Suppression, Suppressions, complaints
 from dispatch_lint.violation import Finding, Path, Related, Severity, Violation, pointer
 
 if TYPE_CHECKING:
@@ -35,6 +32,7 @@ if TYPE_CHECKING:
     from dispatch_lint.schema.shape import Route
     from dispatch_lint.settings import Settings
     from dispatch_lint.store_facts import StoreFacts
+    from dispatch_lint.suppression import Suppression
 
 
 class Run:
@@ -94,7 +92,7 @@ class Run:
         self.classifier = Classifier(settings, catalogue)
         self.alike = Alike(self)
         self._facts = {
-            name: FactTable(seldom=several[0].seldom, again=partial(recollect, self, several[0]))
+            name: FactTable(seldom=several[0].seldom, again=partial(self._again, several[0]))
             if rereads and store_facts is None and all(one.has("seldom") for one in several)
             else FactTable()
             for name, several in self._corpus_rules.items()
@@ -171,7 +169,9 @@ class Run:
             content = self.prepare(document)
             if document.undeclared:
                 found += self._of_undeclared(document, document.undeclared)
-        for rule in self.concerned(document, content=content) if parses else self._of_text(document):
+        for rule in (
+            self.concerned(document, content=content) if parses else self._of_text(document)
+        ):
             try:
                 for one in rule.check(document):
                     found.append((rule, one))
@@ -272,7 +272,6 @@ class Run:
         """What a document is told of a name that its definition declares: an info."""
         source = route.shape.source
         return finding._replace(
-
             severity=self.settings.severity.get(rule.name) or Severity.INFO,
             declared_at=source,
             heading=f"{schema.kind}.{str(route).replace('.*', '')}",
@@ -369,11 +368,25 @@ class Run:
             self._facts, self._corpus_rules, self.settings,
             closed=self.summary.closed, kinds=self._kinds, store=store, fail=fail,
         )  # fmt: skip
-        locate(self, wanted)
+        if wanted:
+            from dispatch_lint.locate import locate
+
+            locate(self, wanted)
         if store is not None:
             store.close()
 
+    def _again(
+        self, rule: Rule, places: Iterable[tuple[int, int]]
+    ) -> Iterator[tuple[str, tuple[Any, ...]]]:
+        from dispatch_lint.locate import recollect
+
+        return recollect(self, rule, places)
+
     def _suppress(self) -> Iterator[Violation]:
+        if not self.found and not self.suppressions:
+            return
+        from dispatch_lint.suppression import Suppressions, complaints
+
         indexed = {file: Suppressions(several) for file, several in self.suppressions.items()}
         for violation in self.found:
             known = indexed.get(violation.file)
@@ -463,6 +476,8 @@ class Run:
 
     def violation(self, document: Document, rule: Rule, finding: Finding) -> Violation:
         """A finding with its place."""
+        from dispatch_lint.documents.edits import text_fix
+
         span = finding.span or document.span(finding.path, finding.on)
         return Violation(
             rule=rule.name,

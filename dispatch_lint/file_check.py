@@ -11,12 +11,10 @@ from dispatch_lint.documents.classify import Skipped
 from dispatch_lint.documents.discover import is_no_definition
 from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.modelines import MARK
-from dispatch_lint.documents.placed import row_part
 from dispatch_lint.documents.source import InputError, Source, decode
 from dispatch_lint.outcome import Listed, digest_of
 from dispatch_lint.schema.validation import is_valid
 from dispatch_lint.store.entity_store import BadRow
-from dispatch_lint.suppression import read_suppressions
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.placed import Part
@@ -107,9 +105,15 @@ class _FileCheck:
         values = None if MARK in text else reader.read_values(text)
         if values is not None and self._quickly(text, values):
             return
-        parts = self.source.placed() if self.source.placed else reader.read_placed(text)
+        parts = (
+            self.source.placed()
+            if self.source.placed
+            else _placed_reader(self.source).read_placed(text)
+        )
         if self.source.format == "yaml" and self.source.reported:
             # Before anything is reported: what is suppressed is not too much of a file.
+            from dispatch_lint.suppression import read_suppressions
+
             found = read_suppressions(text, parts)
             if found:
                 self.run_.suppressions[self.source.name] = found
@@ -145,17 +149,23 @@ class _FileCheck:
     ) -> list[tuple[int, Part]] | None:
         """Some documents of a text with their places; None where they are counted otherwise."""
         if self.source.placed is not None or self.source.format != "yaml":
-            every = self.source.placed() if self.source.placed else json_text.read_placed(text)
+            every = (
+                self.source.placed()
+                if self.source.placed
+                else _placed_reader(self.source).read_placed(text)
+            )
             return [(index, every[index]) for index in wanted] if len(every) == count else None
-        if yaml_text.count_parts(text) != count:
+        from dispatch_lint.documents import yaml_placed
+
+        if yaml_placed.count_parts(text) != count:
             return None
-        return list(yaml_text.read_wanted(text, set(wanted)))
+        return list(yaml_placed.read_wanted(text, set(wanted)))
 
     def _lines(self) -> None:
         digest = digest_of() if self.run_.digests is not None else None
-        for index, (number, line) in enumerate(self.source.lines(digest)):
+        for index, (number, line) in enumerate(self.source.raw_lines(digest)):
             try:
-                value = json_text.read_value(line)
+                value = json_text.read_line(line)
             except ValueError:
                 quiet = None
             else:
@@ -163,7 +173,10 @@ class _FileCheck:
             if quiet is not None:
                 self._take(one, quiet)
             else:
-                self._placed([(index, json_text.read_placed_line(line, number))])
+                from dispatch_lint.documents import json_placed
+
+                text = decode(line, f"{self.source.name}:{number}")
+                self._placed([(index, json_placed.read_placed_line(text, number))])
         if digest is not None and self.run_.digests is not None:
             self.run_.digests[self.number] = digest.digest()
 
@@ -179,6 +192,8 @@ class _FileCheck:
             if quiet is not None:
                 self._take(one, quiet)
             elif isinstance(one, Document):
+                from dispatch_lint.documents.placed import row_part
+
                 self.upcoming -= 1
                 one.part = row_part(index)
                 self._report(one)
@@ -338,6 +353,13 @@ class _FileCheck:
             if isinstance(one, Document) and self.source.reported:
                 self._report(one)
             self._keep(one)
+
+
+def _placed_reader(source: Source) -> Any:
+    """What reads a text with its places: most runs do without it."""
+    from dispatch_lint.documents import json_placed, yaml_placed
+
+    return yaml_placed if source.format == "yaml" else json_placed
 
 
 def _what(one: Document | Skipped) -> str:

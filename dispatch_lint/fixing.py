@@ -13,7 +13,7 @@ from difflib import unified_diff
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dispatch_lint.documents import json_text, yaml_text
+from dispatch_lint.documents import json_placed, yaml_placed
 from dispatch_lint.documents.placed import Lines
 from dispatch_lint.files import write_bytes
 
@@ -218,8 +218,10 @@ def _parts(source: Source, text: str) -> list[Part]:
     text = text.removeprefix(_BOM)
     if source.format == "jsonl":
         lines = text.split("\n")
-        return [json_text.read_placed_line(line, 1) for line in lines if line.strip()]
-    return yaml_text.read_placed(text) if source.format == "yaml" else json_text.read_placed(text)
+        return [json_placed.read_placed_line(line, 1) for line in lines if line.strip()]
+    return (
+        yaml_placed.read_placed(text) if source.format == "yaml" else json_placed.read_placed(text)
+    )
 
 
 def _differences(old: object, new: object) -> int:

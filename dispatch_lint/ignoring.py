@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from dispatch_lint.documents import yaml_text
+from dispatch_lint.documents import yaml_placed
 from dispatch_lint.fixing import Fixed, full_text
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _begins_document(lines: list[str], index: int) -> bool:
 
 def _same(old: str, new: str) -> bool:
     """Whether two YAML texts say the same."""
-    before, after = yaml_text.read_placed(_plain(old)), yaml_text.read_placed(_plain(new))
+    before, after = yaml_placed.read_placed(_plain(old)), yaml_placed.read_placed(_plain(new))
     return repr([one.value for one in before]) == repr([one.value for one in after]) and (
         [one.problem is None for one in before] == [one.problem is None for one in after]
     )

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from dispatch_lint.documents import json_text, yaml_text
+from dispatch_lint.documents import json_placed, yaml_placed
 from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.parts import read_parts
 from dispatch_lint.documents.placed import row_part
@@ -153,12 +153,12 @@ def _parts(source: Source, wanted: dict[int, str]) -> Iterator[tuple[int, Any, P
     if source.format == "jsonl":
         for index, (number, line) in enumerate(source.lines()):
             if index in wanted:
-                part = json_text.read_placed_line(line, number)
+                part = json_placed.read_placed_line(line, number)
                 yield index, part.value, part
         return
     parts: Iterable[tuple[int, Part]]
     if source.format == "yaml" and source.placed is None:
-        parts = yaml_text.read_wanted(source.text(), wanted)
+        parts = yaml_placed.read_wanted(source.text(), wanted)
     else:
         parts = enumerate(read_parts(source))
     for index, part in parts:

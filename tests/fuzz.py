@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from dispatch_lint.documents import json_text, yaml_text
+from dispatch_lint.documents import json_placed, json_text, yaml_placed, yaml_text
 from dispatch_lint.documents.source import Format, InputError, Source
 from dispatch_lint.engine import Run
 from dispatch_lint.plugins import instantiate, load_rules
@@ -101,7 +101,7 @@ def documents(text: str) -> None:
     except UnicodeEncodeError:
         values = None
     if values is not None:
-        parts = yaml_text.read_placed(text)
+        parts = yaml_placed.read_placed(text)
         assert [part.problem for part in parts] == [None] * len(parts), parts
         assert repr([part.value for part in parts]) == repr(values)
 
@@ -112,7 +112,7 @@ def json_documents(text: str) -> None:
     violations(text, "json")
     values = json_text.read_values(text)
     if values is not None:
-        parts = json_text.read_placed(text)
+        parts = json_placed.read_placed(text)
         assert repr([part.value for part in parts]) == repr(values)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from dispatch_lint.documents import yaml_text
+from dispatch_lint.documents import yaml_placed, yaml_text
 from dispatch_lint.schema.catalogue import KindSchema
 from dispatch_lint.schema.validation import _validator_class, is_valid
 
@@ -61,7 +61,7 @@ def test_the_two_readers_of_yaml_agree() -> None:
     assert len(cases) > 350
     for case in cases:
         text = case["yaml"]
-        parts = yaml_text.read_placed(text)
+        parts = yaml_placed.read_placed(text)
         values = yaml_text.read_values(text)
         if values is not None:
             quick += 1

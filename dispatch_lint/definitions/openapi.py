@@ -162,7 +162,6 @@ class OpenApiReader:
         inner = self._type(model, (*self._path, name), (*open_models, name), standard)
         entity = inner.shape == "object" and self._role(name) == "entity"
         return inner._replace(
-
             name=name,
             kind=self._canonical(name) if entity else "",
             standard=standard,

@@ -70,9 +70,7 @@ def _says_nothing(block: str) -> bool:
     """
     if not block:
         return True
-    return block[0] == "#" and not (
-        "\0" in block or "---" in block or "dispatch-lint:" in block
-    )
+    return block[0] == "#" and not ("\0" in block or "---" in block or "dispatch-lint:" in block)
 
 
 def _learn(block: str, read: Callable[[str], list[Any] | None]) -> tuple[str, Any]:

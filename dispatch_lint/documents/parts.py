@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dispatch_lint.documents import json_text, yaml_text
+from dispatch_lint.documents import json_placed, yaml_placed
 from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.undeclared import find_undeclared, repair
 
@@ -25,8 +25,8 @@ def read_parts(source: Source) -> list[Part]:
     if source.placed is not None:
         return source.placed()
     if source.format == "jsonl":
-        return [json_text.read_placed_line(line, number) for number, line in source.lines()]
-    read = yaml_text.read_placed if source.format == "yaml" else json_text.read_placed
+        return [json_placed.read_placed_line(line, number) for number, line in source.lines()]
+    read = yaml_placed.read_placed if source.format == "yaml" else json_placed.read_placed
     return read(source.text())
 
 

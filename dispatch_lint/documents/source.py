@@ -134,14 +134,23 @@ class Source(NamedTuple):
             )
         return data
 
-    def lines(self, digest: Digest | None = None) -> Iterator[tuple[int, str]]:
+    def lines(self) -> Iterator[tuple[int, str]]:
         """The lines of a JSONL text that are not empty, with their numbers from 1.
+
+        Raises:
+            InputError: as `text`.
+        """
+        for number, line in self.raw_lines():
+            yield number, decode(line, f"{self.name}:{number}")
+
+    def raw_lines(self, digest: Digest | None = None) -> Iterator[tuple[int, bytes]]:
+        """The bytes of the lines of a JSONL text that are not empty, with their numbers from 1.
 
         Args:
             digest: is given all bytes that are read.
 
         Raises:
-            InputError: as `text`.
+            InputError: as `data`.
         """
         try:
             with self.open() as stream:
@@ -154,11 +163,19 @@ class Source(NamedTuple):
                         raise InputError(f"{self.name}:{number}: the line is larger than "
                                          f"{CURRENT.document_size} MiB; limits.document-size "
                                          "raises the limit")  # fmt: skip
-                    text = decode(line, f"{self.name}:{number}")
-                    if text and not text.isspace():
-                        yield number, text
+                    if not _is_blank(line):
+                        yield number, line
         except OSError as error:
             raise InputError(f"{self.name}: {error.strerror or error}") from error
+
+
+def _is_blank(line: bytes) -> bool:
+    """Whether there is nothing in a line but white space, of whichever kind."""
+    first = line[:1]
+    if b"!" <= first <= b"~":  # nearly always
+        return False
+    text = line.decode("utf-8-sig", "replace")
+    return not text or text.isspace()
 
 
 def _read(name: str, most: int) -> tuple[int, bytes]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from dispatch_lint.documents import json_text, yaml_text
+from dispatch_lint.documents import json_placed, json_text, yaml_placed
 from dispatch_lint.documents.classify import Skipped
 from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.source import Source
@@ -118,7 +118,7 @@ class _Reader:
                 value = json_text.read_value(line)
                 read = self._classifier.read(value, source, index)
             except ValueError:
-                part = json_text.read_placed_line(line, number)
+                part = json_placed.read_placed_line(line, number)
                 if part.problem is not None:
                     self._refuse(source, part)
                     continue
@@ -128,7 +128,7 @@ class _Reader:
 
     def _whole(self, source: Source) -> Iterator[StoredEntity]:
         text = source.text()
-        reader = yaml_text if source.format == "yaml" else json_text
+        reader = yaml_placed if source.format == "yaml" else json_placed
         unparsed, entities = [], 0
         for index, part in enumerate(reader.read_placed(text)):
             if part.problem is not None:

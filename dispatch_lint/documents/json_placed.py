@@ -1,0 +1,214 @@
+"""JSON text → documents with their places."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from dispatch_lint.documents.placed import Duplicate, Lines, Node, Part, Problem
+from dispatch_lint.limits import CURRENT
+
+if TYPE_CHECKING:
+    from dispatch_lint.violation import Path
+
+_SPACE = re.compile(r"[ \t\r\n]*")
+_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*"')
+_OTHER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|true|false|null")
+
+
+def read_placed(text: str) -> list[Part]:
+    """The documents of a JSON text, each with its places."""
+    lines = Lines(text)
+    scanner = _Scanner(text, lines)
+    whole = Part(None, lines, start=0, end=len(text.rstrip()))
+    try:
+        whole.value, whole.node = scanner.scan()
+    except _Stop as stop:
+        whole.problem = _problem(stop, text, lines)
+        whole.text = text
+        return [whole]
+    if not isinstance(whole.value, list):
+        whole.duplicates = scanner.duplicates
+        return [whole]
+    parts = []
+    for index, value in enumerate(whole.value):
+        node = whole.node.children[index]
+        part = Part(value, lines, node, start=node.start, end=node.end)
+        part.duplicates = [
+            Duplicate(one.path[1:], one.span, one.first)
+            for one in scanner.duplicates
+            if one.path[0] == index
+        ]
+        parts.append(part)
+    return parts
+
+
+def read_placed_line(line: str, number: int) -> Part:
+    """One line of JSONL, with its places in the file."""
+    lines = Lines(line, number)
+    scanner = _Scanner(line, lines)
+    part = Part(None, lines, start=0, end=len(line.rstrip()), duplicates=scanner.duplicates)
+    try:
+        part.value, part.node = scanner.scan()
+    except _Stop as stop:
+        part.problem = _problem(stop, line, lines)
+        part.text = line
+        part.duplicates = []
+    return part
+
+
+class _Stop(Exception):
+    def __init__(self, message: str, at: int) -> None:
+        super().__init__(message)
+        self.message, self.at = message, at
+
+
+def _problem(stop: _Stop, text: str, lines: Lines) -> Problem:
+    # "at the end" is more help on the last line that has something on it.
+    at = min(stop.at, len(text.rstrip()))
+    return Problem(stop.message, lines.span(at, at + 1))
+
+
+class _Open:
+    __slots__ = ("key", "node", "path", "value")
+
+    def __init__(self, value: Any, node: Node, path: Path) -> None:
+        self.value, self.node, self.path = value, node, path
+        self.key: str | None = None
+
+
+class _Scanner:
+    """JSON → values with a `Node` beside each; a loop and a stack, so that depth is no danger."""
+
+    def __init__(self, text: str, lines: Lines) -> None:
+        self.text, self.lines = text, lines
+        self.at = 0
+        self.stack: list[_Open] = []
+        self.duplicates: list[Duplicate] = []
+        self.root: tuple[Any, Node] | None = None
+        self.opened = False
+        """Whether the last value was the beginning of a collection."""
+
+    def scan(self) -> tuple[Any, Node]:
+        while True:
+            self.opened = False
+            self._value()
+            while not self.opened and self.stack and self._after_value():
+                pass
+            if not self.stack:
+                break
+        self._space()
+        if self.at < len(self.text):
+            raise _Stop("there is more text behind the end of the JSON value", self.at)
+        assert self.root is not None
+        return self.root
+
+    def _space(self) -> str:
+        match = _SPACE.match(self.text, self.at)
+        self.at = match.end() if match else self.at
+        return self.text[self.at : self.at + 1]
+
+    def _value(self) -> None:
+        first = self._space()
+        start = self.at
+        if first in ("{", "["):
+            if len(self.stack) >= CURRENT.depth:
+                raise _Stop(f"values are nested deeper than {CURRENT.depth} levels", start)
+            self.at += 1
+            value: Any = {} if first == "{" else []
+            opened = _Open(value, Node(start, start), self._path())
+            closing = "}" if first == "{" else "]"
+            if self._space() == closing:
+                self._close(opened)
+                return
+            self.stack.append(opened)
+            if first == "{":
+                self._key(opened)
+            self.opened = True
+            return
+        self._add(self._scalar(first), Node(start, self.at))
+
+    def _scalar(self, first: str) -> Any:
+        if first == '"':
+            return self._string("a string")
+        match = _OTHER.match(self.text, self.at)
+        if match is None:
+            found = f'"{first}"' if first else "the end of the text"
+            raise _Stop(f"a value was expected, not {found}", self.at)
+        if len(match[0]) > 400:
+            raise _Stop("a number of more than 400 digits", self.at)
+        self.at = match.end()
+        return json.loads(match[0])
+
+    def _string(self, what: str) -> str:
+        match = _STRING.match(self.text, self.at)
+        if match is None:
+            raise _Stop(f"{what} that does not end on its line, or holds a control character",
+                        self.at)  # fmt: skip
+        try:
+            value: str = json.loads(match[0])
+        except ValueError as error:
+            raise _Stop(f"{what} with an escape that is not JSON", self.at) from error
+        self.at = match.end()
+        return value
+
+    def _key(self, top: _Open) -> None:
+        found = self._space()
+        if found != '"':
+            shown = f'"{found}"' if found else "the end of the text"
+            raise _Stop(f'a field name in "double quotes" was expected, not {shown}', self.at)
+        start = self.at
+        key = self._string("a field name")
+        if key in top.node.keys:
+            first = self.lines.span(*top.node.keys[key])
+            self.duplicates.append(
+                Duplicate((*top.path, key), self.lines.span(start, self.at), first)
+            )
+        top.node.keys[key] = (start, self.at)
+        top.key = key
+        if self._space() != ":":
+            raise _Stop('":" was expected after the field name', self.at)
+        self.at += 1
+
+    def _after_value(self) -> bool:
+        """Read what follows a value; True while collections end."""
+        top = self.stack[-1]
+        closing = "}" if isinstance(top.value, dict) else "]"
+        found = self._space()
+        if found == ",":
+            self.at += 1
+            if isinstance(top.value, dict):
+                self._key(top)
+            return False
+        if found == closing:
+            self.stack.pop()
+            self._close(top)
+            return True
+        shown = f'"{found}"' if found else "the end of the text"
+        raise _Stop(f'"," or "{closing}" was expected, not {shown}', self.at)
+
+    def _close(self, done: _Open) -> None:
+        self.at += 1
+        done.node.end = self.at
+        self._add(done.value, done.node)
+
+    def _path(self) -> Path:
+        if not self.stack:
+            return ()
+        top = self.stack[-1]
+        step = len(top.value) if isinstance(top.value, list) else top.key
+        return (*top.path, step if step is not None else "")
+
+    def _add(self, value: Any, node: Node) -> None:
+        if not self.stack:
+            self.root = (value, node)
+            return
+        top = self.stack[-1]
+        if isinstance(top.value, list):
+            top.node.children[len(top.value)] = node
+            top.value.append(value)
+        else:
+            assert top.key is not None
+            top.value[top.key] = value
+            top.node.children[top.key] = node
