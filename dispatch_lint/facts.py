@@ -95,7 +95,12 @@ class FactTable:
         self._codes: array[int] = array("I")
         self._whats: list[tuple[Any, ...]] = []
         self._code_of: dict[tuple[Any, ...], int] = {}
+        self._uses: set[int] = set()
+        """The numbers of what foreign keys say."""
         self._used: set[str] = set()
+        """The groups with a foreign key."""
+        self._fit = 0
+        """So many facts fit into memory for sure."""
         self._database: sqlite3.Connection | None = None
 
     def add(self, group: str, fact: tuple[Any, ...]) -> None:
@@ -119,20 +124,36 @@ class FactTable:
             place: the numbers of source and document, 32 bits each.
             what: path, data, row and place of a `Fact`.
         """
-        data = what[1]
-        if self._seldom is not None and self._seldom(group, data):
+        if self._seldom is not None and self._seldom(group, what[1]):
             self._hashed.add(group, place)
             return
         code = self._code_of.get(what)
         if code is None:
-            code = self._code_of[what] = len(self._whats)
-            path, data, *rest = what
-            self._whats.append((path, tuple(data), *rest))  # rules may name their parts
-        if data and data[-1] == USE:
+            code = self._code(what)
+        if code in self._uses:
             self._used.add(group)
         self._append(group, place, code)
-        if len(self._groups) * _GROUP + len(self._places) * _FACT + code * _WHAT >= self._limit:
+        if len(self._places) >= self._fit:
+            self._bound()
+
+    def _bound(self) -> None:
+        """Bring the facts to disk, where they are too many."""
+        facts = len(self._places)
+        taken = len(self._groups) * _GROUP + facts * _FACT + len(self._whats) * _WHAT
+        if taken >= self._limit:
             self._spill()
+            facts = taken = 0
+        self._fit = facts + (self._limit - taken) // (_GROUP + _FACT + _WHAT)
+
+    def _code(self, what: tuple[Any, ...]) -> int:
+        """The number of what a fact says."""
+        code = self._code_of.setdefault(what, len(self._whats))
+        if code == len(self._whats):
+            path, data, *rest = what
+            self._whats.append((path, tuple(data), *rest))  # rules may name their parts
+            if data and data[-1] == USE:
+                self._uses.add(code)
+        return code
 
     def _append(self, group: str, place: int, code: int) -> None:
         number = len(self._places)
@@ -140,10 +161,9 @@ class FactTable:
         self._codes.append(code)
         known = self._groups.setdefault(group, number)
         if known is number:
-            return
-        if isinstance(known, int):
-            if known != number:
-                self._groups[group] = array("I", (known, number))
+            pass
+        elif isinstance(known, int):
+            self._groups[group] = array("I", (known, number))
         else:
             known.append(number)
 
@@ -176,15 +196,21 @@ class FactTable:
     def take(self, columns: Columns) -> None:
         """Keep what another table drained."""
         places, codes = array("q", columns.places), array("I", columns.codes)
+        known = [self._code(what) for what in columns.whats]
         at = 0
         for group, number in zip(columns.groups, columns.counts, strict=True):
             for index in range(at, at + number):
-                self.keep(group, places[index], columns.whats[codes[index]])
+                code = known[codes[index]]
+                if code in self._uses:
+                    self._used.add(group)
+                self._append(group, places[index], code)
             at += number
+        self._bound()
         self._hashed.take(columns.hashed)
 
     def _forget(self) -> None:
-        self._groups, self._whats, self._code_of, self._used = {}, [], {}, set()
+        self._groups, self._whats, self._code_of = {}, [], {}
+        self._used, self._uses = set(), set()
         self._places, self._codes = array("q"), array("I")
 
     def _numbered(self, several: int | array[int]) -> Iterable[int]:

@@ -30,9 +30,12 @@ MANY = 2_000
 """So many files are shared out by their number: to ask each for its size takes longer."""
 LARGE = 16 * 1024 * 1024
 """Bytes of a file that is checked by the first process, when all others are done."""
-_PIECES = 12
+_PIECES = 16
 """Pieces for each process: the more, the sooner is one that waits given something to do."""
-_FRAME = struct.Struct("<Q")
+_MOST_PIECES = 8_192
+"""Their numbers fit into a pipe."""
+_FRAME = struct.Struct("<QQ")
+_NUMBER = struct.Struct("<I")
 READABLE = 1  # selectors.EVENT_READ: what few runs need is imported by those
 
 
@@ -69,6 +72,10 @@ def check_sources(run: Run, sources: Sequence[Source], jobs: int) -> None:
             check_file(run, run.sources[number], number)
         return
     large: list[int] = []
+    # What is learned from the first files need not be learned in every process.
+    first_piece, *pieces = pieces
+    for number in first_piece:
+        check_file(run, run.sources[number], number)
     with _Workers(run, pieces, min(wanted, len(pieces))) as workers:
         for found, facts, left in workers.results():
             run.take(found, facts)
@@ -79,7 +86,7 @@ def check_sources(run: Run, sources: Sequence[Source], jobs: int) -> None:
 
 def _pieces(sources: list[int], weights: list[int], jobs: int) -> Iterator[list[int]]:
     """What one process checks at a time: neighbours, by their numbers."""
-    share = sum(weights) / (jobs * _PIECES)
+    share = sum(weights) / min(jobs * _PIECES, _MOST_PIECES)
     piece: list[int] = []
     held = 0
     for source, weight in zip(sources, weights, strict=True):
@@ -100,28 +107,36 @@ class _Worker:
 
 
 class _Workers:
-    """Forked processes, each with every n-th piece."""
+    """Forked processes; each takes the next piece when it is done with one."""
 
     def __init__(self, run: Run, pieces: list[list[int]], jobs: int) -> None:
-        self._run, self._pieces, self._jobs = run, pieces, jobs
-        self._workers: list[_Worker] = []
+        import gc
+        import pickle  # noqa: F401 (before the processes part)
         import selectors
 
+        gc.freeze()  # what is there stays: to look through it would copy it for each process
+        self._run, self._pieces, self._jobs = run, pieces, jobs
+        self._workers: list[_Worker] = []
         self._selector = selectors.DefaultSelector()
 
     def __enter__(self) -> _Workers:
-        for number in range(self._jobs):
+        # Whoever reads the next number from this pipe has its piece.
+        waiting, numbers = os.pipe()
+        os.write(numbers, b"".join(map(_NUMBER.pack, range(len(self._pieces)))))
+        os.close(numbers)
+        for _ in range(self._jobs):
             reading, writing = os.pipe()
             pid = os.fork()
             if pid == 0:
                 os.close(reading)
                 for other in self._workers:
                     os.close(other.pipe)
-                self._work(number, writing)
+                self._work(waiting, writing)
             os.close(writing)
             worker = _Worker(pid, reading, bytearray())
             self._workers.append(worker)
             self._selector.register(reading, READABLE, worker)
+        os.close(waiting)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -132,27 +147,18 @@ class _Workers:
             os.kill(worker.pid, signal.SIGKILL)
             os.waitpid(worker.pid, 0)
 
-    def _work(self, number: int, pipe: int) -> NoReturn:
+    def _work(self, waiting: int, pipe: int) -> NoReturn:
         """The life of a process; it never returns into the code of the caller."""
-        import pickle
-
         code = 1
         try:
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends, and all with it
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            run = self._run
+            self._run.drain()  # what was found before is the parent's
             with os.fdopen(pipe, "wb") as stream:
-                for piece in self._pieces[number :: self._jobs]:
-                    # The facts of a large file may not fit into memory: they do not travel.
-                    large = [
-                        one for one in piece if not check_file(run, run.sources[one], one, LARGE)
-                    ]
-                    found, facts = run.drain()
-                    for data in (
-                        pickle.dumps(found, pickle.HIGHEST_PROTOCOL),
-                        marshal.dumps((facts, large)),
-                    ):
-                        stream.write(_FRAME.pack(len(data)))
+                while number := os.read(waiting, _NUMBER.size):
+                    (piece,) = _NUMBER.unpack(number)
+                    for data in self._check(self._pieces[piece]):
+                        stream.write(_FRAME.pack(piece, len(data)))
                         stream.write(data)
                     stream.flush()
             code = 0
@@ -165,35 +171,41 @@ class _Workers:
         finally:
             os._exit(code)
 
+    def _check(self, piece: list[int]) -> tuple[bytes, bytes]:
+        import pickle
+
+        run = self._run
+        # The facts of a large file may not fit into memory: they do not travel.
+        large = [one for one in piece if not check_file(run, run.sources[one], one, LARGE)]
+        found, facts = run.drain()
+        return pickle.dumps(found, pickle.HIGHEST_PROTOCOL), marshal.dumps((facts, large))
+
     def results(self) -> Iterator[tuple[Any, Any, list[int]]]:
         """What was found in each piece, in their order: facts too, and what is left to check."""
         import pickle
 
-        frames = [self._frames(worker) for worker in self._workers]
+        frames: dict[int, list[bytes]] = {}
         for number in range(len(self._pieces)):
-            mine = frames[number % self._jobs]
-            found = pickle.loads(next(mine))
-            yield (found, *marshal.loads(next(mine)))
+            while len(frames.get(number, ())) < 2:
+                self._receive(frames)
+            found, facts = frames.pop(number)
+            yield (pickle.loads(found), *marshal.loads(facts))
 
-    def _frames(self, worker: _Worker) -> Iterator[bytes]:
-        """What a process sends. What others send meanwhile is taken too: none has to wait."""
-        while True:
-            while len(worker.received) < _FRAME.size:
-                self._receive(worker)
-            (size,) = _FRAME.unpack_from(worker.received)
-            while len(worker.received) < _FRAME.size + size:
-                self._receive(worker)
-            yield bytes(memoryview(worker.received)[_FRAME.size : _FRAME.size + size])
-            del worker.received[: _FRAME.size + size]
-
-    def _receive(self, wanted: _Worker) -> None:
+    def _receive(self, frames: dict[int, list[bytes]]) -> None:
+        """Take what the processes have sent; none has to wait."""
+        if not self._selector.get_map():
+            raise InputError("a process of this run ended before it was done")
         for key, _ in self._selector.select():
             worker: _Worker = key.data
             data = os.read(worker.pipe, 1 << 20)
-            worker.received += data
             if not data:
                 self._selector.unregister(worker.pipe)
-                if worker is wanted:
-                    raise InputError("a process of this run ended before it was done")
-        if not self._selector.get_map():
-            raise InputError("the processes of this run ended before they were done")
+            worker.received += data
+            while len(worker.received) >= _FRAME.size:
+                piece, size = _FRAME.unpack_from(worker.received)
+                end = _FRAME.size + size
+                if len(worker.received) < end:
+                    break
+                frame = bytes(memoryview(worker.received)[_FRAME.size : end])
+                frames.setdefault(piece, []).append(frame)
+                del worker.received[:end]

@@ -96,7 +96,8 @@ class Document:
     @property
     def name(self) -> str | None:
         """The entity's name, if it has a usable one."""
-        value = self.entity.get("name") if isinstance(self.entity, dict) else None
+        entity = self.entity
+        value = entity.get("name") if isinstance(entity, dict) else None
         if isinstance(value, str):
             return value or None
         if isinstance(value, bool | int | float) and self.form == "manifest":
@@ -113,13 +114,15 @@ class Document:
 
     @property
     def status(self) -> str:
-        status = self.entity.get("status") if isinstance(self.entity, dict) else None
+        entity = self.entity
+        status = entity.get("status") if isinstance(entity, dict) else None
         return status if isinstance(status, str) else ""
 
     @property
     def identity(self) -> str:
         """The entity's ID, or nothing."""
-        value = self.entity.get("id") if isinstance(self.entity, dict) else None
+        entity = self.entity
+        value = entity.get("id") if isinstance(entity, dict) else None
         return value if isinstance(value, str) else ""
 
     @property
