@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatch_lint.documents import json_text, yaml_text
+from dispatch_lint.documents.blocks import UNREAD
 from dispatch_lint.documents.classify import Skipped
 from dispatch_lint.documents.discover import is_no_definition
 from dispatch_lint.documents.document import Document
@@ -125,22 +126,23 @@ class _FileCheck:
         Returns:
             False, and nothing kept, where the places cannot be told by the number of a document.
         """
-        read: list[Document | Skipped] = []
-        judged: list[_Quiet | None] = []
+        judged: list[tuple[Document | Skipped, _Quiet]] = []
+        wanted: list[int] = []
         for index, value in enumerate(values):
-            one, quiet = self._judge_value(value, index)
-            read.append(one)
-            judged.append(quiet)
-        wanted = [index for index, one in enumerate(judged) if one is None]
+            if value is not UNREAD:
+                one, quiet = self._judge_value(value, index)
+                if quiet is not None:
+                    judged.append((one, quiet))
+                    continue
+            wanted.append(index)
         parts: list[tuple[int, Part]] = []
         if wanted:
             found = self._some_parts(text, wanted, len(values))
             if found is None:
                 return False
             parts = found
-        for one, quiet in zip(read, judged, strict=True):
-            if quiet is not None:
-                self._take(one, quiet)
+        for one, quiet in judged:
+            self._take(one, quiet)
         self._placed(parts)
         return True
 
@@ -157,9 +159,7 @@ class _FileCheck:
             return [(index, every[index]) for index in wanted] if len(every) == count else None
         from dispatch_lint.documents import yaml_placed
 
-        if yaml_placed.count_parts(text) != count:
-            return None
-        return list(yaml_placed.read_wanted(text, set(wanted)))
+        return yaml_placed.read_wanted(text, set(wanted), count)
 
     def _lines(self) -> None:
         digest = digest_of() if self.run_.digests is not None else None

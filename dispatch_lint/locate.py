@@ -158,7 +158,7 @@ def _parts(source: Source, wanted: dict[int, str]) -> Iterator[tuple[int, Any, P
         return
     parts: Iterable[tuple[int, Part]]
     if source.format == "yaml" and source.placed is None:
-        parts = yaml_placed.read_wanted(source.text(), wanted)
+        parts = yaml_placed.read_wanted(source.text(), wanted) or ()
     else:
         parts = enumerate(read_parts(source))
     for index, part in parts:

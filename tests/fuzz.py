@@ -25,6 +25,7 @@ from dispatch_lint.plugins import instantiate, load_rules
 from dispatch_lint.schema.load import load_catalogue
 from dispatch_lint.settings import Settings, SettingsError, parse
 from dispatch_lint.violation import Violation
+from tests.readers import agree
 
 ROOT = Path(__file__).parent.parent
 MAX_SECONDS = 10
@@ -100,10 +101,7 @@ def documents(text: str) -> None:
         values = yaml_text.read_values(text)
     except UnicodeEncodeError:
         values = None
-    if values is not None:
-        parts = yaml_placed.read_placed(text)
-        assert [part.problem for part in parts] == [None] * len(parts), parts
-        assert repr([part.value for part in parts]) == repr(values)
+    agree(values, yaml_placed.read_placed(text))
 
 
 def json_documents(text: str) -> None:

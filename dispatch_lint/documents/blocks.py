@@ -32,9 +32,10 @@ _known: dict[str, tuple[str, Any]] = {}
 
 
 def read_blocks(text: str, read: Callable[[str], list[Any] | None]) -> list[Any] | None:
-    """The documents of a text as plain values; None where it does not consist of blocks.
+    """The documents of a text as plain values; None where they cannot be told apart.
 
-    Values are shared between documents: nobody may change them.
+    A document that does not consist of blocks is `UNREAD`. Values are shared between documents:
+    nobody may change them.
 
     Args:
         read: reads a text as documents, or None where it may not be trusted to.
@@ -44,19 +45,30 @@ def read_blocks(text: str, read: Callable[[str], list[Any] | None]) -> list[Any]
     if text.startswith("---\n"):
         text = text[4:]
     documents: list[Any] = []
-    try:
-        for chunk in text[:-1].split("\n---\n"):
-            # The lines of a block are held together by a letter that no text has.
-            blocks = chunk.replace("\n ", "\0 ").replace("\n-", "\0-").split("\n")
-            if "#" in chunk or "" in blocks:
-                blocks = [block for block in blocks if not _says_nothing(block)]
+    for chunk in text[:-1].split("\n---\n"):
+        # The lines of a block are held together by a letter that no text has.
+        blocks = chunk.replace("\n ", "\0 ").replace("\n-", "\0-").split("\n")
+        if "#" in chunk or "" in blocks:
+            blocks = [block for block in blocks if not _says_nothing(block)]
+        try:
             document = dict([_known.get(block) or _learn(block, read) for block in blocks])
-            if len(document) != len(blocks) or not blocks:
-                return None
-            documents.append(document)
-    except _Unreadable:
-        return None
-    return documents
+            if len(document) == len(blocks) and blocks:
+                documents.append(document)
+                continue
+        except _Unreadable:
+            pass
+        # Where it ends has to be sure, and a comment that suppresses may concern all of the text.
+        if (
+            not (blocks and all(block[:1].isalpha() for block in blocks))
+            or "---" in chunk or "..." in chunk or "dispatch-lint:" in text
+        ):  # fmt: skip
+            return None
+        documents.append(UNREAD)
+    return None if documents == [UNREAD] else documents
+
+
+UNREAD = object()
+"""Stands for a document that has to be read in another way."""
 
 
 class _Unreadable(Exception):

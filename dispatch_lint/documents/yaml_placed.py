@@ -10,7 +10,7 @@ from dispatch_lint.documents.scalars import dispatch_text, resolve_core
 from dispatch_lint.limits import CURRENT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from dispatch_lint.violation import Path, Span
 
@@ -24,12 +24,25 @@ def read_placed(text: str) -> list[Part]:
     return [_read_part(text, start, end, lines) for start, end in _split(text)]
 
 
-def read_wanted(text: str, wanted: Container[int]) -> Iterator[tuple[int, Part]]:
-    """Some of the documents that `read_placed` gives, by number; the others cost nothing."""
-    lines = Lines(text)
-    for index, (start, end) in enumerate(_split(text)):
-        if index in wanted:
-            yield index, _read_part(text, start, end, lines)
+def read_wanted(
+    text: str, wanted: Collection[int], count: int | None = None
+) -> list[tuple[int, Part]] | None:
+    """Some of the documents that `read_placed` gives, by number; the others cost nothing.
+
+    Args:
+        count: how many documents there have to be; None for any number.
+
+    Returns:
+        None where there is another number of them.
+    """
+    lines, spans = Lines(text), list(_split(text))
+    if count is not None and len(spans) != count:
+        return None
+    return [
+        (index, _read_part(text, *spans[index], lines))
+        for index in sorted(wanted)
+        if index < len(spans)
+    ]
 
 
 def count_parts(text: str) -> int:

@@ -45,7 +45,10 @@ _MAX_BRACKETS = 5_000
 
 
 def read_values(text: str) -> list[Any] | None:
-    """The documents of a text as plain values, or None where `yaml_placed` has to look."""
+    """The documents of a text as plain values, or None where `yaml_placed` has to look.
+
+    Where it has to look at some of the documents only, `UNREAD` stands for them.
+    """
     values = read_blocks(text, _read_natively)
     return values if values is not None else _read_natively(text)
 
