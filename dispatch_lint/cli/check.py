@@ -209,13 +209,9 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     Exit codes: 0 nothing at or above the fail level, 1 violations, 2 usage, settings, unreadable
     input or internal error.
     """
-    import gc
-
     from dispatch_lint.api import check
     from dispatch_lint.documents.discover import discover
 
-    # A run keeps many small objects and makes hardly a cycle: only the young are looked through.
-    gc.set_threshold(200_000, 1_000, 1_000)
     settings = _settings(options)
     if settings.baseline or any(options[name] for name in ("fix", "diff", "add_ignore")):
         # Whoever wants to do something about violations wants all of them.

@@ -13,7 +13,7 @@ from dispatch_lint.naming import nearest
 from dispatch_lint.schema.shape import Route, Schema, Shape, compile_shape, routes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from jsonschema_rs import Validator
 
@@ -85,6 +85,8 @@ class KindSchema:
     @cached_property
     def contained(self) -> tuple[Route, ...]:
         """The declared fields that hold entities as values, such as the plans of a class."""
+        if not any("x-dispatch-kind" in one for one in _inside(self.schema)):
+            return ()  # nearly always: that the shape tells too, but not as fast
         return tuple(
             route for route in self.routes
             if route.shape.kind or (route.shape.items and route.shape.items.kind)
@@ -278,6 +280,18 @@ class Catalogue:
         from dispatch_lint.schema.initialisms import count_spellings
 
         return count_spellings(self)
+
+
+def _inside(schema: Schema) -> Iterator[dict[str, Any]]:
+    """Every mapping inside a schema."""
+    waiting = list(schema.values())
+    while waiting:
+        one = waiting.pop()
+        if type(one) is dict:
+            yield one
+            waiting += one.values()
+        elif type(one) is list:
+            waiting += one
 
 
 def builtin_folder() -> Path:
