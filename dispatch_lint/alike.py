@@ -79,12 +79,12 @@ class Alike:
             source, index, value, like.form, like.kind, like.schema,
             written_kind=like.written_kind, organization=organization,
         )  # fmt: skip
-        for rule in like.asked:
-            try:
-                if next(iter(rule.check(document)), None) is not None:
+        try:
+            for rule in like.asked:
+                for _ in rule.check(document):
                     return None
-            except Exception:
-                return None  # it will raise again, where somebody takes note of it
+        except Exception:
+            return None  # it will raise again, where somebody takes note of it
         return document, like
 
     def learn(self, document: Document) -> None:

@@ -84,7 +84,7 @@ class Run:
         self._concerned_by: dict[tuple[Any, ...], list[Rule]] = {}
         self._corpus_rules: dict[str, list[Rule]] = {}
         for rule in rules:
-            if rule.has("collect"):
+            if rule.has("judge"):
                 self._corpus_rules.setdefault(rule.facts or rule.name, []).append(rule)
         self._collectors = {name: several[0] for name, several in self._corpus_rules.items()}
         self._complainers = [rule for rule in rules if rule.has("check_suppression")]
@@ -92,15 +92,16 @@ class Run:
         self.classifier = Classifier(settings, catalogue)
         self.alike = Alike(self)
         self._facts = {
-            name: FactTable(seldom=several[0].seldom, again=partial(self._again, several[0]))
-            if rereads and store_facts is None and all(one.has("seldom") for one in several)
+            name: FactTable(again=partial(self._again, several[0]))
+            if rereads and store_facts is None and all(map(_seldom_enough, several))
             else FactTable()
             for name, several in self._corpus_rules.items()
         }
-        self._noting = {
-            name for name, rule in self._collectors.items()
-            if rule.has("groups") and self._facts[name].notes
-        }  # fmt: skip
+        self._collecting = [
+            (rule, rule.collect if self._facts[name].note else rule.all_facts,
+             self._facts[name].keep, self._facts[name].note)
+            for name, rule in self._collectors.items()
+        ]  # fmt: skip
         self._failures: set[str] = set()
         self.failed = 0
         """How often a rule raised."""
@@ -283,16 +284,13 @@ class Run:
         if document.kind:
             self._kinds.add(document.kind)
         place, row = number << 32 | document.index, document.row_key
-        for name, rule in self._collectors.items():
-            table = self._facts[name]
-            keep = table.keep
+        for rule, collect, keep, note in self._collecting:
             try:
-                if name in self._noting:
-                    for group in rule.groups(document):
-                        table.note(group, place)
-                    continue
-                for group, path, data in rule.collect(document):
+                for group, path, data in collect(document):
                     keep(group, place, (path, data, row, ""))
+                if note is not None:
+                    for group in rule.seldom_groups(document):
+                        note(group, place)
             except Exception as error:
                 self.fail(rule, document.source.name, document.index, error)
 
@@ -514,6 +512,11 @@ MAX_REMEMBERED = 10_000
 """Sets of fields of which it is remembered which rules they concern."""
 SYNTAX = "syntax-error"
 """The rule that speaks of a document that does not parse; no other does."""
+
+
+def _seldom_enough(rule: Rule) -> bool:
+    """Whether it judges what is seldom wanted only where several facts of it meet, or where it asks."""
+    return rule.judges_several or rule.judges_uses
 
 
 def _at(finding: Finding, path: Path) -> Finding:

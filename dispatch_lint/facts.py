@@ -78,16 +78,13 @@ class FactTable:
     SQLite file, which goes with the table.
 
     Args:
-        seldom, again: of the facts that are seldom wanted only hashes are kept, where their
-            documents can be read again: see `Rule.seldom`.
+        again: where it is given, the facts that are seldom wanted need not be kept: see
+            `Rule.collect_seldom`.
     """
 
-    def __init__(
-        self, limit: int = MAX_IN_MEMORY, *,
-        seldom: Callable[[str, tuple[Any, ...]], bool] | None = None, again: Again | None = None,
-    ) -> None:  # fmt: skip
+    def __init__(self, limit: int = MAX_IN_MEMORY, *, again: Again | None = None) -> None:
         self._limit = limit
-        self._seldom, self._again = seldom, again
+        self._again = again
         self._hashed = HashedFacts()
         # The numbers of the facts of a group; most groups have one fact.
         self._groups: dict[str, int | array[int]] = {}
@@ -108,14 +105,10 @@ class FactTable:
         source, document, *what = fact
         self.keep(group, source << 32 | document, tuple(what))
 
-    def note(self, group: str, place: int) -> None:
-        """Keep only that there is a fact, which is seldom wanted."""
-        self._hashed.add(group, place)
-
     @property
-    def notes(self) -> bool:
-        """Whether facts that are seldom wanted need not be remembered."""
-        return self._seldom is not None
+    def note(self) -> Callable[[str, int], None] | None:
+        """Keeps only that a document belongs to a group; None where all has to be remembered."""
+        return self._hashed.add if self._again is not None else None
 
     def keep(self, group: str, place: int, what: tuple[Any, ...]) -> None:
         """Keep a fact.
@@ -124,16 +117,12 @@ class FactTable:
             place: the numbers of source and document, 32 bits each.
             what: path, data, row and place of a `Fact`.
         """
-        if self._seldom is not None and self._seldom(group, what[1]):
-            self._hashed.add(group, place)
-            return
         code = self._code_of.get(what)
         if code is None:
             code = self._code(what)
         if code in self._uses:
             self._used.add(group)
-        self._append(group, place, code)
-        if len(self._places) >= self._fit:
+        if self._append(group, place, code) >= self._fit:
             self._bound()
 
     def _bound(self) -> None:
@@ -155,7 +144,7 @@ class FactTable:
                 self._uses.add(code)
         return code
 
-    def _append(self, group: str, place: int, code: int) -> None:
+    def _append(self, group: str, place: int, code: int) -> int:
         number = len(self._places)
         self._places.append(place)
         self._codes.append(code)
@@ -166,6 +155,7 @@ class FactTable:
             self._groups[group] = array("I", (known, number))
         else:
             known.append(number)
+        return number
 
     def drain(self) -> Columns:
         """All facts; the table is empty after it.

@@ -245,6 +245,9 @@ class _FileCheck:
 
     def _take(self, one: Document | Skipped, quiet: _Quiet) -> None:
         """Count what needs no place, and keep the facts of a document."""
+        if quiet is _NOTHING:  # nearly always
+            self._keep(one)
+            return
         for rule, finding in quiet.counted:
             if self._is_first(rule, finding):
                 self.run_.count(rule.name, self.run_.severity(rule, finding))

@@ -10,7 +10,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterator
 
-_PARTS = 16
+_PARTS = 16  # a power of two
 """Hashes are kept in parts, so that looking through one takes little memory."""
 _SCANS = 4
 """So often hashes are looked through before it pays to sort them."""
@@ -28,7 +28,7 @@ class HashedFacts:
     def add(self, group: str, place: int) -> None:
         """Note that a document belongs to a group."""
         hashed = hash(group)
-        part = hashed % _PARTS
+        part = hashed & _PARTS - 1
         self._hashes[part].append(hashed)
         self._places[part].append(place)
 
@@ -38,7 +38,8 @@ class HashedFacts:
             (hashes.tobytes(), places.tobytes())
             for hashes, places in zip(self._hashes, self._places, strict=True)
         ]
-        self.__init__()  # type: ignore[misc]
+        for hashes, places in zip(self._hashes, self._places, strict=True):
+            del hashes[:], places[:]
         return parts
 
     def take(self, parts: list[tuple[bytes, bytes]]) -> None:
@@ -69,7 +70,7 @@ class HashedFacts:
         self._scans += 1
         if self._scans > _SCANS and not self._sorted:
             self._sort()
-        for part in {hashed % _PARTS for hashed in wanted}:
+        for part in {hashed & _PARTS - 1 for hashed in wanted}:
             hashes, places = self._hashes[part], self._places[part]
             if not self._sorted:
                 for hashed, place in zip(hashes, places, strict=True):
@@ -77,7 +78,7 @@ class HashedFacts:
                         yield hashed, place
                 continue
             for hashed in wanted:
-                if hashed % _PARTS == part:
+                if hashed & _PARTS - 1 == part:
                     at = bisect_left(hashes, hashed)
                     while at < len(hashes) and hashes[at] == hashed:
                         yield hashed, places[at]

@@ -92,15 +92,12 @@ class IdentityRule(Rule):
     facts = IDENTITY
     judges_several = True
 
-    def seldom(self, group: str, data: tuple[Any, ...]) -> bool:
-        return True
+    def collect_seldom(self, entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
+        return identity_facts(entity)
 
-    def groups(self, entity: Entity) -> Iterable[str]:
+    def seldom_groups(self, entity: Entity) -> Iterable[str]:
         key = entity.key
         if key is None:
             return ()
         identity = entity.identity
         return (by_key(key), by_id(identity)) if identity else (by_key(key),)
-
-    def collect(self, entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
-        return identity_facts(entity)

@@ -139,7 +139,7 @@ def recollect(
         wanted.setdefault(number, {})[index] = ""
     for number, indexes in wanted.items():
         for index, document in sorted(read_again(run, number, indexes).items()):
-            for group, path, data in rule.collect(document):
+            for group, path, data in rule.all_facts(document):
                 yield group, (number, index, path, data, "", "")
 
 

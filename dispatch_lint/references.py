@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatch_lint.facts import by_id, by_name
@@ -92,7 +93,7 @@ class Use(NamedTuple):
 
 
 def reference_facts(entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
-    """An entity and its foreign keys, each under the target's kind and name, or under its ID."""
+    """An entity under its kind and name, and its foreign keys under those of the target or its ID."""
     organization, kind, name = entity.organization, entity.kind, entity.name
     status, form = entity.status, entity.form
     # Plain tuples with the fields of `Target` and `Use`: named ones take four times as long.
@@ -104,16 +105,20 @@ def reference_facts(entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]
             yield by_name(inner, inner_name), path, (
                 organization, inner, None, status, form, name, "entity",
             )  # fmt: skip
-    if kind:
-        identity = entity.identity
-        if identity:
-            yield by_id(identity), ("id",), (
-                organization, kind, name, status, form, None, "entity",
-            )  # fmt: skip
     for path, reference, value, owner in entity.uses:
         wanted, by = reference.kind, reference.by
         group = by_id(value) if by == "id" else by_name(wanted, named_entity(value, wanted))
         yield group, path, (organization, wanted, owner, status, by, reference.prefix, "use")
+
+
+def target_by_id(entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
+    """An entity under its ID."""
+    identity = entity.identity
+    if identity and entity.kind:
+        yield by_id(identity), ("id",), (
+            entity.organization, entity.kind, entity.name, entity.status, entity.form, None,
+            "entity",
+        )  # fmt: skip
 
 
 def targets_of(facts: Sequence[Fact]) -> list[tuple[Fact, Target]]:
@@ -150,13 +155,20 @@ class ReferenceRule(Rule):
     facts = "references"
     judges_uses = judges_alike = True
 
-    def seldom(self, group: str, data: tuple[Any, ...]) -> bool:
-        # By its ID an entity is only asked for, but where foreign keys hold IDs of its kind.
-        return (
-            data[-1] == "entity"
-            and group.startswith("id\0")
-            and data[1] not in self.catalogue.referred_by_id
-        )
-
     def collect(self, entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
+        if entity.kind in self.catalogue.referred_by_id:
+            return chain(reference_facts(entity), target_by_id(entity))
         return reference_facts(entity)
+
+    # By its ID an entity is only asked for, but where foreign keys hold IDs of its kind.
+
+    def collect_seldom(self, entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
+        if entity.kind in self.catalogue.referred_by_id:
+            return iter(())
+        return target_by_id(entity)
+
+    def seldom_groups(self, entity: Entity) -> Iterable[str]:
+        identity = entity.identity
+        if identity and entity.kind and entity.kind not in self.catalogue.referred_by_id:
+            return (by_id(identity),)
+        return ()

@@ -327,16 +327,21 @@ class Rule:
         """
         return iter(())
 
-    def groups(self, entity: Entity) -> Iterable[str]:
-        """The groups of what `collect` gives, for rules whose facts are all `seldom` wanted."""
-        return [group for group, _, _ in self.collect(entity)]
+    def collect_seldom(self, entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
+        """Facts that are wanted only where their group has several of them, or a judge asks.
 
-    def seldom(self, group: str, data: tuple[Any, ...]) -> bool:
-        """Whether a fact is wanted only where its group has several of them, or where a judge asks.
-
-        Such facts need not be remembered: who wants them collects them once more.
+        They need not be remembered: who wants them collects them once more.
         """
-        return False
+        return iter(())
+
+    def seldom_groups(self, entity: Entity) -> Iterable[str]:
+        """The groups of what `collect_seldom` gives: often they can be told faster."""
+        return [group for group, _, _ in self.collect_seldom(entity)]
+
+    def all_facts(self, entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
+        """What `collect` and `collect_seldom` give."""
+        yield from self.collect(entity)
+        yield from self.collect_seldom(entity)
 
     def asks(self, group: str, facts: Sequence[Fact]) -> Iterable[str]:
         """Further groups that `judge` will ask the world for: they are looked up together."""
@@ -381,7 +386,7 @@ class Rule:
     @classmethod
     def scopes(cls) -> list[str]:
         """What the rule looks at."""
-        scopes = {"check_field": "field", "check": "entity", "collect": "corpus",
+        scopes = {"check_field": "field", "check": "entity", "judge": "corpus",
                   "check_suppression": "suppression"}  # fmt: skip
         found = [scope for method, scope in scopes.items() if cls.has(method)]
         return found + ["definition"] * any(cls.has(method) for method in DEFINITION_METHODS)

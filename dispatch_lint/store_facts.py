@@ -80,7 +80,7 @@ class StoreFacts:
     def _of_entities(self, entities: Iterable[StoredEntity]) -> Iterator[tuple[str, Fact]]:
         assert self._rule is not None
         for entity in entities:
-            for group, path, data in self._rule.collect(entity):
+            for group, path, data in self._rule.all_facts(entity):
                 yield group, Fact(STORE, 0, path, tuple(data), "", entity.place_text)
 
     def _of_ledgers(self, identities: list[str]) -> Iterator[tuple[str, Fact]]:

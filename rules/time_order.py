@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
 
 from dispatch_lint.documents.document import Document
 from dispatch_lint.rule import Example, Rule
@@ -13,6 +15,14 @@ _RFC3339 = re.compile(
     r"(?P<zone>Z|(?P<sign>[+-])(?P<hours>\d\d):(?P<minutes>\d\d))\Z",
     re.ASCII,
 )
+# Of moments of this form, days that only some months have left out, it is enough to compare texts.
+_USUAL = re.compile(
+    r"(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T"
+    r"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z",
+    re.ASCII,
+)
+_BOTH = ("createdTime", "modifiedTime")
+_SECONDS = len("2026-01-31T12:00:00")
 _UNSET = (datetime(1, 1, 1), 0)
 _ENTITY = ('{"id": "1", "name": "shop", "organizationId": "acme", "revision": 0, "version": 0, '
            '"state": null, "status": "READY", "reason": null, "tags": null, "delete": false, '
@@ -49,8 +59,13 @@ class TimeOrder(Rule):
 
     def check(self, document: Document) -> Iterator[Finding]:
         moments = {}
-        for field, value in document.entity.items():
-            if not field.endswith("Time") or not isinstance(value, str):
+        entity = document.entity
+        times = _times_of(tuple(entity))
+        if times == _BOTH and _in_order(entity["createdTime"], entity["modifiedTime"]):
+            return
+        for field in times:
+            value = entity[field]
+            if not isinstance(value, str):
                 continue
             lenient = bool(document.row and document.row.from_sql and field in document.row.columns)
             moments[field] = _read(value, lenient=lenient)
@@ -63,6 +78,22 @@ class TimeOrder(Rule):
                 f"modifiedTime {document.entity['modifiedTime']} is before createdTime "
                 f"{document.entity['createdTime']}",
             )
+
+
+@lru_cache(maxsize=1_000)
+def _times_of(fields: tuple[str, ...]) -> tuple[str, ...]:
+    """The fields that hold times: most entities have the same."""
+    return tuple(field for field in fields if field.endswith("Time"))
+
+
+def _in_order(created: Any, modified: Any) -> bool:
+    """Whether it is plain that there is nothing to say: nearly always."""
+    return (
+        type(created) is type(modified) is str
+        and created[:_SECONDS] < modified[:_SECONDS]
+        and _USUAL.fullmatch(created) is not None
+        and _USUAL.fullmatch(modified) is not None
+    )
 
 
 def _read(text: str, *, lenient: bool) -> tuple[datetime, int] | None:

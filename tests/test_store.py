@@ -102,7 +102,7 @@ def report(folder: Path, store: WritableStore | None, text: str, **said: Any) ->
 CORPUS_EXAMPLES = [
     pytest.param(name, example, backend, id=f"{name}-{number}-{backend}")
     for name, rule in load_rules().items()
-    if rule.has("collect")
+    if rule.has("judge")
     for number, example in enumerate((*rule.valid, *rule.invalid))
     if example.store
     for backend in BACKENDS
@@ -188,7 +188,7 @@ def test_the_texts_have_every_fault_that_corpus_rules_know(make_store: Any, tmp_
         put(store, ESTATE)
         said = {"select": ["all"], "organization": "acme", "file": file}
         found |= {one["rule"] for one in report(tmp_path, store, text, **said)["violations"]}
-    assert found >= {name for name, rule in load_rules().items() if rule.has("collect")}
+    assert found >= {name for name, rule in load_rules().items() if rule.has("judge")}
 
 
 @pytest.mark.parametrize(

@@ -81,14 +81,15 @@ def _quickly(line: bytes) -> Any | None:
         value = orjson.loads(line)
     except ValueError:
         return None
-    if b'" ' in line or b'"\t' in line or b'"\r' in line:
-        return None  # a space may stand before a colon
+    if len(line.split(None, 2)) > 1 and (b" :" in line or b"\t" in line or b"\r:" in line):
+        return None  # there may be space before a colon
     # Every field has its colon behind the quote. Where there are as many of them as fields were
     # read, none was read over another, and none stands inside a text.
     return value if type(value) is dict and _fields(value, 0) == line.count(b'":') else None
 
 
 _PLAIN = frozenset({str, int, bool, type(None)})
+_NESTED = frozenset({dict, list})
 _MAX_DEPTH = 20
 
 
@@ -100,14 +101,13 @@ def _fields(value: Any, depth: int) -> int:
     types = set(map(type, inside))
     if types <= _PLAIN:
         return found
-    for one in inside:
-        if type(one) is dict or type(one) is list:
-            more = _fields(one, depth + 1)
-            if more < 0:
-                return -1
-            found += more
-        elif type(one) is float:
-            return -1  # long integers are read so
+    if float in types:
+        return -1  # long integers are read so
+    for one in [one for one in inside if type(one) in _NESTED]:
+        more = _fields(one, depth + 1)
+        if more < 0:
+            return -1
+        found += more
     return found
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.facts import by_id, by_name
-from dispatch_lint.references import Target, Use, reference_facts
+from dispatch_lint.references import Target, Use, reference_facts, target_by_id
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.document import Use as Field
@@ -63,7 +64,7 @@ def _uses(one: StoredEntity) -> Iterator[tuple[Field, Use]]:
 
 def _targets_in(one: StoredEntity) -> Iterator[tuple[str, Target]]:
     """What may be referred to, by the group that a foreign key to it is in."""
-    for group, _, data in reference_facts(one):
+    for group, _, data in chain(reference_facts(one), target_by_id(one)):
         if data[-1] == "entity":
             yield group, Target(*data)
 
