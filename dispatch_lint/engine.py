@@ -152,7 +152,7 @@ class Run:
         valid = is_valid(schema, document.value)
         if valid and not schema.only_base and schema.shape.closed:
             return True
-        document.undeclared = find_undeclared(document, self.catalogue.kinds)
+        document.undeclared = find_undeclared(document, self.catalogue.kind_names)
         explained = {
             field.path
             for field in document.undeclared
@@ -248,6 +248,8 @@ class Run:
     def declarations(self, schema: KindSchema) -> list[tuple[Route, Rule, Finding]]:
         """What the field rules say of the fields that a schema declares."""
         known = self._declarations.get(id(schema))
+        if known is None and schema.only_base and self._declarations.get(id(schema.routes)) == []:
+            return []  # of the base fields there is nothing to say, whatever the kind is called
         if known is None:
             known = []
             for route in schema.routes:
@@ -265,6 +267,8 @@ class Run:
                 if _speaks_first((route, rule, finding), known)
             ]
             self._declarations[id(schema)] = known
+            if schema.only_base:
+                self._declarations[id(schema.routes)] = known
         return known
 
     def _of_definition(

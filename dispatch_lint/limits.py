@@ -7,6 +7,7 @@ nobody reads documents without, sets them from the settings.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(slots=True)
@@ -18,17 +19,43 @@ class Limits:
         depth: levels of values inside each other; Dispatch's deepest has 6.
         aliases: values that the aliases of one document stand for.
         violations_per_file: violations of one file that are shown; the rest is counted.
+        fields: that the definitions of a run lead to, types inside types included; those of
+            Dispatch lead to 1,100.
     """
 
     document_size: int = 64
     depth: int = 100
     aliases: int = 100_000
     violations_per_file: int = 1_000
+    fields: int = 50_000
 
     @property
     def bytes(self) -> int:
         """`document_size` in bytes."""
         return self.document_size * 1024 * 1024
+
+
+class Budget:
+    """How many fields definitions may still lead to."""
+
+    def __init__(self) -> None:
+        self._left = CURRENT.fields
+        self.exceeded: Any = None
+        """The place of the definition that led to too many, if one did."""
+
+    def spend(self) -> None:
+        """One more field was read."""
+        self._left -= 1
+
+    def allows(self, spot: Any) -> bool:
+        """Whether a type inside another may be followed.
+
+        Args:
+            spot: of the definition that leads to it.
+        """
+        if self._left <= 0 and self.exceeded is None:
+            self.exceeded = spot
+        return self._left > 0
 
 
 CURRENT = Limits()

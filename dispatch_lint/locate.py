@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from dispatch_lint.documents import json_placed, yaml_placed
+from dispatch_lint.documents import json_placed, json_text, yaml_placed, yaml_text
+from dispatch_lint.documents.blocks import UNREAD
 from dispatch_lint.documents.document import Document
+from dispatch_lint.documents.modelines import MARK
 from dispatch_lint.documents.parts import read_parts
 from dispatch_lint.documents.placed import row_part
 from dispatch_lint.documents.source import InputError, Source
@@ -138,9 +141,51 @@ def recollect(
     for number, index in places:
         wanted.setdefault(number, {})[index] = ""
     for number, indexes in wanted.items():
-        for index, document in sorted(read_again(run, number, indexes).items()):
+        quick = _quickly(run, number, indexes)
+        rest = {index: row for index, row in indexes.items() if index not in quick}
+        again = read_again(run, number, rest) if rest else {}
+        for index, document in sorted((quick | again).items()):
             for group, path, data in rule.all_facts(document):
                 yield group, (number, index, path, data, "", "")
+
+
+def _quickly(run: Run, number: int, wanted: Collection[int]) -> dict[int, Document]:
+    """Those of some documents that need no places to be read as they were."""
+    source = run.sources[number]
+    try:
+        values = dict(_values(source, wanted))
+    except InputError:
+        return {}  # whoever reads it with places says so
+    found = {}
+    for index, value in values.items():
+        one = run.classifier.read(value, source, index)
+        if isinstance(one, Document):
+            run.prepare(one)
+            found[index] = one
+    return found
+
+
+def _values(source: Source, wanted: Collection[int]) -> Iterator[tuple[int, Any]]:
+    """Plain values of some documents of a text."""
+    if source.placed is not None or source.rows is not None:
+        return
+    if source.format == "jsonl":
+        for index, (_, line) in enumerate(source.raw_lines()):
+            if index in wanted:
+                with suppress(ValueError):
+                    yield index, json_text.read_line(line)
+        return
+    text = source.text()
+    if MARK in text:
+        return
+    reader = yaml_text if source.format == "yaml" else json_text
+    values = reader.read_values(text)
+    # As the documents are counted where there are places.
+    if values is None or (source.format == "yaml" and yaml_placed.count_parts(text) != len(values)):
+        return
+    for index in wanted:
+        if values[index] is not UNREAD:
+            yield index, values[index]
 
 
 def _parts(source: Source, wanted: dict[int, str]) -> Iterator[tuple[int, Any, Part]]:

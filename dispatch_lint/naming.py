@@ -117,7 +117,7 @@ class ForeignKeyName(NamedTuple):
         return plain
 
 
-def read_foreign_key(name: str, kinds: Iterable[str]) -> ForeignKeyName | None:
+def read_foreign_key(name: str, kinds: tuple[str, ...]) -> ForeignKeyName | None:
     """Read a field name as a foreign key, where its stem is one of `kinds`.
 
     Guide, Additional Properties: "Foreign keys fields should simply be the name of the
@@ -128,7 +128,7 @@ def read_foreign_key(name: str, kinds: Iterable[str]) -> ForeignKeyName | None:
         if not stem:
             continue
         camel = lower_camel(stem)
-        found = _names_of(tuple(kinds)).get(camel)
+        found = _names_of(kinds).get(camel)
         if found is not None:
             kind, many = found
             many = many or suffix.endswith("s")
@@ -136,9 +136,24 @@ def read_foreign_key(name: str, kinds: Iterable[str]) -> ForeignKeyName | None:
     return None
 
 
-@lru_cache(maxsize=8)
+_named: list[tuple[tuple[str, ...], dict[str, tuple[str, bool]]]] = []
+_MAX_NAMED = 8
+
+
 def _names_of(kinds: tuple[str, ...]) -> dict[str, tuple[str, bool]]:
-    """The names of foreign keys to kinds: each with the kind, and whether it is the plural."""
+    """The names of foreign keys to kinds: each with the kind, and whether it is the plural.
+
+    The last few are remembered, by identity: to hash thousands of kinds would take too long.
+    """
+    for known, names in _named:
+        if known is kinds:
+            return names
+    del _named[_MAX_NAMED - 1 :]
+    _named.insert(0, (kinds, _find_names(kinds)))
+    return _named[0][1]
+
+
+def _find_names(kinds: tuple[str, ...]) -> dict[str, tuple[str, bool]]:
     found: dict[str, tuple[str, bool]] = {}
     for kind in kinds:
         field = kind_field(kind)

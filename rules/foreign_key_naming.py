@@ -47,7 +47,7 @@ class ForeignKeyNaming(Rule):
     def _proper(self, field: FieldUse) -> str | None:
         if field.standard:
             return None
-        foreign = read_foreign_key(field.name, self.catalogue.kinds)
+        foreign = read_foreign_key(field.name, self.catalogue.kind_names)
         if foreign and foreign.suffix.startswith("Name") and (
             not field.declared or (field.shape and field.shape.reference)
         ):  # fmt: skip

@@ -51,7 +51,7 @@ class ForeignKeyPlurality(Rule):
                 if field.name.endswith(wrong):
                     return field.name.removesuffix(wrong) + right
             return None
-        foreign = read_foreign_key(field.name, self.catalogue.kinds)
+        foreign = read_foreign_key(field.name, self.catalogue.kind_names)
         if foreign is None or foreign.suffix or not isinstance(field.value, str | list):
             return None
         kind = kind_field(foreign.kind)

@@ -64,35 +64,41 @@ class UniqueId(IdentityRule):
     def _judge_id(self, facts: Sequence[Fact]) -> Iterator[Judgement]:
         """What an ID was used for: in the store and the ledger, then in the order of documents."""
         holders = holders_of(facts)
-        owners = [(fact, holder.key) for fact, holder in holders if fact.stored]
-        owners += [(fact, past.key) for fact, past in past_of(facts)]
-        deleted = [
-            (fact, holder.key) for fact, holder in holders if fact.stored and not holder.live
-        ]
-        deleted += [(fact, past.key) for fact, past in past_of(facts) if past.deleted]
+        # By key, the first of each: an ID may be repeated thousands of times.
+        owners: dict[str, Fact] = {}
+        deleted: dict[str, Fact] = {}
+        for fact, holder in holders:
+            if fact.stored:
+                owners.setdefault(holder.key, fact)
+                if not holder.live:
+                    deleted.setdefault(holder.key, fact)
+        for fact, past in past_of(facts):
+            owners.setdefault(past.key, fact)
+            if past.deleted:
+                deleted.setdefault(past.key, fact)
         for fact, holder in holders:
             if fact.stored:
                 continue
-            other = next((one for one in owners if not same_key(one[1], holder.key)), None)
-            gone = next((one for one in deleted if same_key(one[1], holder.key)), None)
+            other = next((one for one in owners if not same_key(one, holder.key)), None)
+            gone = next((one for one in deleted if same_key(one, holder.key)), None)
             if other is not None:
                 yield Judgement(
                     fact,
-                    f'the ID "{holder.identity}" is already that of {other[1]}',
+                    f'the ID "{holder.identity}" is already that of {other}',
                     help="give the entity an ID of its own",
                     subject=("id",),
-                    related=((other[0], "the entity with this ID"),),
+                    related=((owners[other], "the entity with this ID"),),
                 )
             elif gone is not None and holder.live and holder.form == "stored":
                 yield Judgement(
                     fact,
-                    f'the ID "{holder.identity}" was that of an entity that is deleted: {gone[1]}',
+                    f'the ID "{holder.identity}" was that of an entity that is deleted: {gone}',
                     help="a new entity gets a new ID",
                     subject=("id",),
-                    related=((gone[0], "the entity that had this ID"),),
+                    related=((deleted[gone], "the entity that had this ID"),),
                 )
             else:
-                owners.append((fact, holder.key))
+                owners.setdefault(holder.key, fact)
 
     def _judge_key(self, facts: Sequence[Fact]) -> Iterator[Judgement]:
         """Whether the holder of a key kept its ID; name-reuse speaks of one that is DELETING."""

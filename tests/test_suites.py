@@ -13,7 +13,7 @@ import pytest
 
 from dispatch_lint.documents import yaml_placed, yaml_text
 from dispatch_lint.schema.catalogue import KindSchema
-from dispatch_lint.schema.validation import _validator_class, is_valid
+from dispatch_lint.schema.validation import explainer_class, is_valid
 from tests.readers import agree
 
 EDITORS = Path(__file__).parent.parent / ".venv/editors"
@@ -91,7 +91,7 @@ def test_the_two_validators_agree(keyword: str) -> None:
         for test in group["tests"]:
             judged += 1
             said = is_valid(kind, test["data"])
-            explained = not list(_validator_class()(schema).iter_errors(test["data"]))
+            explained = not list(explainer_class()(schema).iter_errors(test["data"]))
             name = f"{group['description']}: {test['description']}"
             assert said == explained == test["valid"], name
     assert judged >= 2

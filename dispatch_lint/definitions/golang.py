@@ -21,6 +21,7 @@ from dispatch_lint.definitions.model import (
     Type,
     parse_reference,
 )
+from dispatch_lint.limits import Budget
 from dispatch_lint.naming import read_foreign_key
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class Conventions:
     foreign: bool = False
 
     def reference(
-        self, kind: str, name: str, type_: Type, kinds: Sequence[str], *, top: bool
+        self, kind: str, name: str, type_: Type, kinds: tuple[str, ...], *, top: bool
     ) -> Reference | None:
         """What a field refers to: as it is known, else by the guide's convention.
 
@@ -116,8 +117,12 @@ class _Candidate(NamedTuple):
 class GoReader:
     """Reads the entity types of a tree."""
 
-    def __init__(self, tree: GoTree, conventions: Conventions) -> None:
+    def __init__(
+        self, tree: GoTree, conventions: Conventions, budget: Budget | None = None
+    ) -> None:
         self.tree, self._conventions = tree, conventions
+        self._budget = budget or Budget()
+        self._spot: Spot | None = None
         self._kinds: tuple[str, ...] = tuple(sorted(conventions.kinds))
         self._kind = ""
         self._depth = 0
@@ -212,7 +217,7 @@ class GoReader:
 
     def _entity_type(self, scope: _Scope, declared: GoType) -> EntityType:
         role, comment = self._role(scope, declared), declared.comment
-        self._kind = self.kind_of(declared)
+        self._kind, self._spot = self.kind_of(declared), declared.spot
         candidates = list(self._candidates(scope, declared.type, 0, ()))
         fields = _promoted(candidates)
         standard = self._standard(declared)
@@ -307,6 +312,7 @@ class GoReader:
         open_types: tuple[tuple[str, str], ...],
     ) -> Field:  # fmt: skip
         wire = one.tag.name or name
+        self._budget.spend()
         type_ = self._type(scope, one.type, open_types)
         comment = one.comment
         if allowed := comment.get("enum"):
@@ -378,6 +384,8 @@ class GoReader:
         key = (package.folder, declared.name)
         if key in open_types or len(open_types) > _MAX_NESTING:
             return Type("any")  # a type inside itself
+        if not self._budget.allows(self._spot):
+            return Type("any")
         inner = _Scope(package, file, declared.parameters, top=False)
         if declared.type.type == "struct_type":
             return self._struct(inner, declared, (*open_types, key))

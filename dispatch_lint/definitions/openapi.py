@@ -14,6 +14,7 @@ from dispatch_lint.definitions.model import (
     Type,
     models_of,
 )
+from dispatch_lint.limits import Budget
 
 if TYPE_CHECKING:
     from dispatch_lint.definitions.golang import Conventions
@@ -32,8 +33,10 @@ class OpenApiReader:
 
     def __init__(
         self, part: Part, file: str, conventions: Conventions,
-        kind_of: Callable[[str], str | None] = lambda _: None,
+        kind_of: Callable[[str], str | None] = lambda _: None, budget: Budget | None = None,
     ) -> None:  # fmt: skip
+        self._budget = budget or Budget()
+        self._place: tuple[Any, ...] = ()
         self._part, self._file, self._conventions = part, file, conventions
         self._kind_of = kind_of
         self._models, self._path = models_of(part.value)
@@ -61,7 +64,7 @@ class OpenApiReader:
         return "value" if self._canonical(name) in self._conventions.kinds else ""
 
     def _entity_type(self, name: str, role: str) -> EntityType:
-        self._kind = self._canonical(name)
+        self._kind, self._place = self._canonical(name), (*self._path, name)
         model = self._models[name]
         standard = self._conventions.standards.get(name, "")
         fields = tuple(self._fields(model, (*self._path, name), standard, (name,)))
@@ -87,6 +90,7 @@ class OpenApiReader:
             if name in seen:
                 continue
             seen.add(name)
+            self._budget.spend()
             type_ = self._type(said, place, open_models)
             must = name in required
             yield Field(
@@ -158,6 +162,8 @@ class OpenApiReader:
     def _model_type(self, name: str, model: Any, open_models: tuple[str, ...]) -> Type:
         if name in open_models or len(open_models) > _MAX_NESTING:
             return Type("any")  # a model inside itself
+        if not self._budget.allows(self._spot(self._place)):
+            return Type("any")
         standard = self._conventions.standards.get(name, "")
         inner = self._type(model, (*self._path, name), (*open_models, name), standard)
         entity = inner.shape == "object" and self._role(name) == "entity"

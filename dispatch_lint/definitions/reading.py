@@ -12,6 +12,7 @@ from dispatch_lint.definitions.go_syntax import GENERATED, Layout, Problem
 from dispatch_lint.definitions.go_tree import GoTree
 from dispatch_lint.definitions.golang import Conventions, GoReader
 from dispatch_lint.definitions.openapi import OpenApiReader
+from dispatch_lint.limits import CURRENT, Budget
 
 if TYPE_CHECKING:
     from dispatch_lint.definitions.model import EntityType
@@ -71,18 +72,24 @@ def read_sources(
     Raises:
         InputError: a file that was there cannot be opened.
     """
-    found = Definitions()
+    found, budget = Definitions(), Budget()
     if sources:
-        _read_go(sources, conventions, found)
+        _read_go(sources, conventions, found, budget)
     for one in descriptions:
-        reader = OpenApiReader(one.part, one.name, conventions, one.kind_of)
+        reader = OpenApiReader(one.part, one.name, conventions, one.kind_of, budget)
         types = reader.entity_types()
         found.types += types
         found.files |= {one.name} if types else set()
+    if budget.exceeded is not None:
+        message = (f"the types of this definition, and of those before it, lead to more than "
+                   f"{CURRENT.fields:,} fields; limits.fields raises the limit")  # fmt: skip
+        found.problems.append(Problem(message, budget.exceeded))
     return found
 
 
-def _read_go(sources: Sequence[GoSource], conventions: Conventions, found: Definitions) -> None:
+def _read_go(
+    sources: Sequence[GoSource], conventions: Conventions, found: Definitions, budget: Budget
+) -> None:
     kept: dict[str, bytes] = {}
     seeds: dict[str, None] = {}
     for one in sources:
@@ -96,7 +103,7 @@ def _read_go(sources: Sequence[GoSource], conventions: Conventions, found: Defin
             seeds.setdefault(one.name.rpartition("/")[0] or ".")
     tree = GoTree(((name, _giver(data)) for name, data in kept.items()), _modules(kept))
     packages = [package for folder in seeds if (package := tree.package(folder)) is not None]
-    found.types += GoReader(tree, conventions).entity_types(packages)
+    found.types += GoReader(tree, conventions, budget).entity_types(packages)
     for package in tree.read:  # those too that types led to
         for file in package.files:
             found.files.add(file.text.name)

@@ -45,6 +45,7 @@ def read_blocks(text: str, read: Callable[[str], list[Any] | None]) -> list[Any]
     if text.startswith("---\n"):
         text = text[4:]
     documents: list[Any] = []
+    suppresses = "dispatch-lint:" in text
     for chunk in text[:-1].split("\n---\n"):
         # The lines of a block are held together by a letter that no text has.
         blocks = chunk.replace("\n ", "\0 ").replace("\n-", "\0-").split("\n")
@@ -60,7 +61,7 @@ def read_blocks(text: str, read: Callable[[str], list[Any] | None]) -> list[Any]
         # Where it ends has to be sure, and a comment that suppresses may concern all of the text.
         if (
             not (blocks and all(block[:1].isalpha() for block in blocks))
-            or "---" in chunk or "..." in chunk or "dispatch-lint:" in text
+            or "---" in chunk or "..." in chunk or suppresses
         ):  # fmt: skip
             return None
         documents.append(UNREAD)

@@ -36,7 +36,7 @@ def read_documents(classifier: Classifier, source: Source) -> Iterator[Document]
     Raises:
         InputError: the text cannot be read.
     """
-    kinds = tuple(classifier.catalogue.kinds)
+    kinds = classifier.catalogue.kind_names
     for index, part in enumerate(read_parts(source)):
         if part.problem is None:
             one = classifier.read(part.value, source, index, part)

@@ -121,6 +121,8 @@ class Lines:
     def __init__(self, text: str, first_line: int = 1) -> None:
         self.text = text
         self.first_line = first_line
+        self.second_looks = 0
+        """Letters that a slower parser was asked about."""
         starts = [0]
         position = text.find("\n")
         while position >= 0:

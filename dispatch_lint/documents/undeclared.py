@@ -8,16 +8,16 @@ from dispatch_lint.documents.document import Document, Undeclared
 from dispatch_lint.naming import lower_camel, nearest, read_foreign_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from dispatch_lint.schema.shape import Shape
     from dispatch_lint.violation import Path
 
 
-def find_undeclared(document: Document, kinds: Iterable[str]) -> list[Undeclared]:
+def find_undeclared(document: Document, kinds: tuple[str, ...]) -> list[Undeclared]:
     """Every undeclared field of a document, those inside declared objects included."""
     found: list[Undeclared] = []
-    _collect(document.value, document.schema.shape, (), found, tuple(kinds))
+    _collect(document.value, document.schema.shape, (), found, kinds)
     return found
 
 
@@ -95,7 +95,9 @@ def _read_undeclared(
         foreign = read_foreign_key(name, kinds)
         proper = [camel, foreign.proper if foreign else "", foreign.stem if foreign else ""]
         # `imageName` for `image`, but also `image` for `imageName`, as the schema has it.
-        stems = {_stem(one, kinds): one for one in free}
+        if shape.stems is None:
+            shape.stems = {one: _stem(one, kinds) for one in shape.properties}
+        stems = {shape.stems[one]: one for one in free}
         proper += [stems[one] for one in (camel, *proper) if one and one in stems]
         meant = next((one for one in proper if one in free), None)
     if meant is None and guess and len(name) <= 64:

@@ -81,9 +81,10 @@ def _read_part(text: str, start: int, end: int, lines: Lines) -> Part:
     chunk = text[start:end]
     part = _composed(chunk, start, lines, _native_events)
     complaint = part.problem.message if part.problem is not None else ""
-    if complaint.startswith((_COLON, _IN_BRACKETS)) and len(chunk) <= MAX_PURE:
+    if complaint.startswith((_COLON, _IN_BRACKETS)) and lines.second_looks + len(chunk) <= MAX_PURE:
         # `[http://x]`, `[a?b]`: libyaml refuses what YAML 1.2 and the fast parser read. Where both
         # refuse, libyaml says it better, except of a colon, which is no mistake.
+        lines.second_looks += len(chunk) + 20
         other = _composed(chunk, start, lines, _pure_events)
         if other.problem is None or complaint.startswith(_COLON):
             part = other
@@ -99,7 +100,7 @@ def _read_part(text: str, start: int, end: int, lines: Lines) -> Part:
 _COLON = "found unexpected ':'"
 _IN_BRACKETS = "did not find expected ',' or"
 MAX_PURE = 200_000
-"""Letters of a document that the slowest parser is asked about: some seconds."""
+"""Letters of a text that the slowest parser is asked about: some seconds."""
 
 
 def _composed(chunk: str, start: int, lines: Lines, events: Callable[[str], Iterator[Any]]) -> Part:

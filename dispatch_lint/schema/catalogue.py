@@ -102,6 +102,13 @@ class KindSchema:
         except ValueError as error:
             raise CatalogueError(f"{self.file}: {error}") from error
 
+    @cached_property
+    def explainer(self) -> Any:
+        """The validator that says why, slowly."""
+        from dispatch_lint.schema.validation import explainer_class
+
+        return explainer_class()(self.schema)
+
 
 @dataclass
 class Kind:
@@ -114,6 +121,13 @@ class Kind:
     """`dispatch create -f` skips it."""
     nested: bool = False
     """Only a value inside another entity, in every form."""
+
+
+_WORKED_OUT = tuple(
+    name for name, one in vars(KindSchema).items()
+    if isinstance(one, cached_property) and name != "explainer"
+)  # fmt: skip
+"""What a schema says, whatever the kind is called."""
 
 
 class Catalogue:
@@ -213,6 +227,11 @@ class Catalogue:
         return {name: kind.name for name, kind in self._names.items()}
 
     @cached_property
+    def kind_names(self) -> tuple[str, ...]:
+        """The canonical name of every kind."""
+        return tuple(self.kinds)
+
+    @cached_property
     def document_kinds(self) -> dict[str, Kind]:
         """The kinds that a document of its own can have, aliases included."""
         return {name: kind for name, kind in self._names.items() if not kind.nested}
@@ -233,10 +252,9 @@ class Catalogue:
     def _nearest(self, name: str) -> Kind | None:
         plain = name.replace("-", "").replace("_", "")
         cutoff = 0.8 if len(plain) > 3 else 0.6
-        match = nearest(plain, self.document_kinds, cutoff=cutoff)
-        if match is None or abs(len(match) - len(plain)) > 2:
-            return None
-        return self.document_kinds[match]
+        likely = [one for one in self.document_kinds if abs(len(one) - len(plain)) <= 2]
+        match = nearest(plain, likely, cutoff=cutoff)
+        return None if match is None else self.document_kinds[match]
 
     def schema(self, kind: str, form: Form) -> KindSchema:
         """The schema of a kind in a form: its own, or the base schema with further fields."""
@@ -244,10 +262,14 @@ class Catalogue:
         if known is not None and form in known.forms:
             return known.forms[form]
         key = (kind, form)
-        if key not in self._fallback:
+        found = self._fallback.get(key)
+        if found is None:
             base = self._base.get(form, {"type": "object"})
-            self._fallback[key] = KindSchema(kind, form, base, only_base=True)
-        return self._fallback[key]
+            found = self._fallback[key] = KindSchema(kind, form, base, only_base=True)
+            # They differ in nothing but the kind: what is worked out for one is so for all.
+            first = self._fallback.setdefault(("", form), found)
+            vars(found).update({name: getattr(first, name) for name in _WORKED_OUT})
+        return found
 
     @cached_property
     def statuses(self) -> tuple[str, ...]:

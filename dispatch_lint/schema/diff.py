@@ -100,7 +100,7 @@ def _source(schema: Schema) -> str:
 
 class _Comparison:
     def __init__(self, kind: str, form: Form, kinds: set[str]) -> None:
-        self._kind, self._form, self._kinds = kind, form, kinds
+        self._kind, self._form, self._kinds = kind, form, tuple(sorted(kinds))
 
     def _change(self, path: str, what: What, message: str, old: Any, new: Any) -> Change:
         return Change(
@@ -153,7 +153,9 @@ class _Comparison:
         if _plain(name) in plain:
             return plain[_plain(name)]
         reference = field.get("x-dispatch-reference")
-        kinds = {*self._kinds, reference["kind"]} if isinstance(reference, dict) else self._kinds
+        kinds = self._kinds
+        if isinstance(reference, dict) and reference["kind"] not in kinds:
+            kinds = (*kinds, reference["kind"])
         foreign = read_foreign_key(name, kinds)
         if foreign is not None:
             for one in added:

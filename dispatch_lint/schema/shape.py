@@ -37,6 +37,8 @@ class Shape:
     source: str = ""
     description: str = ""
     pattern: str = ""
+    stems: dict[str, str] | None = None
+    """The properties, each less the suffix of a foreign key; where somebody has looked at them."""
 
     @property
     def wants_string(self) -> bool:

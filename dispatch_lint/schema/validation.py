@@ -53,7 +53,7 @@ def schema_errors(schema: KindSchema, value: object) -> Iterator[SchemaError]:
     if is_valid(schema, value):
         return
     seen = set()
-    for error in _validator_class()(schema.schema).iter_errors(value):
+    for error in schema.explainer.iter_errors(value):
         for found in _explain(error):
             if found not in seen:
                 seen.add(found)
@@ -61,7 +61,7 @@ def schema_errors(schema: KindSchema, value: object) -> Iterator[SchemaError]:
 
 
 @lru_cache(maxsize=1)
-def _validator_class() -> Any:
+def explainer_class() -> Any:
     """Draft 7 as editors enforce it: `$` is the end of the text, not of its last line."""
     from jsonschema import Draft7Validator, ValidationError
     from jsonschema.validators import extend

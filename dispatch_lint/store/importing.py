@@ -89,7 +89,7 @@ class _Reader:
 
     def __init__(self, classifier: Classifier, progress: Progress) -> None:
         self._classifier, self._progress = classifier, progress
-        self._kinds = tuple(classifier.catalogue.kinds)
+        self._kinds = classifier.catalogue.kind_names
         self.skipped = 0
         self.reasons: list[str] = []
 
