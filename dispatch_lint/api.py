@@ -7,18 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint import settings as settings_module
-from dispatch_lint.documents.classify import Classifier
 from dispatch_lint.documents.discover import discover
-from dispatch_lint.engine import Run
-from dispatch_lint.plugins import instantiate, load_rules
-from dispatch_lint.schema.load import load_catalogue
 from dispatch_lint.settings import Settings
-from dispatch_lint.store.entity_store import StoreError
 
+# What judges is imported where it is called: a run that an earlier one has made needs none of it.
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from dispatch_lint.documents.classify import Classifier
     from dispatch_lint.documents.source import Source
+    from dispatch_lint.engine import Run
     from dispatch_lint.graph.model import Graph
     from dispatch_lint.outcome import Result
     from dispatch_lint.schema.catalogue import Catalogue
@@ -46,6 +44,10 @@ def make_run(settings: Settings, **options: Any) -> Run:
         SettingsError, CatalogueError, DefinitionError, PluginError: something cannot be used.
         StoreError: the store of the settings cannot be used.
     """
+    from dispatch_lint.engine import Run
+    from dispatch_lint.plugins import instantiate, load_rules
+    from dispatch_lint.schema.load import load_catalogue
+
     catalogue = load_catalogue(settings)
     rules = load_rules(settings.root / folder for folder in settings.plugins)
     chosen = instantiate(rules, settings, catalogue)
@@ -87,6 +89,8 @@ def check(
 
 
 def _store_facts(settings: Settings, catalogue: Catalogue) -> StoreFacts:
+    from dispatch_lint.documents.classify import Classifier
+    from dispatch_lint.store.entity_store import StoreError
     from dispatch_lint.store.ledger_file import LedgerFile
     from dispatch_lint.store_facts import StoreFacts
 
@@ -118,6 +122,7 @@ def store_url(settings: Settings) -> str:
     Raises:
         StoreError: the settings name none.
     """
+    from dispatch_lint.store.entity_store import StoreError
     from dispatch_lint.store.urls import rooted
 
     if not settings.store:
@@ -150,6 +155,9 @@ def breaking_changes(changes: Sequence[Change]) -> list[Change]:
     Raises:
         SettingsError, PluginError: something cannot be used.
     """
+    from dispatch_lint.plugins import instantiate, load_rules
+    from dispatch_lint.schema.load import load_catalogue
+
     settings = load_settings()
     catalogue = load_catalogue(settings)
     rules = load_rules(settings.root / folder for folder in settings.plugins)
@@ -172,7 +180,9 @@ def graph_of(paths: Sequence[str], settings: Settings) -> Graph:
     Raises:
         InputError: a path cannot be read, or a document does not parse.
     """
+    from dispatch_lint.documents.classify import Classifier
     from dispatch_lint.graph.model import entity_graph, kind_graph
+    from dispatch_lint.schema.load import load_catalogue
     from dispatch_lint.store.importing import import_sources
     from dispatch_lint.store.memory import MemoryStore
 

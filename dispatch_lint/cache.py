@@ -163,7 +163,7 @@ def _packages() -> Iterator[Path]:
 def _stats(path: Path, endings: tuple[str, ...] | None) -> Iterator[str]:
     """The files below a path, or the file itself, with their size and time."""
     for folder, folders, names in os.walk(path) if path.is_dir() else _alone(path):
-        folders.sort()
+        folders[:] = sorted(name for name in folders if name != "__pycache__")
         for name in sorted(names):
             if endings is None or name.endswith(endings):
                 file = os.path.join(folder, name)  # noqa: PTH118 (a hot path)

@@ -54,7 +54,9 @@ class CrossOrganizationReference(ReferenceRule):
                 continue
             if world.external(use.kind, name):
                 continue
-            others = sorted({str(target.organization) for _, target in meant})
+            # One place for each organization: a duplicate there is another matter.
+            places = {str(target.organization): fact for fact, target in reversed(meant)}
+            others = sorted(places)
             only = f"the only {use.kind}" if len(others) == 1 else f"every {use.kind}"
             which = f"organization {others[0]}" if len(others) == 1 else (
                 f"organizations {', '.join(others)}"
@@ -64,5 +66,5 @@ class CrossOrganizationReference(ReferenceRule):
                     fact,
                     f'{only} "{name}" belongs to the {which}, not to {use.organization}',
                     help=f"create it in {use.organization}",
-                    related=tuple((one, "it is here") for one, _ in meant[:3]),
+                    related=tuple((places[one], "it is here") for one in others[:3]),
                 )

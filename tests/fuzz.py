@@ -143,9 +143,20 @@ TABLES = [
     "[kinds]\n'*.yaml' = 'Secret'\n[references]\n'Driver.type' = 'DriverType'\nDriver.image = 'none'\n",
     "[open-questions]\nkind-field = 'required'\n[rules.foreign-key-value]\naccepts = 'key'\n",
 ]
+ROWS = [
+    '{"key": "acme/Function/f", "value": {"id": "1", "name": "f", "organizationId": "acme", "status": "READY"}}\n',
+    '[{"key": "Secret/acme/s", "id": "2", "name": "s", "type": "SecretEntity", "organization_id": "acme", '
+    '"created_time": "2026-01-01 00:00:00", "delete": "false", "reason": "null", "tags": "{}", '
+    '"value": {"id": "2", "name": "s", "organizationId": "acme", "secrets": {"a": "b"}}}]\n',
+]
 TARGETS: dict[str, tuple[Callable[[str], None], list[str]]] = {
     "documents": (documents, seeds("examples/**/*.yaml")),
-    "dumps": (json_documents, seeds("examples/**/*.json*")),
+    "suppressions": (documents, [
+        "# dispatch-lint: ignore-file[name-format] old\nkind: Secret\nname: a b\nsecrets: {}\n",
+        "---\n# dispatch-lint: ignore[unknown-field, status-value]\nkind: Secret\nnam: a\nstatus: x\n---\n"
+        "kind: Image\nname: i/j  # dispatch-lint: ignore[name-format] as it was\nbaseImageName: 'b'\n",
+    ]),
+    "dumps": (json_documents, [*seeds("examples/**/*.json*"), *ROWS]),
     "go": (go, seeds("schemas/definitions/*.go")),
     "openapi": (documents, [
         "openapi: 3.0.0\ncomponents:\n  schemas:\n    Widget:\n      type: object\n      required: [name]\n"

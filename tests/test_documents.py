@@ -114,7 +114,8 @@ def yaml_texts(draw: st.DrawFn) -> str:
             if draw(st.booleans()):
                 lines.append(draw(st.sampled_from(["# note", "", "  # --- x", "..."])))
         documents.append("\n".join(lines))
-    return draw(st.sampled_from(["---\n", ""])) + "\n---\n".join(documents)
+    text = draw(st.sampled_from(["---\n", ""])) + "\n---\n".join(documents)
+    return text + draw(st.sampled_from(["", "\n"]))
 
 
 def same(one: Any, other: Any) -> bool:

@@ -299,8 +299,12 @@ class GoReader:
                 field_ = self._field(scope, one, simple, one.spots[0], open_types)
                 yield _Candidate(field_, depth)
             return
+        if reader is not self:
+            # The fields of the guide's BaseEntity are the same for every kind.
+            yield from (one._replace(depth=one.depth + depth) for one in _builtin_candidates())
+            return
         inner = _Scope(package, file, declared.parameters, scope.top)
-        for candidate in reader._candidates(inner, declared.type, depth + 1, (*open_types, key)):
+        for candidate in self._candidates(inner, declared.type, depth + 1, (*open_types, key)):
             found = candidate.field
             base = found.base or simple == BASE
             standard = found.standard or self._standard(declared)
@@ -466,6 +470,17 @@ def _builtin_base() -> tuple[GoReader, tuple[GoPackage, GoFile, GoType]]:
     package = tree.package("schemas/definitions")
     assert package is not None
     return GoReader(tree, Conventions()), (package, *package.types[BASE])
+
+
+@lru_cache(maxsize=1)
+def _builtin_candidates() -> tuple[_Candidate, ...]:
+    """The fields of a struct that embeds the guide's BaseEntity at its top."""
+    reader, (package, file, declared) = _builtin_base()
+    scope = _Scope(package, file, declared.parameters)
+    return tuple(
+        one._replace(field=one.field._replace(base=True))
+        for one in reader._candidates(scope, declared.type, 1, ((package.folder, BASE),))
+    )
 
 
 @lru_cache(maxsize=1)

@@ -83,7 +83,10 @@ def _says_nothing(block: str) -> bool:
     """
     if not block:
         return True
-    return block[0] == "#" and not ("\0" in block or "---" in block or "dispatch-lint:" in block)
+    return (
+        block[0] == "#" and block.isprintable()  # "\0" is not, nor is what YAML allows nowhere
+        and not ("---" in block or "dispatch-lint:" in block)
+    )  # fmt: skip
 
 
 def _learn(block: str, read: Callable[[str], list[Any] | None]) -> tuple[str, Any]:

@@ -80,7 +80,10 @@ def _exported(revision: str, path: str) -> Iterator[Path]:
             archive = _git("-C", _top(), "archive", "--format=tar", revision, "--",
                            *names[start : start + 500])  # fmt: skip
             with tarfile.open(fileobj=io.BytesIO(archive)) as files:
-                files.extractall(folder, filter="data")
+                if hasattr(tarfile, "data_filter"):
+                    files.extractall(folder, filter="data")
+                else:  # Python 3.11 before 3.11.4; the archive is git's own
+                    files.extractall(folder)
         (folder / _from_top(path)).parent.mkdir(parents=True, exist_ok=True)
         yield folder / _above(path)
 

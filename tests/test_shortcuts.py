@@ -1,0 +1,243 @@
+"""Every shortcut says what the long way says."""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dispatch_lint import settings as settings_module
+from dispatch_lint.alike import Alike
+from dispatch_lint.api import make_run
+from dispatch_lint.documents import blocks, json_placed, json_text, yaml_placed, yaml_text
+from dispatch_lint.documents.discover import discover
+from dispatch_lint.facts import FactTable, by_id, by_key
+from dispatch_lint.hashed_facts import HashedFacts
+from dispatch_lint.outcome import Summary
+from dispatch_lint.plugins import load_rules
+from dispatch_lint.rule import stored
+from tests.readers import agree
+
+# Words that the shortcuts treat in different ways, and that rules object to.
+WORDS = [
+    "nodejs", "node js", "node/js", "python", "READY", "ready", "ERROR", "DELETED", "true", "yes", "1",
+    "010", "''", "acme/Image/nodejs", "9884824d-d16f-465a-9cc7-49330b7e1b02", "~", "[]", "{a: b}", "é",
+]  # fmt: skip
+FIELDS = [
+    "status", "reason", "delete", "image", "timeout", "secrets", "Name", "imageName", "created_at", "id",
+]  # fmt: skip
+
+
+def manifests(chance: random.Random, count: int) -> str:
+    """Manifests, most of them alike, with whatever may be wrong with them."""
+    texts = []
+    for number in range(count):
+        kind = chance.choice(["Function", "Function", "Image", "Secret", "Funtion", "Driver"])
+        lines = [f"kind: {kind}", f"name: n{number % 60}"]
+        lines += {
+            "Image": ["baseImageName: base"], "Secret": ["secrets:", "  a: b"],
+            "Driver": ["type: ticker"],
+        }.get(kind, [f"image: {chance.choice(WORDS[:3])}", "secrets:", f"  - n{number % 7}"])  # fmt: skip
+        for _ in range(chance.choice([0, 0, 0, 1, 2])):
+            lines.append(f"{chance.choice(FIELDS)}: {chance.choice(WORDS)}")
+        if chance.random() < 0.1:
+            lines.insert(chance.randrange(3), chance.choice(["# a note", "", "# --- cut"]))
+        texts.append("\n".join(lines) + "\n")
+    return "---\n".join(texts)
+
+
+def entities(chance: random.Random, count: int) -> str:
+    """Stored entities, most of them alike, a line each."""
+    lines = []
+    for number in range(count):
+        line = stored(
+            chance.choice(["Application", "Image", "Secret", "Run"]), id=f"i{number % 150}",
+            name=f"n{number % 90}", status=chance.choice(["READY", "READY", "ERROR", "", "ready"]),
+            createdTime=chance.choice(["2026-01-01T00:00:00Z", "2026-01-31T00:00:00Z", "today"]),
+            modifiedTime=chance.choice(["2026-01-02T00:00:00.5Z", "0001-01-01T00:00:00Z"]),
+        )  # fmt: skip
+        value = json.loads(line)
+        if chance.random() < 0.2:
+            value[chance.choice([*FIELDS, "functionID"])] = chance.choice(
+                [None, True, 1, 1.5, "x", []]
+            )
+        lines.append(json.dumps(value) + "\n")
+    return "".join(lines)
+
+
+def report(folder: Path, settings: dict[str, Any], **options: Any) -> tuple[list[str], Summary]:
+    """All that a run says of a folder."""
+    chosen = replace(settings_module.parse(settings), root=folder)
+    run = make_run(chosen, **options)
+    found = [
+        f"{one.place} {one.rule} {one.severity} {one.message} {[two.place for two in one.related]}"
+        for one in run.lint(list(discover(["."], chosen)))
+    ]
+    return found, run.summary
+
+
+SETTINGS: list[dict[str, Any]] = [
+    {}, {"complete": True, "organization": "acme"}, {"select": ["all"]},
+    {"per-path": {"a*": ["status-value"]}}, {"kinds": {"a*": "Secret"}, "fail-level": "info"},
+    {"open-questions": {"foreign-key-value": "key"}, "organization": "acme"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("settings", SETTINGS, ids=range(len(SETTINGS)))
+@pytest.mark.parametrize("options", [{}, {"fold": True}], ids=["", "fold"])
+def test_a_run_says_the_same_without_its_shortcuts(
+    settings: dict[str, Any],
+    options: dict[str, Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    chance = random.Random(5)
+    for number in range(3):
+        (tmp_path / f"{'ab'[number % 2]}{number}.yaml").write_text(manifests(chance, 200))
+    (tmp_path / "c.jsonl").write_text(entities(chance, 400))
+    examples = [
+        one for rule in load_rules().values() for one in (*rule.valid, *rule.invalid)
+        if one.file.endswith((".yaml", ".json", ".jsonl"))
+    ]  # fmt: skip
+    for number, one in enumerate(examples):
+        (tmp_path / f"x{number}-{one.file}").write_text(one.text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(json_text, "_PAYS", 0)
+    quick = report(tmp_path, settings, rereads=True, **options)
+    assert len(quick[0]) > 500
+    monkeypatch.setattr(Alike, "clean", lambda *_: None)
+    monkeypatch.setattr(yaml_text, "read_blocks", lambda *_: None)
+    monkeypatch.setattr(json_text, "_quickly", lambda _: None)
+    assert report(tmp_path, settings, rereads=False, **options) == quick
+
+
+def test_documents_are_found_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The test above compares something: most documents take the short way."""
+    taken = []
+    clean = Alike.clean
+
+    def noted(*said: Any) -> Any:
+        taken.append(clean(*said))
+        return taken[-1]
+
+    monkeypatch.setattr(Alike, "clean", noted)
+    (tmp_path / "a.yaml").write_text(
+        "---\n".join(f"kind: Function\nname: f{number}\nimage: i\n" for number in range(100))
+    )
+    monkeypatch.chdir(tmp_path)
+    assert report(tmp_path, {}) == ([], report(tmp_path, {})[1])
+    assert sum(one is not None for one in taken) == 198
+
+
+def test_a_rule_that_raises_is_heard_of_each_document(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(load_rules()["status-value"], "check", lambda *_: 1 / 0)
+    (tmp_path / "a.yaml").write_text(
+        "---\n".join(f"kind: Secret\nname: s{number}\nstatus: READY\n" for number in range(5))
+    )
+    monkeypatch.chdir(tmp_path)
+    assert len(report(tmp_path, {})[1].problems) == 5
+
+
+# YAML by blocks
+
+
+@pytest.mark.parametrize("text", [
+    "a: |+\n  x\n\n\nb: c\n", "a: |\n  x\n\n  y\nb: c\n", "a: x\n  y\nb: c\n", "a:\n# c\n  b: c\n",
+    "a: 'x\n  y'\n", "# l\na: b\n", "a: b\n---\n", "a: b\n\n---\nc: d\n", "---\na: b\n", "a: b\na: c\n",
+    "a: yes\n", "a: x: y\n", "a: b\n...\n", "a: [b,\nc]\n", "a:\n- b\n- c: d\n", "foo\n", "a: b#c\n",
+    "a: b #c\n", "a:  b\n", "a: b---c\n", "a: |\n  ---\nb: c\n", "%YAML 1.1\n---\na: b\n", "a: b\n--- \nc: d\n",
+    "yes: a\n", "a: 'b---c'\n", "a: \"b\"\nb: 'c d'\n", "a: 0\nb: 00\n", "a: 123456789012345678\n", "a: b \n",
+    "a: b\n--- # x\nc: d\n", "#\n---\na: b\n", "a: b\n---\n# x\n---\nc: d\n", "a: >\n  b\n\nc: d\n", "a: b\n- c\n",
+    "a:\n\n  b: c\n", "a: b\n\t\nc: d\n", "a: &x b\nc: *x\n", "a: b\n---\nc: [\n---\nd: e\n",
+    "# a\x1f\nb: c\n", "# a\tb\nb: c\n",
+])  # fmt: skip
+def test_blocks(text: str) -> None:
+    values = yaml_text.read_values(text)
+    agree(values, yaml_placed.read_placed(text))
+    if (alone := yaml_text._read_natively(text)) is not None and values is not None:
+        assert [one for one in values if one is not blocks.UNREAD] == [
+            other for one, other in zip(values, alone, strict=True) if one is not blocks.UNREAD
+        ]
+
+
+LINES = st.sampled_from([
+    "kind: Secret", "name: a", "a: b", "b:", "  - c", "  c: d", "- e", "    f", "# g", "", "c: |", "c: >-",
+    "d: 'e", "e: f'", "---", "...", "--- # x", "x: yes", "y: 1", "z: \"a b\"", "w: [", "]", " h: i", "q: 'r s'",
+])  # fmt: skip
+
+
+@given(st.lists(LINES, max_size=9))
+def test_any_lines(lines: list[str]) -> None:
+    text = "\n".join(lines) + "\n"
+    agree(yaml_text.read_values(text), yaml_placed.read_placed(text))
+
+
+# Lines of JSON
+
+
+@pytest.mark.parametrize("line", [
+    '{"a":1,"a":2}', '{"a" :1,"a":2}', '{"a"\t:1,"a":2}', '{"a":{"b":1,"b":2}}', '{"a":[{"b":1,"b":2}]}',
+    '{"a":"x\\":y","a":1}', '{"a":1.0}', '{"a":12345678901234567890123}', '{"a":1e400}', '{"a":[1.5]}',
+    '{"a":NaN}', '{"a":"\\ud800"}', '\ufeff{"a":1}', '{"a":1} x', '[1]', '1', '"a"', '{"a": "b : c"}',
+    '{"a":' * 30 + "1" + "}" * 30, '{"a":18446744073709551615}', '{"a":-9223372036854775809}', '{"\\u0061":1,"a":2}',
+    '{"a":"b"}\r', '{"a":true,"b":null,"c":[],"d":{},"e":"é"}',
+])  # fmt: skip
+def test_lines_of_json(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_text, "_PAYS", 0)
+    part = json_placed.read_placed_line(line.removeprefix("\ufeff"), 1)
+    try:
+        value = json_text.read_line(line.encode("utf-8", "surrogatepass") + b"\n")
+    except ValueError:
+        assert part.problem is not None or part.duplicates or "ud800" not in line
+        return
+    assert part.problem is None and not part.duplicates
+    assert repr(value) == repr(part.value)
+
+
+@given(st.dictionaries(st.text("ab: \"\\\t", max_size=3), st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False) | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("ab:", max_size=2), inner, max_size=3),
+    max_leaves=6,
+)), st.sampled_from([(",", ":"), (", ", ": "), (",", " :")]))  # fmt: skip
+def test_any_line_of_json(value: dict[str, Any], separators: tuple[str, str]) -> None:
+    line = json.dumps(value, separators=separators)
+    found = json_text._quickly(line.encode())
+    assert found is None or repr(found) == repr(json.loads(line))
+
+
+# Facts
+
+
+def test_hashes_are_found_whether_sorted_or_not() -> None:
+    facts = HashedFacts()
+    for number in range(500):
+        facts.add(by_key(f"k{number % 400}"), number)
+    repeated = facts.repeated()
+    assert repeated == {hash(by_key(f"k{number}")) for number in range(100)}
+    for _ in range(10):
+        assert facts.places(repeated) == {*range(100), *range(400, 500)}
+        assert facts.known({hash(by_key("k1")), hash("x")}) == {hash(by_key("k1"))}
+
+
+def test_facts_travel_between_tables() -> None:
+    one, other, both = FactTable(), FactTable(), FactTable()
+    for table, place in ((one, 1), (other, 2), (both, 1), (both, 2)):
+        for number in range(20):
+            use = (("a", number % 3), ("x", "use"), "", "")
+            table.keep(f"name\0K\0{number % 5}", place << 32 | number, use)
+            table.keep(by_id(str(number)), place << 32 | number, (("id",), ("y",), "", ""))
+    one.take(other.drain())
+    assert dict(one.groups()) == dict(both.groups())
+    assert dict(one.groups(used=True)) == dict(both.groups(used=True))
+    assert len(dict(both.groups(used=True))) == 5
+    assert {group: len(facts) for group, facts in one.groups(used=True, alike=True)} == {
+        f"name\0K\0{number}": 3 for number in range(5)
+    }
