@@ -40,7 +40,7 @@ def read_blocks(text: str, read: Callable[[str], list[Any] | None]) -> list[Any]
     Args:
         read: reads a text as documents, or None where it may not be trusted to.
     """
-    if not text.isascii() or not text.endswith("\n") or "\r" in text:
+    if not (text.isascii() and text.endswith("\n")) or "\r" in text or "\0" in text:
         return None
     if text.startswith("---\n"):
         text = text[4:]
