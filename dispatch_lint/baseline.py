@@ -59,6 +59,13 @@ class Baseline:
             known[one.fingerprint] = (rule, count + 1)
         return Baseline(entries)
 
+    def counts(self) -> dict[str, dict[str, int]]:
+        """For each file, how often each fingerprint is known."""
+        return {
+            file: {fingerprint: count for fingerprint, (_, count) in several.items()}
+            for file, several in self._entries.items()
+        }
+
     def __len__(self) -> int:
         return sum(count for known in self._entries.values() for _, count in known.values())
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dispatch_lint.precedence import Found
     from dispatch_lint.rule import Rule
     from dispatch_lint.schema.shape import Route
-    from dispatch_lint.violation import Finding
+    from dispatch_lint.violation import Finding, Violation
 
 
 def check_file(run: Run, source: Source, number: int, at_most: int | None = None) -> bool:
@@ -37,7 +37,7 @@ def check_file(run: Run, source: Source, number: int, at_most: int | None = None
     Returns:
         False where it was left alone.
     """
-    return _FileCheck(run, source, number).run(at_most)
+    return FileCheck(run, source, number).run(at_most)
 
 
 class _Quiet(NamedTuple):
@@ -55,7 +55,7 @@ class _Quiet(NamedTuple):
 _NOTHING = _Quiet([], [], [])
 
 
-class _FileCheck:
+class FileCheck:
     """One source: fast where all is well, with places where there is something to report."""
 
     def __init__(self, run: Run, source: Source, number: int) -> None:
@@ -89,14 +89,15 @@ class _FileCheck:
         except InputError as error:
             # What was read of a JSONL text before it is judged all the same.
             run.summary.problems.append(str(error))
-        self._report_unparsed()
+        self.finish()
         for key, index in self.first.items():
-            count = self.folded[key]
-            if count > 1:
-                one = run.found[index]
-                message = f"{one.message} ({count} entities)"
-                run.found[index] = replace(one, message=message)
+            run.found[index] = with_count(run.found[index], self.folded[key])
         return True
+
+    def finish(self) -> None:
+        """Judge what could not be judged before all of the file was seen."""
+        self._report_unparsed()
+        self.unparsed = []
 
     def _whole(self, text: str) -> None:
         reader = yaml_text if self.source.format == "yaml" else json_text
@@ -164,21 +165,33 @@ class _FileCheck:
     def _lines(self) -> None:
         digest = digest_of() if self.run_.digests is not None else None
         for index, (number, line) in enumerate(self.source.raw_lines(digest)):
-            try:
-                value = json_text.read_line(line)
-            except ValueError:
-                quiet = None
-            else:
-                one, quiet = self._judge_value(value, index)
-            if quiet is not None:
-                self._take(one, quiet)
-            else:
-                from dispatch_lint.documents import json_placed
-
-                text = decode(line, f"{self.source.name}:{number}")
-                self._placed([(index, json_placed.read_placed_line(text, number))])
+            self.line(index, number, line)
         if digest is not None and self.run_.digests is not None:
             self.run_.digests[self.number] = digest.digest()
+
+    def line(self, index: int, number: int, line: bytes) -> None:
+        """Judge one line of JSONL.
+
+        Args:
+            index: of the document, counted from 0.
+            number: of the line, counted from 1.
+
+        Raises:
+            InputError: it is no text.
+        """
+        try:
+            value = json_text.read_line(line)
+        except ValueError:
+            quiet = None
+        else:
+            one, quiet = self._judge_value(value, index)
+        if quiet is not None:
+            self._take(one, quiet)
+        else:
+            from dispatch_lint.documents import json_placed
+
+            text = decode(line, f"{self.source.name}:{number}")
+            self._placed([(index, json_placed.read_placed_line(text, number))])
 
     def _rows(self, reader: RowReader) -> None:
         for index, (key, value) in enumerate(reader.rows()):
@@ -356,6 +369,11 @@ class _FileCheck:
             if isinstance(one, Document) and self.source.reported:
                 self._report(one)
             self._keep(one)
+
+
+def with_count(one: Violation, count: int) -> Violation:
+    """The first violation of a fold, with the number of them."""
+    return replace(one, message=f"{one.message} ({count} entities)") if count > 1 else one
 
 
 def _placed_reader(source: Source) -> Any:

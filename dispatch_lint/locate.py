@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,8 @@ from dispatch_lint.store.entity_store import Place
 from dispatch_lint.violation import Finding, Related, Span
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dispatch_lint.documents.placed import Part
     from dispatch_lint.engine import Run
 
@@ -66,35 +68,7 @@ class _Locator:
         for (number, index), judged in by_document.items():
             document = read[number].get(index)
             if document is not None:
-                self._add(document, judged, read)
-
-    def _add(
-        self, document: Document, judged: list[tuple[Rule, Judgement]],
-        read: dict[int, dict[int, Document]],
-    ) -> None:  # fmt: skip
-        run = self.run_
-        known = run.findings(document, frozenset())
-        findings = {
-            id(finding): (judgement, rule, finding)
-            for rule, judgement in judged
-            for finding in [
-                Finding(
-                    judgement.fact.path,
-                    judgement.message,
-                    judgement.on,
-                    judgement.severity,
-                    judgement.help,
-                    judgement.subject,
-                    fix=judgement.fix,
-                )
-            ]
-        }
-        together = known + [(rule, finding) for _, rule, finding in findings.values()]
-        for rule, finding in resolve(together):
-            if id(finding) not in findings:
-                continue
-            judgement = findings[id(finding)][0]
-            run.add(document, rule, finding, tuple(self._related(judgement, read)))
+                add_judged(run, document, judged, lambda one: self._related(one, read))
 
     def _related(
         self, judgement: Judgement, read: dict[int, dict[int, Document]]
@@ -105,6 +79,39 @@ class _Locator:
                 yield Related(file, Span(*numbers), message)
             elif other := read.get(fact.source, {}).get(fact.document):
                 yield Related(other.source.name, other.span(fact.path), message, other.row_key)
+
+
+def add_judged(
+    run: Run, document: Document, judged: Sequence[tuple[Rule, Judgement]],
+    related: Callable[[Judgement], Iterable[Related]],
+) -> None:  # fmt: skip
+    """Add what corpus rules say of a document, where no other rule says the cause of it.
+
+    Args:
+        document: read with its places.
+        related: the further places of a judgement.
+    """
+    known = run.findings(document, frozenset())
+    findings = {
+        id(finding): (judgement, finding)
+        for _, judgement in judged
+        for finding in [
+            Finding(
+                judgement.fact.path,
+                judgement.message,
+                judgement.on,
+                judgement.severity,
+                judgement.help,
+                judgement.subject,
+                fix=judgement.fix,
+            )
+        ]
+    }
+    rules = [rule for rule, _ in judged]
+    said = [(rule, one[1]) for rule, one in zip(rules, findings.values(), strict=True)]
+    for rule, finding in resolve(known + said):
+        if id(finding) in findings:
+            run.add(document, rule, finding, tuple(related(findings[id(finding)][0])))
 
 
 def read_again(run: Run, number: int, wanted: dict[int, str]) -> dict[int, Document]:

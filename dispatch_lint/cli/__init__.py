@@ -16,7 +16,7 @@ import click
 from dispatch_lint.version import __version__
 
 COMMANDS = {
-    "check": "check", "explain": "explain", "graph": "graph", "init": "init", "lsp": "lsp",
+    "audit": "audit", "check": "check", "explain": "explain", "graph": "graph", "init": "init", "lsp": "lsp",
     "rename": "rename", "rules": "rules", "schema": "schema", "store": "store",
 }  # fmt: skip
 EXIT_FAILURE = 2

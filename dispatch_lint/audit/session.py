@@ -1,0 +1,41 @@
+"""The Spark session of an audit: the one that is there, or one made as the options say."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from dispatch_lint.documents.source import InputError
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+
+def session(master: str | None, remote: str | None) -> SparkSession:
+    """A session: over Spark Connect, on a master, or the one that `spark-submit` has made ready.
+
+    Raises:
+        InputError: PySpark is not installed, or Spark does not answer.
+    """
+    try:
+        from pyspark.errors import PySparkException
+        from pyspark.sql import SparkSession
+    except ImportError as error:
+        raise InputError("audit needs PySpark: pip install 'dispatch-lint[spark]'") from error
+    # Executors on this machine run the interpreter that runs this.
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    builder = SparkSession.builder.appName("dispatch-lint audit")
+    if remote:
+        builder = builder.remote(remote)
+    elif master:
+        builder = builder.master(master)
+    elif "SPARK_ENV_LOADED" not in os.environ and not os.environ.get("SPARK_REMOTE"):
+        builder = builder.master("local[*]")  # nobody said where
+    try:
+        made: SparkSession = builder.getOrCreate()
+        made.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "5000")
+        made.conf.set("spark.sql.session.timeZone", "UTC")
+    except (PySparkException, RuntimeError, OSError) as error:
+        raise InputError(f"Spark does not answer: {str(error).splitlines()[0]}") from error
+    return made
