@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dispatch_lint.documents.classify import Classifier
+    from dispatch_lint.documents.document import Document
     from dispatch_lint.documents.source import Source
     from dispatch_lint.engine import Run
     from dispatch_lint.graph.model import Graph
@@ -172,6 +173,22 @@ def breaking_changes(changes: Sequence[Change]) -> list[Change]:
             for finding in rule.check_change(change)
         )
     ]
+
+
+def documents_of(settings: Settings, sources: Sequence[Source]) -> Iterator[Document]:
+    """The entity documents of some texts; what cannot be read is left out."""
+    from dispatch_lint.documents.classify import Classifier
+    from dispatch_lint.documents.parts import read_documents
+    from dispatch_lint.documents.source import InputError
+    from dispatch_lint.schema.load import load_catalogue
+
+    classifier = Classifier(settings, load_catalogue(settings))
+    for source in sources:
+        if source.rows is None and source.format != "go":
+            try:
+                yield from read_documents(classifier, source)
+            except InputError:
+                continue  # the run has said so
 
 
 def graph_of(paths: Sequence[str], settings: Settings) -> Graph:

@@ -31,7 +31,7 @@ VIOLATION = (
     f"related array<struct<file string, {SPAN}, message string>>, "
     f"fix struct<safety string, message string, edits array<struct<{SPAN}, text string>>>, "
     "fingerprint string"
-).replace("struct<file string, line", "struct<file string, line")
+)
 """The fields of the JSON contract, as Spark's types."""
 WORK = "_work"
 
@@ -48,6 +48,12 @@ class Audited(NamedTuple):
     declared: list[Declared]
     violations: Path
     groups: list[tuple[str, str, str | None, str | None, int]]
+    format: str
+
+    def read(self, spark: SparkSession) -> DataFrame:
+        """The violations, in the fields of the contract."""
+        path = self.violations.absolute().as_uri()
+        return spark.read.schema(VIOLATION).format(self.format).load(path)
 
 
 class Audit:
@@ -270,7 +276,8 @@ class Audit:
         )
         groups = [tuple(row) for row in table.limit(MAX_GROUPS).collect()]
         summary, declared = self._summary(plan, records, judged)
-        return Audited(summary, declared, target, groups)
+        kind = "json" if self._format == "jsonl" else "parquet"
+        return Audited(summary, declared, target, groups, kind)
 
     def _summary(
         self, plan: Plan, records: DataFrame, judged: DataFrame

@@ -25,9 +25,10 @@ from dispatch_lint.settings import SEVERITIES
 from dispatch_lint.violation import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from dispatch_lint.baseline import Baseline
+    from dispatch_lint.documents.document import Document
     from dispatch_lint.documents.source import Source
     from dispatch_lint.fixing import Fixed
     from dispatch_lint.outcome import Result, Summary
@@ -246,7 +247,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         return _add_ignores(result, sources, options["add_ignore"])
     else:
         for name, output in reports:
-            _write(result, name, output, settings, options)
+            _write(result, name, output, settings, options, sources)
         if options["statistics"]:
             _echo(_statistics(result.summary), sys.stderr if _is_machine(reports) else None)
         if baseline is not None:
@@ -364,12 +365,13 @@ def _write_baseline(
 
 
 def _write(
-    result: Result, name: str, output: str | None, settings: Settings, options: dict[str, Any]
-) -> None:
+    result: Result, name: str, output: str | None, settings: Settings, options: dict[str, Any],
+    sources: Sequence[Source],
+) -> None:  # fmt: skip
     outcome = Outcome(
         result.violations, [] if options["quiet"] else result.declared, result.summary,
         _use_color(options["color"]) and output is None, _line_reader(), result.hidden,
-        partial(_rules, settings),
+        partial(_rules, settings), partial(_entities, settings, sources, result),
     )  # fmt: skip
     lines = format_named(name)(outcome)
     if output is None:
@@ -386,6 +388,16 @@ def _write(
     write_lines(Path(output), (
         line.encode("utf-8", "backslashreplace").decode("utf-8") + "\n" for line in lines
     ))  # fmt: skip
+
+
+def _entities(settings: Settings, sources: Sequence[Source], result: Result) -> Iterable[Document]:
+    from dispatch_lint.api import documents_of
+
+    return documents_of(settings, sources) if result.summary.documents <= MANY_DOCUMENTS else ()
+
+
+MANY_DOCUMENTS = 20_000
+"""More than these are not read again for a picture of them."""
 
 
 def _rules(settings: Settings) -> dict[str, type[Rule]]:

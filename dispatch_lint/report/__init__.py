@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dispatch_lint.entry_points import entry_points
 
 if TYPE_CHECKING:
+    from dispatch_lint.documents.document import Document
     from dispatch_lint.outcome import Declared, Summary
     from dispatch_lint.rule import Rule
     from dispatch_lint.violation import Violation
@@ -32,6 +33,8 @@ class Outcome:
         line: the text of a line of a file, for excerpts; empty where it cannot be had.
         hidden: violations that the baseline knows.
         find_rules: gives every rule there is, by name.
+        entities: gives the documents that were checked, for a picture of them; none where they
+            are too many.
     """
 
     violations: list[Violation]
@@ -41,6 +44,7 @@ class Outcome:
     line: Callable[[str, int], str]
     hidden: Sequence[Violation] = ()
     find_rules: Callable[[], Mapping[str, type[Rule]]] = dict
+    entities: Callable[[], Iterable[Document]] = tuple
 
     @cached_property
     def rules(self) -> Mapping[str, type[Rule]]:
