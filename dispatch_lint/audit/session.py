@@ -9,11 +9,18 @@ from typing import TYPE_CHECKING
 from dispatch_lint.documents.source import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pyspark.sql import SparkSession
 
 
-def session(master: str | None, remote: str | None) -> SparkSession:
+def session(
+    master: str | None, remote: str | None, conf: Mapping[str, str] | None = None
+) -> SparkSession:
     """A session: over Spark Connect, on a master, or the one that `spark-submit` has made ready.
+
+    Args:
+        conf: settings of Spark.
 
     Raises:
         InputError: PySpark is not installed, or Spark does not answer.
@@ -32,6 +39,8 @@ def session(master: str | None, remote: str | None) -> SparkSession:
         builder = builder.master(master)
     elif "SPARK_ENV_LOADED" not in os.environ and not os.environ.get("SPARK_REMOTE"):
         builder = builder.master("local[*]")  # nobody said where
+    for name, value in (conf or {}).items():
+        builder = builder.config(name, value)
     try:
         made: SparkSession = builder.getOrCreate()
         made.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "5000")

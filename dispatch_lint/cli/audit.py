@@ -30,6 +30,8 @@ def _pairs(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> di
               help="A new folder for what is found; executors write to it.")  # fmt: skip
 @click.option("--master", metavar="URL", help="Spark's master: local[*], spark://…, yarn, k8s://…")
 @click.option("--remote", metavar="URL", help="A Spark Connect server: sc://host:15002")
+@click.option("--conf", multiple=True, callback=_pairs, metavar="NAME=VALUE",
+              help="A setting of Spark, such as spark.executor.memory=4g.")  # fmt: skip
 @click.option("--input-format", metavar="FORMAT",
               help="What the inputs are: jsonl, or a data source of Spark.  [default: by their names]")  # fmt: skip
 @click.option("--input-option", "input_options", multiple=True, callback=_pairs, metavar="NAME=VALUE",
@@ -66,8 +68,10 @@ def command(inputs: tuple[str, ...], **options: Any) -> int:
 
     Exit codes are those of check.
     """
+    from dispatch_lint.api import make_run
     from dispatch_lint.audit import inputs as reading
     from dispatch_lint.audit.estate import Audit
+    from dispatch_lint.audit.plan import closed
     from dispatch_lint.audit.session import session
     from dispatch_lint.documents.source import InputError
 
@@ -79,7 +83,8 @@ def command(inputs: tuple[str, ...], **options: Any) -> int:
     settings = _settings({**dict.fromkeys(("store", "schemas", "definitions")), **options})
     known = _known(settings)
     quiet = settings.fail_level if options["quiet"] else Severity.INFO
-    spark = session(options["master"], options["remote"])
+    make_run(closed(settings))  # what is wrong with the settings is said before Spark starts
+    spark = session(options["master"], options["remote"], options["conf"])
     try:
         rows = reading.read_rows(
             spark, list(inputs), options["input_format"], options["input_options"]
