@@ -13,7 +13,7 @@ demo: $(VENV)/.installed
 	$(BIN)/dispatch-lint check examples/broken/*.* --exit-zero
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -47,7 +47,7 @@ lowest: $(VENV)/.python
 	$(BIN)/python tests/lowest.py > $(VENV)/lowest/lowest.txt
 	$(VENV)/lowest/bin/python -m pip install --quiet --disable-pip-version-check \
 	    --editable '.[dev]' --requirement $(VENV)/lowest/lowest.txt
-	$(VENV)/lowest/bin/python -m pytest -n auto --ignore tests/test_editors.py
+	$(VENV)/lowest/bin/python -m pytest -n auto --ignore tests/test_editors.py --ignore tests/test_html.py
 
 # What users write, mutated: an hour for each kind of input, unless FUZZ says how many seconds.
 FUZZ ?= 3600
@@ -73,7 +73,7 @@ $(VENV)/.installed: $(VENV)/.python pyproject.toml
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.python pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,spark]'
 	@touch $@ $(VENV)/.installed
 
 clean:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,7 +23,10 @@ from tests.test_shortcuts import entities
 
 pytest.importorskip("pyspark")
 pytest.importorskip("pyarrow")
-pytestmark = pytest.mark.xdist_group("spark")  # one engine at a time: each takes three processes
+pytestmark = [
+    pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java"),
+    pytest.mark.xdist_group("spark"),  # one engine at a time: each takes three processes
+]
 
 SPARK = [
     "--master", "local-cluster[2,1,1024]", "--conf", "spark.sql.shuffle.partitions=4", "--conf",

@@ -359,7 +359,9 @@ def test_a_carriage_return_alone_ends_a_comment(text: str, lint: Lint) -> None:
     assert [one.rule for one in lint(text)] == ["name-format"]
 
 
-@pytest.mark.parametrize("text", ["# a\rN", "# a\rkind: Secret\rname: x\ra:\r- yes\r", "a: b\r010: c"])
+@pytest.mark.parametrize(
+    "text", ["# a\rN", "# a\rkind: Secret\rname: x\ra:\r- yes\r", "a: b\r010: c"]
+)
 def test_a_carriage_return_alone_stands_before_an_odd_scalar(text: str) -> None:
     same_or_aside(text)
 

@@ -126,12 +126,14 @@ class Audit:
 
     def _judged(self, plan: Plan, records: DataFrame) -> DataFrame:
         """What corpus rules say of all groups: `judging.JUDGEMENTS`."""
+        from pyspark.sql import functions as f
+
         kinds = [
             row[0] for row in records.where("what = 'kind'").select("name").distinct().collect()
         ]
         found: DataFrame | None = None
         for name, rules in tables_of(run_of(plan)).items():
-            facts = records.where("what = 'fact'").where(f"name = '{name}'")
+            facts = records.where((f.col("what") == "fact") & (f.col("name") == name))
             if all(rule.judges_alike for rule in rules):
                 used = all(rule.judges_uses for rule in rules)
                 judged = self._judged_alike(plan, facts, kinds, used=used)

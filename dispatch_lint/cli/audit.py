@@ -98,7 +98,10 @@ def command(inputs: tuple[str, ...], **options: Any) -> int:
 
             write_page(spark, found, settings, options["report"])
     except KeyboardInterrupt:
-        spark.sparkContext.cancelAllJobs() if not options["remote"] else spark.interruptAll()
+        if options["remote"]:
+            spark.interruptAll()
+        else:
+            spark.sparkContext.cancelAllJobs()
         raise
     except InputError:
         if output.is_dir() and not any(output.iterdir()):

@@ -159,8 +159,7 @@ def _body(outcome: Outcome, note: str) -> Iterator[str]:
     yield '<ul id="broken" class="broken"></ul></section>'
     yield '<section aria-labelledby="table-heading"><h2 id="table-heading" tabindex="-1">Table</h2>'
     yield '<div id="filters" class="filters" aria-live="polite"></div>'
-    yield '<div class="wide" tabindex="0" role="region" aria-label="Table of violations">'
-    yield '<table id="violations"><caption class="hide">Violations</caption></table></div></section>'
+    yield '<table id="violations"><caption class="hide">Violations</caption></table></section>'
     headings = list(folded(outcome))
     if headings:
         yield "<section><h2>Names that the definitions declare against the guide</h2><ul>"

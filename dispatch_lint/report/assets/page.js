@@ -51,6 +51,12 @@
     return String(text).replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
   }
 
+  // Where the table is wider than the page, it alone is scrolled: by the keyboard too.
+  const region = document.querySelector(".dt-layout-table");
+  region.tabIndex = 0;
+  region.setAttribute("role", "region");
+  region.setAttribute("aria-label", "Table of violations");
+
   table.search.fixed("facets", (_text, row) => fits(row, null));
 
   document.querySelector("#violations tbody").addEventListener("click", (event) => {
