@@ -19,10 +19,7 @@ if TYPE_CHECKING:
 sync_api = pytest.importorskip("playwright.sync_api")
 CHROMIUM = shutil.which("chromium")
 AXE = Path(__file__).parent.parent / ".venv/editors/axe/node_modules/axe-core/axe.min.js"
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
-    pytest.mark.xdist_group("browser"),
-]
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
 HOSTILE = [
     "<script>alert(1)</script>",
     "</style><b>x",
