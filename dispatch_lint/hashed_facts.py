@@ -10,7 +10,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterator
 
-_PARTS = 16  # a power of two
+_PARTS = 64  # a power of two
 """Hashes are kept in parts, so that looking through one takes little memory."""
 _SCANS = 4
 """So often hashes are looked through before it pays to sort them."""

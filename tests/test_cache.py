@@ -144,3 +144,21 @@ def test_old_entries_go(tmp_path: Path, folder: Path, monkeypatch: pytest.Monkey
     check(tmp_path, ".")
     assert len(entries(folder)) == cache.ENTRIES
     assert not (folder / "5.json").exists() and (folder / "6.json").exists()
+
+
+def test_a_project_with_rules_of_its_own_is_kept_too(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What Python compiles of a rule in the first run is no change of the project."""
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "odd.py").write_text(
+        "from dispatch_lint.rule import Rule\n\n\n"
+        "class Odd(Rule):\n    name = 'odd'\n    summary = 'odd'\n\n"
+        "    def check(self, document):\n        return iter(())\n"
+    )
+    (tmp_path / "dispatch-lint.toml").write_text('plugins = ["mine"]\n')
+    check(tmp_path, ".", "-f", "json")
+    assert (tmp_path / "mine" / "__pycache__").is_dir()
+    forge(folder)
+    assert '"documents": 77' in check(tmp_path, ".", "-f", "json")[1]

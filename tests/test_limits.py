@@ -127,3 +127,26 @@ def test_limits_hold_for_what_a_store_takes(tmp_path: Path) -> None:
     limited(tmp_path, "depth = 4", "a.json", text)
     ran = run(tmp_path, "store", "import", "a.json", "--store", "s.db")
     assert ran.returncode == 2 and b"nested deeper than 4 levels" in ran.stderr
+
+
+@pytest.mark.parametrize("name", ["a.go", "a.json"])
+def test_types_inside_each_other(name: str, tmp_path: Path) -> None:
+    """Each of the types leads to two others, over and over: said once, at the definition, in no time."""
+    numbers = range(400)
+    text = "package a\ntype T struct { BaseEntity; A T0 }\n" + "".join(
+        f"type T{n} struct {{ A T{n * 7 % 400}; B T{(n + 1) % 400} }}\n" for n in numbers
+    )
+    if name == "a.json":
+        fields = {"kind": {"type": "string"}, "name": {"type": "string"}}
+        text = json.dumps({"swagger": "2.0", "definitions": {
+            f"T{n}": {"type": "object", "properties": fields | {
+                letter: {"$ref": f"#/definitions/T{other % 400}"}
+                for letter, other in (("a", n * 7), ("b", n + 1))
+            }} for n in numbers
+        }})  # fmt: skip
+    code, out, _ = limited(tmp_path, "fields = 2_000", name, text)
+    said = [
+        one["message"] for one in json.loads(out)["violations"] if one["rule"] == "syntax-error"
+    ]
+    assert code == 1 and len(said) == 1
+    assert "more than 2,000 fields; limits.fields raises the limit" in said[0]

@@ -27,6 +27,7 @@ from dispatch_lint.store.memory import MemoryStore
 from dispatch_lint.store.opening import open_for_writing
 from dispatch_lint.store_facts import StoreFacts
 from tests import postgres
+from tests.conftest import Lint
 from tests.test_cli import check, run
 
 BACKENDS = ["memory", "sqlite", "postgresql"]
@@ -438,3 +439,13 @@ def test_odd_ids_survive_the_ledger(tmp_path: Path) -> None:
     file = tmp_path / "ids.txt"
     write_ledger(file, "ids.txt", store.ledger_entries())
     assert {one.identity for one in LedgerFile(file, "ids.txt").entries()} == {"a\tb\\ü", "#c"}
+
+
+def test_another_organization_is_named_once(lint: Lint) -> None:
+    """Two entities of one name there are another matter: one place says where it is."""
+    target = stored("Image", name="nodejs", organizationId="globex", baseImageName="b")
+    text = (
+        target + target.replace('"1"', '"2"') + stored("Function", id="3", name="f", image="nodejs")
+    )
+    found = [one for one in lint({"e.jsonl": text}) if one.rule == "cross-organization-reference"]
+    assert [len(one.related) for one in found] == [1]
