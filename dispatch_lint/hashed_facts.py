@@ -70,19 +70,21 @@ class HashedFacts:
         self._scans += 1
         if self._scans > _SCANS and not self._sorted:
             self._sort()
-        for part in {hashed & _PARTS - 1 for hashed in wanted}:
+        by_part: dict[int, list[int]] = {}
+        for hashed in wanted:
+            by_part.setdefault(hashed & _PARTS - 1, []).append(hashed)
+        for part, several in by_part.items():
             hashes, places = self._hashes[part], self._places[part]
             if not self._sorted:
                 for hashed, place in zip(hashes, places, strict=True):
                     if hashed in wanted:
                         yield hashed, place
                 continue
-            for hashed in wanted:
-                if hashed & _PARTS - 1 == part:
-                    at = bisect_left(hashes, hashed)
-                    while at < len(hashes) and hashes[at] == hashed:
-                        yield hashed, places[at]
-                        at += 1
+            for hashed in several:
+                at = bisect_left(hashes, hashed)
+                while at < len(hashes) and hashes[at] == hashed:
+                    yield hashed, places[at]
+                    at += 1
 
     def _sort(self) -> None:
         for part, (hashes, places) in enumerate(zip(self._hashes, self._places, strict=True)):
