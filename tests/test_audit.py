@@ -284,3 +284,44 @@ def test_what_cannot_be_done(arguments: list[str], said: str, estate: Path) -> N
     assert made.returncode == 2
     assert said in made.stderr and "Traceback" not in made.stderr
     assert not (estate / "none").exists()
+
+
+@pytest.mark.parametrize("group", ["key\0acme/Secret/a", "id\x001"])
+def test_a_large_group_is_judged_in_pieces(group: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Piece by piece, beside the first of its different facts, as at once."""
+    import marshal
+    import pickle
+
+    import pyarrow as pa
+
+    from dispatch_lint.audit import judging
+    from dispatch_lint.audit.plan import Plan, closed
+    from dispatch_lint.settings import Settings
+    from dispatch_lint.violation import Severity
+
+    plan = Plan(closed(Settings()), ("a.jsonl", "b.jsonl"), {}, Severity.INFO, True)
+    chance = random.Random(3)
+    facts = [
+        (number * 2 // 500 << 32 | number, marshal.dumps((("name",), (
+            chance.choice(["acme/Secret/a", "acme/Secret/b"]) if group[0] == "i" else "acme/Secret/a",
+            "1", chance.choice(["READY", "DELETED"]), "stored", number % 3, "entity", "entity",
+        ), "", "")))
+        for number in range(500)
+    ]  # fmt: skip
+    columns = [["identity"] * 500, [group.encode()] * 500, *map(list, zip(*facts, strict=True))]
+    types = (pa.string(), pa.binary(), pa.int64(), pa.binary())
+    arrays = [pa.array(one, type_) for one, type_ in zip(columns, types, strict=True)]
+    batch = pa.RecordBatch.from_arrays(arrays, ["name", "grp", "place", "data"])
+
+    def said(piece: int) -> list[tuple[Any, ...]]:
+        monkeypatch.setattr(judging, "PIECE", piece)
+        rows = [
+            row for out in judging.grouped(plan, [])(iter([batch]))
+            for row in zip(*(column.to_pylist() for column in out.columns), strict=True)
+        ]  # fmt: skip
+        judged = [(source, index, rule, pickle.loads(one)) for source, index, rule, one in rows]
+        return sorted((*one[:3], one[3].message, one[3].related[0][0].document) for one in judged)
+
+    whole = said(1_000)
+    assert len(whole) > 100
+    assert said(37) == said(100) == whole
