@@ -120,9 +120,7 @@ class Judging:
         return self._asked[name]
 
     def external(self, kind: str, name: str) -> bool:
-        target = f"{kind}/{name}"
-        patterns = (*EXTERNAL, *self._settings.external)
-        return any(fnmatchcase(target, pattern) for pattern in patterns)
+        return is_external(self._settings, kind, name)
 
     def near(self, kind: str, name: str, fits: Callable[[Fact], bool]) -> list[str]:
         if (kind, name) not in self._hints:
@@ -154,6 +152,12 @@ class Judging:
         if self._store is not None:
             names |= dict.fromkeys(self._store.names(kind, FEW_NAMES + 1))
         return sorted(names)
+
+
+def is_external(settings: Settings, kind: str, name: str) -> bool:
+    """Whether an entity exists elsewhere: Dispatch never stores it, or the settings say so."""
+    target = f"{kind}/{name}"
+    return any(fnmatchcase(target, pattern) for pattern in (*EXTERNAL, *settings.external))
 
 
 def judge_all(

@@ -5,12 +5,11 @@ from __future__ import annotations
 import marshal
 import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.audit.plan import Plan, run_of, tables_of
-from dispatch_lint.judging import EXTERNAL
+from dispatch_lint.judging import is_external
 from dispatch_lint.rule import Fact
 
 if TYPE_CHECKING:
@@ -48,13 +47,13 @@ class AuditWorld:
     ) -> None:  # fmt: skip
         self.kinds = kinds
         self.not_judged = 0
-        self._patterns = (*EXTERNAL, *settings.external)
+        self._settings = settings
         self._brought, self._hints = brought or {}, hints
         self.wanted: dict[tuple[str, str], None] = {}
         """Kinds and missing names that a near one is wanted for."""
 
     def external(self, kind: str, name: str) -> bool:
-        return any(fnmatchcase(f"{kind}/{name}", pattern) for pattern in self._patterns)
+        return is_external(self._settings, kind, name)
 
     def group(self, name: str) -> Sequence[Fact]:
         return self._brought.get(name, ())
@@ -91,7 +90,8 @@ def _said(
             yield rule, judgement
 
 
-def _rows(batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[Any, ...]]:
+def rows_of(batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[Any, ...]]:
+    """The rows of batches, as Python values."""
     for batch in batches:
         yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
@@ -129,7 +129,7 @@ def suspects(plan: Plan, kinds: Sequence[str]) -> Task:
         tables = tables_of(run_of(plan))
 
         def rows() -> Iterator[tuple[Any, ...]]:
-            for name, group, reps in _rows(batches):
+            for name, group, reps in rows_of(batches):
                 packed = [(one["place"], one["data"]) for one in reps]
                 facts, rules = facts_of(packed), tables[name]
                 said = name_of(group)
@@ -156,7 +156,7 @@ def judged(plan: Plan, kinds: Sequence[str]) -> Task:
         tables = tables_of(run_of(plan))
 
         def rows() -> Iterator[tuple[Any, ...]]:
-            for name, group, reps, brought in _rows(batches):
+            for name, group, reps, brought in rows_of(batches):
                 packed = marshal.loads(reps)
                 others = [
                     (one["ask"], [(rep["place"], rep["data"]) for rep in one["reps"]])
@@ -206,7 +206,7 @@ def spoken(plan: Plan, kinds: Sequence[str], hints: Hints) -> Task:
         tables = tables_of(run_of(plan))
 
         def rows() -> Iterator[tuple[Any, ...]]:
-            for (name, group), several in groupby(_rows(batches), key=lambda row: row[:2]):
+            for (name, group), several in groupby(rows_of(batches), key=lambda row: row[:2]):
                 piece: dict[tuple[int, bytes], None] = {}
                 reps = brought = b""
                 for _, _, reps, brought, place, data in several:
@@ -247,7 +247,7 @@ def grouped(plan: Plan, kinds: Sequence[str]) -> Task:
         tables = tables_of(run_of(plan))
 
         def rows() -> Iterator[tuple[Any, ...]]:
-            for (name, group), several in groupby(_rows(batches), key=lambda row: row[:2]):
+            for (name, group), several in groupby(rows_of(batches), key=lambda row: row[:2]):
                 rules, said = tables[name], name_of(group)
                 first: dict[tuple[int, bytes], tuple[int, bytes]] = {}
                 piece: list[tuple[int, bytes]] = []

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pickle
 from collections.abc import Iterator
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dispatch_lint.audit.documents import record_batch, violation_record
+from dispatch_lint.audit.judging import rows_of
 from dispatch_lint.audit.plan import AuditRun, Plan, run_of
 from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.json_placed import read_placed_line
@@ -31,7 +32,7 @@ def locate(plan: Plan) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.Recor
     def work(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         run = run_of(plan)
         rules = {rule.name: rule for rule in run.rules}
-        for (source, index), several in groupby(_rows(batches), key=lambda row: row[:2]):
+        for (source, index), several in groupby(rows_of(batches), key=lambda row: row[:2]):
             run.empty()
             judged: list[tuple[Rule, Judgement]] = []
             lines: dict[tuple[int, int], int] = {}
@@ -47,11 +48,6 @@ def locate(plan: Plan) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.Recor
                 )
 
     return work
-
-
-def _rows(batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[Any, ...]]:
-    for batch in batches:
-        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
 
 def _add(
