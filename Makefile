@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check lint types editors lowest coverage fuzz bench clean
+.PHONY: demo test check lint types editors lowest coverage fuzz mutants bench clean
 
 demo: $(VENV)/.installed
 	$(BIN)/dispatch-lint check examples
@@ -51,9 +51,16 @@ lowest: $(VENV)/.python
 	$(VENV)/lowest/bin/python -m pytest -n auto --ignore tests/test_editors.py --ignore tests/test_html.py --ignore tests/test_audit.py
 
 # What users write, mutated: an hour for each kind of input, unless FUZZ says how many seconds.
+# Where atheris is not to be had, inputs are not guided by the code that they reach.
 FUZZ ?= 3600
 fuzz: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --editable '.[fuzz]' || echo "no atheris here"
 	PYTHONPATH=. $(BIN)/python tests/fuzz.py $(FUZZ)
+
+# Whether a test fails for each small mistake in the rules and the engine: about an hour.
+mutants: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --editable '.[mutants]'
+	PYTHONPATH=. $(BIN)/python tests/mutants.py $(MUTATE)
 
 coverage: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term:skip-covered --cov-fail-under=95

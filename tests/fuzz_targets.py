@@ -1,0 +1,180 @@
+"""What is fuzzed: for each kind of input a function that raises if something is wrong, and seeds."""
+
+from __future__ import annotations
+
+import io
+import random
+import re
+import tempfile
+import tomllib
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from dispatch_lint.documents import json_placed, json_text, yaml_placed, yaml_text
+from dispatch_lint.documents.source import Format, InputError, Source
+from dispatch_lint.engine import Run
+from dispatch_lint.plugins import instantiate, load_rules
+from dispatch_lint.schema.load import load_catalogue
+from dispatch_lint.settings import Settings, SettingsError, parse
+from dispatch_lint.store.bolt import BoltFile
+from dispatch_lint.store.entity_store import StoreError
+from tests.readers import agree
+
+ROOT = Path(__file__).parent.parent
+WORDS = [
+    "---\n", "...\n", "kind: ", "name: ", "Function", "Secret", "status: READY\n", "status: ready\n",
+    "# dispatch-lint: ignore[name-format]\n", "# dispatch-lint: ignore-file[all", "&a ", "*a", "<<: *a\n",
+    "!!str ", "!x ", "| \n", ">-\n  ", "{", "}", "[", "]", "'", '"', "\\u0000", "\\", "\t", "\r\n", "\r",
+    "\x00", "\ufeff", "\u2028", "\x85", "é", "😀", "\ud800", "yes", "0o17", "0x1F", "1e999", ".inf", "~",
+    "? ", ": ", "- ", ",", "%YAML 1.1\n", "null", "-" * 40, "[" * 300, "{a: " * 120, "9" * 500,
+    "apiVersion: v1\n", "organizationId: acme\n", "# yaml-language-server: $schema=x\n", "key", "value",
+    "`json:\"a,omitempty\"`", "struct {", "BaseEntity", "*", "map[string]", "type A ", "// +dispatch:kind=",
+    "openapi: 3.0.0\n", "$ref: '#/definitions/A'\n", "components:\n  schemas:\n", "allOf:\n",
+]  # fmt: skip
+
+
+def seeds(*patterns: str) -> list[bytes]:
+    """Files of this project."""
+    found = [path for one in patterns for path in sorted(ROOT.glob(one))]
+    return [path.read_bytes() for path in found if path.stat().st_size < 20_000]
+
+
+def mutated(chance: random.Random, data: bytes, others: list[bytes]) -> bytes:
+    """A text with a few mistakes: pieces that go, come twice, move, or come from elsewhere."""
+    text = data.decode("utf-8", "surrogateescape")
+    for _ in range(chance.choice([1, 1, 2, 3, 8])):
+        start = chance.randrange(len(text) + 1)
+        end = min(len(text), start + chance.choice([0, 1, 1, 3, 10, 60]))
+        kind = chance.randrange(6)
+        if kind == 0:
+            text = text[:start] + text[end:]
+        elif kind == 1:
+            text = text[:end] + text[start:end] * chance.choice([1, 2, 20]) + text[end:]
+        elif kind == 2:
+            text = text[:start] + chance.choice(WORDS) + text[start:]
+        elif kind == 3:
+            text = text[:start] + chance.choice(WORDS) + text[end:]
+        elif kind == 4:
+            other = chance.choice(others).decode("utf-8", "surrogateescape")
+            at = chance.randrange(len(other) + 1)
+            text = text[:start] + other[at : at + chance.choice([5, 40, 300])] + text[end:]
+        else:
+            text = text[:start] + chr(chance.choice([*range(128), 0x2028, 0x10FFFF])) + text[end:]
+    return b"".join(_bytes(part) for part in re.split("([\udc80-\udcff])", text[:60_000]))
+
+
+def _bytes(text: str) -> bytes:
+    """The bytes of a text in which those that were none of a text stand as they came."""
+    byte = len(text) == 1 and "\udc80" <= text <= "\udcff"
+    return text.encode("utf-8", "surrogateescape" if byte else "surrogatepass")
+
+
+SETTINGS = Settings(root=Path("/nowhere"))
+CATALOGUE = load_catalogue(SETTINGS)
+RULES = instantiate(load_rules(), replace(SETTINGS, select=("all",)), CATALOGUE)
+
+
+def new_run() -> Run:
+    """A run of every rule; what takes long to load is loaded once."""
+    return Run(SETTINGS, CATALOGUE, RULES)
+
+
+def check(data: bytes, format_: Format) -> None:
+    """Nothing that is linted raises."""
+    run = new_run()
+    list(run.lint([Source("a", format_, opener=lambda: io.BytesIO(data))]))
+    internal = [one for one in run.summary.problems if "internal error" in one]
+    assert not internal, internal
+
+
+def documents(data: bytes) -> None:
+    """YAML: what the fast reader says is what the slow one says."""
+    check(data, "yaml")
+    text = _text(data)
+    try:
+        values = yaml_text.read_values(text)
+    except UnicodeEncodeError:
+        values = None
+    agree(values, yaml_placed.read_placed(text))
+
+
+def json_documents(data: bytes) -> None:
+    """JSON and JSONL, of entities and of rows: as for YAML."""
+    check(data, "jsonl")
+    check(data, "json")
+    text = _text(data)
+    values = json_text.read_values(text)
+    if values is not None:
+        parts = json_placed.read_placed(text)
+        assert repr([part.value for part in parts]) == repr(values)
+
+
+def go(data: bytes) -> None:
+    """Definitions in Go."""
+    check(data, "go")
+
+
+def settings(data: bytes) -> None:
+    """Settings: taken, or refused in words."""
+    try:
+        table = tomllib.loads(data.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):
+        return
+    try:
+        parse(table.get("tool", {}).get("dispatch-lint", table))
+    except SettingsError as error:
+        assert str(error)
+
+
+def bolt(data: bytes) -> None:
+    """Files of Bolt: read as far as they are whole, or refused in words."""
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(data)
+        file.flush()
+        with suppress(StoreError):
+            list(BoltFile(Path(file.name), "a.db").rows())
+
+
+def _text(data: bytes) -> str:
+    """The text of bytes; what is no text has no second reader to agree with.
+
+    Raises:
+        InputError: The bytes are no text.
+    """
+    try:
+        return data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError as error:
+        raise InputError(str(error)) from error
+
+
+TABLES = [
+    b"select = ['all']\nfail-level = 'info'\n[severity]\nschema = 'warning'\n[limits]\ndepth = 3\n",
+    b"[kinds]\n'*.yaml' = 'Secret'\n[references]\n'Driver.type' = 'DriverType'\nDriver.image = 'none'\n",
+    b"[open-questions]\nkind-field = 'required'\n[rules.foreign-key-value]\naccepts = 'key'\n",
+]
+ROWS = [
+    b'{"key": "acme/Function/f", "value": {"id": "1", "name": "f", "organizationId": "acme", "status": "READY"}}\n',
+    b'[{"key": "Secret/acme/s", "id": "2", "name": "s", "type": "SecretEntity", "organization_id": "acme", '
+    b'"created_time": "2026-01-01 00:00:00", "delete": "false", "reason": "null", "tags": "{}", '
+    b'"value": {"id": "2", "name": "s", "organizationId": "acme", "secrets": {"a": "b"}}}]\n',
+]
+TARGETS: dict[str, tuple[Callable[[bytes], None], list[bytes]]] = {
+    "documents": (documents, seeds("examples/**/*.yaml")),
+    "suppressions": (documents, [
+        b"# dispatch-lint: ignore-file[name-format] old\nkind: Secret\nname: a b\nsecrets: {}\n",
+        b"---\n# dispatch-lint: ignore[unknown-field, status-value]\nkind: Secret\nnam: a\nstatus: x\n---\n"
+        b"kind: Image\nname: i/j  # dispatch-lint: ignore[name-format] as it was\nbaseImageName: 'b'\n",
+    ]),
+    "dumps": (json_documents, [*seeds("examples/**/*.json*"), *ROWS]),
+    "go": (go, seeds("schemas/definitions/*.go")),
+    "openapi": (documents, [
+        b"openapi: 3.0.0\ncomponents:\n  schemas:\n    Widget:\n      type: object\n      required: [name]\n"
+        b"      properties:\n        name: {type: string}\n        secretName: {type: string}\n"
+        b"        base: {$ref: '#/components/schemas/Widget'}\n        tags: {type: array, items: {type: string}}\n",
+        b"swagger: '2.0'\ndefinitions:\n  A:\n    allOf: [{$ref: '#/definitions/B'}]\n  B:\n    type: object\n",
+    ]),
+    "settings": (settings, TABLES),
+    "bolt": (bolt, [file.read_bytes() for file in sorted((ROOT / "tests/bolt").glob("*.db"))]),
+}  # fmt: skip
