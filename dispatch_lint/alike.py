@@ -15,6 +15,8 @@ from dispatch_lint.documents.document import Document
 from dispatch_lint.schema.validation import is_valid
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from dispatch_lint.definitions.model import Form
     from dispatch_lint.documents.source import Source
     from dispatch_lint.engine import Run
@@ -35,7 +37,7 @@ class Likeness:
     Attributes:
         reads: the fields whose values some rules read, and no other values.
         quiet: values of `reads` of which those rules have nothing to say.
-        asked: the rules that have to see each document.
+        asked: `check` of the rules that have to see each document.
         declared: what the guide has against fields that their definition declares.
     """
 
@@ -44,7 +46,7 @@ class Likeness:
     schema: KindSchema
     written_kind: str
     reads: tuple[str, ...]
-    asked: tuple[Rule, ...]
+    asked: tuple[Callable[[Document], Iterable[Finding]], ...]
     declared: list[tuple[Route, Rule, Finding]]
     quiet: set[tuple[Any, ...]] = field(default_factory=set)
 
@@ -80,8 +82,8 @@ class Alike:
             written_kind=like.written_kind, organization=organization,
         )  # fmt: skip
         try:
-            for rule in like.asked:
-                for _ in rule.check(document):
+            for check in like.asked:
+                for _ in check(document):
                     return None
         except Exception:
             return None  # it will raise again, where somebody takes note of it
@@ -126,6 +128,6 @@ class Alike:
         return Likeness(
             document.kind, document.form, schema, written,
             tuple(name for name in reads if name in value),
-            tuple(rule for rule in concerned if rule.reads is None),
+            tuple(rule.check for rule in concerned if rule.reads is None),
             [one for one in declared if one[0].steps[0] in value],
         )  # fmt: skip

@@ -98,7 +98,8 @@ class Run:
             for name, several in self._corpus_rules.items()
         }
         self._collecting = [
-            (rule, rule.collect if self._facts[name].note else rule.all_facts,
+            (rule, (rule.collect if rule.has("collect") else _nothing)
+             if self._facts[name].note else rule.all_facts,
              self._facts[name].keep, self._facts[name].note)
             for name, rule in self._collectors.items()
         ]  # fmt: skip
@@ -293,8 +294,7 @@ class Run:
                 for group, path, data in collect(document):
                     keep(group, place, (path, data, row, ""))
                 if note is not None:
-                    for group in rule.seldom_groups(document):
-                        note(group, place)
+                    note(rule.seldom_groups(document), place)
             except Exception as error:
                 self.fail(rule, document.source.name, document.index, error)
 
@@ -521,6 +521,11 @@ SYNTAX = "syntax-error"
 def _seldom_enough(rule: Rule) -> bool:
     """Whether it judges what is seldom wanted only where several facts of it meet, or where it asks."""
     return rule.judges_several or rule.judges_uses
+
+
+def _nothing(entity: object) -> tuple[()]:
+    """The facts of a rule that has none but those that are seldom wanted."""
+    return ()
 
 
 def _at(finding: Finding, path: Path) -> Finding:

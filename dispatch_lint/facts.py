@@ -106,8 +106,8 @@ class FactTable:
         self.keep(group, source << 32 | document, tuple(what))
 
     @property
-    def note(self) -> Callable[[str, int], None] | None:
-        """Keeps only that a document belongs to a group; None where all has to be remembered."""
+    def note(self) -> Callable[[Iterable[str], int], None] | None:
+        """Keeps only that a document belongs to groups; None where all has to be remembered."""
         return self._hashed.add if self._again is not None else None
 
     def keep(self, group: str, place: int, what: tuple[Any, ...]) -> None:
@@ -120,8 +120,6 @@ class FactTable:
         code = self._code_of.get(what)
         if code is None:
             code = self._code(what)
-        if code in self._uses:
-            self._used.add(group)
         if self._append(group, place, code) >= self._fit:
             self._bound()
 
@@ -145,8 +143,11 @@ class FactTable:
         return code
 
     def _append(self, group: str, place: int, code: int) -> int:
-        number = len(self._places)
-        self._places.append(place)
+        if code in self._uses:
+            self._used.add(group)
+        places = self._places
+        number = len(places)
+        places.append(place)
         self._codes.append(code)
         known = self._groups.setdefault(group, number)
         if known is number:
@@ -190,10 +191,7 @@ class FactTable:
         at = 0
         for group, number in zip(columns.groups, columns.counts, strict=True):
             for index in range(at, at + number):
-                code = known[codes[index]]
-                if code in self._uses:
-                    self._used.add(group)
-                self._append(group, places[index], code)
+                self._append(group, places[index], known[codes[index]])
             at += number
         self._bound()
         self._hashed.take(columns.hashed)

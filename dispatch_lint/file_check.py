@@ -12,10 +12,9 @@ from dispatch_lint.documents.classify import Skipped
 from dispatch_lint.documents.discover import is_no_definition
 from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.modelines import MARK
-from dispatch_lint.documents.source import InputError, Source, decode
+from dispatch_lint.documents.source import BadRow, InputError, Source, decode
 from dispatch_lint.outcome import Listed, digest_of
 from dispatch_lint.schema.validation import is_valid
-from dispatch_lint.store.entity_store import BadRow
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.placed import Part

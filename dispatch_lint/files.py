@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -30,6 +29,8 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 
 def _write(path: Path, pieces: Iterable[bytes]) -> int:
+    import tempfile  # most runs write nothing
+
     path = path.resolve()
     count = 0
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)

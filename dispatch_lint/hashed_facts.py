@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 _PARTS = 64  # a power of two
 """Hashes are kept in parts, so that looking through one takes little memory."""
@@ -25,12 +25,13 @@ class HashedFacts:
         self._scans = 0
         self._sorted = False
 
-    def add(self, group: str, place: int) -> None:
-        """Note that a document belongs to a group."""
-        hashed = hash(group)
-        part = hashed & _PARTS - 1
-        self._hashes[part].append(hashed)
-        self._places[part].append(place)
+    def add(self, groups: Iterable[str], place: int) -> None:
+        """Note that a document belongs to some groups."""
+        for group in groups:
+            hashed = hash(group)
+            part = hashed & _PARTS - 1
+            self._hashes[part].append(hashed)
+            self._places[part].append(place)
 
     def drain(self) -> list[tuple[bytes, bytes]]:
         """All there is, part by part, as 64 bits each; nothing is left."""

@@ -59,6 +59,25 @@ class Budget:
 
 
 CURRENT = Limits()
+
+
+def is_too_deep(value: Any) -> bool:
+    """Whether lists and mappings stand inside each other in more levels than are allowed."""
+    level = [value]
+    for _ in range(CURRENT.depth):
+        inside: list[Any] = []
+        for one in level:
+            if type(one) is dict:
+                inside += [value for value in one.values() if type(value) in _NESTED]
+            elif type(one) is list:
+                inside += [value for value in one if type(value) in _NESTED]
+        if not inside:
+            return False
+        level = inside
+    return True
+
+
+_NESTED = frozenset({dict, list})
 MAX_DEPTH = 500
 """Deeper values are for no setting: Python's own stack has an end."""
 

@@ -22,8 +22,6 @@ def read_key(value: str, kind: str) -> tuple[str, str] | None:
 
     Both layouts are read: the guide's, and the one with the kind first.
     """
-    if "/" not in value:  # nearly always
-        return None
     parts = value.split("/")
     if len(parts) != 3 or not all(parts):
         return None
@@ -92,23 +90,27 @@ class Use(NamedTuple):
         return None in (self.owner, target.container) or self.owner == target.container
 
 
-def reference_facts(entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
+def reference_facts(entity: Entity) -> list[tuple[str, Path, tuple[Any, ...]]]:
     """An entity under its kind and name, and its foreign keys under those of the target or its ID."""
+    facts: list[tuple[str, Path, tuple[Any, ...]]] = []
     organization, kind, name = entity.organization, entity.kind, entity.name
     status, form = entity.status, entity.form
     # Plain tuples with the fields of `Target` and `Use`: named ones take four times as long.
     if kind and name is not None:
-        yield by_name(kind, name), ("name",), (
-            organization, kind, None, status, form, None, "entity",
-        )  # fmt: skip
+        itself = (organization, kind, None, status, form, None, "entity")
+        facts.append((by_name(kind, name), ("name",), itself))
         for path, inner, inner_name in entity.contained:
-            yield by_name(inner, inner_name), path, (
-                organization, inner, None, status, form, name, "entity",
-            )  # fmt: skip
+            held = (organization, inner, None, status, form, name, "entity")
+            facts.append((by_name(inner, inner_name), path, held))
     for path, reference, value, owner in entity.uses:
         wanted, by = reference.kind, reference.by
-        group = by_id(value) if by == "id" else by_name(wanted, named_entity(value, wanted))
-        yield group, path, (organization, wanted, owner, status, by, reference.prefix, "use")
+        if by == "id":
+            group = by_id(value)
+        else:
+            group = by_name(wanted, named_entity(value, wanted) if "/" in value else value)
+        use = (organization, wanted, owner, status, by, reference.prefix, "use")
+        facts.append((group, path, use))
+    return facts
 
 
 def target_by_id(entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
@@ -155,7 +157,7 @@ class ReferenceRule(Rule):
     facts = "references"
     judges_uses = judges_alike = True
 
-    def collect(self, entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
+    def collect(self, entity: Entity) -> Iterable[tuple[str, Path, tuple[Any, ...]]]:
         if entity.kind in self.catalogue.referred_by_id:
             return chain(reference_facts(entity), target_by_id(entity))
         return reference_facts(entity)

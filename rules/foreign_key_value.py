@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from typing import Literal
 
@@ -70,13 +71,22 @@ class ForeignKeyValue(ReferenceRule):
         ),
     )  # fmt: skip
 
-    @property
+    @cached_property
     def _accepts(self) -> str:
         answer = self.settings.open_questions.foreign_key_value
         return answer if answer != "name" else str(self.options.accepts)
 
-    def check(self, document: Document) -> Iterator[Finding]:
-        accepts = self._accepts
+    def check(self, document: Document) -> Iterable[Finding]:
+        accepts, uses = self._accepts, document.uses
+        if accepts == "name":
+            for use in uses:
+                if "/" in use.value:  # else it is no key
+                    break
+            else:
+                return ()
+        return self._findings(document, accepts)
+
+    def _findings(self, document: Document, accepts: str) -> Iterator[Finding]:
         for use in document.uses:
             if use.reference.by == "id" or use.reference.prefix or use.reference.key:
                 continue

@@ -1,8 +1,9 @@
 """name-format: a name is fit to be part of a key."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import Any
 
 from dispatch_lint.definitions.model import Form
 from dispatch_lint.documents.document import Document
@@ -41,8 +42,15 @@ class NameFormat(Rule):
         ),
     )  # fmt: skip
 
-    def check(self, document: Document) -> Iterator[Finding]:
+    def check(self, document: Document) -> Iterable[Finding]:
         name = document.entity.get("name")
+        if type(name) is str and _NAME.match(name):
+            compiled = self._pattern(document.kind, document.form)[1]
+            if compiled is None or compiled.match(name):
+                return ()
+        return self._findings(document, name)
+
+    def _findings(self, document: Document, name: Any) -> Iterator[Finding]:
         if name == "":
             yield Finding(("name",), "the name is empty: it cannot be part of a key")
         if not isinstance(name, str) or not name:
@@ -51,12 +59,10 @@ class NameFormat(Rule):
             yield Finding(("name",), f'"{name}" cannot be part of a key: it contains {_bad(name)}',
                           help='use letters, digits, "_" and "-" only')  # fmt: skip
             return
-        pattern, compiled = self._pattern(document.kind, document.form)
-        if compiled is not None and not compiled.match(name):
-            yield Finding(
-                ("name",),
-                f'"{name}" does not match the pattern of {document.kind} names, {pattern}',
-            )
+        pattern, _ = self._pattern(document.kind, document.form)
+        yield Finding(
+            ("name",), f'"{name}" does not match the pattern of {document.kind} names, {pattern}'
+        )
 
     @lru_cache(maxsize=100)  # noqa: B019 (a rule lives as long as its run)
     def _pattern(self, kind: str, form: Form) -> tuple[str, re.Pattern[str] | None]:

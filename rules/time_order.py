@@ -1,7 +1,7 @@
 """time-order: times are RFC 3339, and nothing is modified before it was created."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -17,8 +17,8 @@ _RFC3339 = re.compile(
 )
 # Of moments of this form, days that only some months have left out, it is enough to compare texts.
 _USUAL = re.compile(
-    r"(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T"
-    r"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z",
+    r"(?:(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T"
+    r"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z ){2}",
     re.ASCII,
 )
 _BOTH = ("createdTime", "modifiedTime")
@@ -57,12 +57,16 @@ class TimeOrder(Rule):
         ),
     )  # fmt: skip
 
-    def check(self, document: Document) -> Iterator[Finding]:
-        moments = {}
+    def check(self, document: Document) -> Iterable[Finding]:
         entity = document.entity
         times = _times_of(tuple(entity))
         if times == _BOTH and _in_order(entity["createdTime"], entity["modifiedTime"]):
-            return
+            return ()
+        return self._findings(document, times)
+
+    def _findings(self, document: Document, times: tuple[str, ...]) -> Iterator[Finding]:
+        moments = {}
+        entity = document.entity
         for field in times:
             value = entity[field]
             if not isinstance(value, str):
@@ -91,8 +95,7 @@ def _in_order(created: Any, modified: Any) -> bool:
     return (
         type(created) is type(modified) is str
         and created[:_SECONDS] < modified[:_SECONDS]
-        and _USUAL.fullmatch(created) is not None
-        and _USUAL.fullmatch(modified) is not None
+        and _USUAL.fullmatch(f"{created} {modified} ") is not None
     )
 
 

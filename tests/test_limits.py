@@ -52,6 +52,18 @@ def test_depth(tmp_path: Path) -> None:
         assert "nested deeper" not in limited(tmp_path, "depth = 40", name, text)[1]
 
 
+@pytest.mark.parametrize("limit", [1, 2, 3, 4, 5, 6])
+def test_depth_is_the_same_for_what_has_no_other_fault(limit: int, tmp_path: Path) -> None:
+    """A `schema` holds what people like: 4 levels of it, the document included."""
+    value = {"kind": "Function", "name": "f", "image": "i", "schema": {"in": {"a": [1]}}}
+    texts = {"a.json": json.dumps(value), "b.jsonl": (json.dumps(value) + "\n") * 1_500,
+             "c.yaml": "kind: Function\nname: f\nimage: i\nschema:\n  in:\n    a:\n    - 1\n",
+             "d.yaml": "kind: Function\nname: f\nimage: i\nschema: {in: {a: [1]}}\n"}  # fmt: skip
+    for name, text in texts.items():
+        out = limited(tmp_path, f"depth = {limit}", name, text)[1]
+        assert ("values are nested deeper than" in out) == (limit < 4), (name, out)
+
+
 def test_aliases(tmp_path: Path) -> None:
     text = "kind: Secret\nname: a\nsecrets: {a: &a b, c: *a, d: *a, e: *a}\n"
     assert "aliases stand for more than 2 values" in limited(tmp_path, "aliases = 2", "a.yaml", text)[1]  # fmt: skip

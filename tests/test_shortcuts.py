@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -108,7 +109,7 @@ def test_a_run_says_the_same_without_its_shortcuts(
     for number, one in enumerate(examples):
         (tmp_path / f"x{number}-{one.file}").write_text(one.text, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(json_text, "_PAYS", 0)
+    monkeypatch.setattr(json_text, "_parser", orjson)
     quick = report(tmp_path, settings, rereads=True, **options)
     assert len(quick[0]) > 500
     monkeypatch.setattr(Alike, "clean", lambda *_: None)
@@ -191,7 +192,7 @@ def test_any_lines(lines: list[str]) -> None:
     '{"a":"b"}\r', '{"a":true,"b":null,"c":[],"d":{},"e":"é"}',
 ])  # fmt: skip
 def test_lines_of_json(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(json_text, "_PAYS", 0)
+    monkeypatch.setattr(json_text, "_parser", orjson)
     part = json_placed.read_placed_line(line.removeprefix("\ufeff"), 1)
     try:
         value = json_text.read_line(line.encode("utf-8", "surrogatepass") + b"\n")
@@ -209,6 +210,7 @@ def test_lines_of_json(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
 )), st.sampled_from([(",", ":"), (", ", ": "), (",", " :")]))  # fmt: skip
 def test_any_line_of_json(value: dict[str, Any], separators: tuple[str, str]) -> None:
     line = json.dumps(value, separators=separators)
+    json_text._parser = orjson
     found = json_text._quickly(line.encode())
     assert found is None or repr(found) == repr(json.loads(line))
 
@@ -219,7 +221,7 @@ def test_any_line_of_json(value: dict[str, Any], separators: tuple[str, str]) ->
 def test_hashes_are_found_whether_sorted_or_not() -> None:
     facts = HashedFacts()
     for number in range(500):
-        facts.add(by_key(f"k{number % 400}"), number)
+        facts.add([by_key(f"k{number % 400}")], number)
     repeated = facts.repeated()
     assert repeated == {hash(by_key(f"k{number}")) for number in range(100)}
     for _ in range(10):

@@ -323,12 +323,12 @@ def _is_machine(reports: list[tuple[str, str | None]]) -> bool:
 
 
 def _baseline(settings: Settings, options: dict[str, Any]) -> Baseline | None:
-    from dispatch_lint.baseline import Baseline, read_baseline
-
     if settings.baseline is None:
         if options["write_baseline"]:
             raise click.UsageError("--write-baseline: name the file by --baseline, or the setting")
         return None
+    from dispatch_lint.baseline import Baseline, read_baseline
+
     path = settings.root / settings.baseline
     if options["write_baseline"] and not path.exists():
         return Baseline()

@@ -12,6 +12,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from dispatch_lint.limits import CURRENT
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -29,6 +31,8 @@ _MAX_BLOCK = 2_000
 """Letters of a block that is remembered."""
 
 _known: dict[str, tuple[str, Any]] = {}
+_depth = 0
+"""The limit under which blocks were learned."""
 
 
 def read_blocks(text: str, read: Callable[[str], list[Any] | None]) -> list[Any] | None:
@@ -44,6 +48,10 @@ def read_blocks(text: str, read: Callable[[str], list[Any] | None]) -> list[Any]
         return None
     if text.startswith("---\n"):
         text = text[4:]
+    global _depth
+    if _depth != CURRENT.depth:
+        _known.clear()
+        _depth = CURRENT.depth
     documents: list[Any] = []
     suppresses = "dispatch-lint:" in text
     for chunk in text[:-1].split("\n---\n"):

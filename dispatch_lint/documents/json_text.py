@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from dispatch_lint.limits import CURRENT, is_too_deep
+
 
 class _Odd(ValueError):
     """Something that only the slow way can report."""
@@ -43,14 +45,18 @@ def read_value(text: str) -> Any:
         ValueError: where `json_placed` has to look.
     """
     try:
-        return _decoder.decode(text)
+        value = _decoder.decode(text)
     except RecursionError as error:
         raise _Odd("nested too deep") from error
+    if is_too_deep(value):
+        raise _Odd("nested too deep")
+    return value
 
 
 _PAYS = 100_000
 """Bytes of lines after which it pays to import a faster parser."""
 _read = 0
+_parser: Any = None
 
 
 def read_line(line: bytes) -> Any:
@@ -59,9 +65,8 @@ def read_line(line: bytes) -> Any:
     Raises:
         ValueError: where `json_placed` has to look.
     """
-    global _read
-    if _read < _PAYS:
-        _read += len(line)
+    if _parser is None:
+        _count(len(line))
     elif (value := _quickly(line)) is not None:
         return value
     try:
@@ -70,22 +75,45 @@ def read_line(line: bytes) -> Any:
         raise _Odd("it is not UTF-8") from error
 
 
+def _count(size: int) -> None:
+    """Load the faster parser, once it pays."""
+    global _read, _parser
+    _read += size
+    if _read >= _PAYS:
+        import orjson
+
+        _parser = orjson
+
+
 def _quickly(line: bytes) -> Any | None:
-    """The value of a line, from a parser that takes the last of several equal fields for good.
+    """The value of a line, where the faster parser may be trusted with it.
 
-    None where there may be such fields, or a number that it reads as another one.
+    It takes the last of several equal fields for good, and reads long numbers as others. What it
+    writes for its value is no such line.
     """
-    import orjson
-
     try:
-        value = orjson.loads(line)
-    except ValueError:
+        value = _parser.loads(line)
+        if type(value) is not dict:
+            return None
+        plain = _parser.dumps(value) == line.rstrip()
+    except (ValueError, TypeError):  # TypeError: nested deeper than it writes
         return None
+    if not plain and _fields(value, 0) != _written_fields(line):
+        return None
+    if line.count(b"{") + line.count(b"[") > CURRENT.depth and is_too_deep(value):
+        return None
+    return value
+
+
+def _written_fields(line: bytes) -> int:
+    """How many fields a line has, or more; less than nothing where they cannot be counted.
+
+    Every field has its colon behind the quote. Where there are as many of them as fields were
+    read, none was read over another, and none stands inside a text.
+    """
     if len(line.split(None, 2)) > 1 and (b" :" in line or b"\t" in line or b"\r:" in line):
-        return None  # there may be space before a colon
-    # Every field has its colon behind the quote. Where there are as many of them as fields were
-    # read, none was read over another, and none stands inside a text.
-    return value if type(value) is dict and _fields(value, 0) == line.count(b'":') else None
+        return -2  # there may be space before a colon
+    return line.count(b'":')
 
 
 _PLAIN = frozenset({str, int, bool, type(None)})

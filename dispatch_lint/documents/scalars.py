@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 import struct
-from decimal import Decimal
 
 _INT = re.compile(r"[-+]?[0-9]+\Z")
 _OCT = re.compile(r"0o[0-7]+\Z")
@@ -117,6 +116,8 @@ def _go_float(value: float) -> str:
         return "+Inf" if value > 0 else "-Inf"
     if single == 0:
         return "-0" if math.copysign(1, value) < 0 else "0"
+    from decimal import Decimal  # few documents have numbers where a text belongs
+
     shortest = next(
         text
         for text in (f"{single:.{digits}e}" for digits in range(17))

@@ -35,6 +35,12 @@ class Digest(Protocol):
     def update(self, data: bytes, /) -> None: ...
 
 
+class BadRow(NamedTuple):
+    """A row of a store that holds no entity, and why."""
+
+    message: str
+
+
 class RowReader(Protocol):
     """Reads the rows of a store: of a database, or of a key/value file."""
 
@@ -152,28 +158,59 @@ class Source(NamedTuple):
         Raises:
             InputError: as `data`.
         """
+        number = 0
         try:
             with self.open() as stream:
-                number = 0
-                while line := stream.readline(CURRENT.bytes + 1):
-                    number += 1
-                    if digest is not None:
-                        digest.update(line)
-                    if len(line) > CURRENT.bytes:
-                        raise InputError(f"{self.name}:{number}: the line is larger than "
-                                         f"{CURRENT.document_size} MiB; limits.document-size "
-                                         "raises the limit")  # fmt: skip
-                    if not _is_blank(line):
-                        yield number, line
+                for lines in _split(stream, digest):
+                    for line in lines:
+                        number += 1
+                        # The first is what nearly every line begins with.
+                        if (line and 0x20 < line[0] < 0x7F) or not _is_blank(line):
+                            yield number, line
+        except _TooLong as error:
+            raise InputError(
+                f"{self.name}:{number + 1}: the line is larger than {CURRENT.document_size} MiB; "
+                "limits.document-size raises the limit"
+            ) from error
         except OSError as error:
             raise InputError(f"{self.name}: {error.strerror or error}") from error
 
 
+class _TooLong(Exception):
+    """A line that is larger than the limit."""
+
+
+def _split(stream: BinaryIO, digest: Digest | None) -> Iterator[list[bytes]]:
+    """The lines of a stream without their ends, many at a time: to ask for each takes longer.
+
+    Raises:
+        _TooLong: what comes next is a line that is too large.
+    """
+    begun: list[bytes] = []  # of the line that is to be continued
+    size = 0
+    while chunk := stream.read(_CHUNK):
+        if digest is not None:
+            digest.update(chunk)
+        head, end, tail = chunk.rpartition(b"\n")
+        if end:
+            lines = b"".join([*begun, head]).split(b"\n")
+            if len(lines[0]) > CURRENT.bytes:  # no other began before this chunk
+                raise _TooLong
+            yield lines
+            begun, size = [], 0
+        begun.append(tail)
+        size += len(tail)
+        if size > CURRENT.bytes:
+            raise _TooLong
+    if size:
+        yield [b"".join(begun)]
+
+
+_CHUNK = 1 << 18
+
+
 def _is_blank(line: bytes) -> bool:
     """Whether there is nothing in a line but white space, of whichever kind."""
-    first = line[:1]
-    if b"!" <= first <= b"~":  # nearly always
-        return False
     text = line.decode("utf-8-sig", "replace")
     return not text or text.isspace()
 

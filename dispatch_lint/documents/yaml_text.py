@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from dispatch_lint.documents.blocks import read_blocks
+from dispatch_lint.limits import is_too_deep
 
 # What the fast parser may not be trusted with: scalars that YAML 1.1, YAML 1.2 and parsers
 # read differently, anchors, tags, directives, merge keys, `---` that is no line of its own,
@@ -71,7 +72,7 @@ def _read_natively(text: str) -> list[Any] | None:
 
         # It may count a text of comments only as one empty document.
         return values if count_parts(text) else []
-    return values
+    return None if any(map(is_too_deep, values)) else values
 
 
 @lru_cache

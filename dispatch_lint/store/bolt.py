@@ -25,7 +25,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
-from dispatch_lint.store.entity_store import BadRow, StoreError
+from dispatch_lint.documents.source import BadRow
+from dispatch_lint.store.entity_store import StoreError
 
 _PAGE = struct.Struct("<QHHI")
 _LEAF = struct.Struct("<IIII")

@@ -10,9 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from dispatch_lint.documents.document import Document
-from dispatch_lint.documents.source import Source
+from dispatch_lint.documents.source import BadRow, Source
 from dispatch_lint.store.entity_store import (
-    BadRow,
     Filter,
     LedgerEntry,
     StoredEntity,

@@ -31,12 +31,6 @@ class ConnectionLost(StoreError):
     """The connection to a server broke, and broke again after a second try."""
 
 
-class BadRow(NamedTuple):
-    """A row of a store that holds no entity, and why."""
-
-    message: str
-
-
 class Place(NamedTuple):
     """Where an entity was read from when it was imported."""
 

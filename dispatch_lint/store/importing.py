@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 from dispatch_lint.documents import json_placed, json_text, yaml_placed
 from dispatch_lint.documents.classify import Skipped
 from dispatch_lint.documents.document import Document
-from dispatch_lint.documents.source import Source
+from dispatch_lint.documents.source import BadRow, Source
 from dispatch_lint.documents.undeclared import find_undeclared, repair
 from dispatch_lint.references import named_entity
 from dispatch_lint.store.entity_store import (
-    BadRow,
     Counts,
     Place,
     StoredEntity,
