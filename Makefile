@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check lint types editors lowest coverage fuzz mutants bench clean
+.PHONY: demo test check lint types editors lowest coverage pip-audit fuzz mutants bench clean
 
 demo: $(VENV)/.installed
 	$(BIN)/dispatch-lint check examples
@@ -49,6 +49,15 @@ lowest: $(VENV)/.python
 	$(VENV)/lowest/bin/python -m pip install --quiet --disable-pip-version-check \
 	    --editable '.[dev]' --requirement $(VENV)/lowest/lowest.txt
 	$(VENV)/lowest/bin/python -m pytest -n auto --ignore tests/test_editors.py --ignore tests/test_html.py --ignore tests/test_audit.py
+
+# Whether a known vulnerability is in what is installed; nothing is said where nobody can be asked.
+pip-audit: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet pip-audit
+	$(BIN)/python -m pip freeze --exclude-editable > $(VENV)/installed.txt
+	$(BIN)/pip-audit --requirement $(VENV)/installed.txt --no-deps --disable-pip --progress-spinner off \
+	    > $(VENV)/pip-audit.txt 2>&1 || ! grep 'known vulnerabilit' $(VENV)/pip-audit.txt
+	@grep 'known vulnerabilit' $(VENV)/pip-audit.txt || tail -n 1 $(VENV)/pip-audit.txt
+	@echo "packages that nobody could be asked about:" $$(grep -c 'could not be audited' $(VENV)/pip-audit.txt)
 
 # What users write, mutated: an hour for each kind of input, unless FUZZ says how many seconds.
 # Where atheris is not to be had, inputs are not guided by the code that they reach.

@@ -15,7 +15,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import warnings
 from collections import defaultdict
 from collections.abc import Iterator
@@ -28,12 +27,15 @@ from importlib.util import spec_from_loader
 from itertools import accumulate
 from multiprocessing import get_context
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import CodeType, ModuleType
 from typing import Any, NamedTuple
 
 ROOT = Path(__file__).parent.parent
 MAX_SECONDS = 120
-# Tests that start processes of their own would run them without the mistake.
+# Tests that run the command, in processes of its own: they say nothing of which lines they reach,
+# and are run where no other test fails.
+COMMANDS = ["tests/test_limits.py", "tests/test_cli.py", "tests/test_parallel.py"]
 LEFT_OUT = (
     "audit", "bolt", "dispatch_database", "editors", "format_schemas", "hooks", "html", "init", "lsp",
     "packaging", "parallel", "readme", "store_faults",
@@ -191,6 +193,20 @@ class Mutated(MetaPathFinder, Loader):
         exec(code, module.__dict__)
 
 
+def hand_on(mutant: Mutant, folder: Path) -> None:
+    """Make the Pythons that tests start import the mistake too: each looks for a `sitecustomize`."""
+    (folder / "mutant.json").write_text(json.dumps([str(mutant.file), *mutant[1:]]), "utf-8")
+    (folder / "sitecustomize.py").write_text(
+        "import json, pathlib, sys\n"
+        f"sys.path.insert(0, {str(ROOT)!r})\n"
+        "from tests.mutants import Mutant, Mutated\n"
+        f"file, *rest = json.loads(pathlib.Path({str(folder / 'mutant.json')!r}).read_text('utf-8'))\n"
+        "sys.meta_path.insert(0, Mutated(Mutant(pathlib.Path(file), *rest)))\n",
+        "utf-8",
+    )
+    os.environ["PYTHONPATH"] = str(folder)
+
+
 def survives(mutant: Mutant, tests: list[str]) -> bool:
     """Whether all tests pass, in time, with a mistake; so they do where there are none."""
     import pytest
@@ -209,6 +225,10 @@ def survives(mutant: Mutant, tests: list[str]) -> bool:
         try:
             sys.meta_path.insert(0, Mutated(mutant))
             code = int(pytest.main([*PYTEST, *tests]))
+            if not code and mutant.file.parent.name == "dispatch_lint":
+                with TemporaryDirectory() as folder:
+                    hand_on(mutant, Path(folder))
+                    code = int(pytest.main([*PYTEST, *COMMANDS]))
         finally:
             os._exit(code)
     _, status = os.waitpid(child, 0)
@@ -236,7 +256,7 @@ def main() -> None:
         "dispatch_lint/engine.py",
         *map(str, sorted(Path("rules").glob("[!_]*.py"))),
     ]
-    with tempfile.TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder:
         reached = survey(Path(folder))
     for module in ("hypothesis", "jsonschema_rs", "ruamel.yaml", "sqlalchemy", "tree_sitter_go"):
         import_module(module)  # once, before the forks

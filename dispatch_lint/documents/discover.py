@@ -59,26 +59,23 @@ def discover(
 def _of_path(
     path: str, settings: Settings, stdin_filename: str | None, *, reported: bool,
     force_exclude: bool,
-) -> Iterator[Source]:  # fmt: skip
+) -> Iterable[Source]:  # fmt: skip
     if path == STDIN:
-        yield _standard_input(stdin_filename)
-        return
+        return (_standard_input(stdin_filename),)
     if is_url(path):
         from dispatch_lint.store.opening import row_source
 
-        yield row_source(path, reported=reported)
-        return
+        return (row_source(path, reported=reported),)
     mode = _mode(path)
     if stat.S_ISDIR(mode):
-        yield from _walk(path, settings, reported=reported)
-        return
+        return _walk(path, settings, reported=reported)
     format_ = format_of(path)
     # A hook names whatever changed: it is no choice of a person.
     chosen = not force_exclude or format_ != "go"
     if force_exclude and _excluded(_absolute(path), settings):
-        return
+        return ()
     if not chosen and is_no_definition(path):
-        return
+        return ()
     if format_ is None:
         source = Source(_shown(path), "yaml", reported=reported)
         if not stat.S_ISREG(mode):
@@ -87,7 +84,7 @@ def _of_path(
             head = stream.read(4096)
         _refuse_store(path, head)
         format_ = guess_format(head)
-    yield Source(_shown(path), format_, named=chosen, reported=reported)
+    return (Source(_shown(path), format_, named=chosen, reported=reported),)
 
 
 def _refuse_store(path: str, head: bytes) -> None:
@@ -152,9 +149,9 @@ def _walk(folder: str, settings: Settings, *, reported: bool) -> Iterator[Source
         above = _shown(root)
         above = "" if above == "." else f"{above.removesuffix('/')}/"
         asks = bool(ignores.active or settings.exclude or endings is None)
+        if endings is not None:
+            files = [name for name in files if name.endswith(endings)]
         for name in sorted(files):
-            if endings is not None and not name.endswith(endings):
-                continue
             format_ = format_of(name)
             if format_ is None or (endings is None and not _included(absolute / name, settings)):
                 continue
@@ -165,7 +162,7 @@ def _walk(folder: str, settings: Settings, *, reported: bool) -> Iterator[Source
                 or _excluded(absolute / name, settings)
             ):
                 continue
-            if name in links and not _stays_inside(absolute / name, top):
+            if links and name in links and not _stays_inside(absolute / name, top):
                 continue
             yield _new(Source, (above + name, format_, False, reported, None, None, None))
 
