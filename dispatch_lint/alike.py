@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dispatch_lint.definitions.model import Form
     from dispatch_lint.documents.source import Source
     from dispatch_lint.engine import Run
+    from dispatch_lint.fact_plan import FactPlan
     from dispatch_lint.rule import Rule
     from dispatch_lint.schema.catalogue import KindSchema
     from dispatch_lint.schema.shape import Route
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 MAX_REMEMBERED = 10_000
 """Likenesses, and values of one, that are remembered."""
+_UNKNOWN: Any = object()
 _FLAG = frozenset({"boolean", "null"})
 
 
@@ -35,8 +37,10 @@ class Likeness:
     """What documents that are alike have in common.
 
     Attributes:
-        reads: the fields whose values some rules read, and no other values.
-        quiet: values of `reads` of which those rules have nothing to say.
+        reads: the fields whose values some rules read, and no other values; organization and status.
+        quiet: values of `reads` of which those rules have nothing to say, with how documents that
+            have them come to their facts.
+        plans: the same by organization and status.
         asked: `check` of the rules that have to see each document.
         declared: what the guide has against fields that their definition declares.
     """
@@ -48,7 +52,8 @@ class Likeness:
     reads: tuple[str, ...]
     asked: tuple[Callable[[Document], Iterable[Finding]], ...]
     declared: list[tuple[Route, Rule, Finding]]
-    quiet: set[tuple[Any, ...]] = field(default_factory=set)
+    quiet: dict[tuple[Any, ...], FactPlan | None] = field(default_factory=dict)
+    plans: dict[tuple[str | None, str], FactPlan | None] = field(default_factory=dict)
 
 
 class Alike:
@@ -68,7 +73,8 @@ class Alike:
             like = self._known.get((value.get("kind"), *value))
             if like is None:
                 return None
-            if like.reads and tuple([value.get(one) for one in like.reads]) not in like.quiet:
+            plan = like.quiet.get(tuple([value.get(one) for one in like.reads]), _UNKNOWN)
+            if plan is _UNKNOWN:
                 return None
         except TypeError:  # a list or mapping where a word belongs
             return None
@@ -87,6 +93,7 @@ class Alike:
                     return None
         except Exception:
             return None  # it will raise again, where somebody takes note of it
+        document.plan = plan
         return document, like
 
     def learn(self, document: Document) -> None:
@@ -116,7 +123,10 @@ class Alike:
             or (type(one) is bool and schema.shape.properties[name].types <= _FLAG)
             for name, one in zip(like.reads, said, strict=True)
         ):
-            like.quiet.add(said)
+            by = (document.organization, document.status)
+            if by not in like.plans:
+                like.plans[by] = self._run.fact_plan(document)
+            like.quiet[said] = like.plans[by]
 
     def _likeness(self, document: Document, written: str) -> Likeness | None:
         value, schema = document.value, document.schema
@@ -125,6 +135,7 @@ class Alike:
             return None  # where they are, and how often, is another matter in each
         concerned = self._run.concerned(document, content=True)
         reads = dict.fromkeys(name for rule in concerned for name in rule.reads or ())
+        reads |= dict.fromkeys(("status", self._organization_field))
         return Likeness(
             document.kind, document.form, schema, written,
             tuple(name for name in reads if name in value),

@@ -17,6 +17,7 @@ from dispatch_lint.documents.classify import Classifier, matches, relative_name
 from dispatch_lint.documents.document import ROW_KEY, Document
 from dispatch_lint.documents.source import Source
 from dispatch_lint.documents.undeclared import find_undeclared, repair
+from dispatch_lint.fact_plan import FactPlan
 from dispatch_lint.facts import Columns, FactTable
 from dispatch_lint.judging import judge_all
 from dispatch_lint.limits import CURRENT
@@ -28,6 +29,7 @@ from dispatch_lint.schema.validation import is_valid
 from dispatch_lint.violation import Finding, Path, Related, Severity, Violation, pointer
 
 if TYPE_CHECKING:
+    from dispatch_lint.rule import FactPattern
     from dispatch_lint.schema.catalogue import Catalogue, KindSchema
     from dispatch_lint.schema.shape import Route
     from dispatch_lint.settings import Settings
@@ -289,6 +291,8 @@ class Run:
         if document.kind:
             self._kinds.add(document.kind)
         place, row = number << 32 | document.index, document.row_key
+        if document.plan is not None and document.plan.keep(document.value, place):
+            return
         for rule, collect, keep, note in self._collecting:
             try:
                 for group, path, data in collect(document):
@@ -297,6 +301,20 @@ class Run:
                     note(rule.seldom_groups(document), place)
             except Exception as error:
                 self.fail(rule, document.source.name, document.index, error)
+
+    def fact_plan(self, document: Document) -> FactPlan | None:
+        """How documents like one come to their facts; None where rules have to be asked for each."""
+        patterns: list[tuple[FactTable, FactPattern]] = []
+        for name, rule in self._collectors.items():
+            table = self._facts[name]
+            try:
+                several = rule.fact_patterns(document)
+            except Exception:
+                return None  # it will be asked for the facts themselves
+            if several is None or (table.note is None and any(one.seldom for one in several)):
+                return None
+            patterns += [(table, one) for one in several]
+        return FactPlan(patterns)
 
     @property
     def kinds(self) -> set[str]:

@@ -70,6 +70,20 @@ class Columns(NamedTuple):
     hashed: list[tuple[bytes, bytes]]
 
 
+class Said:
+    """What many facts say, with the number by which their table knows it.
+
+    Attributes:
+        what: path, data, row and place of a `Fact`.
+        epoch: of the table when it gave the number.
+    """
+
+    __slots__ = ("code", "epoch", "what")
+
+    def __init__(self, what: tuple[Any, ...]) -> None:
+        self.what, self.code, self.epoch = what, 0, -1
+
+
 class FactTable:
     """The facts of one rule, or of several that share them, by group.
 
@@ -98,6 +112,8 @@ class FactTable:
         """The groups with a foreign key."""
         self._fit = 0
         """So many facts fit into memory for sure."""
+        self._epoch = 0
+        """How often the table forgot all."""
         self._database: sqlite3.Connection | None = None
 
     def add(self, group: str, fact: tuple[Any, ...]) -> None:
@@ -121,6 +137,13 @@ class FactTable:
         if code is None:
             code = self._code(what)
         if self._append(group, place, code) >= self._fit:
+            self._bound()
+
+    def keep_said(self, group: str, place: int, said: Said) -> None:
+        """As `keep`, for what is said often."""
+        if said.epoch != self._epoch:
+            said.code, said.epoch = self._code(said.what), self._epoch
+        if self._append(group, place, said.code) >= self._fit:
             self._bound()
 
     def _bound(self) -> None:
@@ -200,6 +223,7 @@ class FactTable:
         self._groups, self._whats, self._code_of = {}, [], {}
         self._used, self._uses = set(), set()
         self._places, self._codes = array("q"), array("I")
+        self._epoch += 1
 
     def _numbered(self, several: int | array[int]) -> Iterable[int]:
         return (several,) if isinstance(several, int) else several

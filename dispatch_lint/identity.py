@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatch_lint.facts import by_id, by_key
-from dispatch_lint.rule import Rule
+from dispatch_lint.rule import FactPattern, Rule
 
 if TYPE_CHECKING:
+    from dispatch_lint.documents.document import Document
     from dispatch_lint.rule import Entity, Fact
     from dispatch_lint.violation import Path
 
@@ -94,6 +95,15 @@ class IdentityRule(Rule):
 
     def collect_seldom(self, entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
         return identity_facts(entity)
+
+    def fact_patterns(self, document: Document) -> list[FactPattern] | None:
+        if not document.kind:
+            return None
+        key = by_key(f"{document.organization or '-'}/{document.kind}/")
+        return [
+            FactPattern(key, "name", needed=True, seldom=True),
+            FactPattern(by_id(""), "id", seldom=True),
+        ]
 
     def seldom_groups(self, entity: Entity) -> Iterable[str]:
         key = entity.key

@@ -7,9 +7,10 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatch_lint.facts import by_id, by_name
-from dispatch_lint.rule import Rule
+from dispatch_lint.rule import FactPattern, Rule
 
 if TYPE_CHECKING:
+    from dispatch_lint.documents.document import Document
     from dispatch_lint.rule import Entity, Fact
     from dispatch_lint.violation import Path
 
@@ -168,6 +169,26 @@ class ReferenceRule(Rule):
         if entity.kind in self.catalogue.referred_by_id:
             return iter(())
         return target_by_id(entity)
+
+    def fact_patterns(self, document: Document) -> list[FactPattern] | None:
+        kind, schema = document.kind, document.schema
+        if not kind or schema.contained or kind in self.catalogue.referred_by_id:
+            return None
+        organization, status = document.organization, document.status
+        itself = (organization, kind, None, status, document.form, None, "entity")
+        patterns = [
+            FactPattern(by_name(kind, ""), "name", ("name",), itself, needed=True),
+            FactPattern(by_id(""), "id", seldom=True),
+        ]
+        for first, route, reference, owner, plain in schema.reference_plan:
+            if first in document.entity:
+                if not plain or owner is not None or reference.by == "id":
+                    patterns.append(FactPattern("", first, other=True))
+                    continue
+                use = (organization, reference.kind, None, status, reference.by, "", "use")
+                group = by_name(reference.kind, "")
+                patterns.append(FactPattern(group, first, route.steps, use, names=True))
+        return patterns
 
     def seldom_groups(self, entity: Entity) -> Iterable[str]:
         identity = entity.identity

@@ -171,6 +171,29 @@ class Entity(Protocol):
     def entity(self) -> Any: ...
 
 
+class FactPattern(NamedTuple):
+    """A fact that all documents of a kind with the same fields, organization and status have.
+
+    It belongs to the group of a prefix and the text of a field, and is not there without a text.
+
+    Attributes:
+        path, data: of the fact.
+        needed: without a text in the field a document has other facts.
+        names: the text is a name: one that may be a key makes other facts. Of a list each item is.
+        seldom: it is one of those of `collect_seldom`.
+        other: whatever is in the field makes other facts.
+    """
+
+    prefix: str
+    field: str
+    path: Path = ()
+    data: tuple[Any, ...] = ()
+    needed: bool = False
+    names: bool = False
+    seldom: bool = False
+    other: bool = False
+
+
 STORE = -1
 """The source of facts that a store remembers."""
 
@@ -340,6 +363,12 @@ class Rule:
     def seldom_groups(self, entity: Entity) -> Iterable[str]:
         """The groups of what `collect_seldom` gives: often they can be told faster."""
         return [group for group, _, _ in self.collect_seldom(entity)]
+
+    def fact_patterns(self, document: Document) -> Sequence[FactPattern] | None:
+        """What `collect` and `collect_seldom` give, where nothing differs between documents that are
+        alike but the groups; None where they have to be asked for each.
+        """
+        return None
 
     def all_facts(self, entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
         """What `collect` and `collect_seldom` give."""

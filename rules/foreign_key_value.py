@@ -77,13 +77,9 @@ class ForeignKeyValue(ReferenceRule):
         return answer if answer != "name" else str(self.options.accepts)
 
     def check(self, document: Document) -> Iterable[Finding]:
-        accepts, uses = self._accepts, document.uses
-        if accepts == "name":
-            for use in uses:
-                if "/" in use.value:  # else it is no key
-                    break
-            else:
-                return ()
+        accepts = self._accepts
+        if accepts == "name" and not _may_hold_key(document):
+            return ()
         return self._findings(document, accepts)
 
     def _findings(self, document: Document, accepts: str) -> Iterator[Finding]:
@@ -138,3 +134,14 @@ class ForeignKeyValue(ReferenceRule):
             elif _UUID.match(value):
                 message = f'"{value}" is an ID; a foreign key holds the name of the {kind}'
                 yield Judgement(use, message, help=f"write the name of the {kind}")
+
+
+def _may_hold_key(document: Document) -> bool:
+    """Whether a foreign key may be a constructed key: hardly ever."""
+    entity = document.entity
+    for field in document.schema.reference_fields:
+        value = entity.get(field)
+        for text in value if type(value) is list else (value,) if value else ():
+            if type(text) is not str or "/" in text:
+                return True
+    return False

@@ -148,7 +148,12 @@ def _told(text: str, code: int) -> str:
         f"{stats.get('new_units_added', '0').strip()} of them new to the code, "
         f"{stats.get('peak_rss_mb', '?').strip()} MiB"
     )
-    return told if code == 0 else f"failed ({code})\n{text}"
+    if code == 0:
+        return told
+    lines = [
+        line for line in text.splitlines() if not line.startswith(("INFO:", "WARNING:", "stat::"))
+    ]
+    return "\n".join([f"failed ({code})", *lines])
 
 
 if __name__ == "__main__":

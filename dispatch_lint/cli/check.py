@@ -456,7 +456,8 @@ def _exit_code(summary: Summary, settings: Settings, options: dict[str, Any]) ->
     if summary.problems:
         return 2
     if summary.documents + summary.definitions == 0:
-        skipped = f" ({summary.skipped} documents skipped)" if summary.skipped else ""
+        skipped = count(summary.skipped, "document")
+        skipped = f" ({skipped} skipped)" if summary.skipped else ""
         click.echo(f"dispatch-lint: there is no entity document to check{skipped}", err=True)
         if options["require_documents"]:
             return 2

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from dispatch_lint.definitions.model import Form, Reference
     from dispatch_lint.documents.placed import Part
     from dispatch_lint.documents.source import Source
+    from dispatch_lint.fact_plan import FactPlan
     from dispatch_lint.schema.catalogue import KindSchema
     from dispatch_lint.schema.shape import Route, Shape
     from dispatch_lint.violation import Path, Span
@@ -80,6 +81,8 @@ class Document:
     undeclared: Sequence[Undeclared] = ()
     renamed: Mapping[Path, str] = MappingProxyType({})
     row_key: str = ""
+    plan: FactPlan | None = None
+    """How it comes to its facts, where that is known."""
     _uses: list[Use] | None = None
 
     def __init__(
