@@ -172,13 +172,17 @@ class ReferenceRule(Rule):
 
     def fact_patterns(self, document: Document) -> list[FactPattern] | None:
         kind, schema = document.kind, document.schema
-        if not kind or schema.contained or kind in self.catalogue.referred_by_id:
+        if not kind or schema.contained:
             return None
+        # Where it may be asked for by its ID, its name is part of the fact.
+        named = kind in self.catalogue.referred_by_id
         organization, status = document.organization, document.status
         itself = (organization, kind, None, status, document.form, None, "entity")
         patterns = [
             FactPattern(by_name(kind, ""), "name", ("name",), itself, needed=True),
-            FactPattern(by_id(""), "id", seldom=True),
+            FactPattern("", "id", other=True)
+            if named
+            else FactPattern(by_id(""), "id", seldom=True),
         ]
         for first, route, reference, owner, plain in schema.reference_plan:
             if first in document.entity:

@@ -18,6 +18,8 @@ from dispatch_lint.alike import Alike
 from dispatch_lint.api import make_run
 from dispatch_lint.documents import blocks, json_placed, json_text, yaml_placed, yaml_text
 from dispatch_lint.documents.discover import discover
+from dispatch_lint.documents.document import Document
+from dispatch_lint.documents.source import Source
 from dispatch_lint.facts import FactTable, by_id, by_key
 from dispatch_lint.hashed_facts import HashedFacts
 from dispatch_lint.outcome import Summary
@@ -216,6 +218,36 @@ def test_any_line_of_json(value: dict[str, Any], separators: tuple[str, str]) ->
 
 
 # Facts
+
+
+FUNCTION = {"kind": "Function", "name": "f", "image": "i", "secrets": ["s"], "services": [], "tags": None,
+            "sourceURL": ""}  # fmt: skip
+SAID = [
+    None, "", "a", "a/b", "acme/Image/a", 0, 5, True, {}, {"Application": "a"}, [], ["a", "", "b"], ["a/b"],
+    ["a", 1], [{"key": "Application", "value": "a"}], "es://a",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("field", FUNCTION)
+@pytest.mark.parametrize("value", SAID, ids=repr)
+def test_patterns_give_the_facts_that_rules_collect(field: str, value: Any) -> None:
+    source = Source("a.yaml", "yaml")
+    kept = []
+    for planned in (True, False):
+        run = make_run(settings_module.parse({"organization": "acme"}), rereads=True)
+        document = run.classifier.read({**FUNCTION, field: value, "kind": "Function"}, source, 3)
+        alike = run.classifier.read(FUNCTION, source, 0)
+        assert isinstance(document, Document) and isinstance(alike, Document)
+        plan = run.fact_plan(alike)
+        assert plan is not None
+        document.plan = plan if planned else None
+        run.collect(document, 0)
+        facts = sorted(map(repr, run.kept()))
+        kept.append((facts, run.drain()[1]["identity"]))
+        if planned:  # what a table has handed on it does not know any more
+            run.collect(document, 0)
+            assert sorted(map(repr, run.kept())) == facts
+    assert kept[0] == kept[1]
 
 
 def test_hashes_are_found_whether_sorted_or_not() -> None:
