@@ -209,13 +209,27 @@ class FactTable:
 
     def take(self, columns: Columns) -> None:
         """Keep what another table drained."""
-        places, codes = array("q", columns.places), array("I", columns.codes)
-        known = [self._code(what) for what in columns.whats]
-        at = 0
-        for group, number in zip(columns.groups, columns.counts, strict=True):
-            for index in range(at, at + number):
-                self._append(group, places[index], known[codes[index]])
-            at += number
+        codes = [self._code(what) for what in columns.whats]
+        number = len(self._places)
+        self._places.frombytes(columns.places)
+        new = array("I", map(codes.__getitem__, array("I", columns.codes)))
+        self._codes.extend(new)
+        uses, used, groups, at = self._uses, self._used, self._groups, 0
+        for group, count in zip(columns.groups, columns.counts, strict=True):
+            if count == 1:
+                if new[at] in uses:
+                    used.add(group)
+            elif not uses.isdisjoint(new[at : at + count]):
+                used.add(group)
+            known = groups.setdefault(group, number)
+            if known is not number:
+                if isinstance(known, int):
+                    groups[group] = known = array("I", (known,))
+                known.extend(range(number, number + count))
+            elif count > 1:
+                groups[group] = array("I", range(number, number + count))
+            number += count
+            at += count
         self._bound()
         self._hashed.take(columns.hashed)
 

@@ -18,27 +18,24 @@ import sys
 import warnings
 from collections import defaultdict
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
-from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_loader
-from itertools import accumulate
-from multiprocessing import get_context
+from itertools import accumulate, compress, zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import CodeType, ModuleType
+from types import ModuleType
 from typing import Any, NamedTuple
 
 ROOT = Path(__file__).parent.parent
-MAX_SECONDS = 120
+MAX_SECONDS = 300
 # Tests that run the command, in processes of its own: they say nothing of which lines they reach,
 # and are run where no other test fails.
-COMMANDS = ["tests/test_limits.py", "tests/test_cli.py", "tests/test_parallel.py"]
+COMMANDS = ("test_limits", "test_parallel")
 LEFT_OUT = (
     "audit", "bolt", "dispatch_database", "editors", "format_schemas", "hooks", "html", "init", "lsp",
-    "packaging", "parallel", "readme", "store_faults",
+    "packaging", "readme", "store_faults",
 )  # fmt: skip
 SLOW = 3.0  # seconds
 BUDGET = 20.0
@@ -110,6 +107,10 @@ def _meaning(text: str) -> str:
     return ast.dump(tree)
 
 
+Reached = dict[str, dict[int, list[Test]]]
+"""Which tests reach which lines of which file."""
+
+
 class Recorder:
     """A plugin of pytest that keeps how long tests take."""
 
@@ -121,7 +122,13 @@ class Recorder:
         self.seconds[report.nodeid] += report.duration
 
 
-def survey(folder: Path) -> dict[str, dict[int, list[Test]]]:
+def test_files() -> list[str]:
+    """The files of tests that are run."""
+    files = sorted(Path("tests").glob("test_*.py"))
+    return [str(one) for one in files if one.stem.removeprefix("test_") not in LEFT_OUT]
+
+
+def survey(folder: Path) -> Reached:
     """Which tests reach which line of which file; -1 stands for what is run at import.
 
     Raises:
@@ -133,14 +140,9 @@ def survey(folder: Path) -> dict[str, dict[int, list[Test]]]:
         "rc = pytest.main(sys.argv[2:], plugins=[one]);"
         "open(sys.argv[1], 'w').write(json.dumps(one.seconds)); sys.exit(rc)"
     )
-    chosen = [
-        str(file)
-        for file in sorted(Path("tests").glob("test_*.py"))
-        if file.stem.removeprefix("test_") not in LEFT_OUT
-    ]
     subprocess.run(
         [sys.executable, "-c", code, str(times), *PYTEST, "-n", "auto", "--cov", "--cov-context=test",
-         "--cov-report=", *chosen],
+         "--cov-report=", *test_files()],
         check=True, env={**os.environ, "COVERAGE_FILE": str(folder / "coverage")},
     )  # fmt: skip
     import coverage
@@ -148,7 +150,7 @@ def survey(folder: Path) -> dict[str, dict[int, list[Test]]]:
     seconds = json.loads(times.read_text("utf-8"))
     reader = coverage.CoverageData(str(folder / "coverage"))
     reader.read()
-    reached: dict[str, dict[int, list[Test]]] = {}
+    reached: Reached = {}
     for file in reader.measured_files():
         lines: dict[int, list[Test]] = {}
         for line, contexts in reader.contexts_by_lineno(file).items():
@@ -159,7 +161,7 @@ def survey(folder: Path) -> dict[str, dict[int, list[Test]]]:
     return reached
 
 
-def tests_of(mutant: Mutant, reached: dict[str, dict[int, list[Test]]]) -> list[str]:
+def tests_of(mutant: Mutant, reached: Reached) -> list[str]:
     """The tests that a mistake concerns, the rule's own examples first, then the quick ones."""
     lines = reached.get(str(mutant.file), {})
     found = {one for line in range(mutant.first, mutant.last + 1) for one in lines.get(line, [])}
@@ -175,66 +177,133 @@ def tests_of(mutant: Mutant, reached: dict[str, dict[int, list[Test]]]) -> list[
 class Mutated(MetaPathFinder, Loader):
     """Imports one module with a mistake in it."""
 
-    def __init__(self, mutant: Mutant) -> None:
-        self.mutant = mutant
-        package = {"rules": "dispatch_lint_rules", "dispatch_lint": "dispatch_lint"}
-        self.name = f"{package[mutant.file.parent.name]}.{mutant.file.stem}"
+    def __init__(self, file: Path, text: str) -> None:
+        self.file, self.text, self.name = file, text, module_of(file)
 
     def find_spec(self, fullname: str, path: object, target: object = None) -> ModuleSpec | None:
         """The one module that is ours."""
         if fullname != self.name:
             return None
-        return spec_from_loader(fullname, self, origin=str(self.mutant.file))
+        return spec_from_loader(fullname, self, origin=str(self.file))
 
     def exec_module(self, module: ModuleType) -> None:
         """Runs the file with the mistake."""
-        code: CodeType = compile(self.mutant.text, str(self.mutant.file), "exec")
-        module.__file__ = str(self.mutant.file)
-        exec(code, module.__dict__)
+        module.__file__ = str(self.file)
+        exec(compile(self.text, str(self.file), "exec"), module.__dict__)
+
+
+def module_of(file: Path) -> str:
+    """The name of the module that a file is."""
+    return f"{file.parent.name.replace('rules', 'dispatch_lint_rules')}.{file.stem}"
+
+
+def make(mutant: Mutant) -> None:
+    """Make a mistake in this process, where the module is imported already.
+
+    Its classes stay those that everybody knows, and get what the mistaken ones have.
+    """
+    module = sys.modules[module_of(mutant.file)]
+    before = dict(module.__dict__)
+    exec(compile(mutant.text, str(mutant.file), "exec"), module.__dict__)
+    for name, new in list(module.__dict__.items()):
+        old = before.get(name)
+        if isinstance(new, type) and isinstance(old, type) and new.__module__ == module.__name__:
+            for attribute, value in vars(new).items():
+                if attribute not in ("__dict__", "__weakref__", "__slots__"):
+                    setattr(old, attribute, value)
+            setattr(module, name, old)
 
 
 def hand_on(mutant: Mutant, folder: Path) -> None:
     """Make the Pythons that tests start import the mistake too: each looks for a `sitecustomize`."""
-    (folder / "mutant.json").write_text(json.dumps([str(mutant.file), *mutant[1:]]), "utf-8")
+    (folder / "mutant.py").write_text(mutant.text, "utf-8")
     (folder / "sitecustomize.py").write_text(
-        "import json, pathlib, sys\n"
+        "import pathlib, sys\n"
         f"sys.path.insert(0, {str(ROOT)!r})\n"
-        "from tests.mutants import Mutant, Mutated\n"
-        f"file, *rest = json.loads(pathlib.Path({str(folder / 'mutant.json')!r}).read_text('utf-8'))\n"
-        "sys.meta_path.insert(0, Mutated(Mutant(pathlib.Path(file), *rest)))\n",
+        "from tests.mutants import Mutated\n"
+        f"text = pathlib.Path({str(folder / 'mutant.py')!r}).read_text('utf-8')\n"
+        f"sys.meta_path.insert(0, Mutated(pathlib.Path({str(mutant.file)!r}), text))\n",
         "utf-8",
     )
     os.environ["PYTHONPATH"] = str(folder)
 
 
-def survives(mutant: Mutant, tests: list[str]) -> bool:
-    """Whether all tests pass, in time, with a mistake; so they do where there are none."""
-    import pytest
+class Trial:
+    """A plugin of pytest that, instead of running the tests once, runs some for each mistake."""
 
-    if not tests:
+    def __init__(self, files: list[Path], reached: Reached) -> None:
+        self.files, self.reached = files, reached
+        self.made = self.left = 0
+
+    def pytest_runtestloop(self, session: Any) -> bool:
+        """Tries every mistake, and prints those that no test notices."""
+        self.items = {item.nodeid: item for item in session.items}
+        self.commands = [one for one in session.items if one.path.stem in COMMANDS]
+        for file in self.files:
+            several = list(mutants(file))
+            survived = self._tried(several)
+            for mutant in compress(several, survived):
+                print(f"{file.name}:{mutant.first}: {mutant.operator}\n{difference(mutant)}")
+            self.made, self.left = self.made + len(several), self.left + sum(survived)
+            print(
+                f"{file.name}: {len(several) - sum(survived)} of {len(several)} killed", flush=True
+            )
         return True
 
-    child = os.fork()
-    if child == 0:
-        os.setsid()
-        signal.alarm(MAX_SECONDS)  # a mistake may make an endless loop
-        quiet = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(quiet, 1)
-        os.dup2(quiet, 2)
-        code = 1
-        try:
-            sys.meta_path.insert(0, Mutated(mutant))
-            code = int(pytest.main([*PYTEST, *tests]))
-            if not code and mutant.file.parent.name == "dispatch_lint":
-                with TemporaryDirectory() as folder:
-                    hand_on(mutant, Path(folder))
-                    code = int(pytest.main([*PYTEST, *COMMANDS]))
-        finally:
-            os._exit(code)
-    _, status = os.waitpid(child, 0)
-    with suppress(ProcessLookupError):
-        os.killpg(child, signal.SIGKILL)  # what the tests left running
-    return status == 0
+    def _tried(self, several: list[Mutant]) -> list[bool]:
+        """Whether all tests pass, in time, with each mistake; so they do where there are none."""
+        survived = [False] * len(several)
+        running: dict[int, int] = {}
+        for number, mutant in enumerate(several):
+            if len(running) == os.cpu_count():
+                self._wait(running, survived)
+            running[self._start(mutant)] = number
+        while running:
+            self._wait(running, survived)
+        return survived
+
+    def _wait(self, running: dict[int, int], survived: list[bool]) -> None:
+        child, status = os.wait()
+        survived[running.pop(child)] = status == 0
+        with suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)  # what the tests left running
+
+    def _start(self, mutant: Mutant) -> int:
+        child = os.fork()
+        if child == 0:
+            os.setsid()
+            signal.alarm(MAX_SECONDS)  # a mistake may make an endless loop
+            quiet = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(quiet, 1)
+            os.dup2(quiet, 2)
+            failed = True
+            try:
+                failed = self._notices(mutant)
+            finally:
+                os._exit(failed)
+        return child
+
+    def _notices(self, mutant: Mutant) -> bool:
+        make(mutant)
+        if any_fails(
+            [self.items[one] for one in tests_of(mutant, self.reached) if one in self.items]
+        ):
+            return True
+        if mutant.file.parent.name == "rules":  # of a rule its examples say all
+            return False
+        with TemporaryDirectory() as folder:
+            hand_on(mutant, Path(folder))
+            return any_fails(self.commands)
+
+
+def any_fails(items: list[Any]) -> bool:
+    """Whether one of some tests fails; the others behind it are not run."""
+    from _pytest.runner import runtestprotocol
+
+    for item, following in zip_longest(items, items[1:]):
+        if any(one.failed for one in runtestprotocol(item, log=False, nextitem=following)):
+            return True
+    return False
 
 
 def difference(mutant: Mutant) -> str:
@@ -250,34 +319,19 @@ def difference(mutant: Mutant) -> str:
 
 def main() -> None:
     """Tries every mistake, and prints those that no test notices."""
+    import pytest
+
     os.chdir(ROOT)
     os.environ["CI"] = "true"  # the same examples for each mistake
-    files = sys.argv[1:] or [
-        "dispatch_lint/engine.py",
-        *map(str, sorted(Path("rules").glob("[!_]*.py"))),
-    ]
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # tests interrupt what they start
+    rules = sorted(Path("rules").glob("[!_]*.py"))
+    files = [Path(one) for one in sys.argv[1:]] or [*rules, Path("dispatch_lint/engine.py")]
     with TemporaryDirectory() as folder:
         reached = survey(Path(folder))
-    for module in ("hypothesis", "jsonschema_rs", "ruamel.yaml", "sqlalchemy", "tree_sitter_go"):
-        import_module(module)  # once, before the forks
-    made = left = 0
-    for of_rules in (False, True):
-        names = [one for one in files if one.startswith("rules") == of_rules]
-        if of_rules and names:
-            import_module("dispatch_lint.cli.check")  # only the rules are left to load
-        with ProcessPoolExecutor(mp_context=get_context("fork")) as pool:
-            for name in names:
-                several = list(mutants(ROOT / name))
-                asked = [tests_of(mutant, reached) for mutant in several]
-                said = list(pool.map(survives, several, asked))
-                for mutant, tests, survived in zip(several, asked, said, strict=True):
-                    if survived:
-                        print(
-                            f"{name}:{mutant.first}: {mutant.operator}, {len(tests)} tests\n{difference(mutant)}"
-                        )
-                made, left = made + len(said), left + sum(said)
-                print(f"{name}: {len(said) - sum(said)} of {len(said)} killed", flush=True)
-    print(f"{made - left} of {made} killed, {(made - left) / max(1, made):.1%}")
+    trial = Trial([ROOT / one for one in files], reached)
+    pytest.main([*PYTEST, "-s", "-p", "no:xdist", *test_files()], plugins=[trial])
+    killed = trial.made - trial.left
+    print(f"{killed} of {trial.made} killed, {killed / max(1, trial.made):.1%}")
 
 
 if __name__ == "__main__":
