@@ -6,6 +6,8 @@ import argparse
 import os
 import platform
 import shutil
+import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -28,7 +30,7 @@ DOCUMENTS = 10_000
 
 def own(paths: list[str], *more: str) -> list[str]:
     """Our own command."""
-    return [str(BIN / "dispatch-lint"), "check", "--isolated", "--require-documents", "-q", *more,
+    return [str(BIN / "dispatch-lint"), "check", "--isolated", "--require-documents", "--quiet", *more,
             *paths]  # fmt: skip
 
 
@@ -82,6 +84,21 @@ def limit(folder: Path, format_: str) -> float:
     return time.perf_counter() - start
 
 
+def alone(folder: Path, jobs: int, runs: int) -> Measured:
+    """What a run takes without its start-up, and without what is judged at the end."""
+    command = [sys.executable, "-m", "benchmarks.alone", str(jobs)]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+    seconds = [
+        float(
+            subprocess.run(
+                command, cwd=folder, env=environment, capture_output=True, check=True
+            ).stdout
+        )
+        for _ in range(runs)
+    ]
+    return Measured(statistics.median(seconds), 0)
+
+
 Row = tuple[str, str, Measured, int]
 
 
@@ -96,13 +113,23 @@ def rows(runs: int, jsonl: int) -> list[Row]:
         write_files(folder, count, per_file)
         commands = {
             "dispatch-lint": own(["."], "--no-cache"),
-            "dispatch-lint -j 1": own(["."], "--no-cache", "-j", "1"),
+            "dispatch-lint -j 1": own(["."], "--no-cache", "--jobs", "1"),
             "dispatch-lint, again": own(["."]),
         }
         if count == DOCUMENTS:
             commands |= peers(folder, per_file)
         for name, command in commands.items():
             measured.append((corpus, name, measure(command, folder, runs), count))
+        if count > DOCUMENTS:
+            measured += [
+                (
+                    corpus,
+                    f"dispatch-lint -j {jobs}, documents alone",
+                    alone(folder, jobs, runs),
+                    count,
+                )
+                for jobs in (1, 2)
+            ]
         bare = Measured(limit(folder, "yaml"), 0)
         measured.append((corpus, "native parser and validator alone", bare, count))
         for share in (0.01, 0.2):

@@ -47,6 +47,7 @@ class ForeignKeyIdSuffix(Rule):
             message = f'the foreign key "{field.name}" holds an ID: {proper}'
             yield Finding((), message, on="key", help=f"rename it to {proper}")
         elif reference.by == "name" and ends:
-            proper = field.name.rstrip("s").removesuffix("ID").removesuffix("Id")
+            stem = field.name.removesuffix("s")
+            proper = stem[:-2] + ("s" if stem != field.name else "")
             message = f'the foreign key "{field.name}" holds a name: {proper}'
             yield Finding((), message, on="key", help=f"rename it to {proper}")

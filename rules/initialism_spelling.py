@@ -47,7 +47,7 @@ class InitialismSpelling(Rule):
     def check_field(self, field: FieldUse) -> Iterator[Finding]:
         if field.name in EXEMPT or field.standard or (field.closed and not field.declared):
             return
-        for initialism, word in initialisms_of(field.name):
+        for initialism, word in dict.fromkeys(initialisms_of(field.name)):
             capitals = self._capitals(field, initialism)
             if capitals is None or word.isupper() == capitals:
                 continue

@@ -77,6 +77,9 @@ class KeyFormat(Rule):
         elif self._is_kind(document, parts[2]):
             proper = f"{parts[0]}/{parts[2]}/{parts[1]}"
             yield self._layout("kind-last", f'the key "{key}" has the kind last; {guide}', proper)
+        elif self.catalogue.resolve(parts[1]) or self.catalogue.resolve(parts[0]):
+            start = f'the key "{key}" is not that of its entity: '
+            yield Finding(ROW_KEY, f'{start}the kind is "{document.kind}"')
         else:
             meant = f'; did you mean "{document.kind}"?' if document.known else ""
             message = f'the key "{key}" names no kind of Dispatch{meant}'

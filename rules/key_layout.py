@@ -55,13 +55,16 @@ class KeyLayout(Rule):
         kind = _position(layout, _KIND)
         if organization is None or kind is None or organization == kind:
             return
-        if organization > kind or organization != 0:
+        last = len(layout.parts) - 1
+        if organization > kind or organization != 0 or kind == last > 1:
             shown = "/".join(f"<{part}>" for part in layout.parts)
             message = (
                 f"{layout.function} builds keys as {shown}; the guide says "
                 "<organization>/<kind>/<name>"
             )
-            yield Finding((), message, spot=layout.spot, help="put the organization first")
+            yield Finding(
+                (), message, spot=layout.spot, help="put the organization first, then the kind"
+            )
 
 
 def _position(layout: Layout, what: re.Pattern[str]) -> int | None:

@@ -2,8 +2,8 @@
 
 The mistakes are those of cosmic-ray. Each is made in a process of its own, which runs the tests
 that reach the line, those that take little time first, until one fails. Mistakes in annotations
-are left out (nobody reads annotations at run time here), and those that change no result: the size
-of a cache, a precedence by one, `is` with a literal.
+are left out (nobody reads annotations at run time here), those in the examples of a rule (they are
+tests), and those that change no result: the size of a cache, a precedence by one, `is` with a literal.
 """
 
 from __future__ import annotations
@@ -94,11 +94,17 @@ def _meaning(text: str) -> str:
     for node in ast.walk(tree):
         if isinstance(node, ast.arg | ast.AnnAssign):
             node.annotation = ast.Constant(None)
+        elif isinstance(node, ast.ClassDef):
+            node.decorator_list = []  # how a dataclass is made
         elif isinstance(node, ast.FunctionDef):
             node.returns = None
+            asked = node.args  # whether by name or by place is for type checkers to say
+            asked.args = [*asked.posonlyargs, *asked.args, *asked.kwonlyargs]
+            asked.defaults = [*asked.defaults, *(one for one in asked.kw_defaults if one)]
+            asked.posonlyargs, asked.kwonlyargs, asked.kw_defaults = [], [], []
         elif isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
             node.test, node.body = ast.Constant(None), [ast.Pass()]
-        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "precedence":
+        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in NO_CODE:
             node.value = ast.Constant(None)
         if isinstance(node, ast.FunctionDef):
             node.decorator_list = [
@@ -107,6 +113,8 @@ def _meaning(text: str) -> str:
     return ast.dump(tree)
 
 
+NO_CODE = ("precedence", "valid", "invalid")
+"""What a class says of a rule: its examples are tests themselves."""
 Reached = dict[str, dict[int, list[Test]]]
 """Which tests reach which lines of which file."""
 

@@ -1,0 +1,30 @@
+"""`python -m benchmarks.alone JOBS`: seconds that a run takes to read and judge the documents below.
+
+Start-up, the walk and what is judged at the end, of all documents together, are left out.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from dispatch_lint.api import make_run
+from dispatch_lint.documents.discover import discover
+from dispatch_lint.parallel import check_sources
+from dispatch_lint.settings import Settings
+
+
+def main() -> None:
+    """Measure one run."""
+    settings = replace(Settings(), root=Path.cwd())
+    run = make_run(settings, fold=True, rereads=True)
+    sources = list(discover(["."], settings))
+    start = time.perf_counter()
+    check_sources(run, sources, int(sys.argv[1]))
+    print(time.perf_counter() - start)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,238 @@
+"""What the rules say, beyond their examples: what a small mistake in one of them would change."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from dispatch_lint.rule import stored
+from tests.conftest import Lint
+
+Files = str | dict[str, str]
+Said = list[tuple[str, str]]
+UUID = "9884824d-d16f-465a-9cc7-49330b7e1b02"
+
+
+def widget(reference: str, field: str, wire: str) -> dict[str, str]:
+    """A definition with a foreign key."""
+    return {
+        "shop.go": "package shop\n\ntype Widget struct {\n\tBaseEntity\n"
+        f'\t// +dispatch:reference={reference}\n\t{field} `json:"{wire}"`\n}}\n'
+    }
+
+
+def entities(*several: dict[str, Any]) -> dict[str, str]:
+    """Stored entities, a line each."""
+    return {"e.jsonl": "".join(stored(one.pop("kind"), **one) for one in map(dict, several))}
+
+
+def rows(*keys: str, **value: Any) -> dict[str, str]:
+    """The same Application under some keys."""
+    entity = {"id": "1", "name": "shop", "organizationId": "acme", "kind": "Application", **value}
+    return {"e.jsonl": "".join(json.dumps({"key": key, "value": entity}) + "\n" for key in keys)}
+
+
+def key_function(name: str, *parts: str) -> dict[str, str]:
+    """Code that puts a key together."""
+    asked = f'fmt.Sprintf("{"/".join(["%s"] * len(parts))}", {", ".join(parts)})'
+    return {
+        "shop.go": 'package shop\n\nimport "fmt"\n\n'
+        f"func {name}(org, kind, name string) string {{\n\treturn {asked}\n}}\n"
+    }
+
+
+def struct(*fields: str, name: str = "Widget", base: str = "\tBaseEntity\n") -> dict[str, str]:
+    """A definition in Go."""
+    return {
+        "shop.go": f"package shop\n\ntype {name} struct {{\n{base}"
+        + "".join(f"\t{one}\n" for one in fields) + "}\n"
+    }  # fmt: skip
+
+
+def secret(organization: str = "acme", **more: Any) -> dict[str, Any]:
+    return {"kind": "Secret", "organizationId": organization, "name": "s", "secrets": {}, **more}
+
+
+def function(organization: str = "acme", **more: Any) -> dict[str, Any]:
+    return {
+        "kind": "Function", "organizationId": organization, "id": f"f-{organization}", "image": "i",
+        "secrets": ["s"], **more,
+    }  # fmt: skip
+
+
+def image(**more: Any) -> dict[str, Any]:
+    return {"kind": "Image", "id": "i-17", "name": "nodejs", **more}
+
+
+CUT = "dispatch cuts the file at this `---` inside a "
+CASES: list[tuple[str, Files, Said]] = [
+    # A field that nobody knows does not hide the next.
+    ("ambiguous-scalar", "kind: Secret\nname: a\nnope: yes\nsecrets: {b: yes}\n",
+     [("/secrets/b", 'dispatch reads yes as "true"')]),
+    ("ambiguous-scalar", "kind: API\nname: f\nfunction: i\nenabled: yes\n",
+     [("/enabled", "dispatch reads yes as true, YAML 1.2 reads it as text")]),
+    ("ambiguous-scalar", "kind: API\nname: f\nfunction: i\nenabled: 0o17\n", []),
+    ("ambiguous-scalar", "kind: Function\nname: f\nimage: i\ntimeout: yes\n", []),
+    # A use that sees its target does not hide one that does not.
+    ("cross-organization-reference", entities(secret("a"), function("a"), function("b")),
+     [("/secrets/0", 'the only Secret "s" belongs to the organization a, not to b')]),
+    ("cross-organization-reference",
+     entities(*(secret(one, id=one) for one in "dcba"), function("x")),
+     [("/secrets/0", 'every Secret "s" belongs to the organizations a, b, c, d, not to x')]),
+    # Of one value, or one line of comments, once; of each.
+    ("document-separator",
+     "kind: Secret\n# -- a --- b --- c\nname: a\n# --- again\nsecrets:\n  k: a---b---c\n  l: d---e\n",
+     [("", CUT + "comment"), ("", CUT + "comment"), ("/secrets/k", CUT + "value"),
+      ("/secrets/l", CUT + "value")]),
+    ("duplicate-field", "kind: Secret\nname: a\nsecrets:\n  b: c\n  b: d\n",
+     [("/secrets/b", 'the field "b" is already set in line 4')]),
+    ("foreign-key-entity-type", widget("Secret", "SecretName string", "secretName"), []),
+    ("foreign-key-entity-type", widget("Secret", "OldSecretNames []string", "oldSecretNames"), []),
+    ("foreign-key-entity-type", widget("Secret", "OldSecretID string", "oldSecretID"), []),
+    ("foreign-key-entity-type", widget("Secret", "Secret string", "Secret"), []),
+    ("foreign-key-entity-type", widget("Secret,prefix=es://", "Url string", "url"), []),
+    ("foreign-key-entity-type", widget("Secret", "OwnerName string", "ownerName"),
+     [("/fields/ownerName", 'the foreign key "ownerName" refers to a Secret: secret')]),
+    ("foreign-key-entity-type", widget("Secret", "Names []string", "Names"),
+     [("/fields/Names", 'the foreign key "Names" refers to Secrets: secrets')]),
+    ("foreign-key-naming", widget("Secret", "OwnerName string", "ownerName"),
+     [("/fields/ownerName", 'the foreign key "ownerName" has a redundant suffix: owner')]),
+    ("foreign-key-naming", widget("Secret", "OwnerNames []string", "ownerNames"),
+     [("/fields/ownerNames", 'the foreign key "ownerNames" has a redundant suffix: owners')]),
+    ("foreign-key-naming", widget("Secret", "Owner string", "owner"), []),
+    ("foreign-key-plurality", widget("Secret", "OldSecret []string", "oldSecret"),
+     [("/fields/oldSecret", 'the foreign key "oldSecret" holds a list: oldSecrets')]),
+    ("foreign-key-plurality", widget("Secret", "OldSecrets string", "oldSecrets"),
+     [("/fields/oldSecrets", 'the foreign key "oldSecrets" holds a single name: oldSecret')]),
+    ("foreign-key-plurality", widget("Secret", "OldSecrets []string", "oldSecrets"), []),
+    ("foreign-key-plurality", widget("Secret", "Secrets string", "secrets"),
+     [("/fields/secrets", 'the foreign key "secrets" holds a single name: secret')]),
+    ("foreign-key-plurality", widget("Secret", "Owner []string", "owner"), []),
+    ("foreign-key-id-suffix", widget("Secret", "OwnerIDs []string", "ownerIDs"),
+     [("/fields/ownerIDs", 'the foreign key "ownerIDs" holds a name: owners')]),
+    ("foreign-key-id-suffix", widget("Secret", "OwnerId string", "ownerId"),
+     [("/fields/ownerId", 'the foreign key "ownerId" holds a name: owner')]),
+    # Only what holds a name, by itself, can hold a key instead of it.
+    ("foreign-key-value", entities({"kind": "Run", "name": "r", "functionID": "acme/Function/f"}), []),
+    ("foreign-key-value",
+     "kind: Function\nname: f\nsourceURL: es://acme/Source/x\nimage: acme/Image/y\n"
+     "tags:\n- key: Application\n  value: acme/Application/z\n",
+     [("/image", '"acme/Image/y" is a constructed key; a foreign key holds the name "y"')]),
+    ("foreign-key-value", entities(image(), function(image="i-17")),
+     [("/image", '"i-17" is the ID of the Image "nodejs"; a foreign key holds its name')]),
+    ("foreign-key-value", entities(image(status="DELETED"), function(image="i-17")), []),
+    ("foreign-key-value", entities(secret(id="i-17"), function(image="i-17")), []),
+    ("foreign-key-value", entities(function(image=UUID)),
+     [("/image", f'"{UUID}" is an ID; a foreign key holds the name of the Image')]),
+    # Most stored fields write ID, most of manifests Id; of URL and Url there are as many in those.
+    ("initialism-spelling", "kind: Widget\nname: a\nsomeID: x\n",
+     [("/someID", 'the field "someID" spells the initialism ID: someId')]),
+    ("initialism-spelling", "kind: Widget\nname: a\nsomeId: x\nimageUrl: x\nimageURL: x\n", []),
+    ("initialism-spelling", entities({"kind": "Widget", "someId": "x", "imageUrl": "x", "someID": "x"}),
+     [("/someId", 'the field "someId" spells the initialism Id: someID'),
+      ("/imageUrl", 'the field "imageUrl" spells the initialism Url: imageURL')]),
+    # Where only declared fields may stand, an undeclared one is another matter.
+    ("initialism-spelling", "kind: Secret\nname: a\nsomeID: x\n", []),
+    ("json-tag-malformed", struct('A string `jsno:"a"`', 'B string `json:"b,omitempt"`'),
+     [("/fields/A", 'the tag key "jsno" says nothing to encoding/json; did you mean "json"?'),
+      ("/fields/b", 'the json tag has the unknown option "omitempt"; did you mean "omitempty"?')]),
+    # BaseEntity's own Spec is the guide's, nobody else's, and nothing else of it.
+    ("json-tag-mismatch", struct('Spec string `json:"state"`', 'Phase string `json:"status"`',
+                                 name="BaseEntity", base=""),
+     [("/fields/status", 'the field is "Phase" in Go and "status" on the wire')]),
+    ("json-tag-mismatch", struct('Spec string `json:"state"`', 'A string `json:"z"`', 'Z string `json:"a"`',
+                                 "B string"),
+     [("/fields/state", 'the field is "Spec" in Go and "state" on the wire'),
+      ("/fields/z", 'the field is "A" in Go and "z" on the wire'),
+      ("/fields/a", 'the field is "Z" in Go and "a" on the wire')]),
+    ("json-tag-missing", struct("A string", 'B string `json:"b"`', "c string"),
+     [("/fields/A", 'the field "A" has no json tag, and is called "A" on the wire')]),
+    *[("kind-name", struct(name=name),
+       [("", f'the type "{name}" has a redundant suffix: {stem}')] if stem else [])
+      for name, stem in (("AbcEntity", "Abc"), ("ZyxModel", "Zyx"), ("Model", ""), ("EntityWidget", ""))],
+    *[("key-format", rows(key), [("", f'the key "{key}" {problem}')]) for key, problem in (
+        ("shop", "has 1 part; the guide says <organization>/<kind>/<name>"),
+        ("acme/Application/shop/x", "has 4 parts; the guide says <organization>/<kind>/<name>"),
+        ("acme//shop", "has an empty part; the guide says <organization>/<kind>/<name>"),
+        ("acme/shop/Application", "has the kind last; the guide says <organization>/<kind>/<name>"),
+        ("aaa/Application/shop", 'is not that of its entity: the organization is "acme"'),
+        ("zzz/Application/shop", 'is not that of its entity: the organization is "acme"'),
+        ("acme/Application/aaa", 'is not that of its entity: the name is "shop"'),
+        ("acme/Application/zzz", 'is not that of its entity: the name is "shop"'),
+        ("acme/Secret/shop", 'is not that of its entity: the kind is "Application"'),
+        ("Secret/acme/shop", 'is not that of its entity: the kind is "Application"'),
+    )],
+    ("key-format", rows("acme/Application/shop", organizationId=5), []),
+    ("key-format", rows("acme/Widget/shop", kind="Widget"), []),
+    ("key-format", rows("acme/Gadget/shop", kind="Widget"),
+     [("", 'the key "acme/Gadget/shop" names no kind of Dispatch')]),
+    *[("key-layout", key_function("buildKey", *parts),
+       [("", f"buildKey builds keys as {said}; the guide says <organization>/<kind>/<name>")] if said else [])
+      for parts, said in (
+          (("org", "kind", "name"), ""), (("name", "org", "kind"), "<name>/<org>/<kind>"),
+          (("kind", "org"), "<kind>/<org>"), (("org", "kind"), ""), (("org", "name"), ""),
+          (("kind", "name"), ""), (("org", "name", "kind"), "<org>/<name>/<kind>"), (("kind",), ""),
+      )],
+    ("key-layout", key_function("url", "kind", "org", "name"), []),
+    ("desired-state",
+     entities({**secret(secrets={"desiredState": "x"}), "desired_state": "x", "desired-state": 1}),
+     [(f"/{name}", f'desired state belongs in the spec, on the wire "state", not in "{name}"')
+      for name in ("desired_state", "desired-state")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "files", "said"), CASES)
+def test_what_a_rule_says(rule: str, files: Files, said: Said, lint: Lint) -> None:
+    found = lint(files, {"select": [rule]})
+    assert [(one.pointer, one.message) for one in found] == said
+
+
+KEY = {"rules": {"foreign-key-value": {"accepts": "key"}}}
+SETTINGS: list[tuple[str, dict[str, Any], Files, Said]] = [
+    ("foreign-key-value", {"external": [f"Image/{UUID}"]}, entities(function(image=UUID)), []),
+    ("foreign-key-value", KEY, "kind: Function\nname: f\nimage: i\n",
+     [("/image", '"i" is a name; the settings ask for the key "<organization>/Image/i"')]),
+    ("foreign-key-value", {"open-questions": {"foreign-key-value": "key"}, "organization": "acme"},
+     "kind: Function\nname: f\nimage: i\nsecrets: [acme/Secret/s]\n",
+     [("/image", '"i" is a name; the settings ask for the key "acme/Image/i"')]),
+    ("initialism-spelling", {"rules": {"initialism-spelling": {"wire": "go"}}},
+     "kind: Widget\nname: a\naUrlUrlB: x\n",
+     [("/aUrlUrlB", 'the field "aUrlUrlB" spells the initialism Url: aURLURLB')]),
+    ("initialism-spelling", {"rules": {"initialism-spelling": {"wire": "camel"}}},
+     "kind: Widget\nname: a\naURLId: x\n",
+     [("/aURLId", 'the field "aURLId" spells the initialism URL: aUrlId')]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "settings", "files", "said"), SETTINGS)
+def test_what_a_rule_says_under_settings(
+    rule: str, settings: dict[str, Any], files: Files, said: Said, lint: Lint
+) -> None:
+    found = lint(files, {"select": [rule], **settings})
+    assert [(one.pointer, one.message) for one in found] == said
+
+
+FIXES: list[tuple[str, dict[str, Any], Files, list[str]]] = [
+    ("foreign-key-value", {}, "kind: Function\nname: f\nimage: acme/Image/web\n", ["write web: web"]),
+    ("foreign-key-value", KEY, "kind: Function\nname: f\nimage: i\n", []),
+    ("foreign-key-value", {**KEY, "organization": "acme"}, "kind: Function\nname: f\nimage: i\n",
+     ["write acme/Image/i: acme/Image/i"]),
+    ("key-format", {}, rows("acme/shop/Application"),
+     ['write acme/Application/shop: "acme/Application/shop"']),
+    ("key-format", {}, rows("Application/acme/shop"),
+     ['write acme/Application/shop: "acme/Application/shop"']),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "settings", "files", "fixes"), FIXES)
+def test_what_a_rule_proposes(
+    rule: str, settings: dict[str, Any], files: Files, fixes: list[str], lint: Lint
+) -> None:
+    found = lint(files, {"select": [rule], **settings})
+    assert [
+        f"{one.fix.message}: {', '.join(edit.text for edit in one.fix.edits)}"
+        for one in found if one.fix is not None
+    ] == fixes  # fmt: skip
+    assert found
