@@ -236,3 +236,105 @@ def test_what_a_rule_proposes(
         for one in found if one.fix is not None
     ] == fixes  # fmt: skip
     assert found
+
+
+def application(**more: Any) -> dict[str, Any]:
+    return {"kind": "Application", **more}
+
+
+STATUSES = "INITIALIZED, CREATING, READY, UPDATING, DELETING, DELETED, ERROR, MISSING"
+SECRET = "kind: Secret\nname: a\n"
+Found = list[tuple[int, str, str, str]]
+"""Document, path, severity and message."""
+WITH_STORE: list[tuple[str, dict[str, Any], Files, dict[str, Any] | None, Found]] = [
+    # Who is gone, is going, or is the same does not hide who is new.
+    *[("name-reuse", {}, entities(first, application(id="3")), application(status="DELETING"),
+       [(1, "/name", "error", 'the old owner of "acme/Application/shop" is still DELETING')])
+      for first in (application(id="2", status="DELETED"), application(id="2", status="DELETING"),
+                    application(id="1", status="DELETING"), application(id=""))],
+    ("name-reuse", {"organization": "acme"}, {"a.yaml": "kind: Application\nname: shop\n"},
+     application(status="DELETING"),
+     [(0, "/name", "warning", 'the old owner of "acme/Application/shop" is still DELETING')]),
+    ("name-reuse", {}, entities(application(id="3")), application(), []),
+    ("name-reuse", {}, entities(application(id="1", name="b")), application(status="DELETING"), []),
+    *[("reference-not-ready", {}, entities(secret(status=status), function(name="f")), None,
+       [(1, "/secrets/0", "warning", said)] if said else [])
+      for status, said in (
+          *((one, f'the entity is READY, but the Secret "s" is {one}')
+            for one in ("INITIALIZED", "CREATING", "UPDATING", "MISSING")),
+          *((one, f'the Secret "s" is {one}') for one in ("DELETING", "DELETED", "ERROR")),
+          ("READY", ""), ("", ""),
+      )],
+    # Uses that say nothing do not hide one that does.
+    ("reference-not-ready", {},
+     entities(secret(status="CREATING"), function(name="f", status="CREATING"),
+              function("x", name="f"), function(name="g")), None,
+     [(3, "/secrets/0", "warning", 'the entity is READY, but the Secret "s" is CREATING')]),
+    ("revision-order", {}, entities(application(revision=None), application(revision=3)),
+     application(revision=4),
+     [(1, "/revision", "warning", "the revision is 3, and the store has seen 4")]),
+    ("revision-order", {}, entities(application(revision=3)), application(revision=None), []),
+    ("revision-order", {}, entities(application(revision=3)), application(revision=4, name="b"), []),
+    ("revision-order", {}, entities(application(revision=5)), application(revision=4), []),
+    ("status-transition", {},
+     entities(application(id="2", status="CREATING"), application(id="3", name="c", status="DELETED")),
+     application(name="b"),
+     [(1, "/status", "warning", 'a new entity is INITIALIZED, CREATING or READY, not "DELETED"')]),
+    *[("status-transition", {}, entities(application(**now)), application(**before), [])
+      for now, before in (
+          ({"id": "2", "status": "UPDATING", "revision": 1}, {"name": "b"}),
+          ({"id": "2", "status": "strange"}, {"name": "b"}), ({"id": "2", "status": ""}, {"name": "b"}),
+          ({"status": "ERROR"}, {"status": "DELETING"}), ({"status": "DELETED"}, {"status": "DELETED"}),
+          ({"status": "strange"}, {"status": "DELETED"}), ({"status": "READY"}, {"status": "READY"}),
+          ({"status": "READY", "name": "z"}, {"status": "DELETED"}),
+      )],
+    ("status-transition", {}, entities(application(id="2", status="UPDATING")), None, []),
+    ("status-value", {}, entities(secret(status=""), secret(status="")), None,
+     [(number, "/status", "error",
+       f"the status of this Secret is empty; it has to be one of {STATUSES}") for number in (0, 1)]),
+    ("status-value", {}, rows("acme/Application/a", "acme/Application/b", status=""), None,
+     [(0, "/status", "error",
+       f"the status of this Application is empty; it has to be one of {STATUSES} (2 entities)")]),
+    ("status-value", {}, "kind: Function\nname: f\nimage: i\nstatus: 5\n", None, []),
+    ("status-delete-flag", {},
+     entities(*(application(delete=True, status=status)
+                for status in ("DELETING", "DELETED", "ERROR", "CREATING")),
+              application(delete="x"), application()), None,
+     [(3, "/delete", "info", 'the entity is to be deleted, but its status is "CREATING"')]),
+    *[("unique-key", settings, {"a.yaml": SECRET, "b.yaml": f"{SECRET}---\n{SECRET}"}, None,
+       [(0, "/name", severity, 'the key "-/Secret/a" is already taken'),
+        (1, "/name", "error", 'the key "-/Secret/a" is already taken')])
+      for settings, severity in (({}, "info"), ({"complete": True}, "warning"))],
+    ("unique-key", {"organization": "acme"}, {"a.yaml": SECRET, **entities(secret(name="a"))}, None, []),
+    ("unique-key", {}, entities(secret(), secret(id="2", status="DELETED"), secret(id="3")), None,
+     [(2, "/name", "error", 'the key "acme/Secret/s" is already taken')]),
+    ("unique-key", {}, entities(secret(id="2")), secret(), []),
+    ("unknown-field", {}, "kind: BaseImage\nname: n\ndockerurl: n\nlanguage: n\ncreatedtime: 1\ncolour: x\n",
+     None,
+     [(0, "/dockerurl", "warning", "the fields are written in lower case, as `dispatch get` prints "
+       "them: dockerurl for dockerUrl, createdtime for createdTime"),
+      (0, "/colour", "error", 'BaseImage has no field "colour": dispatch drops it')]),
+    ("unknown-field", {}, "kind: BaseImage\nname: n\ndockerurl: n\nLanguage: n\n", None,
+     [(0, "/dockerurl", "warning", 'the field "dockerurl" is spelled "dockerUrl"'),
+      (0, "/Language", "warning", 'the field "Language" is spelled "language"')]),
+    ("unknown-field", {}, "kind: Policy\nname: n\nrules:\n- subject: [a]\n", None,
+     [(0, "/rules/0/subject", "error", '"rules" has no field "subject"; did you mean "subjects"?')]),
+    ("unused-entity", {},
+     f"{SECRET}---\nkind: Secret\nname: b\n---\nkind: Function\nname: f\nimage: i\nsecrets: [b]\n"
+     "---\nkind: Policy\nname: p\nrules: []\n", None,
+     [(0, "/name", "info", 'nothing refers to the Secret "a"')]),
+    # Who refers to it from another organization refers to another.
+    ("unused-entity", {}, entities(secret(status="DELETED"), secret(name="b"), function("x", secrets=["b"])),
+     None, [(1, "/name", "info", 'nothing refers to the Secret "b"')]),
+    ("unused-entity", {}, entities(secret(name="b")), secret(name="c"),
+     [(0, "/name", "info", 'nothing refers to the Secret "b"')]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "settings", "files", "store", "said"), WITH_STORE)
+def test_what_a_rule_says_with_a_store(
+    rule: str, settings: dict[str, Any], files: Files, store: dict[str, Any] | None, said: Found, lint: Lint,
+) -> None:  # fmt: skip
+    known = entities(store)["e.jsonl"] if store else ""
+    found = lint(files, {"select": [rule], **settings}, store=known)
+    assert [(one.document, one.pointer, str(one.severity), one.message) for one in found] == said
