@@ -39,7 +39,7 @@ class NameReuse(IdentityRule):
     )
 
     def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
-        if len(facts) == 1 or read_group(group)[0] != "key":
+        if read_group(group)[0] != "key":
             return
         holders = holders_of(facts)
         leaving = next(

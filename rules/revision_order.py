@@ -41,7 +41,7 @@ class RevisionOrder(IdentityRule):
     )
 
     def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
-        if len(facts) == 1 or read_group(group)[0] != "id":
+        if read_group(group)[0] != "id":
             return
         holders = holders_of(facts)
         for fact, holder in holders:

@@ -54,8 +54,6 @@ class UniqueId(IdentityRule):
     )
 
     def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
-        if len(facts) == 1:
-            return
         if read_group(group)[0] == "id":
             yield from self._judge_id(facts)
         else:

@@ -40,7 +40,7 @@ class UniqueKey(IdentityRule):
     )
 
     def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
-        if len(facts) == 1 or read_group(group)[0] != "key":
+        if read_group(group)[0] != "key":
             return
         # A manifest describes the stored entity of its key: the two do not compete. Nor does a
         # document with what the store remembers: it is newer, or unique-id and name-reuse speak.

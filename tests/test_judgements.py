@@ -51,6 +51,22 @@ def struct(*fields: str, name: str = "Widget", base: str = "\tBaseEntity\n") -> 
     }  # fmt: skip
 
 
+def times(created: Any, modified: Any, **more: Any) -> dict[str, str]:
+    return entities(
+        {"kind": "Application", "createdTime": created, "modifiedTime": modified, **more}
+    )
+
+
+def columns(created: str, modified: str) -> dict[str, str]:
+    """A row of Dispatch's table, as Postgres exports it."""
+    row = {
+        "key": "acme/Application/a", "id": "1", "name": "a", "organization_id": "acme",
+        "created_time": created, "modified_time": modified,
+        "value": {"id": "1", "name": "a", "organizationId": "acme", "status": "READY"},
+    }  # fmt: skip
+    return {"e.jsonl": json.dumps(row) + "\n"}
+
+
 def secret(organization: str = "acme", **more: Any) -> dict[str, Any]:
     return {"kind": "Secret", "organizationId": organization, "name": "s", "secrets": {}, **more}
 
@@ -176,6 +192,46 @@ CASES: list[tuple[str, Files, Said]] = [
           (("kind", "name"), ""), (("org", "name", "kind"), "<org>/<name>/<kind>"), (("kind",), ""),
       )],
     ("key-layout", key_function("url", "kind", "org", "name"), []),
+    ("schema", "kind: Function\nname: f\nimge: i\n",
+     [("", 'the required field "image" is missing')]),
+    ("schema", "kind: Function\nname: f\nimage: [a]\ntimeout: x\n",
+     [("/image", '"image" has to be text, not a list'),
+      ("/timeout", '"timeout" has to be an integer, not the text "x"')]),
+    # What the slip stands for is a guess.
+    ("schema", "kind: Function\nname: f\nimage: i\ntimeuot: x\n", []),
+    *[("time-order", times(created, modified),
+       [("/modifiedTime", f"modifiedTime {modified} is before createdTime {created}")] if wrong else [])
+      for created, modified, wrong in (
+          ("2026-01-01T00:00:00Z", "2025-12-31T23:59:59Z", True),
+          ("2026-01-01T00:00:00.5Z", "2026-01-01T00:00:00.25Z", True),
+          ("2026-01-01T00:00:00.5Z", "2026-01-01T00:00:00.50Z", False),
+          ("2026-01-01T00:00:00Z", "2026-01-01T00:00:00.000000001Z", False),
+          ("2026-01-01T00:00:00.000000001Z", "2026-01-01T00:00:00Z", True),
+          ("2026-01-01T00:00:00.1234567899Z", "2026-01-01T00:00:00.1234567891Z", False),
+          ("2026-01-01T00:00:00Z", "0001-01-01T00:00:00Z", False),
+          ("0001-01-01T00:00:00Z", "2026-01-01T00:00:00Z", False),
+          ("2026-01-01T01:00:00+02:00", "2025-12-31T23:00:00Z", False),
+          ("2026-01-01T01:00:00+02:30", "2025-12-31T22:29:59Z", True),
+          ("2026-01-01T01:00:00-02:30", "2026-01-01T03:30:00Z", False),
+          ("2026-01-01T01:00:00-02:30", "2026-01-01T03:29:59Z", True),
+          (None, "2026-01-01T00:00:00Z", False), (5, "2026-01-01T00:00:00Z", False),
+      )],
+    *[("time-order", times(wrong, "2026-01-03T00:00:00Z"),
+       [("/createdTime", f'"{wrong}" is no RFC 3339 time, like 2026-01-31T12:00:00Z')])
+      for wrong in ("2026-01-01", "2026-02-30T00:00:00Z", "2026-01-01T24:00:00Z", "2026-01-01 00:00:00Z",
+                    "9999-12-31T23:59:59-01:00", "2026-01-01T00:00:00", "2026-01-01T00:00:00Zx", "0000-01-01T00:00:00Z",
+                    "2026-01-01T00:00:00.Z", "2026-13-01T00:00:00Z", "2026-01-01T00:00:00+0100")],
+    ("time-order", times("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", otherTime="noon"),
+     [("/otherTime", '"noon" is no RFC 3339 time, like 2026-01-31T12:00:00Z')]),
+    *[("time-order", columns(created, modified),
+       [("/modifiedTime", f"modifiedTime {modified} is before createdTime {created}")] if wrong else [])
+      for created, modified, wrong in (
+          ("2026-01-01 00:00:00", "2026-01-01 00:00:00.5", False),
+          ("2026-01-02 00:00:00", "2026-01-01 00:00:00", True),
+          ("2026-01-01 00:00:00+00", "2026-01-01 00:00:00+01", True),
+          ("2026-01-01 00:00:00+00:30", "2026-01-01 00:00:00", False),
+          ("2026-01-01T00:00:00Z", "2026-01-01 00:00:00", False),
+      )],
     ("desired-state",
      entities({**secret(secrets={"desiredState": "x"}), "desired_state": "x", "desired-state": 1}),
      [(f"/{name}", f'desired state belongs in the spec, on the wire "state", not in "{name}"')
@@ -219,6 +275,8 @@ FIXES: list[tuple[str, dict[str, Any], Files, list[str]]] = [
     ("foreign-key-value", KEY, "kind: Function\nname: f\nimage: i\n", []),
     ("foreign-key-value", {**KEY, "organization": "acme"}, "kind: Function\nname: f\nimage: i\n",
      ["write acme/Image/i: acme/Image/i"]),
+    ("schema", {}, "kind: Function\nname: f\nimage: i\ntimeout: '5'\n", ["write 5: 5"]),
+    ("schema", {}, entities({"kind": "Application", "status": "READ"}), ['write READY: "READY"']),
     ("key-format", {}, rows("acme/shop/Application"),
      ['write acme/Application/shop: "acme/Application/shop"']),
     ("key-format", {}, rows("Application/acme/shop"),
