@@ -302,6 +302,16 @@ def application(**more: Any) -> dict[str, Any]:
 
 STATUSES = "INITIALIZED, CREATING, READY, UPDATING, DELETING, DELETED, ERROR, MISSING"
 SECRET = "kind: Secret\nname: a\n"
+FUNCTION = "kind: Function\nname: f\nimage: nodejs\n"
+IMAGE = "---\nkind: Image\nname: {}\nbaseImageName: b\n"
+INSTANCE = "kind: ServiceInstance\nname: i\nserviceClass: {}\nservicePlan: {}\n"
+CLASS = {
+    "kind": "ServiceClass",
+    "name": "c",
+    "broker": "b",
+    "plans": [{"name": "p"}],
+    "bindable": True,
+}
 Found = list[tuple[int, str, str, str]]
 """Document, path, severity and message."""
 WITH_STORE: list[tuple[str, dict[str, Any], Files, dict[str, Any] | None, Found]] = [
@@ -367,6 +377,62 @@ WITH_STORE: list[tuple[str, dict[str, Any], Files, dict[str, Any] | None, Found]
     ("unique-key", {}, entities(secret(), secret(id="2", status="DELETED"), secret(id="3")), None,
      [(2, "/name", "error", 'the key "acme/Secret/s" is already taken')]),
     ("unique-key", {}, entities(secret(id="2")), secret(), []),
+    *[("unique-id", {}, entities(*several), None, said) for several, said in (
+        ((application(), application(name="b"), application(name="c")),
+         [(number, "/id", "error", 'the ID "1" is already that of acme/Application/shop') for number in (1, 2)]),
+        ((application(), secret(id="1")),
+         [(1, "/id", "error", 'the ID "1" is already that of acme/Application/shop')]),
+        ((application(), application(organizationId="x")),
+         [(1, "/id", "error", 'the ID "1" is already that of acme/Application/shop')]),
+        # The same entity again, or one of an organization that nobody names, is no other.
+        ((application(), application()), []), ((application(organizationId=""), application()), []),
+        ((application(id=""), application(id="", name="b")), []),
+    )],
+    *[("unique-id", {}, entities(now), before, [(0, "/id", "error", said)] if said else [])
+      for now, before, said in (
+          (application(), application(name="b"), 'the ID "1" is already that of acme/Application/b'),
+          (application(), application(status="DELETED"),
+           'the ID "1" was that of an entity that is deleted: acme/Application/shop'),
+          (application(status="DELETED"), application(status="DELETED"), ""),
+          (application(name="b"), application(status="DELETED"),
+           'the ID "1" is already that of acme/Application/shop'),
+          (application(id="2"), application(),
+           'acme/Application/shop has the ID "1", and was never deleted'),
+          # name-reuse speaks of one that is going; of one that is gone there is nothing to say.
+          (application(id="2"), application(status="DELETING"), ""),
+          (application(id="2"), application(status="DELETED"), ""),
+          (application(id="2", status="DELETED"), application(), ""), (application(id=""), application(), ""),
+          (application(), application(), ""),
+      )],
+    *[("unique-id", {"organization": "acme"}, {"a.yaml": f"kind: Application\nname: shop\nid: '{id_}'\n"},
+       application(status=status), []) for id_, status in (("1", "DELETED"), ("2", "READY"))],
+    # A use that is met, that is external, or that cannot be judged does not hide the next.
+    *[("unresolved-reference", settings, files, None, said) for settings, files, said in (
+        ({}, FUNCTION, []), ({}, FUNCTION + IMAGE.format("nodejs"), []),
+        ({"complete": True, "external": ["Image/nodejs"]}, FUNCTION, []),
+        ({"complete": True, "external": ["Image/node*"]}, FUNCTION, []),
+        ({"complete": True}, FUNCTION, [(0, "/image", "error", 'there is no Image "nodejs"')]),
+        ({}, FUNCTION + IMAGE.format("x"), [(0, "/image", "warning", 'there is no Image "nodejs"')]),
+        ({}, FUNCTION + IMAGE.format("nodjs") + IMAGE.format("nodejx"),
+         [(0, "/image", "warning",
+           'there is no Image "nodejs"; did you mean "nodjs" or "nodejx"?')]),
+        ({}, FUNCTION + "secrets: [a, b]\n---\nkind: Secret\nname: b\n",
+         [(0, "/secrets/0", "warning", 'there is no Secret "a"')]),
+        ({}, f"{FUNCTION}secrets: [a]\n---\n{FUNCTION}secrets: [a, b, b]\n---\n{SECRET}",
+         [(1, f"/secrets/{number}", "warning", 'there is no Secret "b"') for number in (1, 2)]),
+        ({}, entities(secret("x"), function(name="f")),
+         [(1, "/secrets/0", "warning", 'there is no Secret "s"')]),
+        ({}, entities(secret(status="DELETED"), function(name="f")),
+         [(1, "/secrets/0", "warning", 'there is no Secret "s"')]),
+        ({}, entities({"kind": "Run", "name": "r", "functionID": "no"}, function(name="f")),
+         [(0, "/functionID", "warning", 'there is no Function with the ID "no"')]),
+        ({}, entities({"kind": "Run", "name": "r", "functionID": "f-acme"}, function(name="f")), []),
+        ({}, {"i.yaml": INSTANCE.format("c", "p"), **entities(CLASS)}, []),
+        ({}, {"i.yaml": INSTANCE.format("c", "q"), **entities(CLASS)},
+         [(0, "/servicePlan", "warning", 'there is no ServicePlan "q"')]),
+        ({}, {"i.yaml": INSTANCE.format("d", "p"), **entities(CLASS)},
+         [(0, "/serviceClass", "warning", 'there is no ServiceClass "d"')]),
+    )],
     ("unknown-field", {}, "kind: BaseImage\nname: n\ndockerurl: n\nlanguage: n\ncreatedtime: 1\ncolour: x\n",
      None,
      [(0, "/dockerurl", "warning", "the fields are written in lower case, as `dispatch get` prints "
