@@ -63,7 +63,7 @@ pip-audit: $(VENV)/.dev
 # Where atheris is not to be had, inputs are not guided by the code that they reach.
 FUZZ ?= 3600
 fuzz: $(VENV)/.dev
-	$(BIN)/python -m pip install --quiet --editable '.[fuzz]' || echo "no atheris here"
+	$(BIN)/python -m pip install --quiet --only-binary atheris --editable '.[fuzz]' || echo "no atheris here"
 	PYTHONPATH=. $(BIN)/python tests/fuzz.py $(FUZZ)
 
 # Whether a test fails for each small mistake in the rules and the engine: about an hour.

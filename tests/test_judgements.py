@@ -67,6 +67,28 @@ def columns(created: str, modified: str) -> dict[str, str]:
     return {"e.jsonl": json.dumps(row) + "\n"}
 
 
+def field(name: str, type_: str, wire: str) -> str:
+    return f'{name} {type_} `json:"{wire}"`'
+
+
+def two(stored_fields: list[str], others: list[str], form: str = "manifest") -> dict[str, str]:
+    """A stored kind in Go, and its other definition."""
+    return {
+        "shop.go": struct(*stored_fields)["shop.go"]
+        + f"\n// +dispatch:kind=Widget\n// +dispatch:form={form}\ntype Model struct {{\n"
+        + "".join(f"\t{one}\n" for one in others) + "}\n"
+    }  # fmt: skip
+
+
+def api(type_: str) -> str:
+    """The model of a kind in OpenAPI, with a field of a type."""
+    return (
+        "openapi: 3.0.0\ncomponents:\n  schemas:\n    Widget:\n      type: object\n      properties:\n"
+        "        kind: {type: string}\n        name: {type: string}\n"
+        f"        size: {{type: {type_}}}\n"
+    )
+
+
 def secret(organization: str = "acme", **more: Any) -> dict[str, Any]:
     return {"kind": "Secret", "organizationId": organization, "name": "s", "secrets": {}, **more}
 
@@ -232,6 +254,39 @@ CASES: list[tuple[str, Files, Said]] = [
           ("2026-01-01 00:00:00+00:30", "2026-01-01 00:00:00", False),
           ("2026-01-01T00:00:00Z", "2026-01-01 00:00:00", False),
       )],
+    *[("definition-agreement", two([field("A", mine, wire)], [field("A", theirs, other)], form),
+       [(f"/fields/{other}", said)] if said else [])
+      for mine, theirs, wire, other, form, said in (
+          # A time is a number in the API, and nowhere else.
+          ("time.Time", "int64", "a", "a", "manifest", ""), ("int64", "time.Time", "a", "a", "manifest", ""),
+          ("time.Time", "string", "a", "a", "manifest",
+           'the field "a" of Widget is text here, and a time in Widget (stored)'),
+          ("time.Time", "int64", "a", "a", "stored",
+           'the field "a" of Widget is a whole number here, and a time in Widget (stored)'),
+          ("int", "int", "aB", "ab", "manifest",
+           'Widget has the field "ab" here, and "aB" in Widget (stored)'),
+          ("int", "int", "ab", "aB", "manifest",
+           'Widget has the field "aB" here, and "ab" in Widget (stored)'),
+          # How a field is spelled at all is for another rule.
+          ("int", "int", "ab", "AB", "manifest", ""), ("int", "any", "a", "a", "manifest", ""),
+          ("int", "int", "id", "Id", "manifest", ""),
+      )],
+    ("definition-agreement",
+     two([field("A", "int", "a"), field("B", "int", "b")], [field("A", "int", "a"), field("B", "string", "b")]),
+     [("/fields/b", 'the field "b" of Widget is text here, and a whole number in Widget (stored)')]),
+    ("definition-agreement", {"a.yaml": api("string"), "b.yaml": api("integer")},
+     [("/fields/size",
+       'the field "size" of Widget is a whole number here, and text in Widget (OpenAPI)')]),
+    ("base-entity", two([], []), []), ("base-entity", {"a.yaml": api("string")}, []),
+    *[("base-entity", struct('Name string `json:"name"`', name=name, base=base), [("", f"{name} {said}")])
+      for name, base, said in (
+          ("Widget", '\tBaseEntity `json:"base"`\n',
+           "embeds BaseEntity under a json tag, so that its fields are not flat"),
+          ("AWidget", "\tBase BaseEntity\n", "holds BaseEntity as a field, so that its fields are not flat"),
+      )],
+    ("base-entity",
+     {"shop.go": "package shop\n\n// +dispatch:kind=A\n// +dispatch:form=stored\ntype A struct {}\n"},
+     [("", "A is a stored kind and does not embed BaseEntity")]),
     ("desired-state",
      entities({**secret(secrets={"desiredState": "x"}), "desired_state": "x", "desired-state": 1}),
      [(f"/{name}", f'desired state belongs in the spec, on the wire "state", not in "{name}"')
