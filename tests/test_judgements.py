@@ -419,6 +419,11 @@ WITH_STORE: list[tuple[str, dict[str, Any], Files, dict[str, Any] | None, Found]
     ("revision-order", {"organization": "acme"},
      {"a.yaml": "kind: Application\nname: shop\nid: '1'\n", **entities(application(revision=3))},
      application(revision=4), [(0, "/revision", "warning", "the revision is 3, and the store has seen 4")]),
+    # encoding/json reads one of the two all the same.
+    ("json-tag-malformed", {}, struct('A string `jsno:"a"`', 'B string `json:"b,omitempt"`'), None,
+     [(0, "/fields/A", "error", 'the tag key "jsno" says nothing to encoding/json; did you mean "json"?'),
+      (0, "/fields/b", "warning",
+       'the json tag has the unknown option "omitempt"; did you mean "omitempty"?')]),
     ("status-transition", {}, entities(application(id="2", status="UPDATING")), None, []),
     ("status-value", {}, entities(secret(status=""), secret(status="")), None,
      [(number, "/status", "error",

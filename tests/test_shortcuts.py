@@ -160,7 +160,8 @@ def test_a_rule_that_raises_is_heard_of_each_document(
     "yes: a\n", "a: 'b---c'\n", "a: \"b\"\nb: 'c d'\n", "a: 0\nb: 00\n", "a: 123456789012345678\n", "a: b \n",
     "a: b\n--- # x\nc: d\n", "#\n---\na: b\n", "a: b\n---\n# x\n---\nc: d\n", "a: >\n  b\n\nc: d\n", "a: b\n- c\n",
     "a:\n\n  b: c\n", "a: b\n\t\nc: d\n", "a: &x b\nc: *x\n", "a: b\n---\nc: [\n---\nd: e\n",
-    "# a\x1f\nb: c\n", "# a\tb\nb: c\n",
+    "# a\x1f\nb: c\n", "# a\tb\nb: c\n", "8 :", "8 : x\n", "true : x\n", "~ :", "null :\n", "- 8 : x\n",
+    "8\t: x\n", "a:\n  8 : x\n", "a:\n- 8 :\n", "8 :\r\n", "a : b\n", "8 :x\n", "a:\n  b : 8 : c\n",
 ])  # fmt: skip
 def test_blocks(text: str) -> None:
     values = yaml_text.read_values(text)

@@ -38,7 +38,7 @@ _ODD_WORDS = frozenset(
     word + colon
     for word in ["y", "Y", "n", "N", "yes", "Yes", "YES", "no", "No", "NO", "on", "On", "ON", "off", "Off", "OFF", "True", "TRUE", "False", "FALSE", "true", "false", "Null", "NULL", "null", "~", "<<"]
     for colon in ("", ":")
-) - {"true", "false", "null"} | {"dispatch-lint:"}  # fmt: skip
+) - {"true", "false", "null"} | {"dispatch-lint:", ":"}  # fmt: skip
 _ODD_STARTS = frozenset("0123456789+-.&*!%@`?")
 _SMALL = re.compile(r"(?:0|[1-9][0-9]{0,15})\Z")
 _MAX_BRACKETS = 5_000
