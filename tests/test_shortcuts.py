@@ -172,6 +172,21 @@ def test_blocks(text: str) -> None:
         ]
 
 
+KEYS = [
+    "8", "true", "~", "null", "yes", "No", "1.5", "-1", "0x1", "Null", "NULL", ".inf", "2001-01-01", "1_0",
+    "y", "0o1", "1e3", "<<", "8:8", "'8'", "a",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_scalars_are_the_same_keys_and_values_wherever_they_stand(key: str) -> None:
+    for end in ("", ":", " :", "\t:"):
+        for around in ("{}", "{} ", "{}\n", "{} x", "- {}", "a:\n  {}", "[{} x]", "{{{} x}}", "a: b\n{}",
+                       "? {}", "[ {} x]", "[a, {} x]", "a: {} x", "{}\r\n", "{}#", "{} #", "-\n  {} x"):  # fmt: skip
+            text = around.format(key + end)
+            agree(yaml_text.read_values(text), yaml_placed.read_placed(text))
+
+
 LINES = st.sampled_from([
     "kind: Secret", "name: a", "a: b", "b:", "  - c", "  c: d", "- e", "    f", "# g", "", "c: |", "c: >-",
     "d: 'e", "e: f'", "---", "...", "--- # x", "x: yes", "y: 1", "z: \"a b\"", "w: [", "]", " h: i", "q: 'r s'",

@@ -18,7 +18,7 @@ from dispatch_lint.limits import is_too_deep
 # read differently, anchors, tags, directives, merge keys, `---` that is no line of its own,
 # comments that are addressed to us, line breaks that only YAML 1.1 knows.
 _BEFORE = r"(?:^|\r|[:\-,\[{?][ \t]|[\[{,]|[:\-?]\r?\n)[ \t]*"
-_AFTER = r"(?=[ \t]*(?:$|\r|\n|,|\]|\}|\#|:[ \t\r\n]))"
+_AFTER = r"(?=[ \t]*(?:$|\r|\n|,|\]|\}|\#|:(?:[ \t\r\n]|$)))"
 _ODD_SCALAR = (
     r"(?:[yYnN]|[yY]es|YES|[nN]o|NO|[oO]n|ON|[oO]ff|OFF|True|TRUE|False|FALSE|Null|NULL|~"
     r"|[-+]?\.(?:inf|Inf|INF|nan|NaN|NAN)"
@@ -29,7 +29,7 @@ _SUSPICIOUS = (
     _BEFORE + r"(?:" + _ODD_SCALAR + _AFTER + r"|[&*!%@`]|<<[ \t]*:|\?(?:\s|\Z))"
     r"|[^\n]---|^---[^ \t\r\n]|dispatch-lint:|[\x85\u2028\u2029\ufeff\x00]"
     # a key that is no text: every reader makes another one of it
-    r"|(?:^|[\s,{])(?:null|true|false|[0-9]+)[ \t]*:(?:[ \t\r\n]|$)"
+    r"|(?:^|[\s,{\[])(?:null|true|false|~|[0-9]+)[ \t]*:(?:[ \t\r\n]|$)"
     r"|(?:-[ \t]+){20}|(?:[\[{][ \t\r\n]*){20}"
 )
 # Inside brackets no two parsers agree what a colon inside a word is.
