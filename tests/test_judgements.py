@@ -224,7 +224,8 @@ CASES: list[tuple[str, Files, Said]] = [
     *[("time-order", times(created, modified),
        [("/modifiedTime", f"modifiedTime {modified} is before createdTime {created}")] if wrong else [])
       for created, modified, wrong in (
-          ("2026-01-01T00:00:00Z", "2025-12-31T23:59:59Z", True),
+          ("2026-01-02T00:00:00Z", "2026-01-01T00:00:00Z", True),
+            ("2026-01-01T00:00:00Z", "2025-12-31T23:59:59Z", True),
           ("2026-01-01T00:00:00.5Z", "2026-01-01T00:00:00.25Z", True),
           ("2026-01-01T00:00:00.5Z", "2026-01-01T00:00:00.50Z", False),
           ("2026-01-01T00:00:00Z", "2026-01-01T00:00:00.000000001Z", False),
@@ -287,6 +288,9 @@ CASES: list[tuple[str, Files, Said]] = [
     ("base-entity",
      {"shop.go": "package shop\n\n// +dispatch:kind=A\n// +dispatch:form=stored\ntype A struct {}\n"},
      [("", "A is a stored kind and does not embed BaseEntity")]),
+    ("time-order", times(5, "x"), [("/modifiedTime", '"x" is no RFC 3339 time, like 2026-01-31T12:00:00Z')]),
+    ("unknown-field", "kind: Function\nname: f\nimage: i\nschema: {in: {}, a: {b: c}}\n",
+     [("/schema/a", '"schema" has no field "a": dispatch drops it')]),
     ("desired-state",
      entities({**secret(secrets={"desiredState": "x"}), "desired_state": "x", "desired-state": 1}),
      [(f"/{name}", f'desired state belongs in the spec, on the wire "state", not in "{name}"')
@@ -472,6 +476,9 @@ WITH_STORE: list[tuple[str, dict[str, Any], Files, dict[str, Any] | None, Found]
           (application(id="2", status="DELETED"), application(), ""), (application(id=""), application(), ""),
           (application(), application(), ""),
       )],
+    ("unique-id", {}, entities(application(id="2", status="DELETED"), application(id="2"), application(id="2")),
+     application(id="3"),
+     [(number, "/id", "error", 'acme/Application/shop has the ID "3", and was never deleted') for number in (1, 2)]),
     *[("unique-id", {"organization": "acme"}, {"a.yaml": f"kind: Application\nname: shop\nid: '{id_}'\n"},
        application(status=status), []) for id_, status in (("1", "DELETED"), ("2", "READY"))],
     # A use that is met, that is external, or that cannot be judged does not hide the next.
