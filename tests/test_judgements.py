@@ -335,6 +335,9 @@ FIXES: list[tuple[str, dict[str, Any], Files, list[str]]] = [
     ("foreign-key-value", {**KEY, "organization": "acme"}, "kind: Function\nname: f\nimage: i\n",
      ["write acme/Image/i: acme/Image/i"]),
     ("schema", {}, "kind: Function\nname: f\nimage: i\ntimeout: '5'\n", ["write 5: 5"]),
+    ("unresolved-reference", {},
+     "kind: Function\nname: f\nimage: nodejs\n---\nkind: Image\nname: nodejx\nbaseImageName: b\n"
+     "---\nkind: Image\nname: nodjs\nbaseImageName: b\n", ["write nodjs: nodjs"]),
     ("schema", {}, entities({"kind": "Application", "status": "READ"}), ['write READY: "READY"']),
     ("key-format", {}, rows("acme/shop/Application"),
      ['write acme/Application/shop: "acme/Application/shop"']),
@@ -495,6 +498,8 @@ WITH_STORE: list[tuple[str, dict[str, Any], Files, dict[str, Any] | None, Found]
          [(0, "/secrets/0", "warning", 'there is no Secret "a"')]),
         ({}, f"{FUNCTION}secrets: [a]\n---\n{FUNCTION}secrets: [a, b, b]\n---\n{SECRET}",
          [(1, f"/secrets/{number}", "warning", 'there is no Secret "b"') for number in (1, 2)]),
+        ({}, entities(secret("a"), function("a"), function("b")),
+         [(2, "/secrets/0", "warning", 'there is no Secret "s"')]),
         ({}, entities(secret("x"), function(name="f")),
          [(1, "/secrets/0", "warning", 'there is no Secret "s"')]),
         ({}, entities(secret(status="DELETED"), function(name="f")),
