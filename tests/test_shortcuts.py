@@ -174,7 +174,8 @@ def test_blocks(text: str) -> None:
 
 KEYS = [
     "8", "true", "~", "null", "yes", "No", "1.5", "-1", "0x1", "Null", "NULL", ".inf", "2001-01-01", "1_0",
-    "y", "0o1", "1e3", "<<", "8:8", "'8'", "a",
+    "y", "0o1", "1e3", "<<", "8:8", "'8'", "a", "-0x1F", "+0o7", "-0b1", "0X1F", "-0x1_F", "0o1_7", "1:30",
+    "-.5", "+1", "-12e03", "0x1G", "--1", "0.", ".5", "00", "-", "1_0", "-0X1f",
 ]  # fmt: skip
 
 
@@ -185,6 +186,15 @@ def test_scalars_are_the_same_keys_and_values_wherever_they_stand(key: str) -> N
                        "? {}", "[ {} x]", "[a, {} x]", "a: {} x", "{}\r\n", "{}#", "{} #", "-\n  {} x"):  # fmt: skip
             text = around.format(key + end)
             agree(yaml_text.read_values(text), yaml_placed.read_placed(text))
+
+
+@given(
+    st.text("-+0123456789xobXOBeE._abAFfiINnultrsyYN~ :", min_size=1, max_size=7),
+    st.sampled_from(["{}", "a: {}\n", "- {}", "[{}]", "{}: x", "{{a: {}}}", "a:\n - {}"]),
+)
+def test_any_scalar(scalar: str, around: str) -> None:
+    text = around.format(scalar)
+    agree(yaml_text.read_values(text), yaml_placed.read_placed(text))
 
 
 LINES = st.sampled_from([

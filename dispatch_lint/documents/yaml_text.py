@@ -22,7 +22,7 @@ _AFTER = r"(?=[ \t]*(?:$|\r|\n|,|\]|\}|\#|:(?:[ \t\r\n]|$)))"
 _ODD_SCALAR = (
     r"(?:[yYnN]|[yY]es|YES|[nN]o|NO|[oO]n|ON|[oO]ff|OFF|True|TRUE|False|FALSE|Null|NULL|~"
     r"|[-+]?\.(?:inf|Inf|INF|nan|NaN|NAN)"
-    r"|(?:[-+](?=[0-9._])|0[0-9_xob]|[0-9]*[._]|[0-9]+[eE]|[0-9]{18})[0-9A-Fa-f_.eE+-]*"
+    r"|(?:[-+](?=[0-9._])|0[0-9_xobXOB]|[0-9]*[._]|[0-9]+[eE]|[0-9]{18})[0-9A-Fa-f_.xobXOB+-]*"
     r")"
 )
 _SUSPICIOUS = (
