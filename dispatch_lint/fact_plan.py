@@ -27,11 +27,11 @@ class FactPlan:
         # Plain tuples of what `keep` wants to know: it is called for every document.
         self._kept: list[tuple[FactTable, str, str, bool, bool, Said, list[Said]]] = []
         self._noted: dict[Callable[[list[str], int], None], list[tuple[str, str, bool]]] = {}
-        self._empty: list[str] = []
-        """The fields in which nothing may be."""
+        self._empty: list[tuple[str, str]] = []
+        """The fields in which nothing may be, or no tag of a key."""
         for table, one in patterns:
             if one.other:
-                self._empty.append(one.field)
+                self._empty.append((one.field, one.key))
             elif one.seldom:
                 assert table.note is not None
                 several = self._noted.setdefault(table.note, [])
@@ -46,8 +46,9 @@ class FactPlan:
         Args:
             place: the numbers of source and document, 32 bits each.
         """
-        for field in self._empty:
-            if value.get(field):
+        for field, key in self._empty:
+            inside = value.get(field)
+            if inside and (not key or _has_tag(inside, key)):
                 return False
         facts: list[tuple[FactTable, str, Said]] = []
         for table, prefix, field, needed, names, said, items in self._kept:
@@ -79,6 +80,13 @@ class FactPlan:
         for note, groups in notes:
             note(groups, place)
         return True
+
+
+def _has_tag(value: Any, key: str) -> bool:
+    """Whether a tag of a key may be among some, a mapping or a list of key and value."""
+    if type(value) is list:
+        return any(type(one) is not dict or one.get("key") == key for one in value)
+    return type(value) is not dict or key in value
 
 
 def _of_item(items: list[Said], said: Said, index: int) -> Said:

@@ -187,7 +187,8 @@ class ReferenceRule(Rule):
         for first, route, reference, owner, plain in schema.reference_plan:
             if first in document.entity:
                 if not plain or owner is not None or reference.by == "id":
-                    patterns.append(FactPattern("", first, other=True))
+                    key = reference.key if len(route.steps) == 1 else ""
+                    patterns.append(FactPattern("", first, other=True, key=key))
                     continue
                 use = (organization, reference.kind, None, status, reference.by, "", "use")
                 group = by_name(reference.kind, "")

@@ -182,6 +182,7 @@ class FactPattern(NamedTuple):
         names: the text is a name: one that may be a key makes other facts. Of a list each item is.
         seldom: it is one of those of `collect_seldom`.
         other: whatever is in the field makes other facts.
+        key: of tags only those of this key do.
     """
 
     prefix: str
@@ -192,6 +193,7 @@ class FactPattern(NamedTuple):
     names: bool = False
     seldom: bool = False
     other: bool = False
+    key: str = ""
 
 
 STORE = -1

@@ -250,7 +250,7 @@ FUNCTION = {"kind": "Function", "name": "f", "image": "i", "secrets": ["s"], "se
             "sourceURL": ""}  # fmt: skip
 SAID = [
     None, "", "a", "a/b", "acme/Image/a", 0, 5, True, {}, {"Application": "a"}, [], ["a", "", "b"], ["a/b"],
-    ["a", 1], [{"key": "Application", "value": "a"}], "es://a",
+    ["a", 1], [{"key": "Application", "value": "a"}], "es://a", [{"key": "a", "value": "b"}], {"a": "b"},
 ]  # fmt: skip
 
 
