@@ -370,3 +370,9 @@ def test_a_carriage_return_alone_stands_before_a_marker() -> None:
     text = "kind: Secret\rname: a\r---\rkind: Secret\rname: b\r"
     same_or_aside(text)
     assert [part.value["name"] for part in yaml_placed.read_placed(text)] == ["a", "b"]
+
+
+def test_what_is_wrong_at_the_end_of_a_line_is_on_that_line(lint: Lint) -> None:
+    (found,) = lint({"e.jsonl": '{"kind": "Secret", "name": "a", "secrets": {}}\n{\n'})
+    assert found.rule == "syntax-error"
+    assert (found.span.line, found.span.column, found.span.end_line) == (2, 2, 2)

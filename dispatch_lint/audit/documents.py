@@ -63,7 +63,7 @@ class _Task:
         if check is None:
             check = self._checks[source] = FileCheck(self.run, self.run.sources[source], source)
         try:
-            check.line(index, number, f"{text}\n".encode("utf-8", "surrogatepass"))
+            check.line(index, number, text.encode("utf-8", "surrogatepass"))
         except InputError as error:
             self.run.summary.problems.append(str(error))
 
