@@ -100,8 +100,7 @@ class Run:
             for name, several in self._corpus_rules.items()
         }
         self._collecting = [
-            (rule, (rule.collect if rule.has("collect") else _nothing)
-             if self._facts[name].note else rule.all_facts,
+            (rule, rule.collect if self._facts[name].note else rule.all_facts,
              self._facts[name].keep, self._facts[name].note)
             for name, rule in self._collectors.items()
         ]  # fmt: skip
@@ -539,11 +538,6 @@ SYNTAX = "syntax-error"
 def _seldom_enough(rule: Rule) -> bool:
     """Whether it judges what is seldom wanted only where several facts of it meet, or where it asks."""
     return rule.judges_several or rule.judges_uses
-
-
-def _nothing(entity: object) -> tuple[()]:
-    """The facts of a rule that has none but those that are seldom wanted."""
-    return ()
 
 
 def _at(finding: Finding, path: Path) -> Finding:

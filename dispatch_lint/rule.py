@@ -353,7 +353,7 @@ class Rule:
         Groups that `facts.by_key`, `by_id` and `by_name` name are looked up in a store; for any
         other the whole store is read.
         """
-        return iter(())
+        return ()
 
     def collect_seldom(self, entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
         """Facts that are wanted only where their group has several of them, or a judge asks.
