@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,6 +19,14 @@ _TYPE_NAMES = {
 }  # fmt: skip
 _SHOWN = 60
 """Longer values are cut in messages."""
+
+
+_PLAIN = frozenset(
+    {"type", "enum", "const", "required", "pattern", "minimum", "additionalProperties"}
+)
+"""Keywords of which all that is said follows from their value and from that of the document."""
+# A SystemError is what older versions make of text that is not Unicode.
+_REFUSALS = (ValueError, OverflowError, RecursionError, SystemError)
 
 
 class SchemaError(NamedTuple):
@@ -43,8 +51,7 @@ def is_valid(schema: KindSchema, value: object) -> bool:
     """The native validator's answer; no for a value that it cannot judge."""
     try:
         return bool(schema.validator.is_valid(value))
-    # A SystemError is what older versions make of text that is not Unicode.
-    except (ValueError, OverflowError, RecursionError, SystemError):
+    except _REFUSALS:
         return False
 
 
@@ -53,11 +60,49 @@ def schema_errors(schema: KindSchema, value: object) -> Iterator[SchemaError]:
     if is_valid(schema, value):
         return
     seen = set()
-    for error in schema.explainer.iter_errors(value):
+    for error in _native_errors(schema, value) or schema.explainer.iter_errors(value):
         for found in _explain(error):
             if found not in seen:
                 seen.add(found)
                 yield found
+
+
+class _Plain(NamedTuple):
+    """An error as jsonschema has it, of a keyword that needs no more to be explained."""
+
+    absolute_path: Sequence[str | int]
+    validator: str
+    validator_value: Any
+    instance: Any
+    context: Sequence[Any] = ()
+
+
+def _native_errors(schema: KindSchema, value: object) -> list[_Plain]:
+    """The errors of the native validator; none where one is not plain.
+
+    To import jsonschema takes longer than to check a hundred documents.
+    """
+    found = []
+    try:
+        for error in schema.validator.iter_errors(value):
+            *above, keyword = error.schema_path
+            if keyword not in _PLAIN:
+                return []
+            path = error.instance_path
+            found.append(
+                _Plain(
+                    path, keyword, _inside(schema.schema, [*above, keyword]), _inside(value, path)
+                )
+            )
+    except (*_REFUSALS, LookupError, TypeError):
+        return []
+    return found
+
+
+def _inside(value: Any, path: Iterable[str | int]) -> Any:
+    for step in path:
+        value = value[step]
+    return value
 
 
 @lru_cache(maxsize=1)
