@@ -41,7 +41,8 @@ class Likeness:
         quiet: values of `reads` of which those rules have nothing to say, with how documents that
             have them come to their facts.
         plans: the same by organization and status.
-        asked: `check` of the rules that have to see each document.
+        fits: whether an entity fits the schema.
+        asked: `quick_check` and `check` of the rules that look at each document.
         declared: what the guide has against fields that their definition declares.
     """
 
@@ -50,7 +51,8 @@ class Likeness:
     schema: KindSchema
     written_kind: str
     reads: tuple[str, ...]
-    asked: tuple[Callable[[Document], Iterable[Finding]], ...]
+    fits: Callable[[Any], bool]
+    asked: list[tuple[Callable[[Any], bool], Callable[[Document], Iterable[Finding]]]]
     declared: list[tuple[Route, Rule, Finding]]
     quiet: dict[tuple[Any, ...], FactPlan | None] = field(default_factory=dict)
     plans: dict[tuple[str | None, str], FactPlan | None] = field(default_factory=dict)
@@ -76,9 +78,10 @@ class Alike:
             plan = like.quiet.get(tuple([value.get(one) for one in like.reads]), _UNKNOWN)
             if plan is _UNKNOWN:
                 return None
-        except TypeError:  # a list or mapping where a word belongs
-            return None
-        if not is_valid(like.schema, value):
+            if not like.fits(value):
+                return None
+        # A list or mapping where a word belongs; a value that the validator can make nothing of.
+        except Exception:
             return None
         organization = value.get(self._organization_field)
         if not organization or type(organization) is not str:
@@ -88,9 +91,10 @@ class Alike:
             written_kind=like.written_kind, organization=organization,
         )  # fmt: skip
         try:
-            for check in like.asked:
-                for _ in check(document):
-                    return None
+            for is_content, check in like.asked:
+                if not is_content(value):
+                    for _ in check(document):
+                        return None
         except Exception:
             return None  # it will raise again, where somebody takes note of it
         document.plan = plan
@@ -139,6 +143,18 @@ class Alike:
         return Likeness(
             document.kind, document.form, schema, written,
             tuple(name for name in reads if name in value),
-            tuple(rule.check for rule in concerned if rule.reads is None),
+            schema.validator.is_valid,
+            [(_quick_check(rule, document), rule.check) for rule in concerned if rule.reads is None],
             [one for one in declared if one[0].steps[0] in value],
         )  # fmt: skip
+
+
+def _quick_check(rule: Rule, document: Document) -> Callable[[Any], bool]:
+    try:
+        return rule.quick_check(document) or _never
+    except Exception:
+        return _never  # where it raises again, somebody takes note of it
+
+
+def _never(_: Any) -> bool:
+    return False

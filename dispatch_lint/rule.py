@@ -347,6 +347,14 @@ class Rule:
         """
         return ()
 
+    def quick_check(self, document: Document) -> Callable[[Mapping[str, Any]], bool] | None:
+        """A test that tells by the fields of documents like one that `check` is content with them.
+
+        Documents are alike that have the same kind, form and fields. Where it says no, or where
+        there is none, `check` is asked.
+        """
+        return None
+
     def collect(self, entity: Entity) -> Iterable[tuple[str, Path, tuple[Any, ...]]]:
         """Facts of one entity: `(group, path, data)`; data are a tuple of plain values.
 

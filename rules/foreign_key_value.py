@@ -1,12 +1,13 @@
 """foreign-key-value: a foreign key holds the target's name."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import Literal
+from typing import Any, Literal
 
+from dispatch_lint.definitions.model import Reference
 from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.edits import Fix, Put
 from dispatch_lint.facts import by_id, read_group
@@ -76,15 +77,10 @@ class ForeignKeyValue(ReferenceRule):
         answer = self.settings.open_questions.foreign_key_value
         return answer if answer != "name" else str(self.options.accepts)
 
-    def check(self, document: Document) -> Iterable[Finding]:
+    def check(self, document: Document) -> Iterator[Finding]:
         accepts = self._accepts
-        if accepts == "name" and not _may_hold_key(document):
-            return ()
-        return self._findings(document, accepts)
-
-    def _findings(self, document: Document, accepts: str) -> Iterator[Finding]:
         for use in document.uses:
-            if use.reference.by == "id" or use.reference.prefix or use.reference.key:
+            if not _is_judged(use.reference):
                 continue
             key = read_key(use.value, use.reference.kind)
             if key is not None and accepts == "name":
@@ -101,6 +97,13 @@ class ForeignKeyValue(ReferenceRule):
                 if document.organization:
                     fix = Fix("unsafe", f"write {proper}", (Put(use.path, proper),))
                 yield Finding(use.path, message, help=f"write {proper}", fix=fix)
+
+    def quick_check(self, document: Document) -> Callable[[Mapping[str, Any]], bool] | None:
+        if self._accepts != "name":
+            return None
+        judged = [first for first, _, one, *_ in document.schema.reference_plan if _is_judged(one)]
+        fields = [first for first in dict.fromkeys(judged) if first in document.entity]
+        return lambda entity: _hold_no_key(entity, fields)
 
     def asks(self, group: str, facts: Sequence[Fact]) -> Iterable[str]:
         by, rest = read_group(group)
@@ -136,12 +139,19 @@ class ForeignKeyValue(ReferenceRule):
                 yield Judgement(use, message, help=f"write the name of the {kind}")
 
 
-def _may_hold_key(document: Document) -> bool:
-    """Whether a foreign key may be a constructed key: hardly ever."""
-    entity = document.entity
-    for field in document.schema.reference_fields:
-        value = entity.get(field)
-        for text in value if type(value) is list else (value,) if value else ():
-            if type(text) is not str or "/" in text:
-                return True
-    return False
+def _is_judged(reference: Reference) -> bool:
+    """Whether it is by name, and nothing but a name stands there."""
+    return not (reference.by == "id" or reference.prefix or reference.key)
+
+
+def _hold_no_key(entity: Mapping[str, Any], fields: Iterable[str]) -> bool:
+    """Whether it is plain that no foreign key is a constructed key: nearly always."""
+    for field in fields:
+        value = entity[field]
+        if type(value) is list:
+            for text in value:
+                if type(text) is not str or "/" in text:
+                    return False
+        elif value and (type(value) is not str or "/" in value):
+            return False
+    return True

@@ -1,7 +1,7 @@
 """name-format: a name is fit to be part of a key."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -42,27 +42,23 @@ class NameFormat(Rule):
         ),
     )  # fmt: skip
 
-    def check(self, document: Document) -> Iterable[Finding]:
+    def check(self, document: Document) -> Iterator[Finding]:
         name = document.entity.get("name")
-        if type(name) is str and _NAME.match(name):
-            compiled = self._pattern(document.kind, document.form)[1]
-            if compiled is None or compiled.match(name):
-                return ()
-        return self._findings(document, name)
-
-    def _findings(self, document: Document, name: Any) -> Iterator[Finding]:
+        pattern, compiled = self._pattern(document.kind, document.form)
         if name == "":
             yield Finding(("name",), "the name is empty: it cannot be part of a key")
-        if not isinstance(name, str) or not name:
-            return
-        if not _NAME.match(name):
+        elif isinstance(name, str) and not _NAME.match(name):
             yield Finding(("name",), f'"{name}" cannot be part of a key: it contains {_bad(name)}',
                           help='use letters, digits, "_" and "-" only')  # fmt: skip
-            return
-        pattern, _ = self._pattern(document.kind, document.form)
-        yield Finding(
-            ("name",), f'"{name}" does not match the pattern of {document.kind} names, {pattern}'
-        )
+        elif isinstance(name, str) and not _is_fit(name, compiled):
+            yield Finding(
+                ("name",),
+                f'"{name}" does not match the pattern of {document.kind} names, {pattern}',
+            )
+
+    def quick_check(self, document: Document) -> Callable[[Mapping[str, Any]], bool]:
+        pattern = self._pattern(document.kind, document.form)[1]
+        return lambda entity: _is_fit(entity.get("name"), pattern)
 
     @lru_cache(maxsize=100)  # noqa: B019 (a rule lives as long as its run)
     def _pattern(self, kind: str, form: Form) -> tuple[str, re.Pattern[str] | None]:
@@ -75,6 +71,14 @@ class NameFormat(Rule):
                 bound = f"(?:{shape.pattern.removesuffix('$')})\\Z"
                 return shape.pattern, re.compile(bound, re.ASCII)
         return "", None
+
+
+def _is_fit(name: Any, pattern: re.Pattern[str] | None) -> bool:
+    return (
+        type(name) is str
+        and _NAME.match(name) is not None
+        and (pattern is None or pattern.match(name) is not None)
+    )
 
 
 def _bad(name: str) -> str:

@@ -1,9 +1,8 @@
 """time-order: times are RFC 3339, and nothing is modified before it was created."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 from dispatch_lint.documents.document import Document
@@ -57,17 +56,10 @@ class TimeOrder(Rule):
         ),
     )  # fmt: skip
 
-    def check(self, document: Document) -> Iterable[Finding]:
-        entity = document.entity
-        times = _times_of(tuple(entity))
-        if times == _BOTH and _in_order(entity["createdTime"], entity["modifiedTime"]):
-            return ()
-        return self._findings(document, times)
-
-    def _findings(self, document: Document, times: tuple[str, ...]) -> Iterator[Finding]:
+    def check(self, document: Document) -> Iterator[Finding]:
         moments = {}
         entity = document.entity
-        for field in times:
+        for field in _times_of(entity):
             value = entity[field]
             if not isinstance(value, str):
                 continue
@@ -83,10 +75,14 @@ class TimeOrder(Rule):
                 f"{document.entity['createdTime']}",
             )
 
+    def quick_check(self, document: Document) -> Callable[[Mapping[str, Any]], bool] | None:
+        if _times_of(document.entity) != _BOTH:
+            return None
+        return lambda entity: _in_order(entity["createdTime"], entity["modifiedTime"])
 
-@lru_cache(maxsize=1_000)
-def _times_of(fields: tuple[str, ...]) -> tuple[str, ...]:
-    """The fields that hold times: most entities have the same."""
+
+def _times_of(fields: Iterable[str]) -> tuple[str, ...]:
+    """The fields that hold times."""
     return tuple(field for field in fields if field.endswith("Time"))
 
 

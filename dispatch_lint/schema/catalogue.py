@@ -83,11 +83,6 @@ class KindSchema:
         return tuple(plan)
 
     @cached_property
-    def reference_fields(self) -> tuple[str, ...]:
-        """The fields of the entity that are foreign keys, or have some inside."""
-        return tuple(dict.fromkeys(first for first, *_ in self.reference_plan))
-
-    @cached_property
     def contained(self) -> tuple[Route, ...]:
         """The declared fields that hold entities as values, such as the plans of a class."""
         if not any("x-dispatch-kind" in one for one in _inside(self.schema)):
