@@ -17,7 +17,7 @@ from dispatch_lint.documents.classify import Classifier, matches, relative_name
 from dispatch_lint.documents.document import ROW_KEY, Document
 from dispatch_lint.documents.source import Source
 from dispatch_lint.documents.undeclared import find_undeclared, repair
-from dispatch_lint.fact_plan import FactPlan
+from dispatch_lint.fact_plan import FactPlans
 from dispatch_lint.facts import Columns, FactTable
 from dispatch_lint.judging import judge_all
 from dispatch_lint.limits import CURRENT
@@ -29,6 +29,7 @@ from dispatch_lint.schema.validation import is_valid
 from dispatch_lint.violation import Finding, Path, Related, Severity, Violation, pointer
 
 if TYPE_CHECKING:
+    from dispatch_lint.fact_plan import FactPlan
     from dispatch_lint.rule import FactPattern
     from dispatch_lint.schema.catalogue import Catalogue, KindSchema
     from dispatch_lint.schema.shape import Route
@@ -104,6 +105,7 @@ class Run:
              self._facts[name].keep, self._facts[name].note)
             for name, rule in self._collectors.items()
         ]  # fmt: skip
+        self._plans = FactPlans()
         self._failures: set[str] = set()
         self.failed = 0
         """How often a rule raised."""
@@ -313,7 +315,7 @@ class Run:
             if several is None or (table.note is None and any(one.seldom for one in several)):
                 return None
             patterns += [(table, one) for one in several]
-        return FactPlan(patterns)
+        return self._plans.make(patterns, document.value)
 
     @property
     def kinds(self) -> set[str]:
@@ -322,6 +324,7 @@ class Run:
 
     def kept(self) -> Iterator[tuple[str, str, Fact]]:
         """The facts that were collected, by table and group."""
+        self._plans.settle()
         for name, table in self._facts.items():
             for group, facts in table.groups():
                 yield from ((name, group, fact) for fact in facts)
@@ -345,6 +348,7 @@ class Run:
             self.found, self.suppressions, self.summary, self.declared, self.listed,
             self.descriptions, self._kinds, self._failures, self.digests, self._shown,
         )  # fmt: skip
+        self._plans.settle()
         facts = {name: tuple(table.drain()) for name, table in self._facts.items()}
         self.found, self.suppressions, self.declared = [], {}, {}
         self._shown = Counter()
@@ -380,6 +384,7 @@ class Run:
         def fail(rule: Rule, fact: Fact, error: Exception) -> None:
             self.fail(rule, self.sources[fact.source].name, fact.document, error)
 
+        self._plans.settle()
         store = self.store_facts
         # What is read from a store as a whole is all there is.
         self.summary.closed |= any(source.rows is not None for source in self.sources)

@@ -1,7 +1,8 @@
 """How documents that are alike come to their facts: from the words of a few fields.
 
 What rules collect of them differs in nothing but the names of the groups. So rules are asked once
-for the patterns, and every document fills them in.
+for the patterns, and every document fills them in. The words wait until there are many of them:
+tables take a thousand facts that say the same in a third of the time of a thousand calls.
 """
 
 from __future__ import annotations
@@ -11,87 +12,189 @@ from typing import TYPE_CHECKING, Any
 from dispatch_lint.facts import FactTable, Said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Collection, Iterable
 
     from dispatch_lint.rule import FactPattern
 
+_MANY = 2_000
+"""Documents whose words wait."""
+_MOST_ITEMS = 100
+"""Items of a list that are told from each other by columns of their own."""
+
+
+class FactPlans:
+    """The plans of a run, and how many documents wait in them."""
+
+    def __init__(self) -> None:
+        self._plans: list[FactPlan] = []
+        self.waiting = 0
+
+    def make(
+        self, patterns: Iterable[tuple[FactTable, FactPattern]], fields: Collection[str]
+    ) -> FactPlan | None:
+        """The plan of documents with some fields; None where none of them can follow it.
+
+        Args:
+            patterns: of facts, each with the table that keeps them.
+        """
+        there = []
+        names: dict[str, bool] = {}
+        for table, one in patterns:
+            if one.field in fields:
+                there.append((table, one))
+                if not one.other and names.setdefault(one.field, one.names) != one.names:
+                    return None
+            elif one.needed:
+                return None
+        plan = FactPlan(self, there)
+        self._plans.append(plan)
+        return plan
+
+    def settle(self) -> None:
+        """Give the tables what waits for them."""
+        if self.waiting:
+            self.waiting = 0
+            for plan in self._plans:
+                plan.settle()
+
 
 class FactPlan:
-    """The patterns of the facts of documents, each with the table that keeps them.
+    """The patterns of the facts of documents that have the same fields.
 
     Args:
-        patterns: those of facts that are seldom wanted have a table that notes them so.
+        plans: those that this one is among.
+        patterns: each with the table that keeps its facts.
     """
 
-    def __init__(self, patterns: Iterable[tuple[FactTable, FactPattern]]) -> None:
-        # Plain tuples of what `keep` wants to know: it is called for every document.
-        self._kept: list[tuple[FactTable, str, str, bool, bool, Said, list[Said]]] = []
-        self._noted: dict[Callable[[list[str], int], None], list[tuple[str, str, bool]]] = {}
+    def __init__(self, plans: FactPlans, patterns: Iterable[tuple[FactTable, FactPattern]]) -> None:
+        self._plans = plans
         self._empty: list[tuple[str, str]] = []
         """The fields in which nothing may be, or no tag of a key."""
+        columns: dict[str, _Column] = {}
         for table, one in patterns:
             if one.other:
                 self._empty.append((one.field, one.key))
-            elif one.seldom:
-                assert table.note is not None
-                several = self._noted.setdefault(table.note, [])
-                several.append((one.prefix, one.field, one.needed))
             else:
-                said = Said((one.path, one.data, "", ""))
-                self._kept.append((table, one.prefix, one.field, one.needed, one.names, said, []))
+                columns.setdefault(one.field, _Column()).add(table, one)
+        self._columns = list(columns.values())
+        # Plain tuples of what is asked of every document.
+        self._asked = [(name, one.needed, one.names, one) for name, one in columns.items()]
+        self._rows: list[list[str]] = []
+        self._places: list[int] = []
 
     def keep(self, value: dict[str, Any], place: int) -> bool:
         """Keep the facts of a document; False, and nothing kept, where it has others.
 
         Args:
+            value: has the fields that the plan was made for.
             place: the numbers of source and document, 32 bits each.
         """
         for field, key in self._empty:
-            inside = value.get(field)
+            inside = value[field]
             if inside and (not key or _has_tag(inside, key)):
                 return False
-        facts: list[tuple[FactTable, str, Said]] = []
-        for table, prefix, field, needed, names, said, items in self._kept:
-            text = value.get(field)
-            if type(text) is str and text:
-                if names and "/" in text:
+        row: list[str] = []
+        lists: list[tuple[_Column, list[str]]] = []
+        for field, needed, names, column in self._asked:
+            text = value[field]
+            if type(text) is str:
+                if (names and "/" in text) or (needed and not text):
                     return False
-                facts.append((table, prefix + text, said))
-            elif type(text) is list and names:
-                for index, item in enumerate(text):
+                row.append(text)
+                continue
+            if names and type(text) is list:
+                if len(text) > _MOST_ITEMS:
+                    return False
+                for item in text:
                     if type(item) is not str or "/" in item:
                         return False
-                    if item:
-                        facts.append((table, prefix + item, _of_item(items, said, index)))
+                lists.append((column, text))
             elif needed or text:
                 return False
-        notes: list[tuple[Callable[[list[str], int], None], list[str]]] = []
-        for note, several in self._noted.items():
-            groups: list[str] = []
-            for prefix, field, needed in several:
-                text = value.get(field)
-                if type(text) is str and text:
-                    groups.append(prefix + text)
-                elif needed or text:
-                    return False
-            notes.append((note, groups))
-        for table, group, said in facts:
-            table.keep_said(group, place, said)
-        for note, groups in notes:
-            note(groups, place)
+            row.append("")
+        for column, items in lists:
+            column.add_items(items, place)
+        self._rows.append(row)
+        self._places.append(place)
+        plans = self._plans
+        plans.waiting += 1
+        if plans.waiting >= _MANY:
+            plans.settle()
         return True
+
+    def settle(self) -> None:
+        """Give the tables what waits for them."""
+        if not self._rows:
+            return
+        for column, texts in zip(self._columns, zip(*self._rows, strict=True), strict=True):
+            column.settle(texts, self._places)
+        self._rows.clear()
+        self._places.clear()
+
+
+class _Column:
+    """One field of documents that are alike: what facts its words make, and the items of lists.
+
+    Attributes:
+        needed, names: as of its patterns.
+    """
+
+    def __init__(self) -> None:
+        self.needed = self.names = False
+        # The prefix of groups, their table, and what is said; None where it is seldom wanted.
+        self._kept: list[tuple[str, FactTable, Said | None]] = []
+        self._items: list[tuple[_Column, list[str], list[int]]] = []
+
+    def add(self, table: FactTable, pattern: FactPattern) -> None:
+        """Make a fact of each word."""
+        self.needed |= pattern.needed
+        self.names = pattern.names
+        said = None if pattern.seldom else Said((pattern.path, pattern.data, "", ""))
+        self._kept.append((pattern.prefix, table, said))
+
+    def add_items(self, items: list[str], place: int) -> None:
+        """Have the items of a list wait: each is a word of a column of its number."""
+        while len(self._items) < len(items):
+            self._items.append((self._numbered(len(self._items)), [], []))
+        for item, (_, texts, places) in zip(items, self._items, strict=False):
+            texts.append(item)
+            places.append(place)
+
+    def _numbered(self, index: int) -> _Column:
+        column = _Column()
+        for prefix, table, said in self._kept:
+            if said is not None:
+                path, *rest = said.what
+                column._kept.append((prefix, table, Said(((*path, index), *rest))))
+        return column
+
+    def settle(self, texts: Iterable[str], places: Iterable[int]) -> None:
+        """Give the tables the facts of some words, and of the items that wait.
+
+        Args:
+            places: of the documents, one for each word; that of an empty word counts for nothing.
+        """
+        texts, places = list(texts), list(places)
+        if "" in texts:
+            places = [place for text, place in zip(texts, places, strict=True) if text]
+            texts = list(filter(None, texts))
+        for prefix, table, said in self._kept:
+            groups = [prefix + text for text in texts]
+            if said is not None:
+                table.keep_all(groups, places, said)
+            elif table.note_all is not None:
+                table.note_all(groups, places)
+        for column, items, where in self._items:
+            column.settle(items, where)
+            items.clear()
+            where.clear()
 
 
 def _has_tag(value: Any, key: str) -> bool:
     """Whether a tag of a key may be among some, a mapping or a list of key and value."""
-    if type(value) is list:
-        return any(type(one) is not dict or one.get("key") == key for one in value)
-    return type(value) is not dict or key in value
-
-
-def _of_item(items: list[Said], said: Said, index: int) -> Said:
-    """What is said of an item of a list: its path has a number more."""
-    while len(items) <= index:
-        path, *rest = said.what
-        items.append(Said(((*path, len(items)), *rest)))
-    return items[index]
+    if type(value) is not list:
+        return type(value) is not dict or key in value
+    for one in value:  # noqa: SIM110 (`any` takes twice as long)
+        if type(one) is not dict or one.get("key") == key:
+            return True
+    return False

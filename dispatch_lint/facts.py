@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import marshal
 from array import array
-from collections.abc import Callable, Iterable, Iterator
-from itertools import groupby
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby, repeat
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -126,6 +126,11 @@ class FactTable:
         """Keeps only that a document belongs to groups; None where all has to be remembered."""
         return self._hashed.add if self._again is not None else None
 
+    @property
+    def note_all(self) -> Callable[[Iterable[str], Iterable[int]], None] | None:
+        """As `note`, for many groups, each with a document of its own."""
+        return self._hashed.add_all if self._again is not None else None
+
     def keep(self, group: str, place: int, what: tuple[Any, ...]) -> None:
         """Keep a fact.
 
@@ -136,14 +141,29 @@ class FactTable:
         code = self._code_of.get(what)
         if code is None:
             code = self._code(what)
-        if self._append(group, place, code) >= self._fit:
-            self._bound()
+        self._enter((group,), (place,), code)
 
-    def keep_said(self, group: str, place: int, said: Said) -> None:
-        """As `keep`, for what is said often."""
+    def keep_all(self, groups: Sequence[str], places: Iterable[int], said: Said) -> None:
+        """As `keep`, for many facts that say the same, each with its group and place."""
         if said.epoch != self._epoch:
             said.code, said.epoch = self._code(said.what), self._epoch
-        if self._append(group, place, said.code) >= self._fit:
+        self._enter(groups, places, said.code)
+
+    def _enter(self, groups: Sequence[str], places: Iterable[int], code: int) -> None:
+        number, known = len(self._places), self._groups
+        self._places.extend(places)
+        self._codes.extend(repeat(code, len(groups)))
+        if code in self._uses:
+            self._used.update(groups)
+        for group in groups:
+            first = known.setdefault(group, number)
+            if first is not number:
+                if isinstance(first, int):
+                    known[group] = array("I", (first, number))
+                else:
+                    first.append(number)
+            number += 1
+        if number > self._fit:
             self._bound()
 
     def _bound(self) -> None:
@@ -164,22 +184,6 @@ class FactTable:
             if data and data[-1] == USE:
                 self._uses.add(code)
         return code
-
-    def _append(self, group: str, place: int, code: int) -> int:
-        if code in self._uses:
-            self._used.add(group)
-        places = self._places
-        number = len(places)
-        places.append(place)
-        self._codes.append(code)
-        known = self._groups.setdefault(group, number)
-        if known is number:
-            pass
-        elif isinstance(known, int):
-            self._groups[group] = array("I", (known, number))
-        else:
-            known.append(number)
-        return number
 
     def drain(self) -> Columns:
         """All facts; the table is empty after it.
@@ -287,7 +291,10 @@ class FactTable:
                 if not used or any(fact.data and fact.data[-1] == USE for fact in facts):
                     yield group, facts
             return
-        for group in self._used if used else self._groups:
+        wanted: Iterable[str] = self._used if used else self._groups
+        # In an order that is the same for any number of processes, as it is on disk: only for the
+        # first that are missing are names looked for that may have been meant.
+        for group in sorted(wanted) if used or least == 1 else wanted:
             if not group.startswith(prefix):
                 continue
             numbers = self._groups[group]
@@ -296,8 +303,8 @@ class FactTable:
                     yield group, self._facts((numbers,))
             elif len(numbers) >= least:
                 if alike:
-                    wanted = {self._codes[number]: number for number in reversed(numbers)}
-                    yield group, self._facts(wanted.values())
+                    first = {self._codes[number]: number for number in reversed(numbers)}
+                    yield group, self._facts(first.values())
                 else:
                     yield group, self._facts(numbers)
 

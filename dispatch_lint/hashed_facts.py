@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 
 _PARTS = 64  # a power of two
 """Hashes are kept in parts, so that looking through one takes little memory."""
+_LAST = _PARTS - 1
 _SCANS = 4
 """So often hashes are looked through before it pays to sort them."""
 
@@ -27,9 +28,13 @@ class HashedFacts:
 
     def add(self, groups: Iterable[str], place: int) -> None:
         """Note that a document belongs to some groups."""
-        for group in groups:
-            hashed = hash(group)
-            part = hashed & _PARTS - 1
+        groups = list(groups)
+        self.add_all(groups, [place] * len(groups))
+
+    def add_all(self, groups: Iterable[str], places: Iterable[int]) -> None:
+        """Note of many groups that a document belongs to each, one for one."""
+        for hashed, place in zip(map(hash, groups), places, strict=True):
+            part = hashed & _LAST
             self._hashes[part].append(hashed)
             self._places[part].append(place)
 
@@ -73,7 +78,7 @@ class HashedFacts:
             self._sort()
         by_part: dict[int, list[int]] = {}
         for hashed in wanted:
-            by_part.setdefault(hashed & _PARTS - 1, []).append(hashed)
+            by_part.setdefault(hashed & _LAST, []).append(hashed)
         for part, several in by_part.items():
             hashes, places = self._hashes[part], self._places[part]
             if not self._sorted:

@@ -31,6 +31,10 @@ def locate(run: Run, wanted: dict[int, list[tuple[Rule, Judgement]]]) -> None:
     _Locator(run).add(wanted)
 
 
+def _document(judged: tuple[Rule, Judgement]) -> int:
+    return judged[1].fact.document
+
+
 class _Locator:
     """Gives judgements of corpus rules their places, by reading their documents again."""
 
@@ -46,7 +50,8 @@ class _Locator:
         for number, judged in wanted.items():
             source = run.sources[number]
             ignored = run.ignored(source)
-            for rule, judgement in judged:
+            # The first of a file are shown, where they are too many.
+            for rule, judgement in sorted(judged, key=_document):
                 if not source.reported or rule.name in ignored:
                     continue
                 if run.severity(rule, judgement) < run.quiet:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dispatch_lint import fact_plan
 from dispatch_lint import settings as settings_module
 from dispatch_lint.alike import Alike
 from dispatch_lint.api import make_run
@@ -24,7 +28,7 @@ from dispatch_lint.facts import FactTable, by_id, by_key
 from dispatch_lint.hashed_facts import HashedFacts
 from dispatch_lint.outcome import Summary
 from dispatch_lint.plugins import load_rules
-from dispatch_lint.rule import stored
+from dispatch_lint.rule import FactPattern, stored
 from tests.readers import agree
 
 # Words that the shortcuts treat in different ways, and that rules object to.
@@ -256,24 +260,110 @@ SAID = [
 
 @pytest.mark.parametrize("field", FUNCTION)
 @pytest.mark.parametrize("value", SAID, ids=repr)
-def test_patterns_give_the_facts_that_rules_collect(field: str, value: Any) -> None:
+def test_patterns_give_the_facts_that_rules_collect(
+    field: str, value: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fact_plan, "_MANY", 3)
     source = Source("a.yaml", "yaml")
     kept = []
     for planned in (True, False):
         run = make_run(settings_module.parse({"organization": "acme"}), rereads=True)
-        document = run.classifier.read({**FUNCTION, field: value, "kind": "Function"}, source, 3)
         alike = run.classifier.read(FUNCTION, source, 0)
-        assert isinstance(document, Document) and isinstance(alike, Document)
+        assert isinstance(alike, Document)
         plan = run.fact_plan(alike)
         assert plan is not None
-        document.plan = plan if planned else None
-        run.collect(document, 0)
-        facts = sorted(map(repr, run.kept()))
-        kept.append((facts, run.drain()[1]["identity"]))
-        if planned:  # what a table has handed on it does not know any more
+        documents = []
+        for number in range(5):
+            # What is there twice would be read again from a source.
+            said = {**FUNCTION, "name": f"g{number}"} | ({field: value} if number == 2 else {})
+            document = run.classifier.read({**said, "kind": "Function"}, source, number)
+            assert isinstance(document, Document)
+            document.plan = plan if planned else None
+            documents.append(document)
             run.collect(document, 0)
+        facts = sorted(map(repr, run.kept()))
+        # Hashes, in the order of documents: those that wait come later.
+        hashed = [sorted(zip(*(memoryview(one).cast("q") for one in part), strict=True))
+                  for part in run.drain()[1]["identity"][-1]]  # fmt: skip
+        kept.append((facts, hashed))
+        if planned:  # what a table has handed on it does not know any more
+            for document in documents:
+                run.collect(document, 0)
             assert sorted(map(repr, run.kept())) == facts
     assert kept[0] == kept[1]
+
+
+def test_documents_that_no_pattern_fits_have_no_plan() -> None:
+    plans, table = fact_plan.FactPlans(), FactTable()
+    name = FactPattern("name\0K\0", "name", needed=True)
+    assert plans.make([(table, name)], {"kind": "K"}) is None
+    assert plans.make([(table, name), (table, name._replace(names=True))], ["name"]) is None
+    optional = FactPattern("name\0L\0", "l", names=True)
+    plan = plans.make([(table, name), (table, optional)], ["name", "l"])
+    assert plan is not None
+    assert not plan.keep({"name": "a", "l": ["x"] * 101}, 1)
+    assert plan.keep({"name": "a", "l": ["x", "", "y"]}, 1)
+    plans.settle()
+    assert {group: [fact.path for fact in facts] for group, facts in table.groups()} == {
+        "name\0K\0a": [()], "name\0L\0x": [(0,)], "name\0L\0y": [(2,)],
+    }  # fmt: skip
+
+
+ENTITY = json.loads(stored("Function", id="1", name="f", image="i", secrets=["s"],
+                           createdTime="2026-01-01T00:00:00Z", modifiedTime="2026-01-02T00:00:00Z"))  # fmt: skip
+TIMES = ["2026-01-01T00:00:00Z", "2026-01-01T00:00:00.5Z", "2025-12-31T00:00:00Z", "0001-01-01T00:00:00Z",
+         "2026-02-30T00:00:00Z", "2026-01-03T00:00:00+01:00", "now"]  # fmt: skip
+
+
+@pytest.mark.parametrize("accepts", ["name", "key", "either"])
+@pytest.mark.parametrize("like", [FUNCTION, ENTITY, {"kind": "Driver", "name": "d", "type": "t"}])
+def test_a_quick_check_hides_nothing(like: dict[str, Any], accepts: str) -> None:
+    """Whatever stands in one field: what the quick check is content with, `check` is."""
+    answers = {"open-questions": {"foreign-key-value": accepts}, "organization": "acme"}
+    run = make_run(settings_module.parse(answers))
+    source = Source("a.yaml", "yaml")
+    content = asked = 0
+    for rule in run.rules:
+        alike = run.classifier.read(like, source, 0)
+        assert isinstance(alike, Document)
+        is_content = rule.quick_check(alike) if rule.form in (None, alike.form) else None
+        for field in like if is_content else ():
+            for said in [*SAID, *TIMES, "a b", "A", "é", "a\n"]:
+                document = run.classifier.read(
+                    {**like, field: said, "kind": like["kind"]}, source, 0
+                )
+                assert isinstance(document, Document) and is_content is not None
+                asked += 1
+                if is_content(document.value):
+                    content += 1
+                    assert not list(rule.check(document)), (rule.name, field, said)
+    assert 0 < content < asked
+
+
+def test_hints_are_the_same_in_every_run(tmp_path: Path) -> None:
+    """Names that may have been meant are looked for in the same order, whatever hashes are."""
+    lines = [f"kind: Image\nname: image-{number}x\nbaseImageName: base\n" for number in range(40)]
+    lines += [f"kind: Function\nname: f{number}\nimage: image-{number}\n" for number in range(40)]
+    (tmp_path / "a.yaml").write_text("---\n".join(lines[::2]))
+    (tmp_path / "b.yaml").write_text("---\n".join(lines[1::2]))
+    (tmp_path / "dispatch-lint.toml").write_text(
+        'complete = true\nexternal = ["BaseImage/*"]\nignore = ["foreign-key-naming"]\n'
+        "[limits]\nviolations-per-file = 15\n"
+    )
+    code = (
+        "import sys, dispatch_lint.judging as judging; judging.MAX_HINTS = 10\n"
+        "from dispatch_lint.cli import main; main()"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", code, "check", "--no-cache", "--format", "json", "--jobs", jobs, "."],
+            cwd=tmp_path, env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True,
+            check=False,
+        ).stdout
+        for seed in ("1", "2", "3") for jobs in ("1", "2")
+    }  # fmt: skip
+    [one] = said
+    assert one.count(b"did you mean") == 10
 
 
 def test_hashes_are_found_whether_sorted_or_not() -> None:
