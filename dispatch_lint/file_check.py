@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -61,7 +60,7 @@ class FileCheck:
         self.run_, self.source, self.number = run, source, number
         self.ignored = run.ignored(source)
         self.entities = 0
-        self.folded: Counter[tuple[str, str]] = Counter()
+        self.folded: dict[tuple[str, str], int] = {}
         self.first: dict[tuple[str, str], int] = {}
         self.unparsed: list[tuple[int, Part]] = []
         self.upcoming = 0
@@ -283,11 +282,12 @@ class FileCheck:
         """Whether a finding counts; of those of one fold only the first does."""
         if not finding.fold or self.run_.unfolded:
             return True
-        self.folded[rule.name, finding.fold] += 1
-        return self.folded[rule.name, finding.fold] == 1
+        times = self.folded.get((rule.name, finding.fold), 0) + 1
+        self.folded[rule.name, finding.fold] = times
+        return times == 1
 
     def _must_locate(self, rule: Rule, finding: Finding) -> bool:
-        if finding.fold and self.folded[rule.name, finding.fold] and not self.run_.unfolded:
+        if (rule.name, finding.fold) in self.folded and not self.run_.unfolded:
             return False
         severity = self.run_.severity(rule, finding)
         if finding.heading and self.run_.folds(severity):

@@ -32,6 +32,8 @@ LARGE = 16 * 1024 * 1024
 """Bytes of a file that is checked by the first process, when all others are done."""
 _PIECES = 16
 """Pieces for each process: the more, the sooner is one that waits given something to do."""
+_FIRST = 1 / 8
+"""Of a piece: the first, while whose files are checked the others wait."""
 _MOST_PIECES = 8_192
 """Their numbers fit into a pipe."""
 _FRAME = struct.Struct("<QQ")
@@ -86,7 +88,8 @@ def check_sources(run: Run, sources: Sequence[Source], jobs: int) -> None:
 
 def _pieces(sources: list[int], weights: list[int], jobs: int) -> Iterator[list[int]]:
     """What one process checks at a time: neighbours, by their numbers."""
-    share = sum(weights) / min(jobs * _PIECES, _MOST_PIECES)
+    whole = sum(weights) / min(jobs * _PIECES, _MOST_PIECES)
+    share = whole * _FIRST
     piece: list[int] = []
     held = 0
     for source, weight in zip(sources, weights, strict=True):
@@ -94,7 +97,7 @@ def _pieces(sources: list[int], weights: list[int], jobs: int) -> Iterator[list[
         held += weight
         if held >= share:
             yield piece
-            piece, held = [], 0
+            piece, held, share = [], 0, whole
     if piece:
         yield piece
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from dispatch_lint.violation import Span
@@ -123,12 +124,8 @@ class Lines:
         self.first_line = first_line
         self.second_looks = 0
         """Letters that a slower parser was asked about."""
-        starts = [0]
-        position = text.find("\n")
-        while position >= 0:
-            starts.append(position + 1)
-            position = text.find("\n", position + 1)
-        self._starts = starts
+        lengths = map(len, text.split("\n"))
+        self._starts = [0, *accumulate(map((1).__add__, lengths))][:-1]
 
     def span(self, start: int, end: int) -> Span:
         """Both offsets as lines and columns from 1."""

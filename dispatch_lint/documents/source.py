@@ -248,6 +248,9 @@ def _read(name: str, most: int) -> tuple[int, bytes]:
 _BINARY = getattr(os, "O_BINARY", 0)  # Windows has two ways to read
 
 
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
 def decode(data: bytes, name: str) -> str:
     """UTF-8 bytes as text.
 
@@ -259,12 +262,14 @@ def decode(data: bytes, name: str) -> str:
     if b"\0" in data:
         raise InputError(f"{name}: this is not text: there is a NUL byte at offset "
                          f"{data.index(0)}")  # fmt: skip
+    text = data.removeprefix(_BYTE_ORDER_MARK)  # the codec utf-8-sig takes seven times as long
     try:
-        return data.decode("utf-8-sig")
+        return text.decode()
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise InputError(f"{name}: line {line} is not UTF-8: byte 0x{data[error.start]:02x} at "
-                         f"offset {error.start}") from error  # fmt: skip
+        at = error.start + len(data) - len(text)
+        line = data.count(b"\n", 0, at) + 1
+        raise InputError(f"{name}: line {line} is not UTF-8: byte 0x{data[at]:02x} at "
+                         f"offset {at}") from error  # fmt: skip
 
 
 def is_url(text: str) -> bool:

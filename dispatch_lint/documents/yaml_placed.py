@@ -58,13 +58,13 @@ def _split(text: str) -> Iterator[tuple[int, int]]:
     """
     start, begun = 0, False
     for marker in _MARKER.finditer(text):
-        if begun or _has_content(text, start, marker.start()):
-            yield start, marker.start()
-            start, begun = marker.start(), False
-        if marker[0] == "---":
-            begun = True
-        else:
-            start, begun = marker.end(), False
+        at = marker.start()
+        if begun or _has_content(text, start, at):
+            yield start, at
+            start = at
+        begun = text[at] == "-"
+        if not begun:
+            start = marker.end()
     if begun or _has_content(text, start, len(text)):
         yield start, len(text)
 
