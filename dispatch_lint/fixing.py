@@ -7,11 +7,14 @@ what does not hold is withdrawn, and said.
 from __future__ import annotations
 
 import io
+from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from difflib import unified_diff
+from difflib import SequenceMatcher
+from itertools import groupby
+from operator import eq
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from dispatch_lint.documents import json_placed, yaml_placed
 from dispatch_lint.documents.placed import Lines
@@ -25,7 +28,11 @@ if TYPE_CHECKING:
     from dispatch_lint.violation import Violation
 
 _ROUNDS = 10
+_FEW_LINES = 1_000
+_TRIES = 50
+"""Runs that are made to find out which fixes of a file do not hold."""
 _BOM = "\ufeff"
+One = TypeVar("One")
 Again = Callable[[], "Run"]
 """Makes a run with the settings of the first; it finds every place, folded ones too."""
 
@@ -81,24 +88,30 @@ def fix_sources(again: Again, sources: Sequence[Source], *, unsafe: bool) -> tup
             or _new_in(name, violations, left, chosen)
         ]  # fmt: skip
         for name in bad:
-            # One edit of the file is wrong: try them again one by one.
             fixed.texts[name] = before[name]
-            for one in tried[name][1]:
-                text = _edited(fixed.texts[name], [one])
-                _, after = _lint(again, sources, fixed.texts | {name: text})
-                good = _proved(files[name], before[name], text, [one]) and not _new_in(
-                    name, violations, after, [one]
+        for name in bad:
+            old, others, known = before[name], dict(fixed.texts), violations
+
+            def holds(
+                several: list[Violation], name: str = name, old: str = old,
+                others: dict[str, str] = others, known: list[Violation] = known,
+            ) -> bool:  # fmt: skip
+                text = _edited(old, several)
+                _, after = _lint(again, sources, others | {name: text})
+                return _proved(files[name], old, text, several) and not _new_in(
+                    name, known, after, several
                 )
-                if good and len(tried[name][1]) > 1 and one is tried[name][1][0]:
-                    fixed.texts[name] = text
-                    fixed.counts[name] = fixed.counts.get(name, 0) + 1
-                    break
+
+            held, refused = sifted(tried[name][1], holds)
+            fixed.texts[name] = _edited(old, held)
+            tried[name] = (fixed.texts[name], held)
+            # Beside what was held the others may mean something else: they are seen again.
+            for one in () if held else refused:
                 given_up.add((name, one.rule, one.fingerprint))
                 fixed.withdrawn.append(f"{one.place}: the fix of {one.rule} was withdrawn: the "
                                        "file would not be as it has to be")  # fmt: skip
         for name, (_, chosen) in tried.items():
-            if name not in bad:
-                fixed.counts[name] = fixed.counts.get(name, 0) + len(chosen)
+            fixed.counts[name] = fixed.counts.get(name, 0) + len(chosen)
         if bad:
             run, left = _lint(again, sources, fixed.texts)
         violations = left
@@ -107,6 +120,29 @@ def fix_sources(again: Again, sources: Sequence[Source], *, unsafe: bool) -> tup
     for name in same:
         del fixed.texts[name]
     return fixed, run
+
+
+def sifted(several: list[One], holds: Callable[[list[One]], bool]) -> tuple[list[One], list[One]]:
+    """Of fixes that do not hold together those that do, and the others, found by halving.
+
+    After some tries, each of which takes a run, those that are left count among the others.
+    """
+    held: list[One] = []
+    refused: list[One] = []
+    waiting, tries = [several], 0
+    while waiting:
+        some = waiting.pop()
+        if some is not several and tries < _TRIES:
+            tries += 1
+            if holds(held + some):
+                held += some
+                continue
+        if len(some) == 1 or tries == _TRIES:
+            refused += some
+        else:
+            half = len(some) // 2
+            waiting += [some[half:], some[:half]]
+    return held, refused
 
 
 def _lint(
@@ -149,14 +185,22 @@ def _apart(wanted: Sequence[Violation], text: str) -> list[Violation]:
     """Of edits that touch each other only the first: the next round sees the others again."""
     lines = Lines(text.removeprefix(_BOM))
     chosen: list[Violation] = []
-    taken: list[tuple[int, int]] = []
+    taken: list[tuple[int, int]] = []  # sorted, and apart
     for one in wanted:
         assert one.fix is not None
         spans = [_offsets(edit, lines) for edit in one.fix.edits]
-        if all(end <= start or stop <= begin for begin, end in spans for start, stop in taken):
+        if all(_is_free(span, taken) for span in spans):
             chosen.append(one)
-            taken += spans
+            for span in spans:
+                insort(taken, span)
     return chosen
+
+
+def _is_free(span: tuple[int, int], taken: Sequence[tuple[int, int]]) -> bool:
+    at = bisect_left(taken, span)
+    return all(
+        span[1] <= start or stop <= span[0] for start, stop in taken[max(at - 1, 0) : at + 1]
+    )
 
 
 def _offsets(edit: TextEdit, lines: Lines) -> tuple[int, int]:
@@ -175,10 +219,12 @@ def apply_edits(text: str, edits: Sequence[TextEdit]) -> str:
     mark = _BOM if text.startswith(_BOM) else ""
     body = text.removeprefix(_BOM)
     lines = Lines(body)
-    for edit in sorted(edits, key=lambda edit: _offsets(edit, lines), reverse=True):
+    pieces, done = [mark], 0
+    for edit in sorted(edits, key=lambda edit: _offsets(edit, lines)):
         start, end = _offsets(edit, lines)
-        body = body[:start] + edit.text + body[end:]
-    return mark + body
+        pieces += [body[done:start], edit.text]
+        done = end
+    return "".join([*pieces, body[done:]])
 
 
 def _new_in(
@@ -254,5 +300,44 @@ def diff_lines(fixed: Fixed) -> Iterator[str]:
     """The changes as one unified diff."""
     for name, text in sorted(fixed.texts.items()):
         old, new = fixed.before[name].splitlines(True), text.splitlines(True)
-        for line in unified_diff(old, new, f"a/{name}", f"b/{name}"):
-            yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+        yield f"--- a/{name}\n+++ b/{name}\n"
+        for several in _Matcher(old, new).get_grouped_opcodes():
+            (_, first, _, other, _), (_, _, last, _, another) = several[0], several[-1]
+            yield f"@@ -{_range(first, last)} +{_range(other, another)} @@\n"
+            for tag, start, end, begin, stop in several:
+                yield from _marked(" " if tag == "equal" else "-", old[start:end])
+                if tag != "equal":
+                    yield from _marked("+", new[begin:stop])
+
+
+class _Matcher(SequenceMatcher[str]):
+    """Compares large texts of the same number of lines line by line: where many lines are alike, to
+    look for the longest run of equal ones takes minutes."""
+
+    def __init__(self, old: Sequence[str], new: Sequence[str]) -> None:
+        super().__init__(None, old, new)
+        self._old, self._new = old, new
+
+    def get_opcodes(self) -> Any:
+        """As of every matcher."""
+        if len(self._old) != len(self._new) or len(self._old) <= _FEW_LINES:
+            return super().get_opcodes()
+        return list(self._line_by_line())
+
+    def _line_by_line(self) -> Iterator[tuple[str, int, int, int, int]]:
+        start = 0
+        for same, several in groupby(map(eq, self._old, self._new)):
+            end = start + sum(1 for _ in several)
+            yield "equal" if same else "replace", start, end, start, end
+            start = end
+
+
+def _range(start: int, end: int) -> str:
+    """Lines of a unified diff; none are after the line before."""
+    count = end - start
+    return f"{start + bool(count)}{'' if count == 1 else f',{count}'}"
+
+
+def _marked(mark: str, lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        yield mark + (line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")

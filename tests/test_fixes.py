@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections.abc import Callable
+from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from dispatch_lint.api import make_run
 from dispatch_lint.documents.discover import discover
-from dispatch_lint.fixing import Fixed, fix_sources
+from dispatch_lint.fixing import Fixed, diff_lines, fix_sources, sifted
 from dispatch_lint.settings import parse
 from tests.test_cli import check
 
@@ -251,3 +252,45 @@ def test_each_injected_mistake_is_one(tmp_path: Path) -> None:
             )
             bad = before + site[2] + after
             assert fixed(tmp_path, {name: bad.encode()}, unsafe=False).texts == {name: right}
+
+
+def test_very_many_fixes_of_one_file(tmp_path: Path) -> None:
+    """They took minutes: the edits, and the lines of the difference that are alike."""
+    text = "".join(f"---\nkind: Secrets\nname: s{number}\n" for number in range(8_000))
+    (tmp_path / "a.yaml").write_text(text)
+    (tmp_path / "dispatch-lint.toml").write_text("")
+    code, out, _ = check(tmp_path, "a.yaml", "--diff", "--unsafe-fixes")
+    assert code == 1
+    assert out.count("\n-kind: Secrets\n+kind: Secret\n") == 8_000
+    check(tmp_path, "a.yaml", "--fix", "--unsafe-fixes")
+    assert (tmp_path / "a.yaml").read_text() == text.replace("Secrets", "Secret")
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=40))
+def test_fixes_that_do_not_hold_are_found_by_halving(good: list[bool]) -> None:
+    several = list(enumerate(good))
+    held, refused = sifted(several, lambda some: all(one for _, one in some))
+    assert [*held, *refused] == sorted(several, key=lambda one: not one[1])
+
+
+def test_after_some_tries_the_other_fixes_are_left() -> None:
+    asked: list[list[int]] = []
+    several = list(range(1_000))
+
+    def never(some: list[int]) -> bool:
+        asked.append(some)
+        return False
+
+    held, refused = sifted(several, never)
+    assert (held, sorted(refused)) == ([], several)
+    assert len(asked) == 50
+
+
+@pytest.mark.parametrize("count", [3, 1_500])
+def test_a_difference_is_as_everybody_writes_it(count: int) -> None:
+    old = [f"line {number}\n" for number in range(count)]
+    new = [f"text {number}\n" if number % 97 == 2 else line for number, line in enumerate(old)]
+    new[-1] = "end"
+    texts = Fixed(texts={"a": "".join(new)}, before={"a": "".join(old)})
+    usual = "".join(unified_diff(old, new, "a/a", "b/a"))
+    assert "".join(diff_lines(texts)) == f"{usual}\n\\ No newline at end of file\n"
