@@ -89,7 +89,7 @@ class FileCheck:
             run.summary.problems.append(str(error))
         self.finish()
         for key, index in self.first.items():
-            run.found[index] = with_count(run.found[index], self.folded[key])
+            run.found[index] = with_count(run.found[index], self.folded.get(key, 0))
         return True
 
     def finish(self) -> None:

@@ -26,6 +26,8 @@ EXTERNAL = ("Broker/*",)
 """What exists elsewhere whatever the settings say: Dispatch never stores a Broker (FACTS)."""
 MAX_HINTS = 1_000
 """Different names of a run that a nearest one is looked for."""
+MAX_ASKED = 100
+"""Uses of one name, each of another organization or status, that a nearest one is looked for."""
 
 
 class Judging:
@@ -47,6 +49,10 @@ class Judging:
         self._asked: dict[str, list[Fact]] = {}
         self._hints: dict[tuple[str, str], list[str]] = {}
         self._names: dict[str, list[str]] = {}
+        # Of what was near to a name the last time: uses of one name come one after the other.
+        self._near: tuple[tuple[str, str], dict[str, list[Fact]]] = (("", ""), {})
+        self._times = 0
+        """How often a group of facts asked what is near."""
 
     @property
     def stored(self) -> bool:
@@ -80,6 +86,7 @@ class Judging:
     def _said(
         self, group: str, facts: list[Fact], fail: Callable[[Rule, Fact, Exception], None]
     ) -> Iterator[tuple[Rule, Judgement]]:
+        self._times = 0
         for rule in self._rules:
             try:
                 for judgement in rule.judge(group, facts, self):
@@ -128,7 +135,13 @@ class Judging:
                 return []
             self._hints[kind, name] = self._candidates(kind, name)
         candidates = self._hints[kind, name]
-        known = self._facts([by_name(kind, one) for one in candidates])
+        if self._near[0] != (kind, name):
+            known = self._facts([by_name(kind, one) for one in candidates])
+            self._near = ((kind, name), known)
+        self._times += 1
+        if self._times > MAX_ASKED:
+            return []
+        known = self._near[1]
         return [
             one for one in candidates if any(map(fits, known.get(by_name(kind, one), ())))
         ][:3]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from heapq import merge
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -141,6 +142,57 @@ def targets_of(facts: Sequence[Fact]) -> list[tuple[Fact, Target]]:
         for fact, target in read
         if not fact.stored or (target.organization, target.kind, target.container) not in newer
     ]
+
+
+class Targets:
+    """The entities of a group, by who sees them: each may be in an organization of its own.
+
+    Args:
+        several: as `targets_of` gives them.
+    """
+
+    def __init__(self, several: Iterable[tuple[Fact, Target]]) -> None:
+        self._several = list(several)
+        self._positions: dict[tuple[object, object], list[int]] = {}
+
+    def seen(self, use: Use) -> Iterator[tuple[Fact, Target]]:
+        """Those that a use sees, in their order."""
+        organizations: set[object] = {use.organization, GLOBAL, None}
+        for position in self._candidates(
+            use, organizations if use.organization is not None else {_ANY}
+        ):
+            if use.sees(self._several[position][1]):
+                yield self._several[position]
+
+    def meant(self, use: Use) -> Iterator[tuple[Fact, Target]]:
+        """Those that a use means, whoever sees them."""
+        for position in self._candidates(use, {_ANY}):
+            if use.fits(self._several[position][1]):
+                yield self._several[position]
+
+    def _candidates(self, use: Use, organizations: Iterable[object]) -> Iterable[int]:
+        if len(self._several) <= _FEW:
+            return range(len(self._several))
+        if not self._positions:
+            for position, (_, target) in enumerate(self._several):
+                for organization in (target.organization, _ANY):
+                    for container in (target.container, _ANY):
+                        key = (organization, container)
+                        self._positions.setdefault(key, []).append(position)
+        containers: set[object] = {use.owner, None} if use.owner is not None else {_ANY}
+        return merge(
+            *(
+                self._positions.get((organization, container), ())
+                for organization in organizations
+                for container in containers
+            )
+        )
+
+
+_ANY = object()
+"""Stands for each organization, or for each container."""
+_FEW = 8
+"""So many entities are looked at one by one."""
 
 
 def uses_of(facts: Sequence[Fact]) -> dict[Use, list[Fact]]:

@@ -167,6 +167,10 @@ class Suppressions:
         ]  # fmt: skip
 
 
+_MAX_HINTS = 100
+"""Unknown names of rules, in one file, of which it is said which were meant."""
+
+
 def complaints(
     suppressions: Sequence[Suppression], known: Collection[str], active: Collection[str]
 ) -> Iterator[Suppression]:
@@ -176,6 +180,7 @@ def complaints(
         known: every rule there is.
         active: the rules of the run; others cannot be judged.
     """
+    unknown = 0
     for suppression in suppressions:
         if not suppression.rules:
             suppression.complaint = ("this suppression names no rule: write ignore[rule] or "
@@ -185,7 +190,9 @@ def complaints(
         unused = []
         for rule in suppression.rules:
             if rule not in known:
-                complaint = f'there is no rule "{rule}"{did_you_mean(rule, known)}'
+                unknown += 1
+                meant = did_you_mean(rule, known) if unknown <= _MAX_HINTS else ""
+                complaint = f'there is no rule "{rule}"{meant}'
                 yield Suppression(suppression.span, suppression.document, (rule,),
                                   suppression.scope, suppression.target, complaint=complaint)  # fmt: skip
             elif rule in active and rule not in suppression.used:

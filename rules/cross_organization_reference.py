@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from dispatch_lint.facts import read_group
-from dispatch_lint.references import ReferenceRule, targets_of, uses_of
+from dispatch_lint.references import ReferenceRule, Targets, Use, targets_of, uses_of
 from dispatch_lint.rule import Example, Fact, Judgement, World, stored
 
 
@@ -46,25 +46,39 @@ class CrossOrganizationReference(ReferenceRule):
     )
 
     def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
-        targets = [(fact, target) for fact, target in targets_of(facts) if target.live]
+        targets = Targets(one for one in targets_of(facts) if one[1].live)
+        known: dict[tuple[str, str | None], tuple[str, list[Fact]]] = {}
         name = read_group(group)[1][-1]
         for use, several in uses_of(facts).items():
-            meant = [one for one in targets if use.fits(one[1])]
-            if not meant or any(use.sees(target) for _, target in meant):
+            if any(targets.seen(use)) or world.external(use.kind, name):
                 continue
-            if world.external(use.kind, name):
-                continue
-            # One place for each organization: a duplicate there is another matter.
-            places = {str(target.organization): fact for fact, target in reversed(meant)}
-            others = sorted(places)
-            only = f"the only {use.kind}" if len(others) == 1 else f"every {use.kind}"
-            which = f"organization {others[0]}" if len(others) == 1 else (
-                f"organizations {', '.join(others)}"
-            )  # fmt: skip
-            for fact in several:
+            owners, places = known.get((use.kind, use.owner)) or known.setdefault(
+                (use.kind, use.owner), _elsewhere(use, name, targets)
+            )
+            for fact in several if places else ():
                 yield Judgement(
                     fact,
-                    f'{only} "{name}" belongs to the {which}, not to {use.organization}',
+                    f"{owners}, not to {use.organization}",
                     help=f"create it in {use.organization}",
-                    related=tuple((places[one], "it is here") for one in others[:3]),
+                    related=tuple((place, "it is here") for place in places),
                 )
+
+
+def _elsewhere(use: Use, name: str, targets: Targets) -> tuple[str, list[Fact]]:
+    """To whom the entities belong that a use means, as the beginning of a message, and some places."""
+    # One place for each organization: a duplicate there is another matter.
+    places: dict[str, Fact] = {}
+    for fact, target in targets.meant(use):
+        places.setdefault(str(target.organization), fact)
+    others = sorted(places)
+    if len(others) == 1:
+        said = f'the only {use.kind} "{name}" belongs to the organization {others[0]}'
+    else:
+        more = f" and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
+        shown = f"{', '.join(others[:_SHOWN])}{more}"
+        said = f'every {use.kind} "{name}" belongs to the organizations {shown}'
+    return said, [places[one] for one in others[:3]]
+
+
+_SHOWN = 5
+"""Organizations that a message names."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from dispatch_lint.facts import read_group
-from dispatch_lint.references import ReferenceRule, targets_of, uses_of
+from dispatch_lint.references import ReferenceRule, Targets, targets_of, uses_of
 from dispatch_lint.rule import Example, Fact, Judgement, World, stored
 from dispatch_lint.violation import Severity
 
@@ -46,12 +46,16 @@ class ReferenceNotReady(ReferenceRule):
     )
 
     def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
-        targets = targets_of(facts)
+        targets = Targets(targets_of(facts))
         name = read_group(group)[1][-1]
         for use, several in uses_of(facts).items():
-            seen = [one for one in targets if use.sees(one[1])]
-            # A usable entity of the name, or one that holds another version of it, is enough.
-            if not seen or any(target.status not in _NOT_YET | _NO_MORE for _, target in seen):
+            seen = []
+            for one in targets.seen(use):
+                seen.append(one)
+                # A usable entity of the name, or one that holds another version of it, is enough.
+                if one[1].status not in _NOT_YET | _NO_MORE:
+                    break
+            if not seen or seen[-1][1].status not in _NOT_YET | _NO_MORE:
                 continue
             target_fact, target = next((one for one in seen if one[1].live), seen[0])
             what = f'the {use.kind} "{target.name or name}" is {target.status}'

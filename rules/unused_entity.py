@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from dispatch_lint.facts import read_group
-from dispatch_lint.references import ReferenceRule, targets_of, uses_of
+from dispatch_lint.references import ReferenceRule, Targets, targets_of, uses_of
 from dispatch_lint.rule import Example, Fact, Judgement, World, stored
 from dispatch_lint.violation import Severity
 
@@ -43,9 +43,11 @@ class UnusedEntity(ReferenceRule):
     )
 
     def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
-        uses = uses_of(facts)
+        several = targets_of(facts)
+        targets = Targets(several)
+        used = {id(fact) for use in uses_of(facts) for fact, _ in targets.seen(use)}
         name = read_group(group)[1][-1]
-        for fact, target in targets_of(facts):
+        for fact, target in several:
             if (
                 fact.stored
                 or target.kind not in _KINDS
@@ -53,6 +55,6 @@ class UnusedEntity(ReferenceRule):
                 or fact.path != ("name",)
             ):
                 continue
-            if not any(use.sees(target) for use in uses):
+            if id(fact) not in used:
                 yield Judgement(fact, f'nothing refers to the {target.kind} "{name}"',
                                 help=f"remove the {target.kind}, if it is left over")  # fmt: skip

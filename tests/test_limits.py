@@ -162,3 +162,72 @@ def test_types_inside_each_other(name: str, tmp_path: Path) -> None:
     ]
     assert code == 1 and len(said) == 1
     assert "more than 2,000 fields; limits.fields raises the limit" in said[0]
+
+
+def test_many_documents_with_a_field_twice(tmp_path: Path) -> None:
+    """They took minutes: for each document those of all were looked through."""
+    text = "[" + ",".join(['{"kind": "Secret", "a": 1, "a": 2}'] * 20_000) + "]"
+    _, out, _ = limited(tmp_path, "violations-per-file = 2", "a.json", text)
+    assert json.loads(out)["summary"]["violations"]["error"] == 40_000
+
+
+def test_many_organizations(tmp_path: Path) -> None:
+    """Each entity is in one of its own, and refers to one name: they took minutes."""
+    function = '{"kind": "Function", "name": "f", "organizationId": "o%d", "image": "i"}\n'
+    image = '{"kind": "Image", "name": "%s", "organizationId": "%s"}\n'
+    functions = "".join(function % number for number in range(4_000))
+    others = "".join(image % ("i", f"p{number}") for number in range(7))
+    near = "".join(image % ("ij", f"o{number}") for number in range(4_000))
+    rules = ("--select", "cross-organization-reference,unresolved-reference")
+
+    def said(text: str) -> list[str]:
+        (tmp_path / "a.jsonl").write_text(text)
+        out = check(tmp_path, "a.jsonl", "-f", "json", *rules)[1]
+        return [one["message"] for one in json.loads(out)["violations"]]
+
+    (tmp_path / "dispatch-lint.toml").write_text("[limits]\nviolations-per-file = 100_000\n")
+    elsewhere = (
+        'every Image "i" belongs to the organizations p0, p1, p2, p3, p4 and 2 more, not to o'
+    )
+    found = said(functions + others)
+    assert sorted(found) == sorted(f"{elsewhere}{number}" for number in range(4_000))
+    found = said(functions + near)
+    assert found.count('there is no Image "i"; did you mean "ij"?') == 100
+    assert found.count('there is no Image "i"') == 3_900
+
+
+def test_many_classes_of_plans(tmp_path: Path) -> None:
+    text = "".join(
+        f'{{"kind": "ServiceInstance", "name": "f{number}", "serviceClass": "c{number}", '
+        f'"servicePlan": "s"}}\n{{"kind": "ServiceClass", "name": "c{number}", '
+        '"plans": [{"name": "%s"}]}\n' % ("s" if number else "t")
+        for number in range(3_000)
+    )
+    _, out, _ = limited(tmp_path, "violations-per-file = 100_000", "a.jsonl", text)
+    said = [one["message"] for one in json.loads(out)["violations"]]
+    assert [one for one in said if "ServicePlan" in one] == ['there is no ServicePlan "s"']
+
+
+def test_many_unknown_rules_are_suppressed(tmp_path: Path) -> None:
+    rules = ", ".join(f"schema{number}" for number in range(5_000))
+    text = f"# dispatch-lint: ignore[{rules}]\nkind: Secret\nname: a\n"
+    _, out, _ = limited(tmp_path, "violations-per-file = 100_000", "a.yaml", text)
+    said = [one["message"] for one in json.loads(out)["violations"]]
+    assert len(said) == 5_000
+    assert sum('did you mean "schema"' in one for one in said) == 100
+
+
+def test_models_that_bring_along_each_other_twice(tmp_path: Path) -> None:
+    """Each model doubled the work: a hundred of them took for ever. Of one what it requires counts."""
+    models = {
+        f"M{number}": {"allOf": [{"$ref": f"#/definitions/M{number + 1}"}] * 2}
+        for number in range(60)
+    }  # fmt: skip
+    last = {"type": "object", "required": ["name"], "properties": {
+        "kind": {"type": "string"}, "name": {"type": "string"}, "foo_bar": {"type": "string"},
+    }}  # fmt: skip
+    text = json.dumps({"swagger": "2.0", "info": {"title": "t", "version": "1"}, "paths": {},
+                       "definitions": {**models, "M60": last}})  # fmt: skip
+    _, out, _ = limited(tmp_path, "depth = 60", "a.json", text)
+    [said] = json.loads(out)["violations"]
+    assert said["message"] == 'the field "foo_bar" is not lower camel case: fooBar'

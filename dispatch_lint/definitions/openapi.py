@@ -115,14 +115,22 @@ class OpenApiReader:
             )
 
     def _properties(
-        self, model: Any, path: tuple[Any, ...], depth: int = 0
+        self, model: Any, path: tuple[Any, ...], depth: int = 0, seen: set[str] | None = None
     ) -> Iterator[tuple[str, dict[str, Any], tuple[Any, ...]]]:
-        """The properties of a model, those that `$ref` and `allOf` bring along included."""
+        """The properties of a model, those that `$ref` and `allOf` bring along included.
+
+        Args:
+            seen: the models that have been met; they bring along nothing new.
+        """
         if not isinstance(model, dict) or depth > _MAX_NESTING:
             return
+        seen = set() if seen is None else seen
         target = self._resolve(model)
         if target is not None:
-            yield from self._properties(target[1], (*self._path, target[0]), depth + 1)
+            if target[0] not in seen:
+                seen.add(target[0])
+                path = (*self._path, target[0])
+                yield from self._properties(target[1], path, depth + 1, seen)
             return
         properties = model.get("properties")
         for name, said in (properties if isinstance(properties, dict) else {}).items():
@@ -130,7 +138,7 @@ class OpenApiReader:
             yield str(name), said if isinstance(said, dict) else {}, place
         several = model.get("allOf")
         for index, one in enumerate(several if isinstance(several, list) else ()):
-            yield from self._properties(one, (*path, "allOf", index), depth + 1)
+            yield from self._properties(one, (*path, "allOf", index), depth + 1, seen)
 
     def _resolve(self, said: Any) -> tuple[str, Any] | None:
         """The model that a local `$ref` names."""
@@ -215,14 +223,17 @@ class OpenApiReader:
 def _required_of(model: Any, resolve: Callable[[Any], tuple[str, Any] | None]) -> set[str]:
     """The names that a model requires, those that `allOf` brings along included."""
     found: set[str] = set()
-    pending, steps = [model], 0
-    while pending and steps < 100:
-        one, steps = pending.pop(), steps + 1
+    seen: set[str] = set()
+    pending = [model]
+    while pending:
+        one = pending.pop()
         if not isinstance(one, dict):
             continue
         target = resolve(one)
         if target is not None:
-            pending.append(target[1])
+            if target[0] not in seen:
+                seen.add(target[0])
+                pending.append(target[1])
             continue
         required = one.get("required")
         found |= {name for name in required if isinstance(name, str)} if isinstance(

@@ -34,13 +34,9 @@ def read_placed(text: str) -> list[Part]:
     parts = []
     for index, value in enumerate(whole.value):
         node = whole.node.children[index]
-        part = Part(value, lines, node, start=node.start, end=node.end)
-        part.duplicates = [
-            Duplicate(one.path[1:], one.span, one.first)
-            for one in scanner.duplicates
-            if one.path[0] == index
-        ]
-        parts.append(part)
+        parts.append(Part(value, lines, node, start=node.start, end=node.end))
+    for (number, *path), span, first in scanner.duplicates:
+        parts[int(number)].duplicates.append(Duplicate(tuple(path), span, first))
     return parts
 
 

@@ -59,8 +59,13 @@ def schema_errors(schema: KindSchema, value: object) -> Iterator[SchemaError]:
     """Every error of a document, undeclared fields left out: other rules speak about those."""
     if is_valid(schema, value):
         return
-    seen = set()
+    seen: set[SchemaError | Path] = set()
     for error in _native_errors(schema, value) or schema.explainer.iter_errors(value):
+        if error.validator == "required":  # there is one for each name, and one says all
+            path = tuple(error.absolute_path)
+            if path in seen:
+                continue
+            seen.add(path)
         for found in _explain(error):
             if found not in seen:
                 seen.add(found)
