@@ -28,7 +28,7 @@ from tempfile import TemporaryDirectory
 from types import ModuleType
 from typing import Any, NamedTuple
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).resolve().parent.parent
 MAX_SECONDS = 300
 # Tests that run the command, in processes of its own: they say nothing of which lines they reach,
 # and are run where no other test fails.
@@ -249,6 +249,12 @@ class Trial:
         self.commands = [one for one in session.items if one.path.stem in COMMANDS]
         for file in self.files:
             several = list(mutants(file))
+            text = file.read_text("utf-8")
+            none = Mutant(file, "nothing", 1, text.count("\n"), text)
+            if not self._tried([none])[0]:
+                raise SystemExit(
+                    f"{file}: a test fails without any mistake, in a fork of the session"
+                )
             survived = self._tried(several)
             for mutant in compress(several, survived):
                 print(f"{file.name}:{mutant.first}: {mutant.operator}\n{difference(mutant)}")

@@ -133,15 +133,15 @@ def test_a_process_that_ends_early_is_said(
     from dispatch_lint import parallel
     from dispatch_lint.api import make_run
     from dispatch_lint.documents.discover import discover
-    from dispatch_lint.documents.source import InputError
+    from dispatch_lint.documents.source import InputError, Source
     from dispatch_lint.engine import Run
     from dispatch_lint.file_check import check_file
     from dispatch_lint.settings import Settings
 
-    def end(run: Run, source: object, number: int) -> None:
+    def end(run: Run, source: Source, number: int, at_most: int | None = None) -> bool:
         if number == 70:
             os._exit(1)
-        check_file(run, run.sources[number], number)
+        return check_file(run, source, number, at_most)
 
     monkeypatch.chdir(project)
     monkeypatch.setattr(parallel, "check_file", end)
