@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
-from benchmarks.corpus import write_files, write_jsonl
+from benchmarks.corpus import write_entities, write_files, write_lines
 from benchmarks.measuring import Measured, measure
 from benchmarks.stores import stores_report
 
@@ -70,15 +70,16 @@ def limit(folder: Path, format_: str) -> float:
 
     catalogue = load_catalogue(Settings())
     texts = [path.read_text() for path in folder.rglob(f"*.{format_}")]
-    form: Literal["stored", "manifest"] = "stored" if format_ == "jsonl" else "manifest"
+    form: Literal["stored", "manifest"] = "manifest" if format_ == "yaml" else "stored"
     validators = {kind: catalogue.schema(kind, form).validator for kind in catalogue.kinds}
     start = time.perf_counter()
     for text in texts:
-        values = (
-            [json.loads(line) for line in text.splitlines()]
-            if format_ == "jsonl"
-            else ryaml.loads_all(text)  # type: ignore[attr-defined]
-        )
+        if format_ == "yaml":
+            values = ryaml.loads_all(text)  # type: ignore[attr-defined]
+        elif format_ == "json":
+            values = json.loads(text)
+        else:
+            values = [json.loads(line) for line in text.splitlines()]
         for value in values:
             validators[value["kind"]].is_valid(value)
     return time.perf_counter() - start
@@ -133,11 +134,10 @@ def rows(runs: int, jsonl: int) -> list[Row]:
         bare = Measured(limit(folder, "yaml"), 0)
         measured.append((corpus, "native parser and validator alone", bare, count))
         for share in (0.01, 0.2):
-            if count == DOCUMENTS:
-                worse = WORK / f"{folder.name}-{share}"
-                write_files(worse, count, per_file, share)
-                taken = measure(own(["."], "--no-cache"), worse, runs)
-                measured.append((corpus, f"dispatch-lint, {share:.0%} faulty", taken, count))
+            worse = WORK / f"{folder.name}-{share}"
+            write_files(worse, count, per_file, share)
+            taken = measure(own(["."], "--no-cache"), worse, runs)
+            measured.append((corpus, f"dispatch-lint, {share:.0%} faulty", taken, count))
     one = WORK / "one"
     write_files(one, 1, 1)
     often = max(runs, 7)
@@ -151,16 +151,49 @@ def rows(runs: int, jsonl: int) -> list[Row]:
     }
     for name, command in few.items():
         measured.append(("one small file", name, measure(command, one, often), 1))
-    for count in dict.fromkeys((1_000, 10_000, 100_000, jsonl)) if jsonl else ():
-        corpus = f"JSONL of {count:,} entities"
-        folder = WORK / f"jsonl-{count}"
-        write_jsonl(folder / "entities.jsonl", count)
-        taken = measure(own(["entities.jsonl"], "--no-cache"), folder, 0 if count > 10_000 else 1)
-        measured.append((corpus, "dispatch-lint", taken, count))
-        if count == 100_000:
-            bare = Measured(limit(folder, "jsonl"), 0)
-            measured.append((corpus, "native parser and validator alone", bare, count))
+    measured += entity_rows(runs, jsonl)
     return measured
+
+
+def entity_rows(runs: int, jsonl: int) -> list[Row]:
+    """The same of stored entities, as lines and as a list of JSON."""
+    measured: list[Row] = []
+    folder = WORK / "lines"
+    write_lines(folder, 10 * DOCUMENTS, 100)
+    corpus = "1,000 JSONL files of 100"
+    commands = {"dispatch-lint": own(["."], "--no-cache"), **peers_of_lines(folder)}
+    for name, command in commands.items():
+        measured.append((corpus, name, measure(command, folder, runs), 10 * DOCUMENTS))
+    sizes = dict.fromkeys((1_000, 10_000, 100_000, jsonl)) if jsonl else ()
+    for format_, count in (("JSON", DOCUMENTS), *(("JSONL", one) for one in sizes)):
+        corpus = f"{format_} of {count:,} entities"
+        file = f"entities.{format_.lower()}"
+        folder = WORK / f"{format_}-{count}"
+        write_entities(folder / file, count)
+        few = runs if count <= 100_000 else 0
+        taken = measure(own([file], "--no-cache"), folder, few)
+        measured.append((corpus, "dispatch-lint", taken, count))
+        if count in (DOCUMENTS, 10 * DOCUMENTS):
+            bare = Measured(limit(folder, format_.lower()), 0)
+            measured.append((corpus, "native parser and validator alone", bare, count))
+            for share in (0.01, 0.2):
+                worse = WORK / f"{folder.name}-{share}"
+                write_entities(worse / file, count, share)
+                taken = measure(own([file], "--no-cache"), worse, runs)
+                measured.append((corpus, f"dispatch-lint, {share:.0%} faulty", taken, count))
+    return measured
+
+
+def peers_of_lines(folder: Path) -> dict[str, list[str]]:
+    """The command of the one peer that reads JSONL, of files that are named."""
+    if not (NODE / "jsonschema").exists():
+        return {}
+    return {
+        "@sourcemeta/jsonschema": [
+            str(NODE / "jsonschema"), "validate", "--fast", str(SCHEMA),
+            *sorted(path.name for path in folder.iterdir()),
+        ]
+    }  # fmt: skip
 
 
 def report(measured: list[Row]) -> str:

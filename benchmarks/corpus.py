@@ -90,9 +90,30 @@ def write_files(folder: Path, count: int, per_file: int, share: float = 0) -> No
         file.write_text("---\n".join(texts[start : start + per_file]))
 
 
-def write_jsonl(file: Path, count: int) -> None:
-    """`count` stored entities, one a line."""
+def write_lines(folder: Path, count: int, per_file: int) -> None:
+    """`count` manifests as JSONL, `per_file` to a file."""
+    import ryaml
+
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = [json.dumps(ryaml.loads(text)) + "\n" for text in manifests(count)]  # type: ignore[attr-defined]
+    for number, start in enumerate(range(0, count, per_file)):
+        (folder / f"f{number:05}.jsonl").write_text("".join(lines[start : start + per_file]))
+
+
+ODD_FIELDS = ({"status": "ready"}, {"sourcPath": "x"}, {"revision": "soon"}, {"created_at": "x"})
+
+
+def write_entities(file: Path, count: int, share: float = 0) -> None:
+    """`count` stored entities, one a line, or as a list of JSON; a share has a mistake."""
     file.parent.mkdir(parents=True, exist_ok=True)
+    every = round(1 / share) if share else count + 1
+    is_list = file.suffix == ".json"
     with file.open("w") as stream:
-        for entity in entities(count):
-            stream.write(json.dumps(entity, separators=(",", ":")) + "\n")
+        stream.write("[\n" * is_list)
+        for number, entity in enumerate(entities(count)):
+            if share and number % every == 0:
+                entity |= ODD_FIELDS[number // every % len(ODD_FIELDS)]
+            stream.write(",\n" if is_list and number else "")
+            stream.write(json.dumps(entity, separators=(",", ":")))
+            stream.write("" if is_list else "\n")
+        stream.write("\n]\n" * is_list)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.corpus import write_jsonl
+from benchmarks.corpus import write_entities
 from benchmarks.measuring import measure
 from tests import postgres
 
@@ -44,7 +44,7 @@ def estates_report(work: Path, largest: int) -> str:
     for size in sizes:
         source = folder / f"{size}.jsonl"
         if not source.exists():
-            write_jsonl(source, size)
+            write_entities(source, size)
         taken = _audit(folder, source.name)
         seconds.append(taken.seconds)
         memory = f"driver {taken.driver:.0f}, executors {taken.executors:.0f}"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.corpus import changed_manifests, write_jsonl
+from benchmarks.corpus import changed_manifests, write_entities
 from benchmarks.measuring import Measured, measure
 from tests import postgres
 
@@ -23,7 +23,7 @@ def stores_report(work: Path, largest: int) -> str:
     (folder / "empty.jsonl").write_text("")
     sizes = (largest // 10, largest)
     for size in sizes:
-        write_jsonl(folder / f"{size}.jsonl", size)
+        write_entities(folder / f"{size}.jsonl", size)
     lines = [
         "", "## Stores", "",
         f"{sizes[0]:,} and {sizes[1]:,} entities with two references each, as JSONL; growth is the "
