@@ -149,16 +149,12 @@ class FileCheck:
         self, text: str, wanted: list[int], count: int
     ) -> list[tuple[int, Part]] | None:
         """Some documents of a text with their places; None where they are counted otherwise."""
-        if self.source.placed is not None or self.source.format != "yaml":
-            every = (
-                self.source.placed()
-                if self.source.placed
-                else _placed_reader(self.source).read_placed(text)
-            )
+        if self.source.placed is not None:
+            every = self.source.placed()
             return [(index, every[index]) for index in wanted] if len(every) == count else None
-        from dispatch_lint.documents import yaml_placed
-
-        return yaml_placed.read_wanted(text, set(wanted), count)
+        found: list[tuple[int, Part]] | None
+        found = _placed_reader(self.source).read_wanted(text, set(wanted), count)
+        return found
 
     def _lines(self) -> None:
         digest = digest_of() if self.run_.digests is not None else None

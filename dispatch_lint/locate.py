@@ -214,8 +214,9 @@ def _parts(source: Source, wanted: dict[int, str]) -> Iterator[tuple[int, Any, P
                 yield index, part.value, part
         return
     parts: Iterable[tuple[int, Part]]
-    if source.format == "yaml" and source.placed is None:
-        parts = yaml_placed.read_wanted(source.text(), wanted) or ()
+    if source.placed is None:
+        reader = yaml_placed if source.format == "yaml" else json_placed
+        parts = reader.read_wanted(source.text(), wanted) or ()
     else:
         parts = enumerate(read_parts(source))
     for index, part in parts:

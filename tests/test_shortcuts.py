@@ -26,6 +26,7 @@ from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.source import Source
 from dispatch_lint.facts import FactTable, by_id, by_key
 from dispatch_lint.hashed_facts import HashedFacts
+from dispatch_lint.limits import CURRENT
 from dispatch_lint.outcome import Summary
 from dispatch_lint.plugins import load_rules
 from dispatch_lint.rule import FactPattern, stored
@@ -245,6 +246,51 @@ def test_any_line_of_json(value: dict[str, Any], separators: tuple[str, str]) ->
     json_text._parser = orjson
     found = json_text._quickly(line.encode())
     assert found is None or repr(found) == repr(json.loads(line))
+
+
+JSON_ITEMS = ['{"a": 1}', '{"a":1,"a":2}', '{"b": [{"c": null}, "x\\u00e9"]}', "1", "[]", '"s"', "{}", "1e5",
+              "123456789012345678901234567890", '{"a": {"b": {"c": []}}}', "NaN", '{"é": true}', "[1 2]"]  # fmt: skip
+
+
+def same_parts(one: Any, other: Any) -> bool:
+    """Whether parts say the same, at the same places."""
+    paths: list[Any] = [(), ("a",), ("b",), ("b", 0, "c"), ("a", "b")]
+    return (
+        repr(one.value) == repr(other.value)
+        and repr(one.duplicates) == repr(other.duplicates)
+        and (one.problem is None) == (other.problem is None)
+        and (one.start, one.end) == (other.start, other.end)
+        and all(
+            one.span(path, on) == other.span(path, on) for path in paths for on in ("key", "value")
+        )
+    )
+
+
+@given(st.lists(st.sampled_from(JSON_ITEMS), max_size=5), st.sampled_from([",", ", ", ",\n ", " ,\t", "; "]),
+       st.sampled_from([("[", "]"), (" [\n", "\n]\n"), ("", ""), ("[", "],"), ("[", ",]")]),
+       st.sets(st.integers(0, 6)))  # fmt: skip
+def test_some_documents_of_a_json_text(
+    items: list[str], between: str, around: tuple[str, str], wanted: set[int]
+) -> None:
+    """They are what they are where all are read; and the faster parser reads the same, or nothing."""
+    text = around[0] + between.join(items) + around[1]
+    every = json_placed.read_placed(text)
+    some = json_placed.read_wanted(text, wanted, len(every))
+    assert some is not None
+    assert [index for index, _ in some] == [one for one in sorted(wanted) if one < len(every)]
+    assert all(same_parts(part, every[index]) for index, part in some)
+    assert json_placed.read_wanted(text, wanted, len(every) + 1) is None
+    json_text._parser = orjson
+    values = json_text.read_values(text)
+    if values is not None:
+        assert not any(part.problem or part.duplicates for part in every)
+        assert repr(values) == repr([part.value for part in every])
+
+
+def test_the_depth_of_a_document_in_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(CURRENT, "depth", 3)
+    assert json_placed.read_wanted('[{"a": [1]}]', {0}, 1)[0][1].problem is None  # type: ignore[index]
+    assert json_placed.read_wanted('[{"a": [[1]]}]', {0}, 1)[0][1].problem is not None  # type: ignore[index]
 
 
 # Facts

@@ -7,6 +7,7 @@ decides.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 from dispatch_lint.limits import CURRENT, is_too_deep
@@ -65,9 +66,7 @@ def read_line(line: bytes) -> Any:
     Raises:
         ValueError: where `json_placed` has to look.
     """
-    if _parser is None:
-        _count(len(line))
-    elif (value := _quickly(line)) is not None:
+    if (_parser or _count(len(line))) and type(value := _quickly(line)) is dict:
         return value
     try:
         return read_value(line.decode("utf-8-sig"))
@@ -75,25 +74,26 @@ def read_line(line: bytes) -> Any:
         raise _Odd("it is not UTF-8") from error
 
 
-def _count(size: int) -> None:
-    """Load the faster parser, once it pays."""
+def _count(size: int) -> Any:
+    """The faster parser, once it pays to load it."""
     global _read, _parser
     _read += size
     if _read >= _PAYS:
         import orjson
 
         _parser = orjson
+    return _parser
 
 
 def _quickly(line: bytes) -> Any | None:
-    """The value of a line, where the faster parser may be trusted with it.
+    """The value of a line, or of a text, where the faster parser may be trusted with it.
 
     It takes the last of several equal fields for good, and reads long numbers as others. What it
     writes for its value is no such line.
     """
     try:
         value = _parser.loads(line)
-        if type(value) is not dict:
+        if type(value) not in _NESTED:
             return None
         plain = _parser.dumps(value) == line.rstrip()
     except (ValueError, TypeError):  # TypeError: nested deeper than it writes
@@ -141,8 +141,12 @@ def _fields(value: Any, depth: int) -> int:
 
 def read_values(text: str) -> list[Any] | None:
     """The documents of a JSON text as plain values, or None where `json_placed` has to look."""
+    value = None
+    with suppress(UnicodeEncodeError):
+        data = text.encode()
+        value = _quickly(data) if _parser or _count(len(data)) else None
     try:
-        value = read_value(text)
+        value = read_value(text) if value is None else value
     except ValueError:
         return None
     return value if isinstance(value, list) else [value]
