@@ -122,22 +122,25 @@ def fix_sources(again: Again, sources: Sequence[Source], *, unsafe: bool) -> tup
     return fixed, run
 
 
-def sifted(several: list[One], holds: Callable[[list[One]], bool]) -> tuple[list[One], list[One]]:
+def sifted(
+    several: list[One], holds: Callable[[list[One]], bool], most: int = _TRIES
+) -> tuple[list[One], list[One]]:
     """Of fixes that do not hold together those that do, and the others, found by halving.
 
-    After some tries, each of which takes a run, those that are left count among the others.
+    Args:
+        most: tries; after them those that are left count among the others.
     """
     held: list[One] = []
     refused: list[One] = []
     waiting, tries = [several], 0
     while waiting:
         some = waiting.pop()
-        if some is not several and tries < _TRIES:
+        if some is not several and tries < most:
             tries += 1
             if holds(held + some):
                 held += some
                 continue
-        if len(some) == 1 or tries == _TRIES:
+        if len(some) == 1 or tries == most:
             refused += some
         else:
             half = len(some) // 2

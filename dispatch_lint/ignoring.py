@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from dispatch_lint.documents import yaml_placed
-from dispatch_lint.fixing import Fixed, full_text
+from dispatch_lint.fixing import Fixed, full_text, sifted
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.source import Source
@@ -36,21 +36,36 @@ def add_ignores(sources: Sequence[Source], violations: Iterable[Violation], reas
                                    "per-path in the settings")  # fmt: skip
             continue
         old = full_text(source)
-        text = old
-        for line, rules in sorted(lines.items(), reverse=True):
-            added = _with_comment(text, line, sorted(set(rules)), mark, reason)
-            if mark == "#" and not _same(text, added):
-                fixed.withdrawn.append(f"{file}:{line}: a comment here would change the document")
-                continue
-            text = added
-            fixed.counts[file] = fixed.counts.get(file, 0) + len(rules)
-        if text != old:
-            fixed.before[file], fixed.texts[file] = old, text
+
+        def commented(
+            several: Iterable[tuple[int, list[str]]], old: str = old, mark: str = mark
+        ) -> str:
+            text = old.split("\n")
+            for line, rules in sorted(several, reverse=True):
+                _put_comment(text, line, sorted(set(rules)), mark, reason)
+            return "\n".join(text)
+
+        held = list(lines.items())
+        refused: list[tuple[int, list[str]]] = []
+        if mark == "#" and not _same(old, commented(held)):
+            held, refused = sifted(
+                held,
+                lambda several, old=old, commented=commented: _same(old, commented(several)),  # type: ignore[misc]
+                max(10, _LETTERS // len(old)),
+            )
+        for line, _ in refused:
+            fixed.withdrawn.append(f"{file}:{line}: a comment here would change the document")
+        if held:
+            fixed.before[file], fixed.texts[file] = old, commented(held)
+            fixed.counts[file] = sum(len(rules) for _, rules in held)
     return fixed
 
 
-def _with_comment(text: str, line: int, rules: list[str], mark: str, reason: str) -> str:
-    lines = text.split("\n")
+_LETTERS = 5_000_000
+"""Letters that are read to find out which comments would change a document."""
+
+
+def _put_comment(lines: list[str], line: int, rules: list[str], mark: str, reason: str) -> None:
     target = lines[line - 1]
     indent = target[: len(target) - len(target.lstrip())].removeprefix("\ufeff")
     ending = "\r" if target.endswith("\r") else ""
@@ -61,12 +76,11 @@ def _with_comment(text: str, line: int, rules: list[str], mark: str, reason: str
         lines[line - 1] = f"{target.rstrip()}  {comment.lstrip()}"
     else:
         lines.insert(line - 1, comment)
-    return "\n".join(lines)
 
 
 def _begins_document(lines: list[str], index: int) -> bool:
-    for before in reversed(lines[:index]):
-        plain = before.strip().removeprefix("\ufeff")
+    for before in range(index - 1, -1, -1):
+        plain = lines[before].strip().removeprefix("\ufeff")
         if plain.startswith("---"):
             return True
         if plain and not plain.startswith("#"):

@@ -25,6 +25,11 @@ class MemoryStore:
         self._ledger: dict[tuple[str, str], LedgerEntry] = {}
         self._seen: set[str] | None = None
         self._names: dict[tuple[str, str], list[str]] | None = None
+        self._referrers: dict[tuple[str, str], list[str]] | None = None
+        self._ids: dict[str, list[str]] | None = None
+
+    def _changed(self) -> None:
+        self._names = self._referrers = self._ids = None
 
     def _by_name(self) -> dict[tuple[str, str], list[str]]:
         """Keys by every kind and name that leads to them; made anew after a change."""
@@ -36,6 +41,23 @@ class MemoryStore:
                     self._names.setdefault(kind_and_name, []).append(one.key)
         return self._names
 
+    def _by_use(self) -> dict[tuple[str, str], list[str]]:
+        """Keys by every kind and value that they refer to; made anew after a change."""
+        if self._referrers is None:
+            self._referrers = {}
+            for one in self._entities.values():
+                for use in dict.fromkeys((two.reference.kind, two.value) for two in one.uses):
+                    self._referrers.setdefault(use, []).append(one.key)
+        return self._referrers
+
+    def _by_id(self) -> dict[str, list[str]]:
+        """Keys by ID; made anew after a change."""
+        if self._ids is None:
+            self._ids = {}
+            for one in self._entities.values():
+                self._ids.setdefault(one.identity, []).append(one.key)
+        return self._ids
+
     def get(self, key: str) -> StoredEntity | None:
         return self._entities.get(key)
 
@@ -43,19 +65,16 @@ class MemoryStore:
         return [_summary(self._entities[key]) for key in keys if key in self._entities]
 
     def with_ids(self, identities: Sequence[str]) -> list[StoredEntity]:
-        wanted = set(identities)
-        return [_summary(one) for one in self._entities.values() if one.identity in wanted]
+        keys = (key for one in set(identities) for key in self._by_id().get(one, ()))
+        return [_summary(self._entities[key]) for key in keys]
 
     def named(self, names: Sequence[tuple[str, str]]) -> list[StoredEntity]:
         keys = (key for one in set(names) for key in self._by_name().get(one, ()))
         return [_summary(self._entities[key]) for key in dict.fromkeys(keys)]
 
     def referring(self, names: Sequence[tuple[str, str]]) -> list[StoredEntity]:
-        wanted = set(names)
-        return [
-            one for _, one in sorted(self._entities.items())
-            if any((use.reference.kind, use.value) in wanted for use in one.uses)
-        ]  # fmt: skip
+        keys = {key for one in set(names) for key in self._by_use().get(one, ())}
+        return [self._entities[key] for key in sorted(keys)]
 
     def names(self, kind: str, limit: int) -> list[str]:
         found = {one.name for one in self._entities.values() if one.kind == kind}
@@ -96,11 +115,12 @@ class MemoryStore:
             self._entities, self._ledger = before
             raise
         finally:
-            self._seen = self._names = None
+            self._seen = None
+            self._changed()
 
     def put(self, entities: Sequence[StoredEntity], seen: str) -> Counts:
         counts = Counts()
-        self._names = None
+        self._changed()
         for one in entities:
             old = self._entities.get(one.key)
             if old is None:
