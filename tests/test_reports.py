@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from dispatch_lint.report.excerpts import Excerpts
 from tests.test_cli import check, run
 
 NASTY = 'kind: Function\nname: "a,b: 100%\\n::error::x <&> |*"\nimage: i\nstatus: ready\n'
@@ -165,3 +166,16 @@ def test_a_baseline_knows_each_declared_name(tmp_path: Path) -> None:
     assert json.loads(check(tmp_path, *arguments, "-f", "json")[1])["summary"]["violations"] == {
         "error": 0, "warning": 0, "info": 1,
     }  # fmt: skip
+
+
+def test_excerpts_are_read_forward_and_back(tmp_path: Path) -> None:
+    file, other, odd = (tmp_path / name for name in ("a.yaml", "b.yaml", "c.yaml"))
+    file.write_bytes(b"\xef\xbb\xbfone\r\ntwo\rstill two\n\nfour")
+    other.write_text("b\n")
+    odd.write_bytes(b"ok\n\xff\n")
+    excerpts = Excerpts()
+    asked = [(file, 1), (file, 2), (file, 2), (file, 4), (file, 1), (other, 1), (file, 3), (file, 5),
+             (file, 4), (odd, 2), (tmp_path / "none", 1), (other, 2), (other, 1)]  # fmt: skip
+    assert [excerpts.line(str(name), number) for name, number in asked] == [
+        "one", "two\rstill two", "two\rstill two", "four", "one", "b", "", "", "four", "", "", "", "b",
+    ]  # fmt: skip

@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -368,9 +368,11 @@ def _write(
     result: Result, name: str, output: str | None, settings: Settings, options: dict[str, Any],
     sources: Sequence[Source],
 ) -> None:  # fmt: skip
+    from dispatch_lint.report.excerpts import Excerpts
+
     outcome = Outcome(
         result.violations, [] if options["quiet"] else result.declared, result.summary,
-        _use_color(options["color"]) and output is None, _line_reader(), result.hidden,
+        _use_color(options["color"]) and output is None, Excerpts().line, result.hidden,
         partial(_rules, settings), partial(_entities, settings, sources, result),
     )  # fmt: skip
     lines = format_named(name)(outcome)
@@ -427,23 +429,6 @@ def _use_color(choice: str) -> bool:
     if os.environ.get("NO_COLOR"):
         return False
     return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
-
-
-def _line_reader() -> Any:
-    """Lines of files, for excerpts. Violations come in the order of files: one is kept."""
-
-    @lru_cache(maxsize=1)
-    def lines(file: str) -> list[str]:
-        try:
-            return Path(file).read_text(encoding="utf-8-sig").split("\n")
-        except (OSError, UnicodeDecodeError):
-            return []
-
-    def line(file: str, number: int) -> str:
-        found = lines(file)
-        return found[number - 1].rstrip("\r") if number <= len(found) else ""
-
-    return line
 
 
 def _exit_code(summary: Summary, settings: Settings, options: dict[str, Any]) -> int:
