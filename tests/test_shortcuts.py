@@ -293,6 +293,26 @@ def test_the_depth_of_a_document_in_a_list(monkeypatch: pytest.MonkeyPatch) -> N
     assert json_placed.read_wanted('[{"a": [[1]]}]', {0}, 1)[0][1].problem is not None  # type: ignore[index]
 
 
+PIECES = ["---\n", "\n---\n", "--- ", "----", "...\n", "a: b\n", "\n", "# c\n", "%YAML 1.2\n", " ", "\r", "- x\n",
+          "---", "x"]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join))
+def test_texts_are_cut_alike(text: str) -> None:
+    quick = yaml_placed._split_by_lines(text)
+    assert quick is None or quick == list(yaml_placed._split_by_markers(text))
+
+
+def test_most_texts_are_cut_by_lines() -> None:
+    for text, count in (
+        ("a: b\n---\nc: d\n", 2),
+        ("---\na: b\n---\n", 2),
+        ("# x\n---\na: b\n", 1),
+        ("#\n", 0),
+    ):
+        assert len(yaml_placed._split_by_lines(text) or ()) == count
+
+
 # Facts
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.documents.placed import Cut, Duplicate, Lines, Node, Part, Problem
@@ -35,7 +36,7 @@ def read_wanted(
     Returns:
         None where there is another number of them.
     """
-    lines, spans = Lines(text), list(_split(text))
+    lines, spans = Lines(text), _split(text)
     if count is not None and len(spans) != count:
         return None
     return [
@@ -47,15 +48,38 @@ def read_wanted(
 
 def count_parts(text: str) -> int:
     """How many documents `read_placed` gives."""
-    return sum(1 for _ in _split(text))
+    return len(_split(text))
 
 
-def _split(text: str) -> Iterator[tuple[int, int]]:
+def _split(text: str) -> list[tuple[int, int]]:
     """Cut a text where YAML ends documents.
 
     A marker at the beginning of a line ends a document wherever it stands, so that one
     document's error cannot reach into the next.
     """
+    spans = _split_by_lines(text)
+    return list(_split_by_markers(text)) if spans is None else spans
+
+
+def _split_by_lines(text: str) -> list[tuple[int, int]] | None:
+    """The same where nothing but lines of three dashes is near to a marker: nearly always.
+
+    It takes a tenth of the time.
+    """
+    pieces = text.split("\n---\n")
+    at_once = text.startswith("---\n")
+    if text.count("---") != len(pieces) - 1 + at_once or "..." in text or "\r" in text:
+        return None
+    before = accumulate(map(len, pieces[:-1]))
+    starts = [0, *(length + 5 * number + 1 for number, length in enumerate(before))]
+    if not (at_once or _has_content(pieces[0], 0, len(pieces[0]))):
+        if len(pieces) == 1:
+            return []
+        del starts[1]  # what stands before the first marker belongs to what follows
+    return list(zip(starts, [*starts[1:], len(text)], strict=True))
+
+
+def _split_by_markers(text: str) -> Iterator[tuple[int, int]]:
     start, begun = 0, False
     for marker in _MARKER.finditer(text):
         at = marker.start()
