@@ -378,7 +378,7 @@ def test_documents_that_no_pattern_fits_have_no_plan() -> None:
 ENTITY = json.loads(stored("Function", id="1", name="f", image="i", secrets=["s"],
                            createdTime="2026-01-01T00:00:00Z", modifiedTime="2026-01-02T00:00:00Z"))  # fmt: skip
 TIMES = ["2026-01-01T00:00:00Z", "2026-01-01T00:00:00.5Z", "2025-12-31T00:00:00Z", "0001-01-01T00:00:00Z",
-         "2026-02-30T00:00:00Z", "2026-01-03T00:00:00+01:00", "now"]  # fmt: skip
+         "2025-12-01T00:00:00Z", "2026-01-02T00:00:00.9Z", "2026-02-30T00:00:00Z", "2026-01-03T00:00:00+01:00", "now"]  # fmt: skip
 
 
 @pytest.mark.parametrize("accepts", ["name", "key", "either"])
@@ -394,7 +394,16 @@ def test_a_quick_check_hides_nothing(like: dict[str, Any], accepts: str) -> None
         assert isinstance(alike, Document)
         is_content = rule.quick_check(alike) if rule.form in (None, alike.form) else None
         for field in like if is_content else ():
-            for said in [*SAID, *TIMES, "a b", "A", "é", "a\n"]:
+            for said in [
+                *SAID,
+                *TIMES,
+                "a b",
+                "A",
+                "é",
+                "a\n",
+                ["acme/Secret/s"],
+                ["s", "acme/Secret/s"],
+            ]:
                 document = run.classifier.read(
                     {**like, field: said, "kind": like["kind"]}, source, 0
                 )
