@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from dispatch_lint.documents.source import Source
     from dispatch_lint.violation import Violation
 
+_Line = tuple[int, list[str]]
+"""A line, and the rules that a comment above it names."""
 _MARKS = {"yaml": "#", "go": "//"}
 
 
@@ -36,29 +38,33 @@ def add_ignores(sources: Sequence[Source], violations: Iterable[Violation], reas
                                    "per-path in the settings")  # fmt: skip
             continue
         old = full_text(source)
-
-        def commented(
-            several: Iterable[tuple[int, list[str]]], old: str = old, mark: str = mark
-        ) -> str:
-            text = old.split("\n")
-            for line, rules in sorted(several, reverse=True):
-                _put_comment(text, line, sorted(set(rules)), mark, reason)
-            return "\n".join(text)
-
-        held = list(lines.items())
-        refused: list[tuple[int, list[str]]] = []
-        if mark == "#" and not _same(old, commented(held)):
-            held, refused = sifted(
-                held,
-                lambda several, old=old, commented=commented: _same(old, commented(several)),  # type: ignore[misc]
-                max(10, _LETTERS // len(old)),
-            )
+        text, held, refused = _commented(old, list(lines.items()), mark, reason)
         for line, _ in refused:
             fixed.withdrawn.append(f"{file}:{line}: a comment here would change the document")
         if held:
-            fixed.before[file], fixed.texts[file] = old, commented(held)
+            fixed.before[file], fixed.texts[file] = old, text
             fixed.counts[file] = sum(len(rules) for _, rules in held)
     return fixed
+
+
+def _commented(
+    old: str, wanted: list[_Line], mark: str, reason: str
+) -> tuple[str, list[_Line], list[_Line]]:
+    """A text with comments; those that it has, and those that would change the document."""
+
+    def text_with(several: list[_Line]) -> str:
+        text = old.split("\n")
+        for line, rules in sorted(several, reverse=True):
+            _put_comment(text, line, sorted(set(rules)), mark, reason)
+        return "\n".join(text)
+
+    def holds(several: list[_Line]) -> bool:
+        return mark != "#" or _same(old, text_with(several))
+
+    if holds(wanted):
+        return text_with(wanted), wanted, []
+    held, refused = sifted(wanted, holds, max(10, _LETTERS // len(old)))
+    return text_with(held), held, refused
 
 
 _LETTERS = 5_000_000
