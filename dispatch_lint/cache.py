@@ -13,7 +13,7 @@ import os
 import sys
 import time
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -186,7 +186,7 @@ def _forget_old(folder: Path) -> None:
 
 def _plain(result: Result) -> dict[str, Any]:
     return {
-        "violations": [asdict(one) for one in result.violations],
+        "violations": [one._asdict() for one in result.violations],
         "summary": {
             **vars(result.summary),
             "violations": {int(key): count for key, count in result.summary.violations.items()},

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -481,7 +480,7 @@ class Run:
             return False
         self._shown[file] += 1
         one = self.violation(document, rule, finding)
-        self.found.append(replace(one, related=related) if related else one)
+        self.found.append(one._replace(related=related) if related else one)
         return True
 
     def shows(self, file: str, upcoming: int = 0) -> bool:

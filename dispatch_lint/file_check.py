@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatch_lint.documents import json_text, yaml_text
@@ -368,7 +367,7 @@ class FileCheck:
 
 def with_count(one: Violation, count: int) -> Violation:
     """The first violation of a fold, with the number of them."""
-    return replace(one, message=f"{one.message} ({count} entities)") if count > 1 else one
+    return one._replace(message=f"{one.message} ({count} entities)") if count > 1 else one
 
 
 def _placed_reader(source: Source) -> Any:

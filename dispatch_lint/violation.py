@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
-from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
@@ -83,8 +81,7 @@ class Related(NamedTuple):
         return _place(self.file, self.span, self.row)
 
 
-@dataclass(frozen=True)
-class Violation:
+class Violation(NamedTuple):
     """One deviation, with its place: what every report shows.
 
     Attributes:
@@ -121,7 +118,7 @@ class Violation:
         """Where it is, for people: `file:line:column`, or a store and the key of a row."""
         return _place(self.file, self.span, self.row)
 
-    @cached_property
+    @property
     def fingerprint(self) -> str:
         """The same for the same deviation, wherever in the file it stands."""
         from hashlib import sha256

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from dispatch_lint import settings as settings_module
@@ -23,10 +24,14 @@ from dispatch_lint.store.memory import MemoryStore
 from dispatch_lint.store_facts import StoreFacts
 from dispatch_lint.violation import Violation
 
+# On a slow machine too: no timing fails a test.
+_ANY_MACHINE = hypothesis_settings(
+    deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+hypothesis_settings.register_profile("desk", _ANY_MACHINE)
 # A gate says the same of the same commit; new examples are looked for at the desk.
-hypothesis_settings.register_profile("gate", derandomize=True)
-if os.environ.get("CI"):
-    hypothesis_settings.load_profile("gate")
+hypothesis_settings.register_profile("gate", _ANY_MACHINE, derandomize=True)
+hypothesis_settings.load_profile("gate" if os.environ.get("CI") else "desk")
 
 Lint = Callable[..., list[Violation]]
 

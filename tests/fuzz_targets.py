@@ -20,7 +20,7 @@ from dispatch_lint.schema.load import load_catalogue
 from dispatch_lint.settings import Settings, SettingsError, parse
 from dispatch_lint.store.bolt import BoltFile
 from dispatch_lint.store.entity_store import StoreError
-from tests.readers import agree
+from tests.readers import agree, agree_on_places
 
 ROOT = Path(__file__).parent.parent
 WORDS = [
@@ -98,6 +98,7 @@ def documents(data: bytes) -> None:
     except UnicodeEncodeError:
         values = None
     agree(values, yaml_placed.read_placed(text))
+    agree_on_places(text)
 
 
 def json_documents(data: bytes) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
+from dispatch_lint.documents import yaml_placed
 from dispatch_lint.documents.blocks import UNREAD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dispatch_lint.documents.placed import Part
+    from dispatch_lint.documents.placed import Node, Part
 
 
 def agree(values: Sequence[Any] | None, parts: Sequence[Part]) -> None:
@@ -30,3 +32,25 @@ def agree(values: Sequence[Any] | None, parts: Sequence[Part]) -> None:
             assert not (part.duplicates or part.cuts or part.scalars), part
             # Equal in type too, NaN included.
             assert repr(value) == repr(part.value)
+
+
+def agree_on_places(text: str) -> None:
+    """Fail where a text read by blocks is another one, or stands elsewhere, than read as a whole."""
+    by_blocks = [_plain(part) for part in yaml_placed.read_placed(text)]
+    with mock.patch.object(yaml_placed, "place_blocks", lambda *_: False):
+        as_a_whole = [_plain(part) for part in yaml_placed.read_placed(text)]
+    assert by_blocks == as_a_whole
+
+
+def _plain(part: Part) -> tuple[object, ...]:
+    return (
+        repr(part.value), _plain_node(part.node), part.problem, part.duplicates, part.cuts,
+        part.scalars, part.start, part.end, part.text,
+    )  # fmt: skip
+
+
+def _plain_node(node: Node | None) -> object:
+    return node and (
+        node.start, node.end, list(node.keys.items()),
+        [(step, _plain_node(child)) for step, child in node.children.items()],
+    )  # fmt: skip

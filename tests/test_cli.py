@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
+
+from dispatch_lint.documents import stream
 
 ROOT = Path(__file__).parent.parent
 CLEAN = "kind: Secret\nname: a\n"
@@ -111,6 +115,50 @@ def test_a_missing_path_is_an_error(tmp_path: Path) -> None:
 def test_a_dangling_link_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "link.yaml").symlink_to("gone.yaml")
     assert "link.yaml: the link leads nowhere" in check(tmp_path, "link.yaml")[2]
+
+
+def test_a_walk_waits_for_no_pipe(tmp_path: Path) -> None:
+    write(tmp_path, a_yaml=CLEAN)
+    os.mkfifo(tmp_path / "b.yaml")
+    (tmp_path / "c.yaml").symlink_to("b.yaml")
+    assert check(tmp_path, ".")[0] == 0
+
+
+def test_a_pipe_that_is_named_is_read(tmp_path: Path) -> None:
+    pipe = tmp_path / "a.yaml"
+    os.mkfifo(pipe)
+    writer = Thread(target=pipe.write_text, args=(WRONG,), daemon=True)
+    writer.start()
+    code, out, _ = check(tmp_path, "a.yaml")
+    assert code == 1
+    assert "2 | name: a b" in out
+
+
+@pytest.mark.parametrize(("length", "message"), [(1, ""), (2_000_000, "larger than 1 MiB")])
+def test_what_can_be_read_only_once_has_its_limit(
+    length: int, message: str, tmp_path: Path
+) -> None:
+    text = CLEAN + "#" * length + "\n"
+    (tmp_path / "dispatch-lint.toml").write_text("[limits]\ndocument-size = 1\n")
+    code, _, error = check(tmp_path, "-", stdin=text.encode())
+    assert (code, message in error) == (2 if message else 0, True)
+
+
+def test_lines_of_a_stream_are_read_again_for_their_places(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "_IN_MEMORY", 10)
+    lines = [json.dumps({"kind": "Secret", "name": name}) for name in ("a", "a b", "c")]
+    text = "\n".join(lines).encode()
+    format_, opener = stream.keep(io.BytesIO(text), "jsonl", 0)
+    assert format_ == "jsonl"
+    first, second = opener(), opener()
+    assert first.readline() == text.splitlines(keepends=True)[0]
+    with second:
+        assert second.read() == text
+    assert first.read() == text.split(b"\n", 1)[1]
+    out = check(tmp_path, "-", stdin=text)[1]
+    assert "<stdin>:2:28" in out and f"2 | {lines[1]}" in out
 
 
 def test_no_permission_is_an_error(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch_lint.api import make_run
@@ -164,8 +164,7 @@ LINES = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None,
-          suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])  # fmt: skip
+@settings(max_examples=60)
 @given(st.lists(LINES, min_size=1, max_size=3))
 def test_fixing_is_done_once_and_keeps_comments(tmp_path: Path, documents: list[list[str]]) -> None:
     text = "---\n".join("".join(f"{line}\n" for line in lines) for lines in documents)
@@ -217,8 +216,7 @@ AS_JSON = """\
 ]"""
 
 
-@settings(max_examples=60, deadline=None,
-          suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])  # fmt: skip
+@settings(max_examples=60)
 @given(
     st.sampled_from([("a.yaml", ORCHARD), ("a.json", AS_JSON)]),
     st.lists(st.booleans(), min_size=20, max_size=20),

@@ -14,7 +14,7 @@ from unittest import mock
 import jsonschema
 import jsonschema_rs
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch_lint.definitions.model import DefinitionError
@@ -144,7 +144,7 @@ VALUES = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=400)
 @given(st.data())
 def test_the_two_validators_agree(data: st.DataObject) -> None:
     schema = data.draw(st.sampled_from(sorted(CATALOGUE.schemas, key=lambda s: s.kind + s.form)))

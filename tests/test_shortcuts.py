@@ -10,6 +10,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import orjson
 import pytest
@@ -23,14 +24,16 @@ from dispatch_lint.api import make_run
 from dispatch_lint.documents import blocks, json_placed, json_text, yaml_placed, yaml_text
 from dispatch_lint.documents.discover import discover
 from dispatch_lint.documents.document import Document
+from dispatch_lint.documents.placed import Lines
 from dispatch_lint.documents.source import Source
+from dispatch_lint.documents.yaml_placed import read_placed
 from dispatch_lint.facts import FactTable, by_id, by_key
 from dispatch_lint.hashed_facts import HashedFacts
 from dispatch_lint.limits import CURRENT
 from dispatch_lint.outcome import Summary
 from dispatch_lint.plugins import load_rules
 from dispatch_lint.rule import FactPattern, stored
-from tests.readers import agree
+from tests.readers import agree, agree_on_places
 
 # Words that the shortcuts treat in different ways, and that rules object to.
 WORDS = [
@@ -121,6 +124,7 @@ def test_a_run_says_the_same_without_its_shortcuts(
     assert len(quick[0]) > 500
     monkeypatch.setattr(Alike, "clean", lambda *_: None)
     monkeypatch.setattr(yaml_text, "read_blocks", lambda *_: None)
+    monkeypatch.setattr(yaml_placed, "place_blocks", lambda *_: False)
     monkeypatch.setattr(json_text, "_quickly", lambda _: None)
     assert report(tmp_path, settings, rereads=False, **options) == quick
 
@@ -169,6 +173,7 @@ def test_a_rule_that_raises_is_heard_of_each_document(
     "8\t: x\n", "a:\n  8 : x\n", "a:\n- 8 :\n", "8 :\r\n", "a : b\n", "8 :x\n", "a:\n  b : 8 : c\n",
 ])  # fmt: skip
 def test_blocks(text: str) -> None:
+    agree_on_places(text)
     values = yaml_text.read_values(text)
     agree(values, yaml_placed.read_placed(text))
     if (alone := yaml_text._read_natively(text)) is not None and values is not None:
@@ -205,6 +210,7 @@ def test_any_scalar(scalar: str, around: str) -> None:
 LINES = st.sampled_from([
     "kind: Secret", "name: a", "a: b", "b:", "  - c", "  c: d", "- e", "    f", "# g", "", "c: |", "c: >-",
     "d: 'e", "e: f'", "---", "...", "--- # x", "x: yes", "y: 1", "z: \"a b\"", "w: [", "]", " h: i", "q: 'r s'",
+    "a: {b: [c, 0x1], d: e}", "k: &l m", "n: *l", "'o p': q", "r: ! s", "t: ", "u:\t v", "é: w", "a : x", "  # y",
 ])  # fmt: skip
 
 
@@ -212,6 +218,37 @@ LINES = st.sampled_from([
 def test_any_lines(lines: list[str]) -> None:
     text = "\n".join(lines) + "\n"
     agree(yaml_text.read_values(text), yaml_placed.read_placed(text))
+    agree_on_places(text)
+
+
+def test_places_by_blocks_are_those_of_the_whole() -> None:
+    """The tests above compare something: what is read by blocks is not read as a whole."""
+    text = "---\nkind: Function\nname: f\ntags:\n- key: a\n  value: 010\nname: g\n---\nkind: Secret\nname: s\n"
+    read_placed("kind: Function\ntags:\n- key: a\n  value: 010\n")
+    with mock.patch.object(yaml_placed, "_composed", side_effect=AssertionError):
+        first, second = read_placed(text)
+    agree_on_places(text)
+    assert first.scalars == {("tags", 0, "value"): "010"}
+    assert [one.first.line for one in first.duplicates] == [3]
+    assert second.span(("name",), "key") == (10, 1, 10, 5)
+
+
+def test_places_by_blocks_keep_to_the_depth_of_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "name: f\ntags: [[[1]]]\n"
+    assert read_placed(text)[0].problem is None
+    monkeypatch.setattr(CURRENT, "depth", 2)
+    assert read_placed(text)[0].problem is not None
+
+
+@given(st.text("a\n\r ", max_size=60), st.lists(st.integers(0, 60), max_size=40), st.integers(1, 3))
+def test_few_places_are_counted_and_many_looked_up(
+    text: str, offsets: list[int], first: int
+) -> None:
+    lines = Lines(text, first)
+    for offset in (min(one, len(text)) for one in offsets):
+        before = text[:offset].split("\n")
+        expected = (first + len(before) - 1, len(before[-1]) + 1)
+        assert lines.span(offset, offset) == (*expected, *expected)
 
 
 # Lines of JSON

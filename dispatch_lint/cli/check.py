@@ -372,7 +372,7 @@ def _write(
 
     outcome = Outcome(
         result.violations, [] if options["quiet"] else result.declared, result.summary,
-        _use_color(options["color"]) and output is None, Excerpts().line, result.hidden,
+        _use_color(options["color"]) and output is None, Excerpts(sources).line, result.hidden,
         partial(_rules, settings), partial(_entities, settings, sources, result),
     )  # fmt: skip
     lines = format_named(name)(outcome)
@@ -387,9 +387,7 @@ def _write(
         for file, text in files.items():
             write_lines(Path(output) / file, [text])
         return
-    write_lines(Path(output), (
-        line.encode("utf-8", "backslashreplace").decode("utf-8") + "\n" for line in lines
-    ))  # fmt: skip
+    write_lines(Path(output), (_writable(line) + "\n" for line in lines))
 
 
 def _entities(settings: Settings, sources: Sequence[Source], result: Result) -> Iterable[Document]:
@@ -413,8 +411,13 @@ def _echo(lines: Iterable[str], stream: TextIO | None) -> None:
     if isinstance(encoding := target.encoding, str) and encoding.lower() not in ("utf-8", "utf8"):
         lines = (line.encode(encoding, "backslashreplace").decode(encoding) for line in lines)
     for line in lines:
-        target.write(line.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
+        target.write(_writable(line) + "\n")
     target.flush()
+
+
+def _writable(line: str) -> str:
+    """A line with half characters, which no encoding has, as escapes."""
+    return line if line.isascii() else line.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _statistics(summary: Summary) -> Iterable[str]:

@@ -25,9 +25,9 @@ _NO_TEXT = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null
 """Words that some reader takes for something else than a text, in lower case."""
 _KEPT = re.compile(r"[|>][1-9]?\+")
 """A text that keeps the empty lines behind it: they belong to no block."""
-_MAX_KNOWN = 20_000
+MAX_KNOWN = 20_000
 """Blocks that are remembered."""
-_MAX_BLOCK = 2_000
+MAX_BLOCK = 2_000
 """Letters of a block that is remembered."""
 
 _known: dict[str, tuple[str, Any]] = {}
@@ -55,8 +55,7 @@ def read_blocks(text: str, read: Callable[[str], list[Any] | None]) -> list[Any]
     documents: list[Any] = []
     suppresses = "dispatch-lint:" in text
     for chunk in text[:-1].split("\n---\n"):
-        # The lines of a block are held together by a letter that no text has.
-        blocks = chunk.replace("\n ", "\0 ").replace("\n-", "\0-").split("\n")
+        blocks = cut(chunk)
         if "#" in chunk or "" in blocks:
             blocks = [block for block in blocks if not _says_nothing(block)]
         try:
@@ -74,6 +73,11 @@ def read_blocks(text: str, read: Callable[[str], list[Any] | None]) -> list[Any]
             return None
         documents.append(UNREAD)
     return None if documents == [UNREAD] else documents
+
+
+def cut(chunk: str) -> list[str]:
+    """The blocks of a document: the lines of one are held together by a NUL, which no text has."""
+    return chunk.replace("\n ", "\0 ").replace("\n-", "\0-").split("\n")
 
 
 UNREAD = object()
@@ -103,7 +107,7 @@ def _learn(block: str, read: Callable[[str], list[Any] | None]) -> tuple[str, An
     Raises:
         _Unreadable: it is no field, or may not be read so.
     """
-    found = _read_field(block)
+    found = read_field(block)
     if found is None:
         if not block[:1].isalpha() or ("+" in block and _KEPT.search(block)):
             raise _Unreadable
@@ -114,14 +118,15 @@ def _learn(block: str, read: Callable[[str], list[Any] | None]) -> tuple[str, An
         if len(fields) != 1 or type(fields[0][0]) is not str:
             raise _Unreadable
         found = fields[0]
-    if len(_known) >= _MAX_KNOWN:
+    if len(_known) >= MAX_KNOWN:
         _known.clear()
-    if len(block) <= _MAX_BLOCK:
+    if len(block) <= MAX_BLOCK:
         _known[block] = found
     return found
 
 
-def _read_field(block: str) -> tuple[str, Any] | None:
+def read_field(block: str) -> tuple[str, Any] | None:
+    """The name and value of a field of one plain word, number or quoted word; None for others."""
     match = _FIELD.fullmatch(block)
     if match is None:
         return None

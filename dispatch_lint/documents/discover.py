@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import os
 import stat
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.documents.classify import matches
 from dispatch_lint.documents.source import (
@@ -61,7 +60,7 @@ def _of_path(
     force_exclude: bool,
 ) -> Iterable[Source]:  # fmt: skip
     if path == STDIN:
-        return (_standard_input(stdin_filename),)
+        return (_standard_input(stdin_filename, settings),)
     if is_url(path):
         from dispatch_lint.store.opening import row_source
 
@@ -69,6 +68,8 @@ def _of_path(
     mode = _mode(path)
     if stat.S_ISDIR(mode):
         return _walk(path, settings, reported=reported)
+    if not stat.S_ISREG(mode):
+        return (_pipe(path, settings, reported=reported),)
     format_ = format_of(path)
     # A hook names whatever changed: it is no choice of a person.
     chosen = not force_exclude or format_ != "go"
@@ -77,10 +78,7 @@ def _of_path(
     if not chosen and is_no_definition(path):
         return ()
     if format_ is None:
-        source = Source(_shown(path), "yaml", reported=reported)
-        if not stat.S_ISREG(mode):
-            raise InputError(f"{path}: this is no file")
-        with source.open() as stream:
+        with Source(_shown(path), "yaml").open() as stream:
             head = stream.read(4096)
         _refuse_store(path, head)
         format_ = guess_format(head)
@@ -109,14 +107,23 @@ def _mode(path: str) -> int:
         raise InputError(f"{path}: {error.strerror or error}") from error
 
 
-def _standard_input(name: str | None) -> Source:
-    data = sys.stdin.buffer.read()
+def _standard_input(name: str | None, settings: Settings) -> Source:
+    from dispatch_lint.documents.stream import keep
 
-    def opener() -> BinaryIO:
-        return io.BytesIO(data)
-
-    format_ = (format_of(name) if name else None) or guess_format(data[:4096])
+    format_, opener = keep(
+        sys.stdin.buffer, format_of(name) if name else None, settings.limits.bytes
+    )
     return Source(_shown(name) if name else STDIN_NAME, format_, opener=opener)
+
+
+def _pipe(path: str, settings: Settings, *, reported: bool) -> Source:
+    """A pipe, or a device: it can be read only once, as standard input."""
+    from dispatch_lint.documents.stream import keep
+
+    name = _shown(path)
+    with Source(name, "yaml").open() as stream:
+        format_, opener = keep(stream, format_of(path), settings.limits.bytes)
+    return Source(name, format_, reported=reported, opener=opener)
 
 
 def _absolute(path: str) -> Path:
@@ -173,7 +180,8 @@ _new = tuple.__new__  # past the constructor of a named tuple, which takes three
 def _listed(folder: str) -> tuple[list[str], list[str], set[str]]:
     """The folders and files of a folder, and which of them are links; folders that are, are none.
 
-    A folder that may not be read has nothing in it, as for `os.walk`.
+    A folder that may not be read has nothing in it, as for `os.walk`; pipes and devices are no
+    files: to open one may wait for ever.
     """
     folders, files, links = [], [], set()
     try:
@@ -185,7 +193,7 @@ def _listed(folder: str) -> tuple[list[str], list[str], set[str]]:
                         files.append(entry.name)
                 elif entry.is_dir():
                     folders.append(entry.name)
-                else:
+                elif entry.is_file():
                     files.append(entry.name)
     except OSError:
         pass

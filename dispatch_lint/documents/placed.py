@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -124,8 +125,7 @@ class Lines:
         self.first_line = first_line
         self.second_looks = 0
         """Letters that a slower parser was asked about."""
-        lengths = map(len, text.split("\n"))
-        self._starts = [0, *accumulate(map((1).__add__, lengths))][:-1]
+        self._asked = 0
 
     def span(self, start: int, end: int) -> Span:
         """Both offsets as lines and columns from 1."""
@@ -133,7 +133,17 @@ class Lines:
         end_line, end_column = self._position(max(start, end))
         return Span(line, column, end_line, end_column)
 
+    @cached_property
+    def _starts(self) -> list[int]:
+        lengths = map(len, self.text.split("\n"))
+        return [0, *accumulate(map((1).__add__, lengths))][:-1]
+
     def _position(self, offset: int) -> tuple[int, int]:
+        if self._asked < _FEW:
+            # To count line breaks is faster than to find all of them.
+            self._asked += 1
+            start = self.text.rfind("\n", 0, offset) + 1
+            return self.text.count("\n", 0, start) + self.first_line, offset - start + 1
         line = bisect_right(self._starts, offset) - 1
         return line + self.first_line, offset - self._starts[line] + 1
 
@@ -153,6 +163,10 @@ class Lines:
 
     def __len__(self) -> int:
         return len(self._starts)
+
+
+_FEW = 16
+"""Places for which it is not worth while to find all lines of a text."""
 
 
 def row_part(index: int) -> Part:

@@ -126,7 +126,8 @@ class Source(NamedTuple):
         try:
             if self.opener is not None:
                 with self.opener() as stream:
-                    size, data = 0, stream.read()
+                    data = stream.read()
+                size = len(data)
             else:
                 size, data = _read(self.name, CURRENT.bytes if at_most is None else at_most)
         except OSError as error:

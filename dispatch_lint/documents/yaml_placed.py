@@ -7,6 +7,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.documents.placed import Cut, Duplicate, Lines, Node, Part, Problem
+from dispatch_lint.documents.placed_blocks import place_blocks
 from dispatch_lint.documents.scalars import dispatch_text, resolve_core
 from dispatch_lint.limits import CURRENT
 
@@ -103,6 +104,9 @@ def _has_content(text: str, start: int, end: int) -> bool:
 
 def _read_part(text: str, start: int, end: int, lines: Lines) -> Part:
     chunk = text[start:end]
+    part = _new_part(chunk, start, lines)
+    if place_blocks(chunk, part, _compose_alone):
+        return part
     part = _composed(chunk, start, lines, _native_events)
     complaint = part.problem.message if part.problem is not None else ""
     if complaint.startswith((_COLON, _IN_BRACKETS)) and lines.second_looks + len(chunk) <= MAX_PURE:
@@ -113,10 +117,9 @@ def _read_part(text: str, start: int, end: int, lines: Lines) -> Part:
         if other.problem is None or complaint.startswith(_COLON):
             part = other
     if part.problem is None:
-        part.text = ""
         part.cuts = list(_cuts(chunk, start, part))
     else:
-        part.value, part.node = None, None
+        part.value, part.node, part.text = None, None, chunk
         part.duplicates, part.scalars = [], {}
     return part
 
@@ -127,8 +130,16 @@ MAX_PURE = 200_000
 """Letters of a text that the slowest parser is asked about: some seconds."""
 
 
+def _new_part(chunk: str, start: int, lines: Lines) -> Part:
+    return Part(None, lines, start=start, end=start + len(chunk.rstrip()))
+
+
+def _compose_alone(text: str) -> Part:
+    return _composed(text, 0, Lines(text), _native_events)
+
+
 def _composed(chunk: str, start: int, lines: Lines, events: Callable[[str], Iterator[Any]]) -> Part:
-    part = Part(None, lines, start=start, end=start + len(chunk.rstrip()), text=chunk)
+    part = _new_part(chunk, start, lines)
     try:
         _Composer(chunk, start, part).compose(events(chunk))
     except _Refused as refused:

@@ -94,4 +94,6 @@ def lists_declared(name: str) -> bool:
 
 def harmless(text: str) -> str:
     """A text of a document, with nothing in it that a terminal would obey."""
+    if text.isascii() and text.isprintable():
+        return text  # nearly always
     return text.translate(ESCAPED)

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import TextIO
+
+    from dispatch_lint.documents.source import Source
 
 
 class Excerpts:
-    """Lines of files by their numbers, read forward: only who asks for one before begins anew."""
+    """Lines of files by their numbers, read forward: only who asks for one before begins anew.
 
-    def __init__(self) -> None:
+    Args:
+        sources: those that are no files on disk are opened as they say.
+    """
+
+    def __init__(self, sources: Iterable[Source] = ()) -> None:
+        self._openers = {one.name: one.opener for one in sources if one.opener is not None}
         self._file = ""
         self._stream: TextIO | None = None
         self._number = 0
@@ -22,8 +31,7 @@ class Excerpts:
         try:
             if file != self._file or number < self._number or self._stream is None:
                 self.close()
-                # A carriage return alone ends no line: editors count so.
-                self._stream = open(file, encoding="utf-8-sig", newline="\n")  # noqa: SIM115, PTH123
+                self._stream = self._open(file)
                 self._file, self._number = file, 0
             while self._number < number:
                 self._line = next(self._stream)
@@ -32,6 +40,13 @@ class Excerpts:
             self.close()
             return ""
         return self._line.rstrip("\r\n")
+
+    def _open(self, file: str) -> TextIO:
+        opener = self._openers.get(file)
+        # A carriage return alone ends no line: editors count so.
+        if opener is None:
+            return open(file, encoding="utf-8-sig", newline="\n")  # noqa: PTH123
+        return TextIOWrapper(opener(), encoding="utf-8-sig", newline="\n")
 
     def close(self) -> None:
         """Let go of the file."""

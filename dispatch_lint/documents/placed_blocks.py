@@ -1,0 +1,116 @@
+"""YAML by blocks, with places: where things stand in a block is found once, and moved to where it is.
+
+What a block is, `blocks` says. The places inside one hang on nothing outside of it but where it
+begins: most documents that have something to report differ in a few blocks from others.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dispatch_lint.documents.blocks import MAX_BLOCK, MAX_KNOWN, cut, read_field
+from dispatch_lint.documents.placed import Duplicate, Node
+from dispatch_lint.limits import CURRENT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dispatch_lint.documents.placed import Part
+    from dispatch_lint.violation import Path
+
+
+class _Block(NamedTuple):
+    """A field of a document, as if the text began with it."""
+
+    name: str
+    value: Any
+    node: Node
+    scalars: dict[Path, str]
+
+
+_known: dict[str, _Block] = {}
+_depth = 0
+"""The limit under which blocks were learned."""
+# Comments and empty lines move the ends of what is before them, and an alias needs its anchor.
+_ELSEWHERE = ("#", "\n\n", "&", "*", "\r", "\0", "---", "...")
+
+
+def place_blocks(chunk: str, part: Part, compose: Callable[[str], Part]) -> bool:
+    """Fill in what a document is, and where, if it consists of blocks and nothing else.
+
+    Values are shared between documents: nobody may change them.
+
+    Args:
+        chunk: the text of the document.
+        part: begins where the chunk does.
+        compose: reads a text that begins at 0.
+
+    Returns:
+        False, and nothing filled in, where the document has to be read as a whole.
+    """
+    global _depth
+    if _depth != CURRENT.depth:
+        _known.clear()
+        _depth = CURRENT.depth
+    at = part.start
+    if chunk.startswith("---\n"):
+        chunk = chunk[4:]
+        at += 4
+    if not (chunk.isascii() and chunk.endswith("\n")) or any(one in chunk for one in _ELSEWHERE):
+        return False
+    value: dict[str, Any] = {}
+    root = Node(at, at)
+    scalars: dict[Path, str] = {}
+    duplicates: list[Duplicate] = []
+    for block in cut(chunk[:-1]):
+        known = _known.get(block) or _learn(block, compose)
+        if known is None:
+            return False
+        name, place = known.name, (at, at + len(known.name))
+        if name in value:
+            first = part.lines.span(*root.keys[name])
+            duplicates.append(Duplicate((name,), part.lines.span(*place), first))
+        value[name] = known.value
+        root.keys[name] = place
+        root.children[name] = node = _moved(known.node, at)
+        root.end = max(root.end, node.end)
+        if known.scalars:
+            scalars |= known.scalars
+        at += len(block) + 1
+    part.value, part.node, part.scalars, part.duplicates = value, root, scalars, duplicates
+    return True
+
+
+def _learn(block: str, compose: Callable[[str], Part]) -> _Block | None:
+    """What a block is; None for what is none, or has to be read with its document."""
+    field = read_field(block)
+    if field is not None:
+        name, value = field
+        found = _Block(name, value, Node(len(name) + len(": "), len(block)), {})
+    else:
+        if not block[:1].isalpha():
+            return None
+        part = compose(block.replace("\0", "\n") + "\n")
+        if part.problem is not None or part.duplicates or type(part.value) is not dict:
+            return None
+        [(name, value), *others] = part.value.items()
+        node = part.node
+        # What is quoted, or folded into a line, is another text than its name.
+        if others or node is None or node.keys[name] != (0, len(name)):
+            return None
+        found = _Block(name, value, node.children[name], part.scalars)
+    if len(_known) >= MAX_KNOWN:
+        _known.clear()
+    if len(block) <= MAX_BLOCK:
+        _known[block] = found
+    return found
+
+
+def _moved(node: Node, by: int) -> Node:
+    moved = Node(node.start + by, node.end + by)
+    if node.keys:
+        moved.keys = {key: (start + by, end + by) for key, (start, end) in node.keys.items()}
+    if node.children:
+        for step, child in node.children.items():  # one call for each level: they may be 500
+            moved.children[step] = _moved(child, by)
+    return moved
