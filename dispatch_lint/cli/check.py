@@ -284,7 +284,6 @@ def _fix(settings: Settings, sources: list[Source], options: dict[str, Any]) -> 
 def _settings(options: dict[str, Any]) -> Settings:
     from dispatch_lint import settings as module
     from dispatch_lint.api import load_settings
-    from dispatch_lint.store.urls import rooted
 
     here = Path.cwd()
     if options["config"]:
@@ -297,6 +296,8 @@ def _settings(options: dict[str, Any]) -> Settings:
     if options["baseline"]:
         said["baseline"] = str(Path(options["baseline"]).absolute())
     if options["store"]:
+        from dispatch_lint.store.urls import rooted
+
         said["store"] = rooted(options["store"], here)
     if options["select"]:
         said["select"] = options["select"]

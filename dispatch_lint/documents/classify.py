@@ -13,7 +13,6 @@ from dispatch_lint.documents.document import Document, Row
 from dispatch_lint.documents.modelines import Modeline, Modelines
 from dispatch_lint.limits import set_limits
 from dispatch_lint.naming import nearest
-from dispatch_lint.store.entity_store import StoredEntity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from dispatch_lint.documents.source import Source
     from dispatch_lint.schema.catalogue import Catalogue
     from dispatch_lint.settings import Settings
+    from dispatch_lint.store.entity_store import StoredEntity
 
 # Columns of Dispatch's Postgres table, and the fields that they hold (FACTS, Stores).
 COLUMNS = {
@@ -63,12 +63,8 @@ class Classifier:
         Document | Skipped
     ):  # fmt: skip
         """A value as a document, or why it is none."""
-        if isinstance(value, StoredEntity):
-            return self._remembered(value, source, index, part)
-        if value is None:
-            return Skipped(index, "it is empty")
         if not isinstance(value, dict):
-            return Skipped(index, f"it is a {_json_type(value)}, not a mapping")
+            return self._no_mapping(value, source, index, part)
         row = _read_row(value, self.organization_field)
         if row is not None:
             return self._row(row, value, source, index, part)
@@ -126,6 +122,17 @@ class Classifier:
 
     def _is_kind(self, name: str) -> bool:
         return name in self.catalogue.document_kinds or self.catalogue.near(name) is not None
+
+    def _no_mapping(
+        self, value: Any, source: Source, index: int, part: Part | None
+    ) -> Document | Skipped:
+        from dispatch_lint.store.entity_store import StoredEntity  # who has no store needs none
+
+        if isinstance(value, StoredEntity):
+            return self._remembered(value, source, index, part)
+        if value is None:
+            return Skipped(index, "it is empty")
+        return Skipped(index, f"it is a {_json_type(value)}, not a mapping")
 
     def _written_kind(self, value: Mapping[str, Any]) -> str | None:
         written = value.get("kind")
