@@ -30,7 +30,11 @@ if TYPE_CHECKING:
 _ROUNDS = 10
 _FEW_LINES = 1_000
 _TRIES = 50
-"""Runs that are made to find out which fixes of a file do not hold."""
+"""Runs that are made, at most, to find out which fixes do not hold."""
+_FEW_TRIES = 4
+"""So many are made of however much."""
+_TRIED = 100_000_000
+"""Bytes that are read in them."""
 _BOM = "\ufeff"
 One = TypeVar("One")
 Again = Callable[[], "Run"]
@@ -65,61 +69,124 @@ def fix_sources(again: Again, sources: Sequence[Source], *, unsafe: bool) -> tup
     Returns:
         What was done, and the last run, which says what is left.
     """
-    fixed = Fixed()
-    given_up: set[tuple[str, str, str]] = set()
-    files = {source.name: source for source in sources if source.reported and not source.rows}
-    run, violations = _lint(again, sources, fixed.texts)
-    for _ in range(_ROUNDS):
-        several = _fixable(violations, files, given_up, unsafe=unsafe)
-        if not several:
-            break
-        tried: dict[str, tuple[str, list[Violation]]] = {}
-        for name, wanted in several.items():
-            text = fixed.texts.get(name) or full_text(files[name])
-            fixed.before.setdefault(name, text)
-            chosen = _apart(wanted, text)
-            tried[name] = (_edited(text, chosen), chosen)
-        before = {name: fixed.texts.get(name, fixed.before[name]) for name in tried}
-        fixed.texts |= {name: text for name, (text, _) in tried.items()}
-        run, left = _lint(again, sources, fixed.texts)
+    fixing = _Fixing(again, sources, unsafe=unsafe)
+    run = fixing.run()
+    return fixing.fixed, run
+
+
+class _Fixing:
+    """The rounds of edits in the texts of some sources."""
+
+    def __init__(self, again: Again, sources: Sequence[Source], *, unsafe: bool) -> None:
+        self.fixed = Fixed()
+        self._again, self._sources, self._unsafe = again, sources, unsafe
+        self._files = {one.name: one for one in sources if one.reported and not one.rows}
+        self._given_up: set[tuple[str, str, str]] = set()
+        self._tries = 0
+        """How many more runs may be made to find out which fixes do not hold."""
+
+    def run(self) -> Run:
+        """Fix, round by round; the last run."""
+        fixed = self.fixed
+        run, violations = self._lint({})
+        self._tries = _tries(sum(one.size() for one in self._sources), len(violations))
+        for _ in range(_ROUNDS):
+            wanted = self._wanted(violations)
+            if not wanted:
+                break
+            run, violations = self._round(wanted, violations)
+        fixed.violations = violations
+        for name in [name for name, text in fixed.texts.items() if text == fixed.before[name]]:
+            del fixed.texts[name]
+        return run
+
+    def _lint(self, texts: dict[str, str]) -> tuple[Run, list[Violation]]:
+        """A run over the sources, some with other texts."""
+        run = self._again()
+        changed = [
+            one._replace(opener=_opener(texts[one.name])) if one.name in texts else one
+            for one in self._sources
+        ]
+        return run, list(run.lint(changed))
+
+    def _wanted(self, violations: Iterable[Violation]) -> dict[str, list[Violation]]:
+        """What has a fix that was not given up, by file."""
+        found: dict[str, list[Violation]] = {}
+        for one in violations:
+            if one.fix is None or one.file not in self._files:
+                continue
+            if one.fix.safety == "unsafe" and not self._unsafe:
+                continue
+            if (one.file, one.rule, one.fingerprint) not in self._given_up:
+                found.setdefault(one.file, []).append(one)
+        return found
+
+    def _round(
+        self, wanted: dict[str, list[Violation]], violations: list[Violation]
+    ) -> tuple[Run, list[Violation]]:
+        """Try the fixes of all files together, and keep those that hold.
+
+        Returns:
+            The last run, and what it found.
+        """
+        texts = self.fixed.texts
+        chosen: dict[str, list[Violation]] = {}
+        old: dict[str, str] = {}
+        for name, several in wanted.items():
+            old[name] = texts[name] if name in texts else full_text(self._files[name])
+            self.fixed.before.setdefault(name, old[name])
+            chosen[name] = _apart(several, old[name])
+            texts[name] = _edited(old[name], chosen[name])
+        run, left = self._lint(texts)
         bad = [
-            name for name, (text, chosen) in tried.items()
-            if not _proved(files[name], before[name], text, chosen)
-            or _new_in(name, violations, left, chosen)
+            name for name, several in chosen.items()
+            if not self._proved(name, old[name], texts[name], several)
+            or _new_in(name, violations, left, several)
         ]  # fmt: skip
         for name in bad:
-            fixed.texts[name] = before[name]
+            texts[name] = old[name]
         for name in bad:
-            old, others, known = before[name], dict(fixed.texts), violations
+            chosen[name] = self._held(name, chosen[name], violations)
+            texts[name] = _edited(old[name], chosen[name])
+        for name, several in chosen.items():
+            self.fixed.counts[name] = self.fixed.counts.get(name, 0) + len(several)
+        return self._lint(texts) if bad else (run, left)
 
-            def holds(
-                several: list[Violation], name: str = name, old: str = old,
-                others: dict[str, str] = others, known: list[Violation] = known,
-            ) -> bool:  # fmt: skip
-                text = _edited(old, several)
-                _, after = _lint(again, sources, others | {name: text})
-                return _proved(files[name], old, text, several) and not _new_in(
-                    name, known, after, several
-                )
+    def _held(
+        self, name: str, chosen: list[Violation], violations: list[Violation]
+    ) -> list[Violation]:
+        """Of the fixes of a file, which do not hold together, those that do."""
+        texts = dict(self.fixed.texts)
+        old = texts[name]
 
-            held, refused = sifted(tried[name][1], holds)
-            fixed.texts[name] = _edited(old, held)
-            tried[name] = (fixed.texts[name], held)
-            # Beside what was held the others may mean something else: they are seen again.
-            for one in () if held else refused:
-                given_up.add((name, one.rule, one.fingerprint))
-                fixed.withdrawn.append(f"{one.place}: the fix of {one.rule} was withdrawn: the "
-                                       "file would not be as it has to be")  # fmt: skip
-        for name, (_, chosen) in tried.items():
-            fixed.counts[name] = fixed.counts.get(name, 0) + len(chosen)
-        if bad:
-            run, left = _lint(again, sources, fixed.texts)
-        violations = left
-    fixed.violations = violations
-    same = [name for name, text in fixed.texts.items() if text == fixed.before[name]]
-    for name in same:
-        del fixed.texts[name]
-    return fixed, run
+        def holds(several: list[Violation]) -> bool:
+            self._tries -= 1
+            text = _edited(old, several)
+            if not self._proved(name, old, text, several):
+                return False
+            _, after = self._lint(texts | {name: text})
+            return not _new_in(name, violations, after, several)
+
+        held, refused = sifted(chosen, holds, self._tries)
+        # Beside what was held the others may mean something else: they are seen again.
+        for one in () if held else refused:
+            self._given_up.add((name, one.rule, one.fingerprint))
+            said = f"{one.place}: the fix of {one.rule} was withdrawn: the file would not be as it has to be"
+            self.fixed.withdrawn.append(said)
+        return held
+
+    def _proved(self, name: str, old: str, new: str, chosen: Sequence[Violation]) -> bool:
+        return _proved(self._files[name], old, new, chosen)
+
+
+def _tries(size: int, violations: int) -> int:
+    """How many runs may be made to find out which fixes do not hold: some seconds' worth.
+
+    Args:
+        size: of all sources, in bytes.
+        violations: of all sources; to find one takes as long as to read 1,500 bytes.
+    """
+    return max(_FEW_TRIES, min(_TRIES, _TRIED // (1 + size + 1_500 * violations)))
 
 
 def sifted(
@@ -148,17 +215,6 @@ def sifted(
     return held, refused
 
 
-def _lint(
-    again: Again, sources: Sequence[Source], texts: dict[str, str]
-) -> tuple[Run, list[Violation]]:
-    run = again()
-    changed = [
-        source._replace(opener=_opener(texts[source.name])) if source.name in texts else source
-        for source in sources
-    ]
-    return run, list(run.lint(changed))
-
-
 def _opener(text: str) -> Callable[[], io.BytesIO]:
     return lambda: io.BytesIO(text.encode("utf-8", "surrogatepass"))
 
@@ -167,21 +223,6 @@ def full_text(source: Source) -> str:
     """The text of a source with its byte order mark, if it has one."""
     with source.open() as stream:
         return stream.read().decode("utf-8")
-
-
-def _fixable(
-    violations: Iterable[Violation], files: dict[str, Source],
-    given_up: set[tuple[str, str, str]], *, unsafe: bool,
-) -> dict[str, list[Violation]]:  # fmt: skip
-    found: dict[str, list[Violation]] = {}
-    for one in violations:
-        if one.fix is None or one.file not in files:
-            continue
-        if one.fix.safety == "unsafe" and not unsafe:
-            continue
-        if (one.file, one.rule, one.fingerprint) not in given_up:
-            found.setdefault(one.file, []).append(one)
-    return found
 
 
 def _apart(wanted: Sequence[Violation], text: str) -> list[Violation]:

@@ -108,10 +108,13 @@ class FieldUse(NamedTuple):
 
 
 def rename_fix(field: FieldUse, name: str) -> Fix | None:
-    """The fix that gives a field of a document another name; a definition is for people to mend."""
+    """The fix that gives a field of a document another name.
+
+    A definition is for people to mend, and a name that the kind does not have is no better.
+    """
     from dispatch_lint.documents.edits import Fix, Rename
 
-    if field.declared:
+    if field.declared or (field.closed and name not in field.parent.properties):
         return None
     return Fix("unsafe", f"rename it to {name}", (Rename((), name),))
 

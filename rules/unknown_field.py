@@ -62,8 +62,9 @@ class UnknownField(Rule):
                     tuple(Rename(field.path, field.meant) for field in printed if field.meant),
                 ),
             )
+        told = {field.path for field in printed}
         for field in closed:
-            if field not in printed:
+            if field.path not in told:
                 yield self._finding(document, field)
 
     def _finding(self, document: Document, field: Undeclared) -> Finding:

@@ -14,8 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dispatch_lint import fixing
 from dispatch_lint.api import make_run
 from dispatch_lint.documents.discover import discover
+from dispatch_lint.engine import Run
 from dispatch_lint.fixing import Fixed, diff_lines, fix_sources, sifted
 from dispatch_lint.settings import parse
 from tests.test_cli import check
@@ -282,6 +284,54 @@ def test_after_some_tries_the_other_fixes_are_left() -> None:
     held, refused = sifted(several, never)
     assert (held, sorted(refused)) == ([], several)
     assert len(asked) == 50
+
+
+def test_runs_that_find_out_which_fixes_hold_are_few_for_all_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Two fields become one: none of these fixes holds.
+    text = "---\n".join(
+        f"kind: Function\nname: f{number}\nimage: i\nSecrets: [a]\nsecrets: [b]\n"
+        for number in range(30)
+    )
+    runs: list[Run] = []
+    check = Run.check
+
+    def counted(run: Run, *said: Any) -> Any:
+        runs.append(run)
+        return check(run, *said)
+
+    monkeypatch.setattr(Run, "check", counted)
+    result = fixed(tmp_path, {name: text.encode() for name in ("a.yaml", "b.yaml", "c.yaml")})
+    assert not result.texts
+    assert 0 < len(runs) <= 50 + 2 * 10
+    assert len(result.withdrawn) == len(set(result.withdrawn)) <= 90
+
+
+@pytest.mark.parametrize(
+    ("size", "violations", "tries"),
+    [(0, 0, 50), (100_000, 50, 50), (10_000_000, 100, 9), (1_000_000, 20_000, 4), (10**9, 0, 4)],
+)
+def test_the_more_there_is_to_read_the_fewer_runs_are_made(
+    size: int, violations: int, tries: int
+) -> None:
+    assert fixing._tries(size, violations) == tries
+
+
+def test_a_name_that_the_kind_does_not_have_is_no_fix(tmp_path: Path) -> None:
+    old = b"kind: Function\nname: f\nimage: i\nfoo_bar: x\nsource_path: x\n"
+    result = fixed(tmp_path, {"a.yaml": old})
+    assert result.texts == {"a.yaml": old.decode().replace("source_path", "sourcePath")}
+    assert not result.withdrawn
+
+
+def test_a_slip_that_is_everywhere_is_mended_everywhere(tmp_path: Path) -> None:
+    """Names are guessed for a hundred fields of a document: each name counts once."""
+    old = "kind: Function\nname: f\nimage: i\ntags:\n" + "".join(
+        f"- keyy: k{number}\n  value: v\n" for number in range(900)
+    )
+    result = fixed(tmp_path, {"a.yaml": old.encode()})
+    assert result.texts == {"a.yaml": old.replace("keyy", "key")}
 
 
 @pytest.mark.parametrize("count", [3, 1_500])

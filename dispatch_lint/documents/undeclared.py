@@ -8,7 +8,7 @@ from dispatch_lint.documents.document import Document, Undeclared
 from dispatch_lint.naming import lower_camel, nearest, read_foreign_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from dispatch_lint.schema.shape import Shape
     from dispatch_lint.violation import Path
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 def find_undeclared(document: Document, kinds: tuple[str, ...]) -> list[Undeclared]:
     """Every undeclared field of a document, those inside declared objects included."""
-    found: list[Undeclared] = []
-    _collect(document.value, document.schema.shape, (), found, kinds)
-    return found
+    finder = _Finder(kinds)
+    finder.look(document.value, document.schema.shape, ())
+    return finder.found
 
 
 MAX_GUESSES = 100
-"""Undeclared fields of a document for which the nearest declared one is looked for."""
+"""Names in a document for which the nearest declared one is looked for."""
 
 
 def repair(document: Document, reported: set[Path]) -> None:
@@ -35,74 +35,115 @@ def repair(document: Document, reported: set[Path]) -> None:
         return
     document._uses = None
     renamed: dict[Path, str] = {}
-    document.entity = _renamed(document.value, (), (), slips, renamed)
+    document.entity = _renamed(document.value, _by_place(slips), (), renamed)
     document.renamed = renamed
 
 
-def _renamed(
-    value: Any, path: Path, new_path: Path, slips: list[Undeclared], renamed: dict[Path, str]
-) -> Any:
-    depth = len(path)
-    inside = [slip for slip in slips if slip.path[:depth] == path]
-    if not inside:
+class _Slips:
+    """The slips in a value: among its own fields, and inside of what it holds."""
+
+    __slots__ = ("inside", "names")
+
+    def __init__(self) -> None:
+        self.names: dict[str, str] = {}
+        """A field → what it was meant to be."""
+        self.inside: dict[str | int, _Slips] = {}
+
+
+def _by_place(slips: Iterable[Undeclared]) -> _Slips:
+    root = _Slips()
+    for slip in slips:
+        at = root
+        for step in slip.path[:-1]:
+            at = at.inside.setdefault(step, _Slips())
+        if slip.meant:
+            at.names[slip.name] = slip.meant
+    return root
+
+
+def _renamed(value: Any, slips: _Slips | None, path: Path, renamed: dict[Path, str]) -> Any:
+    """A value with its fields under the names that they stand for.
+
+    Args:
+        path: of the value, in new names.
+        renamed: takes the new paths, each with the name that is written.
+    """
+    if slips is None:
         return value
     if isinstance(value, list):
         return [
-            _renamed(item, (*path, index), (*new_path, index), inside, renamed)
+            _renamed(item, slips.inside.get(index), (*path, index), renamed)
             for index, item in enumerate(value)
         ]
     if not isinstance(value, dict):
         return value
-    names = {slip.name: slip.meant for slip in inside if len(slip.path) == depth + 1}
     result: dict[str, Any] = {}
     for name, inner in value.items():
-        new = names.get(name) or name
+        new = slips.names.get(name) or name
         if new != name:
-            renamed[(*new_path, new)] = name
-        result[new] = _renamed(inner, (*path, name), (*new_path, new), inside, renamed)
+            renamed[(*path, new)] = name
+        result[new] = _renamed(inner, slips.inside.get(name), (*path, new), renamed)
     return result
 
 
-def _collect(
-    value: Any, shape: Shape, path: Path, found: list[Undeclared], kinds: tuple[str, ...]
-) -> None:
-    if isinstance(value, dict) and shape.properties:
-        for name, inner in value.items():
-            known = shape.properties.get(name)
-            if known is None:
-                if shape.values is None:
-                    guess = len(found) < MAX_GUESSES
-                    found.append(_read_undeclared(name, inner, value, shape, path, kinds, guess))
-            elif isinstance(inner, dict | list) and (known.properties or known.items):
-                _collect(inner, known, (*path, name), found, kinds)
-    elif isinstance(value, list) and shape.items is not None:
-        for index, item in enumerate(value):
-            if isinstance(item, dict):
-                _collect(item, shape.items, (*path, index), found, kinds)
+class _Finder:
+    """Finds the undeclared fields of one document.
 
+    Args:
+        kinds: the names of all kinds.
+    """
 
-def _read_undeclared(
-    name: str, value: Any, parent: Mapping[str, Any], shape: Shape,
-    path: Path, kinds: tuple[str, ...], guess: bool,
-) -> Undeclared:  # fmt: skip
-    # A field that is there already is not the one that was meant.
-    free = [one for one in shape.properties if one not in parent]
-    lowered = {one.lower(): one for one in free}
-    meant = lowered.get(name.lower())
-    case_only = meant is not None
-    if meant is None:
+    def __init__(self, kinds: tuple[str, ...]) -> None:
+        self.found: list[Undeclared] = []
+        self._kinds = kinds
+        self._guesses: dict[tuple[str, ...], str | None] = {}
+
+    def look(self, value: Any, shape: Shape, path: Path) -> None:
+        """Look at a value, and at all that is inside it."""
+        if isinstance(value, dict) and shape.properties:
+            for name, inner in value.items():
+                known = shape.properties.get(name)
+                if known is None:
+                    if shape.values is None:
+                        meant, case_only = self._meant(name, value, shape)
+                        self.found.append(
+                            Undeclared(
+                                (*path, name), name, inner, meant, case_only, shape.closed, shape
+                            )
+                        )
+                elif isinstance(inner, dict | list) and (known.properties or known.items):
+                    self.look(inner, known, (*path, name))
+        elif isinstance(value, list) and shape.items is not None:
+            for index, item in enumerate(value):
+                if isinstance(item, dict):
+                    self.look(item, shape.items, (*path, index))
+
+    def _meant(self, name: str, parent: Mapping[str, Any], shape: Shape) -> tuple[str | None, bool]:
+        """The declared field that a name stands for, and whether they differ in case only."""
+        # A field that is there already is not the one that was meant.
+        free = [one for one in shape.properties if one not in parent]
+        lowered = {one.lower(): one for one in free}
+        if (meant := lowered.get(name.lower())) is not None:
+            return meant, True
         camel = lower_camel(name)
-        foreign = read_foreign_key(name, kinds)
+        foreign = read_foreign_key(name, self._kinds)
         proper = [camel, foreign.proper if foreign else "", foreign.stem if foreign else ""]
         # `imageName` for `image`, but also `image` for `imageName`, as the schema has it.
         if shape.stems is None:
-            shape.stems = {one: _stem(one, kinds) for one in shape.properties}
+            shape.stems = {one: _stem(one, self._kinds) for one in shape.properties}
         stems = {shape.stems[one]: one for one in free}
         proper += [stems[one] for one in (camel, *proper) if one and one in stems]
         meant = next((one for one in proper if one in free), None)
-    if meant is None and guess and len(name) <= 64:
-        meant = nearest(name, free, cutoff=0.7 if len(name) > 4 else 0.6)
-    return Undeclared((*path, name), name, value, meant, case_only, shape.closed, shape)
+        return meant or self._guess(name, free), False
+
+    def _guess(self, name: str, free: list[str]) -> str | None:
+        """The declared field that is nearest to a name; none where too many were looked for."""
+        asked = (name, *free)
+        if asked not in self._guesses:
+            if len(name) > 64 or len(self._guesses) >= MAX_GUESSES:
+                return None
+            self._guesses[asked] = nearest(name, free, cutoff=0.7 if len(name) > 4 else 0.6)
+        return self._guesses[asked]
 
 
 def _stem(name: str, kinds: tuple[str, ...]) -> str:
