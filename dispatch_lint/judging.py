@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from fnmatch import fnmatchcase
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from dispatch_lint.documents.source import InputError
@@ -22,12 +23,30 @@ GROUPS, FACTS = 2_000, 20_000
 """Groups that a store is asked for at once, and facts of them that are held in memory."""
 FEW_NAMES = 2_000
 """Up to so many names of a kind are compared one by one, to say which was meant."""
+MAX_COMPARED = 20_000
+"""So many times: a second. After that, only what differs in a letter is found, as among many."""
+MANY_NAMES = 200_000
+"""Up to so many are held in memory; of more, those that differ in a letter are looked up."""
 EXTERNAL = ("Broker/*",)
 """What exists elsewhere whatever the settings say: Dispatch never stores a Broker (FACTS)."""
 MAX_HINTS = 1_000
 """Different names of a run that a nearest one is looked for."""
 MAX_ASKED = 100
 """Uses of one name, each of another organization or status, that a nearest one is looked for."""
+
+
+class Comparing:
+    """How many names may still be compared, one by one, with names that are missing."""
+
+    def __init__(self) -> None:
+        self._left = MAX_COMPARED
+
+    def allows(self, names: int) -> bool:
+        """Whether one more may be compared with so many; if so, it counts."""
+        if names > min(FEW_NAMES, self._left):
+            return False
+        self._left -= names
+        return True
 
 
 class Judging:
@@ -48,7 +67,8 @@ class Judging:
         self.not_judged = 0
         self._asked: dict[str, list[Fact]] = {}
         self._hints: dict[tuple[str, str], list[str]] = {}
-        self._names: dict[str, list[str]] = {}
+        self._names: dict[str, set[str]] = {}
+        self._comparing = Comparing()
         # Of what was near to a name the last time: uses of one name come one after the other.
         self._near: tuple[tuple[str, str], dict[str, list[Fact]]] = (("", ""), {})
         self._times = 0
@@ -79,7 +99,8 @@ class Judging:
                 said = list(self._said(group, facts, fail))
                 if alike and (said or self.not_judged != before):
                     self.not_judged = before
-                    [(_, every)] = self._with_store(list(self._table.some([group]).items()))
+                    every = self._table.some([group])[group]
+                    every += [fact for fact in facts if fact.stored]
                     said = list(self._said(group, every, fail))
                 yield from said
 
@@ -112,7 +133,8 @@ class Judging:
             for group, facts in groups
             for asked in rule.asks(group, facts)
         )
-        self._asked = self._facts(list(wanted))
+        found = self._facts(list(wanted))
+        self._asked = {asked: found.get(asked, []) for asked in wanted}
 
     def _facts(self, groups: list[str]) -> dict[str, list[Fact]]:
         found = self._table.some(groups)
@@ -150,21 +172,22 @@ class Judging:
         names = self._names.get(kind)
         if names is None:
             names = self._names[kind] = self._read_names(kind)
-        if len(names) <= FEW_NAMES:
-            return nearest_few(name, names, 10, cutoff=0.6)
-        # Of very many names only those are found that differ in one letter: they need no list.
-        near = [by_name(kind, one) for one in one_edit_away(name)]
-        return sorted(read_group(group)[1][1] for group in self._facts(near))
+        if self._comparing.allows(len(names)):
+            return nearest_few(name, sorted(names), 10, cutoff=0.6)
+        # Of very many names only those are found that differ in one letter.
+        near = one_edit_away(name)
+        if len(names) <= MANY_NAMES:
+            return [one for one in near if one in names]
+        found = self._facts([by_name(kind, one) for one in near])
+        return sorted(read_group(group)[1][1] for group in found)
 
-    def _read_names(self, kind: str) -> list[str]:
-        names: dict[str, None] = {}
-        for group in self._table.names(by_name(kind, "")):
-            names[read_group(group)[1][1]] = None
-            if len(names) > FEW_NAMES:
-                return list(names)
-        if self._store is not None:
-            names |= dict.fromkeys(self._store.names(kind, FEW_NAMES + 1))
-        return sorted(names)
+    def _read_names(self, kind: str) -> set[str]:
+        """All names of a kind, or more than `MANY_NAMES` of them."""
+        groups = islice(self._table.names(by_name(kind, "")), MANY_NAMES + 1)
+        names = {read_group(group)[1][1] for group in groups}
+        if self._store is not None and len(names) <= MANY_NAMES:
+            names.update(self._store.names(kind, MANY_NAMES + 1))
+        return names
 
 
 def is_external(settings: Settings, kind: str, name: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from heapq import merge
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from dispatch_lint.facts import by_id, by_name
 from dispatch_lint.rule import FactPattern, Rule
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dispatch_lint.rule import Entity, Fact
     from dispatch_lint.violation import Path
 
+Known = TypeVar("Known")
 GLOBAL = "___global___"
 """The pseudo organization whose entities every organization sees (FACTS, Stores)."""
 
@@ -144,18 +145,18 @@ def targets_of(facts: Sequence[Fact]) -> list[tuple[Fact, Target]]:
     ]
 
 
-class Targets:
+class Targets(Generic[Known]):
     """The entities of a group, by who sees them: each may be in an organization of its own.
 
     Args:
-        several: as `targets_of` gives them.
+        several: each with that by which it is known: a fact, or a key.
     """
 
-    def __init__(self, several: Iterable[tuple[Fact, Target]]) -> None:
+    def __init__(self, several: Iterable[tuple[Known, Target]]) -> None:
         self._several = list(several)
         self._positions: dict[tuple[object, object], list[int]] = {}
 
-    def seen(self, use: Use) -> Iterator[tuple[Fact, Target]]:
+    def seen(self, use: Use) -> Iterator[tuple[Known, Target]]:
         """Those that a use sees, in their order."""
         organizations: set[object] = {use.organization, GLOBAL, None}
         for position in self._candidates(
@@ -164,7 +165,7 @@ class Targets:
             if use.sees(self._several[position][1]):
                 yield self._several[position]
 
-    def meant(self, use: Use) -> Iterator[tuple[Fact, Target]]:
+    def meant(self, use: Use) -> Iterator[tuple[Known, Target]]:
         """Those that a use means, whoever sees them."""
         for position in self._candidates(use, {_ANY}):
             if use.fits(self._several[position][1]):

@@ -64,7 +64,7 @@ class CrossOrganizationReference(ReferenceRule):
                 )
 
 
-def _elsewhere(use: Use, name: str, targets: Targets) -> tuple[str, list[Fact]]:
+def _elsewhere(use: Use, name: str, targets: Targets[Fact]) -> tuple[str, list[Fact]]:
     """To whom the entities belong that a use means, as the beginning of a message, and some places."""
     # One place for each organization: a duplicate there is another matter.
     places: dict[str, Fact] = {}

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from dispatch_lint import judging
 from dispatch_lint.rule import stored
+from dispatch_lint.store.memory import MemoryStore
 from tests.conftest import Lint
 
 Files = str | dict[str, str]
@@ -542,3 +544,48 @@ def test_what_a_rule_says_with_a_store(
     known = entities(store)["e.jsonl"] if store else ""
     found = lint(files, {"select": [rule], **settings}, store=known)
     assert [(one.document, one.pointer, str(one.severity), one.message) for one in found] == said
+
+
+def test_a_store_is_asked_for_many_names_at_once(
+    lint: Lint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was asked for each that is missing."""
+    asked = []
+    for method in ("named", "with_ids"):
+        answer = getattr(MemoryStore, method)
+
+        def noted(store: MemoryStore, several: Any, answer: Any = answer) -> Any:
+            asked.append(len(several))
+            return answer(store, several)
+
+        monkeypatch.setattr(MemoryStore, method, noted)
+    names = [f"{number:0>70}" for number in range(3_000)]
+    text = "kind: Function\nname: f\nimage: i\nsecrets:\n" + "".join(f"- x{one}\n" for one in names)
+    found = lint(text, {"select": ["unresolved-reference", "foreign-key-value"]},
+                 store=stored("Secret", name="other"))  # fmt: skip
+    assert len(found) == 1_000  # of 3,001: so many are shown
+    assert sum(asked) > 3_000
+    assert len(asked) < 20
+
+
+def test_names_that_are_no_longer_compared_are_found_by_one_letter(
+    lint: Lint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judging, "MAX_COMPARED", 0)
+    text = (
+        "kind: Secret\nname: database\n---\n"
+        "kind: Function\nname: f\nimage: i\nsecrets: [databose, databoss]\n"
+    )
+    found = lint(text, {"select": ["unresolved-reference"], "external": ["Image/*"]})
+    assert [one.message for one in found] == [
+        'there is no Secret "databose"; did you mean "database"?',
+        'there is no Secret "databoss"',
+    ]
+
+
+def test_comparing_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judging, "MAX_COMPARED", 5_000)
+    comparing = judging.Comparing()
+    assert [comparing.allows(names) for names in (2_001, 2_000, 2_000, 1_001, 1_000, 0, 1)] == [
+        False, True, True, False, True, True, False,
+    ]  # fmt: skip

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dispatch_lint.audit.judging import facts_of
 from dispatch_lint.facts import by_name, read_group
-from dispatch_lint.judging import FEW_NAMES, MAX_HINTS
+from dispatch_lint.judging import FEW_NAMES, MAX_HINTS, Comparing
 from dispatch_lint.naming import nearest_few, one_edit_away
 
 if TYPE_CHECKING:
@@ -32,14 +32,18 @@ def find_hints(spark: SparkSession, candidates: DataFrame, groups: DataFrame) ->
         .orderBy("w").limit(MAX_HINTS).collect()
     ]  # fmt: skip
     near: dict[tuple[str, str], list[str]] = {}
+    comparing = Comparing()
     for kind in sorted({kind for kind, _ in wanted}):
         start = by_name(kind, "").encode()
         own = groups.where(f.col("grp").startswith(f.lit(start)))
         names = [_name(row[0]) for row in own.select("grp").limit(FEW_NAMES + 1).collect()]
-        missing = [name for one, name in wanted if one == kind]
-        if len(names) <= FEW_NAMES:
-            for name in missing:
+        missing = []
+        for name in (name for one, name in wanted if one == kind):
+            if comparing.allows(len(names)):
                 near[kind, name] = nearest_few(name, sorted(names), _CANDIDATES, cutoff=0.6)
+            else:
+                missing.append(name)
+        if not missing:
             continue
         # Of very many names only those are found that differ in one letter.
         edits = [(name, by_name(kind, one).encode("utf-8", "surrogatepass"))

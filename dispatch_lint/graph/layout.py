@@ -6,6 +6,7 @@ cross, then set the places.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -105,21 +106,23 @@ def _without_circles(
 
 def _depths(names: Sequence[str], arrows: Sequence[tuple[str, str]]) -> dict[str, int]:
     """The column of each box: one behind all that refer to it."""
-    depth = dict.fromkeys(names, 0)
-    for _ in names:
-        moved = False
-        for source, target in arrows:
-            if depth[target] <= depth[source]:
-                depth[target] = depth[source] + 1
-                moved = True
-        if not moved:
-            break
-    # What refers to others goes next to the nearest of them, instead of far to the left.
     targets: dict[str, list[str]] = {}
     for source, target in arrows:
         targets.setdefault(source, []).append(target)
-    for name in sorted(names, key=lambda one: -depth[one]):
-        if name in targets and not any(target == name for _, target in arrows):
+    entering = Counter(target for _, target in arrows)
+    first = [name for name in names if not entering[name]]
+    depth = dict.fromkeys(names, 0)
+    ready = list(first)  # all that refer to them have their column
+    while ready:
+        source = ready.pop()
+        for target in targets.get(source, ()):
+            depth[target] = max(depth[target], depth[source] + 1)
+            entering[target] -= 1
+            if not entering[target]:
+                ready.append(target)
+    # What refers to others goes next to the nearest of them, instead of far to the left.
+    for name in first:
+        if name in targets:
             depth[name] = min(depth[target] for target in targets[name]) - 1
     return depth
 

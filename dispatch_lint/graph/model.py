@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dispatch_lint.store.entity_store import Filter
-from dispatch_lint.store.lookups import references_of
+from dispatch_lint.store.lookups import referred, targets_by_group
 
 if TYPE_CHECKING:
     from dispatch_lint.schema.catalogue import Catalogue
@@ -84,16 +84,20 @@ def _alike(names: dict[str, bool]) -> list[str]:
     return sorted(shortest.values())
 
 
+MAX_MEANT = 5
+"""Arrows to entities that one foreign key may mean: more say nothing else."""
+
+
 def entity_graph(store: EntityStore) -> Graph:
     """The entities of a store, and what they refer to; what does not exist is broken."""
     nodes: dict[str, Node] = {}
     edges: dict[tuple[str, str], list[str]] = {}
-    for one in store.entities(Filter()):
+    entities = list(store.entities(Filter()))
+    for one in entities:
         nodes[one.key] = Node(one.key, f"{one.kind}\n{one.name}", one.kind)
-    for one in store.entities(Filter()):
-        for found in references_of(store, one):
-            if found.direction != "to":
-                continue
+    targets = targets_by_group(entities)
+    for one in entities:
+        for found in referred(one, targets, MAX_MEANT):
             if found.state == "missing":
                 _, kind, name = found.key.split("/", 2)
                 nodes.setdefault(found.key, Node(found.key, f"{kind}\n{name}", kind, broken=True))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from itertools import chain
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.facts import by_id, by_name
-from dispatch_lint.references import Target, Use, reference_facts, target_by_id
+from dispatch_lint.references import Target, Targets, Use, reference_facts, target_by_id
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.document import Use as Field
@@ -34,27 +34,47 @@ class Reference(NamedTuple):
 
 def references_of(store: EntityStore, one: StoredEntity) -> Iterator[Reference]:
     """What an entity refers to, then what refers to it."""
-    targets = _targets(store, one.uses)
-    for field, use in _uses(one):
-        wanted = _group(field)
-        seen = sorted({
-            key for key, group, target in targets
-            if group == wanted and target.live and use.sees(target)
-        })  # fmt: skip
-        name = f"-/{field.reference.kind}/{field.value}"
-        if not seen:
-            yield Reference("to", name, field.path, "missing")
-        for key in seen:
-            yield Reference("to", key, field.path, "resolved" if len(seen) == 1 else "ambiguous")
+    yield from referred(one, _index(store, one.uses))
     names = [(one.kind, one.name), *((kind, name) for _, kind, name in one.contained)]
     if one.identity:
         names.append((one.kind, one.identity))
-    own = list(_targets_in(one))
+    own = targets_by_group([one])
     for other in store.referring(names):
         for field, use in _uses(other):
-            wanted = _group(field)
-            if any(group == wanted and use.sees(target) for group, target in own):
+            if any(own.get(_group(field), _NOBODY).seen(use)):
                 yield Reference("from", other.key, field.path, "resolved")
+
+
+def referred(
+    one: StoredEntity, targets: Mapping[str, Targets[str]], most: int | None = None
+) -> Iterator[Reference]:
+    """What an entity refers to.
+
+    Args:
+        targets: as `targets_by_group` gives them.
+        most: how many entities are named, at most, that one foreign key may mean.
+    """
+    for field, use in _uses(one):
+        visible = targets.get(_group(field), _NOBODY).seen(use)
+        seen = sorted(set(islice((key for key, target in visible if target.live), most)))
+        if not seen:
+            name = f"-/{field.reference.kind}/{field.value}"
+            yield Reference("to", name, field.path, "missing")
+        for key in seen:
+            yield Reference("to", key, field.path, "resolved" if len(seen) == 1 else "ambiguous")
+
+
+def targets_by_group(entities: Iterable[StoredEntity]) -> Mapping[str, Targets[str]]:
+    """What may be referred to, by its key, under the group that a foreign key to it is in."""
+    found: dict[str, list[tuple[str, Target]]] = {}
+    for one in entities:
+        for group, _, data in chain(reference_facts(one), target_by_id(one)):
+            if data[-1] == "entity":
+                found.setdefault(group, []).append((one.key, Target(*data)))
+    return {group: Targets(several) for group, several in found.items()}
+
+
+_NOBODY: Targets[str] = Targets(())
 
 
 def _uses(one: StoredEntity) -> Iterator[tuple[Field, Use]]:
@@ -62,32 +82,19 @@ def _uses(one: StoredEntity) -> Iterator[tuple[Field, Use]]:
     return zip(one.uses, uses, strict=True)
 
 
-def _targets_in(one: StoredEntity) -> Iterator[tuple[str, Target]]:
-    """What may be referred to, by the group that a foreign key to it is in."""
-    for group, _, data in chain(reference_facts(one), target_by_id(one)):
-        if data[-1] == "entity":
-            yield group, Target(*data)
-
-
 def _group(use: Field) -> str:
     by_identity = use.reference.by == "id"
     return by_id(use.value) if by_identity else by_name(use.reference.kind, use.value)
 
 
-def _targets(store: EntityStore, uses: Iterable[Field]) -> list[tuple[str, str, Target]]:
-    """The entities that foreign keys may mean: their key, the group that they are in, and they."""
+def _index(store: EntityStore, uses: Iterable[Field]) -> Mapping[str, Targets[str]]:
+    """The entities that foreign keys may mean."""
     uses = list(uses)
     found = store.named(
         [(use.reference.kind, use.value) for use in uses if use.reference.by == "name"]
     )
     found = [*found, *store.with_ids([use.value for use in uses if use.reference.by == "id"])]
-    wanted = {_group(use) for use in uses}
-    return [
-        (one.key, group, target)
-        for one in found
-        for group, target in _targets_in(one)
-        if group in wanted
-    ]
+    return targets_by_group(found)
 
 
 def export_lines(entities: Iterable[StoredEntity]) -> Iterator[str]:
