@@ -49,14 +49,14 @@ class KeyLayout(Rule):
     )  # fmt: skip
 
     def check_layout(self, layout: Layout) -> Iterator[Finding]:
-        if not _KEY.search(layout.function) or len(layout.parts) < 2:
+        if not _KEY.search(layout.function):
             return
         organization = _position(layout, _ORGANIZATION)
         kind = _position(layout, _KIND)
         if organization is None or kind is None or organization == kind:
             return
         last = len(layout.parts) - 1
-        if organization > kind or organization != 0 or kind == last > 1:
+        if organization != 0 or kind == last > 1:
             shown = "/".join(f"<{part}>" for part in layout.parts)
             message = (
                 f"{layout.function} builds keys as {shown}; the guide says "
