@@ -13,8 +13,10 @@ from dispatch_lint.definitions.model import EntityType
 from dispatch_lint.definitions.reading import GoSource, read_sources
 from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.source import Source
+from dispatch_lint.facts import by_id, by_name
 from dispatch_lint.plugins import load_rules
-from dispatch_lint.rule import Example, NoOptions, Rule
+from dispatch_lint.references import Use
+from dispatch_lint.rule import Example, Fact, NoOptions, Rule
 from dispatch_lint.rules_pages import book
 from dispatch_lint.schema.diff import compare
 from dispatch_lint.schema.generate import generate
@@ -94,6 +96,19 @@ def test_times_in_order_are_soon_plain(created: Any, modified: Any, content: boo
     quick = TIME_ORDER.quick_check(document)
     assert quick is not None
     assert quick(entity) is content
+
+
+@pytest.mark.parametrize(("group", "owners", "asked"), [
+    (by_name("ServicePlan", "small"), ["db", None, "mail"], [("ServiceClass", "db"), ("ServiceClass", "mail")]),
+    (by_name("ServicePlan", "small"), [None], []), (by_name("Image", "i"), ["db"], []), (by_id("1"), ["db"], []),
+])  # fmt: skip
+def test_of_a_plan_its_class_is_asked_for(
+    group: str, owners: list[str | None], asked: list[tuple[str, str]]
+) -> None:
+    rule = RULES["unresolved-reference"](NoOptions(), Settings(), CATALOGUE)
+    uses = [Use("acme", "ServicePlan", owner, "READY", "name") for owner in owners]
+    facts = [Fact(0, number, ("servicePlan",), use) for number, use in enumerate(uses)]
+    assert list(rule.asks(group, facts)) == [by_name(*one) for one in asked]
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
