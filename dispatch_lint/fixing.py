@@ -140,7 +140,7 @@ class _Fixing:
         run, left = self._lint(texts)
         bad = [
             name for name, several in chosen.items()
-            if not self._proved(name, old[name], texts[name], several)
+            if not _proved(self._files[name], old[name], texts[name], several)
             or _new_in(name, violations, left, several)
         ]  # fmt: skip
         for name in bad:
@@ -162,7 +162,7 @@ class _Fixing:
         def holds(several: list[Violation]) -> bool:
             self._tries -= 1
             text = _edited(old, several)
-            if not self._proved(name, old, text, several):
+            if not _proved(self._files[name], old, text, several):
                 return False
             _, after = self._lint(texts | {name: text})
             return not _new_in(name, violations, after, several)
@@ -174,9 +174,6 @@ class _Fixing:
             said = f"{one.place}: the fix of {one.rule} was withdrawn: the file would not be as it has to be"
             self.fixed.withdrawn.append(said)
         return held
-
-    def _proved(self, name: str, old: str, new: str, chosen: Sequence[Violation]) -> bool:
-        return _proved(self._files[name], old, new, chosen)
 
 
 def _tries(size: int, violations: int) -> int:

@@ -61,21 +61,19 @@ def test_rule_is_documented(rule: type[Rule]) -> None:
 MOMENT = "2026-01-01T00:00:00Z"
 
 
+def quick_check_of_times(entity: dict[str, Any]) -> Any:
+    schema = CATALOGUE.schema("Secret", "stored")
+    document = Document(Source("a.json", "json"), 0, entity, "stored", "Secret", schema)
+    return TIME_ORDER.quick_check(document)
+
+
 @pytest.mark.parametrize("fields", [
     ["createdTime"], ["modifiedTime"], ["createdTime", "modifiedTime", "deletedTime"], [],
     ["bootTime", "modifiedTime"], ["createdTime", "updatedTime"],
 ])  # fmt: skip
 def test_times_are_compared_quickly_where_there_are_two(fields: list[str]) -> None:
     entity = dict.fromkeys(["name", *fields], MOMENT)
-    document = Document(
-        Source("a.json", "json"),
-        0,
-        entity,
-        "stored",
-        "Secret",
-        CATALOGUE.schema("Secret", "stored"),
-    )
-    assert TIME_ORDER.quick_check(document) is None
+    assert quick_check_of_times(entity) is None
 
 
 @pytest.mark.parametrize(("created", "modified", "content"), [
@@ -85,15 +83,7 @@ def test_times_are_compared_quickly_where_there_are_two(fields: list[str]) -> No
 ])  # fmt: skip
 def test_times_in_order_are_soon_plain(created: Any, modified: Any, content: bool) -> None:
     entity = {"createdTime": created, "modifiedTime": modified}
-    document = Document(
-        Source("a.json", "json"),
-        0,
-        entity,
-        "stored",
-        "Secret",
-        CATALOGUE.schema("Secret", "stored"),
-    )
-    quick = TIME_ORDER.quick_check(document)
+    quick = quick_check_of_times(entity)
     assert quick is not None
     assert quick(entity) is content
 

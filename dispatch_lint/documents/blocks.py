@@ -10,7 +10,7 @@ read here.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from dispatch_lint.limits import CURRENT
 
@@ -25,14 +25,36 @@ _NO_TEXT = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null
 """Words that some reader takes for something else than a text, in lower case."""
 _KEPT = re.compile(r"[|>][1-9]?\+")
 """A text that keeps the empty lines behind it: they belong to no block."""
-MAX_KNOWN = 20_000
+_MAX_KNOWN = 20_000
 """Blocks that are remembered."""
-MAX_BLOCK = 2_000
+_MAX_BLOCK = 2_000
 """Letters of a block that is remembered."""
+Learned = TypeVar("Learned")
 
-_known: dict[str, tuple[str, Any]] = {}
-_depth = 0
-"""The limit under which blocks were learned."""
+
+class Memory(Generic[Learned]):
+    """What blocks were found to be, under the limit of depth that held then."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Learned] = {}
+        self._depth = 0
+
+    def known(self) -> dict[str, Learned]:
+        """What holds under the limit of now."""
+        if self._depth != CURRENT.depth:
+            self._known.clear()
+            self._depth = CURRENT.depth
+        return self._known
+
+    def keep(self, block: str, learned: Learned) -> None:
+        """Remember a block, if it is not too long."""
+        if len(self._known) >= _MAX_KNOWN:
+            self._known.clear()
+        if len(block) <= _MAX_BLOCK:
+            self._known[block] = learned
+
+
+_memory: Memory[tuple[str, Any]] = Memory()
 
 
 def read_blocks(text: str, read: Callable[[str], list[Any] | None]) -> list[Any] | None:
@@ -48,10 +70,7 @@ def read_blocks(text: str, read: Callable[[str], list[Any] | None]) -> list[Any]
         return None
     if text.startswith("---\n"):
         text = text[4:]
-    global _depth
-    if _depth != CURRENT.depth:
-        _known.clear()
-        _depth = CURRENT.depth
+    known = _memory.known()
     documents: list[Any] = []
     suppresses = "dispatch-lint:" in text
     for chunk in text[:-1].split("\n---\n"):
@@ -59,7 +78,7 @@ def read_blocks(text: str, read: Callable[[str], list[Any] | None]) -> list[Any]
         if "#" in chunk or "" in blocks:
             blocks = [block for block in blocks if not _says_nothing(block)]
         try:
-            document = dict([_known.get(block) or _learn(block, read) for block in blocks])
+            document = dict([known.get(block) or _learn(block, read) for block in blocks])
             if len(document) == len(blocks) and blocks:
                 documents.append(document)
                 continue
@@ -118,10 +137,7 @@ def _learn(block: str, read: Callable[[str], list[Any] | None]) -> tuple[str, An
         if len(fields) != 1 or type(fields[0][0]) is not str:
             raise _Unreadable
         found = fields[0]
-    if len(_known) >= MAX_KNOWN:
-        _known.clear()
-    if len(block) <= MAX_BLOCK:
-        _known[block] = found
+    _memory.keep(block, found)
     return found
 
 

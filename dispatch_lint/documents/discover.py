@@ -68,8 +68,6 @@ def _of_path(
     mode = _mode(path)
     if stat.S_ISDIR(mode):
         return _walk(path, settings, reported=reported)
-    if not stat.S_ISREG(mode):
-        return (_pipe(path, settings, reported=reported),)
     format_ = format_of(path)
     # A hook names whatever changed: it is no choice of a person.
     chosen = not force_exclude or format_ != "go"
@@ -77,6 +75,8 @@ def _of_path(
         return ()
     if not chosen and is_no_definition(path):
         return ()
+    if not stat.S_ISREG(mode):
+        return (_pipe(path, settings, reported=reported),)
     if format_ is None:
         with Source(_shown(path), "yaml").open() as stream:
             head = stream.read(4096)

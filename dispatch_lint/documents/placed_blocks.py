@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dispatch_lint.documents.blocks import MAX_BLOCK, MAX_KNOWN, cut, read_field
+from dispatch_lint.documents.blocks import Memory, cut, read_field
 from dispatch_lint.documents.placed import Duplicate, Node
-from dispatch_lint.limits import CURRENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,9 +27,7 @@ class _Block(NamedTuple):
     scalars: dict[Path, str]
 
 
-_known: dict[str, _Block] = {}
-_depth = 0
-"""The limit under which blocks were learned."""
+_memory: Memory[_Block] = Memory()
 # Comments and empty lines move the ends of what is before them, and an alias needs its anchor.
 _ELSEWHERE = ("#", "\n\n", "&", "*", "\r", "\0", "---", "...")
 
@@ -48,10 +45,6 @@ def place_blocks(chunk: str, part: Part, compose: Callable[[str], Part]) -> bool
     Returns:
         False, and nothing filled in, where the document has to be read as a whole.
     """
-    global _depth
-    if _depth != CURRENT.depth:
-        _known.clear()
-        _depth = CURRENT.depth
     at = part.start
     if chunk.startswith("---\n"):
         chunk = chunk[4:]
@@ -62,20 +55,21 @@ def place_blocks(chunk: str, part: Part, compose: Callable[[str], Part]) -> bool
     root = Node(at, at)
     scalars: dict[Path, str] = {}
     duplicates: list[Duplicate] = []
+    known = _memory.known()
     for block in cut(chunk[:-1]):
-        known = _known.get(block) or _learn(block, compose)
-        if known is None:
+        found = known.get(block) or _learn(block, compose)
+        if found is None:
             return False
-        name, place = known.name, (at, at + len(known.name))
+        name, place = found.name, (at, at + len(found.name))
         if name in value:
             first = part.lines.span(*root.keys[name])
             duplicates.append(Duplicate((name,), part.lines.span(*place), first))
-        value[name] = known.value
+        value[name] = found.value
         root.keys[name] = place
-        root.children[name] = node = _moved(known.node, at)
+        root.children[name] = node = _moved(found.node, at)
         root.end = max(root.end, node.end)
-        if known.scalars:
-            scalars |= known.scalars
+        if found.scalars:
+            scalars |= found.scalars
         at += len(block) + 1
     part.value, part.node, part.scalars, part.duplicates = value, root, scalars, duplicates
     return True
@@ -99,10 +93,7 @@ def _learn(block: str, compose: Callable[[str], Part]) -> _Block | None:
         if others or node is None or node.keys[name] != (0, len(name)):
             return None
         found = _Block(name, value, node.children[name], part.scalars)
-    if len(_known) >= MAX_KNOWN:
-        _known.clear()
-    if len(block) <= MAX_BLOCK:
-        _known[block] = found
+    _memory.keep(block, found)
     return found
 
 
