@@ -27,6 +27,9 @@ pytestmark = pytest.mark.skipif(shutil.which("java") is None, reason="Spark need
 
 MASTER = "local-cluster[2,1,1024]"
 SPARK = ("--conf", "spark.sql.shuffle.partitions=4", "--conf", "spark.ui.enabled=false")
+# The virtual machines live for seconds here: what pays for itself in minutes is left out.
+BRIEF = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+ENVIRONMENT = {**os.environ, "SPARK_LOCAL_IP": "127.0.0.1", "JDK_JAVA_OPTIONS": BRIEF}
 SETTINGS = """
 complete = true
 external = ["Image/elsewhere"]
@@ -82,7 +85,7 @@ def faulty(chance: random.Random) -> str:
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "dispatch_lint", *arguments], cwd=folder, capture_output=True,
-        text=True, timeout=900, env={**os.environ, "SPARK_LOCAL_IP": "127.0.0.1"},
+        text=True, timeout=900, env=ENVIRONMENT,
     )  # fmt: skip
 
 
@@ -189,7 +192,7 @@ text.select(f.concat(f.lit("acme/"), f.get_json_object("value", "$.kind"), f.lit
     f.get_json_object("value", "$.kind").alias("type"), f.col("value")).coalesce(1).write.parquet("rows.parquet")
 """
     made = subprocess.run(
-        [sys.executable, "-c", script], cwd=estate, capture_output=True, text=True
+        [sys.executable, "-c", script], cwd=estate, capture_output=True, text=True, env=ENVIRONMENT
     )
     assert made.returncode == 0, made.stderr[-2000:]
     return estate
@@ -256,8 +259,9 @@ def test_an_executor_that_is_killed(estate: Path, found: list[dict[str, Any]]) -
     arguments = [sys.executable, "-m", "dispatch_lint", "audit", "a.jsonl", "b.jsonl", "c.jsonl",
                  "--output", "killed", "-f", "jsonl", "--master", MASTER, *SPARK]  # fmt: skip
     audit = subprocess.Popen(
-        arguments, cwd=estate, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
-    )
+        arguments, cwd=estate, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
+        env=ENVIRONMENT,
+    )  # fmt: skip
     assert audit.stderr is not None
     killed = 0
     for line in audit.stderr:

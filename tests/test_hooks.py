@@ -34,14 +34,17 @@ def hook_repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def try_repo(
-    folder: Path, hooks: Path, cache: Path, *arguments: str, hook: str = "dispatch-lint"
+def run_hook(
+    folder: Path, hooks: Path, *arguments: str, hook: str = "dispatch-lint"
 ) -> tuple[int, str]:
+    """Run one hook as a project does that names it in its configuration."""
+    config = f"repos: [{{repo: {hooks}, rev: {git(hooks, 'rev-parse', 'HEAD').strip()}, hooks: [id: {hook}]}}]\n"
+    (folder / ".pre-commit-config.yaml").write_text(config)
     git(folder, "add", "-A")
     result = subprocess.run(
-        [sys.executable, "-m", "pre_commit", "try-repo", str(hooks), hook, *arguments],
+        [sys.executable, "-m", "pre_commit", "run", hook, *arguments],
         cwd=folder, capture_output=True, text=True, check=False,
-        env=os.environ | {"PRE_COMMIT_HOME": str(cache), "PRE_COMMIT_COLOR": "never"},
+        env=os.environ | {"PRE_COMMIT_HOME": f"{hooks}-installed", "PRE_COMMIT_COLOR": "never"},
     )  # fmt: skip
     return result.returncode, result.stdout + result.stderr
 
@@ -49,7 +52,7 @@ def try_repo(
 def test_the_hook_judges_a_commit_against_the_whole_project(
     hook_repository: Path, tmp_path: Path
 ) -> None:
-    scratch, cache = tmp_path / "scratch", tmp_path / "cache"
+    scratch = tmp_path / "scratch"
     scratch.mkdir()
     git(scratch, "init", "-q")
     (scratch / "image.yaml").write_text("kind: Image\nname: nodejs\nbaseImageName: b\n")
@@ -58,10 +61,10 @@ def test_the_hook_judges_a_commit_against_the_whole_project(
     (scratch / "chart.yaml").write_text("apiVersion: v1\nkind: Secret\nname: {{ x }}\n")
     function = scratch / "function.yaml"
     function.write_text("kind: Function\nname: f\nimage: nodejs\n")
-    code, out = try_repo(scratch, hook_repository, cache, "--files", "function.yaml", "chart.yaml")
+    code, out = run_hook(scratch, hook_repository, "--files", "function.yaml", "chart.yaml")
     assert code == 0, out
     function.write_text("kind: Function\nname: f\nimage: nodjs\n")
-    code, out = try_repo(scratch, hook_repository, cache, "--files", "function.yaml", "chart.yaml")
+    code, out = run_hook(scratch, hook_repository, "--files", "function.yaml", "chart.yaml")
     assert code == 1, out
     assert 'there is no Image "nodjs"; did you mean "nodejs"?' in out
     assert "old.yaml" not in out
@@ -76,7 +79,7 @@ def test_the_hook_judges_definitions_too(hook_repository: Path, tmp_path: Path) 
     widget = 'package shop\n\ntype Widget struct {\n\tCommon\n\tSize int `json:"size_mm"`\n}\n'
     (scratch / "pkg" / "widget.go").write_text(widget)
     (scratch / "pkg" / "widget_test.go").write_text(widget)
-    code, out = try_repo(scratch, hook_repository, tmp_path / "cache", "--files", "pkg/widget.go",
+    code, out = run_hook(scratch, hook_repository, "--files", "pkg/widget.go",
                          "pkg/widget_test.go")  # fmt: skip
     assert code == 1, out
     assert "pkg/widget.go:5:2" in out and "camel-case-fields" in out
@@ -84,14 +87,14 @@ def test_the_hook_judges_definitions_too(hook_repository: Path, tmp_path: Path) 
 
 
 def test_the_hook_that_fixes(hook_repository: Path, tmp_path: Path) -> None:
-    scratch, cache = tmp_path / "scratch", tmp_path / "cache"
+    scratch = tmp_path / "scratch"
     scratch.mkdir()
     git(scratch, "init", "-q")
     file = scratch / "function.yaml"
     file.write_text("kind: Function  # ours\nname:   f\nimage: nodejs\nstatus: ready\n")
     arguments = ("--files", "function.yaml")
-    code, out = try_repo(scratch, hook_repository, cache, *arguments, hook="dispatch-lint-fix")
+    code, out = run_hook(scratch, hook_repository, *arguments, hook="dispatch-lint-fix")
     assert code == 1 and "files were modified by this hook" in out, out
     assert file.read_text() == "kind: Function  # ours\nname:   f\nimage: nodejs\nstatus: READY\n"
-    code, out = try_repo(scratch, hook_repository, cache, *arguments, hook="dispatch-lint-fix")
+    code, out = run_hook(scratch, hook_repository, *arguments, hook="dispatch-lint-fix")
     assert code == 0, out
