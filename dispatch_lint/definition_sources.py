@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from dispatch_lint.definitions.golang import Conventions
 from dispatch_lint.definitions.model import DefinitionError, is_openapi
 from dispatch_lint.definitions.reading import Description, GoSource, read_sources
-from dispatch_lint.documents.classify import matches
 from dispatch_lint.documents.discover import discover
+from dispatch_lint.documents.globs import matches
 from dispatch_lint.documents.parts import read_parts
 from dispatch_lint.documents.source import InputError
 

@@ -12,8 +12,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.alike import Alike
-from dispatch_lint.documents.classify import Classifier, matches, relative_name
+from dispatch_lint.documents.classify import Classifier, relative_name
 from dispatch_lint.documents.document import ROW_KEY, Document
+from dispatch_lint.documents.globs import matches
 from dispatch_lint.documents.source import Source
 from dispatch_lint.documents.undeclared import find_undeclared, repair
 from dispatch_lint.fact_plan import FactPlans

@@ -127,10 +127,7 @@ def _progress(sources: list[Source]) -> Iterator[Callable[[int], None]]:
 
 def _size(source: Source) -> int:
     """Bytes of a file, rows of a store."""
-    if source.rows is not None:
-        return source.rows.count()
-    path = source.path
-    return path.stat().st_size if path is not None and path.is_file() else 0
+    return source.size() if source.rows is None else source.rows.count()
 
 
 @command.command(context_settings=_KEYS)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.definitions.model import is_openapi
 from dispatch_lint.documents.document import Document, Row
+from dispatch_lint.documents.globs import below, matches
 from dispatch_lint.documents.modelines import Modeline, Modelines
 from dispatch_lint.limits import set_limits
 from dispatch_lint.naming import nearest
@@ -283,19 +283,5 @@ def _json_type(value: object) -> str:
 
 def relative_name(source: Source, root: Path) -> str:
     """A source's name relative to the settings, with `/`, for globs of the settings."""
-    if source.path is None:
-        return source.name
-    try:
-        return source.path.relative_to(root).as_posix()
-    except ValueError:
-        return source.path.as_posix()
-
-
-def matches(name: str, glob: str) -> bool:
-    """Whether a path matches a glob of the settings: `*` also crosses folders."""
-    glob = glob.removeprefix("./")
-    if glob.endswith("/"):
-        glob += "*"
-    return fnmatchcase(name, glob) or fnmatchcase(name, f"*/{glob}") or (
-        "*" not in glob and name.startswith(f"{glob}/")
-    )  # fmt: skip
+    path = source.path
+    return source.name if path is None else below(path, root)

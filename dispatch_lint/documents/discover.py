@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import sys
+from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from dispatch_lint.documents.classify import matches
+from dispatch_lint.documents.globs import below, matches
 from dispatch_lint.documents.source import (
     STDIN_NAME,
     InputError,
@@ -19,7 +21,7 @@ from dispatch_lint.documents.source import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from dispatch_lint.settings import Settings
 
@@ -71,7 +73,7 @@ def _of_path(
     format_ = format_of(path)
     # A hook names whatever changed: it is no choice of a person.
     chosen = not force_exclude or format_ != "go"
-    if force_exclude and _excluded(_absolute(path), settings):
+    if force_exclude and _excluded(below(str(_absolute(path)), settings.root), settings):
         return ()
     if not chosen and is_no_definition(path):
         return ()
@@ -142,32 +144,28 @@ def _walk(folder: str, settings: Settings, *, reported: bool) -> Iterator[Source
     top = _absolute(folder)
     ignores = _Ignores(top)
     endings = _endings(settings.include)
-    waiting = [(folder, top)]
+    waiting = [] if ignores.hides_start else [(folder, top)]
     while waiting:
         root, absolute = waiting.pop()
         folders, files, links = _listed(root)
         ignores.enter(absolute, files)
+        omitted = _omitted(absolute, ignores, settings)
         waiting += [
             (os.path.join(root, name), absolute / name)  # noqa: PTH118 (a hot path)
             for name in sorted(folders, reverse=True)
-            if name not in _NEVER and not ignores.ignored(absolute / name, folder=True)
-            and not _excluded(absolute / name, settings)
-        ]  # fmt: skip
+            if name not in _NEVER and not (omitted and omitted(f"{name}/"))
+        ]
         above = _shown(root)
         above = "" if above == "." else f"{above.removesuffix('/')}/"
-        asks = bool(ignores.active or settings.exclude or endings is None)
         if endings is not None:
             files = [name for name in files if name.endswith(endings)]
         for name in sorted(files):
             format_ = format_of(name)
-            if format_ is None or (endings is None and not _included(absolute / name, settings)):
+            if format_ is None:
                 continue
             if format_ == "go" and is_no_definition((absolute / name).relative_to(top).as_posix()):
                 continue
-            if asks and (
-                ignores.ignored(absolute / name, folder=False)
-                or _excluded(absolute / name, settings)
-            ):
+            if omitted and omitted(name):
                 continue
             if links and name in links and not _stays_inside(absolute / name, top):
                 continue
@@ -222,39 +220,47 @@ def _endings(include: tuple[str, ...]) -> tuple[str, ...] | None:
     return None
 
 
-def _relative(path: Path, settings: Settings) -> str:
-    try:
-        return path.relative_to(settings.root).as_posix()
-    except ValueError:
-        return path.as_posix()
+def _excluded(name: str, settings: Settings) -> bool:
+    """Whether the settings leave a path out, relative to them; `folder/` stands for a folder."""
+    return bool(settings.exclude) and (
+        matches(name, *settings.exclude) or matches(f"{name}/", *settings.exclude)
+    )
 
 
-def _included(path: Path, settings: Settings) -> bool:
-    name = _relative(path, settings)
-    return any(matches(name, glob) for glob in settings.include)
+def _omitted(folder: Path, ignores: _Ignores, settings: Settings) -> Callable[[str], bool] | None:
+    """What tells of each entry of a folder, the names of folders with `/`, whether it is left out.
 
+    None where nothing is. What a folder adds to a name is worked out once, not for each file.
+    """
+    asked = ignores.of(folder)
+    includes = () if _endings(settings.include) else settings.include
+    if not (asked or settings.exclude or includes):
+        return None
+    inside = below(os.path.join(folder, ""), settings.root)  # noqa: PTH118 (a hot path)
 
-def _excluded(path: Path, settings: Settings) -> bool:
-    if not settings.exclude:
-        return False
-    name = _relative(path, settings)
-    return any(matches(name, glob) or matches(f"{name}/", glob) for glob in settings.exclude)
+    def omitted(name: str) -> bool:
+        if _ignored(name, asked):
+            return True
+        path = inside + name.removesuffix("/")
+        if includes and not name.endswith("/") and not matches(path, *includes):
+            return True
+        return _excluded(path, settings)
+
+    return omitted
 
 
 class _Ignores:
     """The .gitignore files from the root of the repository down to where a walk is."""
 
     def __init__(self, start: Path) -> None:
-        self._specs: dict[Path, Any] = {}
-        root = next((one for one in (start, *start.parents) if (one / ".git").exists()), None)
-        if root is not None and root != start:
-            for folder in reversed([one for one in start.parents if one.is_relative_to(root)]):
-                self.enter(folder, [".gitignore"])
-
-    @property
-    def active(self) -> bool:
-        """Whether there is a .gitignore at all."""
-        return bool(self._specs)
+        self._known: dict[Path, _Ignore] = {}
+        self.hides_start = False
+        """Whether the folder where the walk begins is ignored, or one above it."""
+        above = [start, *start.parents]
+        root = next((number for number, one in enumerate(above) if (one / ".git").exists()), 0)
+        for folder, inner in pairwise(above[root::-1]):
+            self.enter(folder, [".gitignore"])
+            self.hides_start = self.hides_start or _ignored(f"{inner.name}/", self.of(folder))
 
     def enter(self, folder: Path, files: list[str]) -> None:
         """Read the .gitignore of a folder, if there is one."""
@@ -264,16 +270,57 @@ class _Ignores:
             text = (folder / ".gitignore").read_text(encoding="utf-8", errors="replace")
         except OSError:
             return
+        self._known[folder] = _Ignore(text)
+
+    def of(self, folder: Path) -> list[tuple[str, _Ignore]]:
+        """The files that may speak of what is in a folder, the innermost first.
+
+        Each with what stands before the name of an entry, as that file sees it.
+        """
+        return [
+            (f"{folder.relative_to(base).as_posix()}/".removeprefix("./"), ignore)
+            for base, ignore in reversed(self._known.items())
+            if folder.is_relative_to(base)
+        ]
+
+
+def _ignored(name: str, asked: list[tuple[str, _Ignore]]) -> bool:
+    """Whether git ignores an entry of a folder, whatever it says of the folder itself."""
+    for above, ignore in asked:
+        said = ignore.says(above + name)
+        if said is not None:
+            return said  # the innermost file that speaks of it decides
+    return False
+
+
+_NAMED_GROUP = re.compile(r"\(\?P<\w+>")
+
+
+class _Ignore:
+    """One .gitignore file."""
+
+    def __init__(self, text: str) -> None:
         import pathspec
 
-        self._specs[folder] = pathspec.GitIgnoreSpec.from_lines(text.splitlines())
+        patterns = [
+            (one.regex, bool(one.include))
+            for one in pathspec.GitIgnoreSpec.from_lines(text.splitlines()).patterns
+            if one.regex is not None
+        ]
+        self._latest_first = patterns[::-1]
+        # Of nearly every name nothing is said. A group may have its name once in an expression.
+        joined = "|".join(_NAMED_GROUP.sub("(?:", one.pattern) for one, _ in patterns)
+        self._speaks = re.compile(joined or "(?!)")
 
-    def ignored(self, path: Path, *, folder: bool) -> bool:
-        """Whether git ignores a path: the innermost file that speaks of it decides."""
-        for base in reversed(self._specs):
-            if path.is_relative_to(base):
-                name = path.relative_to(base).as_posix() + ("/" if folder else "")
-                result = self._specs[base].check_file(name)
-                if result.include is not None:
-                    return bool(result.include)
-        return False
+    def says(self, name: str) -> bool | None:
+        """Whether git ignores a path; None where the file does not speak of it.
+
+        That a pattern matches a folder above says nothing: the walk has asked for that folder,
+        and git lets a file inside be ignored by one pattern though another keeps the folder.
+        """
+        if self._speaks.search(name):
+            for pattern, includes in self._latest_first:
+                match = pattern.search(name)
+                if match and match.end() == len(name):
+                    return includes
+        return None

@@ -74,7 +74,7 @@ def _local(schema: str, source: Source) -> Path | None:
         return Path(unquote(url.path))
     if url.scheme:
         return None
-    folder = source.path.parent if source.path is not None else Path()
+    folder = Path(source.path or "").parent
     return (folder / schema.partition("#")[0]).absolute()
 
 

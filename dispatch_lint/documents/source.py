@@ -7,7 +7,6 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple, Protocol
 
 from dispatch_lint.limits import CURRENT
@@ -81,11 +80,11 @@ class Source(NamedTuple):
     placed: Callable[[], list[Part]] | None = None
 
     @property
-    def path(self) -> Path | None:
+    def path(self) -> str | None:
         """The absolute path, by which settings are matched; None where there is no file."""
         if self.name == STDIN_NAME or self.rows is not None:
             return None
-        return Path(os.path.abspath(self.name))  # noqa: PTH100 (links are not followed)
+        return os.path.abspath(self.name)  # noqa: PTH100 (links are not followed)
 
     def open(self) -> BinaryIO:
         """The bytes.

@@ -1,0 +1,38 @@
+"""Globs of the settings, and the paths that they are held against."""
+
+from __future__ import annotations
+
+import os
+import re
+from fnmatch import translate
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def matches(name: str, *globs: str) -> bool:
+    """Whether a path matches one of some globs of the settings: `*` also crosses folders."""
+    return _compiled(globs).match(name) is not None
+
+
+@cache
+def _compiled(globs: tuple[str, ...]) -> re.Pattern[str]:
+    """All globs as one expression: a walk asks for every file."""
+    if not globs:
+        return re.compile(r"(?!)")
+    alternatives = []
+    for glob in globs:
+        plain = glob.removeprefix("./")
+        if plain.endswith("/"):
+            plain += "*"
+        alternatives.append(f"(?:(?s:.*)/)?{translate(plain)}")
+        if "*" not in plain:
+            alternatives.append(re.escape(f"{plain}/"))
+    return re.compile("|".join(alternatives))
+
+
+def below(path: str, root: Path) -> str:
+    """An absolute path relative to the settings, where it lies below them; with `/`."""
+    return path.removeprefix(os.path.join(root, "")).replace(os.sep, "/")  # noqa: PTH118 (a hot path)

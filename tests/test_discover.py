@@ -1,0 +1,112 @@
+"""What a walk takes and leaves: held against what git, and the library for globs, say."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dispatch_lint.documents.discover import discover
+from dispatch_lint.documents.globs import below, matches
+from dispatch_lint.settings import Settings, parse
+
+PIECES = st.sampled_from(
+    ["a", "b.yaml", "*", "?", "**", "/", ".", "[ab]", "[!a]", "[", "deep", "./"]
+)
+GLOBS = st.lists(PIECES, min_size=1, max_size=5).map("".join)
+NAMES = st.lists(
+    st.sampled_from(["a", "b.yaml", "deep", "x[", "y\nz"]), min_size=1, max_size=4
+).map("/".join)
+
+
+def one_by_one(name: str, glob: str) -> bool:
+    glob = glob.removeprefix("./")
+    glob += "*" * glob.endswith("/")
+    return (
+        fnmatchcase(name, glob)
+        or fnmatchcase(name, f"*/{glob}")
+        or ("*" not in glob and name.startswith(f"{glob}/"))
+    )
+
+
+@settings(max_examples=500)
+@given(NAMES, st.lists(GLOBS, max_size=3))
+def test_globs_match_together_what_they_match_one_by_one(name: str, globs: list[str]) -> None:
+    assert matches(name, *globs) == any(one_by_one(name, glob) for glob in globs)
+
+
+@pytest.mark.parametrize(("path", "root", "said"), [
+    ("/srv/a/b.yaml", "/srv", "a/b.yaml"), ("/srv/a.yaml", "/", "srv/a.yaml"),
+    ("/srvs/a.yaml", "/srv", "/srvs/a.yaml"), ("/srv/", "/srv", ""),
+])  # fmt: skip
+def test_paths_relative_to_the_settings(path: str, root: str, said: str) -> None:
+    assert below(path, Path(root)) == said
+
+
+TREE = (
+    "a.yaml", "b.yaml", "build/a.yaml", "deep/a.yaml", "deep/build/b.yaml", "deep/er/a.yaml",
+    "deep/er/b.yaml", "x y.yaml", "[a].yaml",
+)  # fmt: skip
+LINES = st.sampled_from([
+    "*.yaml", "!a.yaml", "/a.yaml", "build/", "build", "!build/", "deep/*", "!deep/er/", "**/b.yaml",
+    "deep/**", "/deep/er", "x\\ y.yaml", "\\[a].yaml", "[ab].yaml", "# a.yaml", "", "d*", "!deep/er/a.yaml",
+    "a.yaml  ", "er/", "deep/**/a.yaml",
+])  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("walked")
+    for name in TREE:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("kind: Secret\nname: a\n")
+    subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
+    return folder
+
+
+@settings(max_examples=60)
+@given(st.lists(LINES, max_size=5), st.lists(LINES, max_size=3))
+def test_a_walk_takes_what_git_would(repository: Path, top: list[str], deep: list[str]) -> None:
+    (repository / ".gitignore").write_text("\n".join(top))
+    (repository / "deep" / ".gitignore").write_text("\n".join(deep))
+    command = ["git", "ls-files", "-z", "--others", "--exclude-standard", "--", "*.yaml"]
+    listed = subprocess.run(command, cwd=repository, capture_output=True, check=True, text=True)
+    before = Path.cwd()
+    os.chdir(repository)
+    try:
+        for folder in (".", "deep"):
+            found = {one.name for one in discover([folder], Settings(root=repository))}
+            inside = "" if folder == "." else f"{folder}/"
+            expected = {one for one in listed.stdout.split("\0") if one.startswith(inside)} - {""}
+            assert found == expected
+    finally:
+        os.chdir(before)
+
+
+@pytest.mark.parametrize(("said", "found"), [
+    ({}, ["../one.yaml", "one.yaml", "two.json", "../b/one.yaml"]),
+    ({"include": ["a/*.yaml", "b/"]}, ["one.yaml", "../b/one.yaml"]),
+    ({"include": ["*.json"]}, ["two.json"]),
+    ({"include": []}, []),
+    ({"exclude": ["a", "./b/"]}, ["../one.yaml"]),
+    ({"exclude": ["one.yaml/"]}, ["two.json"]),
+    ({"include": ["b/*"], "exclude": ["b/one.yaml"]}, []),
+])  # fmt: skip
+def test_what_the_settings_include_and_exclude(
+    said: dict[str, Any], found: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a/one.yaml", "a/two.json", "b/one.yaml", "one.yaml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("{}")
+    monkeypatch.chdir(tmp_path / "a")
+    chosen = replace(parse(said), root=tmp_path)
+    for path in ("..", str(tmp_path)):
+        names = [one.name for one in discover([path], chosen)]
+        assert sorted(os.path.relpath(one) for one in names) == sorted(found)
