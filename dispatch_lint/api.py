@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from dispatch_lint.engine import Run
     from dispatch_lint.graph.model import Graph
     from dispatch_lint.outcome import Result
+    from dispatch_lint.rule import Rule
     from dispatch_lint.schema.catalogue import Catalogue
     from dispatch_lint.schema.diff import Change
     from dispatch_lint.store.entity_store import EntityStore, Ledger
     from dispatch_lint.store_facts import StoreFacts
-    from dispatch_lint.violation import Violation
+    from dispatch_lint.violation import Finding, Violation
 
 
 def load_settings(start: Path | None = None) -> Settings:
@@ -156,8 +157,15 @@ def breaking_changes(changes: Sequence[Change]) -> list[Change]:
     Raises:
         SettingsError, PluginError: something cannot be used.
     """
-    from dispatch_lint.plugins import instantiate, load_rules
+    from dispatch_lint.plugins import PluginError, instantiate, load_rules
     from dispatch_lint.schema.load import load_catalogue
+
+    def said(rule: Rule, change: Change) -> list[Finding]:
+        try:
+            return list(rule.check_change(change))
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"
+            raise PluginError(f"internal error in the rule {rule.name}: {reason}") from error
 
     settings = load_settings()
     catalogue = load_catalogue(settings)
@@ -170,7 +178,7 @@ def breaking_changes(changes: Sequence[Change]) -> list[Change]:
             (settings.severity.get(rule.name) or finding.severity or rule.severity)
             >= settings.fail_level
             for rule in asked
-            for finding in rule.check_change(change)
+            for finding in said(rule, change)
         )
     ]
 

@@ -382,7 +382,10 @@ class Run:
 
     def _judge(self) -> None:
         def fail(rule: Rule, fact: Fact, error: Exception) -> None:
-            self.fail(rule, self.sources[fact.source].name, fact.document, error)
+            if fact.stored:
+                self.fail(rule, "the store", -1, error)
+            else:
+                self.fail(rule, self.sources[fact.source].name, fact.document, error)
 
         self._plans.settle()
         store = self.store_facts
@@ -429,7 +432,12 @@ class Run:
         for rule in self._complainers:
             for file, suppressions in self.suppressions.items():
                 for one in complaints(suppressions, self.known, self._active):
-                    for finding in rule.check_suppression(one):
+                    try:
+                        said = list(rule.check_suppression(one))
+                    except Exception as error:
+                        self.fail(rule, file, one.document, error)
+                        continue
+                    for finding in said:
                         yield self._count(
                             Violation(
                                 rule.name,

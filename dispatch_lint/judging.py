@@ -15,7 +15,7 @@ from dispatch_lint.rule import Fact
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from dispatch_lint.rule import Judgement, Rule
+    from dispatch_lint.rule import Fail, Judgement, Rule
     from dispatch_lint.settings import Settings
     from dispatch_lint.store_facts import StoreFacts
 
@@ -78,9 +78,7 @@ class Judging:
     def stored(self) -> bool:
         return self._store is not None and self._store.store is not None
 
-    def judge(
-        self, fail: Callable[[Rule, Fact, Exception], None]
-    ) -> Iterator[tuple[Rule, Judgement]]:
+    def judge(self, fail: Fail) -> Iterator[tuple[Rule, Judgement]]:
         """What the rules say of all groups, about facts of the run.
 
         Args:
@@ -93,7 +91,7 @@ class Judging:
         least = 2 if several and not used and self._store is None else 1
         for batch in self._table.batches(GROUPS, FACTS, least, used=used, alike=alike):
             groups = self._with_store(batch)
-            self._look_up(groups)
+            self._look_up(groups, fail)
             for group, facts in groups:
                 before = self.not_judged
                 said = list(self._said(group, facts, fail))
@@ -104,9 +102,7 @@ class Judging:
                     said = list(self._said(group, every, fail))
                 yield from said
 
-    def _said(
-        self, group: str, facts: list[Fact], fail: Callable[[Rule, Fact, Exception], None]
-    ) -> Iterator[tuple[Rule, Judgement]]:
+    def _said(self, group: str, facts: list[Fact], fail: Fail) -> Iterator[tuple[Rule, Judgement]]:
         self._times = 0
         for rule in self._rules:
             try:
@@ -124,15 +120,15 @@ class Judging:
         more = self._store.of([group for group, _ in batch])
         return [(group, facts + more[group] if group in more else facts) for group, facts in batch]
 
-    def _look_up(self, groups: list[tuple[str, list[Fact]]]) -> None:
+    def _look_up(self, groups: list[tuple[str, list[Fact]]], fail: Fail) -> None:
         """Have at hand what the rules will ask for, all of it by one look."""
-        wanted = dict.fromkeys(
-            asked
-            for rule in self._rules
-            if rule.has("asks")
-            for group, facts in groups
-            for asked in rule.asks(group, facts)
-        )
+        wanted: dict[str, None] = {}
+        for rule in self._rules:
+            for group, facts in groups if rule.has("asks") else ():
+                try:
+                    wanted |= dict.fromkeys(rule.asks(group, facts))
+                except Exception as error:
+                    fail(rule, facts[0], error)
         found = self._facts(list(wanted))
         self._asked = {asked: found.get(asked, []) for asked in wanted}
 
@@ -199,7 +195,7 @@ def is_external(settings: Settings, kind: str, name: str) -> bool:
 def judge_all(
     tables: Mapping[str, FactTable], rules: Mapping[str, Sequence[Rule]], settings: Settings, *,
     closed: bool, kinds: set[str], store: StoreFacts | None,
-    fail: Callable[[Rule, Fact, Exception], None],
+    fail: Fail,
 ) -> tuple[dict[int, list[tuple[Rule, Judgement]]], int]:  # fmt: skip
     """Judge every table.
 
@@ -210,7 +206,7 @@ def judge_all(
     not_judged = 0
     for name, table in tables.items():
         if store is not None:
-            store.prepare(name, rules[name])
+            store.prepare(name, rules[name], fail)
         judging = Judging(table, rules[name], settings, closed=closed, kinds=kinds, store=store)
         for rule, judgement in judging.judge(fail):
             wanted[judgement.fact.source].append((rule, judgement))

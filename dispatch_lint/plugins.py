@@ -148,11 +148,19 @@ def instantiate(
 
     Raises:
         SettingsError: a rule or option does not exist, or an option's value is of another type.
+        PluginError: a rule raises when it is made.
     """
-    return [
-        rules[name](_options(rules[name], settings), settings, catalogue)
-        for name in selected(rules, settings)
-    ]
+    return [_made(rules[name], settings, catalogue) for name in selected(rules, settings)]
+
+
+def _made(rule: type[Rule], settings: Settings, catalogue: Catalogue) -> Rule:
+    options = _options(rule, settings)
+    try:
+        return rule(options, settings, catalogue)
+    except (SettingsError, PluginError):
+        raise
+    except Exception as error:
+        raise PluginError(f"the rule {rule.name} cannot be used: {_reason(error)}") from error
 
 
 def _options(rule: type[Rule], settings: Settings) -> Any:

@@ -277,6 +277,9 @@ class World(Protocol):
         """
 
 
+Fail = Callable[["Rule", Fact, Exception], None]
+"""Is told of a rule that raises, and of the fact it was asked about."""
+
 DEFINITION_METHODS = (
     "check_member", "check_definition", "check_definitions", "check_layout", "check_change",
 )  # fmt: skip

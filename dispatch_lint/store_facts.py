@@ -12,7 +12,7 @@ from dispatch_lint.store.entity_store import Filter
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from dispatch_lint.rule import Rule
+    from dispatch_lint.rule import Fail, Rule
     from dispatch_lint.store.entity_store import EntityStore, Ledger, StoredEntity
 
 
@@ -30,10 +30,15 @@ class StoreFacts:
         self._identity = False
         self._referrers = False
         self._scanned: FactTable | None = None
+        self._fail: Fail | None = None
 
-    def prepare(self, table: str, rules: Sequence[Rule]) -> None:
-        """Turn to the table of facts that some rules share."""
-        self._rule = rules[0]
+    def prepare(self, table: str, rules: Sequence[Rule], fail: Fail) -> None:
+        """Turn to the table of facts that some rules share.
+
+        Args:
+            fail: told of a rule that raises.
+        """
+        self._rule, self._fail = rules[0], fail
         self._identity = table == IDENTITY
         self._referrers = any(rule.asks_referrers for rule in rules)
         self.close()
@@ -78,9 +83,14 @@ class StoreFacts:
             yield from self._of_ledgers(identities)
 
     def _of_entities(self, entities: Iterable[StoredEntity]) -> Iterator[tuple[str, Fact]]:
-        assert self._rule is not None
+        assert self._rule is not None and self._fail is not None
         for entity in entities:
-            for group, path, data in self._rule.all_facts(entity):
+            try:
+                facts = list(self._rule.all_facts(entity))
+            except Exception as error:
+                self._fail(self._rule, Fact(STORE, 0, (), ()), error)
+                continue
+            for group, path, data in facts:
                 yield group, Fact(STORE, 0, path, tuple(data), "", entity.place_text)
 
     def _of_ledgers(self, identities: list[str]) -> Iterator[tuple[str, Fact]]:

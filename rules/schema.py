@@ -1,6 +1,7 @@
 """schema: a violation of the kind's JSON Schema."""
 
 from collections.abc import Iterator
+from typing import Literal
 
 from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.edits import Fix, Put
@@ -63,4 +64,5 @@ class Schema(Rule):
                 if error.better is not None:
                     said = Put(error.path, error.better)
                     fix = Fix("safe" if error.sure else "unsafe", f"write {error.better}", (said,))
-                yield Finding(error.path, error.message, help=error.help, fix=fix)
+                on: Literal["key", "value"] = "key" if error.on_key else "value"
+                yield Finding(error.path, error.message, on=on, help=error.help, fix=fix)

@@ -146,7 +146,7 @@ def estate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def found(estate: Path) -> list[dict[str, Any]]:
-    return audited(estate, "a.jsonl", "b.jsonl", "c.jsonl")
+    return audited(estate, "a.jsonl", "b.jsonl", "c.jsonl", "--report", "page.html")
 
 
 def test_it_says_what_check_says(estate: Path, found: list[dict[str, Any]]) -> None:
@@ -173,6 +173,22 @@ def test_its_summary(estate: Path, found: list[dict[str, Any]]) -> None:
     lines = table.read_text().splitlines()
     assert lines[0] == "rule,severity,kind,organization,count"
     assert sum(int(line.rsplit(",", 1)[1]) for line in lines[1:]) == len(found)
+
+
+def test_its_page(estate: Path, found: list[dict[str, Any]]) -> None:
+    page = (estate / "page.html").read_text()
+    _, _, rest = page.partition('<script type="application/json" id="data">')
+    rows = json.loads(rest.partition("</script>")[0])["violations"]
+    told = Counter((row[0], row[1], row[5], row[6]) for row in rows)
+    assert told == Counter(
+        (
+            one["severity"],
+            one["rule"],
+            f"{one['file']}:{one['line']}:{one['column']}",
+            one["message"],
+        )
+        for one in found
+    )
 
 
 @pytest.fixture(scope="module")

@@ -201,6 +201,23 @@ def test_no_permission_is_an_error(tmp_path: Path) -> None:
         ("schemas = ['./nowhere']", "there is no such folder of schemas"),
         ("definitions = ['./nowhere.go']", "does not exist"),
         ("complete = ", "this is not TOML"),
+        ("complete = 'yes'", '"complete" has to be true or false'),
+        ("organization = 1", '"organization" has to be text'),
+        ("include = [1]", '"include" has to be a list of texts'),
+        ("severity = 'off'", '"severity" has to be a table'),
+        ("[severity]\nname-format = 'of'", '"severity.name-format" has to be one of'),
+        ("[rules]\nname-format = 1", '"rules.name-format" has to be a table of options'),
+        ("[rules.initialism-spelling]\nwire = 'rust'", 'has to be one of "consistent"'),
+        ("[rules.name-format]\nlength = 1", 'there is no option "length": it has none'),
+        ("[open-questions]\nkind-feild = 'optional'", 'did you mean "kind-field"?'),
+        ("[limits]\ndepth = 0", '"limits.depth" has to be a number from 1'),
+        ("[limits]\ndepth = 1_000_000", "at most, not 1000000"),
+        ("[limits]\ndephts = 1", 'unknown key "limits.dephts"; did you mean "depth"?'),
+        ("[references]\nFunction = 'Image'", 'write "Kind.field" = "Kind"'),
+        (
+            "[references]\n'Function.image' = 'Image,by=key'",
+            '"references.Function.image": "by=key" in',
+        ),
     ],
 )
 def test_broken_settings(text: str, said: str, tmp_path: Path) -> None:
@@ -209,6 +226,62 @@ def test_broken_settings(text: str, said: str, tmp_path: Path) -> None:
     code, out, error = check(tmp_path, "a.yaml")
     assert (code, out) == (2, "")
     assert said in error
+
+
+@pytest.mark.parametrize(("data", "said"), [
+    (b"[tool.dispatch-lint]\ncomplete = ", "pyproject.toml: this is not TOML"),
+    (b"[tool.dispatch-lint]\ncomplet = true", 'unknown key "complet"; did you mean "complete"?'),
+])  # fmt: skip
+def test_broken_settings_of_a_project(data: bytes, said: str, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_bytes(data)
+    write(tmp_path, a_yaml=CLEAN)
+    code, out, error = check(tmp_path, "a.yaml")
+    assert (code, out) == (2, "")
+    assert said in error
+
+
+def test_a_project_that_says_nothing_of_us(tmp_path: Path) -> None:
+    (tmp_path / "dispatch-lint.toml").write_text("complet = true\n")
+    inner = tmp_path / "inner"
+    for data in (b"[tool.other]\nx = ", b"\xff", b"# no tool.dispatch-lint\n"):
+        inner.mkdir(exist_ok=True)
+        (inner / ".git").mkdir(exist_ok=True)
+        (inner / "pyproject.toml").write_bytes(data)
+        write(inner, a_yaml=CLEAN)
+        assert check(inner, "a.yaml")[0] == 0
+
+
+RULE = """
+from dataclasses import dataclass
+from dispatch_lint.rule import Rule
+class Mine(Rule):
+    name = {name!r}
+    summary = {summary!r}
+    Options = {options}
+    def {method}(self, document):
+        return ()
+"""
+
+
+@pytest.mark.parametrize(("changed", "said"), [
+    ({"name": "my_rule"}, "mine.py: Mine is no rule: its name 'my_rule' is not kebab-case"),
+    ({"name": None}, "its name None is not kebab-case"),
+    ({"summary": ""}, "it has no summary"),
+    ({"options": "int"}, "its Options are no dataclass"),
+    ({"method": "chekc"}, "it has no method that checks anything"),
+    ({"name": "name-format"}, 'there is already a rule "name-format", in dispatch_lint_rules'),
+    ({"options": "dataclass(type('O', (), {'__annotations__': {'must': int}}))"},
+     "rules.mine: the option must has to be set"),
+])  # fmt: skip
+def test_plugins_that_are_no_rules(changed: dict[str, Any], said: str, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    whole = {"name": "mine", "summary": "x", "options": "Rule.Options", "method": "check"}
+    (tmp_path / "mine" / "mine.py").write_text(RULE.format(**(whole | changed)))
+    (tmp_path / "dispatch-lint.toml").write_text("plugins = ['mine']\n")
+    write(tmp_path, a_yaml=CLEAN)
+    code, out, error = check(tmp_path, "a.yaml")
+    assert (code, out) == (2, "")
+    assert said in error and "Traceback" not in error
 
 
 def test_a_plugin_that_raises_leaves_the_rest(tmp_path: Path) -> None:
@@ -238,6 +311,61 @@ def test_a_plugin_that_raises_leaves_the_rest(tmp_path: Path) -> None:
     code, out, error = check(tmp_path, "b.yaml")
     assert (code, out) == (2, "")
     assert "my_rule.py fails to load: ModuleNotFoundError" in error
+
+
+RAISES = """
+from dispatch_lint.rule import Rule
+class Raises(Rule):
+    "It raises."
+    name = "raises"
+    summary = "raises"
+    def {method}(self, *_):
+        raise ZeroDivisionError("on purpose")
+    {more}
+"""
+JUDGES = """
+    def collect(self, entity): yield "a", (), ()
+    def judge(self, group, facts, world): return ()
+"""
+METHODS = {
+    "__init__": "def check(self, document): return ()", "check": "", "check_field": "",
+    "collect": "def judge(self, group, facts, world): return ()",
+    "quick_check": "def check(self, document): return ()",
+    "collect_seldom": JUDGES, "fact_patterns": JUDGES, "asks": JUDGES,
+    "judge": "def collect(self, entity): yield 'a', (), ()",
+    "check_member": "", "check_definition": "", "check_definitions": "", "check_layout": "",
+    "check_suppression": "",
+}  # fmt: skip
+GO = """package shop
+type Widget struct {
+	BaseEntity
+	Size int `json:"size_mm"`
+}
+func buildKey(org, kind, name string) string {
+	return fmt.Sprintf("%s/%s/%s", org, kind, name)
+}
+"""
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_no_method_of_a_plugin_takes_the_rest_with_it(method: str, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "raises.py").write_text(RAISES.format(method=method, more=METHODS[method]))
+    (tmp_path / "dispatch-lint.toml").write_text("plugins = ['mine']\n")
+    write(tmp_path, a_yaml=f"{WRONG}---\n{CLEAN}# dispatch-lint: ignore[key-format]\n")
+    (tmp_path / "shop.go").write_text(GO)
+    code, out, error = check(tmp_path, "-f", "concise")
+    assert "a mistake of ours" not in error
+    if method == "__init__":
+        assert code == 2
+        assert "the rule raises cannot be used: ZeroDivisionError: on purpose" in error
+        return
+    assert "a.yaml:2:7: error[name-format]" in out and "camel-case-fields" in out
+    if method in ("quick_check", "fact_patterns"):  # shortcuts: the long way is gone instead
+        assert (code, error) == (1, "")
+    else:
+        assert code == 2
+        assert "internal error in the rule raises: ZeroDivisionError: on purpose" in error
 
 
 def test_the_scaffold_is_a_rule_with_true_examples(tmp_path: Path) -> None:

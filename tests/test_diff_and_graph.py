@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_cli import run
+from tests.test_cli import RAISES, run
 from tests.test_hooks import git
 
 OLD = """package shop
@@ -96,6 +96,62 @@ def test_sides_may_be_schemas_or_revisions(tmp_path: Path) -> None:
         assert "dispatch-lint-" not in out  # no path of a temporary folder
     out = said(tmp_path / "pkg", "HEAD~:.", "HEAD:shop.go", code=1)
     assert "6 breaking" in out
+
+
+def test_a_rule_that_raises_at_a_change(tmp_path: Path) -> None:
+    (tmp_path / "old.go").write_text(OLD)
+    (tmp_path / "new.go").write_text(NEW)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "raises.py").write_text(RAISES.format(method="check_change", more=""))
+    (tmp_path / "dispatch-lint.toml").write_text("plugins = ['mine']\n")
+    result = run(tmp_path, "schema", "diff", "old.go", "new.go")
+    assert result.returncode == 2
+    error = result.stderr.decode()
+    assert "internal error in the rule raises: ZeroDivisionError: on purpose" in error
+    assert "Traceback" not in error
+
+
+ANY: dict[str, object] = {}
+CHANGES = [
+    ({"type": "string", "pattern": "a"}, {"type": "string", "pattern": "b"},
+     True, "the pattern was a, and is b"),
+    (ANY, {"pattern": "b"}, True, "the pattern b is new"),
+    ({"pattern": "a"}, ANY, False, "the pattern a is gone"),
+    (ANY, {"enum": ["a", "b"]}, True, "only a, b are allowed now"),
+    ({"enum": ["a"]}, ANY, False, "every value is allowed now"),
+    ({"enum": ["a"]}, {"enum": ["a", "b"]}, False, 'the value "b" is new'),
+    ({"type": "integer"}, {"type": ["integer", "string"]}, False,
+     "the type was integer, and is integer or string"),
+    ({"type": "integer"}, ANY, False, "the type was integer, and is any"),
+    (ANY, {"type": "integer"}, True, "the type was any, and is integer"),
+    ({"x-dispatch-reference": {"kind": "A"}}, ANY, False,
+     "it referred to A by name, and refers to nothing"),
+    ({"items": {"type": "string"}}, {"items": {"type": "integer"}}, True,
+     "the type was string, and is integer"),
+    ({"additionalProperties": {"type": "string"}}, {"additionalProperties": {"type": "integer"}},
+     True, "the type was string, and is integer"),
+    ({"properties": {"a": {}}}, {"properties": {"a": {}}, "additionalProperties": False},
+     True, "further fields are refused now"),
+    ({"properties": {"a": {}}, "required": ["a"]}, {"properties": {"a": {}}}, False,
+     'the field "a" is required no longer'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "breaks", "message"), CHANGES)
+def test_changes_of_a_schema(
+    old: dict[str, object], new: dict[str, object], breaks: bool, message: str, tmp_path: Path
+) -> None:
+    for name, field in (("old", old), ("new", new)):
+        file = tmp_path / name / "stored" / "Widget.schema.json"
+        file.parent.mkdir(parents=True)
+        file.write_text(json.dumps({"type": "object", "properties": {"it": field}}))
+    lines = said(tmp_path, "old", "new", code=int(breaks)).splitlines()
+    assert len(lines) == 2, lines
+    ending = {"items": "[]", "additionalProperties": "{}"}.get("".join(old), "")
+    path = "it.a" if '"a" is required' in message else f"it{ending}"
+    kind = "breaking[breaking-change]" if breaks else "compatible"
+    assert lines[0].startswith(f"{kind} Widget.{path} (stored): {message}"), lines[0]
+    assert said(tmp_path, "old", "old", code=0) == "0 breaking, 0 compatible changes.\n"
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dispatch_lint.schema.catalogue import CatalogueError
 from dispatch_lint.violation import Severity
 from tests.conftest import Lint, shown
 
@@ -92,6 +94,76 @@ def test_schemas_replace_the_catalogue(lint: Lint, tmp_path: Path) -> None:
         "unknown-field"
     ]
     assert not lint("kind: Function\nname: a\n", settings)  # an unknown kind: only the base fields
+
+
+def test_schemas_with_parts_and_references(lint: Lint, tmp_path: Path) -> None:
+    """What `$ref` and `allOf` bring in is declared as what stands in place."""
+    folder = tmp_path / "own" / "manifest"
+    folder.mkdir(parents=True)
+    schema = {
+        "allOf": [
+            {"properties": {"kind": {"const": "Gadget"}, "name": {"type": "string"}}},
+            {"$ref": "#/definitions/a~1b"},
+        ],
+        "definitions": {
+            "a/b": {
+                "type": "object",
+                "properties": {
+                    "parts": {"type": "array", "items": {"$ref": "#/definitions/part"}},
+                    "owner": {"x-dispatch-reference": {"kind": "Gadget"}},
+                },
+            },
+            "part": {
+                "additionalProperties": False,
+                "properties": {
+                    "itemCount": {"type": "string"}, "inner": {"$ref": "#/definitions/part"},
+                    "nothing": {"type": "object", "additionalProperties": False},
+                },
+            },
+        },
+    }  # fmt: skip
+    (folder / "Gadget.schema.json").write_text(json.dumps(schema))
+    text = "kind: Gadget\nname: a\nowner: b\nparts:\n  - itemcount: x\n    inner: {itemCont: y}\n  - nothing: {x: 1}\n"
+    found = lint(text, {"schemas": ["own"], "complete": True})
+    assert shown(found) == [
+        "3:8 unresolved-reference",
+        "5:5 unknown-field",
+        "6:13 schema",
+        "7:15 schema",
+    ]
+
+
+def test_parts_that_refuse_the_fields_of_each_other(lint: Lint, tmp_path: Path) -> None:
+    folder = tmp_path / "own" / "manifest"
+    folder.mkdir(parents=True)
+    own = {"properties": {"kind": {}, "name": {}}, "patternProperties": {"^x-": {}},
+           "additionalProperties": False}  # fmt: skip
+    schema = {"allOf": [own, {"properties": {"size": {"type": "integer"}}}]}
+    (folder / "Gadget.schema.json").write_text(json.dumps(schema))
+    found = lint(
+        "kind: Gadget\nname: a\nx-y: 1\nsize: 2\n", {"schemas": ["own"], "select": ["schema"]}
+    )
+    assert [(*shown([one]), one.message) for one in found] == [
+        ("4:1 schema", 'the document has no field "size"')
+    ]
+
+
+@pytest.mark.parametrize(
+    "reference", ["https://127.0.0.1:9/a.json", "FILE", "other.json", "#/none"]
+)
+def test_a_schema_that_refers_elsewhere_is_an_error(
+    reference: str, lint: Lint, tmp_path: Path
+) -> None:
+    """Nothing is read that nobody named, and no network is asked."""
+    folder = tmp_path / "own" / "manifest"
+    folder.mkdir(parents=True)
+    (tmp_path / "secret.json").write_text("{}")
+    reference = reference.replace("FILE", (tmp_path / "secret.json").as_uri())
+    schema = {"properties": {"name": {"$ref": reference}, "kind": {}}}
+    (folder / "Gadget.schema.json").write_text(json.dumps(schema))
+    with pytest.raises(CatalogueError, match=r"Gadget\.schema\.json: (Resource|Pointer)") as raised:
+        lint("kind: Gadget\nname: a\n", {"schemas": ["own"]})
+    assert "\n" not in str(raised.value)
 
 
 def test_declared_and_external_references(lint: Lint) -> None:

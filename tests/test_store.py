@@ -449,3 +449,60 @@ def test_another_organization_is_named_once(lint: Lint) -> None:
     )
     found = [one for one in lint({"e.jsonl": text}) if one.rule == "cross-organization-reference"]
     assert [len(one.related) for one in found] == [1]
+
+
+TOGETHER = """
+from dispatch_lint.rule import Judgement, Rule
+class SameImage(Rule):
+    "Functions share no image."
+    name = "same-image"
+    summary = "two functions with one image"
+    def collect(self, entity):
+        image = entity.entity.get("image")
+        if isinstance(image, str):
+            yield f"image\\0{image}", ("image",), (entity.key,)
+    def judge(self, group, facts, world):
+        keys = sorted({fact.data[0] for fact in facts})
+        if len(keys) > 1:
+            for fact in facts:
+                yield Judgement(fact, f"shared by {', '.join(keys)}")
+"""
+
+
+def test_groups_of_a_rule_of_ones_own_are_found_in_a_store(tmp_path: Path) -> None:
+    """No look-up leads to them: the store is read as a whole."""
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "same_image.py").write_text(TOGETHER)
+    (tmp_path / "dispatch-lint.toml").write_text("plugins = ['mine']\nselect = ['same-image']\n")
+    functions = [("f", "i"), ("g", "i"), ("h", "j")]
+    (tmp_path / "all.jsonl").write_text(
+        "".join(stored("Function", id=name, name=name, image=image) for name, image in functions)
+    )
+    run(tmp_path, "store", "import", "all.jsonl", "--store", "refs.db")
+    (tmp_path / "new.yaml").write_text(
+        "kind: Function\nname: new\nimage: i\n---\nkind: Function\nname: other\nimage: k\n"
+    )
+    code, out, _ = check(tmp_path, "new.yaml", "--store", "refs.db", "-f", "concise")
+    assert code == 1
+    (line, *_) = out.splitlines()
+    assert line.startswith("new.yaml:3:8: error[same-image] shared by ")
+    assert "Function/f, " in line and "Function/g" in line and "/h" not in line
+    assert "1 error. 2 documents" in out
+
+
+def test_a_rule_that_raises_at_what_a_store_remembers_leaves_the_rest(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "same_image.py").write_text(
+        TOGETHER.replace("isinstance(image, str)", "entity.value")  # which only documents have
+    )
+    (tmp_path / "dispatch-lint.toml").write_text("plugins = ['mine']\n")
+    (tmp_path / "all.jsonl").write_text(
+        stored("Secret", id="1", name="a") + stored("Secret", id="2", name="b")
+    )
+    run(tmp_path, "store", "import", "all.jsonl", "--store", "refs.db")
+    (tmp_path / "new.yaml").write_text("kind: Function\nname: a b\nimage: x\n")
+    code, out, error = check(tmp_path, "new.yaml", "--store", "refs.db", "-f", "concise")
+    assert code == 2
+    assert "error[name-format]" in out and "error[unresolved-reference]" in out
+    said = "the store: internal error in the rule same-image: AttributeError"
+    assert error.count(said) == 1

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from dispatch_lint.definitions.model import BASE, Form, Reference
 from dispatch_lint.naming import nearest
@@ -98,9 +98,12 @@ class KindSchema:
         import jsonschema_rs
 
         try:
-            return jsonschema_rs.Draft7Validator(self.schema, validate_formats=False)
+            return jsonschema_rs.Draft7Validator(
+                self.schema, validate_formats=False, retriever=_refuse
+            )
         except ValueError as error:
-            raise CatalogueError(f"{self.file}: {error}") from error
+            reason = str(error).split("\n", 1)[0]  # the rest speaks of no document
+            raise CatalogueError(f"{self.file}: {reason}") from error
 
     @cached_property
     def explainer(self) -> Any:
@@ -108,6 +111,11 @@ class KindSchema:
         from dispatch_lint.schema.validation import explainer_class
 
         return explainer_class()(self.schema)
+
+
+def _refuse(address: str) -> NoReturn:
+    """No schema makes a run read a file, or ask a network, that the settings do not name."""
+    raise ValueError("a schema has to hold all that it refers to")
 
 
 @dataclass

@@ -49,6 +49,10 @@ class Shape:
     def many(self) -> bool:
         return "array" in self.types
 
+    def tells(self, name: str) -> bool:
+        """Whether a field is seen to be an error: it is none of those of a closed object."""
+        return bool(self.closed and self.properties) and name not in self.properties
+
     def at(self, path: Path) -> Shape | None:
         """The shape at a path, or None where the schema says nothing of it."""
         shape: Shape | None = self

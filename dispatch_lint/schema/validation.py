@@ -11,6 +11,7 @@ from dispatch_lint.naming import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from dispatch_lint.schema.catalogue import KindSchema
+    from dispatch_lint.schema.shape import Shape
     from dispatch_lint.violation import Path
 
 _TYPE_NAMES = {
@@ -37,6 +38,7 @@ class SchemaError(NamedTuple):
         missing: the name of a missing field.
         better: the value that was meant, where one is near.
         sure: whether it says the same in the right type.
+        on_key: whether it is the name of the field that does not fit.
     """
 
     path: Path
@@ -45,6 +47,7 @@ class SchemaError(NamedTuple):
     help: str = ""
     better: str | int | bool | None = None
     sure: bool = False
+    on_key: bool = False
 
 
 def is_valid(schema: KindSchema, value: object) -> bool:
@@ -56,7 +59,7 @@ def is_valid(schema: KindSchema, value: object) -> bool:
 
 
 def schema_errors(schema: KindSchema, value: object) -> Iterator[SchemaError]:
-    """Every error of a document, undeclared fields left out: other rules speak about those."""
+    """Every error of a document, but for the undeclared fields that other rules speak about."""
     if is_valid(schema, value):
         return
     seen: set[SchemaError | Path] = set()
@@ -66,7 +69,7 @@ def schema_errors(schema: KindSchema, value: object) -> Iterator[SchemaError]:
             if path in seen:
                 continue
             seen.add(path)
-        for found in _explain(error):
+        for found in _explain(error, schema.shape):
             if found not in seen:
                 seen.add(found)
                 yield found
@@ -79,6 +82,7 @@ class _Plain(NamedTuple):
     validator: str
     validator_value: Any
     instance: Any
+    schema: Any
     context: Sequence[Any] = ()
 
 
@@ -93,12 +97,8 @@ def _native_errors(schema: KindSchema, value: object) -> list[_Plain]:
             *above, keyword = error.schema_path
             if keyword not in _PLAIN:
                 return []
-            path = error.instance_path
-            found.append(
-                _Plain(
-                    path, keyword, _inside(schema.schema, [*above, keyword]), _inside(value, path)
-                )
-            )
+            path, around = error.instance_path, _inside(schema.schema, above)
+            found.append(_Plain(path, keyword, around[keyword], _inside(value, path), around))
     except (*_REFUSALS, LookupError, TypeError):
         return []
     return found
@@ -124,9 +124,10 @@ def explainer_class() -> Any:
     return extend(Draft7Validator, {"pattern": pattern})  # type: ignore[no-untyped-call]
 
 
-def _explain(error: Any) -> Iterator[SchemaError]:
+def _explain(error: Any, shape: Shape) -> Iterator[SchemaError]:
     path = tuple(error.absolute_path)
     if error.validator == "additionalProperties" and error.validator_value is False:
+        yield from _refused(error, path, shape.at(path))
         return
     if error.validator == "required":
         for name in error.validator_value:
@@ -139,10 +140,28 @@ def _explain(error: Any) -> Iterator[SchemaError]:
 
         best = best_match([error])
         if best is not error:
-            yield from _explain(best)
+            yield from _explain(best, shape)
             return
     better, sure = _better(error)
     yield SchemaError(path, _message(error, path), help=_help(error), better=better, sure=sure)
+
+
+def _refused(error: Any, path: Path, shape: Shape | None) -> Iterator[SchemaError]:
+    """The fields that a schema refuses though its shape does not tell: no other rule sees them.
+
+    So it is inside types that hold themselves, in objects without any field, and where parts of
+    an `allOf` disagree.
+    """
+    declared, patterns = (
+        error.schema.get(name, {}) for name in ("properties", "patternProperties")
+    )
+    for name in error.instance:
+        if name in declared or any(re.search(one, name) for one in patterns):
+            continue
+        if shape is None or not shape.tells(name):
+            where = f'"{_dotted(path)}"' if path else "the document"
+            yield SchemaError((*path, name), f'{where} has no field "{name}"', on_key=True,
+                              help="remove it")  # fmt: skip
 
 
 def _message(error: Any, path: Path) -> str:
