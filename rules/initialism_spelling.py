@@ -59,7 +59,7 @@ class InitialismSpelling(Rule):
     def _capitals(self, field: FieldUse, initialism: str) -> bool | None:
         if self.options.wire != "consistent":
             return bool(self.options.wire == "go")
-        spellings = self.catalogue.initialisms[field.form].get(initialism)
+        spellings = self.catalogue.initialisms(field.form).get(initialism)
         if spellings is None or spellings[True] == spellings[False]:
             return None
         return spellings[True] > spellings[False]

@@ -170,6 +170,7 @@ class Catalogue:
         """Kinds that exist only inside entities of another kind: ServicePlan in ServiceClass."""
         self._near: dict[str, Kind | None] = {}
         self._fallback: dict[tuple[str, Form], KindSchema] = {}
+        self._initialisms: dict[Form, dict[str, dict[bool, int]]] = {}
         self._refer(references or {})
         for one in self.schemas:
             one.containers = self.containers
@@ -300,16 +301,17 @@ class Catalogue:
             if route.shape.reference and route.shape.reference.by == "id"
         )
 
-    @cached_property
-    def initialisms(self) -> dict[Form, dict[str, dict[bool, int]]]:
+    def initialisms(self, form: Form) -> dict[str, dict[bool, int]]:
         """How often declared fields spell an initialism in capitals (True) or camel (False).
 
-        Each declared field counts once for each form, whatever number of kinds share it by
-        inheritance or as a value; other standards' fields do not count.
+        Each declared field counts once, whatever number of kinds share it by inheritance or as a
+        value; other standards' fields do not count. Of the other form nothing is worked out.
         """
-        from dispatch_lint.schema.initialisms import count_spellings
+        if form not in self._initialisms:
+            from dispatch_lint.schema.initialisms import count_spellings
 
-        return count_spellings(self)
+            self._initialisms[form] = count_spellings(self, form)
+        return self._initialisms[form]
 
 
 def _inside(schema: Schema) -> Iterator[dict[str, Any]]:

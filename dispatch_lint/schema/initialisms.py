@@ -24,18 +24,18 @@ def initialisms_of(name: str) -> list[tuple[str, str]]:
     return [(word.upper(), word) for word in words if word.upper() in INITIALISMS]
 
 
-def count_spellings(catalogue: Catalogue) -> dict[Form, dict[str, dict[bool, int]]]:
+def count_spellings(catalogue: Catalogue, form: Form) -> dict[str, dict[bool, int]]:
     """See `Catalogue.initialisms`."""
-    counts: dict[Form, dict[str, dict[bool, int]]] = {"stored": {}, "manifest": {}}
-    seen: set[tuple[str, str, str]] = set()
+    counts: dict[str, dict[bool, int]] = {}
+    seen: set[tuple[str, str]] = set()
     for schema in catalogue.schemas:
-        for route in schema.routes:
-            declared = (schema.form, route.shape.source or f"{schema.kind}.{route}", route.name)
+        for route in schema.routes if schema.form == form else ():
+            declared = (route.shape.source or f"{schema.kind}.{route}", route.name)
             if declared in seen or not counts_for(route):
                 continue
             seen.add(declared)
             for initialism, word in initialisms_of(route.name):
-                spellings = counts[schema.form].setdefault(initialism, {True: 0, False: 0})
+                spellings = counts.setdefault(initialism, {True: 0, False: 0})
                 spellings[word.isupper()] += 1
     return counts
 
