@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from dispatch_lint.documents.discover import discover
 from dispatch_lint.documents.globs import below, matches
 from dispatch_lint.settings import Settings, parse
+from tests.test_cli import check
 
 PIECES = st.sampled_from(
     ["a", "b.yaml", "*", "?", "**", "/", ".", "[ab]", "[!a]", "[", "deep", "./"]
@@ -88,6 +89,17 @@ def test_a_walk_takes_what_git_would(repository: Path, top: list[str], deep: lis
             assert found == expected
     finally:
         os.chdir(before)
+
+
+def test_a_folder_that_git_ignores_is_told(repository: Path) -> None:
+    (repository / ".gitignore").write_text("build/\n")
+    (repository / "deep" / ".gitignore").write_text("")
+    told = "dispatch-lint: git ignores {}: name its files to have them checked"
+    assert told.format("build") in check(repository, "build")[2]
+    assert told.format("deep/build") in check(repository, "deep/build")[2]
+    assert check(repository, "build/a.yaml", "--exit-zero")[2] == ""
+    (repository / "empty").mkdir()
+    assert "git ignores" not in check(repository, "empty")[2]
 
 
 @pytest.mark.parametrize(("said", "found"), [

@@ -254,7 +254,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
             for stale in baseline.stale({source.name for source in sources}):
                 click.echo(f"dispatch-lint: the baseline knows what is no more: {harmless(stale)}",
                            err=True)  # fmt: skip
-    return _exit_code(result.summary, settings, options)
+    return _exit_code(result.summary, settings, options | {"paths": paths or (".",)})
 
 
 def _fix(settings: Settings, sources: list[Source], options: dict[str, Any]) -> Fixed:
@@ -448,6 +448,11 @@ def _exit_code(summary: Summary, settings: Settings, options: dict[str, Any]) ->
         skipped = count(summary.skipped, "document")
         skipped = f" ({skipped} skipped)" if summary.skipped else ""
         click.echo(f"dispatch-lint: there is no entity document to check{skipped}", err=True)
+        from dispatch_lint.documents.discover import ignored_folders
+
+        for folder in ignored_folders(options["paths"]):
+            click.echo(f"dispatch-lint: git ignores {harmless(folder)}: name its files to have "
+                       "them checked", err=True)  # fmt: skip
         if options["require_documents"]:
             return 2
     if options["exit_zero"] or options["list_files"]:

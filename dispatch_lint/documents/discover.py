@@ -172,6 +172,14 @@ def _walk(folder: str, settings: Settings, *, reported: bool) -> Iterator[Source
             yield _new(Source, (above + name, format_, False, reported, None, None, None))
 
 
+def ignored_folders(paths: Iterable[str]) -> list[str]:
+    """Of some paths the folders that git ignores: a walk finds nothing in them."""
+    return [
+        path for path in paths
+        if os.path.isdir(path) and _Ignores(_absolute(path)).hides_start  # noqa: PTH112
+    ]  # fmt: skip
+
+
 _new = tuple.__new__  # past the constructor of a named tuple, which takes three times as long
 
 
