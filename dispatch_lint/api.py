@@ -157,15 +157,15 @@ def breaking_changes(changes: Sequence[Change]) -> list[Change]:
     Raises:
         SettingsError, PluginError: something cannot be used.
     """
-    from dispatch_lint.plugins import PluginError, instantiate, load_rules
+    from dispatch_lint.plugins import PluginError, instantiate, load_rules, reason_of
     from dispatch_lint.schema.load import load_catalogue
 
-    def said(rule: Rule, change: Change) -> list[Finding]:
+    def findings(rule: Rule, change: Change) -> list[Finding]:
         try:
             return list(rule.check_change(change))
         except Exception as error:
-            reason = f"{type(error).__name__}: {error}"
-            raise PluginError(f"internal error in the rule {rule.name}: {reason}") from error
+            said = f"internal error in the rule {rule.name}: {reason_of(error)}"
+            raise PluginError(said) from error
 
     settings = load_settings()
     catalogue = load_catalogue(settings)
@@ -178,7 +178,7 @@ def breaking_changes(changes: Sequence[Change]) -> list[Change]:
             (settings.severity.get(rule.name) or finding.severity or rule.severity)
             >= settings.fail_level
             for rule in asked
-            for finding in said(rule, change)
+            for finding in findings(rule, change)
         )
     ]
 

@@ -53,7 +53,7 @@ def _modules(folders: Iterable[Path]) -> Iterator[tuple[str, ModuleType]]:
         try:
             module = entry.load()
         except Exception as error:
-            raise PluginError(f"{origin} fails to load: {_reason(error)}") from error
+            raise PluginError(f"{origin} fails to load: {reason_of(error)}") from error
         yield origin, module
         yield from _submodules(origin, module)
     for folder in folders:
@@ -70,7 +70,7 @@ def _submodules(origin: str, package: ModuleType) -> Iterator[tuple[str, ModuleT
         try:
             yield origin, importlib.import_module(name)
         except Exception as error:
-            raise PluginError(f"{origin}: {name} fails to load: {_reason(error)}") from error
+            raise PluginError(f"{origin}: {name} fails to load: {reason_of(error)}") from error
 
 
 def _load_file(file: Path) -> ModuleType:
@@ -82,11 +82,12 @@ def _load_file(file: Path) -> ModuleType:
     try:
         spec.loader.exec_module(module)
     except Exception as error:
-        raise PluginError(f"{file} fails to load: {_reason(error)}") from error
+        raise PluginError(f"{file} fails to load: {reason_of(error)}") from error
     return module
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """What a plugin raised, in a line."""
     return f"{type(error).__name__}: {error}"
 
 
@@ -157,10 +158,10 @@ def _made(rule: type[Rule], settings: Settings, catalogue: Catalogue) -> Rule:
     options = _options(rule, settings)
     try:
         return rule(options, settings, catalogue)
-    except (SettingsError, PluginError):
+    except SettingsError:
         raise
     except Exception as error:
-        raise PluginError(f"the rule {rule.name} cannot be used: {_reason(error)}") from error
+        raise PluginError(f"the rule {rule.name} cannot be used: {reason_of(error)}") from error
 
 
 def _options(rule: type[Rule], settings: Settings) -> Any:

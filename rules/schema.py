@@ -1,7 +1,6 @@
 """schema: a violation of the kind's JSON Schema."""
 
 from collections.abc import Iterator
-from typing import Literal
 
 from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.edits import Fix, Put
@@ -64,5 +63,4 @@ class Schema(Rule):
                 if error.better is not None:
                     said = Put(error.path, error.better)
                     fix = Fix("safe" if error.sure else "unsafe", f"write {error.better}", (said,))
-                on: Literal["key", "value"] = "key" if error.on_key else "value"
-                yield Finding(error.path, error.message, on=on, help=error.help, fix=fix)
+                yield Finding(error.path, error.message, on=error.on, help=error.help, fix=fix)

@@ -254,7 +254,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
             for stale in baseline.stale({source.name for source in sources}):
                 click.echo(f"dispatch-lint: the baseline knows what is no more: {harmless(stale)}",
                            err=True)  # fmt: skip
-    return _exit_code(result.summary, settings, options | {"paths": paths or (".",)})
+    return _exit_code(result.summary, settings, options, paths or ["."])
 
 
 def _fix(settings: Settings, sources: list[Source], options: dict[str, Any]) -> Fixed:
@@ -435,7 +435,9 @@ def _use_color(choice: str) -> bool:
     return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
 
 
-def _exit_code(summary: Summary, settings: Settings, options: dict[str, Any]) -> int:
+def _exit_code(
+    summary: Summary, settings: Settings, options: dict[str, Any], paths: Sequence[str] = ()
+) -> int:
     for file, number in summary.not_shown.items():
         more = count(number, "further violation")
         click.echo(f"dispatch-lint: {harmless(file)}: {more} of this file: counted, and not shown "
@@ -450,7 +452,7 @@ def _exit_code(summary: Summary, settings: Settings, options: dict[str, Any]) ->
         click.echo(f"dispatch-lint: there is no entity document to check{skipped}", err=True)
         from dispatch_lint.documents.discover import ignored_folders
 
-        for folder in ignored_folders(options["paths"]):
+        for folder in ignored_folders(paths):
             click.echo(f"dispatch-lint: git ignores {harmless(folder)}: name its files to have "
                        "them checked", err=True)  # fmt: skip
         if options["require_documents"]:

@@ -144,12 +144,13 @@ def _walk(folder: str, settings: Settings, *, reported: bool) -> Iterator[Source
     top = _absolute(folder)
     ignores = _Ignores(top)
     endings = _endings(settings.include)
+    includes = settings.include if endings is None else ()
     waiting = [] if ignores.hides_start else [(folder, top)]
     while waiting:
         root, absolute = waiting.pop()
         folders, files, links = _listed(root)
         ignores.enter(absolute, files)
-        omitted = _omitted(absolute, ignores, settings)
+        omitted = _omitted(absolute, ignores.of(absolute), includes, settings)
         waiting += [
             (os.path.join(root, name), absolute / name)  # noqa: PTH118 (a hot path)
             for name in sorted(folders, reverse=True)
@@ -235,13 +236,17 @@ def _excluded(name: str, settings: Settings) -> bool:
     )
 
 
-def _omitted(folder: Path, ignores: _Ignores, settings: Settings) -> Callable[[str], bool] | None:
+def _omitted(
+    folder: Path, asked: list[tuple[str, _Ignore]], includes: tuple[str, ...], settings: Settings
+) -> Callable[[str], bool] | None:
     """What tells of each entry of a folder, the names of folders with `/`, whether it is left out.
 
     None where nothing is. What a folder adds to a name is worked out once, not for each file.
+
+    Args:
+        asked: as `_Ignores.of` says for the folder.
+        includes: globs of which a file has to match one; where there is none, every file is let in.
     """
-    asked = ignores.of(folder)
-    includes = () if _endings(settings.include) else settings.include
     if not (asked or settings.exclude or includes):
         return None
     inside = below(os.path.join(folder, ""), settings.root)  # noqa: PTH118 (a hot path)

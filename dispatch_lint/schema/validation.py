@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from dispatch_lint.naming import did_you_mean, nearest
 
@@ -38,7 +38,7 @@ class SchemaError(NamedTuple):
         missing: the name of a missing field.
         better: the value that was meant, where one is near.
         sure: whether it says the same in the right type.
-        on_key: whether it is the name of the field that does not fit.
+        on: what does not fit, the name of the field or its value.
     """
 
     path: Path
@@ -47,7 +47,7 @@ class SchemaError(NamedTuple):
     help: str = ""
     better: str | int | bool | None = None
     sure: bool = False
-    on_key: bool = False
+    on: Literal["key", "value"] = "value"
 
 
 def is_valid(schema: KindSchema, value: object) -> bool:
@@ -160,7 +160,7 @@ def _refused(error: Any, path: Path, shape: Shape | None) -> Iterator[SchemaErro
             continue
         if shape is None or not shape.tells(name):
             where = f'"{_dotted(path)}"' if path else "the document"
-            yield SchemaError((*path, name), f'{where} has no field "{name}"', on_key=True,
+            yield SchemaError((*path, name), f'{where} has no field "{name}"', on="key",
                               help="remove it")  # fmt: skip
 
 
