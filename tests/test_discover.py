@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dispatch_lint.documents.discover import discover
@@ -58,7 +58,8 @@ TREE = (
 LINES = st.sampled_from([
     "*.yaml", "!a.yaml", "/a.yaml", "build/", "build", "!build/", "deep/*", "!deep/er/", "**/b.yaml",
     "deep/**", "/deep/er", "x\\ y.yaml", "\\[a].yaml", "[ab].yaml", "# a.yaml", "", "d*", "!deep/er/a.yaml",
-    "a.yaml  ", "er/", "deep/**/a.yaml",
+    "a.yaml  ", "er/", "deep/**/a.yaml", "deep/**/", "/**", "**", "**/", "!deep/**", "er/** ", "**/er/**",
+    "!/**/", "a**", "deep/**/**",
 ])  # fmt: skip
 
 
@@ -73,7 +74,9 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @settings(max_examples=60)
-@given(st.lists(LINES, max_size=5), st.lists(LINES, max_size=3))
+@example(top=["deep/**"], deep=["!a.yaml"])
+@example(top=["deep/**/", "!deep/er/a.yaml"], deep=[])
+@given(top=st.lists(LINES, max_size=5), deep=st.lists(LINES, max_size=3))
 def test_a_walk_takes_what_git_would(repository: Path, top: list[str], deep: list[str]) -> None:
     (repository / ".gitignore").write_text("\n".join(top))
     (repository / "deep" / ".gitignore").write_text("\n".join(deep))

@@ -200,8 +200,11 @@ def test_scalars_are_the_same_keys_and_values_wherever_they_stand(key: str) -> N
 
 @given(
     st.text("-+0123456789xobXOBeE._abAFfiINnultrsyYN~ :", min_size=1, max_size=7),
-    st.sampled_from(["{}", "a: {}\n", "- {}", "[{}]", "{}: x", "{{a: {}}}", "a:\n - {}"]),
-)
+    st.sampled_from([
+        "{}", "a: {}\n", "- {}", "[{}]", "{}: x", "{{a: {}}}", "a:\n - {}", '{{"a":{}}}', "[b, {}]",
+        "{{{}}}", "{{a: [b,{} ], c: d}}",
+    ]),
+)  # fmt: skip
 def test_any_scalar(scalar: str, around: str) -> None:
     text = around.format(scalar)
     agree(yaml_text.read_values(text), yaml_placed.read_placed(text))
@@ -211,6 +214,8 @@ LINES = st.sampled_from([
     "kind: Secret", "name: a", "a: b", "b:", "  - c", "  c: d", "- e", "    f", "# g", "", "c: |", "c: >-",
     "d: 'e", "e: f'", "---", "...", "--- # x", "x: yes", "y: 1", "z: \"a b\"", "w: [", "]", " h: i", "q: 'r s'",
     "a: {b: [c, 0x1], d: e}", "k: &l m", "n: *l", "'o p': q", "r: ! s", "t: ", "u:\t v", "é: w", "a : x", "  # y",
+    "v: 2026-01-01T00:00:00Z", "id: 12345e67-0000-4000-8000-000000000000", "p: ./a/b.py", "j: {'a':no}",
+    "i: {1, a}", "  e: [1, f]",
 ])  # fmt: skip
 
 

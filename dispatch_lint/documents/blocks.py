@@ -3,8 +3,8 @@
 A block is a field of a document with all that belongs to it: a line that begins with a letter, and
 the lines behind it that begin with a space or a dash. A text of nothing but such blocks means what
 its blocks mean, each read by itself. What a block means, the fast parser says; only fields of a
-single plain word, of a number or of a quoted word, which differ from document to document, are
-read here.
+single plain word, a number, a time, a UUID or a quoted text, which differ from document to
+document, are read here.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _FIELD = re.compile(
-    r"(?P<key>[A-Za-z][A-Za-z0-9_-]*): (?:(?P<word>[A-Za-z/][A-Za-z0-9_./-]*)"
+    r"(?P<key>[A-Za-z][A-Za-z0-9_-]*): (?:(?P<word>(?:\.\.?/|[A-Za-z/])[A-Za-z0-9_./-]*"
+    r"|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
     r"|(?P<quote>['\"])(?P<text>[A-Za-z0-9_./:@+=, -]*)(?P=quote)|(?P<number>0|[1-9][0-9]{0,14}))"
 )
 _NO_TEXT = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"])

@@ -307,6 +307,8 @@ def _ignored(name: str, asked: list[tuple[str, _Ignore]]) -> bool:
 
 
 _NAMED_GROUP = re.compile(r"\(\?P<\w+>")
+# What git takes as all that is in a folder, but not the folder; pathspec has the folder match too.
+_ALL_INSIDE = re.compile(r"(?<=/)\*\*(?=/? *$)")
 
 
 class _Ignore:
@@ -315,9 +317,10 @@ class _Ignore:
     def __init__(self, text: str) -> None:
         import pathspec
 
+        lines = [_ALL_INSIDE.sub("**/*", line) for line in text.splitlines()]
         patterns = [
-            (one.regex, bool(one.include))
-            for one in pathspec.GitIgnoreSpec.from_lines(text.splitlines()).patterns
+            (re.compile(f"(?s:{one.regex.pattern})\\Z"), bool(one.include))
+            for one in pathspec.GitIgnoreSpec.from_lines(lines).patterns
             if one.regex is not None
         ]
         self._latest_first = patterns[::-1]
@@ -333,7 +336,6 @@ class _Ignore:
         """
         if self._speaks.search(name):
             for pattern, includes in self._latest_first:
-                match = pattern.search(name)
-                if match and match.end() == len(name):
+                if pattern.search(name):
                     return includes
         return None

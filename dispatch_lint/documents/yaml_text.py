@@ -12,34 +12,41 @@ from functools import lru_cache
 from typing import Any
 
 from dispatch_lint.documents.blocks import read_blocks
-from dispatch_lint.limits import is_too_deep
+from dispatch_lint.limits import CURRENT, is_too_deep
 
 # What the fast parser may not be trusted with: scalars that YAML 1.1, YAML 1.2 and parsers
 # read differently, anchors, tags, directives, merge keys, `---` that is no line of its own,
 # comments that are addressed to us, line breaks that only YAML 1.1 knows.
-_BEFORE = r"(?:^|\r|[:\-,\[{?][ \t]|[\[{,]|[:\-?]\r?\n)[ \t]*"
+_BEFORE = r"(?:^|\r|[:\-,\[{?][ \t]|[\[{,]|[\"']:|[:\-?]\r?\n)[ \t]*"
 _AFTER = r"(?=[ \t]*(?:$|\r|\n|,|\]|\}|\#|:(?:[ \t\r\n]|$)))"
+_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _ODD_SCALAR = (
+    rf"(?!{_UUID}{_AFTER})"
     r"(?:[yYnN]|[yY]es|YES|[nN]o|NO|[oO]n|ON|[oO]ff|OFF|True|TRUE|False|FALSE|Null|NULL|~"
     r"|[-+]?\.(?:inf|Inf|INF|nan|NaN|NAN)"
     r"|(?:[-+](?=[0-9._])|0[0-9_xobXOB]|[0-9]*[._]|[0-9]+[eE]|[0-9]{18})[0-9A-Fa-f_.xobXOB+-]*"
     r")"
 )
+_MANY_OPEN = r"(?:[\[{][ \t\r\n]*){20}"
 _SUSPICIOUS = (
     _BEFORE + r"(?:" + _ODD_SCALAR + _AFTER + r"|[&*!%@`]|<<[ \t]*:|\?(?:\s|\Z))"
     r"|[^\n]---|^---[^ \t\r\n]|dispatch-lint:|[\x85\u2028\u2029\ufeff\x00]"
     # a key that is no text: every reader makes another one of it
     r"|(?:^|[\s,{\[])(?:null|true|false|~|[0-9]+)[ \t]*:(?:[ \t\r\n]|$)"
-    r"|(?:-[ \t]+){20}|(?:[\[{][ \t\r\n]*){20}"
+    r"|(?:-[ \t]+){20}|" + _MANY_OPEN
 )
 # Inside brackets no two parsers agree what a colon inside a word is.
 _COLON_INSIDE = r"[^\s\"',\[{]:[^\s,\]}]"
+# `{true}` and `{1}` are fields without a value, and their names no text; `[1, 2]` looks alike.
+_LONE_WORD = r"[{,\r\n][ \t]*(?:null|true|false|[0-9]+)[ \t]*(?:[,}#\r]|$)"
 _ODD_WORDS = frozenset(
     word + colon
     for word in ["y", "Y", "n", "N", "yes", "Yes", "YES", "no", "No", "NO", "on", "On", "ON", "off", "Off", "OFF", "True", "TRUE", "False", "FALSE", "true", "false", "Null", "NULL", "null", "~", "<<"]
     for colon in ("", ":")
-) - {"true", "false", "null"} | {"dispatch-lint:", ":"}  # fmt: skip
+) - {"true", "false", "null"} | {":"}  # fmt: skip
 _ODD_STARTS = frozenset("0123456789+-.&*!%@`?")
+_ODD_BREAKS = re.compile("[\x85\u2028\u2029\ufeff]")
+_APART = str.maketrans("[]{},", "     ")
 _SMALL = re.compile(r"(?:0|[1-9][0-9]{0,15})\Z")
 _MAX_BRACKETS = 5_000
 """More opening brackets than this could nest deep enough to slow the fast parser down."""
@@ -72,7 +79,30 @@ def _read_natively(text: str) -> list[Any] | None:
 
         # It may count a text of comments only as one empty document.
         return values if count_parts(text) else []
-    return None if any(map(is_too_deep, values)) else values
+    if len(text) > CURRENT.depth and _may_be_deep(text) and any(map(is_too_deep, values)):
+        return None
+    if "{" in text and _pattern(_LONE_WORD).search(text) and not _are_names_text(values):
+        return None
+    return values
+
+
+def _are_names_text(values: list[Any]) -> bool:
+    """Whether the names of all fields in some values are text."""
+    waiting = [*values]
+    for value in waiting:
+        if type(value) is dict:
+            if not all(type(name) is str for name in value):
+                return False
+            waiting += value.values()
+        elif type(value) is list:
+            waiting += value
+    return True
+
+
+def _may_be_deep(text: str) -> bool:
+    """Whether a text has enough of what opens a level to open too many."""
+    brackets = text.count("[") + text.count("{")
+    return text.count("\n") + text.count("-") + 2 * brackets + 1 > CURRENT.depth
 
 
 @lru_cache
@@ -86,13 +116,21 @@ def _is_plain(text: str) -> bool:
 
     It answers for nearly every manifest, in a twentieth of the time: by words, not by characters.
     """
-    if not text.isascii() or "\0" in text or "- - - - -" in text:
+    if "\0" in text or "- - - - -" in text or "dispatch-lint:" in text:
         return False
-    if text.count("{") != text.count("{}") or text.count("[") != text.count("[]"):
+    if not text.isascii() and _ODD_BREAKS.search(text):
         return False
     separators = text.count("\n---\n") + text.startswith("---\n")
     if text.count("---") != separators:
         return False
+    filled = text.count("{") - text.count("{}") + text.count("[") - text.count("[]")
+    if filled:
+        # Inside brackets a word also ends where a comma is, or a bracket.
+        if text.count(":") != text.count(": ") + text.count(":\n"):
+            return False
+        if filled >= 20 and (filled > _MAX_BRACKETS or _pattern(_MANY_OPEN).search(text)):
+            return False
+        text = text.translate(_APART)
     words = text.split()
     if not _ODD_WORDS.isdisjoint(words):
         return False
