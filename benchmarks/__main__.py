@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
-from benchmarks.corpus import write_entities, write_files, write_lines
+from benchmarks.corpus import manifests, varied, write_entities, write_files, write_lines
 from benchmarks.measuring import Measured, measure
 from benchmarks.stores import stores_report
 
@@ -106,12 +106,13 @@ Row = tuple[str, str, Measured, int]
 def rows(runs: int, jsonl: int) -> list[Row]:
     """All measurements: `(corpus, tool, measured, documents)`."""
     measured: list[Row] = []
-    for corpus, count, per_file in (
-        ("10,000 files", DOCUMENTS, 1), ("100 files of 100", DOCUMENTS, 100),
-        ("1,000 files of 100", 10 * DOCUMENTS, 100),
+    for corpus, count, per_file, of in (
+        ("10,000 files", DOCUMENTS, 1, manifests), ("10,000 varied files", DOCUMENTS, 1, varied),
+        ("100 files of 100", DOCUMENTS, 100, manifests),
+        ("1,000 files of 100", 10 * DOCUMENTS, 100, manifests),
     ):  # fmt: skip
         folder = WORK / corpus.replace(" ", "-").replace(",", "")
-        write_files(folder, count, per_file)
+        write_files(folder, count, per_file, manifests=of)
         commands = {
             "dispatch-lint": own(["."], "--no-cache"),
             "dispatch-lint -j 1": own(["."], "--no-cache", "--jobs", "1"),
@@ -135,7 +136,7 @@ def rows(runs: int, jsonl: int) -> list[Row]:
         measured.append((corpus, "native parser and validator alone", bare, count))
         for share in (0.01, 0.2):
             worse = WORK / f"{folder.name}-{share}"
-            write_files(worse, count, per_file, share)
+            write_files(worse, count, per_file, share, of)
             taken = measure(own(["."], "--no-cache"), worse, runs)
             measured.append((corpus, f"dispatch-lint, {share:.0%} faulty", taken, count))
     one = WORK / "one"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,43 @@ def manifests(count: int) -> Iterator[str]:
                 f"image: image-{chance.randrange(IMAGES)}\ntimeout: {chance.randrange(1, 9000)}\n"
                 f"secrets:\n  - secret-{chance.randrange(SECRETS)}\n"
                 f"tags:\n  - key: role\n    value: test{chance.randrange(9)}\n"
+            )
+
+
+def varied(count: int) -> Iterator[str]:
+    """YAML as people write it: brackets, comments, times, schemas, other alphabets; none like another."""
+    chance = random.Random(SEED)
+    for number in range(count):
+        digits = f"{chance.getrandbits(128):032x}"
+        uuid = "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+        style = number % 4
+        if style == 0:
+            yield (
+                f"# The function of team {number}.\nkind: Function\nname: function-{number}\n"
+                f"sourcePath: ./src/f{number}.py\nimage: image-{chance.randrange(IMAGES)}\n"
+                f"handler: 'handler.handle_{number}'\nsecrets: [secret-{number + 2}, secret-{number + 3}]\n"
+                f"tags: [{{key: role, value: test{number}}}]  # for the report\n"
+            )
+        elif style == 1:
+            yield (
+                f"kind: Function\nname: function-{number}\nsourcePath: src/f{number}.py\n"
+                f"image: image-{chance.randrange(IMAGES)}\nschema:\n  in:\n    type: object\n"
+                f"    title: Input of {number}\n    required: [name, place{number}]\n    properties:\n"
+                f'      name: {{type: string, default: "nobody"}}\n      place{number}: {{type: string}}\n'
+                f"  out: {{type: string, maxLength: {number}}}\n"
+            )
+        elif style == 2:
+            yield (
+                f"id: {uuid}\nkind: Secret\nname: secret-{number}\norganizationId: acme\n"
+                f"createdTime: 2026-01-{number % 28 + 1:02}T10:00:{number % 60:02}Z\n"
+                f"modifiedTime: '2026-02-{number % 28 + 1:02}T10:00:00.5Z'\nrevision: {number}\nversion: 1\n"
+                "state: null\nstatus: READY\nreason: null\ntags: null\ndelete: false\n"
+                f'secrets:\n  user: "user: {number}"\n  token: {digits}\n'
+            )
+        else:
+            yield (
+                f"kind: Secret\nname: secret-{number}\nsecrets:\n  place: 'Gießerei Süd {number}'\n"
+                f"  key: |\n    {digits}\n    {uuid}\n"
             )
 
 
@@ -79,7 +116,10 @@ def faulty(texts: list[str], share: float) -> list[str]:
     ]
 
 
-def write_files(folder: Path, count: int, per_file: int, share: float = 0) -> None:
+def write_files(
+    folder: Path, count: int, per_file: int, share: float = 0,
+    manifests: Callable[[int], Iterator[str]] = manifests,
+) -> None:  # fmt: skip
     """`count` manifests, `per_file` to a file, a hundred files to a folder; a share is faulty."""
     texts = list(manifests(count))
     if share:

@@ -19,17 +19,17 @@ from dispatch_lint.limits import CURRENT, is_too_deep
 # comments that are addressed to us, line breaks that only YAML 1.1 knows.
 _BEFORE = r"(?:^|\r|[:\-,\[{?][ \t]|[\[{,]|[\"']:|[:\-?]\r?\n)[ \t]*"
 _AFTER = r"(?=[ \t]*(?:$|\r|\n|,|\]|\}|\#|:(?:[ \t\r\n]|$)))"
-_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _ODD_SCALAR = (
-    rf"(?!{_UUID}{_AFTER})"
     r"(?:[yYnN]|[yY]es|YES|[nN]o|NO|[oO]n|ON|[oO]ff|OFF|True|TRUE|False|FALSE|Null|NULL|~"
     r"|[-+]?\.(?:inf|Inf|INF|nan|NaN|NAN)"
-    r"|(?:[-+](?=[0-9._])|0[0-9_xobXOB]|[0-9]*[._]|[0-9]+[eE]|[0-9]{18})[0-9A-Fa-f_.xobXOB+-]*"
+    r"|[-+]?0[xobXOB][0-9A-Fa-f_]*"
+    r"|(?:[-+](?=[0-9._])|0(?=[0-9_])|(?=[0-9]*[._])|[0-9]+(?=[eE])|(?=[0-9]{18}))"
+    r"[0-9_.]*(?:[eE][-+]?[0-9_.]*)?"
     r")"
 )
 _MANY_OPEN = r"(?:[\[{][ \t\r\n]*){20}"
 _SUSPICIOUS = (
-    _BEFORE + r"(?:" + _ODD_SCALAR + _AFTER + r"|[&*!%@`]|<<[ \t]*:|\?(?:\s|\Z))"
+    _BEFORE + r"(?:" + _ODD_SCALAR + _AFTER + r"|[&*!%@`]|<<|\?(?:\s|\Z))"
     r"|[^\n]---|^---[^ \t\r\n]|dispatch-lint:|[\x85\u2028\u2029\ufeff\x00]"
     # a key that is no text: every reader makes another one of it
     r"|(?:^|[\s,{\[])(?:null|true|false|~|[0-9]+)[ \t]*:(?:[ \t\r\n]|$)"
@@ -44,10 +44,11 @@ _ODD_WORDS = frozenset(
     for word in ["y", "Y", "n", "N", "yes", "Yes", "YES", "no", "No", "NO", "on", "On", "ON", "off", "Off", "OFF", "True", "TRUE", "False", "FALSE", "true", "false", "Null", "NULL", "null", "~", "<<"]
     for colon in ("", ":")
 ) - {"true", "false", "null"} | {":"}  # fmt: skip
-_ODD_STARTS = frozenset("0123456789+-.&*!%@`?")
+_INDICATORS = frozenset("&*!%@`?")
+_NUMBER_STARTS = frozenset("0123456789+-.")
+_ODD_NUMBER = re.compile(rf"{_ODD_SCALAR}{_AFTER}|[0-9]+:")
 _ODD_BREAKS = re.compile("[\x85\u2028\u2029\ufeff]")
 _APART = str.maketrans("[]{},", "     ")
-_SMALL = re.compile(r"(?:0|[1-9][0-9]{0,15})\Z")
 _MAX_BRACKETS = 5_000
 """More opening brackets than this could nest deep enough to slow the fast parser down."""
 
@@ -123,18 +124,22 @@ def _is_plain(text: str) -> bool:
     separators = text.count("\n---\n") + text.startswith("---\n")
     if text.count("---") != separators:
         return False
-    filled = text.count("{") - text.count("{}") + text.count("[") - text.count("[]")
-    if filled:
+    opening = text.count("{") + text.count("[")
+    closing = text.count("}") + text.count("]")
+    if opening + closing != 2 * (text.count("{}") + text.count("[]")):
         # Inside brackets a word also ends where a comma is, or a bracket.
         if text.count(":") != text.count(": ") + text.count(":\n"):
             return False
-        if filled >= 20 and (filled > _MAX_BRACKETS or _pattern(_MANY_OPEN).search(text)):
+        if opening >= 20 and (opening > _MAX_BRACKETS or _pattern(_MANY_OPEN).search(text)):
             return False
         text = text.translate(_APART)
     words = text.split()
     if not _ODD_WORDS.isdisjoint(words):
         return False
     for word in words:
-        if word[0] in _ODD_STARTS and word != "-" and word != "---" and not _SMALL.match(word):
+        start = word[0]
+        if start in _INDICATORS:
+            return False
+        if start in _NUMBER_STARTS and word != "---" and _ODD_NUMBER.match(word):
             return False
     return True
