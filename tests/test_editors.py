@@ -123,6 +123,11 @@ class Editor:
         )
         return sorted(set(await asyncio.wait_for(self.diagnostics[uri], 60)))
 
+    async def open_all(self, texts: dict[str, str]) -> dict[str, list[int]]:
+        """The lines of the diagnostics of some texts, by name: a server waits a while for each."""
+        found = await asyncio.gather(*(self.open(name, text) for name, text in texts.items()))
+        return dict(zip(texts, found, strict=True))
+
     async def complete(self, name: str, text: str) -> dict[str, object]:
         """What is offered at the `|` of a text, each with its description."""
         before, after = text.split("|")
@@ -168,8 +173,9 @@ def test_yaml_language_server_finds_what_check_finds(
     async def run() -> None:
         editor = Editor(tmp_path, "yaml")
         await editor.start(str(server))
-        for name, text in manifests().items():
-            assert await editor.open(name, text) == schema_lines(lint, name, text), name
+        texts = manifests()
+        for name, lines in (await editor.open_all(texts)).items():
+            assert lines == schema_lines(lint, name, texts[name]), name
         fields = await editor.complete("fields.yaml", "kind: Function\nname: f\n|")
         assert {"image", "handler", "secrets"} <= set(fields)
         statuses = await editor.complete("status.yaml", "kind: Function\nname: f\nstatus: |")
@@ -185,13 +191,14 @@ def test_the_json_server_of_vs_code_finds_what_check_finds(tmp_path: Path, lint:
     async def run() -> None:
         editor = Editor(tmp_path, "json")
         await editor.start(str(JSON_SERVER))
-        texts: dict[str, object] = {
+        values: dict[str, object] = {
             name.replace(".yaml", ".json"): yaml.load(text)
             for name, text in manifests().items() if name != "many.yaml"
         }  # fmt: skip
-        for name, value in (texts | {"many.json": list(texts.values())}).items():
-            text = json.dumps(value, indent=1)
-            assert await editor.open(name, text) == schema_lines(lint, name, text), name
+        values["many.json"] = list(values.values())
+        texts = {name: json.dumps(value, indent=1) for name, value in values.items()}
+        for name, lines in (await editor.open_all(texts)).items():
+            assert lines == schema_lines(lint, name, texts[name]), name
         fields = await editor.complete("fields.json", '{"kind": "Function", "name": "f", |}')
         assert {"image", "handler", "secrets"} <= set(fields)
         statuses = await editor.complete(

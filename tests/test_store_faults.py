@@ -55,19 +55,19 @@ def contents(path: Path) -> list[Any]:
 
 
 def test_an_import_that_is_killed_leaves_the_store_as_it_was(tmp_path: Path) -> None:
-    (tmp_path / "many.jsonl").write_text(many(6_000))
+    (tmp_path / "many.jsonl").write_text(many(4_000))
     start = time.perf_counter()
     assert start_import(tmp_path, "whole.db").wait() == 0
     taken = time.perf_counter() - start
     whole = contents(tmp_path / "whole.db")
-    assert whole[1:] == [(6_000, 6_000), (6_000,), (6_000,)]
+    assert whole[1:] == [(4_000, 4_000), (4_000,), (4_000,)]
     small = tmp_path / "refs.db"
     (tmp_path / "before.jsonl").write_text(many(10))
     run(tmp_path, "store", "import", "before.jsonl", "--store", "refs.db")
     before = contents(small)
     chance = random.Random(3)
     killed = 0
-    for _ in range(80):
+    for _ in range(60):
         process = start_import(tmp_path, "refs.db")
         time.sleep(taken * chance.uniform(0.3, 0.95))
         process.send_signal(signal.SIGKILL)
@@ -78,12 +78,12 @@ def test_an_import_that_is_killed_leaves_the_store_as_it_was(tmp_path: Path) -> 
             killed += 1
         else:
             taken *= 0.9  # the machine is faster now than it was
-        if killed == 20:
+        if killed == 10:
             break
         if found == whole:
             small.unlink()
             run(tmp_path, "store", "import", "before.jsonl", "--store", "refs.db")
-    assert killed == 20
+    assert killed == 10
     assert start_import(tmp_path, "refs.db").wait() == 0
     assert contents(small) == whole
 
@@ -235,7 +235,7 @@ def test_a_full_store_is_an_error_and_stays_as_it_was(tmp_path: Path) -> None:
 
 
 def test_a_lost_connection_is_tried_once_more(database: str, tmp_path: Path) -> None:
-    (tmp_path / "many.jsonl").write_text(many(20_000))
+    (tmp_path / "many.jsonl").write_text(many(10_000))
     process = start_import(tmp_path, database)
     others = (
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid != pg_backend_pid() "
@@ -249,7 +249,7 @@ def test_a_lost_connection_is_tried_once_more(database: str, tmp_path: Path) -> 
         time.sleep(0.02)
     out, error = process.communicate()
     assert (process.returncode, error) == (0, b"")
-    assert out.startswith(b"20000 added")
+    assert out.startswith(b"10000 added")
     # And where it is lost every time, that is said.
     process = start_import(tmp_path, database)
     stop = threading.Event()
