@@ -43,14 +43,15 @@ editors: $(VENV)/.python
 	cd $(VENV)/editors/jsonschema && ../../bin/python -m pip download --quiet --no-deps \
 	    --disable-pip-version-check --no-binary jsonschema jsonschema && tar xzf jsonschema-*.tar.gz
 
-# The tests with the lowest versions that pyproject.toml allows, in an environment of their own.
+# The tests with the lowest versions that pyproject.toml allows, in an environment of their own; those of
+# programs that are no dependency, and of nothing but our own code, are left out.
+SAME_WITH_ALL := audit cache editors hooks html limits packaging parallel store_faults
 lowest: $(VENV)/.python
 	$(PYTHON) -m venv $(VENV)/lowest
 	$(BIN)/python tests/lowest.py > $(VENV)/lowest/lowest.txt
 	$(VENV)/lowest/bin/python -m pip install --quiet --disable-pip-version-check \
 	    --editable '.[dev]' --requirement $(VENV)/lowest/lowest.txt
-	$(VENV)/lowest/bin/python -m pytest -n auto --ignore tests/test_audit.py --ignore tests/test_editors.py \
-	    --ignore tests/test_hooks.py --ignore tests/test_html.py
+	$(VENV)/lowest/bin/python -m pytest -n auto $(SAME_WITH_ALL:%=--ignore tests/test_%.py)
 
 # Whether a known vulnerability is in what is installed; nothing is said where nobody can be asked.
 pip-audit: $(VENV)/.dev
