@@ -3,6 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+# Thousands of processes would compile the same modules again.
+unexport PYTHONDONTWRITEBYTECODE
+# What is never imported need not be compiled: Spark is large.
+INSTALL := -m pip install --quiet --disable-pip-version-check --no-compile
+
 .PHONY: demo test check lint types editors lowest coverage pip-audit fuzz mutants bench clean
 
 demo: $(VENV)/.installed
@@ -49,13 +54,13 @@ SAME_WITH_ALL := audit cache editors hooks html limits packaging parallel store_
 lowest: $(VENV)/.python
 	$(PYTHON) -m venv $(VENV)/lowest
 	$(BIN)/python tests/lowest.py > $(VENV)/lowest/lowest.txt
-	$(VENV)/lowest/bin/python -m pip install --quiet --disable-pip-version-check \
+	$(VENV)/lowest/bin/python $(INSTALL) \
 	    --editable '.[dev]' --requirement $(VENV)/lowest/lowest.txt
 	$(VENV)/lowest/bin/python -m pytest -n auto $(SAME_WITH_ALL:%=--ignore tests/test_%.py)
 
 # Whether a known vulnerability is in what is installed; nothing is said where nobody can be asked.
 pip-audit: $(VENV)/.dev
-	$(BIN)/python -m pip install --quiet pip-audit
+	$(BIN)/python $(INSTALL) pip-audit
 	$(BIN)/python -m pip freeze --exclude-editable > $(VENV)/installed.txt
 	$(BIN)/pip-audit --requirement $(VENV)/installed.txt --no-deps --disable-pip --progress-spinner off \
 	    > $(VENV)/pip-audit.txt 2>&1 || ! grep 'known vulnerabilit' $(VENV)/pip-audit.txt
@@ -66,19 +71,19 @@ pip-audit: $(VENV)/.dev
 # Where atheris is not to be had, inputs are not guided by the code that they reach.
 FUZZ ?= 3600
 fuzz: $(VENV)/.dev
-	$(BIN)/python -m pip install --quiet --only-binary atheris --editable '.[fuzz]' || echo "no atheris here"
+	$(BIN)/python $(INSTALL) --only-binary atheris --editable '.[fuzz]' || echo "no atheris here"
 	PYTHONPATH=. $(BIN)/python tests/fuzz.py $(FUZZ)
 
 # Whether a test fails for each small mistake in the rules and the engine: about an hour.
 mutants: $(VENV)/.dev
-	$(BIN)/python -m pip install --quiet --editable '.[mutants]'
+	$(BIN)/python $(INSTALL) --editable '.[mutants]'
 	PYTHONPATH=. $(BIN)/python tests/mutants.py $(MUTATE)
 
 coverage: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term:skip-covered --cov-fail-under=95
 
 bench: $(VENV)/.dev
-	$(BIN)/python -m pip install --quiet --editable '.[bench]'
+	$(BIN)/python $(INSTALL) --editable '.[bench]'
 	! command -v npm || npm install --silent --no-audit --no-fund --no-package-lock \
 	    --prefix $(VENV)/peers @sourcemeta/jsonschema ajv-cli
 	$(BIN)/python -m benchmarks
@@ -89,11 +94,11 @@ $(VENV)/.python:
 	@touch $@
 
 $(VENV)/.installed: $(VENV)/.python pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/python $(INSTALL) --editable .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.python pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,spark]'
+	$(BIN)/python $(INSTALL) --editable '.[dev,spark]'
 	@touch $@ $(VENV)/.installed
 
 clean:
