@@ -74,11 +74,18 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @settings(max_examples=60)
-@example(top=["deep/**"], deep=["!a.yaml"])
-@example(top=["deep/**/", "!deep/er/a.yaml"], deep=[])
-@given(top=st.lists(LINES, max_size=5), deep=st.lists(LINES, max_size=3))
-def test_a_walk_takes_what_git_would(repository: Path, top: list[str], deep: list[str]) -> None:
+@example(top=["deep/**"], deep=["!a.yaml"], private=[])
+@example(top=["deep/**/", "!deep/er/a.yaml"], deep=[], private=["b.yaml"])
+@example(top=["!a.yaml"], deep=[], private=["*.yaml", "!deep/"])
+@given(
+    top=st.lists(LINES, max_size=5), deep=st.lists(LINES, max_size=3),
+    private=st.lists(LINES, max_size=2),
+)  # fmt: skip
+def test_a_walk_takes_what_git_would(
+    repository: Path, top: list[str], deep: list[str], private: list[str]
+) -> None:
     (repository / ".gitignore").write_text("\n".join(top))
+    (repository / ".git/info/exclude").write_text("\n".join(private))
     (repository / "deep" / ".gitignore").write_text("\n".join(deep))
     command = ["git", "ls-files", "-z", "--others", "--exclude-standard", "--", "*.yaml"]
     listed = subprocess.run(command, cwd=repository, capture_output=True, check=True, text=True)

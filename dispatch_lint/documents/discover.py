@@ -263,27 +263,33 @@ def _omitted(
 
 
 class _Ignores:
-    """The .gitignore files from the root of the repository down to where a walk is."""
+    """What git ignores from the root of the repository down to where a walk is."""
 
     def __init__(self, start: Path) -> None:
-        self._known: dict[Path, _Ignore] = {}
+        self._known: list[tuple[Path, _Ignore]] = []
         self.hides_start = False
         """Whether the folder where the walk begins is ignored, or one above it."""
         above = [start, *start.parents]
         root = next((number for number, one in enumerate(above) if (one / ".git").exists()), 0)
+        self._read(above[root], above[root] / ".git" / "info" / "exclude")
         for folder, inner in pairwise(above[root::-1]):
             self.enter(folder, [".gitignore"])
             self.hides_start = self.hides_start or _ignored(f"{inner.name}/", self.of(folder))
 
     def enter(self, folder: Path, files: list[str]) -> None:
         """Read the .gitignore of a folder, if there is one."""
-        if ".gitignore" not in files:
-            return
+        if ".gitignore" in files:
+            self._read(folder, folder / ".gitignore")
+
+    def _read(self, folder: Path, file: Path) -> None:
+        """Take what a file says of what is in a folder, if it can be read."""
         try:
-            text = (folder / ".gitignore").read_text(encoding="utf-8", errors="replace")
+            text = file.read_text(encoding="utf-8", errors="replace")
         except OSError:
             return
-        self._known[folder] = _Ignore(text)
+        # git puts a file of comments into every repository.
+        if any(line.strip() and not line.startswith("#") for line in text.splitlines()):
+            self._known.append((folder, _Ignore(text)))
 
     def of(self, folder: Path) -> list[tuple[str, _Ignore]]:
         """The files that may speak of what is in a folder, the innermost first.
@@ -292,7 +298,7 @@ class _Ignores:
         """
         return [
             (f"{folder.relative_to(base).as_posix()}/".removeprefix("./"), ignore)
-            for base, ignore in reversed(self._known.items())
+            for base, ignore in reversed(self._known)
             if folder.is_relative_to(base)
         ]
 
@@ -312,7 +318,7 @@ _ALL_INSIDE = re.compile(r"(?<=/)\*\*(?=/? *$)")
 
 
 class _Ignore:
-    """One .gitignore file."""
+    """One file of patterns, such as a .gitignore."""
 
     def __init__(self, text: str) -> None:
         import pathspec
