@@ -8,6 +8,7 @@ from typing import Any
 from dispatch_lint.definitions.model import Form
 from dispatch_lint.documents.document import Document
 from dispatch_lint.rule import Example, Rule
+from dispatch_lint.schema.patterns import fits
 from dispatch_lint.violation import Finding
 
 # The store's own check, `^[\w\d\-]+$`, as Go means it: ASCII, up to the end of the text.
@@ -44,40 +45,37 @@ class NameFormat(Rule):
 
     def check(self, document: Document) -> Iterator[Finding]:
         name = document.entity.get("name")
-        pattern, compiled = self._pattern(document.kind, document.form)
+        pattern = self._pattern(document.kind, document.form)
         if name == "":
             yield Finding(("name",), "the name is empty: it cannot be part of a key")
         elif isinstance(name, str) and not _NAME.match(name):
             yield Finding(("name",), f'"{name}" cannot be part of a key: it contains {_bad(name)}',
                           help='use letters, digits, "_" and "-" only')  # fmt: skip
-        elif isinstance(name, str) and not _is_fit(name, compiled):
+        elif isinstance(name, str) and not _is_fit(name, pattern):
             yield Finding(
                 ("name",),
                 f'"{name}" does not match the pattern of {document.kind} names, {pattern}',
             )
 
     def quick_check(self, document: Document) -> Callable[[Mapping[str, Any]], bool]:
-        pattern = self._pattern(document.kind, document.form)[1]
+        pattern = self._pattern(document.kind, document.form)
         return lambda entity: _is_fit(entity.get("name"), pattern)
 
     @lru_cache(maxsize=100)  # noqa: B019 (a rule lives as long as its run)
-    def _pattern(self, kind: str, form: Form) -> tuple[str, re.Pattern[str] | None]:
-        """The pattern of the names of a kind, as it is written and compiled."""
+    def _pattern(self, kind: str, form: Form) -> str:
+        """The pattern of the names of a kind; empty where they have none of their own."""
         known = self.catalogue.kinds.get(kind)
         manifest = known.forms.get("manifest") if known else None
         for schema in (self.catalogue.schema(kind, form), manifest):
             shape = schema.shape.properties.get("name") if schema else None
             if shape and shape.pattern:
-                bound = f"(?:{shape.pattern.removesuffix('$')})\\Z"
-                return shape.pattern, re.compile(bound, re.ASCII)
-        return "", None
+                return shape.pattern
+        return ""
 
 
-def _is_fit(name: Any, pattern: re.Pattern[str] | None) -> bool:
+def _is_fit(name: Any, pattern: str) -> bool:
     return (
-        type(name) is str
-        and _NAME.match(name) is not None
-        and (pattern is None or pattern.match(name) is not None)
+        type(name) is str and _NAME.match(name) is not None and (not pattern or fits(pattern, name))
     )
 
 

@@ -148,6 +148,40 @@ def test_parts_that_refuse_the_fields_of_each_other(lint: Lint, tmp_path: Path) 
     ]
 
 
+def test_patterns_are_those_of_json_schema(lint: Lint, tmp_path: Path) -> None:
+    r"""`\p{L}` is none of Python's, and `\d` none but ASCII, whoever reads them."""
+    folder = tmp_path / "own" / "manifest"
+    folder.mkdir(parents=True)
+    schema = {
+        "properties": {
+            "kind": {}, "name": {"pattern": r"^\p{L}+$"}, "size": {"pattern": r"^\d$"},
+            "code": {"pattern": r"\u{61}", "maxLength": 3}, "parts": {
+                "properties": {"all": {}}, "patternProperties": {r"^\p{Lu}": {"type": "integer"}},
+                "additionalProperties": {"type": "string"}},
+            "closed": {"patternProperties": {r"^\p{Lu}": {}}, "additionalProperties": False},
+        },
+    }  # fmt: skip
+    (folder / "Gadget.schema.json").write_text(json.dumps(schema))
+    settings = {"schemas": ["own"], "select": ["schema", "name-format"]}
+    right = (
+        'kind: Gadget\nname: ab\nsize: "1"\ncode: xa\nparts: {all: 1, Ä: 2, ä: b}\nclosed: {Ä: 1}\n'
+    )
+    assert not lint(right, settings)
+    wrong = (
+        'kind: Gadget\nname: "12"\nsize: "١"\ncode: xyzb\nparts:\n  Ä: b\n  ä: 2\nclosed: {ä: 1}\n'
+    )
+    found = lint(wrong, settings)
+    assert [(*shown([one]), one.message) for one in found] == [
+        ("2:7 name-format", r'"12" does not match the pattern of Gadget names, ^\p{L}+$'),
+        ("3:7 schema", r'"١" does not match the pattern ^\d$'),
+        ("4:7 schema", "\"code\": 'xyzb' is too long"),
+        ("4:7 schema", r'"xyzb" does not match the pattern \u{61}'),
+        ("6:6 schema", '"parts.Ä" has to be an integer, not the text "b"'),
+        ("7:6 schema", '"parts.ä" has to be text, not 2'),
+        ("8:10 schema", '"closed" has no field "ä"'),
+    ]
+
+
 @pytest.mark.parametrize(
     "reference", ["https://127.0.0.1:9/a.json", "FILE", "other.json", "#/none"]
 )

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from dispatch_lint.naming import did_you_mean, nearest
+from dispatch_lint.schema.patterns import fits
 
 if TYPE_CHECKING:
     from dispatch_lint.schema.catalogue import KindSchema
@@ -112,16 +113,52 @@ def _inside(value: Any, path: Iterable[str | int]) -> Any:
 
 @lru_cache(maxsize=1)
 def explainer_class() -> Any:
-    """Draft 7 as editors enforce it: `$` is the end of the text, not of its last line."""
+    """Draft 7 with patterns as the native validator and editors have them (`patterns.fits`)."""
     from jsonschema import Draft7Validator, ValidationError
     from jsonschema.validators import extend
 
     def pattern(_: Any, pattern: str, instance: Any, __: Any) -> Iterator[ValidationError]:
-        bound = pattern[:-1] + r"\Z" if pattern.endswith("$") else pattern
-        if isinstance(instance, str) and not re.search(bound, instance, re.ASCII):
+        if isinstance(instance, str) and not fits(pattern, instance):
             yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
-    return extend(Draft7Validator, {"pattern": pattern})  # type: ignore[no-untyped-call]
+    def pattern_properties(
+        validator: Any, patterns: Any, instance: Any, _: Any
+    ) -> Iterator[ValidationError]:
+        for one, schema in patterns.items():
+            for name in _named(instance, one):
+                yield from validator.descend(instance[name], schema, path=name, schema_path=one)
+
+    def additional_properties(
+        validator: Any, schema: Any, instance: Any, around: Any
+    ) -> Iterator[ValidationError]:
+        others = [*_undeclared(instance, around)]
+        if isinstance(schema, dict):
+            for name in others:
+                yield from validator.descend(instance[name], schema, path=name)
+        elif schema is False and others:
+            yield ValidationError(f"{', '.join(others)} may not be there")
+
+    return extend(  # type: ignore[no-untyped-call]
+        Draft7Validator,
+        {
+            "pattern": pattern,
+            "patternProperties": pattern_properties,
+            "additionalProperties": additional_properties,
+        },
+    )
+
+
+def _named(value: Any, pattern: str) -> list[str]:
+    """The fields of a mapping whose names match a pattern."""
+    return [name for name in value if fits(pattern, name)] if isinstance(value, dict) else []
+
+
+def _undeclared(value: Any, schema: Any) -> Iterator[str]:
+    """The fields of a mapping that a schema does not speak of by their names."""
+    declared, patterns = (schema.get(name, {}) for name in ("properties", "patternProperties"))
+    for name in value if isinstance(value, dict) else ():
+        if not (name in declared or any(fits(one, name) for one in patterns)):
+            yield name
 
 
 def _explain(error: Any, shape: Shape) -> Iterator[SchemaError]:
@@ -152,12 +189,7 @@ def _refused(error: Any, path: Path, shape: Shape | None) -> Iterator[SchemaErro
     So it is inside types that hold themselves, in objects without any field, and where parts of
     an `allOf` disagree.
     """
-    declared, patterns = (
-        error.schema.get(name, {}) for name in ("properties", "patternProperties")
-    )
-    for name in error.instance:
-        if name in declared or any(re.search(one, name) for one in patterns):
-            continue
+    for name in _undeclared(error.instance, error.schema):
         if shape is None or not shape.tells(name):
             where = f'"{_dotted(path)}"' if path else "the document"
             yield SchemaError((*path, name), f'{where} has no field "{name}"', on="key",
