@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dispatch_lint.documents.source import InputError
 from dispatch_lint.facts import FactTable, by_id, read_group
 from dispatch_lint.identity import IDENTITY, Past
 from dispatch_lint.rule import STORE, Fact
@@ -87,6 +88,8 @@ class StoreFacts:
         for entity in entities:
             try:
                 facts = list(self._rule.all_facts(entity))
+            except InputError:
+                raise  # of the store: no rule is to blame
             except Exception as error:
                 self._fail(self._rule, Fact(STORE, 0, (), ()), error)
                 continue

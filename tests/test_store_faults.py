@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from dispatch_lint.cli import cli
 from dispatch_lint.rule import stored
 from dispatch_lint.store.entity_store import StoreError
 from dispatch_lint.store.importing import Refused
@@ -192,6 +194,35 @@ def test_a_store_with_damaged_pages_is_an_error(tmp_path: Path) -> None:
         assert result.returncode == 2
         assert b"Traceback" not in result.stderr
         assert b"dispatch-lint: refs.db: the store is damaged" in result.stderr
+
+
+@pytest.mark.parametrize(("column", "text"), [
+    ("value", '{"a'), ("value", "[1]"), ("contained", "x"), ("contained", "[1]"),
+    ("contained", "null"), ("uses", "[1]"), ("revision", "x"),
+])  # fmt: skip
+def test_a_store_with_damaged_values_is_an_error(
+    column: str, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the store, and of no rule."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "some.jsonl").write_text(many(2))
+    run(tmp_path, "store", "import", "some.jsonl", "--store", "refs.db")
+    connection = sqlite3.connect(tmp_path / "refs.db")
+    connection.execute(f"UPDATE entity SET {column} = ?", (text,))
+    connection.commit()
+    (key,) = connection.execute("SELECT min(key) FROM entity").fetchone()
+    connection.close()
+    said = []
+    for arguments in (
+        ("check", "some.jsonl", "--store", "refs.db"), ("store", "get", key, "--store", "refs.db"),
+        ("store", "list", "--tag", "a=b", "--store", "refs.db"), ("store", "export", "--store", "refs.db"),
+        ("store", "refs", key, "--store", "refs.db"), ("check", "sqlite:///refs.db", "--isolated"),
+    ):  # fmt: skip
+        result = CliRunner().invoke(cli, arguments)
+        assert result.exception is None or isinstance(result.exception, (StoreError, SystemExit))
+        assert "internal error" not in result.output
+        said.append(str(result.exception))
+    assert f"the store is damaged: what it keeps of {key} cannot be read" in said
 
 
 def test_a_store_that_may_not_be_written_is_an_error(tmp_path: Path) -> None:

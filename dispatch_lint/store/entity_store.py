@@ -85,8 +85,7 @@ class StoredEntity(NamedTuple):
     @property
     def tags(self) -> dict[str, str]:
         """Its tags, whichever form they were written in."""
-        tags: dict[str, str] = json.loads(self.tags_text)
-        return tags
+        return self._mapping(self.tags_text)
 
     @property
     def status(self) -> str:
@@ -94,26 +93,51 @@ class StoredEntity(NamedTuple):
         return DELETED if self.deleted else self.stored_status
 
     @property
-    def entity(self) -> Any:
+    def entity(self) -> dict[str, Any]:
         """The entity as plain values."""
-        return json.loads(self.value_text)
+        return self._mapping(self.value_text)
 
     @property
     def contained(self) -> Sequence[tuple[Path, str, str]]:
         """The entities it holds as values: `(path, kind, name)`."""
         if not self.contained_text:
             return ()
-        return [(tuple(path), kind, name) for path, kind, name in json.loads(self.contained_text)]
+        try:
+            found = json.loads(self.contained_text)
+            return [(tuple(path), kind, name) for path, kind, name in found]
+        except (ValueError, TypeError):
+            raise self.damage() from None
 
     @property
     def uses(self) -> Sequence[Use]:
         """Its foreign keys that are set."""
         if not self.uses_text:
             return ()
-        return [
-            Use(tuple(path), Reference(kind, by), value, owner)
-            for path, kind, by, value, owner in json.loads(self.uses_text)
-        ]
+        try:
+            return [
+                Use(tuple(path), Reference(kind, by), value, owner)
+                for path, kind, by, value, owner in json.loads(self.uses_text)
+            ]
+        except (ValueError, TypeError):
+            raise self.damage() from None
+
+    def _mapping(self, text: str) -> dict[str, Any]:
+        """What a text of the store stands for.
+
+        Raises:
+            StoreError: it is no mapping, as are those of `contained` and `uses` no lists.
+        """
+        try:
+            found = json.loads(text)
+        except (ValueError, TypeError):
+            found = None
+        if type(found) is not dict:
+            raise self.damage()
+        return found
+
+    def damage(self) -> StoreError:
+        """The error that says so of a row that nobody can have written."""
+        return StoreError(f"the store is damaged: what it keeps of {self.key} cannot be read")
 
 
 class LedgerEntry(NamedTuple):

@@ -104,7 +104,11 @@ class SqlStore:
 
     def _entities(self, select: Select[Any]) -> list[StoredEntity]:
         rows = self._read(lambda connection: connection.execute(select).fetchall())
-        return [StoredEntity(*row) for row in rows]
+        found = [StoredEntity(*row) for row in rows]
+        for one in found:
+            if one.revision is not None and type(one.revision) is not int:  # SQLite lets it be text
+                raise one.damage()
+        return found
 
     def _chunks(self, values: Sequence[Any]) -> Iterator[Sequence[Any]]:
         usable = [one for one in dict.fromkeys(values) if is_storable(one)]
