@@ -46,7 +46,7 @@ _ODD_WORDS = frozenset(
 ) - {"true", "false", "null"} | {":"}  # fmt: skip
 _INDICATORS = frozenset("&*!%@`?")
 _NUMBER_STARTS = frozenset("0123456789+-.")
-_ODD_NUMBER = re.compile(rf"{_ODD_SCALAR}{_AFTER}|[0-9]+:")
+_ODD_NUMBER = rf"{_ODD_SCALAR}{_AFTER}|[0-9]+:"
 _ODD_BREAKS = re.compile("[\x85\u2028\u2029\ufeff]")
 _APART = str.maketrans("[]{},", "     ")
 _MAX_BRACKETS = 5_000
@@ -140,6 +140,6 @@ def _is_plain(text: str) -> bool:
         start = word[0]
         if start in _INDICATORS:
             return False
-        if start in _NUMBER_STARTS and word != "---" and _ODD_NUMBER.match(word):
+        if start in _NUMBER_STARTS and word != "---" and _pattern(_ODD_NUMBER).match(word):
             return False
     return True
