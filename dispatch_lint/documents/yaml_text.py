@@ -17,7 +17,7 @@ from dispatch_lint.limits import CURRENT, is_too_deep
 # What the fast parser may not be trusted with: scalars that YAML 1.1, YAML 1.2 and parsers
 # read differently, anchors, tags, directives, merge keys, `---` that is no line of its own,
 # comments that are addressed to us, line breaks that only YAML 1.1 knows.
-_BEFORE = r"(?:^|\r|[:\-,\[{?][ \t]|[\[{,]|[\"']:|[:\-?]\r?\n)[ \t]*"
+_BEFORE = r"(?:^|\r|[:\-,\[{?][ \t]|[\[{,]|[\"'\s]:|[:\-?]\r?\n)[ \t]*"
 _AFTER = r"(?=[ \t]*(?:$|\r|\n|,|\]|\}|\#|:(?:[ \t\r\n]|$)))"
 _ODD_SCALAR = (
     r"(?:[yYnN]|[yY]es|YES|[nN]o|NO|[oO]n|ON|[oO]ff|OFF|True|TRUE|False|FALSE|Null|NULL|~"
