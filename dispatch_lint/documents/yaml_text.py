@@ -35,8 +35,12 @@ _SUSPICIOUS = (
     r"|(?:^|[\s,{\[])(?:null|true|false|~|[0-9]+)[ \t]*:(?:[ \t\r\n]|$)"
     r"|(?:-[ \t]+){20}|" + _MANY_OPEN
 )
-# Inside brackets no two parsers agree what a colon inside a word is.
-_COLON_INSIDE = r"[^\s\"',\[{]:[^\s,\]}]"
+# Inside brackets no two parsers agree what a colon inside a word is, a word right behind the colon
+# of a quoted key (but for the words of JSON), or a tab inside a text.
+_UNSURE_INSIDE = (
+    r"[^\s\"',\[{]:[^\s,\]}]|\s:[\"']|[^\n\t,:\[{\]}]\t"
+    r"|[\"']:(?![\s\"'\[{,\]}]|(?:-?[0-9][0-9.eE+-]*|true|false|null)[\s,\]}])"
+)
 # `{true}` and `{1}` are fields without a value, and their names no text; `[1, 2]` looks alike.
 _LONE_WORD = r"[{,\r\n][ \t]*(?:null|true|false|[0-9]+)[ \t]*(?:[,}#\r]|$)"
 _ODD_WORDS = frozenset(
@@ -44,7 +48,7 @@ _ODD_WORDS = frozenset(
     for word in ["y", "Y", "n", "N", "yes", "Yes", "YES", "no", "No", "NO", "on", "On", "ON", "off", "Off", "OFF", "True", "TRUE", "False", "FALSE", "true", "false", "Null", "NULL", "null", "~", "<<"]
     for colon in ("", ":")
 ) - {"true", "false", "null"} | {":"}  # fmt: skip
-_INDICATORS = frozenset("&*!%@`?")
+_INDICATORS = frozenset("&*!%@`?<:")
 _NUMBER_STARTS = frozenset("0123456789+-.")
 _ODD_NUMBER = rf"{_ODD_SCALAR}{_AFTER}|[0-9]+:"
 _ODD_BREAKS = re.compile("[\x85\u2028\u2029\ufeff]")
@@ -66,7 +70,7 @@ def _read_natively(text: str) -> list[Any] | None:
     if not _is_plain(text) and (
         _pattern(_SUSPICIOUS).search(text)
         or (brackets := text.count("[") + text.count("{")) > _MAX_BRACKETS
-        or (brackets and _pattern(_COLON_INSIDE).search(text))
+        or (brackets and _pattern(_UNSURE_INSIDE).search(text))
     ):  # fmt: skip
         return None
     import ryaml as native
@@ -128,7 +132,7 @@ def _is_plain(text: str) -> bool:
     closing = text.count("}") + text.count("]")
     if opening + closing != 2 * (text.count("{}") + text.count("[]")):
         # Inside brackets a word also ends where a comma is, or a bracket.
-        if text.count(":") != text.count(": ") + text.count(":\n"):
+        if "\t" in text or text.count(":") != text.count(": ") + text.count(":\n"):
             return False
         if opening >= 20 and (opening > _MAX_BRACKETS or _pattern(_MANY_OPEN).search(text)):
             return False
