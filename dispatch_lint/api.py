@@ -157,15 +157,14 @@ def breaking_changes(changes: Sequence[Change]) -> list[Change]:
     Raises:
         SettingsError, PluginError: something cannot be used.
     """
-    from dispatch_lint.plugins import PluginError, instantiate, load_rules, reason_of
+    from dispatch_lint.plugins import PluginError, instantiate, internal_error, load_rules
     from dispatch_lint.schema.load import load_catalogue
 
     def findings(rule: Rule, change: Change) -> list[Finding]:
         try:
             return list(rule.check_change(change))
         except Exception as error:
-            said = f"internal error in the rule {rule.name}: {reason_of(error)}"
-            raise PluginError(said) from error
+            raise PluginError(internal_error(rule, error)) from error
 
     settings = load_settings()
     catalogue = load_catalogue(settings)

@@ -23,6 +23,7 @@ from dispatch_lint.judging import judge_all
 from dispatch_lint.limits import CURRENT
 from dispatch_lint.outcome import Declared, Listed, Result, Share, Summary
 from dispatch_lint.parallel import check_sources
+from dispatch_lint.plugins import internal_error
 from dispatch_lint.precedence import Found, resolve
 from dispatch_lint.rule import Fact, FieldUse, Judgement, Rule
 from dispatch_lint.schema.validation import is_valid
@@ -221,7 +222,7 @@ class Run:
         """Note that a rule raised, and about what."""
         self.failed += 1
         where = f"{file}: document {document}: " if document >= 0 else f"{file}: "
-        said = f"{where}internal error in the rule {rule.name}: {type(error).__name__}: {error}"
+        said = where + internal_error(rule, error)
         if said not in self._failures:  # a document may be judged twice: fast, then with places
             self._failures.add(said)
             self.summary.problems.append(said)

@@ -91,6 +91,11 @@ def reason_of(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
+def internal_error(rule: Rule, error: Exception) -> str:
+    """What is said of a rule that raised."""
+    return f"internal error in the rule {rule.name}: {reason_of(error)}"
+
+
 def _rules_of(module: object) -> Iterator[type[Rule]]:
     """The rules that a module defines; an entry point may also name a single rule class."""
     if isinstance(module, type):

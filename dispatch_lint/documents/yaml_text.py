@@ -84,7 +84,7 @@ def _read_natively(text: str) -> list[Any] | None:
 
         # It may count a text of comments only as one empty document.
         return values if count_parts(text) else []
-    if len(text) > CURRENT.depth and _may_be_deep(text) and any(map(is_too_deep, values)):
+    if _may_be_deep(text) and any(map(is_too_deep, values)):
         return None
     if "{" in text and _pattern(_LONE_WORD).search(text) and not _are_names_text(values):
         return None
@@ -106,6 +106,8 @@ def _are_names_text(values: list[Any]) -> bool:
 
 def _may_be_deep(text: str) -> bool:
     """Whether a text has enough of what opens a level to open too many."""
+    if len(text) <= CURRENT.depth:  # nearly every block
+        return False
     brackets = text.count("[") + text.count("{")
     return text.count("\n") + text.count("-") + 2 * brackets + 1 > CURRENT.depth
 
