@@ -15,6 +15,8 @@ from dispatch_lint.outcome import Listed, digest_of
 from dispatch_lint.schema.validation import is_valid
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dispatch_lint.documents.placed import Part
     from dispatch_lint.documents.source import RowReader
     from dispatch_lint.engine import Run
@@ -24,17 +26,31 @@ if TYPE_CHECKING:
     from dispatch_lint.violation import Finding, Violation
 
 
-def check_file(run: Run, source: Source, number: int, at_most: int | None = None) -> bool:
-    """Judge the documents of a source, and keep their facts for the corpus rules.
+def check_files(run: Run, numbers: Sequence[int], at_most: int | None = None) -> list[int]:
+    """Judge the documents of some sources, and keep their facts for the corpus rules.
+
+    Small files are read some at a time, before they are judged: a processor that goes to and fro
+    between the system and this code for each file forgets what it knew of either.
 
     Args:
-        number: of the source among those of the run.
-        at_most: bytes; a larger file is left alone.
+        numbers: of the sources among those of the run.
+        at_most: bytes; larger files are left alone.
 
     Returns:
-        False where it was left alone.
+        The numbers of those that were left alone.
     """
-    return FileCheck(run, source, number).run(at_most)
+    left = []
+    for start in range(0, len(numbers), _AHEAD):
+        some = numbers[start : start + _AHEAD]
+        read = [run.sources[number].small(at_most) for number in some]
+        for number, data in zip(some, read, strict=True):
+            if not FileCheck(run, run.sources[number], number).run(at_most, data):
+                left.append(number)
+    return left
+
+
+_AHEAD = 32
+"""Files that are read before the first of them is judged."""
 
 
 class _Quiet(NamedTuple):
@@ -65,7 +81,16 @@ class FileCheck:
         self.upcoming = 0
         """Documents whose places are still to be read."""
 
-    def run(self, at_most: int | None) -> bool:
+    def run(self, at_most: int | None, data: bytes | None = None) -> bool:
+        """Judge the documents of the source, and keep their facts.
+
+        Args:
+            at_most: bytes; a larger file is left alone.
+            data: all bytes, where they have been read.
+
+        Returns:
+            False where it was left alone.
+        """
         run = self.run_
         try:
             if self.source.rows is not None:
@@ -75,7 +100,8 @@ class FileCheck:
                     return False
                 self._lines()
             else:
-                data = self.source.data(at_most)
+                if data is None:
+                    data = self.source.data(at_most)
                 if data is None:
                     return False
                 if run.digests is not None:

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 def digest_of(data: bytes = b"") -> blake2b:
     """The hash of the bytes of a source, by which a cache knows them."""
-    from hashlib import blake2b  # OpenSSL comes with it: not everybody needs it
+    try:
+        from _blake2 import blake2b  # without OpenSSL, as `random` of Python has it
+    except ImportError:
+        from hashlib import blake2b
 
     return blake2b(data, digest_size=16)
 

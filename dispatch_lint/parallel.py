@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from dispatch_lint.documents.source import InputError
-from dispatch_lint.file_check import check_file
+from dispatch_lint.file_check import check_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -49,7 +49,7 @@ def usable_processors() -> int:
 
 
 def check_sources(run: Run, sources: Sequence[Source], jobs: int) -> None:
-    """Judge the documents of sources, and keep their facts, as `check_file` does for each.
+    """Judge the documents of sources, and keep their facts, as `check_files` does.
 
     Args:
         jobs: processes; 0 for as many as help.
@@ -70,20 +70,17 @@ def check_sources(run: Run, sources: Sequence[Source], jobs: int) -> None:
         if jobs or sum(weights) >= FEW_BYTES:
             pieces = list(_pieces(numbers, weights, wanted))
     if len(pieces) < 2:
-        for number in numbers:
-            check_file(run, run.sources[number], number)
+        check_files(run, numbers)
         return
     large: list[int] = []
     # What is learned from the first files need not be learned in every process.
     first_piece, *pieces = pieces
-    for number in first_piece:
-        check_file(run, run.sources[number], number)
+    check_files(run, first_piece)
     with _Workers(run, pieces, min(wanted, len(pieces))) as workers:
         for found, facts, left in workers.results():
             run.take(found, facts)
             large += left
-    for number in large:
-        check_file(run, run.sources[number], number)
+    check_files(run, large)
 
 
 def _pieces(sources: list[int], weights: list[int], jobs: int) -> Iterator[list[int]]:
@@ -179,7 +176,7 @@ class _Workers:
 
         run = self._run
         # The facts of a large file may not fit into memory: they do not travel.
-        large = [one for one in piece if not check_file(run, run.sources[one], one, LARGE)]
+        large = check_files(run, piece, LARGE)
         found, facts = run.drain()
         return pickle.dumps(found, pickle.HIGHEST_PROTOCOL), marshal.dumps((facts, large))
 

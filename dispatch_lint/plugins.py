@@ -171,7 +171,7 @@ def _made(rule: type[Rule], settings: Settings, catalogue: Catalogue) -> Rule:
 
 def _options(rule: type[Rule], settings: Settings) -> Any:
     said = settings.rules.get(rule.name, {})
-    hints = get_type_hints(rule.Options)
+    hints = get_type_hints(rule.Options) if said else {}
     values: dict[str, Any] = {}
     for key, value in said.items():
         attribute = key.replace("-", "_")

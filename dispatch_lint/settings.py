@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, get_args
 
 from dispatch_lint.definitions.model import Reference
 from dispatch_lint.limits import MAX_DEPTH, Limits
@@ -33,8 +33,7 @@ class SettingsError(Exception):
     """A setting that cannot be used; the message names the file and the key."""
 
 
-@dataclass(frozen=True, slots=True)
-class OpenQuestions:
+class OpenQuestions(NamedTuple):
     """What the guide leaves open. The defaults are what it says today."""
 
     kind_field: KindField = "optional"

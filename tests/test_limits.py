@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from dispatch_lint.documents.source import Source
 from tests.test_cli import check
 
 BAD = "---\nkind: Secret\nname: a b\n"
@@ -76,6 +77,18 @@ def test_size(name: str, tmp_path: Path) -> None:
     code, _, error = limited(tmp_path, "document-size = 1", name, text)
     assert code == 2 and "is larger than 1 MiB" in error and "limits.document-size" in error
     assert limited(tmp_path, "document-size = 2", name, text)[0] == 0
+
+
+@pytest.mark.parametrize("size", [0, 1, 65_535, 65_536, 65_537, 131_072, 300_000])
+def test_files_of_every_size_are_read_whole(size: int, tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    data = bytes(number % 251 for number in range(size))
+    file.write_bytes(data)
+    source = Source(str(file), "yaml")
+    assert source.data() == source.data(size) == data
+    assert source.data(size - 1) is None
+    assert source.small() == (data if size <= 65_536 else None)
+    assert source.small(size - 1) is None
 
 
 @pytest.mark.parametrize(("limits", "said"), [

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -133,17 +134,17 @@ def test_a_process_that_ends_early_is_said(
     from dispatch_lint import parallel
     from dispatch_lint.api import make_run
     from dispatch_lint.documents.discover import discover
-    from dispatch_lint.documents.source import InputError, Source
+    from dispatch_lint.documents.source import InputError
     from dispatch_lint.engine import Run
-    from dispatch_lint.file_check import check_file
+    from dispatch_lint.file_check import check_files
     from dispatch_lint.settings import Settings
 
-    def end(run: Run, source: Source, number: int, at_most: int | None = None) -> bool:
-        if number == 70:
+    def end(run: Run, numbers: Sequence[int], at_most: int | None = None) -> list[int]:
+        if 70 in numbers:
             os._exit(1)
-        return check_file(run, source, number, at_most)
+        return check_files(run, numbers, at_most)
 
     monkeypatch.chdir(project)
-    monkeypatch.setattr(parallel, "check_file", end)
+    monkeypatch.setattr(parallel, "check_files", end)
     with pytest.raises(InputError, match="ended before"):
         list(make_run(Settings()).lint(discover(["."], Settings()), 3))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import re
-import stat
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple, Protocol
 
@@ -21,7 +19,6 @@ FORMATS: dict[str, Format] = {
 }  # fmt: skip
 
 STDIN_NAME = "<stdin>"
-_URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
 class InputError(Exception):
@@ -115,6 +112,20 @@ class Source(NamedTuple):
             return os.stat(self.name).st_size  # noqa: PTH116 (a hot path)
         except OSError:
             return 0
+
+    def small(self, at_most: int | None = None) -> bytes | None:
+        """All bytes of a small file that is read as a whole; None for others, or past `at_most`.
+
+        None too for one that cannot be read: `data` says why.
+        """
+        if self.format == "jsonl" or self.opener is not None or self.rows is not None:
+            return None
+        most = min(_SMALL, CURRENT.bytes, _SMALL if at_most is None else at_most)
+        try:
+            size, data = _read(self.name, most)
+        except OSError:
+            return None
+        return data if size <= most else None
 
     def data(self, at_most: int | None = None) -> bytes | None:
         """All bytes; None where they are more than `at_most`.
@@ -225,26 +236,26 @@ def _read(name: str, most: int) -> tuple[int, bytes]:
     """
     handle = os.open(name, os.O_RDONLY | _BINARY)
     try:
-        status = os.fstat(handle)
-        size = status.st_size
+        data = os.read(handle, _SMALL)
+        more = os.read(handle, _SMALL)  # takes less than to ask for the size
+        if not more:
+            return len(data), data
+        size = os.fstat(handle).st_size
         if size > most:
             return size, b""
-        if stat.S_ISDIR(status.st_mode):
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        data = os.read(handle, size + 1)
-        if len(data) == size and size:
-            return size, data
+        pieces, held = [data, more], len(data) + len(more)
         # A pipe has no size, and a file may grow.
-        pieces = [data]
-        while data and size <= CURRENT.bytes:
-            data = os.read(handle, 1 << 20)
-            pieces.append(data)
-            size = sum(map(len, pieces))
-        return size, b"".join(pieces)
+        while more and held <= CURRENT.bytes:
+            more = os.read(handle, max(size - held, 0) + _SMALL)
+            pieces.append(more)
+            held += len(more)
+        return held, b"".join(pieces)
     finally:
         os.close(handle)
 
 
+_SMALL = 1 << 16
+"""Bytes of a file that is read before it is its turn."""
 _BINARY = getattr(os, "O_BINARY", 0)  # Windows has two ways to read
 
 
@@ -274,7 +285,7 @@ def decode(data: bytes, name: str) -> str:
 
 def is_url(text: str) -> bool:
     """Whether a text names a store, and not a path."""
-    return _URL.match(text) is not None
+    return "://" in text and re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", text) is not None
 
 
 def format_of(name: str) -> Format | None:
