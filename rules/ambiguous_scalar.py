@@ -2,9 +2,15 @@
 
 from collections.abc import Iterator
 
-from dispatch_lint.documents.document import Document
-from dispatch_lint.documents.edits import Fix, Put
-from dispatch_lint.documents.scalars import dispatch_boolean, dispatch_text
+from dispatch_lint.documents.document import Document, text_of
+from dispatch_lint.documents.edits import Fix, Put, Safety
+from dispatch_lint.documents.scalars import (
+    dispatch_boolean,
+    dispatch_integer,
+    dispatch_text,
+    resolve_core,
+    whole_number,
+)
 from dispatch_lint.rule import Example, Rule
 from dispatch_lint.violation import Finding, Severity
 
@@ -12,7 +18,8 @@ from dispatch_lint.violation import Finding, Severity
 class AmbiguousScalar(Rule):
     """Dispatch reads YAML 1.1, editors read YAML 1.2. Where text belongs, dispatch turns `on`
     into "true", `010` into "8", `1.10` into "1.1" and `~` into the empty text. What keeps its
-    text (`value: 2`) is fine. Where a boolean belongs, dispatch takes `yes`, and no editor does.
+    text (`value: 2`) is fine. Where a boolean belongs, dispatch takes `yes`, and no editor does;
+    where a number belongs, it takes `1_000`, and reads `010` as 8.
     """
 
     name = "ambiguous-scalar"
@@ -38,6 +45,10 @@ class AmbiguousScalar(Rule):
             "kind: API\nname: a\nfunction: f\nenabled: yes\n",
             (("/enabled", "dispatch reads yes as true, YAML 1.2 reads it as text"),),
         ),
+        Example(
+            "kind: Function\nname: a\nimage: b\nsourcePath: c\ntimeout: 010\n",
+            (("/timeout", "dispatch reads 010 as 8, YAML 1.2 reads it as 10"),),
+        ),
     )
 
     def check(self, document: Document) -> Iterator[Finding]:
@@ -47,15 +58,33 @@ class AmbiguousScalar(Rule):
             shape = document.schema.shape.at(document.repaired_path(path))
             if shape is None:
                 continue
-            boolean = dispatch_boolean(text)
             if shape.wants_string:
-                message = f'dispatch reads {text} as "{dispatch_text(text)}"'
-                fix = Fix("safe", "quote it", (Put(path, text),))
-                yield Finding(path, message, help=f'write "{text}" in quotes', fix=fix)
-            elif "boolean" in shape.types and boolean is not None and text.lower() not in (
-                "true", "false",
-            ):  # fmt: skip
-                value = "true" if boolean else "false"
-                message = f"dispatch reads {text} as {value}, YAML 1.2 reads it as text"
-                fix = Fix("safe", f"write {value}", (Put(path, boolean),))
-                yield Finding(path, message, help=f"write {value}", fix=fix)
+                text_read = dispatch_text(text)
+                if text_read != text:
+                    fix = Fix("safe", "quote it", (Put(path, text),))
+                    message = f'dispatch reads {text} as "{text_read}"'
+                    yield Finding(path, message, help=f'write "{text}" in quotes', fix=fix)
+                continue
+            read, meant = _values(text, shape.types)
+            value = meant if read is None else read
+            if read == meant or value is None:
+                continue
+            message = f"dispatch reads {text} as {_said(read)}, YAML 1.2 reads it as {_said(meant)}"
+            # Where both read a number, and not the same, who knows which was meant.
+            safety: Safety = "safe" if read is None or meant is None else "unsafe"
+            fix = Fix(safety, f"write {_said(value)}", (Put(path, value),))
+            yield Finding(path, message, help=f"write {_said(value)}", fix=fix)
+
+
+def _values(text: str, types: frozenset[str]) -> tuple[bool | int | None, bool | int | None]:
+    """What dispatch and YAML 1.2 read of what belongs there, a boolean or an integer; None for text."""
+    core = resolve_core(text)
+    if "boolean" in types:
+        return dispatch_boolean(text), core if isinstance(core, bool) else None
+    if "integer" in types:
+        return dispatch_integer(text), whole_number(core)
+    return None, None
+
+
+def _said(value: bool | int | None) -> str:
+    return "text" if value is None else text_of(value)

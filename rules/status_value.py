@@ -75,7 +75,8 @@ class StatusValue(Rule):
                 yield Finding((), message, spot=spot)
         missing = [value for value in guide if value not in {one for one, _ in statuses.values}]
         if missing:
-            message = f"the type {statuses.name} lacks the status {', '.join(missing)}"
+            noun = "status" if len(missing) == 1 else "statuses"
+            message = f"the type {statuses.name} lacks the {noun} {', '.join(missing)}"
             yield Finding((), message, spot=statuses.spot)
 
 

@@ -115,6 +115,23 @@ CASES: list[tuple[str, Files, Said]] = [
      [("/enabled", "dispatch reads yes as true, YAML 1.2 reads it as text")]),
     ("ambiguous-scalar", "kind: API\nname: f\nfunction: i\nenabled: 0o17\n", []),
     ("ambiguous-scalar", "kind: Function\nname: f\nimage: i\ntimeout: yes\n", []),
+    *(
+        ("ambiguous-scalar", f"kind: Function\nname: f\nimage: i\nsourcePath: s\ntimeout: {text}\n",
+         [("/timeout", f"dispatch reads {text} as {said}")])
+        for text, said in [
+            ("010", "8, YAML 1.2 reads it as 10"), ("-010", "-8, YAML 1.2 reads it as -10"),
+            ("1_000", "1000, YAML 1.2 reads it as text"), ("1_0.0", "10, YAML 1.2 reads it as text"),
+            ("0o10", "text, YAML 1.2 reads it as 8"), ("1e3", "text, YAML 1.2 reads it as 1000"),
+            ("5.", "text, YAML 1.2 reads it as 5"),
+        ]
+    ),
+    *(
+        ("ambiguous-scalar", f"kind: Function\nname: f\nimage: i\nsourcePath: s\ntimeout: {text}\n", [])
+        for text in [
+            "0x10", "+5", "1.0", "090", "1e+3", ".5e+1", "9223372036854775807", "9223372036854775808",
+            "1_0.5", "~",
+        ]
+    ),
     # A use that sees its target does not hide one that does not.
     ("cross-organization-reference", entities(secret("a"), function("a"), function("b")),
      [("/secrets/0", 'the only Secret "s" belongs to the organization a, not to b')]),

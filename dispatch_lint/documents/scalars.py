@@ -89,6 +89,35 @@ def dispatch_text(text: str) -> str:
     return text
 
 
+def dispatch_integer(text: str) -> int | None:
+    """The integer of 64 bits that dispatch's parser makes of a plain scalar, if it makes one."""
+    plain = text.replace("_", "")
+    if len(plain) > _LONGEST_NUMBER:
+        return None
+    if text[:1] == ".":
+        return whole_number(float(text)) if _GO_DOT_FLOAT.match(text) else None
+    number = _go_integer(plain)
+    if number is None and _GO_FLOAT.match(plain):
+        return whole_number(float(plain))
+    return whole_number(number)
+
+
+def whole_number(value: object) -> int | None:
+    """A number without a fraction as an integer of 64 bits; None for all else."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return int(value) if -(2**63) <= value < 2**63 and value == int(value) else None
+
+
+def may_differ(text: str, value: object) -> bool:
+    """Whether dispatch may make something else of a plain scalar than is written, or than YAML 1.2.
+
+    Args:
+        value: what YAML 1.2 makes of it.
+    """
+    return dispatch_text(text) != text or isinstance(value, float) or _OCT.match(text) is not None
+
+
 def _go_integer(plain: str) -> int | None:
     if match := _GO_INT.match(plain):
         digits, base = next(

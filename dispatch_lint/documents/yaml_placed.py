@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.documents.placed import Cut, Duplicate, Lines, Node, Part, Problem
 from dispatch_lint.documents.placed_blocks import place_blocks
-from dispatch_lint.documents.scalars import dispatch_text, resolve_core
+from dispatch_lint.documents.scalars import may_differ, resolve_core
 from dispatch_lint.limits import CURRENT
 
 if TYPE_CHECKING:
@@ -226,7 +226,7 @@ class _Composer:
         value: object = text
         if plain:
             value = resolve_core(text)
-            if dispatch_text(text) != text:
+            if may_differ(text, value):
                 self.part.scalars[self._path()] = text
         elif event.tag and event.tag != "tag:yaml.org,2002:str" and not event.style:
             value = resolve_core(text)
