@@ -399,6 +399,9 @@ def test_the_type_of_a_status_has_the_eight(lint: Lint) -> None:
         (2, "the type Status lacks the status MISSING"),
         (17, 'the type Status has the status "UNKNOWN", which the guide has not'),
     ]
+    fewer = {"store/s.go": text.replace('"ERROR"', '"READY"')}
+    found = lint(fewer, {"select": ["status-value"]}, paths=["store"])
+    assert found[0].message == "the type Status lacks the statuses ERROR, MISSING"
 
 
 def test_a_file_that_does_not_parse_leaves_the_rest(lint: Lint) -> None:
