@@ -52,6 +52,7 @@ CASES = [
      'kind: Secret\nname: a\nsecrets: {a: "on", b: "010", c: "~", d: "1_0"}\n'),
     ("kind: API\nname: a\nfunction: f\nenabled: yes   # really\n",
      "kind: API\nname: a\nfunction: f\nenabled: true   # really\n"),
+    ("kind: Function\nname: f\nimage: i\ntimeout: 010\n", "kind: Function\nname: f\nimage: i\ntimeout: 8\n"),
     # names
     ("kind: Widget\nname: a\nwheel-count: 4\n", "kind: Widget\nname: a\nwheelCount: 4\n"),
     ("kind: Widget\nname: a\nsecretNames: [b]\n", "kind: Widget\nname: a\nsecrets: [b]\n"),
@@ -65,6 +66,15 @@ CASES = [
     # two rounds: the name of the field first, then its value
     (f"{IMAGE}kind: Function\nname: f\nimageName: nodjs\n", f"{IMAGE}kind: Function\nname: f\nimage: nodejs\n"),
 ]  # fmt: skip
+
+
+def test_of_two_numbers_that_may_be_meant_none_is_safe(tmp_path: Path) -> None:
+    old = "".join(
+        f"kind: Function\nname: f{at}\nimage: i\ntimeout: {one}\n---\n"
+        for at, one in enumerate(["010", "1_000", "0o17", "1e3"])
+    )
+    new = old.replace("1_000", "1000").replace("0o17", "15").replace("1e3", "1000")
+    assert fixed(tmp_path, {"a.yaml": old.encode()}, unsafe=False).texts == {"a.yaml": new}
 
 
 @pytest.mark.parametrize(("old", "new"), CASES)

@@ -132,6 +132,11 @@ CASES: list[tuple[str, Files, Said]] = [
             "1_0.5", "~",
         ]
     ),
+    ("ambiguous-scalar", "kind: Secret\nname: a\nsecrets: {half: 0.5, oct: 0o7, state: on}\n",
+     [("/secrets/state", 'dispatch reads on as "true"')]),
+    ("ambiguous-scalar",
+     "kind: Function\nname: f\nimage: i\nsourcePath: s\ntimeout: 0x1F\nenv: {a: 1}\nhandler: on\n",
+     [("/handler", 'dispatch reads on as "true"')]),
     # A use that sees its target does not hide one that does not.
     ("cross-organization-reference", entities(secret("a"), function("a"), function("b")),
      [("/secrets/0", 'the only Secret "s" belongs to the organization a, not to b')]),

@@ -194,14 +194,14 @@ def _listed(folder: str) -> tuple[list[str], list[str], set[str]]:
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
-                if entry.is_symlink():
+                if entry.is_file(follow_symlinks=False):  # nearly always
+                    files.append(entry.name)
+                elif entry.is_symlink():
                     links.add(entry.name)
                     if not entry.is_dir():
                         files.append(entry.name)
                 elif entry.is_dir():
                     folders.append(entry.name)
-                elif entry.is_file():
-                    files.append(entry.name)
     except OSError:
         pass
     return folders, files, links
