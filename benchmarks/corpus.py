@@ -53,11 +53,10 @@ def varied(count: int) -> Iterator[str]:
             )
         elif style == 2:
             yield (
-                f"id: {uuid}\nkind: Secret\nname: secret-{number}\norganizationId: acme\n"
-                f"createdTime: 2026-01-{number % 28 + 1:02}T10:00:{number % 60:02}Z\n"
-                f"modifiedTime: '2026-02-{number % 28 + 1:02}T10:00:00.5Z'\nrevision: {number}\nversion: 1\n"
-                "state: null\nstatus: READY\nreason: null\ntags: null\ndelete: false\n"
-                f'secrets:\n  user: "user: {number}"\n  token: {digits}\n'
+                f"kind: Secret\nname: secret-{number}\nsecrets:\n  account: {uuid}\n"
+                f'  since: "2026-01-{number % 28 + 1:02}T10:00:{number % 60:02}Z"\n'
+                f"  until: '2026-02-{number % 28 + 1:02}T10:00:00.5Z'\n"
+                f'  user: "user: {number}"\n  token: {digits}\n'
             )
         else:
             yield (

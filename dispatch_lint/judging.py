@@ -13,7 +13,7 @@ from dispatch_lint.naming import nearest_few, one_edit_away
 from dispatch_lint.rule import Fact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 
     from dispatch_lint.rule import Fail, Judgement, Rule
     from dispatch_lint.settings import Settings
@@ -27,6 +27,10 @@ MAX_COMPARED = 20_000
 """So many times: a second. After that, only what differs in a letter is found, as among many."""
 MANY_NAMES = 200_000
 """Up to so many are held in memory; of more, those that differ in a letter are looked up."""
+MAX_QUIET = 10_000
+"""Likenesses of groups that are remembered."""
+MOST_ALIKE = 20
+"""Facts of a group that is hardly like another."""
 EXTERNAL = ("Broker/*",)
 """What exists elsewhere whatever the settings say: Dispatch never stores a Broker (FACTS)."""
 MAX_HINTS = 1_000
@@ -66,6 +70,10 @@ class Judging:
         self.closed, self.kinds = closed, kinds
         self.not_judged = 0
         self._asked: dict[str, list[Fact]] = {}
+        # Where all rules tell groups from each other in one way, any of them can be asked.
+        self._like = rules[0] if len({type(rule).likeness for rule in rules}) == 1 else None
+        self._quiet: set[Hashable] = set()
+        """Likenesses of groups of which nobody has anything to say."""
         self._hints: dict[tuple[str, str], list[str]] = {}
         self._names: dict[str, set[str]] = {}
         self._comparing = Comparing()
@@ -90,9 +98,11 @@ class Judging:
         alike = all(rule.judges_alike for rule in self._rules)
         least = 2 if several and not used and self._store is None else 1
         for batch in self._table.batches(GROUPS, FACTS, least, used=used, alike=alike):
-            groups = self._with_store(batch)
-            self._look_up(groups, fail)
-            for group, facts in groups:
+            alikes = [(self._likeness(one[1], fail), one) for one in self._with_store(batch)]
+            self._look_up([one for like, one in alikes if like not in self._quiet], fail)
+            for like, (group, facts) in alikes:
+                if like in self._quiet:
+                    continue
                 before = self.not_judged
                 said = list(self._said(group, facts, fail))
                 if alike and (said or self.not_judged != before):
@@ -101,6 +111,19 @@ class Judging:
                     every += [fact for fact in facts if fact.stored]
                     said = list(self._said(group, every, fail))
                 yield from said
+                quiet = not said and self.not_judged == before
+                if quiet and like is not None and len(self._quiet) < MAX_QUIET:
+                    self._quiet.add(like)
+
+    def _likeness(self, facts: list[Fact], fail: Fail) -> Hashable | None:
+        """What groups have in common of which all rules say the same, if they do."""
+        if self._like is None or len(facts) > MOST_ALIKE:
+            return None
+        try:
+            return self._like.likeness(facts)
+        except Exception as error:
+            fail(self._like, facts[0], error)
+            return None
 
     def _said(self, group: str, facts: list[Fact], fail: Fail) -> Iterator[tuple[Rule, Judgement]]:
         self._times = 0

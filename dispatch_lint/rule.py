@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol
@@ -394,6 +394,13 @@ class Rule:
     def asks(self, group: str, facts: Sequence[Fact]) -> Iterable[str]:
         """Further groups that `judge` will ask the world for: they are looked up together."""
         return ()
+
+    def likeness(self, facts: Sequence[Fact]) -> Hashable | None:
+        """What groups have in common of which `judge` says the same; None where it has to be asked.
+
+        Where it has nothing to say of one group, it is not asked about those that are like it.
+        """
+        return None
 
     def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
         """Judge all facts of one group, those of a store included.

@@ -330,7 +330,7 @@ METHODS = {
     "__init__": "def check(self, document): return ()", "check": "", "check_field": "",
     "collect": "def judge(self, group, facts, world): return ()",
     "quick_check": "def check(self, document): return ()",
-    "collect_seldom": JUDGES, "fact_patterns": JUDGES, "asks": JUDGES,
+    "collect_seldom": JUDGES, "fact_patterns": JUDGES, "asks": JUDGES, "likeness": JUDGES,
     "judge": "def collect(self, entity): yield 'a', (), ()",
     "check_member": "", "check_definition": "", "check_definitions": "", "check_layout": "",
     "check_suppression": "",

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import random
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch_lint import fact_plan
@@ -27,12 +29,14 @@ from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.placed import Lines
 from dispatch_lint.documents.source import Source
 from dispatch_lint.documents.yaml_placed import read_placed
-from dispatch_lint.facts import FactTable, by_id, by_key
+from dispatch_lint.facts import FactTable, by_id, by_key, by_name
 from dispatch_lint.hashed_facts import HashedFacts
 from dispatch_lint.limits import CURRENT
 from dispatch_lint.outcome import Summary
 from dispatch_lint.plugins import load_rules
+from dispatch_lint.references import ReferenceRule
 from dispatch_lint.rule import FactPattern, stored
+from tests.conftest import remembering
 from tests.readers import agree, agree_on_places
 
 # Words that the shortcuts treat in different ways, and that rules object to.
@@ -399,6 +403,70 @@ def test_patterns_give_the_facts_that_rules_collect(
                 run.collect(document, 0)
             assert sorted(map(repr, run.kept())) == facts
     assert kept[0] == kept[1]
+
+
+ORGANIZATIONS = st.sampled_from(["acme", "acme", "globex", "___global___"])
+STATUSES = st.sampled_from(["READY", "READY", "CREATING", "DELETING", "DELETED"])
+# Whether a store remembers it, its organization and status.
+ONE = st.tuples(st.booleans(), ORGANIZATIONS, STATUSES)
+
+
+# Of a name: the entities that have it, what refers to it, and which of its two secrets is odd.
+NAME = st.tuples(
+    st.lists(ONE, max_size=2), st.lists(ONE, min_size=1, max_size=2), st.sampled_from(["", "a", "b"])
+)  # fmt: skip
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.lists(NAME, min_size=8, max_size=16), st.booleans(), st.booleans(), st.booleans())
+def test_groups_that_are_alike_are_judged_as_if_each_were_the_first(
+    names: list[tuple[list[tuple[bool, str, str]], list[tuple[bool, str, str]], str]],
+    stores: bool, complete: bool, unused: bool,
+) -> None:  # fmt: skip
+    """Of two secrets that have the same facts, or nearly, one exists elsewhere too."""
+    texts: dict[bool, list[str]] = {True: [], False: []}
+    for number, (targets, uses, odd) in enumerate(names):
+        for which in "ab":
+            name = f"{which}{number}"
+            for index, (remembered, organization, status) in enumerate(targets):
+                secret = stored("Secret", id=f"{name}s{index}", name=name, organizationId=organization,
+                                status="READY" if which == odd else status)  # fmt: skip
+                texts[remembered and stores].append(secret)
+            for index, (remembered, organization, status) in enumerate(uses):
+                function = stored("Function", id=f"{name}f{index}", name=f"{name}f{index}", image="i",
+                                  organizationId=organization, status=status, secrets=[name])  # fmt: skip
+                texts[remembered and stores and which != odd].append(function)
+    chosen = settings_module.parse({
+        "complete": complete, "external": ["Secret/a*"],
+        "extend-select": ["unused-entity"] if unused else [],
+    })  # fmt: skip
+    found = []
+    for likeness in (ReferenceRule.likeness, lambda *_: None):
+        with mock.patch.object(ReferenceRule, "likeness", likeness):
+            run = make_run(
+                chosen, store_facts=remembering("\n".join(texts[True])) if stores else None
+            )
+            data = "\n".join(texts[False]).encode()
+            source = Source("a.jsonl", "jsonl", opener=partial(io.BytesIO, data))
+            found.append((list(run.lint([source])), run.summary))
+    assert found[0] == found[1]
+
+
+def test_of_groups_that_are_alike_one_is_judged() -> None:
+    """Which is what the test above compares."""
+    text = "".join(
+        f"{stored('Secret', id=f's{number}', name=f's{number}')}\n"
+        f"{stored('Function', id=f'f{number}', name=f'f{number}', image='i', secrets=[f's{number}'])}\n"
+        for number in range(50)
+    )
+    run = make_run(settings_module.parse({}))
+    source = Source("a.jsonl", "jsonl", opener=lambda: io.BytesIO(text.encode()))
+    rule = next(one for one in run.rules if one.name == "unresolved-reference")
+    with mock.patch.object(type(rule), "judge", side_effect=rule.judge) as judge:
+        assert not [one for one in run.lint([source]) if one.rule == rule.name]
+    groups = [call.args[0] for call in judge.call_args_list]
+    assert len([one for one in groups if one.startswith(by_name("Secret", ""))]) == 1
+    assert run.summary.not_judged == 50  # the image
 
 
 def test_documents_that_no_pattern_fits_have_no_plan() -> None:
