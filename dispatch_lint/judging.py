@@ -120,10 +120,12 @@ class Judging:
         if self._like is None or len(facts) > MOST_ALIKE:
             return None
         try:
-            return self._like.likeness(facts)
+            like = self._like.likeness(facts)
+            hash(like)
         except Exception as error:
             fail(self._like, facts[0], error)
             return None
+        return like
 
     def _said(self, group: str, facts: list[Fact], fail: Fail) -> Iterator[tuple[Rule, Judgement]]:
         self._times = 0

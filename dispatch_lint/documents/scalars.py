@@ -75,31 +75,15 @@ def dispatch_text(text: str) -> str:
         return ""
     if text in _GO_SPECIAL:
         return _GO_SPECIAL[text]
-    if not text or text[0] not in "-+.0123456789" or len(text) > _LONGEST_NUMBER:
+    number = _go_number(text)
+    if number is None or math.isinf(number):
         return text
-    if text[0] == ".":
-        return _go_float(float(text)) if _GO_DOT_FLOAT.match(text) else text
-    plain = text.replace("_", "")
-    number = _go_integer(plain)
-    if number is not None:
-        return str(number)
-    if _GO_FLOAT.match(plain):
-        value = float(plain)
-        return text if math.isinf(value) else _go_float(value)
-    return text
+    return str(number) if isinstance(number, int) else _go_float(number)
 
 
 def dispatch_integer(text: str) -> int | None:
     """The integer of 64 bits that dispatch's parser makes of a plain scalar, if it makes one."""
-    plain = text.replace("_", "")
-    if len(plain) > _LONGEST_NUMBER:
-        return None
-    if text[:1] == ".":
-        return whole_number(float(text)) if _GO_DOT_FLOAT.match(text) else None
-    number = _go_integer(plain)
-    if number is None and _GO_FLOAT.match(plain):
-        return whole_number(float(plain))
-    return whole_number(number)
+    return whole_number(_go_number(text))
 
 
 def whole_number(value: object) -> int | None:
@@ -116,6 +100,18 @@ def may_differ(text: str, value: object) -> bool:
         value: what YAML 1.2 makes of it.
     """
     return dispatch_text(text) != text or isinstance(value, float) or _OCT.match(text) is not None
+
+
+def _go_number(text: str) -> int | float | None:
+    if not text or text[0] not in "-+.0123456789" or len(text) > _LONGEST_NUMBER:
+        return None
+    if text[0] == ".":
+        return float(text) if _GO_DOT_FLOAT.match(text) else None
+    plain = text.replace("_", "")
+    number = _go_integer(plain)
+    if number is None and _GO_FLOAT.match(plain):
+        return float(plain)
+    return number
 
 
 def _go_integer(plain: str) -> int | None:
