@@ -228,16 +228,15 @@ class ReferenceRule(Rule):
 
         Then neither the name matters nor another group; so it is for nearly all groups.
         """
-        organization, kind, *_ = facts[0].data
-        said, resolved = [], False
+        first, resolved = facts[0].data[:2], False
         for fact in facts:
-            data = fact.data
-            # A name, an owner, a prefix or a container asks for a closer look.
-            if data[:3] != (organization, kind, None) or data[5] or fact.stored:
+            # The fields of a `Target` or a `Use`: a name or owner, a container or prefix ask for a
+            # closer look.
+            *whose, owner, _, _, inside, what = fact.data
+            if (*whose,) != first or owner is not None or inside or fact.stored:
                 return None
-            resolved = resolved or (data[6] == "entity" and data[3] != "DELETED")
-            said.append((fact.path, data))
-        return tuple(said) if resolved else None
+            resolved = resolved or (what == "entity" and Target(*fact.data).live)
+        return tuple([(fact.path, fact.data) for fact in facts]) if resolved else None
 
     def fact_patterns(self, document: Document) -> list[FactPattern] | None:
         kind, schema = document.kind, document.schema

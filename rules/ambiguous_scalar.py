@@ -12,7 +12,7 @@ from dispatch_lint.documents.scalars import (
     whole_number,
 )
 from dispatch_lint.rule import Example, Rule
-from dispatch_lint.violation import Finding, Severity
+from dispatch_lint.violation import Finding, Path, Severity
 
 
 class AmbiguousScalar(Rule):
@@ -58,22 +58,33 @@ class AmbiguousScalar(Rule):
             shape = document.schema.shape.at(document.repaired_path(path))
             if shape is None:
                 continue
-            if shape.wants_string:
-                text_read = dispatch_text(text)
-                if text_read != text:
-                    fix = Fix("safe", "quote it", (Put(path, text),))
-                    message = f'dispatch reads {text} as "{text_read}"'
-                    yield Finding(path, message, help=f'write "{text}" in quotes', fix=fix)
-                continue
-            read, meant = _values(text, shape.types)
-            value = meant if read is None else read
-            if read == meant or value is None:
-                continue
-            message = f"dispatch reads {text} as {_said(read)}, YAML 1.2 reads it as {_said(meant)}"
-            # Where both read a number, and not the same, who knows which was meant.
-            safety: Safety = "safe" if read is None or meant is None else "unsafe"
-            fix = Fix(safety, f"write {_said(value)}", (Put(path, value),))
-            yield Finding(path, message, help=f"write {_said(value)}", fix=fix)
+            found = (
+                _as_text(path, text) if shape.wants_string else _as_value(path, text, shape.types)
+            )
+            if found is not None:
+                yield found
+
+
+def _as_text(path: Path, text: str) -> Finding | None:
+    read = dispatch_text(text)
+    if read == text:
+        return None
+    fix = Fix("safe", "quote it", (Put(path, text),))
+    return Finding(
+        path, f'dispatch reads {text} as "{read}"', help=f'write "{text}" in quotes', fix=fix
+    )
+
+
+def _as_value(path: Path, text: str, types: frozenset[str]) -> Finding | None:
+    read, meant = _values(text, types)
+    value = meant if read is None else read
+    if read == meant or value is None:
+        return None
+    # Where both read a number, and not the same, who knows which was meant.
+    safety: Safety = "safe" if read is None or meant is None else "unsafe"
+    fix = Fix(safety, f"write {_said(value)}", (Put(path, value),))
+    message = f"dispatch reads {text} as {_said(read)}, YAML 1.2 reads it as {_said(meant)}"
+    return Finding(path, message, help=fix.message, fix=fix)
 
 
 def _values(text: str, types: frozenset[str]) -> tuple[bool | int | None, bool | int | None]:
