@@ -174,6 +174,9 @@ def entity_rows(runs: int, jsonl: int) -> list[Row]:
         few = runs if count <= 100_000 else 0
         taken = measure(own([file], "--no-cache"), folder, few)
         measured.append((corpus, "dispatch-lint", taken, count))
+        if count >= 10 * DOCUMENTS:
+            taken = measure(own([file], "--no-cache", "--jobs", "1"), folder, few)
+            measured.append((corpus, "dispatch-lint -j 1", taken, count))
         if count in (DOCUMENTS, 10 * DOCUMENTS):
             bare = Measured(limit(folder, format_.lower()), 0)
             measured.append((corpus, "native parser and validator alone", bare, count))

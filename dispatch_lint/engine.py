@@ -21,7 +21,7 @@ from dispatch_lint.fact_plan import FactPlans
 from dispatch_lint.facts import Columns, FactTable
 from dispatch_lint.judging import judge_all
 from dispatch_lint.limits import CURRENT
-from dispatch_lint.outcome import Declared, Listed, Result, Share, Summary
+from dispatch_lint.outcome import Declared, Listed, Result, Share, Summary, digest_of
 from dispatch_lint.parallel import check_sources
 from dispatch_lint.plugins import internal_error
 from dispatch_lint.precedence import Found, resolve
@@ -30,6 +30,8 @@ from dispatch_lint.schema.validation import is_valid
 from dispatch_lint.violation import Finding, Path, Related, Severity, Violation, pointer
 
 if TYPE_CHECKING:
+    from hashlib import blake2b
+
     from dispatch_lint.fact_plan import FactPlan
     from dispatch_lint.rule import FactPattern
     from dispatch_lint.schema.catalogue import Catalogue, KindSchema
@@ -119,7 +121,8 @@ class Run:
         self.go_sources: list[Source] = []
         self.descriptions: list[tuple[Source, int]] = []
         """Documents that describe an API, by source and number."""
-        self._shown: Counter[str] = Counter()
+        self.shown: Counter[str] = Counter()
+        """Violations that were located, by file."""
         self.found: list[Violation] = []
         """Before suppression."""
         self.suppressions: dict[str, list[Suppression]] = {}
@@ -341,18 +344,22 @@ class Run:
             if name in self._facts:
                 self._facts[name].add(group, (number, *fact[1:]))
 
+    def new_digest(self) -> blake2b | None:
+        """What is to be given all bytes of a source; None where nobody wants to know them."""
+        return digest_of() if self.digests is not None else None
+
     # Several processes
 
     def drain(self) -> tuple[Share, dict[str, tuple[Any, ...]]]:
         """What was found since the last time, and the facts by table and group; both are let go."""
         share = Share(
             self.found, self.suppressions, self.summary, self.declared, self.listed,
-            self.descriptions, self._kinds, self._failures, self.digests, self._shown,
+            self.descriptions, self._kinds, self._failures, self.digests, self.shown,
         )  # fmt: skip
         self._plans.settle()
         facts = {name: tuple(table.drain()) for name, table in self._facts.items()}
         self.found, self.suppressions, self.declared = [], {}, {}
-        self._shown = Counter()
+        self.shown = Counter()
         self.summary = Summary(closed=self.summary.closed)
         self.listed = None if self.listed is None else []
         self.descriptions, self._kinds, self._failures = [], set(), set()
@@ -362,7 +369,7 @@ class Run:
     def take(self, share: Share, facts: Mapping[str, tuple[Any, ...]]) -> None:
         """Add what another process drained."""
         self.found += share.found
-        self._shown.update(share.shown)
+        self.shown.update(share.shown)
         self.suppressions |= share.suppressions
         self.summary.add(share.summary, without=self._failures)
         for key, one in share.declared.items():
@@ -486,11 +493,18 @@ class Run:
         """Add a violation, with its place; False where it is too much of one file, and counted."""
         file = document.source.name
         if not self.shows(file):
-            self.count_only(file, rule, finding)
+            self.count_unshown(file, rule.name, self.severity(rule, finding), finding)
             return False
-        self._shown[file] += 1
         one = self.violation(document, rule, finding)
-        self.found.append(one._replace(related=related) if related else one)
+        return self.show(one._replace(related=related) if related else one)
+
+    def show(self, one: Violation) -> bool:
+        """As `add`, what has its place already."""
+        if not self.shows(one.file):
+            self.count_unshown(one.file, one.rule, one.severity, one)
+            return False
+        self.shown[one.file] += 1
+        self.found.append(one)
         return True
 
     def shows(self, file: str, upcoming: int = 0) -> bool:
@@ -499,13 +513,24 @@ class Run:
         Of a file with suppressions all are: which of them count is known only with their places.
         """
         return (
-            self._shown[file] + upcoming < CURRENT.violations_per_file or file in self.suppressions
+            self.shown[file] + upcoming < CURRENT.violations_per_file or file in self.suppressions
         )
 
-    def count_only(self, file: str, rule: Rule, finding: Finding | Judgement) -> None:
-        """Count a violation that is too much of its file."""
-        self.count(rule.name, self.severity(rule, finding))
-        self.summary.not_shown[file] += 1
+    def count_unshown(
+        self, file: str, rule: str, severity: Severity, one: Finding | Violation | None = None,
+        places: int = 1,
+    ) -> None:  # fmt: skip
+        """Count what is not located: it is too much of its file, or nobody wants to see it.
+
+        Args:
+            one: where it may speak of a declared name.
+        """
+        if one is not None and one.heading and self.folds(severity):
+            self.count_declared(one.heading, rule, one.message, one.declared_at, places)
+            return
+        self.count(rule, severity, places)
+        if severity >= self.quiet:
+            self.summary.not_shown[file] += places
 
     def violation(self, document: Document, rule: Rule, finding: Finding) -> Violation:
         """A finding with its place."""

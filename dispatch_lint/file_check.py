@@ -54,18 +54,13 @@ _AHEAD = 32
 
 
 class _Quiet(NamedTuple):
-    """What of a document is counted, and needs no place.
+    """What of a document is counted, and needs no place."""
 
-    Attributes:
-        too_many: what is more than is shown of a file.
-    """
-
-    counted: list[Found]
+    found: list[Found]
     declared: list[tuple[Route, Rule, Finding]]
-    too_many: list[Found]
 
 
-_NOTHING = _Quiet([], [], [])
+_NOTHING = _Quiet([], [])
 
 
 class FileCheck:
@@ -113,14 +108,18 @@ class FileCheck:
             # What was read of a JSONL text before it is judged all the same.
             run.summary.problems.append(str(error))
         self.finish()
-        for key, index in self.first.items():
-            run.found[index] = with_count(run.found[index], self.folded.get(key, 0))
+        self._count_folds()
         return True
 
     def finish(self) -> None:
         """Judge what could not be judged before all of the file was seen."""
         self._report_unparsed()
         self.unparsed = []
+
+    def _count_folds(self) -> None:
+        found = self.run_.found
+        for key, index in self.first.items():
+            found[index] = with_count(found[index], self.folded.get(key, 0))
 
     def _whole(self, text: str) -> None:
         reader = yaml_text if self.source.format == "yaml" else json_text
@@ -182,7 +181,7 @@ class FileCheck:
         return found
 
     def _lines(self) -> None:
-        digest = digest_of() if self.run_.digests is not None else None
+        digest = self.run_.new_digest()
         for index, (number, line) in enumerate(self.source.raw_lines(digest)):
             self.line(index, number, line)
         if digest is not None and self.run_.digests is not None:
@@ -239,12 +238,12 @@ class FileCheck:
             if not like.declared:
                 return document, _NOTHING
             if not (self.ignored or any(self._must_locate(*one[1:]) for one in like.declared)):
-                return document, _Quiet([], like.declared, [])
+                return document, _Quiet([], like.declared)
         run = self.run_
         one, failed = run.classifier.read(value, self.source, index), run.failed
         quiet = self._judge(one)
         if (
-            quiet is not None and not (quiet.counted or quiet.too_many or self.ignored)
+            quiet is not None and not (quiet.found or self.ignored)
             and isinstance(one, Document) and self.source.reported and run.failed == failed
         ):  # fmt: skip
             run.alike.learn(one)
@@ -266,26 +265,22 @@ class FileCheck:
         declared = self._declared(one)
         if not (found or declared):
             return _NOTHING
-        quiet = _Quiet([], declared, [])
-        for pair in found:
-            (quiet.too_many if self._must_locate(*pair) else quiet.counted).append(pair)
-        places = any(self._must_locate(rule, finding) for _, rule, finding in declared)
-        if shows and (quiet.too_many or places):
+        if shows and any(
+            self._must_locate(*pair) for pair in (*found, *(one[1:] for one in declared))
+        ):
             self.upcoming += 1
             return None
-        return quiet
+        return _Quiet(found, declared)
 
     def _take(self, one: Document | Skipped, quiet: _Quiet) -> None:
         """Count what needs no place, and keep the facts of a document."""
         if quiet is _NOTHING:  # nearly always
             self._keep(one)
             return
-        for rule, finding in quiet.counted:
+        for rule, finding in quiet.found:
             if self._is_first(rule, finding):
-                self.run_.count(rule.name, self.run_.severity(rule, finding))
-        for rule, finding in quiet.too_many:
-            if self._is_first(rule, finding):
-                self.run_.count_only(self.source.name, rule, finding)
+                severity = self.run_.severity(rule, finding)
+                self.run_.count_unshown(self.source.name, rule.name, severity, finding)
         if quiet.declared and isinstance(one, Document):
             self._count_declared(one, quiet.declared)
         self._keep(one)
@@ -346,12 +341,7 @@ class FileCheck:
         for route, rule, finding in declared:
             places = sum(1 for _ in route.walk(document.entity))
             severity = self.run_.severity(rule, finding)
-            if self.run_.folds(severity):
-                self.run_.count_declared(
-                    finding.heading, rule.name, finding.message, finding.declared_at, places
-                )
-            else:
-                self.run_.count(rule.name, severity, places)
+            self.run_.count_unshown(self.source.name, rule.name, severity, finding, places)
 
     def _placed(self, parts: list[tuple[int, Part]]) -> None:
         run = self.run_

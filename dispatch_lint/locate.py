@@ -54,11 +54,9 @@ class _Locator:
             for rule, judgement in sorted(judged, key=_document):
                 if not source.reported or rule.name in ignored:
                     continue
-                if run.severity(rule, judgement) < run.quiet:
-                    run.count(rule.name, run.severity(rule, judgement))
-                    continue
-                if not run.shows(source.name, upcoming[source.name]):
-                    run.count_only(source.name, rule, judgement)
+                severity = run.severity(rule, judgement)
+                if severity < run.quiet or not run.shows(source.name, upcoming[source.name]):
+                    run.count_unshown(source.name, rule.name, severity)
                     continue
                 upcoming[source.name] += 1
                 kept.append((rule, judgement))

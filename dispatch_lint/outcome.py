@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatch_lint.violation import Severity
 
@@ -78,6 +78,19 @@ class Summary:
         self.rules.update(other.rules)
         self.not_shown.update(other.not_shown)
         self.problems += [one for one in other.problems if one not in without]
+
+    def uncount(self, file: str, rule: str, severity: Severity, quiet: Severity) -> None:
+        """Take back what `Run.count_unshown` counted once."""
+        for counter, key in ((self.violations, severity), (self.rules, rule)):
+            _take_away(counter, key)
+        if severity >= quiet:
+            _take_away(self.not_shown, file)
+
+
+def _take_away(counter: Counter[Any], key: object) -> None:
+    counter[key] -= 1
+    if not counter[key]:
+        del counter[key]  # a report would show that there is none
 
 
 class Listed(NamedTuple):

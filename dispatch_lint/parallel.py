@@ -15,12 +15,19 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from dispatch_lint.documents.source import InputError
 from dispatch_lint.file_check import check_files
+from dispatch_lint.line_check import LineCheck
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from dispatch_lint.documents.line_ranges import LineRange
     from dispatch_lint.documents.source import Source
     from dispatch_lint.engine import Run
+    from dispatch_lint.line_check import Tally
+    from dispatch_lint.outcome import Share
+
+    Piece = list[int] | LineRange
+    """What one process checks at a time: the numbers of files, or lines of one."""
 
 FEW_BYTES = 150_000
 """Less text than this is checked by one process: to start a second takes longer."""
@@ -34,8 +41,10 @@ _PIECES = 16
 """Pieces for each process: the more, the sooner is one that waits given something to do."""
 _FIRST = 1 / 8
 """Of a piece: the first, while whose files are checked the others wait."""
-_MOST_PIECES = 8_192
-"""Their numbers fit into a pipe."""
+_MOST_PIECES = 4_096
+"""Their numbers fit into a pipe, also where some have become more."""
+_RANGE = 4 * 1024 * 1024
+"""Bytes of lines whose facts are in memory twice, while they travel."""
 _FRAME = struct.Struct("<QQ")
 _NUMBER = struct.Struct("<I")
 READABLE = 1  # selectors.EVENT_READ: what few runs need is imported by those
@@ -63,33 +72,43 @@ def check_sources(run: Run, sources: Sequence[Source], jobs: int) -> None:
     wanted = jobs or usable_processors()
     if wanted == 1 or not hasattr(os, "fork") or any(one.rows or one.opener for one in sources):
         wanted = 1
-    pieces: list[list[int]] = []
+    pieces: list[Piece] = []
     if wanted > 1:
-        sizes = [0 if len(sources) >= MANY else source.size() for source in sources]
+        many = len(sources) >= MANY
+        sizes = [0 if many and source.format != "jsonl" else source.size() for source in sources]
         weights = [FILE_BYTES + size for size in sizes]
         if jobs or sum(weights) >= FEW_BYTES:
-            pieces = list(_pieces(numbers, weights, wanted))
+            pieces = list(_pieces(run, numbers, weights, wanted))
     if len(pieces) < 2:
         check_files(run, numbers)
         return
-    large: list[int] = []
     # What is learned from the first files need not be learned in every process.
     first_piece, *pieces = pieces
-    check_files(run, first_piece)
+    joining = _Joining(run)
+    joining.judge(first_piece)
     with _Workers(run, pieces, min(wanted, len(pieces))) as workers:
-        for found, facts, left in workers.results():
-            run.take(found, facts)
-            large += left
-    check_files(run, large)
+        for found in workers.results():
+            joining.take(*found)
+    joining.end()
 
 
-def _pieces(sources: list[int], weights: list[int], jobs: int) -> Iterator[list[int]]:
-    """What one process checks at a time: neighbours, by their numbers."""
-    whole = sum(weights) / min(jobs * _PIECES, _MOST_PIECES)
+def _pieces(run: Run, sources: list[int], weights: list[int], jobs: int) -> Iterator[Piece]:
+    """What one process checks at a time: neighbours, or some lines of what is too much for one."""
+    total = sum(weights)
+    whole = total / min(jobs * _PIECES, _MOST_PIECES)
     share = whole * _FIRST
     piece: list[int] = []
     held = 0
     for source, weight in zip(sources, weights, strict=True):
+        if weight > 2 * whole and run.sources[source].format == "jsonl":
+            size = max(min(whole, _RANGE), total / _MOST_PIECES)
+            ranges = _line_ranges(run, source, min(share, size), size)
+            if ranges:
+                if piece:
+                    yield piece
+                yield from ranges
+                piece, held, share = [], 0, whole
+                continue
         piece.append(source)
         held += weight
         if held >= share:
@@ -97,6 +116,57 @@ def _pieces(sources: list[int], weights: list[int], jobs: int) -> Iterator[list[
             piece, held, share = [], 0, whole
     if piece:
         yield piece
+
+
+def _line_ranges(run: Run, source: int, first: float, size: float) -> list[LineRange]:
+    from dispatch_lint.documents.line_ranges import line_ranges
+
+    digest = run.new_digest()
+    found = line_ranges(run.sources[source], source, int(first) or 1, int(size) or 1, digest)
+    if found and digest is not None and run.digests is not None:
+        run.digests[source] = digest.digest()
+    return found
+
+
+class _Joining:
+    """Takes what is found in pieces, in their order, and puts files together."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._lines: LineCheck | None = None
+        self.left: list[int] = []
+
+    def judge(self, piece: Piece) -> None:
+        """Judge a piece in this process."""
+        if isinstance(piece, list):
+            check_files(self._run, piece)
+        else:
+            self._of(piece.source).judge(piece)
+
+    def take(self, share: Share, facts: Any, left: list[int], tally: Tally | None) -> None:
+        """Take what another process found."""
+        if tally is not None:
+            self._of(tally.source).take(tally, share)
+        else:
+            self._end()
+        self._run.take(share, facts)
+        self.left += left
+
+    def end(self) -> None:
+        """Judge what was left."""
+        self._end()
+        check_files(self._run, self.left)
+
+    def _of(self, source: int) -> LineCheck:
+        if self._lines is None or self._lines.number != source:
+            self._end()
+            self._lines = LineCheck(self._run, source)
+        return self._lines
+
+    def _end(self) -> None:
+        if self._lines is not None:
+            self._lines.end()
+            self._lines = None
 
 
 @dataclass
@@ -109,7 +179,7 @@ class _Worker:
 class _Workers:
     """Forked processes; each takes the next piece when it is done with one."""
 
-    def __init__(self, run: Run, pieces: list[list[int]], jobs: int) -> None:
+    def __init__(self, run: Run, pieces: list[Piece], jobs: int) -> None:
         import gc
         import pickle  # noqa: F401 (before the processes part)
         import selectors
@@ -117,6 +187,7 @@ class _Workers:
         gc.freeze()  # what is there stays: to look through it would copy it for each process
         self._run, self._pieces, self._jobs = run, pieces, jobs
         self._workers: list[_Worker] = []
+        self._lines: LineCheck | None = None
         self._selector = selectors.DefaultSelector()
 
     def __enter__(self) -> _Workers:
@@ -171,17 +242,28 @@ class _Workers:
         finally:
             os._exit(code)
 
-    def _check(self, piece: list[int]) -> tuple[bytes, bytes]:
+    def _check(self, piece: Piece) -> tuple[bytes, bytes]:
         import pickle
 
         run = self._run
-        # The facts of a large file may not fit into memory: they do not travel.
-        large = check_files(run, piece, LARGE)
+        large: list[int] = []
+        tally: Tally | None = None
+        if isinstance(piece, list):
+            # The facts of a large file may not fit into memory: they do not travel.
+            large = check_files(run, piece, LARGE)
+        else:
+            if self._lines is None or self._lines.number != piece.source:
+                self._lines = LineCheck(run, piece.source)
+            self._lines.judge(piece)
+            tally = self._lines.drain()
         found, facts = run.drain()
-        return pickle.dumps(found, pickle.HIGHEST_PROTOCOL), marshal.dumps((facts, large))
+        return (
+            pickle.dumps((found, tally), pickle.HIGHEST_PROTOCOL),
+            marshal.dumps((facts, large)),
+        )
 
-    def results(self) -> Iterator[tuple[Any, Any, list[int]]]:
-        """What was found in each piece, in their order: facts too, and what is left to check."""
+    def results(self) -> Iterator[tuple[Share, Any, list[int], Tally | None]]:
+        """What was found in each piece, in their order: facts, what is left, and of lines a tally."""
         import pickle
 
         frames: dict[int, list[bytes]] = {}
@@ -189,7 +271,8 @@ class _Workers:
             while len(frames.get(number, ())) < 2:
                 self._receive(frames)
             found, facts = frames.pop(number)
-            yield (pickle.loads(found), *marshal.loads(facts))
+            share, tally = pickle.loads(found)
+            yield (share, *marshal.loads(facts), tally)
 
     def _receive(self, frames: dict[int, list[bytes]]) -> None:
         """Take what the processes have sent; none has to wait."""

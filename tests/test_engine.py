@@ -71,7 +71,7 @@ def odd_run(monkeypatch: pytest.MonkeyPatch, asked: list[FieldUse]) -> Run:
 ])  # fmt: skip
 def test_how_much_is_shown_of_a_file(shown: int, upcoming: int, whether: bool) -> None:
     run = run_of({"limits": {"violations-per-file": 3}})
-    run._shown["a.yaml"] = shown
+    run.shown["a.yaml"] = shown
     assert run.shows("a.yaml", upcoming) is whether
     assert run.shows("b.yaml") is True
     if not upcoming:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple, Protocol
 from dispatch_lint.limits import CURRENT
 
 if TYPE_CHECKING:
+    from dispatch_lint.documents.line_ranges import LineRange
     from dispatch_lint.documents.placed import Part
 
 Format = Literal["yaml", "json", "jsonl", "go", "rows"]
@@ -160,23 +161,25 @@ class Source(NamedTuple):
         for number, line in self.raw_lines():
             yield number, decode(line, f"{self.name}:{number}")
 
-    def raw_lines(self, digest: Digest | None = None) -> Iterator[tuple[int, bytes]]:
+    def raw_lines(
+        self, digest: Digest | None = None, within: LineRange | None = None
+    ) -> Iterator[tuple[int, bytes]]:
         """The bytes of the lines of a JSONL text that are not empty, with their numbers from 1.
 
         Args:
             digest: is given all bytes that are read.
+            within: only these lines.
 
         Raises:
             InputError: as `data`.
         """
-        number = 0
+        number = within.line if within else 0
         try:
             with self.open() as stream:
-                for lines in _split(stream, digest):
+                for lines in [within.read(stream)] if within else _split(stream, digest):
                     for line in lines:
                         number += 1
-                        # The first is what nearly every line begins with.
-                        if (line and 0x20 < line[0] < 0x7F) or not _is_blank(line):
+                        if not is_blank(line):
                             yield number, line
         except _TooLong as error:
             raise InputError(
@@ -220,8 +223,10 @@ def _split(stream: BinaryIO, digest: Digest | None) -> Iterator[list[bytes]]:
 _CHUNK = 1 << 18
 
 
-def _is_blank(line: bytes) -> bool:
+def is_blank(line: bytes) -> bool:
     """Whether there is nothing in a line but white space, of whichever kind."""
+    if line and 0x20 < line[0] < 0x7F:  # what nearly every line begins with
+        return False
     text = line.decode("utf-8-sig", "replace")
     return not text or text.isspace()
 
