@@ -99,7 +99,7 @@ class Run:
         self.alike = Alike(self)
         self._facts = {
             name: FactTable(again=partial(self._again, several[0]))
-            if rereads and store_facts is None and all(map(_seldom_enough, several))
+            if rereads and all(_seldom_enough(one, store=store_facts is not None) for one in several)
             else FactTable()
             for name, several in self._corpus_rules.items()
         }
@@ -296,9 +296,11 @@ class Run:
         if document.kind:
             self._kinds.add(document.kind)
         place, row = number << 32 | document.index, document.row_key
-        if document.plan is not None and document.plan.keep(document.value, place):
-            return
-        for rule, collect, keep, note in self._collecting:
+        asked: Sequence[Any] = self._collecting
+        plan = document.plan
+        if plan is not None and plan.keep(document.value, place):
+            asked = plan.asked
+        for rule, collect, keep, note in asked:
             try:
                 for group, path, data in collect(document):
                     keep(group, place, (path, data, row, ""))
@@ -310,16 +312,20 @@ class Run:
     def fact_plan(self, document: Document) -> FactPlan | None:
         """How documents like one come to their facts; None where rules have to be asked for each."""
         patterns: list[tuple[FactTable, FactPattern]] = []
-        for name, rule in self._collectors.items():
+        asked = []
+        for one, (name, rule) in zip(self._collecting, self._collectors.items(), strict=True):
             table = self._facts[name]
             try:
                 several = rule.fact_patterns(document)
             except Exception:
-                return None  # it will be asked for the facts themselves
+                several = None  # it will be asked for the facts themselves
             if several is None or (table.note is None and any(one.seldom for one in several)):
-                return None
-            patterns += [(table, one) for one in several]
-        return self._plans.make(patterns, document.value)
+                asked.append(one)
+            else:
+                patterns += [(table, pattern) for pattern in several]
+        if not patterns:
+            return None
+        return self._plans.make(patterns, document.value, asked)
 
     @property
     def kinds(self) -> set[str]:
@@ -574,9 +580,12 @@ SYNTAX = "syntax-error"
 """The rule that speaks of a document that does not parse; no other does."""
 
 
-def _seldom_enough(rule: Rule) -> bool:
-    """Whether it judges what is seldom wanted only where several facts of it meet, or where it asks."""
-    return rule.judges_several or rule.judges_uses
+def _seldom_enough(rule: Rule, *, store: bool) -> bool:
+    """Whether it judges what is seldom wanted only where several facts of it meet, or where it asks.
+
+    Those of a store are several to begin with.
+    """
+    return rule.judges_uses or (rule.judges_several and not store)
 
 
 def _at(finding: Finding, path: Path) -> Finding:

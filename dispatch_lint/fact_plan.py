@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dispatch_lint.facts import FactTable, Said
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from dispatch_lint.rule import FactPattern
 
@@ -30,12 +30,14 @@ class FactPlans:
         self.waiting = 0
 
     def make(
-        self, patterns: Iterable[tuple[FactTable, FactPattern]], fields: Collection[str]
-    ) -> FactPlan | None:
+        self, patterns: Iterable[tuple[FactTable, FactPattern]], fields: Collection[str],
+        asked: Sequence[Any] = (),
+    ) -> FactPlan | None:  # fmt: skip
         """The plan of documents with some fields; None where none of them can follow it.
 
         Args:
             patterns: of facts, each with the table that keeps them.
+            asked: see `FactPlan`.
         """
         there = []
         names: dict[str, bool] = {}
@@ -46,7 +48,7 @@ class FactPlans:
                     return None
             elif one.needed:
                 return None
-        plan = FactPlan(self, there)
+        plan = FactPlan(self, there, asked)
         self._plans.append(plan)
         return plan
 
@@ -64,10 +66,14 @@ class FactPlan:
     Args:
         plans: those that this one is among.
         patterns: each with the table that keeps its facts.
+        asked: whoever has to be asked for other facts of each document.
     """
 
-    def __init__(self, plans: FactPlans, patterns: Iterable[tuple[FactTable, FactPattern]]) -> None:
-        self._plans = plans
+    def __init__(
+        self, plans: FactPlans, patterns: Iterable[tuple[FactTable, FactPattern]],
+        asked: Sequence[Any],
+    ) -> None:  # fmt: skip
+        self._plans, self.asked = plans, asked
         self._empty: list[tuple[str, str]] = []
         """The fields in which nothing may be, or no tag of a key."""
         columns: dict[str, _Column] = {}

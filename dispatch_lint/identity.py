@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatch_lint.facts import by_id, by_key
@@ -92,6 +92,29 @@ class IdentityRule(Rule):
 
     facts = IDENTITY
     judges_several = True
+
+    def likeness(self, facts: Sequence[Fact]) -> Hashable | None:
+        """What a run says of one entity, where a store and its ledger say the same, or nothing.
+
+        Then neither the key nor the ID matters; so it is for nearly all groups.
+        """
+        first, *others = facts
+        if first.stored or first.data[-1] != "entity":
+            return None
+        holder = Holder(*first.data)
+        for fact in others:
+            if not fact.stored:
+                return None
+            if fact.data[-1] == "ledger":
+                past = Past(*fact.data)
+                if past.deleted or past.key != holder.key or past.identity != holder.identity:
+                    return None
+            elif fact.data != first.data:
+                return None
+        return (
+            first.path, tuple([fact.data[-1] for fact in others]), holder.status, holder.form,
+            bool(holder.identity), holder.revision if not holder.revision else 1, holder.revision_of,
+        )  # fmt: skip
 
     def collect_seldom(self, entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
         return identity_facts(entity)

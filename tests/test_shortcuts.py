@@ -31,11 +31,12 @@ from dispatch_lint.documents.source import Source
 from dispatch_lint.documents.yaml_placed import read_placed
 from dispatch_lint.facts import FactTable, by_id, by_key, by_name
 from dispatch_lint.hashed_facts import HashedFacts
+from dispatch_lint.identity import Holder, IdentityRule, Past
 from dispatch_lint.limits import CURRENT
 from dispatch_lint.outcome import Summary
 from dispatch_lint.plugins import load_rules
 from dispatch_lint.references import ReferenceRule
-from dispatch_lint.rule import FactPattern, stored
+from dispatch_lint.rule import STORE, Fact, FactPattern, stored
 from tests.conftest import remembering
 from tests.readers import agree, agree_on_places
 
@@ -370,16 +371,21 @@ SAID = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize("table", ["identity", "references"])
 @pytest.mark.parametrize("field", FUNCTION)
 @pytest.mark.parametrize("value", SAID, ids=repr)
 def test_patterns_give_the_facts_that_rules_collect(
-    field: str, value: Any, monkeypatch: pytest.MonkeyPatch
+    field: str, value: Any, table: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """With a store, the rules about keys and IDs are asked for theirs: only references are hashed."""
+    store = remembering("") if table == "references" else None
     monkeypatch.setattr(fact_plan, "_MANY", 3)
     source = Source("a.yaml", "yaml")
     kept = []
     for planned in (True, False):
-        run = make_run(settings_module.parse({"organization": "acme"}), rereads=True)
+        run = make_run(
+            settings_module.parse({"organization": "acme"}), rereads=True, store_facts=store
+        )
         alike = run.classifier.read(FUNCTION, source, 0)
         assert isinstance(alike, Document)
         plan = run.fact_plan(alike)
@@ -396,7 +402,7 @@ def test_patterns_give_the_facts_that_rules_collect(
         facts = sorted(map(repr, run.kept()))
         # Hashes, in the order of documents: those that wait come later.
         hashed = [sorted(zip(*(memoryview(one).cast("q") for one in part), strict=True))
-                  for part in run.drain()[1]["identity"][-1]]  # fmt: skip
+                  for part in run.drain()[1][table][-1]]  # fmt: skip
         kept.append((facts, hashed))
         if planned:  # what a table has handed on it does not know any more
             for document in documents:
@@ -450,6 +456,89 @@ def test_groups_that_are_alike_are_judged_as_if_each_were_the_first(
             source = Source("a.jsonl", "jsonl", opener=partial(io.BytesIO, data))
             found.append((list(run.lint([source])), run.summary))
     assert found[0] == found[1]
+
+
+# Of an entity: its status and revision, what is another the next time it is seen, how often it is
+# seen, and whether a store knows it.
+SEEN = st.tuples(
+    STATUSES, st.integers(0, 1), st.sampled_from(["", "", "", "id", "name", "status", "revision", "row"]),
+    st.sampled_from([1, 1, 1, 0, 2]), st.sampled_from([True, True, False]),
+)  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(SEEN, min_size=15, max_size=25), st.booleans())
+def test_keys_and_ids_that_are_alike_are_judged_as_if_each_were_the_first(
+    entities: list[tuple[str, int, str, int, bool]], stores: bool
+) -> None:
+    before = now = ""
+    for number, (status, revision, other, times, known) in enumerate(entities):
+        as_it_was = {
+            "id": f"{number}",
+            "name": f"s{number}",
+            "status": status,
+            "revision": revision,
+        }
+        changed = {
+            "id": f"other{number}", "name": f"other{number}", "revision": 1 - revision,
+            "status": "READY" if status.startswith("DELET") else "DELETING",
+        }  # fmt: skip
+        line = stored(
+            "Secret",
+            secrets={},
+            **as_it_was | {key: changed[key] for key in [other] if key in changed},
+        )
+        if other == "row":
+            line = f'{{"key":"acme/Secret/s{number}","id":"{number}","revision":0,"value":{line.strip()}}}\n'
+        now += line * times
+        before += stored("Secret", secrets={}, **as_it_was) * known
+    found = []
+    for likeness in (IdentityRule.likeness, lambda *_: None):
+        with mock.patch.object(IdentityRule, "likeness", likeness):
+            run = make_run(
+                settings_module.parse({}), store_facts=remembering(before) if stores else None
+            )
+            source = Source("a.jsonl", "jsonl", opener=partial(io.BytesIO, now.encode()))
+            found.append((list(run.lint([source])), run.summary))
+    assert found[0] == found[1]
+
+
+HELD = Holder("acme/Secret/s", "1", "READY", "stored", 1, "entity")
+PAST = Past("acme/Secret/s", "1", "2026-01-01", "")
+
+
+def likeness(held: Holder, *others: tuple[Any, ...], path: str = "id", source: int = STORE) -> Any:
+    facts = [Fact(0, 0, (path,), held), *(Fact(source, 0, (path,), one) for one in others)]
+    return IdentityRule.likeness(mock.Mock(), facts)
+
+
+def test_what_makes_keys_and_ids_alike() -> None:
+    like = likeness(HELD, HELD, PAST)
+    renamed: dict[str, Any] = {"key": "acme/Secret/t", "identity": "2"}
+    other, past = HELD._replace(**renamed), PAST._replace(**renamed)
+    assert like == likeness(other, other, past) is not None
+    assert like == likeness(*[HELD._replace(revision=7)] * 2, PAST)
+    different = [
+        likeness(HELD, HELD), likeness(HELD, PAST), likeness(HELD),
+        likeness(HELD, HELD, PAST, path="name"),
+        *(
+            likeness(one, one, PAST._replace(identity=one.identity))
+            for one in (
+                HELD._replace(status="DELETED"), HELD._replace(form="manifest"),
+                HELD._replace(identity=""), HELD._replace(revision=0), HELD._replace(revision=None),
+                HELD._replace(revision_of="columns"),
+            )
+        ),
+    ]  # fmt: skip
+    assert None not in different
+    assert len({like, *different}) == len(different) + 1
+    assert [
+        likeness(HELD, other), likeness(HELD, HELD, past), likeness(HELD, HELD, PAST, other),
+        likeness(HELD, HELD, PAST._replace(identity="2")), likeness(HELD, HELD, PAST._replace(key="a/b/c")),
+        likeness(HELD, HELD, PAST._replace(deleted="2026-01-02")), likeness(HELD, HELD, source=0),
+        IdentityRule.likeness(mock.Mock(), [Fact(STORE, 0, ("id",), HELD)]),
+        IdentityRule.likeness(mock.Mock(), [Fact(0, 0, ("id",), PAST)]),
+    ] == [None] * 9  # fmt: skip
 
 
 def test_of_groups_that_are_alike_one_is_judged() -> None:
