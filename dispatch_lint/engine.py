@@ -99,7 +99,8 @@ class Run:
         self.alike = Alike(self)
         self._facts = {
             name: FactTable(again=partial(self._again, several[0]))
-            if rereads and all(_seldom_enough(one, store=store_facts is not None) for one in several)
+            if rereads
+            and all(_seldom_enough(one, store=store_facts is not None) for one in several)
             else FactTable()
             for name, several in self._corpus_rules.items()
         }
