@@ -36,7 +36,7 @@ JSON_LINES = [
 UNREADABLE = [b'{"kind":"Secret","name":"\xe9"}', b'{"kind":"Secret","name":"a\0b"}']
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     lines=st.lists(st.sampled_from(JSON_LINES), min_size=2, max_size=30),
     unreadable=st.none() | st.tuples(st.sampled_from(UNREADABLE), st.integers(0, 30)),
