@@ -351,9 +351,19 @@ class Run:
             if name in self._facts:
                 self._facts[name].add(group, (number, *fact[1:]))
 
-    def new_digest(self) -> blake2b | None:
+    def new_digest(self, data: bytes = b"") -> blake2b | None:
         """What is to be given all bytes of a source; None where nobody wants to know them."""
-        return digest_of() if self.digests is not None else None
+        return digest_of(data) if self.digests is not None else None
+
+    def note_digest(self, source: int, digest: blake2b | None) -> None:
+        """Remember what was read of a source, where somebody wants to know.
+
+        Args:
+            source: its number among those of the run.
+            digest: of `new_digest`.
+        """
+        if self.digests is not None and digest is not None:
+            self.digests[source] = digest.digest()
 
     # Several processes
 

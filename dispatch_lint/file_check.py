@@ -11,7 +11,7 @@ from dispatch_lint.documents.discover import is_no_definition
 from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.modelines import MARK
 from dispatch_lint.documents.source import BadRow, InputError, Source, decode
-from dispatch_lint.outcome import Listed, digest_of
+from dispatch_lint.outcome import Listed
 from dispatch_lint.schema.validation import is_valid
 
 if TYPE_CHECKING:
@@ -99,8 +99,7 @@ class FileCheck:
                     data = self.source.data(at_most)
                 if data is None:
                     return False
-                if run.digests is not None:
-                    run.digests[self.number] = digest_of(data).digest()
+                run.note_digest(self.number, run.new_digest(data))
                 self._whole(decode(data, self.source.name))
             run.summary.files += self.source.reported
             run.summary.stores += self.source.reported and self.source.rows is not None
@@ -184,8 +183,7 @@ class FileCheck:
         digest = self.run_.new_digest()
         for index, (number, line) in enumerate(self.source.raw_lines(digest)):
             self.line(index, number, line)
-        if digest is not None and self.run_.digests is not None:
-            self.run_.digests[self.number] = digest.digest()
+        self.run_.note_digest(self.number, digest)
 
     def line(self, index: int, number: int, line: bytes) -> None:
         """Judge one line of JSONL.

@@ -101,20 +101,19 @@ class IdentityRule(Rule):
         first, *others = facts
         if first.stored or first.data[-1] != "entity":
             return None
-        holder = Holder(*first.data)
+        # The fields of a `Holder`, and of a `Past`: a hot path.
+        key, identity, status, form, revision, revision_of, _ = first.data
         for fact in others:
             if not fact.stored:
                 return None
             if fact.data[-1] == "ledger":
-                past = Past(*fact.data)
-                if past.deleted or past.key != holder.key or past.identity != holder.identity:
+                past_key, past_identity, _, deleted, _ = fact.data
+                if deleted or (past_key, past_identity) != (key, identity):
                     return None
             elif fact.data != first.data:
                 return None
-        return (
-            first.path, tuple([fact.data[-1] for fact in others]), holder.status, holder.form,
-            bool(holder.identity), holder.revision if not holder.revision else 1, holder.revision_of,
-        )  # fmt: skip
+        said = tuple([fact.data[-1] for fact in others])
+        return first.path, said, status, form, bool(identity), revision and 1, revision_of
 
     def collect_seldom(self, entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
         return identity_facts(entity)

@@ -81,8 +81,8 @@ class Summary:
 
     def uncount(self, file: str, rule: str, severity: Severity, quiet: Severity) -> None:
         """Take back what `Run.count_unshown` counted once."""
-        for counter, key in ((self.violations, severity), (self.rules, rule)):
-            _take_away(counter, key)
+        _take_away(self.violations, severity)
+        _take_away(self.rules, rule)
         if severity >= quiet:
             _take_away(self.not_shown, file)
 

@@ -96,35 +96,35 @@ def _pieces(run: Run, sources: list[int], weights: list[int], jobs: int) -> Iter
     """What one process checks at a time: neighbours, or some lines of what is too much for one."""
     total = sum(weights)
     whole = total / min(jobs * _PIECES, _MOST_PIECES)
+    size = max(min(whole, _RANGE), total / _MOST_PIECES)
     share = whole * _FIRST
     piece: list[int] = []
     held = 0
     for source, weight in zip(sources, weights, strict=True):
-        if weight > 2 * whole and run.sources[source].format == "jsonl":
-            size = max(min(whole, _RANGE), total / _MOST_PIECES)
-            ranges = _line_ranges(run, source, min(share, size), size)
-            if ranges:
-                if piece:
-                    yield piece
-                yield from ranges
-                piece, held, share = [], 0, whole
+        ranges = _line_ranges(run, source, min(share, size), size) if weight > 2 * whole else []
+        if not ranges:
+            piece.append(source)
+            held += weight
+            if held < share:
                 continue
-        piece.append(source)
-        held += weight
-        if held >= share:
+        if piece:
             yield piece
-            piece, held, share = [], 0, whole
+        yield from ranges
+        piece, held, share = [], 0, whole
     if piece:
         yield piece
 
 
 def _line_ranges(run: Run, source: int, first: float, size: float) -> list[LineRange]:
+    """Lines of a file that are judged by themselves; none where it is judged as a whole."""
+    if run.sources[source].format != "jsonl":
+        return []
     from dispatch_lint.documents.line_ranges import line_ranges
 
     digest = run.new_digest()
     found = line_ranges(run.sources[source], source, int(first) or 1, int(size) or 1, digest)
-    if found and digest is not None and run.digests is not None:
-        run.digests[source] = digest.digest()
+    if found:
+        run.note_digest(source, digest)
     return found
 
 

@@ -43,7 +43,7 @@ def line_ranges(
         first, size: bytes, about, of the first range and of each other.
         digest: is given all bytes.
     """
-    with suppress(InputError, OSError), source.open() as stream:
+    with suppress(InputError, OSError, UnicodeDecodeError), source.open() as stream:
         return list(_ranges(stream, number, first, size, digest))
     return []  # whoever reads one line after the other says why
 
@@ -55,7 +55,9 @@ def _ranges(
     while text := stream.read(size if start else first):
         if not text.endswith(b"\n"):
             text += stream.readline(CURRENT.bytes)
-        if b"\0" in text or (not text.isascii() and not _is_utf8(text)) or _is_long(text):
+        if not text.isascii():
+            text.decode()
+        if b"\0" in text or _is_long(text):
             raise InputError
         if digest is not None:
             digest.update(text)
@@ -65,14 +67,6 @@ def _ranges(
         if not text.startswith(b"{") or text.count(b"\n{") != lines - 1:
             blank = sum(map(is_blank, text.removesuffix(b"\n").split(b"\n")))
         start, line, document = start + len(text), line + lines, document + lines - blank
-
-
-def _is_utf8(text: bytes) -> bool:
-    try:
-        text.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _is_long(text: bytes) -> bool:
