@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -17,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch_lint.definitions.model import DefinitionError
+from dispatch_lint.definitions.model import DefinitionError, Reference
 from dispatch_lint.schema.files import drift, generate_files
 from dispatch_lint.schema.load import load_catalogue
 from dispatch_lint.schema.validation import is_valid, schema_errors
@@ -133,6 +134,18 @@ def test_references_of_the_catalogue() -> None:
         "Policy.rules", "ServiceClass.plans",
     ):  # fmt: skip
         assert name not in said, name
+
+
+@pytest.mark.parametrize("said", [
+    {}, {"Subscription.function": Reference("Image", "id")}, {"Run.functionId": None, "Run.functionID": None},
+])  # fmt: skip
+def test_what_is_named_by_id_is_told_without_shapes(said: dict[str, Reference | None]) -> None:
+    catalogue = load_catalogue(replace(Settings(), references=said))
+    quickly = catalogue.referred_by_id
+    made = {schema.kind for schema in catalogue.schemas if "shape" in vars(schema)}
+    assert made.isdisjoint(["Function", "Image", "Secret"])
+    references = [route.shape.reference for one in catalogue.schemas for route in one.references]
+    assert quickly == {one.kind for one in references if one and one.by == "id"}
 
 
 VALUES = st.one_of(

@@ -50,8 +50,10 @@ _ODD_WORDS = frozenset(
 ) - {"true", "false", "null"} | {":"}  # fmt: skip
 _INDICATORS = frozenset("&*!%@`?<:")
 _NUMBER_STARTS = frozenset("0123456789+-.")
+_MARKS = frozenset(["-", "---"])
+"""Of an item, and of a document."""
 _ODD_NUMBER = rf"{_ODD_SCALAR}{_AFTER}|[0-9]+:"
-_ODD_BREAKS = re.compile("[\x85\u2028\u2029\ufeff]")
+_ODD_BREAKS = "[\x85\u2028\u2029\ufeff]"
 _APART = str.maketrans("[]{},", "     ")
 _MAX_BRACKETS = 5_000
 """More opening brackets than this could nest deep enough to slow the fast parser down."""
@@ -125,7 +127,7 @@ def _is_plain(text: str) -> bool:
     """
     if "\0" in text or "- - - - -" in text or "dispatch-lint:" in text:
         return False
-    if not text.isascii() and _ODD_BREAKS.search(text):
+    if not text.isascii() and _pattern(_ODD_BREAKS).search(text):
         return False
     separators = text.count("\n---\n") + text.startswith("---\n")
     if text.count("---") != separators:
@@ -146,6 +148,6 @@ def _is_plain(text: str) -> bool:
         start = word[0]
         if start in _INDICATORS:
             return False
-        if start in _NUMBER_STARTS and word != "---" and _pattern(_ODD_NUMBER).match(word):
+        if start in _NUMBER_STARTS and word not in _MARKS and _pattern(_ODD_NUMBER).match(word):
             return False
     return True
