@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dispatch_lint.api import make_run
+from dispatch_lint.cli import collect_seldom
 from dispatch_lint.documents.discover import discover
 from dispatch_lint.parallel import check_sources
 from dispatch_lint.settings import Settings
@@ -18,6 +19,7 @@ from dispatch_lint.settings import Settings
 
 def main() -> None:
     """Measure one run."""
+    collect_seldom()
     settings = replace(Settings(), root=Path.cwd())
     run = make_run(settings, fold=True, rereads=True)
     sources = list(discover(["."], settings))

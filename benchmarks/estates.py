@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -12,10 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.corpus import write_entities
-from benchmarks.measuring import measure
+from benchmarks.measuring import BIN, measure
 from tests import postgres
 
-BIN = Path(sys.executable).parent
 MASTER = "local-cluster[2,1,1024]"
 
 

@@ -6,8 +6,13 @@ import os
 import statistics
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parent.parent
+BIN = Path(sys.executable).parent
 
 
 @dataclass(frozen=True)
@@ -18,27 +23,60 @@ class Measured:
     memory: float
 
 
-def measure(command: list[str], folder: Path, runs: int) -> Measured:
-    """Run a command several times as a whole process, after one run that does not count."""
-    seconds, memory = [], 0.0
+class Command(NamedTuple):
+    """What is run, and in which folder.
+
+    Attributes:
+        tells: whether it prints the seconds that count: less than the process takes.
+    """
+
+    words: list[str]
+    folder: Path
+    tells: bool = False
+
+
+def measure(words: list[str], folder: Path, runs: int) -> Measured:
+    """Run a command several times as a whole process, after one run that does not count.
+
+    Args:
+        runs: 0 stands for a single run, which counts.
+    """
+    return in_turns({"": Command(words, folder)}, runs)[""]
+
+
+def in_turns(commands: Mapping[str, Command], runs: int) -> dict[str, Measured]:
+    """Measure some commands as `measure` does, in turns: a machine is not equally fast all the time."""
+    taken: dict[str, list[Measured]] = {name: [] for name in commands}
+    for number in range(runs + 1):
+        for name, command in commands.items():
+            one = _run(command)
+            if number or runs == 0:
+                taken[name].append(one)
+    return {
+        name: Measured(
+            statistics.median(one.seconds for one in some), max(one.memory for one in some)
+        )
+        for name, some in taken.items()
+    }
+
+
+def _run(command: Command) -> Measured:
     # As on a machine of a user: what was compiled once stays compiled, for every tool alike.
     environment = {**os.environ}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    for number in range(runs + 1):
-        said = subprocess.run(
-            [sys.executable, "-I", "-S", "-c", _LAUNCHER, *command],
-            cwd=folder,
-            env=environment,
-            stdout=subprocess.PIPE,
-            check=True,
-        ).stdout.split()
-        code = os.waitstatus_to_exitcode(int(said[1]))
-        if code not in (0, 1):
-            raise SystemExit(f"{command[0]} failed with {code}")
-        if number or runs == 0:
-            seconds.append(float(said[0]))
-            memory = max(memory, _mebibytes(int(said[2])))
-    return Measured(statistics.median(seconds), memory)
+    words = [sys.executable, "-I", "-S", "-c", _LAUNCHER, *command.words]
+    if command.tells:
+        words = command.words
+        environment["PYTHONPATH"] = str(ROOT)
+    said = subprocess.run(
+        words, cwd=command.folder, env=environment, stdout=subprocess.PIPE, check=True
+    ).stdout.split()
+    if command.tells:
+        return Measured(float(said[0]), 0)
+    code = os.waitstatus_to_exitcode(int(said[1]))
+    if code not in (0, 1):
+        raise SystemExit(f"{command.words[0]} failed with {code}")
+    return Measured(float(said[0]), _mebibytes(int(said[2])))
 
 
 # What a process took at most begins with what the one took that started it: ours has held corpora.

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.corpus import changed_manifests, write_entities
-from benchmarks.measuring import Measured, measure
+from benchmarks.measuring import BIN, Measured, measure
 from tests import postgres
 
-BIN = Path(sys.executable).parent
 CHANGED = 100
 
 

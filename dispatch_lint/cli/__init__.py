@@ -51,8 +51,7 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line; the exit code of every error is 2, of a signal 128 and its number."""
-    # A run keeps many small objects and makes hardly a cycle: only the young are looked through.
-    gc.set_threshold(200_000, 1_000, 1_000)
+    collect_seldom()
     # Half-written files are removed and processes ended on the way out.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
@@ -79,6 +78,11 @@ def main() -> None:
             _close_output()  # it may be what is full
         code = EXIT_FAILURE
     _leave(code if isinstance(code, int) else 0)
+
+
+def collect_seldom() -> None:
+    """A run keeps many small objects and makes hardly a cycle: only the young are looked through."""
+    gc.set_threshold(200_000, 1_000, 1_000)
 
 
 def _leave(code: int) -> NoReturn:

@@ -1,0 +1,75 @@
+"""The peers that are here, each with the command that checks a folder."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from benchmarks.measuring import BIN, ROOT, Command
+
+SCHEMA = ROOT / "schemas" / "dispatch.schema.json"
+NODE = BIN.parent / "peers/node_modules/.bin"
+
+
+def peers(folder: Path, per_file: int) -> dict[str, Command]:
+    """The peers over the YAML files of a folder; those that read one document of a file only if it has one.
+
+    Args:
+        per_file: documents of a file.
+    """
+    paths = sorted(path.relative_to(folder).as_posix() for path in folder.glob("*/*.yaml"))
+    found = {}
+    if (BIN / "yamllint").exists():
+        found["yamllint"] = Command([str(BIN / "yamllint"), "-d", "relaxed", *paths], folder)
+    if per_file == 1 and (BIN / "check-jsonschema").exists():
+        words = [str(BIN / "check-jsonschema"), "--schemafile", str(SCHEMA), *paths]
+        found["check-jsonschema"] = Command(words, folder)
+    # A folder is walked faster than paths are read, but its files may have one document only.
+    found |= sourcemeta(folder, [".", "--extension", ".yaml"] if per_file == 1 else paths)
+    if per_file == 1 and (NODE / "ajv").exists():
+        words = [
+            str(NODE / "ajv"),
+            "validate",
+            "-s",
+            str(SCHEMA),
+            "-d",
+            "*/*.yaml",
+            "--strict=false",
+        ]
+        found["ajv-cli"] = Command(words, folder)
+    return found | kubeconform(folder)
+
+
+def sourcemeta(folder: Path, inputs: list[str]) -> dict[str, Command]:
+    """@sourcemeta/jsonschema over some inputs of a folder; it reads JSONL too."""
+    program = NODE / "jsonschema"
+    if not program.exists():
+        return {}
+    words = [str(program), "validate", "--fast", str(SCHEMA), *inputs]
+    return {"@sourcemeta/jsonschema": Command(words, folder)}
+
+
+def kubeconform(folder: Path) -> dict[str, Command]:
+    """kubeconform, which takes no document without an `apiVersion`: it gets a corpus that has them."""
+    program = shutil.which("kubeconform")
+    if program is None:
+        return {}
+    twin = folder.with_name(f"{folder.name}-kubeconform")
+    schema = twin.with_suffix(".json")
+    if not twin.exists():
+        for file in folder.glob("*/*.yaml"):
+            copy = twin / file.relative_to(folder)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_text(file.read_text().replace("kind: ", "apiVersion: v1\nkind: "))
+        schema.write_text(json.dumps(_with_version(json.loads(SCHEMA.read_text()))))
+    words = [program, "-n", "2", "-schema-location", str(schema), "."]
+    return {"kubeconform -n 2": Command(words, twin)}
+
+
+def _with_version(schema: dict[str, Any]) -> dict[str, Any]:
+    """The same schema, which allows each manifest an `apiVersion`."""
+    for one in schema["definitions"].values():
+        one["properties"]["apiVersion"] = {"type": "string"}
+    return schema
