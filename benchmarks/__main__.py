@@ -111,6 +111,7 @@ def entity_rows(runs: int, jsonl: int) -> Iterator[Row]:
                 worse = WORK / f"{folder.name}-{share}"
                 write_entities(worse / file, count, share)
                 commands[f"dispatch-lint, {share:.0%} faulty"] = own(worse, file, "--no-cache")
+            commands["dispatch-lint -j 1, documents alone"] = alone(folder, 1)
             commands |= limit(folder, format_.lower())
         corpus = f"{format_} of {count:,} entities"
         yield from _measured(corpus, count, commands, runs if count <= 100_000 else 0)

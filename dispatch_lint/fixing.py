@@ -35,6 +35,8 @@ _FEW_TRIES = 4
 """So many are made of however much."""
 _TRIED = 100_000_000
 """Bytes that are read in them."""
+_KEPT = 4_000_000
+"""Characters of texts that are kept with their places."""
 _BOM = "\ufeff"
 One = TypeVar("One")
 Again = Callable[[], "Run"]
@@ -82,6 +84,7 @@ class _Fixing:
         self._again, self._sources, self._unsafe = again, sources, unsafe
         self._files = {one.name: one for one in sources if one.reported and not one.rows}
         self._given_up: set[tuple[str, str, str]] = set()
+        self._read = _Read()
         self._tries = 0
         """How many more runs may be made to find out which fixes do not hold."""
 
@@ -104,7 +107,7 @@ class _Fixing:
         """A run over the sources, some with other texts."""
         run = self._again()
         changed = [
-            one._replace(opener=_opener(texts[one.name])) if one.name in texts else one
+            self._read.source(one, texts[one.name]) if one.name in texts else one
             for one in self._sources
         ]
         return run, list(run.lint(changed))
@@ -140,7 +143,7 @@ class _Fixing:
         run, left = self._lint(texts)
         bad = [
             name for name, several in chosen.items()
-            if not _proved(self._files[name], old[name], texts[name], several)
+            if not self._proved(name, old[name], texts[name], several)
             or _new_in(name, violations, left, several)
         ]  # fmt: skip
         for name in bad:
@@ -162,7 +165,7 @@ class _Fixing:
         def holds(several: list[Violation]) -> bool:
             self._tries -= 1
             text = _edited(old, several)
-            if not _proved(self._files[name], old, text, several):
+            if not self._proved(name, old, text, several):
                 return False
             _, after = self._lint(texts | {name: text})
             return not _new_in(name, violations, after, several)
@@ -174,6 +177,44 @@ class _Fixing:
             said = f"{one.place}: the fix of {one.rule} was withdrawn: the file would not be as it has to be"
             self.fixed.withdrawn.append(said)
         return held
+
+    def _proved(self, name: str, old: str, new: str, chosen: Sequence[Violation]) -> bool:
+        """Whether the new text parses, and says the same but for the fields that were to change."""
+        before, after = (self._read.parts(self._files[name], text) for text in (old, new))
+        if len(before) != len(after) or any(part.problem for part in after):
+            return False
+        touched: dict[int, int] = {}
+        for one in chosen:
+            edits = one.fix.edits if one.fix else ()
+            touched[one.document] = touched.get(one.document, 0) + len(edits)
+        return all(
+            _differences(one.value, other.value) <= touched.get(index, 0)
+            for index, (one, other) in enumerate(zip(before, after, strict=True))
+        )
+
+
+class _Read:
+    """Texts with their places, as long as they are not too much: both a run and the proof want them."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], list[Part]] = {}
+        self._size = 0
+
+    def parts(self, source: Source, text: str) -> list[Part]:
+        """The documents of a text that a source has, or had."""
+        key = (source.name, text)
+        if key not in self._known:
+            self._size += len(text)
+            if self._size > _KEPT:
+                self._known.clear()
+                self._size = len(text)
+            self._known[key] = _parts(source, text)
+        return self._known[key]
+
+    def source(self, source: Source, text: str) -> Source:
+        """A source with another text."""
+        placed = None if source.format == "jsonl" else lambda: self.parts(source, text)
+        return source._replace(opener=_opener(text), placed=placed)
 
 
 def _tries(size: int, violations: int) -> int:
@@ -283,22 +324,6 @@ def _new_in(
         and not (one.rule in moved and (one.document, one.pointer) in fixed)
         for one in after
     )
-
-
-def _proved(source: Source, old: str, new: str, chosen: Sequence[Violation]) -> bool:
-    """Whether the new text parses, and says the same but for the fields that were to change."""
-    before, after = _parts(source, old), _parts(source, new)
-    if len(before) != len(after) or any(part.problem for part in after):
-        return False
-    touched: dict[int, int] = {}
-    for one in chosen:
-        edits = one.fix.edits if one.fix else ()
-        touched[one.document] = touched.get(one.document, 0) + len(edits)
-    for index, (one_part, other) in enumerate(zip(before, after, strict=True)):
-        differing = _differences(one_part.value, other.value)
-        if differing > touched.get(index, 0):
-            return False
-    return True
 
 
 def _parts(source: Source, text: str) -> list[Part]:

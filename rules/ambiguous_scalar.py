@@ -92,7 +92,8 @@ def _values(text: str, types: frozenset[str]) -> tuple[bool | int | None, bool |
     core = resolve_core(text)
     if "boolean" in types:
         return dispatch_boolean(text), core if isinstance(core, bool) else None
-    if "integer" in types:
+    # A number that is none of 64 bits is the schema's affair.
+    if "integer" in types and (isinstance(core, str) or whole_number(core) is not None):
         return dispatch_integer(text), whole_number(core)
     return None, None
 

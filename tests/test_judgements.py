@@ -129,7 +129,7 @@ CASES: list[tuple[str, Files, Said]] = [
         ("ambiguous-scalar", f"kind: Function\nname: f\nimage: i\nsourcePath: s\ntimeout: {text}\n", [])
         for text in [
             "0x10", "+5", "1.0", "090", "1e+3", ".5e+1", "9223372036854775807", "9223372036854775808",
-            "1_0.5", "~",
+            "-9223372036854775809", "1_0.5", "~",
         ]
     ),
     ("ambiguous-scalar", "kind: Secret\nname: a\nsecrets: {half: 0.5, oct: 0o7, state: on}\n",
@@ -243,6 +243,15 @@ CASES: list[tuple[str, Files, Said]] = [
     ("schema", "kind: Function\nname: f\nimage: [a]\ntimeout: x\n",
      [("/image", '"image" has to be text, not a list'),
       ("/timeout", '"timeout" has to be an integer, not the text "x"')]),
+    *(
+        ("schema", f"kind: Function\nname: f\nimage: i\ntimeout: {number}\n",
+         [("/timeout", f'"timeout" has to be at {bound}, not {number}')])
+        for number, bound in [(2**63, f"most {2**63 - 1}"), (-(2**63) - 1, f"least {-(2**63)}")]
+    ),
+    ("schema", f"kind: Function\nname: f\nimage: i\ntimeout: {2**63 - 1}\n", []),
+    ("schema", f"kind: Function\nname: f\nimage: i\ntimeout: {-(2**63)}\n", []),
+    ("schema", entities(secret("a", revision=2**64 - 1), secret("a", name="b", id="2", revision=2**64)),
+     [("/revision", f'"revision" has to be at most {2**64 - 1}, not {2**64}')]),
     # What the slip stands for is a guess.
     ("schema", "kind: Function\nname: f\nimage: i\ntimeuot: x\n", []),
     *[("time-order", times(created, modified),

@@ -44,6 +44,17 @@ def test_a_baseline_knows_all(tmp_path: Path) -> None:
     assert check(tmp_path, *arguments)[0] == 0
 
 
+def test_all_are_fixed_and_of_the_rest_some_are_shown(tmp_path: Path) -> None:
+    slips = "".join(f"---\nkind: Secret\nnaem: s{number}\n" for number in range(20))
+    limited(tmp_path, "violations-per-file = 3", "a.yaml", BAD * 20 + slips)
+    fix = ("a.yaml", "--fix", "--unsafe-fixes", "-f", "json")
+    code, out, error = check(tmp_path, *fix)
+    assert code == 1 and error.startswith("dispatch-lint: fixed 20 violations in 1 file\n")
+    assert "naem" not in (tmp_path / "a.yaml").read_text()
+    assert len(json.loads(out)["violations"]) == 3
+    assert (code, out) == check(tmp_path, *fix[:1], *fix[3:])[:2]
+
+
 def test_depth(tmp_path: Path) -> None:
     deep = f"kind: Secret\nname: a\nsecrets: {'[' * 30}{']' * 30}\n"
     for name, text in (("a.yaml", deep),

@@ -214,17 +214,17 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     from dispatch_lint.documents.discover import discover
 
     settings = _settings(options)
-    if settings.baseline or any(options[name] for name in ("fix", "diff", "add_ignore")):
-        # Whoever wants to do something about violations wants all of them.
-        settings = replace(
-            settings, limits=replace(settings.limits, violations_per_file=sys.maxsize)
-        )
+    # Whoever wants to do something about violations wants all of them.
+    limits = replace(settings.limits, violations_per_file=sys.maxsize)
+    of_all = replace(settings, limits=limits)
+    if settings.baseline or options["add_ignore"] is not None:
+        settings = of_all
     sources = list(discover(
         paths or ["."], settings, index=options["index"],
         stdin_filename=options["stdin_filename"], force_exclude=options["force_exclude"],
     ))  # fmt: skip
     if options["fix"] or options["diff"]:
-        fixed = _fix(settings, sources, options)
+        fixed = _fix(of_all, sources, options)
         if options["diff"]:
             return 1 if fixed.texts and not options["exit_zero"] else 0
     reports = _reports()

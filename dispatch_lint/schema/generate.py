@@ -26,6 +26,8 @@ _JSON_TYPES = {"string": ["string"], "time": ["string"], "integer": ["integer"],
                "unsigned": ["integer"], "number": ["number"], "boolean": ["boolean"],
                "enum": ["string"], "list": ["array"], "map": ["object"],
                "object": ["object"]}  # fmt: skip
+_INTEGERS = {"integer": (-(2**63), 2**63 - 1), "unsigned": (0, 2**64 - 1)}
+"""The least and the most that Go's integers of 64 bits hold."""
 # dispatch turns a number or boolean into text where the model wants a string.
 _LENIENT = ["string", "number", "boolean"]
 
@@ -196,8 +198,8 @@ def _type_schema(type_: Type, form: Form, *, nullable: bool) -> Schema:
     if nullable:
         types.append("null")
     schema: Schema = {"type": types[0] if len(types) == 1 else types}
-    if type_.shape == "unsigned":
-        schema["minimum"] = 0
+    if type_.shape in _INTEGERS:
+        schema["minimum"], schema["maximum"] = _INTEGERS[type_.shape]
     elif type_.shape == "enum":
         values: list[str | None] = [value.value for value in type_.values]
         schema["enum"] = [*values, None] if nullable else values

@@ -24,7 +24,7 @@ _SHOWN = 60
 
 
 _PLAIN = frozenset(
-    {"type", "enum", "const", "required", "pattern", "minimum", "additionalProperties"}
+    {"type", "enum", "const", "required", "pattern", "minimum", "maximum", "additionalProperties"}
 )
 """Keywords of which all that is said follows from their value and from that of the document."""
 # A SystemError is what older versions make of text that is not Unicode.
@@ -211,8 +211,9 @@ def _message(error: Any, path: Path) -> str:
         return f"{_quoted(value)} is none of {listed}{meant}"
     if error.validator == "pattern":
         return f"{_quoted(value)} does not match the pattern {error.validator_value}"
-    if error.validator == "minimum":
-        return f"{where} has to be at least {error.validator_value}, not {_quoted(value)}"
+    if error.validator in ("minimum", "maximum"):
+        bound = "least" if error.validator == "minimum" else "most"
+        return f"{where} has to be at {bound} {error.validator_value}, not {_quoted(value)}"
     return f"{where}: {error.message}"
 
 
