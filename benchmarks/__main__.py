@@ -26,10 +26,10 @@ FAULTY = (0.01, 0.2)
 """Shares of documents with a mistake."""
 
 
-def own(folder: Path, path: str, *more: str) -> Command:
+def own(folder: Path, path: str, *more: str, code: int = 0) -> Command:
     """Our own command, over a path of a folder."""
     options = ["--isolated", "--require-documents", "--quiet", *more]
-    return Command([OURS, "check", *options, path], folder)
+    return Command([OURS, "check", *options, path], folder, code)
 
 
 def alone(folder: Path, jobs: int) -> Command:
@@ -69,7 +69,7 @@ def rows(runs: int, jsonl: int) -> Iterator[Row]:
         for share in FAULTY:
             worse = WORK / f"{folder.name}-{share}"
             write_files(worse, count, per_file, share, of)
-            commands[f"dispatch-lint, {share:.0%} faulty"] = own(worse, ".", "--no-cache")
+            commands[f"dispatch-lint, {share:.0%} faulty"] = own(worse, ".", "--no-cache", code=1)
         for jobs in (1, 2):
             commands[f"dispatch-lint -j {jobs}, documents alone"] = alone(folder, jobs)
         commands |= limit(folder, "yaml")
@@ -110,7 +110,9 @@ def entity_rows(runs: int, jsonl: int) -> Iterator[Row]:
             for share in FAULTY:
                 worse = WORK / f"{folder.name}-{share}"
                 write_entities(worse / file, count, share)
-                commands[f"dispatch-lint, {share:.0%} faulty"] = own(worse, file, "--no-cache")
+                commands[f"dispatch-lint, {share:.0%} faulty"] = own(
+                    worse, file, "--no-cache", code=1
+                )
             commands["dispatch-lint -j 1, documents alone"] = alone(folder, 1)
             commands |= limit(folder, format_.lower())
         corpus = f"{format_} of {count:,} entities"

@@ -29,16 +29,8 @@ def peers(folder: Path, per_file: int) -> dict[str, Command]:
     # A folder is walked faster than paths are read, but its files may have one document only.
     found |= sourcemeta(folder, [".", "--extension", ".yaml"] if per_file == 1 else paths)
     if per_file == 1 and (NODE / "ajv").exists():
-        words = [
-            str(NODE / "ajv"),
-            "validate",
-            "-s",
-            str(SCHEMA),
-            "-d",
-            "*/*.yaml",
-            "--strict=false",
-        ]
-        found["ajv-cli"] = Command(words, folder)
+        options = ["-s", str(SCHEMA), "-d", "*/*.yaml", "--strict=false"]
+        found["ajv-cli"] = Command([str(NODE / "ajv"), "validate", *options], folder)
     return found | kubeconform(folder)
 
 
