@@ -106,8 +106,9 @@ class FileCheck:
         except InputError as error:
             # What was read of a JSONL text before it is judged all the same.
             run.summary.problems.append(str(error))
-        self.finish()
-        self._count_folds()
+        if self.unparsed or self.first:  # seldom
+            self.finish()
+            self._count_folds()
         return True
 
     def finish(self) -> None:
@@ -157,15 +158,13 @@ class FileCheck:
                     judged.append((one, quiet))
                     continue
             wanted.append(index)
-        parts: list[tuple[int, Part]] = []
-        if wanted:
-            found = self._some_parts(text, wanted, len(values))
-            if found is None:
-                return False
-            parts = found
+        parts = self._some_parts(text, wanted, len(values)) if wanted else []
+        if parts is None:
+            return False
         for one, quiet in judged:
             self._take(one, quiet)
-        self._placed(parts)
+        if parts:
+            self._placed(parts)
         return True
 
     def _some_parts(
