@@ -551,9 +551,11 @@ class Run:
 
     def violation(self, document: Document, rule: Rule, finding: Finding) -> Violation:
         """A finding with its place."""
-        from dispatch_lint.documents.edits import text_fix
+        fix = None
+        if finding.fix:
+            from dispatch_lint.documents.edits import text_fix
 
-        span = finding.span or document.span(finding.path, finding.on)
+            fix = text_fix(document, finding.fix)
         return Violation(
             rule=rule.name,
             severity=self.severity(rule, finding),
@@ -562,14 +564,14 @@ class Run:
             file=document.source.name,
             document=document.index,
             pointer="" if finding.path == ROW_KEY else pointer(document.written(finding.path)),
-            span=span,
+            span=finding.span or document.span(finding.path, finding.on),
             kind=document.kind or None,
             entity=document.key,
             help=finding.help,
             heading=finding.heading,
             declared_at=finding.declared_at,
             row=document.row_key,
-            fix=text_fix(document, finding.fix) if finding.fix else None,
+            fix=fix,
         )
 
     def ignored(self, source: Source) -> frozenset[str]:

@@ -16,13 +16,13 @@ from operator import eq
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from dispatch_lint.documents import json_placed, yaml_placed
+from dispatch_lint.documents import json_placed, json_text, yaml_placed, yaml_text
+from dispatch_lint.documents.blocks import UNREAD
 from dispatch_lint.documents.placed import Lines
 from dispatch_lint.files import write_bytes
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.edits import TextEdit
-    from dispatch_lint.documents.placed import Part
     from dispatch_lint.documents.source import Source
     from dispatch_lint.engine import Run
     from dispatch_lint.violation import Violation
@@ -35,8 +35,6 @@ _FEW_TRIES = 4
 """So many are made of however much."""
 _TRIED = 100_000_000
 """Bytes that are read in them."""
-_KEPT = 4_000_000
-"""Characters of texts that are kept with their places."""
 _BOM = "\ufeff"
 One = TypeVar("One")
 Again = Callable[[], "Run"]
@@ -62,55 +60,54 @@ class Fixed:
     violations: list[Violation] = field(default_factory=list)
 
 
-def fix_sources(again: Again, sources: Sequence[Source], *, unsafe: bool) -> tuple[Fixed, Run]:
+def fix_sources(
+    again: Again, sources: Sequence[Source], *, unsafe: bool, jobs: int = 1
+) -> Fixed:  # fmt: skip
     """Fix what can be fixed in the texts of some sources; nothing is written.
 
     Args:
         unsafe: whether unsafe fixes count too.
-
-    Returns:
-        What was done, and the last run, which says what is left.
+        jobs: how many processes look for what is to be fixed; 0 for as many as help.
     """
-    fixing = _Fixing(again, sources, unsafe=unsafe)
-    run = fixing.run()
-    return fixing.fixed, run
+    fixing = _Fixing(again, sources, unsafe=unsafe, jobs=jobs)
+    fixing.run()
+    return fixing.fixed
 
 
 class _Fixing:
     """The rounds of edits in the texts of some sources."""
 
-    def __init__(self, again: Again, sources: Sequence[Source], *, unsafe: bool) -> None:
+    def __init__(
+        self, again: Again, sources: Sequence[Source], *, unsafe: bool, jobs: int
+    ) -> None:  # fmt: skip
         self.fixed = Fixed()
-        self._again, self._sources, self._unsafe = again, sources, unsafe
+        self._again, self._sources, self._unsafe, self._jobs = again, sources, unsafe, jobs
         self._files = {one.name: one for one in sources if one.reported and not one.rows}
         self._given_up: set[tuple[str, str, str]] = set()
-        self._read = _Read()
         self._tries = 0
         """How many more runs may be made to find out which fixes do not hold."""
 
-    def run(self) -> Run:
-        """Fix, round by round; the last run."""
+    def run(self) -> None:
+        """Fix, round by round."""
         fixed = self.fixed
-        run, violations = self._lint({})
+        violations = self._lint({})
         self._tries = _tries(sum(one.size() for one in self._sources), len(violations))
         for _ in range(_ROUNDS):
             wanted = self._wanted(violations)
             if not wanted:
                 break
-            run, violations = self._round(wanted, violations)
+            violations = self._round(wanted, violations)
         fixed.violations = violations
         for name in [name for name, text in fixed.texts.items() if text == fixed.before[name]]:
             del fixed.texts[name]
-        return run
 
-    def _lint(self, texts: dict[str, str]) -> tuple[Run, list[Violation]]:
-        """A run over the sources, some with other texts."""
-        run = self._again()
+    def _lint(self, texts: dict[str, str]) -> list[Violation]:
+        """What a run over the sources finds, some with other texts."""
         changed = [
-            self._read.source(one, texts[one.name]) if one.name in texts else one
+            one._replace(opener=_opener(texts[one.name])) if one.name in texts else one
             for one in self._sources
         ]
-        return run, list(run.lint(changed))
+        return list(self._again().lint(changed, self._jobs))
 
     def _wanted(self, violations: Iterable[Violation]) -> dict[str, list[Violation]]:
         """What has a fix that was not given up, by file."""
@@ -126,11 +123,11 @@ class _Fixing:
 
     def _round(
         self, wanted: dict[str, list[Violation]], violations: list[Violation]
-    ) -> tuple[Run, list[Violation]]:
+    ) -> list[Violation]:
         """Try the fixes of all files together, and keep those that hold.
 
         Returns:
-            The last run, and what it found.
+            What the last run found.
         """
         texts = self.fixed.texts
         chosen: dict[str, list[Violation]] = {}
@@ -140,35 +137,38 @@ class _Fixing:
             self.fixed.before.setdefault(name, old[name])
             chosen[name] = _apart(several, old[name])
             texts[name] = _edited(old[name], chosen[name])
-        run, left = self._lint(texts)
+        left = self._lint(texts)
+        before, after = _by_file(violations), _by_file(left)
         bad = [
             name for name, several in chosen.items()
-            if not self._proved(name, old[name], texts[name], several)
-            or _new_in(name, violations, left, several)
+            if not _proved(self._files[name], old[name], texts[name], several)
+            or _any_new(before[name], after.get(name, ()), several)
         ]  # fmt: skip
         for name in bad:
             texts[name] = old[name]
         for name in bad:
-            chosen[name] = self._held(name, chosen[name], violations)
+            chosen[name] = self._held(name, chosen[name], before[name])
             texts[name] = _edited(old[name], chosen[name])
         for name, several in chosen.items():
             self.fixed.counts[name] = self.fixed.counts.get(name, 0) + len(several)
-        return self._lint(texts) if bad else (run, left)
+        return self._lint(texts) if bad else left
 
-    def _held(
-        self, name: str, chosen: list[Violation], violations: list[Violation]
-    ) -> list[Violation]:
-        """Of the fixes of a file, which do not hold together, those that do."""
+    def _held(self, name: str, chosen: list[Violation], before: list[Violation]) -> list[Violation]:
+        """Of the fixes of a file, which do not hold together, those that do.
+
+        Args:
+            before: the violations of the file.
+        """
         texts = dict(self.fixed.texts)
         old = texts[name]
 
         def holds(several: list[Violation]) -> bool:
             self._tries -= 1
             text = _edited(old, several)
-            if not self._proved(name, old, text, several):
+            if not _proved(self._files[name], old, text, several):
                 return False
-            _, after = self._lint(texts | {name: text})
-            return not _new_in(name, violations, after, several)
+            after = _by_file(self._lint(texts | {name: text}))
+            return not _any_new(before, after.get(name, ()), several)
 
         held, refused = sifted(chosen, holds, self._tries)
         # Beside what was held the others may mean something else: they are seen again.
@@ -177,44 +177,6 @@ class _Fixing:
             said = f"{one.place}: the fix of {one.rule} was withdrawn: the file would not be as it has to be"
             self.fixed.withdrawn.append(said)
         return held
-
-    def _proved(self, name: str, old: str, new: str, chosen: Sequence[Violation]) -> bool:
-        """Whether the new text parses, and says the same but for the fields that were to change."""
-        before, after = (self._read.parts(self._files[name], text) for text in (old, new))
-        if len(before) != len(after) or any(part.problem for part in after):
-            return False
-        touched: dict[int, int] = {}
-        for one in chosen:
-            edits = one.fix.edits if one.fix else ()
-            touched[one.document] = touched.get(one.document, 0) + len(edits)
-        return all(
-            _differences(one.value, other.value) <= touched.get(index, 0)
-            for index, (one, other) in enumerate(zip(before, after, strict=True))
-        )
-
-
-class _Read:
-    """Texts with their places, as long as they are not too much: both a run and the proof want them."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[str, str], list[Part]] = {}
-        self._size = 0
-
-    def parts(self, source: Source, text: str) -> list[Part]:
-        """The documents of a text that a source has, or had."""
-        key = (source.name, text)
-        if key not in self._known:
-            self._size += len(text)
-            if self._size > _KEPT:
-                self._known.clear()
-                self._size = len(text)
-            self._known[key] = _parts(source, text)
-        return self._known[key]
-
-    def source(self, source: Source, text: str) -> Source:
-        """A source with another text."""
-        placed = None if source.format == "jsonl" else lambda: self.parts(source, text)
-        return source._replace(opener=_opener(text), placed=placed)
 
 
 def _tries(size: int, violations: int) -> int:
@@ -309,35 +271,70 @@ def apply_edits(text: str, edits: Sequence[TextEdit]) -> str:
     return "".join([*pieces, body[done:]])
 
 
-def _new_in(
-    name: str, before: Iterable[Violation], after: Iterable[Violation],
-    chosen: Sequence[Violation],
-) -> bool:  # fmt: skip
+def _by_file(violations: Iterable[Violation]) -> dict[str, list[Violation]]:
+    found: dict[str, list[Violation]] = {}
+    for one in violations:
+        found.setdefault(one.file, []).append(one)
+    return found
+
+
+def _any_new(
+    before: Iterable[Violation], after: Iterable[Violation], chosen: Sequence[Violation]
+) -> bool:
     """Whether a file has violations that it had not. Some move with a name that was mended."""
     moved = {one.rule for one in chosen}
-    known = {(one.rule, one.document, one.pointer) for one in before if one.file == name}
+    known = {(one.rule, one.document, one.pointer) for one in before}
     fixed = {(one.document, one.pointer) for one in chosen}
     return any(
-        one.file == name
-        and one.severity > 1
+        one.severity > 1
         and (one.rule, one.document, one.pointer) not in known
         and not (one.rule in moved and (one.document, one.pointer) in fixed)
         for one in after
     )
 
 
-def _parts(source: Source, text: str) -> list[Part]:
+def _proved(source: Source, old: str, new: str, chosen: Sequence[Violation]) -> bool:
+    """Whether the new text parses, and says the same but for the fields that were to change."""
+    before, after = _quick_values(source, old), _quick_values(source, new)
+    if before is None or after is None:  # both in one way: they may count documents otherwise
+        before, after = _values(source, old), _values(source, new)
+    if len(before) != len(after) or any(value is UNREAD for value in after):
+        return False
+    touched: dict[int, int] = {}
+    for one in chosen:
+        edits = one.fix.edits if one.fix else ()
+        touched[one.document] = touched.get(one.document, 0) + len(edits)
+    return all(
+        _differences(one, other) <= touched.get(index, 0)
+        for index, (one, other) in enumerate(zip(before, after, strict=True))
+    )
+
+
+def _quick_values(source: Source, text: str) -> list[Any] | None:
+    """The documents of a text as plain values; None where the fast reader steps aside."""
+    if source.format == "jsonl":
+        return None
+    reader = yaml_text if source.format == "yaml" else json_text
+    values = reader.read_values(text.removeprefix(_BOM))
+    return None if values is None or any(value is UNREAD for value in values) else values
+
+
+def _values(source: Source, text: str) -> list[Any]:
+    """The same by the reader that decides; `UNREAD` stands for what does not parse."""
     text = text.removeprefix(_BOM)
     if source.format == "jsonl":
-        lines = text.split("\n")
-        return [json_placed.read_placed_line(line, 1) for line in lines if line.strip()]
-    return (
-        yaml_placed.read_placed(text) if source.format == "yaml" else json_placed.read_placed(text)
-    )
+        lines = [line for line in text.split("\n") if line.strip()]
+        parts = [json_placed.read_placed_line(line, 1) for line in lines]
+    else:
+        reader = yaml_placed if source.format == "yaml" else json_placed
+        parts = reader.read_placed(text)
+    return [UNREAD if part.problem else part.value for part in parts]
 
 
 def _differences(old: object, new: object) -> int:
     """How many fields differ, a field with another name counted once."""
+    if old is new:  # the fast reader reads the same text once
+        return 0
     if isinstance(old, dict) and isinstance(new, dict):
         if len(old) != len(new):
             return 1_000

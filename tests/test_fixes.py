@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable
 from difflib import unified_diff
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,15 @@ from dispatch_lint import fixing
 from dispatch_lint.api import make_run
 from dispatch_lint.documents.discover import discover
 from dispatch_lint.engine import Run
-from dispatch_lint.fixing import Fixed, diff_lines, fix_sources, sifted
+from dispatch_lint.fixing import Fixed, _any_new, diff_lines, fix_sources, sifted
 from dispatch_lint.settings import parse
+from dispatch_lint.violation import Violation
 from tests.test_cli import check
 
 
-def fixed(folder: Path, files: dict[str, bytes], *, unsafe: bool = True, **said: Any) -> Fixed:
+def fixed(
+    folder: Path, files: dict[str, bytes], *, unsafe: bool = True, jobs: int = 1, **said: Any
+) -> Fixed:  # fmt: skip
     """Fix files; what they are then is in `texts` where they changed."""
     for name, data in files.items():
         (folder / name).write_bytes(data)
@@ -32,7 +36,8 @@ def fixed(folder: Path, files: dict[str, bytes], *, unsafe: bool = True, **said:
     os.chdir(folder)
     try:
         sources = list(discover(sorted(files), chosen))
-        return fix_sources(lambda: make_run(chosen, unfolded=True), sources, unsafe=unsafe)[0]
+        again = partial(make_run, chosen, unfolded=True)
+        return fix_sources(again, sources, unsafe=unsafe, jobs=jobs)
     finally:
         os.chdir(before)
 
@@ -262,6 +267,40 @@ def test_each_injected_mistake_is_one(tmp_path: Path) -> None:
             )
             bad = before + site[2] + after
             assert fixed(tmp_path, {name: bad.encode()}, unsafe=False).texts == {name: right}
+
+
+def test_of_many_files_each_is_compared_with_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[set[str]] = []
+
+    def any_new(before: list[Violation], after: list[Violation], chosen: list[Violation]) -> bool:
+        compared.append({one.file for one in (*before, *after)})
+        return _any_new(before, after, chosen)
+
+    monkeypatch.setattr("dispatch_lint.fixing._any_new", any_new)
+    slip = b"kind: Function\nnaem: f%d\nimage: i\n---\nkind: Function\nname: g%d\nimage: i\nstatus: ready\n"
+    files = {f"{number}.yaml": slip % (number, number) for number in range(40)}
+    one = fixed(tmp_path, files)
+    assert compared and all(len(names) == 1 for names in compared)
+    assert sum(one.counts.values()) == 80 and len(one.texts) == 40
+    several = fixed(tmp_path, files, jobs=3)
+    assert (several.texts, several.counts, several.violations) == (
+        one.texts,
+        one.counts,
+        one.violations,
+    )
+
+
+@pytest.mark.parametrize(("name", "text"), [
+    ("a.yaml", "kind: Secret\nname: a\n---\nkind: Function\nname: [\n---\n"),
+    ("a.json", '[{"kind": "Secret", "name": "a",},'),
+    ("a.jsonl", '{"kind": "Secret", "name": "a"}\n{"kind": "Secret",\n'),
+])  # fmt: skip
+def test_beside_what_does_not_parse_nothing_is_fixed(name: str, text: str, tmp_path: Path) -> None:
+    slip = {"a.yaml": "kind: Secret\nnaem: b\n", "a.json": '{"kind": "Secret", "naem": "b"}]\n',
+            "a.jsonl": '{"kind": "Secret", "naem": "b"}\n'}  # fmt: skip
+    assert fixed(tmp_path, {name: (text + slip[name]).encode()}).texts == {}
 
 
 def test_very_many_fixes_of_one_file(tmp_path: Path) -> None:

@@ -264,9 +264,10 @@ def _fix(settings: Settings, sources: list[Source], options: dict[str, Any]) -> 
 
     if any(source.name == STDIN_NAME or source.opener for source in sources):
         raise InputError("--fix and --diff mend files; standard input is none")
-    fixed, _ = fix_sources(
-        lambda: make_run(settings, unfolded=True), sources, unsafe=options["unsafe_fixes"]
-    )
+    fixed = fix_sources(
+        lambda: make_run(settings, unfolded=True), sources,
+        unsafe=options["unsafe_fixes"], jobs=options["jobs"],
+    )  # fmt: skip
     for said in fixed.withdrawn:
         click.echo(f"dispatch-lint: {harmless(said)}", err=True)
     if options["diff"]:

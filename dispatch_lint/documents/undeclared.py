@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatch_lint.documents.document import Document, Undeclared
 from dispatch_lint.naming import lower_camel, nearest, read_foreign_key
@@ -23,6 +23,10 @@ def find_undeclared(document: Document, kinds: tuple[str, ...]) -> list[Undeclar
 
 MAX_GUESSES = 100
 """Names in a document for which the nearest declared one is looked for."""
+MAX_REMEMBERED = 1_000
+"""Names of which it is remembered what they stand for, beside the same others."""
+MAX_FIELDS = 50
+"""Names of a value that are remembered together."""
 
 
 def repair(document: Document, reported: set[Path]) -> None:
@@ -86,6 +90,19 @@ def _renamed(value: Any, slips: _Slips | None, path: Path, renamed: dict[Path, s
     return result
 
 
+class Slip(NamedTuple):
+    """What an undeclared name stands for.
+
+    Attributes:
+        meant: the declared field; None where that is to be guessed.
+        free: the declared fields that are not there.
+    """
+
+    meant: str | None
+    case_only: bool
+    free: list[str]
+
+
 class _Finder:
     """Finds the undeclared fields of one document.
 
@@ -120,11 +137,26 @@ class _Finder:
 
     def _meant(self, name: str, parent: Mapping[str, Any], shape: Shape) -> tuple[str | None, bool]:
         """The declared field that a name stands for, and whether they differ in case only."""
+        slip = self._slip(name, parent, shape)
+        meant = slip.meant or self._guess(name, slip.free)
+        return meant, slip.case_only
+
+    def _slip(self, name: str, parent: Mapping[str, Any], shape: Shape) -> Slip:
+        """The same without a guess, remembered: the same mistake is made in many documents."""
+        asked = (name, *parent)
+        slip = shape.slips.get(asked)
+        if slip is None:
+            slip = self._found(name, parent, shape)
+            if len(shape.slips) < MAX_REMEMBERED and len(asked) <= MAX_FIELDS:
+                shape.slips[asked] = slip
+        return slip
+
+    def _found(self, name: str, parent: Mapping[str, Any], shape: Shape) -> Slip:
         # A field that is there already is not the one that was meant.
         free = [one for one in shape.properties if one not in parent]
         lowered = {one.lower(): one for one in free}
         if (meant := lowered.get(name.lower())) is not None:
-            return meant, True
+            return Slip(meant, case_only=True, free=free)
         camel = lower_camel(name)
         foreign = read_foreign_key(name, self._kinds)
         proper = [camel, foreign.proper if foreign else "", foreign.stem if foreign else ""]
@@ -133,8 +165,7 @@ class _Finder:
             shape.stems = {one: _stem(one, self._kinds) for one in shape.properties}
         stems = {shape.stems[one]: one for one in free}
         proper += [stems[one] for one in (camel, *proper) if one and one in stems]
-        meant = next((one for one in proper if one in free), None)
-        return meant or self._guess(name, free), False
+        return Slip(next((one for one in proper if one in free), None), case_only=False, free=free)
 
     def _guess(self, name: str, free: list[str]) -> str | None:
         """The declared field that is nearest to a name; none where too many were looked for."""

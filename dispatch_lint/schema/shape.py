@@ -10,6 +10,7 @@ from dispatch_lint.definitions.model import Reference
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dispatch_lint.documents.undeclared import Slip
     from dispatch_lint.violation import Path
 
 Schema = dict[str, Any]
@@ -39,6 +40,8 @@ class Shape:
     pattern: str = ""
     stems: dict[str, str] | None = None
     """The properties, each less the suffix of a foreign key; where somebody has looked at them."""
+    slips: dict[tuple[str, ...], Slip] = field(default_factory=dict)
+    """What undeclared names stand for, by the name and all that are there."""
 
     @property
     def wants_string(self) -> bool:
