@@ -23,6 +23,7 @@ from dispatch_lint.files import write_bytes
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.edits import TextEdit
+    from dispatch_lint.documents.placed import Part
     from dispatch_lint.documents.source import Source
     from dispatch_lint.engine import Run
     from dispatch_lint.violation import Violation
@@ -311,12 +312,28 @@ def _proved(source: Source, old: str, new: str, chosen: Sequence[Violation]) -> 
 
 
 def _quick_values(source: Source, text: str) -> list[Any] | None:
-    """The documents of a text as plain values; None where the fast reader steps aside."""
+    """The documents of a text as plain values, as `_values` has them; None where to read fast is unsure."""
     if source.format == "jsonl":
         return None
-    reader = yaml_text if source.format == "yaml" else json_text
-    values = reader.read_values(text.removeprefix(_BOM))
-    return None if values is None or any(value is UNREAD for value in values) else values
+    text = text.removeprefix(_BOM)
+    reader, placed = (
+        (yaml_text, yaml_placed) if source.format == "yaml" else (json_text, json_placed)
+    )
+    values: list[Any] | None = reader.read_values(text)
+    wanted = {index for index, value in enumerate(values or ()) if value is UNREAD}
+    if values is None or not wanted:
+        return values
+    parts = placed.read_wanted(text, wanted, len(values))
+    if parts is None:
+        return None
+    values = [*values]
+    for index, part in parts:
+        values[index] = _value(part)
+    return values
+
+
+def _value(part: Part) -> Any:
+    return UNREAD if part.problem else part.value
 
 
 def _values(source: Source, text: str) -> list[Any]:
@@ -328,7 +345,7 @@ def _values(source: Source, text: str) -> list[Any]:
     else:
         reader = yaml_placed if source.format == "yaml" else json_placed
         parts = reader.read_placed(text)
-    return [UNREAD if part.problem else part.value for part in parts]
+    return [_value(part) for part in parts]
 
 
 def _differences(old: object, new: object) -> int:
