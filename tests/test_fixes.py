@@ -18,8 +18,17 @@ from hypothesis import strategies as st
 from dispatch_lint import fixing
 from dispatch_lint.api import make_run
 from dispatch_lint.documents.discover import discover
+from dispatch_lint.documents.source import Source
 from dispatch_lint.engine import Run
-from dispatch_lint.fixing import Fixed, _any_new, diff_lines, fix_sources, sifted
+from dispatch_lint.fixing import (
+    Fixed,
+    _any_new,
+    _quick_values,
+    _values,
+    diff_lines,
+    fix_sources,
+    sifted,
+)
 from dispatch_lint.settings import parse
 from dispatch_lint.violation import Violation
 from tests.test_cli import check
@@ -290,6 +299,20 @@ def test_of_many_files_each_is_compared_with_itself(
         one.counts,
         one.violations,
     )
+
+
+def test_the_fast_reader_has_the_values_of_the_one_that_decides() -> None:
+    odd = "kind: Secret\nname: a\nname: b\nsecrets: {a: &x on, b: *x}\n"
+    quick = 0
+    for text in [one for pair in CASES for one in pair]:
+        for whole in (text, f"{odd}---\n{text}", f"\ufeff{text}---\n{text}"):
+            values = _quick_values(Source("a.yaml", "yaml"), whole)
+            quick += values is not None
+            assert values is None or repr(values) == repr(_values(Source("a.yaml", "yaml"), whole))
+    assert quick > len(CASES)
+    listed = '[{"kind": "Secret", "name": "a", "name": "b"}, {"kind": "Secret", "name": "c"}]'
+    source = Source("a.json", "json")
+    assert _quick_values(source, listed) in (None, _values(source, listed))
 
 
 @pytest.mark.parametrize(("name", "text"), [

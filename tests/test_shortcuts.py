@@ -28,6 +28,7 @@ from dispatch_lint.documents.discover import discover
 from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.placed import Lines
 from dispatch_lint.documents.source import Source
+from dispatch_lint.documents.undeclared import find_undeclared
 from dispatch_lint.documents.yaml_placed import read_placed
 from dispatch_lint.facts import FactTable, by_id, by_key, by_name
 from dispatch_lint.hashed_facts import HashedFacts
@@ -37,6 +38,7 @@ from dispatch_lint.outcome import Summary
 from dispatch_lint.plugins import load_rules
 from dispatch_lint.references import ReferenceRule
 from dispatch_lint.rule import STORE, Fact, FactPattern, stored
+from dispatch_lint.schema.load import load_catalogue
 from tests.conftest import remembering
 from tests.readers import agree, agree_on_places
 
@@ -613,6 +615,40 @@ def test_a_quick_check_hides_nothing(like: dict[str, Any], accepts: str) -> None
                     content += 1
                     assert not list(rule.check(document)), (rule.name, field, said)
     assert 0 < content < asked
+
+
+NAMES = st.sampled_from([
+    "image", "imageName", "images", "imagee", "Image", "secrets", "secret", "secretNames", "sercets", "status",
+    "Status", "created_at", "createdTime", "source-path", "sourcePath", "sourcPath", "nothing", "x" * 70,
+])  # fmt: skip
+CATALOGUE = load_catalogue(settings_module.Settings())
+
+
+@given(st.lists(st.dictionaries(NAMES, st.just("a"), max_size=6), min_size=2, max_size=8))
+def test_what_names_stand_for_does_not_hang_on_what_was_seen(values: list[dict[str, Any]]) -> None:
+    schema = CATALOGUE.schema("Function", "manifest")
+
+    def undeclared(value: dict[str, Any]) -> list[tuple[Any, ...]]:
+        source = Source("a.json", "json")
+        document = Document(source, 0, value, "manifest", "Function", schema)
+        found = find_undeclared(document, CATALOGUE.kind_names)
+        return [(one.name, one.meant, one.case_only) for one in found]
+
+    schema.shape.meanings.clear()
+    warm = [undeclared(value) for value in values]
+    for value, said in zip(values, warm, strict=True):
+        schema.shape.meanings.clear()
+        assert undeclared(value) == said
+
+
+def test_few_and_short_names_are_remembered() -> None:
+    schema = CATALOGUE.schema("Secret", "manifest")
+    for name in (*(f"n{number}" for number in range(1_500)), "x" * 2_000):
+        document = Document(Source("a.json", "json"), 0, {name: 1}, "manifest", "Secret", schema)
+        find_undeclared(document, CATALOGUE.kind_names)
+        if name == "n0":
+            assert len(schema.shape.meanings) == 1
+    assert len(schema.shape.meanings) == 1_000
 
 
 def test_hints_are_the_same_in_every_run(tmp_path: Path) -> None:

@@ -25,8 +25,8 @@ MAX_GUESSES = 100
 """Names in a document for which the nearest declared one is looked for."""
 MAX_REMEMBERED = 1_000
 """Names of which it is remembered what they stand for, beside the same others."""
-MAX_FIELDS = 50
-"""Names of a value that are remembered together."""
+MAX_LETTERS = 1_000
+"""Of all of them together."""
 
 
 def repair(document: Document, reported: set[Path]) -> None:
@@ -90,7 +90,7 @@ def _renamed(value: Any, slips: _Slips | None, path: Path, renamed: dict[Path, s
     return result
 
 
-class Slip(NamedTuple):
+class Meaning(NamedTuple):
     """What an undeclared name stands for.
 
     Attributes:
@@ -137,26 +137,21 @@ class _Finder:
 
     def _meant(self, name: str, parent: Mapping[str, Any], shape: Shape) -> tuple[str | None, bool]:
         """The declared field that a name stands for, and whether they differ in case only."""
-        slip = self._slip(name, parent, shape)
-        meant = slip.meant or self._guess(name, slip.free)
-        return meant, slip.case_only
-
-    def _slip(self, name: str, parent: Mapping[str, Any], shape: Shape) -> Slip:
-        """The same without a guess, remembered: the same mistake is made in many documents."""
+        # The same mistake is made in many documents.
         asked = (name, *parent)
-        slip = shape.slips.get(asked)
-        if slip is None:
-            slip = self._found(name, parent, shape)
-            if len(shape.slips) < MAX_REMEMBERED and len(asked) <= MAX_FIELDS:
-                shape.slips[asked] = slip
-        return slip
+        known = shape.meanings.get(asked)
+        if known is None:
+            known = self._meaning(name, parent, shape)
+            if len(shape.meanings) < MAX_REMEMBERED and sum(map(len, asked)) <= MAX_LETTERS:
+                shape.meanings[asked] = known
+        return known.meant or self._guess(name, known.free), known.case_only
 
-    def _found(self, name: str, parent: Mapping[str, Any], shape: Shape) -> Slip:
+    def _meaning(self, name: str, parent: Mapping[str, Any], shape: Shape) -> Meaning:
         # A field that is there already is not the one that was meant.
         free = [one for one in shape.properties if one not in parent]
         lowered = {one.lower(): one for one in free}
         if (meant := lowered.get(name.lower())) is not None:
-            return Slip(meant, case_only=True, free=free)
+            return Meaning(meant, case_only=True, free=free)
         camel = lower_camel(name)
         foreign = read_foreign_key(name, self._kinds)
         proper = [camel, foreign.proper if foreign else "", foreign.stem if foreign else ""]
@@ -165,7 +160,8 @@ class _Finder:
             shape.stems = {one: _stem(one, self._kinds) for one in shape.properties}
         stems = {shape.stems[one]: one for one in free}
         proper += [stems[one] for one in (camel, *proper) if one and one in stems]
-        return Slip(next((one for one in proper if one in free), None), case_only=False, free=free)
+        meant = next((one for one in proper if one in free), None)
+        return Meaning(meant, case_only=False, free=free)
 
     def _guess(self, name: str, free: list[str]) -> str | None:
         """The declared field that is nearest to a name; none where too many were looked for."""

@@ -10,7 +10,7 @@ from dispatch_lint.definitions.model import Reference
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dispatch_lint.documents.undeclared import Slip
+    from dispatch_lint.documents.undeclared import Meaning
     from dispatch_lint.violation import Path
 
 Schema = dict[str, Any]
@@ -40,7 +40,7 @@ class Shape:
     pattern: str = ""
     stems: dict[str, str] | None = None
     """The properties, each less the suffix of a foreign key; where somebody has looked at them."""
-    slips: dict[tuple[str, ...], Slip] = field(default_factory=dict)
+    meanings: dict[tuple[str, ...], Meaning] = field(default_factory=dict)
     """What undeclared names stand for, by the name and all that are there."""
 
     @property
