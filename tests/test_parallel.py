@@ -99,10 +99,13 @@ def test_an_interrupted_run_leaves_nothing(number: int, code: int, tmp_path: Pat
         )
         (tmp_path / f"f{index}.yaml").write_text(text)
     (tmp_path / "report.json").write_text("as it was")
+    # What a shell runs in the background is deaf to SIGINT, and all that it starts.
+    heard = signal.signal(signal.SIGINT, signal.default_int_handler)
     run = subprocess.Popen(
         [sys.executable, "-m", "dispatch_lint", "check", ".", "-j", "2", "-f", "json", "-o", "report.json"],
         cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
+    signal.signal(signal.SIGINT, heard)
     deadline = time.monotonic() + 20
     while len(processes_of(run.pid)) < 3 and time.monotonic() < deadline:
         time.sleep(0.01)
