@@ -24,6 +24,7 @@ OURS = str(BIN / "dispatch-lint")
 DOCUMENTS = 10_000
 FAULTY = (0.01, 0.2)
 """Shares of documents with a mistake."""
+LIMIT = "native parser and validator alone"
 
 
 def own(folder: Path, path: str, *more: str, code: int = 0) -> Command:
@@ -37,10 +38,9 @@ def alone(folder: Path, jobs: int) -> Command:
     return Command([sys.executable, "-m", "benchmarks.alone", str(jobs)], folder, tells=True)
 
 
-def limit(folder: Path, format_: str) -> dict[str, Command]:
+def limit(folder: Path, format_: str) -> Command:
     """A native parser and a native validator alone."""
-    words = [sys.executable, "-m", "benchmarks.limit", format_]
-    return {"native parser and validator alone": Command(words, folder, tells=True)}
+    return Command([sys.executable, "-m", "benchmarks.limit", format_], folder, tells=True)
 
 
 class Row(NamedTuple):
@@ -72,7 +72,7 @@ def rows(runs: int, jsonl: int) -> Iterator[Row]:
             commands[f"dispatch-lint, {share:.0%} faulty"] = own(worse, ".", "--no-cache", code=1)
         for jobs in (1, 2):
             commands[f"dispatch-lint -j {jobs}, documents alone"] = alone(folder, jobs)
-        commands |= limit(folder, "yaml")
+        commands[LIMIT] = limit(folder, "yaml")
         slow = peers(folder, per_file)
         if count > DOCUMENTS:
             slow.pop("yamllint", None)  # minutes
@@ -114,7 +114,7 @@ def entity_rows(runs: int, jsonl: int) -> Iterator[Row]:
                     worse, file, "--no-cache", code=1
                 )
             commands["dispatch-lint -j 1, documents alone"] = alone(folder, 1)
-            commands |= limit(folder, format_.lower())
+            commands[LIMIT] = limit(folder, format_.lower())
         corpus = f"{format_} of {count:,} entities"
         yield from _measured(corpus, count, commands, runs if count <= 100_000 else 0)
 

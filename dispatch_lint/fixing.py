@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from dispatch_lint.documents import json_placed, json_text, yaml_placed, yaml_text
 from dispatch_lint.documents.blocks import UNREAD
+from dispatch_lint.documents.parts import read_parts
 from dispatch_lint.documents.placed import Lines
 from dispatch_lint.files import write_bytes
 
@@ -338,14 +339,8 @@ def _value(part: Part) -> Any:
 
 def _values(source: Source, text: str) -> list[Any]:
     """The same by the reader that decides; `UNREAD` stands for what does not parse."""
-    text = text.removeprefix(_BOM)
-    if source.format == "jsonl":
-        lines = [line for line in text.split("\n") if line.strip()]
-        parts = [json_placed.read_placed_line(line, 1) for line in lines]
-    else:
-        reader = yaml_placed if source.format == "yaml" else json_placed
-        parts = reader.read_placed(text)
-    return [_value(part) for part in parts]
+    other = source._replace(opener=_opener(text), placed=None)
+    return [_value(part) for part in read_parts(other)]
 
 
 def _differences(old: object, new: object) -> int:
