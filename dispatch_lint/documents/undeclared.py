@@ -24,9 +24,9 @@ def find_undeclared(document: Document, kinds: tuple[str, ...]) -> list[Undeclar
 MAX_GUESSES = 100
 """Names in a document for which the nearest declared one is looked for."""
 MAX_REMEMBERED = 1_000
-"""Names of which it is remembered what they stand for, beside the same others."""
-MAX_LETTERS = 1_000
-"""Of all of them together."""
+"""Names of which it is remembered what they stand for, where the same fields are missing."""
+MAX_LETTERS = 64
+"""Of a name that is remembered, or taken for another one that is written wrong."""
 
 
 def repair(document: Document, reported: set[Path]) -> None:
@@ -95,12 +95,10 @@ class Meaning(NamedTuple):
 
     Attributes:
         meant: the declared field; None where that is to be guessed.
-        free: the declared fields that are not there.
     """
 
     meant: str | None
     case_only: bool
-    free: list[str]
 
 
 class _Finder:
@@ -113,16 +111,20 @@ class _Finder:
     def __init__(self, kinds: tuple[str, ...]) -> None:
         self.found: list[Undeclared] = []
         self._kinds = kinds
-        self._guesses: dict[tuple[str, ...], str | None] = {}
+        self._guesses: dict[tuple[str, tuple[str, ...]], str | None] = {}
 
     def look(self, value: Any, shape: Shape, path: Path) -> None:
         """Look at a value, and at all that is inside it."""
         if isinstance(value, dict) and shape.properties:
+            free: tuple[str, ...] | None = None
             for name, inner in value.items():
                 known = shape.properties.get(name)
                 if known is None:
                     if shape.values is None:
-                        meant, case_only = self._meant(name, value, shape)
+                        # A field that is there already is not the one that was meant.
+                        if free is None:
+                            free = tuple(one for one in shape.properties if one not in value)
+                        meant, case_only = self._meant(name, free, shape)
                         self.found.append(
                             Undeclared(
                                 (*path, name), name, inner, meant, case_only, shape.closed, shape
@@ -135,23 +137,24 @@ class _Finder:
                 if isinstance(item, dict):
                     self.look(item, shape.items, (*path, index))
 
-    def _meant(self, name: str, parent: Mapping[str, Any], shape: Shape) -> tuple[str | None, bool]:
-        """The declared field that a name stands for, and whether they differ in case only."""
-        # The same mistake is made in many documents.
-        asked = (name, *parent)
-        known = shape.meanings.get(asked)
-        if known is None:
-            known = self._meaning(name, parent, shape)
-            if len(shape.meanings) < MAX_REMEMBERED and sum(map(len, asked)) <= MAX_LETTERS:
-                shape.meanings[asked] = known
-        return known.meant or self._guess(name, known.free), known.case_only
+    def _meant(self, name: str, free: tuple[str, ...], shape: Shape) -> tuple[str | None, bool]:
+        """The declared field that a name stands for, and whether they differ in case only.
 
-    def _meaning(self, name: str, parent: Mapping[str, Any], shape: Shape) -> Meaning:
-        # A field that is there already is not the one that was meant.
-        free = [one for one in shape.properties if one not in parent]
+        Args:
+            free: the declared fields that are not there.
+        """
+        # The same mistake is made in many documents.
+        known = shape.meanings.get((name, free))
+        if known is None:
+            known = self._meaning(name, free, shape)
+            if len(shape.meanings) < MAX_REMEMBERED and len(name) <= MAX_LETTERS:
+                shape.meanings[name, free] = known
+        return known.meant or self._guess(name, free), known.case_only
+
+    def _meaning(self, name: str, free: tuple[str, ...], shape: Shape) -> Meaning:
         lowered = {one.lower(): one for one in free}
         if (meant := lowered.get(name.lower())) is not None:
-            return Meaning(meant, case_only=True, free=free)
+            return Meaning(meant, case_only=True)
         camel = lower_camel(name)
         foreign = read_foreign_key(name, self._kinds)
         proper = [camel, foreign.proper if foreign else "", foreign.stem if foreign else ""]
@@ -160,14 +163,13 @@ class _Finder:
             shape.stems = {one: _stem(one, self._kinds) for one in shape.properties}
         stems = {shape.stems[one]: one for one in free}
         proper += [stems[one] for one in (camel, *proper) if one and one in stems]
-        meant = next((one for one in proper if one in free), None)
-        return Meaning(meant, case_only=False, free=free)
+        return Meaning(next((one for one in proper if one in free), None), case_only=False)
 
-    def _guess(self, name: str, free: list[str]) -> str | None:
+    def _guess(self, name: str, free: tuple[str, ...]) -> str | None:
         """The declared field that is nearest to a name; none where too many were looked for."""
-        asked = (name, *free)
+        asked = (name, free)
         if asked not in self._guesses:
-            if len(name) > 64 or len(self._guesses) >= MAX_GUESSES:
+            if len(name) > MAX_LETTERS or len(self._guesses) >= MAX_GUESSES:
                 return None
             self._guesses[asked] = nearest(name, free, cutoff=0.7 if len(name) > 4 else 0.6)
         return self._guesses[asked]

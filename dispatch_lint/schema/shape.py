@@ -40,8 +40,8 @@ class Shape:
     pattern: str = ""
     stems: dict[str, str] | None = None
     """The properties, each less the suffix of a foreign key; where somebody has looked at them."""
-    meanings: dict[tuple[str, ...], Meaning] = field(default_factory=dict)
-    """What undeclared names stand for, by the name and all that are there."""
+    meanings: dict[tuple[str, tuple[str, ...]], Meaning] = field(default_factory=dict)
+    """What undeclared names stand for, by the name and the properties that are not there."""
 
     @property
     def wants_string(self) -> bool:
