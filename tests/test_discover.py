@@ -14,6 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dispatch_lint.documents.discover import discover
+from dispatch_lint.documents.gitignore import MOST, Ignore
 from dispatch_lint.documents.globs import below, matches
 from dispatch_lint.settings import Settings, parse
 from tests.test_cli import check
@@ -101,9 +102,83 @@ def test_a_walk_takes_what_git_would(
         os.chdir(before)
 
 
+# Names with what means something in patterns, and paths of several folders.
+ODD = (
+    "a.yaml",
+    "b a.yaml",
+    "é.yaml",
+    "[.yaml",
+    "].yaml",
+    "a\\b.yaml",
+    "-.yaml",
+    "#a.yaml",
+    "!a.yaml",
+    "A1.yaml",
+)
+PARTS = st.sampled_from([
+    "a", "b", "*", "*", "**", "/", "**/", "/**/", "?", "[ab]", "[!a]", "[^/]", "[a-b]", "[b-a]", "[a/b]", "[]a]",
+    "[a", "[]", "[", "[!]a]", "[a\\]]", "[a-\\b]", "[--b]", "[a-]", "[[:alpha:]]", "[[:upper:]1", "[[:foo:]]",
+    "[:a:]", "\\", "\\a", "\\*", " ", "#", "!", ".yaml", "*.yaml", "é", "[é]", "-", "\t", "\r", "A", "1",
+])  # fmt: skip
+PATTERNS = st.lists(PARTS, min_size=1, max_size=6).map("".join)
+
+
+@pytest.fixture(scope="module")
+def odd_repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("odd")
+    for above in ("", "a", "b a", "a/a", "a/b/a", "[/]/é", "A1/a/a/b"):
+        (folder / above).mkdir(parents=True, exist_ok=True)
+        for name in ODD:
+            (folder / above / name).write_text("kind: Secret\nname: a\n")
+    subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
+    return folder
+
+
+@settings(max_examples=150)
+@example(["a**/b/*.yaml"])
+@example(["**//a", "/**//**/"])
+@example(["a\\ ", "\\#a.yaml", "\\!a.yaml", "b a.yaml  ", "!"])
+@example(["[[:alpha:]][[:digit:]].yaml", "\\", "[z-a]"])
+@given(st.lists(PATTERNS, min_size=1, max_size=3))
+def test_every_pattern_means_what_it_means_to_git(odd_repository: Path, lines: list[str]) -> None:
+    """Also those that are none: `[z-a]` and a backslash at the end were the end of a run."""
+    (odd_repository / ".gitignore").write_bytes("\n".join(lines).encode())
+    command = ["git", "ls-files", "-z", "--others", "--exclude-standard", "--", "*.yaml"]
+    listed = subprocess.run(command, cwd=odd_repository, capture_output=True, check=True)
+    found = {one.name for one in discover([str(odd_repository)], Settings(root=odd_repository))}
+    inside = f"{os.path.relpath(odd_repository)}/"
+    inside = f"{odd_repository}/" if inside.startswith("..") else inside
+    assert {one.removeprefix(inside) for one in found} == set(
+        listed.stdout.decode().split("\0")
+    ) - {""}
+
+
+@pytest.mark.parametrize(("line", "name"), [
+    ("*a" * 30 + "b", "a" * 250), ("**/a/" * 30 + "b", "a/" * 300 + "c.yaml"),
+    ("/**/a" * 30 + "/*b", "a/" * 300 + "c.yaml"), ("*[ab]?" * 30 + "/*b", "a" * 250),
+    ("a**/" + "*a/**/" * 30 + "b", "a/" * 300 + "c.yaml"), ("a*" * 3_000, "a" * 250),
+])  # fmt: skip
+def test_no_pattern_of_a_project_takes_for_ever(line: str, name: str) -> None:
+    """Each would try more ways than can be counted."""
+    assert Ignore(line.encode()).says(name) is None
+
+
+def test_patterns_of_no_person_are_not_read(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("kind: Secret\nname: a\n")
+    for size, code in ((MOST, 0), (MOST + 1, 2)):
+        (tmp_path / ".gitignore").write_text("#" * size)
+        assert check(tmp_path)[0] == code
+    assert f"{tmp_path / '.gitignore'}: patterns of more than 256 KiB" in check(tmp_path)[2]
+    (tmp_path / ".gitignore").unlink()
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / ".gitignore").symlink_to(tmp_path / "pipe")
+    assert check(tmp_path)[0] == 0  # git follows no link either
+
+
 def test_a_folder_that_git_ignores_is_told(repository: Path) -> None:
     (repository / ".gitignore").write_text("build/\n")
     (repository / "deep" / ".gitignore").write_text("")
+    (repository / ".git/info/exclude").write_text("")
     told = "dispatch-lint: git ignores {}: name its files to have them checked"
     assert told.format("build") in check(repository, "build")[2]
     assert told.format("deep/build") in check(repository, "deep/build")[2]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 import sys
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dispatch_lint.documents.gitignore import Ignores, is_ignored
 from dispatch_lint.documents.globs import below, matches
 from dispatch_lint.documents.source import (
     STDIN_NAME,
@@ -23,6 +22,7 @@ from dispatch_lint.documents.source import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from dispatch_lint.documents.gitignore import Ignore
     from dispatch_lint.settings import Settings
 
 STDIN = "-"
@@ -142,7 +142,7 @@ def _shown(path: str) -> str:
 
 def _walk(folder: str, settings: Settings, *, reported: bool) -> Iterator[Source]:
     top = _absolute(folder)
-    ignores = _Ignores(top)
+    ignores = Ignores(top)
     endings = _endings(settings.include)
     includes = settings.include if endings is None else ()
     waiting = [] if ignores.hides_start else [(folder, top)]
@@ -177,7 +177,7 @@ def ignored_folders(paths: Iterable[str]) -> list[str]:
     """Of some paths the folders that git ignores: a walk finds nothing in them."""
     return [
         path for path in paths
-        if os.path.isdir(path) and _Ignores(_absolute(path)).hides_start  # noqa: PTH112
+        if os.path.isdir(path) and Ignores(_absolute(path)).hides_start  # noqa: PTH112
     ]  # fmt: skip
 
 
@@ -237,14 +237,14 @@ def _excluded(name: str, settings: Settings) -> bool:
 
 
 def _omitted(
-    folder: Path, asked: list[tuple[str, _Ignore]], includes: tuple[str, ...], settings: Settings
+    folder: Path, asked: list[tuple[str, Ignore]], includes: tuple[str, ...], settings: Settings
 ) -> Callable[[str], bool] | None:
     """What tells of each entry of a folder, the names of folders with `/`, whether it is left out.
 
     None where nothing is. What a folder adds to a name is worked out once, not for each file.
 
     Args:
-        asked: as `_Ignores.of` says for the folder.
+        asked: as `Ignores.of` says for the folder.
         includes: globs of which a file has to match one; where there is none, every file is let in.
     """
     if not (asked or settings.exclude or includes):
@@ -252,7 +252,7 @@ def _omitted(
     inside = below(os.path.join(folder, ""), settings.root)  # noqa: PTH118 (a hot path)
 
     def omitted(name: str) -> bool:
-        if _ignored(name, asked):
+        if is_ignored(name, asked):
             return True
         path = inside + name.removesuffix("/")
         if includes and not name.endswith("/") and not matches(path, *includes):
@@ -260,88 +260,3 @@ def _omitted(
         return _excluded(path, settings)
 
     return omitted
-
-
-class _Ignores:
-    """What git ignores from the root of the repository down to where a walk is."""
-
-    def __init__(self, start: Path) -> None:
-        self._known: list[tuple[Path, _Ignore]] = []
-        self.hides_start = False
-        """Whether the folder where the walk begins is ignored, or one above it."""
-        above = [start, *start.parents]
-        root = next((number for number, one in enumerate(above) if (one / ".git").exists()), 0)
-        self._read(above[root], above[root] / ".git" / "info" / "exclude")
-        for folder, inner in pairwise(above[root::-1]):
-            self.enter(folder, [".gitignore"])
-            self.hides_start = self.hides_start or _ignored(f"{inner.name}/", self.of(folder))
-
-    def enter(self, folder: Path, files: list[str]) -> None:
-        """Read the .gitignore of a folder, if there is one."""
-        if ".gitignore" in files:
-            self._read(folder, folder / ".gitignore")
-
-    def _read(self, folder: Path, file: Path) -> None:
-        """Take what a file says of what is in a folder, if it can be read."""
-        try:
-            text = file.read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            return
-        # git puts a file of comments into every repository.
-        if any(line.strip() and not line.startswith("#") for line in text.splitlines()):
-            self._known.append((folder, _Ignore(text)))
-
-    def of(self, folder: Path) -> list[tuple[str, _Ignore]]:
-        """The files that may speak of what is in a folder, the innermost first.
-
-        Each with what stands before the name of an entry, as that file sees it.
-        """
-        return [
-            (f"{folder.relative_to(base).as_posix()}/".removeprefix("./"), ignore)
-            for base, ignore in reversed(self._known)
-            if folder.is_relative_to(base)
-        ]
-
-
-def _ignored(name: str, asked: list[tuple[str, _Ignore]]) -> bool:
-    """Whether git ignores an entry of a folder, whatever it says of the folder itself."""
-    for above, ignore in asked:
-        said = ignore.says(above + name)
-        if said is not None:
-            return said  # the innermost file that speaks of it decides
-    return False
-
-
-_NAMED_GROUP = re.compile(r"\(\?P<\w+>")
-# What git takes as all that is in a folder, but not the folder; pathspec has the folder match too.
-_ALL_INSIDE = re.compile(r"(?<=/)\*\*(?=/? *$)")
-
-
-class _Ignore:
-    """One file of patterns, such as a .gitignore."""
-
-    def __init__(self, text: str) -> None:
-        import pathspec
-
-        lines = [_ALL_INSIDE.sub("**/*", line) for line in text.splitlines()]
-        patterns = [
-            (re.compile(f"(?s:{one.regex.pattern})\\Z"), bool(one.include))
-            for one in pathspec.GitIgnoreSpec.from_lines(lines).patterns
-            if one.regex is not None
-        ]
-        self._latest_first = patterns[::-1]
-        # Of nearly every name nothing is said. A group may have its name once in an expression.
-        joined = "|".join(_NAMED_GROUP.sub("(?:", one.pattern) for one, _ in patterns)
-        self._speaks = re.compile(joined or "(?!)")
-
-    def says(self, name: str) -> bool | None:
-        """Whether git ignores a path; None where the file does not speak of it.
-
-        That a pattern matches a folder above says nothing: the walk has asked for that folder,
-        and git lets a file inside be ignored by one pattern though another keeps the folder.
-        """
-        if self._speaks.search(name):
-            for pattern, includes in self._latest_first:
-                if pattern.search(name):
-                    return includes
-        return None

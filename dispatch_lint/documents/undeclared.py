@@ -8,7 +8,7 @@ from dispatch_lint.documents.document import Document, Undeclared
 from dispatch_lint.naming import lower_camel, nearest, read_foreign_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from dispatch_lint.schema.shape import Shape
     from dispatch_lint.violation import Path
