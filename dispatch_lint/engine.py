@@ -287,6 +287,7 @@ class Run:
         source = route.shape.source
         return finding._replace(
             severity=self.settings.severity.get(rule.name) or Severity.INFO,
+            fix=None,  # a definition is for people to mend
             declared_at=source,
             heading=f"{schema.kind}.{str(route).replace('.*', '')}",
             help=f"change the definition, {source}" if source else finding.help,

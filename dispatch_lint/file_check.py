@@ -297,6 +297,7 @@ class FileCheck:
             return True
         times = self.folded.get((rule.name, finding.fold), 0) + 1
         self.folded[rule.name, finding.fold] = times
+        self.run_.summary.folded += times > 1
         return times == 1
 
     def _must_locate(self, rule: Rule, finding: Finding) -> bool:

@@ -63,16 +63,18 @@ class Fixed:
 
 
 def fix_sources(
-    again: Again, sources: Sequence[Source], *, unsafe: bool, jobs: int = 1
+    again: Again, sources: Sequence[Source], *, unsafe: bool, jobs: int = 1,
+    found: Sequence[Violation] | None = None,
 ) -> Fixed:  # fmt: skip
     """Fix what can be fixed in the texts of some sources; nothing is written.
 
     Args:
         unsafe: whether unsafe fixes count too.
         jobs: how many processes look for what is to be fixed; 0 for as many as help.
+        found: what a run has found, where one was made: all there is, each with its place.
     """
     fixing = _Fixing(again, sources, unsafe=unsafe, jobs=jobs)
-    fixing.run()
+    fixing.run(fixing.lint({}) if found is None else list(found))
     return fixing.fixed
 
 
@@ -89,10 +91,13 @@ class _Fixing:
         self._tries = 0
         """How many more runs may be made to find out which fixes do not hold."""
 
-    def run(self) -> None:
-        """Fix, round by round."""
+    def run(self, violations: list[Violation]) -> None:
+        """Fix, round by round.
+
+        Args:
+            violations: of the sources as they are.
+        """
         fixed = self.fixed
-        violations = self._lint({})
         self._tries = _tries(sum(one.size() for one in self._sources), len(violations))
         for _ in range(_ROUNDS):
             wanted = self._wanted(violations)
@@ -103,7 +108,7 @@ class _Fixing:
         for name in [name for name, text in fixed.texts.items() if text == fixed.before[name]]:
             del fixed.texts[name]
 
-    def _lint(self, texts: dict[str, str]) -> list[Violation]:
+    def lint(self, texts: dict[str, str]) -> list[Violation]:
         """What a run over the sources finds, some with other texts."""
         changed = [
             one._replace(opener=_opener(texts[one.name])) if one.name in texts else one
@@ -139,7 +144,7 @@ class _Fixing:
             self.fixed.before.setdefault(name, old[name])
             chosen[name] = _apart(several, old[name])
             texts[name] = _edited(old[name], chosen[name])
-        left = self._lint(texts)
+        left = self.lint(texts)
         before, after = _by_file(violations), _by_file(left)
         bad = [
             name for name, several in chosen.items()
@@ -153,7 +158,7 @@ class _Fixing:
             texts[name] = _edited(old[name], chosen[name])
         for name, several in chosen.items():
             self.fixed.counts[name] = self.fixed.counts.get(name, 0) + len(several)
-        return self._lint(texts) if bad else left
+        return self.lint(texts) if bad else left
 
     def _held(self, name: str, chosen: list[Violation], before: list[Violation]) -> list[Violation]:
         """Of the fixes of a file, which do not hold together, those that do.
@@ -169,7 +174,7 @@ class _Fixing:
             text = _edited(old, several)
             if not _proved(self._files[name], old, text, several):
                 return False
-            after = _by_file(self._lint(texts | {name: text}))
+            after = _by_file(self.lint(texts | {name: text}))
             return not _any_new(before, after.get(name, ()), several)
 
         held, refused = sifted(chosen, holds, self._tries)

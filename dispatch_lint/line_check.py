@@ -93,6 +93,7 @@ class LineCheck(FileCheck):
         for key, fold in tally.folds.items():
             known = key in self.folded
             self.folded[key] = self.folded.get(key, 0) + fold.times
+            run.summary.folded += known and fold.severity is not None
             if fold.first is not None:
                 firsts[fold.first] = key
                 if known:

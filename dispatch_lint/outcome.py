@@ -59,6 +59,8 @@ class Summary:
     rules: Counter[str] = field(default_factory=Counter)
     not_shown: Counter[str] = field(default_factory=Counter)
     """Violations that are counted only, by file: more than `limits.violations-per-file`."""
+    folded: int = 0
+    """Findings that are counted with the first of their kind, and have no place."""
     problems: list[str] = field(default_factory=list)
     """Inputs that could not be read, and rules that failed: reasons for exit code 2."""
     outside: bool = False
@@ -71,7 +73,7 @@ class Summary:
             without: problems that are known already.
         """
         for name in ("files", "stores", "documents", "skipped", "definitions", "definition_files",
-                     "suppressed", "baselined", "not_judged"):  # fmt: skip
+                     "suppressed", "baselined", "not_judged", "folded"):  # fmt: skip
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.outside |= other.outside
         self.violations.update(other.violations)

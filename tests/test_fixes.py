@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch_lint import fixing
 from dispatch_lint.api import make_run
+from dispatch_lint.cli.check import command
 from dispatch_lint.documents.discover import discover
 from dispatch_lint.documents.source import Source
 from dispatch_lint.engine import Run
@@ -29,6 +31,7 @@ from dispatch_lint.fixing import (
     fix_sources,
     sifted,
 )
+from dispatch_lint.outcome import Result
 from dispatch_lint.settings import parse
 from dispatch_lint.violation import Violation
 from tests.test_cli import check
@@ -414,3 +417,51 @@ def test_a_difference_is_as_everybody_writes_it(count: int) -> None:
     texts = Fixed(texts={"a": "".join(new)}, before={"a": "".join(old)})
     usual = "".join(unified_diff(old, new, "a/a", "b/a"))
     assert "".join(diff_lines(texts)) == f"{usual}\n\\ No newline at end of file\n"
+
+
+CLEAN = "kind: Secret\nname: a\n"
+UNFIXABLE = "kind: Secret\nname: a b\n"
+INFO = "kind: Image\nname: i\nbaseImageName: b\n"
+MANY = "---\n".join(f"kind: Secret\nname: a {number}\n" for number in range(1_200))
+SLIP = "kind: Function\nname: f\nimage: i\nstatus: ready\n"
+
+
+@pytest.mark.parametrize("options", [(), ("-q",), ("-f", "json"), ("--unsafe-fixes",)])
+@pytest.mark.parametrize(
+    ("text", "runs"), [(CLEAN, 1), (UNFIXABLE, 1), (INFO, 1), (MANY, 2), (SLIP, 3)]
+)
+def test_where_nothing_can_be_fixed_nobody_looks_twice(
+    text: str, runs: int, options: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.yaml").write_text(text)
+    made: list[Run] = []
+    judge = Run.check
+
+    def judged(run: Run, *arguments: Any) -> Result:
+        made.append(run)
+        return judge(run, *arguments)
+
+    monkeypatch.setattr(Run, "check", judged)
+    monkeypatch.chdir(tmp_path)
+    fixing = CliRunner().invoke(command, ["--no-cache", "--fix", *options, "a.yaml"])
+    assert len(made) == runs
+    plain = CliRunner().invoke(command, ["--no-cache", *options, "a.yaml"])
+    assert (fixing.exit_code, fixing.stdout) == (plain.exit_code, plain.stdout)
+
+
+def test_what_is_counted_together_is_fixed_beside_others(tmp_path: Path) -> None:
+    """Of equal findings of a file only the first has a place: the others are no new ones."""
+    rows = []
+    for number in range(4):
+        value = {
+            "id": f"i{number}",
+            "name": f"s{number}",
+            "organizationId": "acme",
+            "status": "",
+            "revision": 0,
+        }
+        rows.append({"key": f"Secretacmes{number}", "organization_id": "acme", "value": value})
+    rows[0]["value"]["status"] = "ready"
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(one) + "\n" for one in rows))
+    assert "(4 entities)" in check(tmp_path, "a.jsonl")[1]
+    assert "fixed 1 violation in 1 file" in check(tmp_path, "a.jsonl", "--fix")[2]

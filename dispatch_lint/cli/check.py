@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections import Counter
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -223,18 +224,25 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         paths or ["."], settings, index=options["index"],
         stdin_filename=options["stdin_filename"], force_exclude=options["force_exclude"],
     ))  # fmt: skip
-    if options["fix"] or options["diff"]:
-        fixed = _fix(of_all, sources, options)
-        if options["diff"]:
-            return 1 if fixed.texts and not options["exit_zero"] else 0
     reports = _reports()
     baseline = _baseline(settings, options)
-    fold = not any(lists_declared(name) for name, _ in reports)
-    result = check(
-        settings, sources, jobs=options["jobs"], cached=not options["no_cache"],
-        fold=fold and baseline is None, listing=options["list_files"],
-        quiet=settings.fail_level if options["quiet"] else Severity.INFO,
+    fold = baseline is None and not any(lists_declared(name) for name, _ in reports)
+    judge = partial(
+        check, sources=sources, jobs=options["jobs"], cached=not options["no_cache"], fold=fold,
+        listing=options["list_files"],
     )  # fmt: skip
+    quiet = settings.fail_level if options["quiet"] else Severity.INFO
+    result = None
+    if options["fix"] or options["diff"]:
+        _refuse_streams(sources)
+        result = judge(of_all, quiet=Severity.INFO)
+        fixed = _fix(of_all, sources, options, result)
+        if options["diff"]:
+            return 1 if fixed.texts and not options["exit_zero"] else 0
+        if fixed.texts or not _is_shown_whole(result, settings, quiet):
+            result = None
+    if result is None:
+        result = judge(settings, quiet=quiet)
     if options["write_baseline"]:
         assert baseline is not None
         return _write_baseline(result, baseline, settings, sources)
@@ -257,16 +265,28 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     return _exit_code(result.summary, settings, options, paths or ["."])
 
 
-def _fix(settings: Settings, sources: list[Source], options: dict[str, Any]) -> Fixed:
-    from dispatch_lint.api import make_run
+def _refuse_streams(sources: Iterable[Source]) -> None:
     from dispatch_lint.documents.source import STDIN_NAME, InputError
-    from dispatch_lint.fixing import diff_lines, fix_sources, write_fixed
 
     if any(source.name == STDIN_NAME or source.opener for source in sources):
         raise InputError("--fix and --diff mend files; standard input is none")
+
+
+def _fix(
+    settings: Settings, sources: list[Source], options: dict[str, Any], found: Result
+) -> Fixed:  # fmt: skip
+    """Fix what can be fixed.
+
+    Args:
+        found: by a run over the sources, of each file all there is.
+    """
+    from dispatch_lint.api import make_run
+    from dispatch_lint.fixing import diff_lines, fix_sources, write_fixed
+
     fixed = fix_sources(
         lambda: make_run(settings, unfolded=True), sources,
         unsafe=options["unsafe_fixes"], jobs=options["jobs"],
+        found=None if found.summary.folded else found.violations,
     )  # fmt: skip
     for said in fixed.withdrawn:
         click.echo(f"dispatch-lint: {harmless(said)}", err=True)
@@ -280,6 +300,14 @@ def _fix(settings: Settings, sources: list[Source], options: dict[str, Any]) -> 
             said = f"{count(total, 'violation')} in {count(files, 'file')}"
             click.echo(f"dispatch-lint: fixed {said}", err=True)
     return fixed
+
+
+def _is_shown_whole(result: Result, settings: Settings, quiet: Severity) -> bool:
+    """Whether a report shows all that was found, so that nobody has to look again."""
+    files = Counter(one.file for one in result.violations)
+    return max(files.values(), default=0) <= settings.limits.violations_per_file and all(
+        one.severity >= quiet for one in result.violations
+    )
 
 
 def _settings(options: dict[str, Any]) -> Settings:
