@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from fnmatch import fnmatchcase
+from fnmatch import translate
+from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -106,10 +108,11 @@ class Judging:
                 before = self.not_judged
                 said = list(self._said(group, facts, fail))
                 if alike and (said or self.not_judged != before):
-                    self.not_judged = before
                     every = self._table.some([group])[group]
                     every += [fact for fact in facts if fact.stored]
-                    said = list(self._said(group, every, fail))
+                    if len(every) > 1:
+                        self.not_judged = before
+                        said = list(self._said(group, every, fail))
                 yield from said
                 quiet = not said and self.not_judged == before
                 if quiet and like is not None and len(self._quiet) < MAX_QUIET:
@@ -213,8 +216,13 @@ class Judging:
 
 def is_external(settings: Settings, kind: str, name: str) -> bool:
     """Whether an entity exists elsewhere: Dispatch never stores it, or the settings say so."""
-    target = f"{kind}/{name}"
-    return any(fnmatchcase(target, pattern) for pattern in (*EXTERNAL, *settings.external))
+    return _one_of((*EXTERNAL, *settings.external)).match(f"{kind}/{name}") is not None
+
+
+@cache
+def _one_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """What matches any of some patterns, as `fnmatch` has them."""
+    return re.compile("|".join(map(translate, patterns)))
 
 
 def judge_all(

@@ -28,7 +28,7 @@ _KEPT = re.compile(r"[|>][1-9]?\+")
 """A text that keeps the empty lines behind it: they belong to no block."""
 _MAX_KNOWN = 20_000
 """Blocks that are remembered."""
-_MAX_BLOCK = 2_000
+MAX_BLOCK = 2_000
 """Letters of a block that is remembered."""
 Learned = TypeVar("Learned")
 
@@ -51,7 +51,7 @@ class Memory(Generic[Learned]):
         """Remember a block, if it is not too long."""
         if len(self._known) >= _MAX_KNOWN:
             self._known.clear()
-        if len(block) <= _MAX_BLOCK:
+        if len(block) <= MAX_BLOCK:
             self._known[block] = learned
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dispatch_lint.documents.blocks import Memory, cut, read_field
+from dispatch_lint.documents.blocks import MAX_BLOCK, Memory, cut, read_field
 from dispatch_lint.documents.placed import Duplicate, Node
 
 if TYPE_CHECKING:
@@ -82,7 +82,8 @@ def _learn(block: str, compose: Callable[[str], Part]) -> _Block | None:
         name, value = field
         found = _Block(name, value, Node(len(name) + len(": "), len(block)), {})
     else:
-        if not block[:1].isalpha():
+        # What is not remembered is as well read with its document, and only once if it is odd.
+        if not block[:1].isalpha() or len(block) > MAX_BLOCK:
             return None
         part = compose(block.replace("\0", "\n") + "\n")
         if part.problem is not None or part.duplicates or type(part.value) is not dict:

@@ -34,12 +34,12 @@ class Excerpts:
                 self._stream = self._open(file)
                 self._file, self._number = file, 0
             while self._number < number:
-                self._line = next(self._stream)
+                self._line = next(self._stream).rstrip("\r\n")
                 self._number += 1
         except (OSError, UnicodeDecodeError, StopIteration):
             self.close()
             return ""
-        return self._line.rstrip("\r\n")
+        return self._line
 
     def _open(self, file: str) -> TextIO:
         opener = self._openers.get(file)

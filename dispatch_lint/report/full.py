@@ -53,7 +53,7 @@ def _excerpt(
     file: str, span: Span, severity: Severity, outcome: Outcome, margin: str
 ) -> Iterator[str]:
     line = outcome.line(file, span.line)
-    if not line.strip():
+    if not line or line.isspace():
         return
     start = span.column - 1
     end = span.end_column - 1 if span.end_line == span.line else len(line)
