@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dispatch_lint.engine import Run
     from dispatch_lint.precedence import Found
     from dispatch_lint.rule import Rule
-    from dispatch_lint.schema.shape import Shape
+    from dispatch_lint.schema.shape import Schema, Shape
 
 SYNTAX = "syntax-error"
 
@@ -63,14 +63,17 @@ class _DefinitionCheck:
     def __init__(self, run: Run, found: Definitions, reported: dict[str, Source]) -> None:
         self._run, self._found, self._reported = run, found, reported
         self._types = found.types
-        catalogue = _catalogue(found.types, run.catalogue)
+        self._schemas = [entity_schema(one) for one in found.types]
+        catalogue = _catalogue(found.types, self._schemas, run.catalogue)
         # The same rules, but with the definitions as their catalogue: what is usual among names
         # is what is usual here.
-        self._rules: list[Rule] = [
+        asked = ("check_field", *DEFINITION_METHODS)
+        rules: list[Rule] = [
             type(rule)(rule.options, rule.settings, catalogue)
             for rule in run.rules
-            if rule.has("check_field") or any(map(rule.has, DEFINITION_METHODS))
+            if any(map(rule.has, asked))
         ]
+        self._asked = {method: [one for one in rules if one.has(method)] for method in asked}
         self._seen: set[Spot] = set()
         self._said: set[tuple[str, Spot, str]] = set()
 
@@ -86,17 +89,15 @@ class _DefinitionCheck:
             ]
         for problem in self._found.problems:
             self._syntax(problem.message, problem.spot)
-        for one in self._types:
-            self._add(one.name, self._of_definition(one))
+        for one, schema in zip(self._types, self._schemas, strict=True):
+            self._add(one.name, self._of_definition(one, schema))
         for several in _by_kind(self._types).values():
             self._add("", self._ask("check_definitions", several))
         for layout in self._found.layouts:
             self._add("", self._ask("check_layout", layout))
 
     def _ask(self, method: str, about: object) -> Iterator[Found]:
-        for rule in self._rules:
-            if not rule.has(method):
-                continue
+        for rule in self._asked[method]:
             try:
                 said: list[Finding] = list(getattr(rule, method)(about))
             except Exception as error:
@@ -104,9 +105,9 @@ class _DefinitionCheck:
                 continue
             yield from ((rule, finding) for finding in said)
 
-    def _of_definition(self, one: EntityType) -> Iterator[Found]:
+    def _of_definition(self, one: EntityType, schema: Schema) -> Iterator[Found]:
         yield from self._ask("check_definition", one)
-        shape = KindSchema(one.kind, one.form, entity_schema(one)).shape
+        shape = KindSchema(one.kind, one.form, schema).shape
         for member in self._members(one, one.fields, shape, one.name):
             path = ("fields", member.field.name)
             found = [
@@ -188,12 +189,18 @@ def _by_kind(types: Sequence[EntityType]) -> dict[str, list[EntityType]]:
     return kinds
 
 
-def _catalogue(types: Sequence[EntityType], known: Catalogue) -> Catalogue:
-    """The definitions as a catalogue; the kinds that are known from elsewhere are names only."""
-    schemas = {
-        f"{number}:{one.form}/{one.kind}": entity_schema(one) for number, one in enumerate(types)
-    }
-    catalogue = Catalogue(schemas)
+def _catalogue(
+    types: Sequence[EntityType], schemas: Sequence[Schema], known: Catalogue
+) -> Catalogue:  # fmt: skip
+    """The definitions as a catalogue; the kinds that are known from elsewhere are names only.
+
+    Args:
+        schemas: of the types.
+    """
+    catalogue = Catalogue({
+        f"{number}:{one.form}/{one.kind}": schema
+        for number, (one, schema) in enumerate(zip(types, schemas, strict=True))
+    })  # fmt: skip
     for name, kind in known.kinds.items():
         catalogue.kinds.setdefault(name, Kind(name, kind.aliases, nested=kind.nested))
     return catalogue

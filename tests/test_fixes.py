@@ -457,11 +457,10 @@ def test_what_is_counted_together_is_fixed_beside_others(tmp_path: Path) -> None
             "id": f"i{number}",
             "name": f"s{number}",
             "organizationId": "acme",
-            "status": "",
+            "status": "" if number else "ready",
             "revision": 0,
         }
         rows.append({"key": f"Secretacmes{number}", "organization_id": "acme", "value": value})
-    rows[0]["value"]["status"] = "ready"
     (tmp_path / "a.jsonl").write_text("".join(json.dumps(one) + "\n" for one in rows))
     assert "(4 entities)" in check(tmp_path, "a.jsonl")[1]
     assert "fixed 1 violation in 1 file" in check(tmp_path, "a.jsonl", "--fix")[2]
