@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from dispatch_lint.documents.discover import discover
 from dispatch_lint.documents.gitignore import MOST, Ignore
-from dispatch_lint.documents.globs import below, matches
+from dispatch_lint.documents.globs import below, excludes, matches
 from dispatch_lint.settings import Settings, parse
 from tests.test_cli import check
 
@@ -42,6 +42,8 @@ def one_by_one(name: str, glob: str) -> bool:
 @given(NAMES, st.lists(GLOBS, max_size=3))
 def test_globs_match_together_what_they_match_one_by_one(name: str, globs: list[str]) -> None:
     assert matches(name, *globs) == any(one_by_one(name, glob) for glob in globs)
+    inside = any(one_by_one(f"{name}/", glob) for glob in globs)
+    assert excludes(name, *globs) == (matches(name, *globs) or inside)
 
 
 @pytest.mark.parametrize(("path", "root", "said"), [
@@ -151,6 +153,15 @@ def test_every_pattern_means_what_it_means_to_git(odd_repository: Path, lines: l
     assert {one.removeprefix(inside) for one in found} == set(
         listed.stdout.decode().split("\0")
     ) - {""}
+
+
+@example(b"[[:a::")  # never ended
+@given(
+    st.one_of(st.binary(max_size=30), st.text("[]!^-\\*?/a:b &|~#\n", max_size=20).map(str.encode))
+)
+def test_whatever_bytes_are_there_something_is_said(data: bytes) -> None:
+    for name in ("a", "a/b/", "a/a/b.a", "[", "é/b", "\udcff/a"):
+        assert Ignore(data).says(name) in (True, False, None)
 
 
 @pytest.mark.parametrize(("line", "name"), [

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dispatch_lint.documents.gitignore import Ignores, is_ignored
-from dispatch_lint.documents.globs import below, matches
+from dispatch_lint.documents.globs import below, excludes, matches
 from dispatch_lint.documents.source import (
     STDIN_NAME,
     InputError,
@@ -73,7 +73,7 @@ def _of_path(
     format_ = format_of(path)
     # A hook names whatever changed: it is no choice of a person.
     chosen = not force_exclude or format_ != "go"
-    if force_exclude and _excluded(below(str(_absolute(path)), settings.root), settings):
+    if force_exclude and excludes(below(str(_absolute(path)), settings.root), *settings.exclude):
         return ()
     if not chosen and is_no_definition(path):
         return ()
@@ -229,13 +229,6 @@ def _endings(include: tuple[str, ...]) -> tuple[str, ...] | None:
     return None
 
 
-def _excluded(name: str, settings: Settings) -> bool:
-    """Whether the settings leave a path out, relative to them; `folder/` stands for a folder."""
-    return bool(settings.exclude) and (
-        matches(name, *settings.exclude) or matches(f"{name}/", *settings.exclude)
-    )
-
-
 def _omitted(
     folder: Path, asked: list[tuple[str, Ignore]], includes: tuple[str, ...], settings: Settings
 ) -> Callable[[str], bool] | None:
@@ -257,6 +250,6 @@ def _omitted(
         path = inside + name.removesuffix("/")
         if includes and not name.endswith("/") and not matches(path, *includes):
             return True
-        return _excluded(path, settings)
+        return excludes(path, *settings.exclude)
 
     return omitted

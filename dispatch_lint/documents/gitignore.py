@@ -54,8 +54,9 @@ class Ignores:
     def _read(self, folder: Path, file: Path) -> None:
         """Take what a file says of what is in a folder, if it can be read."""
         try:
-            # git follows no link either; and to open a pipe may wait for ever.
-            if not stat.S_ISREG(os.lstat(file).st_mode):
+            # git follows no link to a .gitignore either; and to open a pipe may wait for ever.
+            status = os.lstat(file) if file.name == ".gitignore" else os.stat(file)  # noqa: PTH116
+            if not stat.S_ISREG(status.st_mode):
                 return
             with file.open("rb") as stream:
                 data = stream.read(MOST + 1)
@@ -256,11 +257,9 @@ def _bracket(text: str, at: int) -> tuple[str, int]:
             if before <= last:
                 chosen.append(f"{re.escape(before)}-{re.escape(last)}")
             before = ""
-        elif (
-            one == "[" and then == ":" and text[at + 1 : (end := text.find("]", at))].endswith(":")
-        ):
-            chosen.append(_CLASSES.get(text[at + 1 : end - 1], _NOTHING))
-            before, at = "", end + 1
+        elif one == "[" and then == ":" and (end := _class_end(text, at)):
+            chosen.append(_CLASSES.get(text[at + 1 : end - 2], _NOTHING))
+            before, at = "", end
         else:
             if one == "\\":
                 one, at = then, at + 1
@@ -272,6 +271,12 @@ def _bracket(text: str, at: int) -> tuple[str, int]:
     if not among:
         return ("[^/]" if negated else _NOTHING), at + 1
     return (f"[^/{among}]" if negated else f"(?!/)[{among}]"), at + 1
+
+
+def _class_end(text: str, at: int) -> int:
+    """Where `[:alpha:]` ends, behind both brackets; 0 where it is another set, that begins so."""
+    end = text.find("]", at) + 1
+    return end if text[at + 1 : max(end - 1, 0)].endswith(":") else 0
 
 
 _CLASSES = {

@@ -17,9 +17,18 @@ def matches(name: str, *globs: str) -> bool:
     return _compiled(globs).match(name) is not None
 
 
+def excludes(name: str, *globs: str) -> bool:
+    """Whether one of some globs matches a path, or the path as that of a folder, `folder/`."""
+    return _compiled(globs, end="/?").match(f"{name}/") is not None
+
+
 @cache
-def _compiled(globs: tuple[str, ...]) -> re.Pattern[str]:
-    """All globs as one expression: a walk asks for every file."""
+def _compiled(globs: tuple[str, ...], end: str = "") -> re.Pattern[str]:
+    """All globs as one expression: a walk asks for every file.
+
+    Args:
+        end: what may come behind what a glob says.
+    """
     if not globs:
         return re.compile(r"(?!)")
     alternatives = []
@@ -27,7 +36,8 @@ def _compiled(globs: tuple[str, ...]) -> re.Pattern[str]:
         plain = glob.removeprefix("./")
         if plain.endswith("/"):
             plain += "*"
-        alternatives.append(f"(?:(?s:.*)/)?{translate(plain)}")
+        whole = translate(plain).removesuffix(r"\Z")
+        alternatives.append(f"(?:(?s:.*)/)?{whole}{end}\\Z")
         if "*" not in plain:
             alternatives.append(re.escape(f"{plain}/"))
     return re.compile("|".join(alternatives))
