@@ -297,13 +297,10 @@ def _across(tokens: list[str], text: str) -> list[str]:
             # git looks at what is before the first wildcard apart, and no longer sees it then.
             begins = index in (0, literal) or tokens[index - 1] == "/"
             ends = index + 1 == len(tokens)
-            one = (
-                "*"
-                if not (begins and (ends or tokens[index + 1] == "/"))
-                else ".*"
-                if ends
-                else "**/"
-            )
+            if not begins or not (ends or tokens[index + 1] == "/"):
+                one = "*"
+            else:
+                one = ".*" if ends else "**/"
         found.append(one)
     return found
 
