@@ -226,10 +226,10 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     ))  # fmt: skip
     reports = _reports()
     baseline = _baseline(settings, options)
-    fold = baseline is None and not any(lists_declared(name) for name, _ in reports)
+    fold = not any(lists_declared(name) for name, _ in reports)
     judge = partial(
-        check, sources=sources, jobs=options["jobs"], cached=not options["no_cache"], fold=fold,
-        listing=options["list_files"],
+        check, sources=sources, jobs=options["jobs"], cached=not options["no_cache"],
+        fold=fold and baseline is None, listing=options["list_files"],
     )  # fmt: skip
     quiet = settings.fail_level if options["quiet"] else Severity.INFO
     result = None
