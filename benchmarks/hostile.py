@@ -18,6 +18,7 @@ from dispatch_lint.documents.gitignore import MOST
 
 SIZE = 1_000_000
 """Bytes of the larger one."""
+_CHECK = (str(BIN / "dispatch-lint"), "check", "--isolated", "--no-cache", "--quiet")
 _FUNCTION = "---\nkind: Function\nname: f{0}\nimage: i\n"
 _SECRET = "kind: Secret\nname: a\nsecrets:\n"
 _STORED = {
@@ -186,15 +187,8 @@ def _rows(folder: Path, only: Collection[str] = ()) -> Iterator[str]:
             shutil.rmtree(work, ignore_errors=True)
             work.mkdir(parents=True)
             (work / file).write_text(text(size), "utf-8")
-            words = [
-                str(BIN / "dispatch-lint"),
-                "check",
-                "--isolated",
-                "--no-cache",
-                "--quiet",
-                *more,
-            ]
-            taken.append(measure([*words, "." if file == ".gitignore" else file], work, 0))
+            path = "." if file == ".gitignore" else file
+            taken.append(measure([*_CHECK, *more, path], work, 0))
         seconds = " | ".join(f"{one.seconds:.1f}" for one in taken)
         yield f"| {name} | {seconds} | {max(one.memory for one in taken):.0f} |"
 
