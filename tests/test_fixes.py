@@ -361,6 +361,19 @@ def test_after_some_tries_the_other_fixes_are_left() -> None:
     assert len(asked) == 50
 
 
+def noted_runs(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
+    """Takes every run that is made from here on."""
+    runs: list[Run] = []
+    check = Run.check
+
+    def noted(run: Run, *said: Any) -> Result:
+        runs.append(run)
+        return check(run, *said)
+
+    monkeypatch.setattr(Run, "check", noted)
+    return runs
+
+
 def test_runs_that_find_out_which_fixes_hold_are_few_for_all_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -369,14 +382,7 @@ def test_runs_that_find_out_which_fixes_hold_are_few_for_all_files(
         f"kind: Function\nname: f{number}\nimage: i\nSecrets: [a]\nsecrets: [b]\n"
         for number in range(30)
     )
-    runs: list[Run] = []
-    check = Run.check
-
-    def counted(run: Run, *said: Any) -> Any:
-        runs.append(run)
-        return check(run, *said)
-
-    monkeypatch.setattr(Run, "check", counted)
+    runs = noted_runs(monkeypatch)
     result = fixed(tmp_path, {name: text.encode() for name in ("a.yaml", "b.yaml", "c.yaml")})
     assert not result.texts
     assert 0 < len(runs) <= 50 + 2 * 10
@@ -434,14 +440,7 @@ def test_where_nothing_can_be_fixed_nobody_looks_twice(
     text: str, runs: int, options: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "a.yaml").write_text(text)
-    made: list[Run] = []
-    judge = Run.check
-
-    def judged(run: Run, *arguments: Any) -> Result:
-        made.append(run)
-        return judge(run, *arguments)
-
-    monkeypatch.setattr(Run, "check", judged)
+    made = noted_runs(monkeypatch)
     monkeypatch.chdir(tmp_path)
     fixing = CliRunner().invoke(command, ["--no-cache", "--fix", *options, "a.yaml"])
     assert len(made) == runs

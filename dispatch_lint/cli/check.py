@@ -232,7 +232,6 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         fold=fold and baseline is None, listing=options["list_files"],
     )  # fmt: skip
     quiet = settings.fail_level if options["quiet"] else Severity.INFO
-    result = None
     if options["fix"] or options["diff"]:
         _refuse_streams(sources)
         result = judge(of_all, quiet=Severity.INFO)
@@ -240,8 +239,8 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         if options["diff"]:
             return 1 if fixed.texts and not options["exit_zero"] else 0
         if fixed.texts or not _is_shown_whole(result, settings, quiet):
-            result = None
-    if result is None:
+            result = judge(settings, quiet=quiet)
+    else:
         result = judge(settings, quiet=quiet)
     if options["write_baseline"]:
         assert baseline is not None

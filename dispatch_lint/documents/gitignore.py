@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dispatch_lint.documents.source import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 MOST = 1 << 18
@@ -112,11 +113,41 @@ class Pattern(NamedTuple):
     plain: str = ""
 
 
-class Ignore:
-    """One file of patterns, such as a .gitignore.
+class _Any:
+    """What matches any of some patterns.
 
-    To compile an expression takes as long as to look at a hundred files: of the patterns that are
-    not plain one is made of all, and each alone only where it may decide.
+    To compile an expression takes as long as to look at a hundred files: one is made of all that
+    are not plain.
+    """
+
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        self._names: set[str] = set()
+        endings: list[str] = []
+        expressions: dict[bool, list[str]] = {True: [], False: []}
+        for one in patterns:
+            if not one.plain:
+                expressions[one.by_name].append(one.expression)
+            elif one.plain.startswith("*"):
+                endings.append(one.plain[1:])
+            else:
+                self._names.add(one.plain)
+        self._endings = tuple(endings)
+        self._of_names, self._of_paths = (
+            re.compile("|".join(expressions[by_name]) or _NOTHING) for by_name in (True, False)
+        )
+
+    def matches(self, path: str, last: str) -> bool:
+        """Whether one of them matches a path, the last name of which is `last`."""
+        return (
+            last in self._names
+            or last.endswith(self._endings)
+            or self._of_names.fullmatch(last) is not None
+            or self._of_paths.fullmatch(path) is not None
+        )
+
+
+class Ignore:
+    """One file of patterns, such as a .gitignore. Of nearly every name it says nothing.
 
     Args:
         data: what is in the file.
@@ -128,18 +159,8 @@ class Ignore:
         self.patterns = [one for one in reversed(found) if one is not None]
         """The last line first: it has the last word."""
         self._only_ignores = all(one.ignores for one in self.patterns)
-        self._names: dict[bool, set[str]] = {True: set(), False: set()}
-        endings: dict[bool, list[str]] = {True: [], False: []}
-        others: dict[tuple[bool, bool], list[str]] = {}
-        for one in self.patterns:
-            if not one.plain:
-                others.setdefault((one.only_folders, one.by_name), []).append(one.expression)
-            elif one.plain.startswith("*"):
-                endings[one.only_folders].append(one.plain[1:])
-            else:
-                self._names[one.only_folders].add(one.plain)
-        self._endings = {only: tuple(several) for only, several in endings.items()}
-        self._others = [(*of, re.compile("|".join(several))) for of, several in others.items()]
+        self._for_all = _Any(one for one in self.patterns if not one.only_folders)
+        self._for_folders = _Any(one for one in self.patterns if one.only_folders)
 
     def says(self, name: str) -> bool | None:
         """Whether git ignores a path; None where the file does not speak of it.
@@ -155,26 +176,14 @@ class Ignore:
         path = name.removesuffix("/")
         is_folder = path is not name
         last = path[path.rfind("/") + 1 :]
-        if not (self._speaks(path, last, is_folder=False)
-                or (is_folder and self._speaks(path, last, is_folder=True))):  # fmt: skip
+        speaks = self._for_all.matches(path, last)
+        if not speaks and not (is_folder and self._for_folders.matches(path, last)):
             return None
         return self._only_ignores or next(
             one.ignores for one in self.patterns
             if (is_folder or not one.only_folders)
             and _compiled(one.expression).fullmatch(last if one.by_name else path)
         )  # fmt: skip
-
-    def _speaks(self, path: str, last: str, *, is_folder: bool) -> bool:
-        """Whether a pattern matches: one for folders only, or one for all."""
-        return (
-            last in self._names[is_folder]
-            or last.endswith(self._endings[is_folder])
-            or any(
-                one.fullmatch(last if by_name else path)
-                for only_folders, by_name, one in self._others
-                if only_folders == is_folder
-            )
-        )
 
 
 _compiled = cache(re.compile)

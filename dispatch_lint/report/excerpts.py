@@ -34,11 +34,13 @@ class Excerpts:
                 self._stream = self._open(file)
                 self._file, self._number = file, 0
             while self._number < number:
-                self._line = next(self._stream).rstrip("\r\n")
+                self._line = next(self._stream)
                 self._number += 1
         except (OSError, UnicodeDecodeError, StopIteration):
             self.close()
             return ""
+        # Kept: many violations may stand in one long line.
+        self._line = self._line.rstrip("\r\n")
         return self._line
 
     def _open(self, file: str) -> TextIO:
