@@ -13,8 +13,9 @@ from dispatch_lint.documents.source import InputError
 from dispatch_lint.outcome import Listed
 from dispatch_lint.precedence import resolve
 from dispatch_lint.rule import DEFINITION_METHODS, FieldUse, Member
-from dispatch_lint.schema.catalogue import Catalogue, Kind, KindSchema
+from dispatch_lint.schema.catalogue import Catalogue, Kind
 from dispatch_lint.schema.generate import entity_schema
+from dispatch_lint.schema.shape import compile_shape
 from dispatch_lint.suppression import read_go_suppressions
 from dispatch_lint.violation import Finding, Related, Span, Violation, pointer
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from dispatch_lint.engine import Run
     from dispatch_lint.precedence import Found
     from dispatch_lint.rule import Rule
+    from dispatch_lint.schema.generate import BaseSchemas
     from dispatch_lint.schema.shape import Schema, Shape
 
 SYNTAX = "syntax-error"
@@ -54,16 +56,21 @@ def _descriptions(run: Run) -> Iterator[Description]:
     for source, index in run.descriptions:
         by_source.setdefault(source.name, (source, set()))[1].add(index)
     for source, wanted in by_source.values():
-        for index, part in enumerate(read_parts(source)):
-            if index in wanted:
-                yield description(source, part, run.settings)
+        known = {index: run.described.get((source.name, index)) for index in sorted(wanted)}
+        parts = read_parts(source) if None in known.values() else []
+        for index, part in known.items():
+            if part is not None or index < len(parts):  # the file may be another one by now
+                yield description(source, part or parts[index], run.settings)
 
 
 class _DefinitionCheck:
     def __init__(self, run: Run, found: Definitions, reported: dict[str, Source]) -> None:
         self._run, self._found, self._reported = run, found, reported
         self._types = found.types
-        self._schemas = [entity_schema(one) for one in found.types]
+        # Most fields of most definitions are those of BaseEntity.
+        shared: BaseSchemas = {}
+        self._schemas = [entity_schema(one, shared) for one in found.types]
+        self._shapes: dict[int, Shape] = {}
         catalogue = _catalogue(found.types, self._schemas, run.catalogue)
         # The same rules, but with the definitions as their catalogue: what is usual among names
         # is what is usual here.
@@ -107,7 +114,7 @@ class _DefinitionCheck:
 
     def _of_definition(self, one: EntityType, schema: Schema) -> Iterator[Found]:
         yield from self._ask("check_definition", one)
-        shape = KindSchema(one.kind, one.form, schema).shape
+        shape = compile_shape(schema, self._shapes)
         for member in self._members(one, one.fields, shape, one.name):
             path = ("fields", member.field.name)
             found = [

@@ -32,6 +32,7 @@ from dispatch_lint.violation import Finding, Path, Related, Severity, Violation,
 if TYPE_CHECKING:
     from hashlib import blake2b
 
+    from dispatch_lint.documents.placed import Part
     from dispatch_lint.fact_plan import FactPlan
     from dispatch_lint.rule import FactPattern
     from dispatch_lint.schema.catalogue import Catalogue, KindSchema
@@ -122,6 +123,8 @@ class Run:
         self.go_sources: list[Source] = []
         self.descriptions: list[tuple[Source, int]] = []
         """Documents that describe an API, by source and number."""
+        self.described: dict[tuple[str, int], Part] = {}
+        """Those of them that this process has read with their places."""
         self.shown: Counter[str] = Counter()
         """Violations that were located, by file."""
         self.found: list[Violation] = []
@@ -376,7 +379,7 @@ class Run:
         )  # fmt: skip
         self._plans.settle()
         facts = {name: tuple(table.drain()) for name, table in self._facts.items()}
-        self.found, self.suppressions, self.declared = [], {}, {}
+        self.found, self.suppressions, self.declared, self.described = [], {}, {}, {}
         self.shown = Counter()
         self.summary = Summary(closed=self.summary.closed)
         self.listed = None if self.listed is None else []

@@ -19,6 +19,8 @@ from dispatch_lint.rule import Fact
 if TYPE_CHECKING:
     import sqlite3
 
+    from dispatch_lint.rule import Read
+
 MAX_IN_MEMORY = 300_000_000
 """Bytes, about, that the facts of one table may take."""
 _GROUP, _FACT, _WHAT = 200, 16, 400
@@ -50,6 +52,25 @@ def read_group(group: str) -> tuple[str, tuple[str, ...]]:
     """What a group is by, and what follows: `("name", ("Image", "nodejs"))`."""
     by, _, rest = group.partition("\0")
     return by, tuple(rest.split("\0", 1)) if by == "name" else (rest,)
+
+
+class Readings:
+    """What readers make of one group of facts after the other: see `World.read`."""
+
+    def __init__(self) -> None:
+        self._of: Sequence[Fact] | None = None
+        self._read: dict[Callable[[str, Sequence[Fact]], Any], Any] = {}
+
+    def read(
+        self, reader: Callable[[str, Sequence[Fact]], Read], group: str, facts: Sequence[Fact]
+    ) -> Read:
+        """What a reader makes of a group, and has made of it where it is the same list."""
+        if self._of is not facts:
+            self._of, self._read = facts, {}
+        if reader not in self._read:
+            self._read[reader] = reader(group, facts)
+        found: Read = self._read[reader]
+        return found
 
 
 class Columns(NamedTuple):
@@ -307,6 +328,13 @@ class FactTable:
                     yield group, self._facts(first.values())
                 else:
                     yield group, self._facts(numbers)
+
+    def has_more(self, group: str, facts: int) -> bool:
+        """Whether a group may have more than so many facts."""
+        if self._database is not None:
+            return True
+        numbers = self._groups[group]
+        return (1 if isinstance(numbers, int) else len(numbers)) > facts
 
     def _repeated(self, prefix: str) -> Iterator[tuple[str, list[Fact]]]:
         """Groups of which only hashes are kept, where they have several facts."""

@@ -354,6 +354,8 @@ class FileCheck:
                     self._report(one)
                 else:
                     run.prepare(one)
+            elif one.describes_api:
+                run.described[self.source.name, index] = part
             self._keep(one)
 
     def _report(self, document: Document) -> None:

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from dispatch_lint.documents.source import InputError
-from dispatch_lint.facts import FactTable, by_name, read_group
+from dispatch_lint.facts import FactTable, Readings, by_name, read_group
 from dispatch_lint.naming import nearest_few, one_edit_away
 from dispatch_lint.rule import Fact
 
@@ -55,7 +55,7 @@ class Comparing:
         return True
 
 
-class Judging:
+class Judging(Readings):
     """One pass over one table of facts: the `World` of the rules that share it.
 
     Args:
@@ -67,6 +67,7 @@ class Judging:
         self, table: FactTable, rules: Sequence[Rule], settings: Settings, *,
         closed: bool, kinds: set[str], store: StoreFacts | None,
     ) -> None:  # fmt: skip
+        super().__init__()
         self._table, self._rules, self._settings = table, rules, settings
         self._store = store
         self.closed, self.kinds = closed, kinds
@@ -108,10 +109,10 @@ class Judging:
                 before = self.not_judged
                 said = list(self._said(group, facts, fail))
                 if alike and (said or self.not_judged != before):
-                    every = self._table.some([group])[group]
-                    every += [fact for fact in facts if fact.stored]
-                    if len(every) > 1:
+                    stored = [fact for fact in facts if fact.stored]
+                    if self._table.has_more(group, len(facts) - len(stored)):
                         self.not_judged = before
+                        every = self._table.some([group])[group] + stored
                         said = list(self._said(group, every, fail))
                 yield from said
                 quiet = not said and self.not_judged == before

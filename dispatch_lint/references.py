@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
+from functools import cached_property
 from heapq import merge
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from dispatch_lint.facts import by_id, by_name
+from dispatch_lint.facts import by_id, by_name, read_group
 from dispatch_lint.rule import FactPattern, Rule
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.document import Document
-    from dispatch_lint.rule import Entity, Fact
+    from dispatch_lint.rule import Entity, Fact, Judgement, World
     from dispatch_lint.violation import Path
 
 Known = TypeVar("Known")
@@ -205,6 +206,35 @@ def uses_of(facts: Sequence[Fact]) -> dict[Use, list[Fact]]:
     return {Use(*data): several for data, several in found.items()}
 
 
+class References:
+    """A group of facts as the rules of foreign keys see it: read once for all of them.
+
+    Attributes:
+        by, rest: what the group is by, see `read_group`.
+        name: of the entities, or their ID.
+        entities: see `targets_of`.
+        uses: see `uses_of`.
+    """
+
+    __slots__ = ("__dict__", "by", "entities", "name", "rest", "uses")
+
+    def __init__(self, group: str, facts: Sequence[Fact]) -> None:
+        self.by, self.rest = read_group(group)
+        self.name = self.rest[-1]
+        self.entities = targets_of(facts)
+        self.uses = uses_of(facts)
+
+    @cached_property
+    def targets(self) -> Targets[Fact]:
+        """All entities."""
+        return Targets(self.entities)
+
+    @cached_property
+    def live(self) -> Targets[Fact]:
+        """The entities that hold their key."""
+        return Targets(one for one in self.entities if one[1].live)
+
+
 class ReferenceRule(Rule):
     """A rule that judges foreign keys: such rules share their facts."""
 
@@ -222,6 +252,13 @@ class ReferenceRule(Rule):
         if entity.kind in self.catalogue.referred_by_id:
             return iter(())
         return target_by_id(entity)
+
+    def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
+        return self.judge_references(world.read(References, group, facts), world)
+
+    def judge_references(self, group: References, world: World) -> Iterator[Judgement]:
+        """Judge the entities of one kind and name, or of one ID, and what refers to them."""
+        raise NotImplementedError
 
     def likeness(self, facts: Sequence[Fact]) -> Hashable | None:
         """What a run says of one organization, where an entity is there and every use sees it.

@@ -18,7 +18,7 @@ import re
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol, TypeVar
 
 from dispatch_lint.violation import Finding, Severity
 
@@ -245,6 +245,9 @@ class Judgement(NamedTuple):
     fix: Fix | None = None
 
 
+Read = TypeVar("Read")
+
+
 class World(Protocol):
     """What a judge may ask beyond its facts."""
 
@@ -268,6 +271,11 @@ class World(Protocol):
 
     def group(self, name: str) -> Sequence[Fact]:
         """The facts of another group; see `Rule.asks`."""
+
+    def read(
+        self, reader: Callable[[str, Sequence[Fact]], Read], group: str, facts: Sequence[Fact]
+    ) -> Read:
+        """What a reader makes of the group that is judged: once for all rules that ask it."""
 
     def near(self, kind: str, name: str, fits: Callable[[Fact], bool]) -> list[str]:
         """Names of entities of a kind that a name was probably meant to be, best first.

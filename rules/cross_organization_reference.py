@@ -1,9 +1,8 @@
 """cross-organization-reference: a foreign key stays in its organization."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from dispatch_lint.facts import read_group
-from dispatch_lint.references import ReferenceRule, Targets, Use, targets_of, uses_of
+from dispatch_lint.references import ReferenceRule, References, Targets, Use
 from dispatch_lint.rule import Example, Fact, Judgement, World, stored
 
 
@@ -45,11 +44,10 @@ class CrossOrganizationReference(ReferenceRule):
         ),
     )
 
-    def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
-        targets = Targets(one for one in targets_of(facts) if one[1].live)
+    def judge_references(self, group: References, world: World) -> Iterator[Judgement]:
+        targets, name = group.live, group.name
         known: dict[tuple[str, str | None], tuple[str, list[Fact]]] = {}
-        name = read_group(group)[1][-1]
-        for use, several in uses_of(facts).items():
+        for use, several in group.uses.items() if group.entities else ():
             if any(targets.seen(use)) or world.external(use.kind, name):
                 continue
             owners, places = known.get((use.kind, use.owner)) or known.setdefault(

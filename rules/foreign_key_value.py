@@ -11,7 +11,7 @@ from dispatch_lint.definitions.model import Reference
 from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.edits import Fix, Put
 from dispatch_lint.facts import by_id, read_group
-from dispatch_lint.references import ReferenceRule, read_key, targets_of, uses_of
+from dispatch_lint.references import ReferenceRule, References, read_key, targets_of
 from dispatch_lint.rule import Example, Fact, Judgement, World, stored
 from dispatch_lint.violation import Finding
 
@@ -107,25 +107,27 @@ class ForeignKeyValue(ReferenceRule):
 
     def asks(self, group: str, facts: Sequence[Fact]) -> Iterable[str]:
         by, rest = read_group(group)
-        if by == "name" and not targets_of(facts):
+        if by == "name" and not any(fact.data[-1] == "entity" for fact in facts):
             yield by_id(rest[1])
 
-    def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
-        by, rest = read_group(group)
-        if by != "name" or any(target.live for _, target in targets_of(facts)):
+    def judge_references(self, group: References, world: World) -> Iterator[Judgement]:
+        if group.by != "name" or any(target.live for _, target in group.entities):
             return
-        kind, value = rest
+        kind, value = group.rest
+        holders, looks_like_id = world.group(by_id(value)), _UUID.match(value) is not None
+        if not holders and not looks_like_id:
+            return
         if kind in _NAMED_BY_UUID or world.external(kind, value):
             return
         owner = next(
             (
                 (fact, target.name)
-                for fact, target in targets_of(world.group(by_id(value)))
+                for fact, target in targets_of(holders)
                 if target.live and target.kind == kind and target.name
             ),
             None,
         )
-        for use in chain.from_iterable(uses_of(facts).values()):
+        for use in chain.from_iterable(group.uses.values()):
             if owner is not None:
                 holder, name = owner
                 message = (
@@ -134,7 +136,7 @@ class ForeignKeyValue(ReferenceRule):
                 fix = Fix("unsafe", f"write {name}", (Put(use.path, name),))
                 yield Judgement(use, message, help=fix.message, fix=fix,
                                 related=((holder, "the entity with this ID"),))  # fmt: skip
-            elif _UUID.match(value):
+            elif looks_like_id:
                 message = f'"{value}" is an ID; a foreign key holds the name of the {kind}'
                 yield Judgement(use, message, help=f"write the name of the {kind}")
 

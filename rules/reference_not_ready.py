@@ -1,10 +1,9 @@
 """reference-not-ready: what is READY needs what it refers to."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from dispatch_lint.facts import read_group
-from dispatch_lint.references import ReferenceRule, Targets, targets_of, uses_of
-from dispatch_lint.rule import Example, Fact, Judgement, World, stored
+from dispatch_lint.references import ReferenceRule, References
+from dispatch_lint.rule import Example, Judgement, World, stored
 from dispatch_lint.violation import Severity
 
 _NOT_YET = frozenset({"INITIALIZED", "CREATING", "UPDATING", "MISSING"})
@@ -45,12 +44,10 @@ class ReferenceNotReady(ReferenceRule):
         ),
     )
 
-    def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
-        targets = Targets(targets_of(facts))
-        name = read_group(group)[1][-1]
-        for use, several in uses_of(facts).items():
+    def judge_references(self, group: References, world: World) -> Iterator[Judgement]:
+        for use, several in group.uses.items() if group.entities else ():
             seen = []
-            for one in targets.seen(use):
+            for one in group.targets.seen(use):
                 seen.append(one)
                 # A usable entity of the name, or one that holds another version of it, is enough.
                 if one[1].status not in _NOT_YET | _NO_MORE:
@@ -58,7 +55,7 @@ class ReferenceNotReady(ReferenceRule):
             if not seen or seen[-1][1].status not in _NOT_YET | _NO_MORE:
                 continue
             target_fact, target = next((one for one in seen if one[1].live), seen[0])
-            what = f'the {use.kind} "{target.name or name}" is {target.status}'
+            what = f'the {use.kind} "{target.name or group.name}" is {target.status}'
             if target.status in _NOT_YET:
                 if use.status != "READY":
                     continue

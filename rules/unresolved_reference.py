@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from dispatch_lint.documents.edits import Fix, Put
 from dispatch_lint.facts import by_name, read_group
-from dispatch_lint.references import ReferenceRule, Target, Targets, Use, targets_of, uses_of
+from dispatch_lint.references import ReferenceRule, References, Target, Use, targets_of, uses_of
 from dispatch_lint.rule import Example, Fact, Judgement, World, stored
 from dispatch_lint.violation import Severity
 
@@ -62,13 +62,10 @@ class UnresolvedReference(ReferenceRule):
                 if use.owner is not None:
                     yield by_name(container, use.owner)
 
-    def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
-        targets = Targets(one for one in targets_of(facts) if one[1].live)
-        name = read_group(group)[1][-1]
-        for use, several in uses_of(facts).items():
-            if world.external(use.kind, name):
-                continue
-            if any(targets.seen(use)):
+    def judge_references(self, group: References, world: World) -> Iterator[Judgement]:
+        name = group.name
+        for use, several in group.uses.items():
+            if any(group.live.seen(use)) or world.external(use.kind, name):
                 continue
             if not world.closed and not self._judges(use, world):
                 world.not_judged += len(several)

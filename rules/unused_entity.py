@@ -1,10 +1,9 @@
 """unused-entity: an entity that nobody refers to."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from dispatch_lint.facts import read_group
-from dispatch_lint.references import ReferenceRule, Targets, targets_of, uses_of
-from dispatch_lint.rule import Example, Fact, Judgement, World, stored
+from dispatch_lint.references import ReferenceRule, References
+from dispatch_lint.rule import Example, Judgement, World, stored
 from dispatch_lint.violation import Severity
 
 _KINDS = frozenset({"Image", "BaseImage", "Secret", "DriverType"})
@@ -42,12 +41,9 @@ class UnusedEntity(ReferenceRule):
         ),
     )
 
-    def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
-        several = targets_of(facts)
-        targets = Targets(several)
-        used = {id(fact) for use in uses_of(facts) for fact, _ in targets.seen(use)}
-        name = read_group(group)[1][-1]
-        for fact, target in several:
+    def judge_references(self, group: References, world: World) -> Iterator[Judgement]:
+        used = {id(fact) for use in group.uses for fact, _ in group.targets.seen(use)}
+        for fact, target in group.entities:
             if (
                 fact.stored
                 or target.kind not in _KINDS
@@ -56,5 +52,5 @@ class UnusedEntity(ReferenceRule):
             ):
                 continue
             if id(fact) not in used:
-                yield Judgement(fact, f'nothing refers to the {target.kind} "{name}"',
+                yield Judgement(fact, f'nothing refers to the {target.kind} "{group.name}"',
                                 help=f"remove the {target.kind}, if it is left over")  # fmt: skip

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.audit.plan import Plan, run_of, tables_of
+from dispatch_lint.facts import Readings
 from dispatch_lint.judging import is_external
 from dispatch_lint.rule import Fact
 
@@ -31,7 +32,7 @@ JUDGED = "name string, grp binary, reps binary, brought binary, wanted array<str
 JUDGEMENTS = "source int, document bigint, rule string, judgement binary"
 
 
-class AuditWorld:
+class AuditWorld(Readings):
     """The `World` of a judge on an executor: closed, and without a store.
 
     Args:
@@ -45,6 +46,7 @@ class AuditWorld:
         self, settings: Settings, kinds: Collection[str],
         brought: Mapping[str, Sequence[Fact]] | None = None, hints: Hints | None = None,
     ) -> None:  # fmt: skip
+        super().__init__()
         self.kinds = kinds
         self.not_judged = 0
         self._settings = settings

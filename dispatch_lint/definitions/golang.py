@@ -136,16 +136,13 @@ class GoReader:
             for one in file.types.values()
             if one.type.type == "struct_type" and not one.alias
         ]
-        found = [(scope, one) for scope, one in declared if self._role(scope, one)]
-        mixed_in = self._mixed_in(found)
-        kinds = [
-            self.kind_of(one) for scope, one in found
-            if self._role(scope, one) not in ("value", "base")
-        ]  # fmt: skip
+        roles = [(*one, role) for one in declared if (role := self._role(*one))]
+        mixed_in = self._mixed_in([(scope, one) for scope, one, _ in roles])
+        kinds = [self.kind_of(one) for _, one, role in roles if role not in ("value", "base")]
         self._kinds = tuple(dict.fromkeys([*kinds, *sorted(self._conventions.kinds)]))
         return [
-            self._entity_type(scope, one)
-            for scope, one in found
+            self._entity_type(scope, one, role)
+            for scope, one, role in roles
             if (scope.package.folder, one.name) not in mixed_in
         ]
 
@@ -215,8 +212,8 @@ class GoReader:
                     mixed.add((target[0].folder, target[2].name))
         return mixed
 
-    def _entity_type(self, scope: _Scope, declared: GoType) -> EntityType:
-        role, comment = self._role(scope, declared), declared.comment
+    def _entity_type(self, scope: _Scope, declared: GoType, role: str) -> EntityType:
+        comment = declared.comment
         self._kind, self._spot = self.kind_of(declared), declared.spot
         candidates = list(self._candidates(scope, declared.type, 0, ()))
         fields = _promoted(candidates)
@@ -301,7 +298,7 @@ class GoReader:
             return
         if reader is not self:
             # The fields of the guide's BaseEntity are the same for every kind.
-            yield from (one._replace(depth=one.depth + depth) for one in _builtin_candidates())
+            yield from _builtin_candidates(depth)
             return
         inner = _Scope(package, file, declared.parameters, scope.top)
         for candidate in self._candidates(inner, declared.type, depth + 1, (*open_types, key)):
@@ -442,6 +439,9 @@ def _promoted(candidates: list[_Candidate]) -> list[Field]:
         by_name.setdefault(one.field.name, []).append(one)
     fields = []
     for several in by_name.values():
+        if len(several) == 1:  # nearly always
+            fields.append(several[0].field)
+            continue
         depth = min(one.depth for one in several)
         top = [one.field for one in several if one.depth == depth]
         tagged = [one for one in top if one.tagged]
@@ -472,14 +472,14 @@ def _builtin_base() -> tuple[GoReader, tuple[GoPackage, GoFile, GoType]]:
     return GoReader(tree, Conventions()), (package, *package.types[BASE])
 
 
-@lru_cache(maxsize=1)
-def _builtin_candidates() -> tuple[_Candidate, ...]:
-    """The fields of a struct that embeds the guide's BaseEntity at its top."""
+@lru_cache(maxsize=8)
+def _builtin_candidates(depth: int) -> tuple[_Candidate, ...]:
+    """The fields of a struct that embeds the guide's BaseEntity, at some depth."""
     reader, (package, file, declared) = _builtin_base()
     scope = _Scope(package, file, declared.parameters)
     return tuple(
         one._replace(field=one.field._replace(base=True))
-        for one in reader._candidates(scope, declared.type, 1, ((package.folder, BASE),))
+        for one in reader._candidates(scope, declared.type, depth + 1, ((package.folder, BASE),))
     )
 
 

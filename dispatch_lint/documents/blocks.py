@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from dispatch_lint.limits import CURRENT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 _FIELD = re.compile(
     r"(?P<key>[A-Za-z][A-Za-z0-9_-]*): (?:(?P<word>(?:\.\.?/|[A-Za-z/])[A-Za-z0-9_./-]*"
@@ -37,17 +37,21 @@ class Memory(Generic[Learned]):
     """What blocks were found to be, under the limit of depth that held then."""
 
     def __init__(self) -> None:
-        self._known: dict[str, Learned] = {}
+        self._known: dict[str, Learned | None] = {}
         self._depth = 0
 
-    def known(self) -> dict[str, Learned]:
-        """What holds under the limit of now."""
+    def known(self) -> Mapping[str, Learned | None]:
+        """What holds under the limit of now; None of what has to be read with its document."""
         if self._depth != CURRENT.depth:
             self._known.clear()
             self._depth = CURRENT.depth
         return self._known
 
-    def keep(self, block: str, learned: Learned) -> None:
+    def is_odd(self, block: str) -> bool:
+        """Whether it is remembered that a block has to be read with its document."""
+        return block in self._known and self._known[block] is None
+
+    def keep(self, block: str, learned: Learned | None) -> None:
         """Remember a block, if it is not too long."""
         if len(self._known) >= _MAX_KNOWN:
             self._known.clear()
@@ -127,19 +131,22 @@ def _learn(block: str, read: Callable[[str], list[Any] | None]) -> tuple[str, An
     Raises:
         _Unreadable: it is no field, or may not be read so.
     """
-    found = read_field(block)
-    if found is None:
-        if not block[:1].isalpha() or ("+" in block and _KEPT.search(block)):
-            raise _Unreadable
-        values = read(block.replace("\0", "\n") + "\n")
-        if values is None or len(values) != 1 or type(values[0]) is not dict:
-            raise _Unreadable
-        [*fields] = values[0].items()
-        if len(fields) != 1 or type(fields[0][0]) is not str:
-            raise _Unreadable
-        found = fields[0]
+    found = None if _memory.is_odd(block) else read_field(block) or _read_alone(block, read)
     _memory.keep(block, found)
+    if found is None:
+        raise _Unreadable
     return found
+
+
+def _read_alone(block: str, read: Callable[[str], list[Any] | None]) -> tuple[str, Any] | None:
+    """The same of a field of anything; None where it is no field, or may not be read so."""
+    if not block[:1].isalpha() or ("+" in block and _KEPT.search(block)):
+        return None
+    values = read(block.replace("\0", "\n") + "\n")
+    if values is None or len(values) != 1 or type(values[0]) is not dict:
+        return None
+    [*fields] = values[0].items()
+    return fields[0] if len(fields) == 1 and type(fields[0][0]) is str else None
 
 
 def read_field(block: str) -> tuple[str, Any] | None:

@@ -77,25 +77,30 @@ def place_blocks(chunk: str, part: Part, compose: Callable[[str], Part]) -> bool
 
 def _learn(block: str, compose: Callable[[str], Part]) -> _Block | None:
     """What a block is; None for what is none, or has to be read with its document."""
+    if _memory.is_odd(block):
+        return None
+    found = _look_at(block, compose)
+    _memory.keep(block, found)
+    return found
+
+
+def _look_at(block: str, compose: Callable[[str], Part]) -> _Block | None:
     field = read_field(block)
     if field is not None:
         name, value = field
-        found = _Block(name, value, Node(len(name) + len(": "), len(block)), {})
-    else:
-        # What is not remembered is as well read with its document, and only once if it is odd.
-        if not block[:1].isalpha() or len(block) > MAX_BLOCK:
-            return None
-        part = compose(block.replace("\0", "\n") + "\n")
-        if part.problem is not None or part.duplicates or type(part.value) is not dict:
-            return None
-        [(name, value), *others] = part.value.items()
-        node = part.node
-        # What is quoted, or folded into a line, is another text than its name.
-        if others or node is None or node.keys[name] != (0, len(name)):
-            return None
-        found = _Block(name, value, node.children[name], part.scalars)
-    _memory.keep(block, found)
-    return found
+        return _Block(name, value, Node(len(name) + len(": "), len(block)), {})
+    # What is not remembered is as well read with its document, and only once if it is odd.
+    if not block[:1].isalpha() or len(block) > MAX_BLOCK:
+        return None
+    part = compose(block.replace("\0", "\n") + "\n")
+    if part.problem is not None or part.duplicates or type(part.value) is not dict:
+        return None
+    [(name, value), *others] = part.value.items()
+    node = part.node
+    # What is quoted, or folded into a line, is another text than its name.
+    if others or node is None or node.keys[name] != (0, len(name)):
+        return None
+    return _Block(name, value, node.children[name], part.scalars)
 
 
 def _moved(node: Node, by: int) -> Node:

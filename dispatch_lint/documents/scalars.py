@@ -19,6 +19,7 @@ _CONSTANTS: dict[str, object] = {
 }
 # A number this long is text to every reader that matters, and slow to convert.
 _LONGEST_NUMBER = 400
+_ONE_TO_NINE, _SURE_DIGITS = frozenset("123456789"), 15
 
 
 def resolve_core(text: str) -> object:
@@ -99,6 +100,8 @@ def may_differ(text: str, value: object) -> bool:
     Args:
         value: what YAML 1.2 makes of it.
     """
+    if type(value) is int and text[0] in _ONE_TO_NINE and len(text) <= _SURE_DIGITS:
+        return False  # most numbers; a digit in front makes it a decimal one
     return dispatch_text(text) != text or isinstance(value, float) or _OCT.match(text) is not None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatch_lint.documents.document import Document, Undeclared
@@ -101,6 +102,30 @@ class Meaning(NamedTuple):
     case_only: bool
 
 
+class _Missing:
+    """The declared fields that a mapping lacks: one that is there is not what another stands for.
+
+    Args:
+        kinds: the names of all kinds.
+    """
+
+    def __init__(self, shape: Shape, value: dict[str, Any], kinds: tuple[str, ...]) -> None:
+        self.shape, self._kinds = shape, kinds
+        self.names = tuple(one for one in shape.properties if one not in value)
+
+    @cached_property
+    def lowered(self) -> dict[str, str]:
+        """The fields by what differs from them in case only."""
+        return {one.lower(): one for one in self.names}
+
+    @cached_property
+    def stems(self) -> dict[str, str]:
+        """The fields by their names less the suffix of a foreign key."""
+        if self.shape.stems is None:
+            self.shape.stems = {one: _stem(one, self._kinds) for one in self.shape.properties}
+        return {self.shape.stems[one]: one for one in self.names}
+
+
 class _Finder:
     """Finds the undeclared fields of one document.
 
@@ -116,15 +141,14 @@ class _Finder:
     def look(self, value: Any, shape: Shape, path: Path) -> None:
         """Look at a value, and at all that is inside it."""
         if isinstance(value, dict) and shape.properties:
-            free: tuple[str, ...] | None = None
+            missing: _Missing | None = None
             for name, inner in value.items():
                 known = shape.properties.get(name)
                 if known is None:
                     if shape.values is None:
-                        # A field that is there already is not the one that was meant.
-                        if free is None:
-                            free = tuple(one for one in shape.properties if one not in value)
-                        meant, case_only = self._meant(name, free, shape)
+                        if missing is None:
+                            missing = _Missing(shape, value, self._kinds)
+                        meant, case_only = self._meant(name, missing)
                         self.found.append(
                             Undeclared(
                                 (*path, name), name, inner, meant, case_only, shape.closed, shape
@@ -137,33 +161,26 @@ class _Finder:
                 if isinstance(item, dict):
                     self.look(item, shape.items, (*path, index))
 
-    def _meant(self, name: str, free: tuple[str, ...], shape: Shape) -> tuple[str | None, bool]:
-        """The declared field that a name stands for, and whether they differ in case only.
-
-        Args:
-            free: the declared fields that are not there.
-        """
+    def _meant(self, name: str, missing: _Missing) -> tuple[str | None, bool]:
+        """The declared field that a name stands for, and whether they differ in case only."""
         # The same mistake is made in many documents.
-        known = shape.meanings.get((name, free))
+        meanings, asked = missing.shape.meanings, (name, missing.names)
+        known = meanings.get(asked)
         if known is None:
-            known = self._meaning(name, free, shape)
-            if len(shape.meanings) < MAX_REMEMBERED and len(name) <= MAX_LETTERS:
-                shape.meanings[name, free] = known
-        return known.meant or self._guess(name, free), known.case_only
+            known = self._meaning(name, missing)
+            if len(meanings) < MAX_REMEMBERED and len(name) <= MAX_LETTERS:
+                meanings[asked] = known
+        return known.meant or self._guess(name, missing.names), known.case_only
 
-    def _meaning(self, name: str, free: tuple[str, ...], shape: Shape) -> Meaning:
-        lowered = {one.lower(): one for one in free}
-        if (meant := lowered.get(name.lower())) is not None:
+    def _meaning(self, name: str, missing: _Missing) -> Meaning:
+        if (meant := missing.lowered.get(name.lower())) is not None:
             return Meaning(meant, case_only=True)
-        camel = lower_camel(name)
+        camel, stems = lower_camel(name), missing.stems
         foreign = read_foreign_key(name, self._kinds)
         proper = [camel, foreign.proper if foreign else "", foreign.stem if foreign else ""]
         # `imageName` for `image`, but also `image` for `imageName`, as the schema has it.
-        if shape.stems is None:
-            shape.stems = {one: _stem(one, self._kinds) for one in shape.properties}
-        stems = {shape.stems[one]: one for one in free}
         proper += [stems[one] for one in (camel, *proper) if one and one in stems]
-        return Meaning(next((one for one in proper if one in free), None), case_only=False)
+        return Meaning(next((one for one in proper if one in missing.names), None), case_only=False)
 
     def _guess(self, name: str, free: tuple[str, ...]) -> str | None:
         """The declared field that is nearest to a name; none where too many were looked for."""

@@ -153,9 +153,7 @@ def _native_events(chunk: str) -> Iterator[Any]:
     # ruamel.yaml.clib: importing ruamel.yaml itself would cost six times as much.
     from _ruamel_yaml import CParser
 
-    parser = CParser(chunk)
-    while parser.check_event():
-        yield parser.get_event()
+    return iter(CParser(chunk).get_event, None)
 
 
 def _pure_events(chunk: str) -> Iterator[Any]:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from dispatch_lint.definitions.model import BASE, EntityType, Field, Type
+from dispatch_lint.definitions.model import BASE, EntityType, Field, Form, Type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dispatch_lint.definitions.model import EnumValue, Form
+    from dispatch_lint.definitions.model import EnumValue
 
 Schema = dict[str, Any]
 
@@ -59,11 +59,22 @@ def dump(schema: Schema) -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
-def entity_schema(entity: EntityType) -> Schema:
-    """The schema of one kind in one form."""
+BaseSchemas = dict[tuple[Field, Form, bool], Schema]
+"""Schemas of base fields, in a form, inside another entity or not."""
+
+
+def entity_schema(entity: EntityType, shared: BaseSchemas | None = None) -> Schema:
+    """The schema of one kind in one form.
+
+    Args:
+        shared: where it is given, base fields that kinds have in common have one schema, which
+            nobody may change.
+    """
     fields = {field.name: field for field in entity.fields}
     properties = {
         name: _field_schema(field, entity.form, nested=entity.nested)
+        if shared is None or not field.base
+        else _shared_schema(field, entity, shared)
         for name, field in fields.items()
     }
     required = [
@@ -148,6 +159,17 @@ def _required(field: Field, form: Form) -> bool:
     if field.omitempty:
         return False
     return form == "stored" or (field.type.pointer and field.type.shape != "object")
+
+
+def _shared_schema(field: Field, entity: EntityType, shared: BaseSchemas) -> Schema:
+    asked = (field, entity.form, entity.nested)
+    try:
+        known = shared.get(asked)
+    except TypeError:  # its default, or an example, is a list or a mapping
+        return _field_schema(field, entity.form, nested=entity.nested)
+    if known is None:
+        known = shared[asked] = _field_schema(field, entity.form, nested=entity.nested)
+    return known
 
 
 def _field_schema(field: Field, form: Form, *, nested: bool) -> Schema:

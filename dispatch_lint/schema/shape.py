@@ -69,9 +69,23 @@ class Shape:
         return shape
 
 
-def compile_shape(schema: Schema) -> Shape:
-    """Build the tree of a self-contained schema; local `$ref` and `allOf` are followed."""
-    return _compile(schema, schema, ())
+def compile_shape(schema: Schema, fields: dict[int, Shape] | None = None) -> Shape:
+    """Build the tree of a self-contained schema; local `$ref` and `allOf` are followed.
+
+    Args:
+        fields: where it is given, the shapes of the fields at the top, by the identity of their
+            schemas: those that schemas have in common have one shape.
+    """
+    if fields is None:
+        return _compile(schema, schema, ())
+    plain = {**schema, "properties": {}}
+    shape = _compile(plain, schema, ())
+    for name, one in schema["properties"].items():
+        known = fields.get(id(one))
+        if known is None:
+            known = fields[id(one)] = _compile(one, schema, ())
+        shape.properties[name] = known
+    return shape
 
 
 def _compile(schema: Schema, root: Schema, open_refs: tuple[str, ...]) -> Shape:
