@@ -223,8 +223,11 @@ def _violation(plain: dict[str, Any]) -> Violation:
 
     fix = plain["fix"]
     if fix is not None:
-        safety, message, edits = fix
-        fix = TextFix(safety, message, tuple(TextEdit(Span(*span), text) for span, text in edits))
+        safety, message, edits, renamed = fix
+        fix = TextFix(
+            safety, message, tuple(TextEdit(Span(*span), text) for span, text in edits),
+            tuple(map(tuple, renamed)),
+        )  # fmt: skip
     related = tuple(
         Related(file, Span(*span), message, row) for file, span, message, row in plain["related"]
     )

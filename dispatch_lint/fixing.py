@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from dispatch_lint.documents.placed import Part
     from dispatch_lint.documents.source import Source
     from dispatch_lint.engine import Run
+    from dispatch_lint.violation import Path as FieldPath
     from dispatch_lint.violation import Violation
 
 _ROUNDS = 10
@@ -233,15 +234,19 @@ def full_text(source: Source) -> str:
 
 
 def _apart(wanted: Sequence[Violation], text: str) -> list[Violation]:
-    """Of edits that touch each other only the first: the next round sees the others again."""
+    """Of fixes that touch each other, or give fields one name, only the first: the next round sees
+    the others again."""
     lines = Lines(text.removeprefix(_BOM))
     chosen: list[Violation] = []
     taken: list[tuple[int, int]] = []  # sorted, and apart
+    named: set[tuple[int, FieldPath]] = set()
     for one in wanted:
         assert one.fix is not None
         spans = [_offsets(edit, lines) for edit in one.fix.edits]
-        if all(_is_free(span, taken) for span in spans):
+        names = {(one.document, path) for path in one.fix.renamed}
+        if named.isdisjoint(names) and all(_is_free(span, taken) for span in spans):
             chosen.append(one)
+            named |= names
             for span in spans:
                 insort(taken, span)
     return chosen

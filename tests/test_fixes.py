@@ -465,3 +465,15 @@ def test_what_is_counted_together_is_fixed_beside_others(tmp_path: Path) -> None
     (tmp_path / "a.jsonl").write_text("".join(json.dumps(one) + "\n" for one in rows))
     assert "(4 entities)" in check(tmp_path, "a.jsonl")[1]
     assert "fixed 1 violation in 1 file" in check(tmp_path, "a.jsonl", "--fix")[2]
+
+
+def test_of_fields_that_stand_for_one_only_the_first_gets_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = b"".join(b"imagee%d: v\n" % number for number in range(60))
+    runs = noted_runs(monkeypatch)
+    result = fixed(tmp_path, {"a.yaml": b"kind: Function\nname: f\n" + many})
+    new = b"kind: Function\nname: f\n" + many.replace(b"imagee0", b"image")
+    assert result.texts == {"a.yaml": new.decode()}
+    assert not result.withdrawn
+    assert len(runs) == 2  # nothing has to be found out

@@ -52,11 +52,16 @@ class TextEdit(NamedTuple):
 
 
 class TextFix(NamedTuple):
-    """A fix as edits of a text."""
+    """A fix as edits of a text.
+
+    Attributes:
+        renamed: the fields that get another name, by their new paths.
+    """
 
     safety: Safety
     message: str
     edits: tuple[TextEdit, ...]
+    renamed: tuple[Path, ...] = ()
 
 
 def text_fix(document: Document, fix: Fix) -> TextFix | None:
@@ -68,13 +73,18 @@ def text_fix(document: Document, fix: Fix) -> TextFix | None:
     part = document.part
     if part is None or part.node is None:
         return None
-    edits = []
+    edits: list[TextEdit] = []
     for change in fix.changes:
         edit = _edit(document, part, change)
         if edit is None:
             return None
         edits.append(edit)
-    return TextFix(fix.safety, fix.message, tuple(edits))
+    renamed = tuple(
+        (*document.place_of(one.path)[:-1], one.name)
+        for one in fix.changes
+        if isinstance(one, Rename)
+    )
+    return TextFix(fix.safety, fix.message, tuple(edits), renamed)
 
 
 def _edit(document: Document, part: Part, change: Change) -> TextEdit | None:
