@@ -17,8 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dispatch_lint.definitions.modules import module_files
 from dispatch_lint.entry_points import entry_points
-from dispatch_lint.outcome import Declared, Listed, Result, Summary, digest_of
+from dispatch_lint.looks import cache_folder, digest_of, look_at
+from dispatch_lint.outcome import Declared, Listed, Result, Summary
 from dispatch_lint.version import __version__
 from dispatch_lint.violation import Related, Severity, Span, Violation
 
@@ -29,24 +31,9 @@ if TYPE_CHECKING:
     from dispatch_lint.engine import Run
     from dispatch_lint.settings import Settings
 
-VARIABLE = "DISPATCH_LINT_CACHE_DIR"
 ENTRIES = 200
 """Entries that are kept; the oldest go first."""
-_RACY = 2_000_000_000
-"""Nanoseconds: a file so young may change again without another time of its own."""
-
-
-def default_folder() -> Path:
-    """Where the cache lies: `$DISPATCH_LINT_CACHE_DIR`, or the user's folder for caches."""
-    if said := os.environ.get(VARIABLE):
-        return Path(said)
-    if sys.platform == "win32":
-        above = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData/Local"
-    elif sys.platform == "darwin":
-        above = Path.home() / "Library/Caches"
-    else:
-        above = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(above) / "dispatch-lint"
+_ENDING = ".json"
 
 
 @dataclass
@@ -67,35 +54,23 @@ class Cache:
         name = digest_of()
         for part in self._parts():
             name.update(part.encode("utf-8", "surrogateescape") + b"\0")
-        self._file = default_folder() / f"{name.hexdigest()}.json"
+        self._file = Path(cache_folder()) / (name.hexdigest() + _ENDING)
         self._looked_at = time.time_ns()
-        self._before = self._look()
+        self.look = look_at(source.name for source in self.sources)
+        """How the files looked before they were read."""
 
     def _parts(self) -> Iterator[str]:
         """What an entry is for; files of this kind are told by size and time, here too."""
         yield from (__version__, sys.version, str(Path.cwd()), repr(self.settings), repr(self.how))
         settings = self.settings
         for folder in _packages():
-            yield from _stats(folder, (".py", ".json", ".go"))
+            yield from _stats(folder, _CODE)
         for path in (*settings.plugins, *settings.schemas, *settings.definitions):
             yield from _stats(settings.root / path, None)
         for one in self.sources:
             yield f"{one.name}|{one.format}|{one.named}|{one.reported}"
-
-    def _look(self) -> tuple[str, int]:
-        """A digest of how the files look from outside, and when the youngest changed."""
-        digest, youngest = digest_of(), 0
-        for source in self.sources:
-            try:
-                seen = os.stat(source.name)  # noqa: PTH116 (a hot path)
-            except OSError:
-                digest.update(b"-")
-                continue
-            youngest = max(youngest, seen.st_mtime_ns, seen.st_ctime_ns)
-            digest.update(
-                b"%d %d %d %d;" % (seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
-            )
-        return digest.hexdigest(), youngest
+        for file in module_files(one.name for one in self.sources if one.format == "go"):
+            yield from _stats(Path(file), None)
 
     def _content(self, known: Mapping[str, bytes]) -> str:
         """A digest of what is in the files: of what was read, where a run says it."""
@@ -115,11 +90,13 @@ class Cache:
         """What an earlier run found; None where there was none, or where anything changed."""
         try:
             entry = json.loads(self._file.read_bytes())
-            if entry["look"] != self._before[0]:
+            if entry["look"] != self.look.digest:
                 if entry["content"] != self._content({}):
                     return None
                 self._save(entry["content"], entry["result"])
-            return _result(entry["result"])
+            result = _result(entry["result"])
+            result.look = self.look
+            return result
         # A damaged entry is none, whatever is wrong with it.
         except Exception:
             return None
@@ -128,20 +105,30 @@ class Cache:
         """Keep what a run found; where that is not possible, nothing is kept."""
         if result.summary.problems or result.summary.outside:
             return
+        result.look = self.look
         read = {run.sources[number].name: one for number, one in (run.digests or {}).items()}
         self._save(self._content(read), _plain(result))
 
     def _save(self, content: str, result: Any) -> None:
-        from dispatch_lint.files import write_bytes
+        from dispatch_lint.files import keep_newest, write_bytes
 
-        look, youngest = self._before
-        if youngest > self._looked_at - _RACY:
-            look = ""  # only the content can tell
+        # Where it may change unseen, only the content can tell.
+        look = self.look.digest if self.look.lasts(self._looked_at) else ""
         entry = {"look": look, "content": content, "result": result}
         with suppress(OSError, ValueError):
             self._file.parent.mkdir(parents=True, exist_ok=True)
             write_bytes(self._file, json.dumps(entry, separators=(",", ":")).encode())
-            _forget_old(self._file.parent)
+            keep_newest(self._file.parent, _ENDING, ENTRIES)
+
+
+def code_files() -> Iterator[str]:
+    """The files of our own code, and of other packages with rules, and the folders they are found in."""
+    yield from (folder or "." for folder in sys.path)
+    for folder in _packages():
+        yield from _files(folder, _CODE)
+
+
+_CODE = (".py", ".json", ".go")
 
 
 def _packages() -> Iterator[Path]:
@@ -162,26 +149,24 @@ def _packages() -> Iterator[Path]:
 
 def _stats(path: Path, endings: tuple[str, ...] | None) -> Iterator[str]:
     """The files below a path, or the file itself, with their size and time."""
+    for file in _files(path, endings):
+        try:
+            seen = os.stat(file)  # noqa: PTH116 (a hot path)
+        except OSError:
+            continue
+        yield f"{file}|{seen.st_size}|{seen.st_mtime_ns}"
+
+
+def _files(path: Path, endings: tuple[str, ...] | None) -> Iterator[str]:
     for folder, folders, names in os.walk(path) if path.is_dir() else _alone(path):
         folders[:] = sorted(name for name in folders if name != "__pycache__")
         for name in sorted(names):
             if endings is None or name.endswith(endings):
-                file = os.path.join(folder, name)  # noqa: PTH118 (a hot path)
-                try:
-                    seen = os.stat(file)  # noqa: PTH116
-                except OSError:
-                    continue
-                yield f"{file}|{seen.st_size}|{seen.st_mtime_ns}"
+                yield os.path.join(folder, name)  # noqa: PTH118
 
 
 def _alone(path: Path) -> Iterable[tuple[str, list[str], list[str]]]:
     return [(str(path.parent), [], [path.name])]
-
-
-def _forget_old(folder: Path) -> None:
-    entries = [(one.stat().st_mtime, one) for one in folder.glob("*.json")]
-    for _, one in sorted(entries)[:-ENTRIES]:
-        one.unlink(missing_ok=True)
 
 
 def _plain(result: Result) -> dict[str, Any]:

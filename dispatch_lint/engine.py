@@ -21,7 +21,8 @@ from dispatch_lint.fact_plan import FactPlans
 from dispatch_lint.facts import Columns, FactTable
 from dispatch_lint.judging import judge_all
 from dispatch_lint.limits import CURRENT
-from dispatch_lint.outcome import Declared, Listed, Result, Share, Summary, digest_of
+from dispatch_lint.looks import digest_of
+from dispatch_lint.outcome import Declared, Listed, Result, Share, Summary
 from dispatch_lint.parallel import check_sources
 from dispatch_lint.plugins import internal_error
 from dispatch_lint.precedence import Found, resolve

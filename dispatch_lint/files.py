@@ -28,6 +28,17 @@ def write_bytes(path: Path, data: bytes) -> None:
     _write(path, (data,))
 
 
+def keep_newest(folder: Path, ending: str, count: int) -> None:
+    """Remove the oldest files of a folder with an ending, but for so many.
+
+    Raises:
+        OSError: one cannot be removed.
+    """
+    found = [(one.stat().st_mtime, one) for one in folder.glob(f"*{ending}")]
+    for _, one in sorted(found)[:-count]:
+        one.unlink(missing_ok=True)
+
+
 def _write(path: Path, pieces: Iterable[bytes]) -> int:
     import tempfile  # most runs write nothing
 

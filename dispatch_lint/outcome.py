@@ -10,22 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dispatch_lint.violation import Severity
 
 if TYPE_CHECKING:
-    from hashlib import blake2b
-
     from dispatch_lint.baseline import Baseline
     from dispatch_lint.documents.source import Source
+    from dispatch_lint.looks import Look
     from dispatch_lint.suppression import Suppression
     from dispatch_lint.violation import Violation
-
-
-def digest_of(data: bytes = b"") -> blake2b:
-    """The hash of the bytes of a source, by which a cache knows them."""
-    try:
-        from _blake2 import blake2b  # without OpenSSL, as `random` of Python has it
-    except ImportError:
-        from hashlib import blake2b
-
-    return blake2b(data, digest_size=16)
 
 
 @dataclass
@@ -112,6 +101,7 @@ class Result:
         declared: infos about declared fields, where they are counted.
         listed: what each document is, where that was asked for.
         hidden: violations that a baseline knows.
+        look: how the files looked before they were read, where a cache answers for all of this.
     """
 
     violations: list[Violation]
@@ -119,6 +109,7 @@ class Result:
     declared: list[Declared]
     listed: list[Listed] | None = None
     hidden: list[Violation] = field(default_factory=list)
+    look: Look | None = None
 
     def hide(self, baseline: Baseline, *, fold: bool) -> None:
         """Put aside what a baseline knows; each violation has to be there by itself.

@@ -16,9 +16,10 @@ from dispatch_lint.naming import did_you_mean
 from dispatch_lint.violation import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 FILE = "dispatch-lint.toml"
+PROJECT = "pyproject.toml"
 TABLE = "dispatch-lint"
 KindField = Literal["optional", "required", "forbidden"]
 ForeignKeyValue = Literal["name", "key", "either"]
@@ -79,15 +80,21 @@ class Settings:
 
 def find(start: Path) -> Path | None:
     """The settings file that holds for a folder: upward from it, to the repository root."""
-    for folder in (start, *start.parents):
+    for folder in searched(start):
         if (folder / FILE).is_file():
             return folder / FILE
-        project = folder / "pyproject.toml"
+        project = folder / PROJECT
         if project.is_file() and _has_table(project):
             return project
-        if (folder / ".git").exists():
-            return None
     return None
+
+
+def searched(start: Path) -> Iterator[Path]:
+    """The folders that are searched for settings."""
+    for folder in (start, *start.parents):
+        yield folder
+        if (folder / ".git").exists():
+            return
 
 
 def _has_table(project: Path) -> bool:
@@ -119,7 +126,7 @@ def load(file: Path) -> Settings:
         raise SettingsError(f"{file}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file}: this is not TOML: {error}") from error
-    if file.name == "pyproject.toml":
+    if file.name == PROJECT:
         table = table.get("tool", {}).get(TABLE, {})
     elif set(table) == {"tool"}:
         table = table["tool"].get(TABLE, {})  # written as in pyproject.toml: understood

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dispatch_lint import cache
+from dispatch_lint import cache, looks
 from tests.test_cli import check
 
 BAD = "kind: Function\nname: a b\nimage: i\nstatus: ready\n---\nkind: Image\nname: j\nbaseImageName: b\n"
@@ -21,7 +21,7 @@ BAD = "kind: Function\nname: a b\nimage: i\nstatus: ready\n---\nkind: Image\nnam
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The cache; the project is `tmp_path`."""
     folder = tmp_path.parent / f"{tmp_path.name}-cache"
-    monkeypatch.setenv(cache.VARIABLE, str(folder))
+    monkeypatch.setenv(looks.VARIABLE, str(folder))
     (tmp_path / "a.yaml").write_text(BAD)
     (tmp_path / "b.yaml").write_text("kind: Secret\nname: [\n")
     return folder
@@ -60,6 +60,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "a file less": lambda root: (root / "b.yaml").unlink(),
     "settings": lambda root: (root / "dispatch-lint.toml").write_text("ignore = ['syntax-error']\n"),
     "a plugin": lambda root: (root / "rules/local.py").write_text("# nothing any more\n"),
+    "a module": lambda root: (root / "go.mod").write_text("module example.com/shop\n"),
 }  # fmt: skip
 
 
@@ -68,6 +69,7 @@ def test_what_changed_is_judged_again(change: str, tmp_path: Path, folder: Path)
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules/local.py").write_text("# nothing\n")
     (tmp_path / "dispatch-lint.toml").write_text("plugins = ['rules']\n")
+    (tmp_path / "types.go").write_text("package p\n\ntype Wheel struct {\n\tBaseEntity\n}\n")
     check(tmp_path, ".", "-f", "json")
     forge(folder)
     assert '"documents": 77' in check(tmp_path, ".", "-f", "json")[1]

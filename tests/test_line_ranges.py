@@ -14,7 +14,8 @@ from dispatch_lint.documents.line_ranges import line_ranges
 from dispatch_lint.documents.source import Source
 from dispatch_lint.limits import Limits
 from dispatch_lint.line_check import LineCheck
-from dispatch_lint.outcome import Result, digest_of
+from dispatch_lint.looks import digest_of
+from dispatch_lint.outcome import Result
 from dispatch_lint.settings import Settings
 from dispatch_lint.violation import Severity
 

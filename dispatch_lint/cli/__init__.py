@@ -9,17 +9,20 @@ import gc
 import signal
 import sys
 from importlib import import_module
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from dispatch_lint.leaving import EXIT_FAILURE, leave_after
 from dispatch_lint.version import __version__
+
+if TYPE_CHECKING:
+    from dispatch_lint.replay import Replay
 
 COMMANDS = {
     "audit": "audit", "check": "check", "explain": "explain", "graph": "graph", "init": "init", "lsp": "lsp",
     "rename": "rename", "rules": "rules", "schema": "schema", "store": "store",
 }  # fmt: skip
-EXIT_FAILURE = 2
 
 
 class _Lazy(click.Group):
@@ -49,59 +52,48 @@ def cli() -> None:
     """Hold Dispatch entities against the Dispatch Development Guide."""
 
 
-def main() -> None:
-    """Run the command line; the exit code of every error is 2, of a signal 128 and its number."""
+def main() -> NoReturn:
+    """Run the command line, and end the process."""
+    leave_after(run)
+
+
+def run(replay: Replay | None = None) -> int:
+    """Run the command line; the exit code of every error is 2, of a signal 128 and its number.
+
+    Args:
+        replay: takes what a check prints.
+
+    Raises:
+        KeyboardInterrupt, OSError: see `leave_after`.
+    """
     collect_seldom()
     # Half-written files are removed and processes ended on the way out.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
-        code = cli.main(standalone_mode=False)
+        code = cli.main(standalone_mode=False, obj=replay)
     except click.ClickException as error:
         error.show()
-        code = EXIT_FAILURE
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("dispatch-lint: interrupted", err=True)
-        code = 130
-    except BrokenPipeError:
-        _close_output()  # the reader has seen enough
-        code = EXIT_FAILURE
+        return EXIT_FAILURE
+    except click.Abort:
+        raise KeyboardInterrupt from None
+    except OSError:
+        raise
     except Exception as error:
-        if not is_known(error):
-            import traceback
-
-            traceback.print_exc()
-            click.echo("dispatch-lint: this is a mistake of ours: please report it, with the lines "
-                       "above", err=True)  # fmt: skip
-        else:
+        if is_known(error):
             click.echo(f"dispatch-lint: {error}", err=True)
-        if isinstance(error, OSError):
-            _close_output()  # it may be what is full
-        code = EXIT_FAILURE
-    _leave(code if isinstance(code, int) else 0)
+            return EXIT_FAILURE
+        import traceback
+
+        traceback.print_exc()
+        click.echo("dispatch-lint: this is a mistake of ours: please report it, with the lines "
+                   "above", err=True)  # fmt: skip
+        return EXIT_FAILURE
+    return code if isinstance(code, int) else 0
 
 
 def collect_seldom() -> None:
     """A run keeps many small objects and makes hardly a cycle: only the young are looked through."""
     gc.set_threshold(200_000, 1_000, 1_000)
-
-
-def _leave(code: int) -> NoReturn:
-    """End the process, past taking apart what it has in memory, which takes longer than to end."""
-    import os
-
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except (OSError, ValueError):
-        sys.exit(code)  # which says why
-    os._exit(code)
-
-
-def _close_output() -> None:
-    """Write nothing more, not even what is left on the way out."""
-    import os
-
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def is_known(error: Exception) -> bool:

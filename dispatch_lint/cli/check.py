@@ -9,17 +9,19 @@ from collections import Counter
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dispatch_lint.naming import count, did_you_mean
+from dispatch_lint.replay import Printed, Watch
 from dispatch_lint.report import (
     Outcome,
     files_of,
     format_named,
     formats,
     harmless,
+    is_our_own,
     lists_declared,
 )
 from dispatch_lint.settings import SEVERITIES
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from dispatch_lint.documents.source import Source
     from dispatch_lint.fixing import Fixed
     from dispatch_lint.outcome import Result, Summary
+    from dispatch_lint.replay import Replay
     from dispatch_lint.rule import Rule
     from dispatch_lint.settings import Settings
 
@@ -214,6 +217,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     from dispatch_lint.api import check
     from dispatch_lint.documents.discover import discover
 
+    watch, printed = Watch(), Printed()
     settings = _settings(options)
     # Whoever wants to do something about violations wants all of them.
     limits = replace(settings.limits, violations_per_file=sys.maxsize)
@@ -223,6 +227,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     sources = list(discover(
         paths or ["."], settings, index=options["index"],
         stdin_filename=options["stdin_filename"], force_exclude=options["force_exclude"],
+        watch=watch,
     ))  # fmt: skip
     reports = _reports()
     baseline = _baseline(settings, options)
@@ -249,19 +254,51 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         result.hide(baseline, fold=fold)
     if result.listed is not None:
         for one in sorted(result.listed, key=lambda one: (one.file, one.document)):
-            click.echo(f"{harmless(one.file)}: document {one.document}: {harmless(one.what)}")
+            what = f"{harmless(one.file)}: document {one.document}: {harmless(one.what)}"
+            _echo([what], printed)
     elif options["add_ignore"] is not None:
         return _add_ignores(result, sources, options["add_ignore"])
     else:
         for name, output in reports:
-            _write(result, name, output, settings, options, sources)
+            _write(result, name, output, settings, options, sources, printed)
         if options["statistics"]:
-            _echo(_statistics(result.summary), sys.stderr if _is_machine(reports) else None)
+            _echo(_statistics(result.summary), printed, error=_is_machine(reports))
         if baseline is not None:
             for stale in baseline.stale({source.name for source in sources}):
-                click.echo(f"dispatch-lint: the baseline knows what is no more: {harmless(stale)}",
-                           err=True)  # fmt: skip
-    return _exit_code(result.summary, settings, options, paths or ["."])
+                _say(f"the baseline knows what is no more: {harmless(stale)}", printed)
+    code = _exit_code(result.summary, settings, options, printed, paths or ["."])
+    replay: Replay | None = click.get_current_context().obj
+    if replay is not None and result.look is not None and _only_prints(settings, options):
+        _watch_more(watch, settings, options, sources)
+        replay.keep(printed, code, [source.name for source in sources], result.look, watch)
+    return code
+
+
+def _only_prints(settings: Settings, options: dict[str, Any]) -> bool:
+    """Whether a run changes nothing, and asks nothing but our own code what to print."""
+    changes = any(options[one] for one in ("fix", "diff", "write_baseline", "output"))
+    foreign = settings.plugins or settings.schemas or settings.definitions
+    return not (changes or foreign) and all(map(is_our_own, options["formats_"]))
+
+
+def _watch_more(
+    watch: Watch, settings: Settings, options: dict[str, Any], sources: Iterable[Source]
+) -> None:
+    """Watch what says how to check: settings, a baseline, modules of Go, and the code."""
+    from dispatch_lint.cache import code_files
+    from dispatch_lint.definitions.modules import module_files
+    from dispatch_lint.settings import FILE, PROJECT, searched
+
+    if options["config"]:
+        watch.files.append(options["config"])
+    elif not options["isolated"]:
+        for folder in searched(Path.cwd().resolve()):
+            watch.files += [str(folder / FILE), str(folder / PROJECT)]
+            watch.markers.append(str(folder / ".git"))
+    if settings.baseline:
+        watch.files.append(str(settings.root / settings.baseline))
+    watch.files += module_files(one.name for one in sources if one.format == "go")
+    watch.files += code_files()
 
 
 def _refuse_streams(sources: Iterable[Source]) -> None:
@@ -385,7 +422,8 @@ def _write_baseline(
     files = {source.name for source in sources if source.reported}
     renewed = baseline.renewed(files, result.violations)
     if result.summary.problems:
-        return _exit_code(result.summary, settings, {"exit_zero": True, "list_files": False})
+        said = {"exit_zero": True, "list_files": False}
+        return _exit_code(result.summary, settings, said, Printed())
     path = settings.root / settings.baseline
     renewed.write(path)
     known = count(len(renewed), "violation")
@@ -395,7 +433,7 @@ def _write_baseline(
 
 def _write(
     result: Result, name: str, output: str | None, settings: Settings, options: dict[str, Any],
-    sources: Sequence[Source],
+    sources: Sequence[Source], printed: Printed,
 ) -> None:  # fmt: skip
     from dispatch_lint.report.excerpts import Excerpts
 
@@ -406,7 +444,7 @@ def _write(
     )  # fmt: skip
     lines = format_named(name)(outcome)
     if output is None:
-        _echo(lines, None)
+        _echo(lines, printed)
         return
     from dispatch_lint.files import write_lines
 
@@ -435,13 +473,17 @@ def _rules(settings: Settings) -> dict[str, type[Rule]]:
     return load_rules(settings.root / folder for folder in settings.plugins)
 
 
-def _echo(lines: Iterable[str], stream: TextIO | None) -> None:
-    target = stream or sys.stdout
+def _echo(lines: Iterable[str], printed: Printed, *, error: bool = False) -> None:
+    target = sys.stderr if error else sys.stdout
     if isinstance(encoding := target.encoding, str) and encoding.lower() not in ("utf-8", "utf8"):
         lines = (line.encode(encoding, "backslashreplace").decode(encoding) for line in lines)
     for line in lines:
-        target.write(_writable(line) + "\n")
+        printed.write(_writable(line) + "\n", error=error)
     target.flush()
+
+
+def _say(said: str, printed: Printed) -> None:
+    printed.write(f"dispatch-lint: {said}\n", error=True)
 
 
 def _writable(line: str) -> str:
@@ -464,25 +506,25 @@ def _use_color(choice: str) -> bool:
 
 
 def _exit_code(
-    summary: Summary, settings: Settings, options: dict[str, Any], paths: Sequence[str] = ()
-) -> int:
+    summary: Summary, settings: Settings, options: dict[str, Any], printed: Printed,
+    paths: Sequence[str] = (),
+) -> int:  # fmt: skip
     for file, number in summary.not_shown.items():
         more = count(number, "further violation")
-        click.echo(f"dispatch-lint: {harmless(file)}: {more} of this file: counted, and not shown "
-                   "(limits.violations-per-file)", err=True)  # fmt: skip
+        _say(f"{harmless(file)}: {more} of this file: counted, and not shown "
+             "(limits.violations-per-file)", printed)  # fmt: skip
     for problem in summary.problems:
-        click.echo(f"dispatch-lint: {harmless(problem)}", err=True)
+        _say(harmless(problem), printed)
     if summary.problems:
         return 2
     if summary.documents + summary.definitions == 0:
         skipped = count(summary.skipped, "document")
         skipped = f" ({skipped} skipped)" if summary.skipped else ""
-        click.echo(f"dispatch-lint: there is no entity document to check{skipped}", err=True)
+        _say(f"there is no entity document to check{skipped}", printed)
         from dispatch_lint.documents.discover import ignored_folders
 
         for folder in ignored_folders(paths):
-            click.echo(f"dispatch-lint: git ignores {harmless(folder)}: name its files to have "
-                       "them checked", err=True)  # fmt: skip
+            _say(f"git ignores {harmless(folder)}: name its files to have them checked", printed)
         if options["require_documents"]:
             return 2
     if options["exit_zero"] or options["list_files"]:

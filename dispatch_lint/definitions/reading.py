@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dispatch_lint.definitions.go_syntax import GENERATED, Layout, Problem
 from dispatch_lint.definitions.go_tree import GoTree
 from dispatch_lint.definitions.golang import Conventions, GoReader
+from dispatch_lint.definitions.modules import read_modules
 from dispatch_lint.definitions.openapi import OpenApiReader
 from dispatch_lint.limits import CURRENT, Budget
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 # A folder is looked into where one of its files speaks of entities at all.
 _WORDS = re.compile(rb"BaseEntity|swagger:model|\+dispatch:|json:\"kind[\",]")
 _KEYS = re.compile(rb"Sprintf\(|strings\.Join\(")
-_MODULE = re.compile(rb"^module[ \t]+(\S+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,7 @@ def _read_go(
             seeds[one.name.rpartition("/")[0] or "."] = None
         elif _KEYS.search(data) and re.search(rb"key", data, re.IGNORECASE):
             seeds.setdefault(one.name.rpartition("/")[0] or ".")
-    tree = GoTree(((name, _giver(data)) for name, data in kept.items()), _modules(kept))
+    tree = GoTree(((name, _giver(data)) for name, data in kept.items()), read_modules(kept))
     packages = [package for folder in seeds if (package := tree.package(folder)) is not None]
     found.types += GoReader(tree, conventions, budget).entity_types(packages)
     for package in tree.read:  # those too that types led to
@@ -113,23 +112,3 @@ def _read_go(
 
 def _giver(data: bytes) -> Callable[[], bytes]:
     return lambda: data
-
-
-def _modules(files: dict[str, bytes]) -> dict[str, str]:
-    """Import paths of the folders, at or above the files, that have a go.mod."""
-    folders = {name.rpartition("/")[0] or "." for name in files}
-    for folder in list(folders):
-        while "/" in folder:
-            folder = folder.rpartition("/")[0]
-            folders.add(folder)
-    folders.add(".")
-    return {folder: path for folder in folders for path in _module_of(folder)}
-
-
-def _module_of(folder: str) -> Iterator[str]:
-    try:
-        found = _MODULE.search((Path(folder) / "go.mod").read_bytes())
-    except OSError:
-        return
-    if found:
-        yield found[1].decode("utf-8", "replace").strip('"')

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from dispatch_lint.documents.gitignore import Ignore
+    from dispatch_lint.replay import Watch
     from dispatch_lint.settings import Settings
 
 STDIN = "-"
@@ -31,7 +32,7 @@ _NEVER = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv
 
 def discover(
     paths: Iterable[str], settings: Settings, *, index: Iterable[str] = (),
-    stdin_filename: str | None = None, force_exclude: bool = False,
+    stdin_filename: str | None = None, force_exclude: bool = False, watch: Watch | None = None,
 ) -> Iterator[Source]:  # fmt: skip
     """The sources of a run, each file once, in the order of the paths.
 
@@ -40,6 +41,7 @@ def discover(
         index: paths that are read for keys and references only.
         stdin_filename: the name that standard input goes by.
         force_exclude: whether `exclude` holds for named files too.
+        watch: takes what the walks looked at.
 
     Raises:
         InputError: a path does not exist, or is a link that leads nowhere.
@@ -48,7 +50,7 @@ def discover(
     for reported, several in ((True, paths), (False, index)):
         for path in several:
             for source in _of_path(path, settings, stdin_filename, reported=reported,
-                                   force_exclude=force_exclude):  # fmt: skip
+                                   force_exclude=force_exclude, watch=watch):  # fmt: skip
                 identity = source.name
                 if identity[0] in "./" and identity.startswith(("..", "/")) and not source.rows:
                     identity = os.path.abspath(identity)  # noqa: PTH100 (a file outside, by two names)
@@ -59,7 +61,7 @@ def discover(
 
 def _of_path(
     path: str, settings: Settings, stdin_filename: str | None, *, reported: bool,
-    force_exclude: bool,
+    force_exclude: bool, watch: Watch | None,
 ) -> Iterable[Source]:  # fmt: skip
     if path == STDIN:
         return (_standard_input(stdin_filename, settings),)
@@ -69,7 +71,7 @@ def _of_path(
         return (row_source(path, reported=reported),)
     mode = _mode(path)
     if stat.S_ISDIR(mode):
-        return _walk(path, settings, reported=reported)
+        return _walk(path, settings, reported=reported, watch=watch)
     format_ = format_of(path)
     # A hook names whatever changed: it is no choice of a person.
     chosen = not force_exclude or format_ != "go"
@@ -140,15 +142,20 @@ def _shown(path: str) -> str:
     return os.path.normpath(path).replace(os.sep, "/")
 
 
-def _walk(folder: str, settings: Settings, *, reported: bool) -> Iterator[Source]:
+def _walk(
+    folder: str, settings: Settings, *, reported: bool, watch: Watch | None
+) -> Iterator[Source]:
     top = _absolute(folder)
-    ignores = Ignores(top)
+    ignores = Ignores(top, watch)
     endings = _endings(settings.include)
     includes = settings.include if endings is None else ()
     waiting = [] if ignores.hides_start else [(folder, top)]
     while waiting:
         root, absolute = waiting.pop()
         folders, files, links = _listed(root)
+        if watch is not None:
+            watch.files.append(root)
+            watch.sure = watch.sure and not links  # what a link leads to changes elsewhere
         ignores.enter(absolute, files)
         omitted = _omitted(absolute, ignores.of(absolute), includes, settings)
         waiting += [

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from dispatch_lint.replay import Watch
+
 MOST = 1 << 18
 """Bytes of a file of patterns."""
 _LONGEST = 4_096
@@ -28,16 +30,23 @@ _LONGEST = 4_096
 class Ignores:
     """What git ignores from the root of the repository down to where a walk is.
 
+    Args:
+        start: where the walk begins.
+        watch: takes what was looked at.
+
     Raises:
         InputError: a file of patterns is larger than any that a person wrote.
     """
 
-    def __init__(self, start: Path) -> None:
+    def __init__(self, start: Path, watch: Watch | None = None) -> None:
         self._known: list[tuple[Path, Ignore]] = []
+        self._watch = watch
         self.hides_start = False
         """Whether the folder where the walk begins is ignored, or one above it."""
         above = [start, *start.parents]
         root = next((number for number, one in enumerate(above) if (one / ".git").exists()), 0)
+        if watch is not None:
+            watch.markers += [str(one / ".git") for one in above[: root + 1 if root else None]]
         self._read(above[root], above[root] / ".git" / "info" / "exclude")
         for folder, inner in pairwise(above[root::-1]):
             self.enter(folder, [".gitignore"])
@@ -54,6 +63,8 @@ class Ignores:
 
     def _read(self, folder: Path, file: Path) -> None:
         """Take what a file says of what is in a folder, if it can be read."""
+        if self._watch is not None:
+            self._watch.files.append(str(file))
         try:
             # git follows no link to a .gitignore either; and to open a pipe may wait for ever.
             status = os.lstat(file) if file.name == ".gitignore" else os.stat(file)  # noqa: PTH116

@@ -68,8 +68,13 @@ def _own() -> list[str]:
     return [info.name for info in iter_modules(__path__) if not info.name.startswith("_")]
 
 
+def is_our_own(name: str) -> bool:
+    """Whether a format is one of the modules here."""
+    return name in _own()
+
+
 def _module(name: str) -> Any:
-    if name in _own():
+    if is_our_own(name):
         return import_module(f"{__name__}.{name}")
     entry = next(one for one in entry_points(GROUP) if one.name == name)
     return entry.load()
