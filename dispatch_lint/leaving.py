@@ -18,6 +18,7 @@ def leave_after(work: Callable[[], int]) -> NoReturn:
 
     Past taking apart what the process has in memory, which takes longer than to end.
     """
+    _open_closed()
     try:
         code = work()
     except KeyboardInterrupt:
@@ -36,6 +37,13 @@ def leave_after(work: Callable[[], int]) -> NoReturn:
     except (OSError, ValueError):
         sys.exit(code)  # which says why
     os._exit(code)
+
+
+def _open_closed() -> None:
+    """Have standard streams that lead nowhere, where the process was started without (`>&-`)."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
 def _close_output() -> None:

@@ -520,6 +520,23 @@ def test_version_and_help(tmp_path: Path) -> None:
     assert b"check" in run(tmp_path, "--help").stdout
 
 
+@pytest.mark.parametrize(("closed", "said"), [
+    ("a.yaml >&-", ""), ("a.yaml 2>&-", "a.yaml:2:7"), ("missing.yaml 2>&-", ""), ("a.yaml <&-", "a.yaml:2:7"),
+    ("a.yaml --no-cache >&- 2>&- <&-", ""), ("a.yaml -o out.txt >&-", ""),
+])  # fmt: skip
+def test_a_stream_that_is_closed_from_the_start_is_none(
+    closed: str, said: str, tmp_path: Path
+) -> None:
+    write(tmp_path, a_yaml=WRONG)
+    command = f"{sys.executable} -m dispatch_lint check {closed} -f concise"
+    result = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, check=False)
+    assert result.returncode == (2 if "missing" in closed else 1)
+    assert result.stdout.decode()[: len(said) or 1] == said
+    assert result.stderr == b""
+    if "-o" in closed:
+        assert "a.yaml:2:7" in (tmp_path / "out.txt").read_text()
+
+
 def test_a_closed_pipe_is_no_traceback(tmp_path: Path) -> None:
     write(tmp_path, a_yaml="\n---\n".join(WRONG.replace("a b", f"a {n}") for n in range(2000)))
     command = f"{sys.executable} -m dispatch_lint check a.yaml -f concise | head -1"
