@@ -47,7 +47,7 @@ def runs(
     monkeypatch.setenv(looks.VARIABLE, str(tmp_path / "cache"))
     for name in ("NO_COLOR", "FORCE_COLOR", "GITHUB_ACTIONS"):
         monkeypatch.delenv(name, raising=False)
-    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git/info").mkdir(parents=True)
     project = tmp_path / "project"
     (project / "deep/er").mkdir(parents=True)
     (project / "a.yaml").write_text(BAD)
@@ -103,11 +103,9 @@ CHANGES: dict[str, Callable[[], object]] = {
     "settings above": lambda: Path("../dispatch-lint.toml").write_text("ignore = ['schema']\n"),
     "patterns": lambda: Path("deep/er/.gitignore").write_text("b.yaml\n"),
     "patterns above": lambda: Path("../.gitignore").write_text("deep\n"),
-    "patterns of the repository": lambda: (
-        Path("../.git/info").mkdir() or Path("../.git/info/exclude").write_text("deep\n")
-    ),
+    "patterns of the repository": lambda: Path("../.git/info/exclude").write_text("deep\n"),
     "a repository": lambda: Path(".git").mkdir(),
-    "no repository": lambda: Path("../.git").rmdir(),
+    "no repository": lambda: Path("../.git").rename("../git"),
     "a module": lambda: Path("go.mod").write_text("module example.com/shop\n"),
 }
 
