@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from dispatch_lint.api import make_run
 from dispatch_lint.documents.classify import Classifier
@@ -270,6 +271,50 @@ def test_tags_of_both_forms_are_found(backend: str, make_store: Any) -> None:
     for tags, found in (({"role": "test"}, 2), ({"role": "x"}, 0), ({"nothing": "test"}, 0)):
         assert len(list(store.entities(Filter(tags=tags)))) == found
     store.close()
+
+
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("seed", range(3))
+def test_entities_that_come_again_hold_in_their_order(
+    backend: str, seed: int, make_store: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether in one batch, each by itself, or in memory; before and after others."""
+    dice = random.Random(seed)
+
+    def some() -> str:
+        lines = []
+        for _ in range(40):
+            name, identity = dice.choice("abc"), dice.choice("12")
+            status = dice.choice(["READY", "READY", "DELETED"])
+            image = {"image": dice.choice("xy"), "secrets": dice.choice([None, ["s"], ["s", "t"]])}
+            lines.append(stored("Function", id=identity, name=name, status=status, **image))
+        return "".join(lines)
+
+    texts = [some(), some(), some()]
+
+    def outcome(store: Any, batch: int) -> list[Any]:
+        monkeypatch.setattr("dispatch_lint.store.importing._BATCH", batch)
+        said: list[Any] = []
+        for text, prune in zip(texts, (False, False, True), strict=True):
+            said.append(put(store, text, now="2026-01-01T00:00:00Z", prune=prune))
+            said.append(list(store.entities(Filter())))
+            said.append(list(store.ledger_entries()))
+            said += [sorted(one.key for one in store.referring([("Image", name)])) for name in "xy"]
+            said += [
+                sorted(one.key for one in store.referring([("Secret", name)])) for name in "st"
+            ]
+        return said
+
+    found = [outcome(make_store("memory"), 1)]
+    for batch in (1, 7, 1_000):
+        store = make_store(backend)
+        if batch > 1:
+            with store.transaction():
+                for table in ("entity", "reference", "contained", "ledger"):
+                    store._execute(sa.text(f"DELETE FROM {table}"))
+        found.append(outcome(store, batch))
+        store.close()
+    assert found[0] == found[1] == found[2] == found[3]
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

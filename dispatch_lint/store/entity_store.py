@@ -256,7 +256,7 @@ class WritableStore(EntityStore, Protocol):
         An entity that is DELETED does not displace a live one with its key and another ID.
 
         Args:
-            entities: each key once.
+            entities: in the order in which they hold; a key may come again.
             seen: when, RFC 3339.
         """
 

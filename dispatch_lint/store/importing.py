@@ -67,17 +67,17 @@ def import_sources(
         if prune:
             store.begin_prune()
         counts = Counts()
-        batch: dict[str, StoredEntity] = {}
+        batch: list[StoredEntity] = []
         for source in sources:
             for one in reader.entities(source):
-                if one.key in batch or len(batch) >= _BATCH:
-                    counts += store.put(list(batch.values()), when)
-                    batch = {}
+                if len(batch) >= _BATCH:
+                    counts += store.put(batch, when)
+                    batch = []
                 if not reader.reasons:
-                    batch[one.key] = one
+                    batch.append(one)
         if reader.reasons:
             raise Refused(reader.reasons)
-        counts += store.put(list(batch.values()), when)
+        counts += store.put(batch, when)
         if prune:
             counts += store.prune(when)
     return counts, reader.skipped

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
@@ -81,30 +81,40 @@ class SqlWriter(SqlStore):
 
     def put(self, entities: Sequence[StoredEntity], seen: str) -> Counts:
         counts = Counts()
-        before = self._known([one.key for one in entities])
-        renewed, moved = [], []
+        before = self._known([*dict.fromkeys(one.key for one in entities)])
+        # A key that comes again is held against what came before; only the last is written.
+        known: dict[str, Mapping[Any, Any]] = {**before}
+        renewed: dict[str, tuple[StoredEntity, dict[str, Any]]] = {}
+        moved: dict[str, str] = {}
         for one in entities:
             row = _row(one)
-            old = before.get(one.key)
+            old = known.get(one.key)
             if old is None:
                 counts.added += 1
-                renewed.append((one, row))
             elif one.status == DELETED and old["id"] != one.identity and _is_live(old):
                 counts.unchanged += 1  # another entity holds the key now; the ledger knows this one
+                continue
             elif old["digest"] != row["digest"] or old["deleted"]:
                 counts.changed += 1
-                renewed.append((one, row))
             else:
                 counts.unchanged += 1
-                if old["place"] != row["place"]:
-                    moved.append({"b_key": one.key, "place": row["place"]})
-        self._renew(renewed, [one.key for one, _ in renewed if one.key in before])
-        if moved:
-            self._execute(sa.update(entity).where(entity.c.key == sa.bindparam("b_key")), moved)
+                if one.key not in renewed:
+                    if old["place"] != row["place"]:
+                        known[one.key], moved[one.key] = row, row["place"]
+                    continue
+            known[one.key], renewed[one.key] = row, (one, row)
+        self._renew([*renewed.values()], [key for key in renewed if key in before])
+        self._move({key: place for key, place in moved.items() if key not in renewed})
         self._note([one for one in entities if one.identity], seen)
         if self._pruning:
             self._execute(sa.insert(_SEEN), [{"key": one.key} for one in entities])
         return counts
+
+    def _move(self, places: dict[str, str]) -> None:
+        """Note where entities stand that are as they were."""
+        rows = [{"b_key": key, "place": place} for key, place in places.items()]
+        if rows:
+            self._execute(sa.update(entity).where(entity.c.key == sa.bindparam("b_key")), rows)
 
     def _known(self, keys: list[str]) -> dict[str, RowMapping]:
         columns = [entity.c[name] for name in ("key", "digest", "id", "status", "deleted", "place")]
@@ -196,7 +206,7 @@ class SqlWriter(SqlStore):
         return Counts(deleted=changed.rowcount)
 
 
-def _is_live(row: RowMapping) -> bool:
+def _is_live(row: Mapping[Any, Any]) -> bool:
     return not row["deleted"] and row["status"] != DELETED
 
 
