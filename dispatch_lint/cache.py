@@ -110,15 +110,14 @@ class Cache:
         self._save(self._content(read), _plain(result))
 
     def _save(self, content: str, result: Any) -> None:
-        from dispatch_lint.files import keep_newest, write_bytes
+        from dispatch_lint.files import write_entry
 
         # Where it may change unseen, only the content can tell.
         look = self.look.digest if self.look.lasts(self._looked_at) else ""
         entry = {"look": look, "content": content, "result": result}
-        with suppress(OSError, ValueError):
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            write_bytes(self._file, json.dumps(entry, separators=(",", ":")).encode())
-            keep_newest(self._file.parent, _ENDING, ENTRIES)
+        with suppress(ValueError):
+            data = json.dumps(entry, separators=(",", ":")).encode()
+            write_entry(self._file, data, ENTRIES)
 
 
 def code_files() -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -28,15 +29,19 @@ def write_bytes(path: Path, data: bytes) -> None:
     _write(path, (data,))
 
 
-def keep_newest(folder: Path, ending: str, count: int) -> None:
-    """Remove the oldest files of a folder with an ending, but for so many.
+def write_entry(file: Path, data: bytes, most: int) -> None:
+    """Write an entry of a cache, which nobody else may read; where that is not possible, none.
 
-    Raises:
-        OSError: one cannot be removed.
+    Args:
+        most: entries of the same ending that are kept in the folder; the oldest go first.
     """
-    found = [(one.stat().st_mtime, one) for one in folder.glob(f"*{ending}")]
-    for _, one in sorted(found)[:-count]:
-        one.unlink(missing_ok=True)
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)  # a report shows what is in documents, secrets too
+        write_bytes(file, data)
+        found = [(one.stat().st_mtime, one) for one in file.parent.glob(f"*{file.suffix}")]
+        for _, one in sorted(found)[:-most]:
+            one.unlink(missing_ok=True)
 
 
 def _write(path: Path, pieces: Iterable[bytes]) -> int:

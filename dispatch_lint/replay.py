@@ -126,10 +126,9 @@ class Replay:
             look: of these, before they were read.
             watch: what else it hung on.
         """
-        from contextlib import suppress
         from pathlib import Path
 
-        from dispatch_lint.files import keep_newest, write_bytes
+        from dispatch_lint.files import write_entry
 
         files, markers = [*dict.fromkeys(watch.files)], [*dict.fromkeys(watch.markers)]
         other = look_at(files)
@@ -145,11 +144,8 @@ class Replay:
         parts = [one.encode("utf-8", "surrogatepass") for one in texts]
         head = " ".join(map(str, [code, *map(len, parts)])).encode()
         entry = b"".join((head, b"\n", *parts))
-        with suppress(OSError):
-            file = Path(self._file)
-            file.parent.mkdir(parents=True, exist_ok=True)
-            write_bytes(file, digest_of(entry).hexdigest().encode() + b"\n" + entry)
-            keep_newest(file.parent, _ENDING, ENTRIES)
+        data = digest_of(entry).hexdigest().encode() + b"\n" + entry
+        write_entry(Path(self._file), data, ENTRIES)
 
 
 def _names(joined: str) -> list[str]:

@@ -312,3 +312,10 @@ def test_nothing_is_imported_that_a_replay_can_do_without() -> None:
         "dispatch_lint.replay", "dispatch_lint.version",
     }  # fmt: skip
     assert not {"click", "json", "typing", "pathlib"} & set(done.stdout.split())
+
+
+def test_only_the_user_can_read_what_was_said(runs: Runs, tmp_path: Path) -> None:
+    runs.check()
+    kept = list((tmp_path / "cache").iterdir())
+    assert len(kept) == 2
+    assert {one.stat().st_mode & 0o777 for one in kept} == {0o600}
