@@ -25,7 +25,6 @@ OURS = str(BIN / "dispatch-lint")
 DOCUMENTS = 10_000
 FAULTY = (0.01, 0.2)
 """Shares of documents with a mistake."""
-LIMIT = "native parser and validator alone"
 
 
 def own(folder: Path, path: str, *more: str, code: int = 0) -> Command:
@@ -39,9 +38,13 @@ def alone(folder: Path, jobs: int) -> Command:
     return Command([sys.executable, "-m", "benchmarks.alone", str(jobs)], folder, tells=True)
 
 
-def limit(folder: Path, format_: str) -> Command:
-    """A native parser and a native validator alone."""
-    return Command([sys.executable, "-m", "benchmarks.limit", format_], folder, tells=True)
+def limits(folder: Path, format_: str) -> dict[str, Command]:
+    """A native parser and a native validator, alone and where they have to read the files."""
+    command = [sys.executable, "-m", "benchmarks.limit", format_]
+    return {
+        "native parser and validator alone": Command(command, folder, tells=True),
+        "native parser and validator, files read": Command([*command, "read"], folder, tells=True),
+    }
 
 
 class Row(NamedTuple):
@@ -73,7 +76,7 @@ def rows(runs: int, jsonl: int) -> Iterator[Row]:
             commands[f"dispatch-lint, {share:.0%} faulty"] = own(worse, ".", "--no-cache", code=1)
         for jobs in (1, 2):
             commands[f"dispatch-lint -j {jobs}, documents alone"] = alone(folder, jobs)
-        commands[LIMIT] = limit(folder, "yaml")
+        commands |= limits(folder, "yaml")
         slow = peers(folder, per_file)
         if count > DOCUMENTS:
             slow.pop("yamllint", None)  # minutes
@@ -115,7 +118,7 @@ def entity_rows(runs: int, jsonl: int) -> Iterator[Row]:
                     worse, file, "--no-cache", code=1
                 )
             commands["dispatch-lint -j 1, documents alone"] = alone(folder, 1)
-            commands[LIMIT] = limit(folder, format_.lower())
+            commands |= limits(folder, format_.lower())
         corpus = f"{format_} of {count:,} entities"
         yield from _measured(corpus, count, commands, runs if count <= 100_000 else 0)
 
@@ -137,8 +140,8 @@ def report(measured: list[Row]) -> str:
         "Whole processes, start-up included; the median of the runs, made in turns. Ratio: the tool's "
         "time over that of dispatch-lint, which uses all cores and no cache, unless the row says "
         "otherwise; “again” is a second run over the same files. “Documents alone” is to read and "
-        "judge them, without start-up; the native parser and validator are given the bytes, in "
-        "one process. kubeconform reads the same manifests with an `apiVersion`.", "",
+        "judge them, without start-up; the native parser and validator are given the texts, in "
+        "one process, or read them. kubeconform reads the same manifests with an `apiVersion`.", "",
         "| corpus | tool | seconds | documents a second | ratio | peak memory, MiB |",
         "|---|---|---:|---:|---:|---:|",
     ]  # fmt: skip
