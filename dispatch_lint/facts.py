@@ -330,10 +330,10 @@ class FactTable:
                     yield group, self._facts(numbers)
 
     def has_more(self, group: str, facts: int) -> bool:
-        """Whether a group may have more than so many facts."""
+        """Whether a group that `groups` gave may have more than so many facts."""
         if self._database is not None:
             return True
-        numbers = self._groups[group]
+        numbers = self._groups.get(group, 0)  # of those of which hashes are kept it gives all
         return (1 if isinstance(numbers, int) else len(numbers)) > facts
 
     def _repeated(self, prefix: str) -> Iterator[tuple[str, list[Fact]]]:

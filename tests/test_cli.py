@@ -118,7 +118,8 @@ def test_a_dangling_link_is_an_error(tmp_path: Path) -> None:
 
 
 def test_a_walk_waits_for_no_pipe(tmp_path: Path) -> None:
-    write(tmp_path, a_yaml=CLEAN)
+    write(tmp_path, a_yaml=CLEAN, types_go="package p\n\ntype Wheel struct {\n\tBaseEntity\n}\n")
+    os.mkfifo(tmp_path / "go.mod")
     os.mkfifo(tmp_path / "b.yaml")
     (tmp_path / "c.yaml").symlink_to("b.yaml")
     assert check(tmp_path, ".")[0] == 0

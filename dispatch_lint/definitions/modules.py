@@ -8,6 +8,9 @@ from collections.abc import Iterable, Iterator
 
 _MODULE = re.compile(rb"^module[ \t]+(\S+)", re.MULTILINE)
 
+_MOST = 1 << 20
+"""Bytes of a go.mod that are read."""
+
 
 def module_files(files: Iterable[str]) -> list[str]:
     """Every go.mod that could speak of some Go files, there or not."""
@@ -27,9 +30,11 @@ def read_modules(files: Iterable[str]) -> dict[str, str]:
 
 
 def _path_in(file: str) -> Iterator[str]:
+    if not os.path.isfile(file):  # noqa: PTH113
+        return  # to open a pipe may wait for ever
     try:
         with open(file, "rb") as stream:  # noqa: PTH123
-            found = _MODULE.search(stream.read())
+            found = _MODULE.search(stream.read(_MOST))
     except OSError:
         return
     if found:
