@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -477,9 +478,14 @@ def _echo(lines: Iterable[str], printed: Printed, *, error: bool = False) -> Non
     target = sys.stderr if error else sys.stdout
     if isinstance(encoding := target.encoding, str) and encoding.lower() not in ("utf-8", "utf8"):
         lines = (line.encode(encoding, "backslashreplace").decode(encoding) for line in lines)
-    for line in lines:
-        printed.write(_writable(line) + "\n", error=error)
+    rest = iter(lines)
+    while several := list(islice(rest, _AT_ONCE)):
+        printed.write(_writable("\n".join(several)) + "\n", error=error)
     target.flush()
+
+
+_AT_ONCE = 500
+"""Lines that are written together."""
 
 
 def _say(said: str, printed: Printed) -> None:

@@ -131,7 +131,9 @@ def _learn(block: str, read: Callable[[str], list[Any] | None]) -> tuple[str, An
     Raises:
         _Unreadable: it is no field, or may not be read so.
     """
-    found = None if _memory.is_odd(block) else read_field(block) or _read_alone(block, read)
+    found = read_field(block)
+    if found is None and not _memory.is_odd(block):
+        found = _read_alone(block, read)
     _memory.keep(block, found)
     if found is None:
         raise _Unreadable
@@ -139,7 +141,7 @@ def _learn(block: str, read: Callable[[str], list[Any] | None]) -> tuple[str, An
 
 
 def _read_alone(block: str, read: Callable[[str], list[Any] | None]) -> tuple[str, Any] | None:
-    """The same of a field of anything; None where it is no field, or may not be read so."""
+    """The same of a field of any value; None where it is no field, or may not be read so."""
     if not block[:1].isalpha() or ("+" in block and _KEPT.search(block)):
         return None
     values = read(block.replace("\0", "\n") + "\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import TextIOWrapper
+from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,9 +34,9 @@ class Excerpts:
                 self.close()
                 self._stream = self._open(file)
                 self._file, self._number = file, 0
-            while self._number < number:
-                self._line = next(self._stream)
-                self._number += 1
+            if self._number < number:
+                self._line = next(islice(self._stream, number - self._number - 1, None))
+                self._number = number
         except (OSError, UnicodeDecodeError, StopIteration):
             self.close()
             return ""
