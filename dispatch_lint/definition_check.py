@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from dispatch_lint.engine import Run
     from dispatch_lint.precedence import Found
     from dispatch_lint.rule import Rule
-    from dispatch_lint.schema.generate import BaseSchemas
+    from dispatch_lint.schema.generate import FieldSchemas
     from dispatch_lint.schema.shape import Schema, Shape
 
 SYNTAX = "syntax-error"
@@ -68,7 +68,7 @@ class _DefinitionCheck:
         self._run, self._found, self._reported = run, found, reported
         self._types = found.types
         # Most fields of most definitions are those of BaseEntity.
-        shared: BaseSchemas = {}
+        shared: FieldSchemas = {}
         self._schemas = [entity_schema(one, shared) for one in found.types]
         self._shapes: dict[int, Shape] = {}
         catalogue = _catalogue(found.types, self._schemas, run.catalogue)

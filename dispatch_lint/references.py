@@ -216,8 +216,6 @@ class References:
         uses: see `uses_of`.
     """
 
-    __slots__ = ("__dict__", "by", "entities", "name", "rest", "uses")
-
     def __init__(self, group: str, facts: Sequence[Fact]) -> None:
         self.by, self.rest = read_group(group)
         self.name = self.rest[-1]

@@ -59,24 +59,25 @@ def dump(schema: Schema) -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
-BaseSchemas = dict[tuple[Field, Form, bool], Schema]
-"""Schemas of base fields, in a form, inside another entity or not."""
+FieldSchemas = dict[tuple[int, Form, bool], Schema]
+"""Schemas of fields, which are known by identity, in a form, inside another entity or not."""
 
 
-def entity_schema(entity: EntityType, shared: BaseSchemas | None = None) -> Schema:
+def entity_schema(entity: EntityType, shared: FieldSchemas | None = None) -> Schema:
     """The schema of one kind in one form.
 
     Args:
-        shared: where it is given, base fields that kinds have in common have one schema, which
-            nobody may change.
+        shared: where it is given, fields that kinds have in common have one schema, which nobody
+            may change.
     """
+    known = {} if shared is None else shared
     fields = {field.name: field for field in entity.fields}
-    properties = {
-        name: _field_schema(field, entity.form, nested=entity.nested)
-        if shared is None or not field.base
-        else _shared_schema(field, entity, shared)
-        for name, field in fields.items()
-    }
+    properties: dict[str, Schema] = {}
+    for name, field in fields.items():
+        asked = (id(field), entity.form, entity.nested)
+        if asked not in known:
+            known[asked] = _field_schema(field, entity.form, nested=entity.nested)
+        properties[name] = known[asked]
     required = [
         name for name, field in fields.items()
         if _required(field, entity.form) and not (entity.nested and field.base)
@@ -159,17 +160,6 @@ def _required(field: Field, form: Form) -> bool:
     if field.omitempty:
         return False
     return form == "stored" or (field.type.pointer and field.type.shape != "object")
-
-
-def _shared_schema(field: Field, entity: EntityType, shared: BaseSchemas) -> Schema:
-    asked = (field, entity.form, entity.nested)
-    try:
-        known = shared.get(asked)
-    except TypeError:  # its default, or an example, is a list or a mapping
-        return _field_schema(field, entity.form, nested=entity.nested)
-    if known is None:
-        known = shared[asked] = _field_schema(field, entity.form, nested=entity.nested)
-    return known
 
 
 def _field_schema(field: Field, form: Form, *, nested: bool) -> Schema:
