@@ -76,19 +76,12 @@ def compile_shape(schema: Schema, fields: dict[int, Shape] | None = None) -> Sha
         fields: where it is given, the shapes of the fields at the top, by the identity of their
             schemas: those that schemas have in common have one shape.
     """
-    if fields is None:
-        return _compile(schema, schema, ())
-    plain = {**schema, "properties": {}}
-    shape = _compile(plain, schema, ())
-    for name, one in schema["properties"].items():
-        known = fields.get(id(one))
-        if known is None:
-            known = fields[id(one)] = _compile(one, schema, ())
-        shape.properties[name] = known
-    return shape
+    return _compile(schema, schema, (), fields)
 
 
-def _compile(schema: Schema, root: Schema, open_refs: tuple[str, ...]) -> Shape:
+def _compile(
+    schema: Schema, root: Schema, open_refs: tuple[str, ...], known: dict[int, Shape] | None = None
+) -> Shape:
     ref = schema.get("$ref")
     if isinstance(ref, str):
         if ref in open_refs or not ref.startswith("#/"):
@@ -108,7 +101,10 @@ def _compile(schema: Schema, root: Schema, open_refs: tuple[str, ...]) -> Shape:
     )
     for name, one in schema.get("properties", {}).items():
         if isinstance(one, dict):
-            shape.properties[name] = _compile(one, root, open_refs)
+            found = None if known is None else known.get(id(one))
+            shape.properties[name] = found or _compile(one, root, open_refs)
+            if known is not None:
+                known[id(one)] = shape.properties[name]
     further = schema.get("additionalProperties", True)
     shape.closed = further is False
     if isinstance(further, dict):
