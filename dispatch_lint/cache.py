@@ -12,7 +12,6 @@ import json
 import os
 import sys
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -115,9 +114,7 @@ class Cache:
         # Where it may change unseen, only the content can tell.
         look = self.look.digest if self.look.lasts(self._looked_at) else ""
         entry = {"look": look, "content": content, "result": result}
-        with suppress(ValueError):
-            data = json.dumps(entry, separators=(",", ":")).encode()
-            write_entry(self._file, data, ENTRIES)
+        write_entry(self._file, json.dumps(entry, separators=(",", ":")).encode(), ENTRIES)
 
 
 def code_files() -> Iterator[str]:

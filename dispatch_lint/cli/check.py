@@ -250,7 +250,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         result = judge(settings, quiet=quiet)
     if options["write_baseline"]:
         assert baseline is not None
-        return _write_baseline(result, baseline, settings, sources)
+        return _write_baseline(result, baseline, settings, sources, printed)
     if baseline is not None:
         result.hide(baseline, fold=fold)
     if result.listed is not None:
@@ -417,14 +417,15 @@ def _add_ignores(result: Result, sources: list[Source], reason: str) -> int:
 
 
 def _write_baseline(
-    result: Result, baseline: Baseline, settings: Settings, sources: list[Source]
-) -> int:
+    result: Result, baseline: Baseline, settings: Settings, sources: list[Source],
+    printed: Printed,
+) -> int:  # fmt: skip
     assert settings.baseline is not None
     files = {source.name for source in sources if source.reported}
     renewed = baseline.renewed(files, result.violations)
     if result.summary.problems:
         said = {"exit_zero": True, "list_files": False}
-        return _exit_code(result.summary, settings, said, Printed())
+        return _exit_code(result.summary, settings, said, printed)
     path = settings.root / settings.baseline
     renewed.write(path)
     known = count(len(renewed), "violation")

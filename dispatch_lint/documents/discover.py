@@ -18,12 +18,12 @@ from dispatch_lint.documents.source import (
     guess_format,
     is_url,
 )
+from dispatch_lint.replay import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from dispatch_lint.documents.gitignore import Ignore
-    from dispatch_lint.replay import Watch
     from dispatch_lint.settings import Settings
 
 STDIN = "-"
@@ -47,6 +47,7 @@ def discover(
         InputError: a path does not exist, or is a link that leads nowhere.
     """
     seen: set[str] = set()
+    watch = Watch() if watch is None else watch
     for reported, several in ((True, paths), (False, index)):
         for path in several:
             for source in _of_path(path, settings, stdin_filename, reported=reported,
@@ -61,7 +62,7 @@ def discover(
 
 def _of_path(
     path: str, settings: Settings, stdin_filename: str | None, *, reported: bool,
-    force_exclude: bool, watch: Watch | None,
+    force_exclude: bool, watch: Watch,
 ) -> Iterable[Source]:  # fmt: skip
     if path == STDIN:
         return (_standard_input(stdin_filename, settings),)
@@ -142,9 +143,7 @@ def _shown(path: str) -> str:
     return os.path.normpath(path).replace(os.sep, "/")
 
 
-def _walk(
-    folder: str, settings: Settings, *, reported: bool, watch: Watch | None
-) -> Iterator[Source]:
+def _walk(folder: str, settings: Settings, *, reported: bool, watch: Watch) -> Iterator[Source]:
     top = _absolute(folder)
     ignores = Ignores(top, watch)
     endings = _endings(settings.include)
@@ -153,9 +152,8 @@ def _walk(
     while waiting:
         root, absolute = waiting.pop()
         folders, files, links = _listed(root)
-        if watch is not None:
-            watch.files.append(root)
-            watch.sure = watch.sure and not links  # what a link leads to changes elsewhere
+        watch.files.append(root)
+        watch.sure = watch.sure and not links  # what a link leads to changes elsewhere
         ignores.enter(absolute, files)
         omitted = _omitted(absolute, ignores.of(absolute), includes, settings)
         waiting += [

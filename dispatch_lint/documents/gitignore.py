@@ -14,12 +14,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.documents.source import InputError
+from dispatch_lint.replay import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
-
-    from dispatch_lint.replay import Watch
 
 MOST = 1 << 18
 """Bytes of a file of patterns."""
@@ -40,13 +39,12 @@ class Ignores:
 
     def __init__(self, start: Path, watch: Watch | None = None) -> None:
         self._known: list[tuple[Path, Ignore]] = []
-        self._watch = watch
+        self._watch = Watch() if watch is None else watch
         self.hides_start = False
         """Whether the folder where the walk begins is ignored, or one above it."""
         above = [start, *start.parents]
         root = next((number for number, one in enumerate(above) if (one / ".git").exists()), 0)
-        if watch is not None:
-            watch.markers += [str(one / ".git") for one in above[: root + 1 if root else None]]
+        self._watch.markers += [str(one / ".git") for one in above[: root + 1 if root else None]]
         self._read(above[root], above[root] / ".git" / "info" / "exclude")
         for folder, inner in pairwise(above[root::-1]):
             self.enter(folder, [".gitignore"])
@@ -63,8 +61,7 @@ class Ignores:
 
     def _read(self, folder: Path, file: Path) -> None:
         """Take what a file says of what is in a folder, if it can be read."""
-        if self._watch is not None:
-            self._watch.files.append(str(file))
+        self._watch.files.append(str(file))
         try:
             # git follows no link to a .gitignore either; and to open a pipe may wait for ever.
             status = os.lstat(file) if file.name == ".gitignore" else os.stat(file)  # noqa: PTH116

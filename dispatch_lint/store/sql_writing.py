@@ -83,38 +83,33 @@ class SqlWriter(SqlStore):
         counts = Counts()
         before = self._known([*dict.fromkeys(one.key for one in entities)])
         # A key that comes again is held against what came before; only the last is written.
-        known: dict[str, Mapping[Any, Any]] = {**before}
-        renewed: dict[str, tuple[StoredEntity, dict[str, Any]]] = {}
-        moved: dict[str, str] = {}
+        last: dict[str, tuple[StoredEntity, dict[str, Any]]] = {}
         for one in entities:
             row = _row(one)
-            old = known.get(one.key)
+            old = last[one.key][1] if one.key in last else before.get(one.key)
             if old is None:
                 counts.added += 1
             elif one.status == DELETED and old["id"] != one.identity and _is_live(old):
                 counts.unchanged += 1  # another entity holds the key now; the ledger knows this one
                 continue
-            elif old["digest"] != row["digest"] or old["deleted"]:
+            elif _differs(old, row):
                 counts.changed += 1
             else:
                 counts.unchanged += 1
-                if one.key not in renewed:
-                    if old["place"] != row["place"]:
-                        known[one.key], moved[one.key] = row, row["place"]
-                    continue
-            known[one.key], renewed[one.key] = row, (one, row)
-        self._renew([*renewed.values()], [key for key in renewed if key in before])
-        self._move({key: place for key, place in moved.items() if key not in renewed})
+            last[one.key] = (one, row)
+        renewed, moved = [], []
+        for key, (one, row) in last.items():
+            if key not in before or _differs(before[key], row):
+                renewed.append((one, row))
+            elif before[key]["place"] != row["place"]:
+                moved.append({"b_key": key, "place": row["place"]})
+        self._renew(renewed, [one.key for one, _ in renewed if one.key in before])
+        if moved:
+            self._execute(sa.update(entity).where(entity.c.key == sa.bindparam("b_key")), moved)
         self._note([one for one in entities if one.identity], seen)
         if self._pruning:
             self._execute(sa.insert(_SEEN), [{"key": one.key} for one in entities])
         return counts
-
-    def _move(self, places: dict[str, str]) -> None:
-        """Note where entities stand that are as they were."""
-        rows = [{"b_key": key, "place": place} for key, place in places.items()]
-        if rows:
-            self._execute(sa.update(entity).where(entity.c.key == sa.bindparam("b_key")), rows)
 
     def _known(self, keys: list[str]) -> dict[str, RowMapping]:
         columns = [entity.c[name] for name in ("key", "digest", "id", "status", "deleted", "place")]
@@ -204,6 +199,11 @@ class SqlWriter(SqlStore):
         )
         changed = self._execute(sa.update(entity).where(gone).values(deleted=when))
         return Counts(deleted=changed.rowcount)
+
+
+def _differs(old: Mapping[Any, Any], row: dict[str, Any]) -> bool:
+    """Whether an entity is not as it was, wherever it stands."""
+    return bool(old["digest"] != row["digest"] or old["deleted"])
 
 
 def _is_live(row: Mapping[Any, Any]) -> bool:
