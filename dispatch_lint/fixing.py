@@ -21,6 +21,7 @@ from dispatch_lint.documents.blocks import UNREAD
 from dispatch_lint.documents.parts import read_parts
 from dispatch_lint.documents.placed import Lines
 from dispatch_lint.files import write_bytes
+from dispatch_lint.violation import pointer
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.edits import TextEdit
@@ -295,7 +296,12 @@ def _any_new(
 ) -> bool:
     """Whether a file has violations that it had not. Some move with a name that was mended."""
     moved = {one.rule for one in chosen}
-    known = {(one.rule, one.document, one.pointer) for one in before}
+    names = {
+        (one.document, one.pointer): pointer(path[-1:])
+        for one in chosen
+        for path in (one.fix.renamed if one.fix else ())
+    }
+    known = {(one.rule, one.document, _renamed(one, names)) for one in before}
     fixed = {(one.document, one.pointer) for one in chosen}
     return any(
         one.severity > 1
@@ -303,6 +309,21 @@ def _any_new(
         and not (one.rule in moved and (one.document, one.pointer) in fixed)
         for one in after
     )
+
+
+def _renamed(one: Violation, names: dict[tuple[int, str], str]) -> str:
+    """Where a violation is when fields have other names.
+
+    Args:
+        names: of fields, as pointers of one step, by document and pointer.
+    """
+    if not names:
+        return one.pointer
+    old = new = ""
+    for step in one.pointer.split("/")[1:]:
+        old += f"/{step}"
+        new += names.get((one.document, old), f"/{step}")
+    return new
 
 
 def _proved(source: Source, old: str, new: str, chosen: Sequence[Violation]) -> bool:

@@ -477,3 +477,15 @@ def test_of_fields_that_stand_for_one_only_the_first_gets_its_name(
     assert result.texts == {"a.yaml": new.decode()}
     assert not result.withdrawn
     assert len(runs) == 2  # nothing has to be found out
+
+
+def test_what_is_wrong_inside_a_field_is_not_new_where_the_field_gets_its_name(
+    tmp_path: Path,
+) -> None:
+    old = "kind: Function\nname: f\nimage: i\nsecretNames: [a, b]\n---\nkind: Secret\nname: a\n"
+    result = fixed(tmp_path, {"a.yaml": old.encode()})
+    assert result.texts == {"a.yaml": old.replace("secretNames", "secrets")}
+    assert not result.withdrawn
+    assert [(one.rule, one.pointer) for one in result.violations if one.severity > 1] == [
+        ("unresolved-reference", "/secrets/1")
+    ]
