@@ -75,7 +75,7 @@ class Alike:
             like = self._known.get((value.get("kind"), *value))
             if like is None:
                 return None
-            plan = like.quiet.get(tuple([value.get(one) for one in like.reads]), _UNKNOWN)
+            plan = like.quiet.get(tuple(map(value.get, like.reads)), _UNKNOWN)
             if plan is _UNKNOWN:
                 return None
             if not like.fits(value):

@@ -7,7 +7,8 @@ tables take a thousand facts that say the same in a third of the time of a thous
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from itertools import compress, count
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from dispatch_lint.facts import FactTable, Said
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     from dispatch_lint.rule import FactPattern
 
+_Words: TypeAlias = "str | list[str]"
+"""What stands in a field: a word, or a list of words."""
 _MANY = 2_000
 """Documents whose words wait."""
 _MOST_ITEMS = 100
@@ -84,8 +87,8 @@ class FactPlan:
                 columns.setdefault(one.field, _Column()).add(table, one)
         self._columns = list(columns.values())
         # Plain tuples of what is asked of every document.
-        self._asked = [(name, one.needed, one.names, one) for name, one in columns.items()]
-        self._rows: list[list[str]] = []
+        self._asked = [(name, one.needed, one.names) for name, one in columns.items()]
+        self._rows: list[list[_Words]] = []
         self._places: list[int] = []
 
     def keep(self, value: dict[str, Any], place: int) -> bool:
@@ -99,9 +102,8 @@ class FactPlan:
             inside = value[field]
             if inside and (not key or _has_tag(inside, key)):
                 return False
-        row: list[str] = []
-        lists: list[tuple[_Column, list[str]]] = []
-        for field, needed, names, column in self._asked:
+        row: list[_Words] = []
+        for field, needed, names in self._asked:
             text = value[field]
             if type(text) is str:
                 if (names and "/" in text) or (needed and not text):
@@ -114,12 +116,11 @@ class FactPlan:
                 for item in text:
                     if type(item) is not str or "/" in item:
                         return False
-                lists.append((column, text))
+                row.append(text)
             elif needed or text:
                 return False
-            row.append("")
-        for column, items in lists:
-            column.add_items(items, place)
+            else:
+                row.append("")
         self._rows.append(row)
         self._places.append(place)
         plans = self._plans
@@ -132,8 +133,8 @@ class FactPlan:
         """Give the tables what waits for them."""
         if not self._rows:
             return
-        for column, texts in zip(self._columns, zip(*self._rows, strict=True), strict=True):
-            column.settle(texts, self._places)
+        for column, several in zip(self._columns, zip(*self._rows, strict=True), strict=True):
+            column.settle(several, self._places)
         self._rows.clear()
         self._places.clear()
 
@@ -149,7 +150,8 @@ class _Column:
         self.needed = self.names = False
         # The prefix of groups, their table, and what is said; None where it is seldom wanted.
         self._kept: list[tuple[str, FactTable, Said | None]] = []
-        self._items: list[tuple[_Column, list[str], list[int]]] = []
+        self._items: list[_Column] = []
+        """Of the first items of lists, of the second ones, …"""
 
     def add(self, table: FactTable, pattern: FactPattern) -> None:
         """Make a fact of each word."""
@@ -157,14 +159,6 @@ class _Column:
         self.names = pattern.names
         said = None if pattern.seldom else Said((pattern.path, pattern.data, "", ""))
         self._kept.append((pattern.prefix, table, said))
-
-    def add_items(self, items: list[str], place: int) -> None:
-        """Have the items of a list wait: each is a word of a column of its number."""
-        while len(self._items) < len(items):
-            self._items.append((self._numbered(len(self._items)), [], []))
-        for item, (_, texts, places) in zip(items, self._items, strict=False):
-            texts.append(item)
-            places.append(place)
 
     def _numbered(self, index: int) -> _Column:
         column = _Column()
@@ -174,26 +168,35 @@ class _Column:
                 column._kept.append((prefix, table, Said(((*path, index), *rest))))
         return column
 
-    def settle(self, texts: Iterable[str], places: Iterable[int]) -> None:
-        """Give the tables the facts of some words, and of the items that wait.
+    def settle(self, several: Sequence[_Words], places: Sequence[int]) -> None:
+        """Give the tables the facts of what stands in the field.
 
         Args:
-            places: of the documents, one for each word; that of an empty word counts for nothing.
+            places: of the documents, one for each; that of an empty word counts for nothing.
         """
-        texts, places = list(texts), list(places)
-        if "" in texts:
-            places = [place for text, place in zip(texts, places, strict=True) if text]
-            texts = list(filter(None, texts))
+        words = [one for one in several if type(one) is str and one]
+        if len(words) < len(several):
+            lists = [one for one in several if type(one) is list]
+            self._settle_items(lists, compress(places, [type(one) is list for one in several]))
+            places = list(compress(places, [type(one) is str and one for one in several]))
         for prefix, table, said in self._kept:
-            groups = [prefix + text for text in texts]
+            groups = [prefix + word for word in words]
             if said is not None:
                 table.keep_all(groups, places, said)
             elif table.note_all is not None:
                 table.note_all(groups, places)
-        for column, items, where in self._items:
-            column.settle(items, where)
-            items.clear()
-            where.clear()
+
+    def _settle_items(self, lists: Sequence[Sequence[str]], places: Iterable[int]) -> None:
+        """The same of the items of lists: those of one number have a column of their own."""
+        places = list(places)
+        for index in count():
+            are_longer = [len(items) > index for items in lists]
+            lists, places = list(compress(lists, are_longer)), list(compress(places, are_longer))
+            if not lists:
+                break
+            if index == len(self._items):
+                self._items.append(self._numbered(index))
+            self._items[index].settle([items[index] for items in lists], places)
 
 
 def _has_tag(value: Any, key: str) -> bool:

@@ -10,7 +10,8 @@ from dispatch_lint.documents.classify import Skipped
 from dispatch_lint.documents.discover import is_no_definition
 from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.modelines import MARK
-from dispatch_lint.documents.source import BadRow, InputError, Source, decode
+from dispatch_lint.documents.source import SMALL, BadRow, InputError, Source, decode
+from dispatch_lint.limits import CURRENT
 from dispatch_lint.outcome import Listed
 from dispatch_lint.schema.validation import is_valid
 
@@ -40,9 +41,10 @@ def check_files(run: Run, numbers: Sequence[int], at_most: int | None = None) ->
         The numbers of those that were left alone.
     """
     left = []
+    most = min(SMALL, CURRENT.bytes, SMALL if at_most is None else at_most)
     for start in range(0, len(numbers), _AHEAD):
         some = numbers[start : start + _AHEAD]
-        read = [run.sources[number].small(at_most) for number in some]
+        read = [run.sources[number].small(most) for number in some]
         for number, data in zip(some, read, strict=True):
             if not FileCheck(run, run.sources[number], number).run(at_most, data):
                 left.append(number)

@@ -364,8 +364,8 @@ class Rule:
     def quick_check(self, document: Document) -> Callable[[Mapping[str, Any]], bool] | None:
         """A test that tells by the fields of documents like one that `check` is content with them.
 
-        Documents are alike that have the same kind, form and fields. Where it says no, or where
-        there is none, `check` is asked.
+        Documents are alike that have the same kind, form and fields. It is asked of entities that
+        fit their schema. Where it says no, or where there is none, `check` is asked.
         """
         return None
 

@@ -59,6 +59,9 @@ class NameFormat(Rule):
 
     def quick_check(self, document: Document) -> Callable[[Mapping[str, Any]], bool]:
         pattern = self._pattern(document.kind, document.form)
+        declared = document.schema.shape.properties.get("name")
+        if declared and declared.pattern == pattern:
+            pattern = ""  # the entity fits its schema, and so does the name
         return lambda entity: _is_fit(entity.get("name"), pattern)
 
     @lru_cache(maxsize=100)  # noqa: B019 (a rule lives as long as its run)

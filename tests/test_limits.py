@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dispatch_lint.documents.source import Source
+from dispatch_lint.documents.source import SMALL, Source
 from tests.test_cli import check
 
 BAD = "---\nkind: Secret\nname: a b\n"
@@ -98,7 +98,7 @@ def test_files_of_every_size_are_read_whole(size: int, tmp_path: Path) -> None:
     source = Source(str(file), "yaml")
     assert source.data() == source.data(size) == data
     assert source.data(size - 1) is None
-    assert source.small() == (data if size <= 65_536 else None)
+    assert source.small(SMALL) == (data if size <= SMALL else None)
     assert source.small(size - 1) is None
 
 

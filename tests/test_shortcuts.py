@@ -39,6 +39,7 @@ from dispatch_lint.plugins import load_rules
 from dispatch_lint.references import ReferenceRule
 from dispatch_lint.rule import STORE, Fact, FactPattern, stored
 from dispatch_lint.schema.load import load_catalogue
+from dispatch_lint.schema.validation import is_valid
 from tests.conftest import remembering
 from tests.readers import agree, agree_on_places
 
@@ -578,15 +579,19 @@ def test_documents_that_no_pattern_fits_have_no_plan() -> None:
 
 
 ENTITY = json.loads(stored("Function", id="1", name="f", image="i", secrets=["s"],
-                           createdTime="2026-01-01T00:00:00Z", modifiedTime="2026-01-02T00:00:00Z"))  # fmt: skip
+                           createdTime="2026-01-01T00:00:00Z", modifiedTime="2026-01-02T00:00:00Z",
+                           **dict.fromkeys(["faasId", "sourceURL", "handler", "imageURL", "functionImageURL"], "")))  # fmt: skip
+DRIVER = json.loads(stored("Driver", id="1", name="d", type="t", image="i", expose=False, url=""))
 TIMES = ["2026-01-01T00:00:00Z", "2026-01-01T00:00:00.5Z", "2025-12-31T00:00:00Z", "0001-01-01T00:00:00Z",
          "2025-12-01T00:00:00Z", "2026-01-02T00:00:00.9Z", "2026-02-30T00:00:00Z", "2026-01-03T00:00:00+01:00", "now"]  # fmt: skip
 
 
 @pytest.mark.parametrize("accepts", ["name", "key", "either"])
-@pytest.mark.parametrize("like", [FUNCTION, ENTITY, {"kind": "Driver", "name": "d", "type": "t"}])
+@pytest.mark.parametrize(
+    "like", [FUNCTION, ENTITY, DRIVER, {"kind": "Driver", "name": "d", "type": "t"}]
+)
 def test_a_quick_check_hides_nothing(like: dict[str, Any], accepts: str) -> None:
-    """Whatever stands in one field: what the quick check is content with, `check` is."""
+    """Whatever stands in one field: what fits the schema and the quick check, fits `check`."""
     answers = {"open-questions": {"foreign-key-value": accepts}, "organization": "acme"}
     run = make_run(settings_module.parse(answers))
     source = Source("a.yaml", "yaml")
@@ -611,7 +616,7 @@ def test_a_quick_check_hides_nothing(like: dict[str, Any], accepts: str) -> None
                 )
                 assert isinstance(document, Document) and is_content is not None
                 asked += 1
-                if is_content(document.value):
+                if is_valid(document.schema, document.value) and is_content(document.value):
                     content += 1
                     assert not list(rule.check(document)), (rule.name, field, said)
     assert 0 < content < asked

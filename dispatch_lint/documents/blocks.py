@@ -10,6 +10,7 @@ document, are read here.
 from __future__ import annotations
 
 import re
+from itertools import product
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from dispatch_lint.limits import CURRENT
@@ -22,8 +23,12 @@ _FIELD = re.compile(
     r"|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
     r"|(?P<quote>['\"])(?P<text>[A-Za-z0-9_./:@+=, -]*)(?P=quote)|(?P<number>0|[1-9][0-9]{0,14}))"
 )
-_NO_TEXT = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"])
-"""Words that some reader takes for something else than a text, in lower case."""
+_NO_TEXT = frozenset(
+    "".join(letters)
+    for word in ["y", "n", "yes", "no", "on", "off", "true", "false", "null"]
+    for letters in product(*((letter, letter.upper()) for letter in word))
+)
+"""Words that some reader takes for something else than a text, in whichever case."""
 _KEPT = re.compile(r"[|>][1-9]?\+")
 """A text that keeps the empty lines behind it: they belong to no block."""
 _MAX_KNOWN = 20_000
@@ -42,7 +47,7 @@ class Memory(Generic[Learned]):
 
     def known(self) -> Mapping[str, Learned | None]:
         """What holds under the limit of now; None of what has to be read with its document."""
-        if self._depth != CURRENT.depth:
+        if self._depth != CURRENT.depth or len(self._known) > _MAX_KNOWN:
             self._known.clear()
             self._depth = CURRENT.depth
         return self._known
@@ -53,8 +58,6 @@ class Memory(Generic[Learned]):
 
     def keep(self, block: str, learned: Learned | None) -> None:
         """Remember a block, if it is not too long."""
-        if len(self._known) >= _MAX_KNOWN:
-            self._known.clear()
         if len(block) <= MAX_BLOCK:
             self._known[block] = learned
 
@@ -75,11 +78,10 @@ def read_blocks(text: str, read: Callable[[str], list[Any] | None]) -> list[Any]
         return None
     if text.startswith("---\n"):
         text = text[4:]
-    known = _memory.known()
     documents: list[Any] = []
     suppresses = "dispatch-lint:" in text
     for chunk in text[:-1].split("\n---\n"):
-        blocks = cut(chunk)
+        known, blocks = _memory.known(), cut(chunk)
         if "#" in chunk or "" in blocks:
             blocks = [block for block in blocks if not _says_nothing(block)]
         try:
@@ -134,7 +136,8 @@ def _learn(block: str, read: Callable[[str], list[Any] | None]) -> tuple[str, An
     found = read_field(block)
     if found is None and not _memory.is_odd(block):
         found = _read_alone(block, read)
-    _memory.keep(block, found)
+    if found is None or found[0] != "name":  # a name seldom stands in two documents
+        _memory.keep(block, found)
     if found is None:
         raise _Unreadable
     return found
@@ -157,8 +160,8 @@ def read_field(block: str) -> tuple[str, Any] | None:
     if match is None:
         return None
     key, word, quote, text, number = match.groups()
-    if key.lower() in _NO_TEXT or "---" in block:
+    if key in _NO_TEXT or "---" in block:
         return None
     if word is not None:
-        return None if word.lower() in _NO_TEXT else (key, word)
+        return None if word in _NO_TEXT else (key, word)
     return (key, text) if quote is not None else (key, int(number))

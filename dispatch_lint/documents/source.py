@@ -114,14 +114,13 @@ class Source(NamedTuple):
         except OSError:
             return 0
 
-    def small(self, at_most: int | None = None) -> bytes | None:
-        """All bytes of a small file that is read as a whole; None for others, or past `at_most`.
+    def small(self, most: int) -> bytes | None:
+        """All bytes of a small file that is read as a whole; None for others, or past `most`.
 
         None too for one that cannot be read: `data` says why.
         """
         if self.format == "jsonl" or self.opener is not None or self.rows is not None:
             return None
-        most = min(_SMALL, CURRENT.bytes, _SMALL if at_most is None else at_most)
         try:
             size, data = _read(self.name, most)
         except OSError:
@@ -241,8 +240,8 @@ def _read(name: str, most: int) -> tuple[int, bytes]:
     """
     handle = os.open(name, os.O_RDONLY | _BINARY)
     try:
-        data = os.read(handle, _SMALL)
-        more = os.read(handle, _SMALL)  # takes less than to ask for the size
+        data = os.read(handle, SMALL)
+        more = os.read(handle, SMALL)  # takes less than to ask for the size
         if not more:
             return len(data), data
         size = os.fstat(handle).st_size
@@ -251,7 +250,7 @@ def _read(name: str, most: int) -> tuple[int, bytes]:
         pieces, held = [data, more], len(data) + len(more)
         # A pipe has no size, and a file may grow.
         while more and held <= CURRENT.bytes:
-            more = os.read(handle, max(size - held, 0) + _SMALL)
+            more = os.read(handle, max(size - held, 0) + SMALL)
             pieces.append(more)
             held += len(more)
         return held, b"".join(pieces)
@@ -259,12 +258,9 @@ def _read(name: str, most: int) -> tuple[int, bytes]:
         os.close(handle)
 
 
-_SMALL = 1 << 16
+SMALL = 1 << 16
 """Bytes of a file that is read before it is its turn."""
 _BINARY = getattr(os, "O_BINARY", 0)  # Windows has two ways to read
-
-
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def decode(data: bytes, name: str) -> str:
@@ -273,19 +269,24 @@ def decode(data: bytes, name: str) -> str:
     Raises:
         InputError: it is another encoding, or no text at all.
     """
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise InputError(f"{name}: the text is UTF-16; dispatch reads UTF-8: save it as UTF-8")
-    if b"\0" in data:
-        raise InputError(f"{name}: this is not text: there is a NUL byte at offset "
-                         f"{data.index(0)}")  # fmt: skip
-    text = data.removeprefix(_BYTE_ORDER_MARK)  # the codec utf-8-sig takes seven times as long
     try:
-        return text.decode()
+        text = data.decode()
     except UnicodeDecodeError as error:
-        at = error.start + len(data) - len(text)
-        line = data.count(b"\n", 0, at) + 1
-        raise InputError(f"{name}: line {line} is not UTF-8: byte 0x{data[at]:02x} at "
-                         f"offset {at}") from error  # fmt: skip
+        raise InputError(f"{name}: {_no_text(data, error)}") from error
+    if "\0" in text:
+        raise InputError(f"{name}: {_no_text(data)}")
+    return text.removeprefix("\ufeff")  # a byte order mark
+
+
+def _no_text(data: bytes, error: UnicodeDecodeError | None = None) -> str:
+    """Why bytes are no text that can be read."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "the text is UTF-16; dispatch reads UTF-8: save it as UTF-8"
+    if error is None or b"\0" in data:
+        return f"this is not text: there is a NUL byte at offset {data.index(0)}"
+    line = data.count(b"\n", 0, error.start) + 1
+    byte = data[error.start]
+    return f"line {line} is not UTF-8: byte 0x{byte:02x} at offset {error.start}"
 
 
 def is_url(text: str) -> bool:
