@@ -9,7 +9,7 @@ from __future__ import annotations
 import marshal
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import groupby, repeat
+from itertools import compress, groupby, repeat
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -77,14 +77,13 @@ class Columns(NamedTuple):
     """The facts of a table as another process takes them: plain values that `marshal` writes.
 
     Attributes:
-        groups, counts: names of groups, and how many facts of each follow in `places` and `codes`.
+        groups: the group of each fact.
         places: of the documents, as 64 bits each.
         codes: of each fact, its number in `whats`.
         hashed: see `HashedFacts.drain`.
     """
 
     groups: list[str]
-    counts: list[int]
     places: bytes
     codes: bytes
     whats: list[tuple[Any, ...]]
@@ -121,8 +120,10 @@ class FactTable:
         self._limit = limit
         self._again = again
         self._hashed = HashedFacts()
-        # The numbers of the facts of a group; most groups have one fact.
+        # The numbers of the facts of a group; most groups have one fact. The last facts wait to be
+        # grouped: who hands them on to another table need not know of groups.
         self._groups: dict[str, int | array[int]] = {}
+        self._waiting: list[str] = []
         self._places: array[int] = array("q")
         self._codes: array[int] = array("I")
         self._whats: list[tuple[Any, ...]] = []
@@ -131,8 +132,6 @@ class FactTable:
         """The numbers of what foreign keys say."""
         self._used: set[str] = set()
         """The groups with a foreign key."""
-        self._fit = 0
-        """So many facts fit into memory for sure."""
         self._epoch = 0
         """How often the table forgot all."""
         self._database: sqlite3.Connection | None = None
@@ -171,30 +170,37 @@ class FactTable:
         self._enter(groups, places, said.code)
 
     def _enter(self, groups: Sequence[str], places: Iterable[int], code: int) -> None:
-        number, known = len(self._places), self._groups
         self._places.extend(places)
         self._codes.extend(repeat(code, len(groups)))
-        if code in self._uses:
-            self._used.update(groups)
-        for group in groups:
-            first = known.setdefault(group, number)
-            if first is not number:
-                if isinstance(first, int):
-                    known[group] = array("I", (first, number))
-                else:
-                    first.append(number)
-            number += 1
-        if number > self._fit:
+        self._waiting.extend(groups)
+        if len(self._waiting) > _MOST_WAITING:
+            self._grouped()
+
+    def _grouped(self) -> dict[str, int | array[int]]:
+        """The groups of all facts in memory, once none waits."""
+        known, waiting = self._groups, self._waiting
+        if waiting:
+            number = len(self._places) - len(waiting)
+            if self._uses:
+                are_uses = map(self._uses.__contains__, self._codes[number:])
+                self._used.update(compress(waiting, are_uses))
+            for group in waiting:
+                first = known.setdefault(group, number)
+                if first is not number:
+                    if isinstance(first, int):
+                        known[group] = array("I", (first, number))
+                    else:
+                        first.append(number)
+                number += 1
+            waiting.clear()
             self._bound()
+        return self._groups
 
     def _bound(self) -> None:
         """Bring the facts to disk, where they are too many."""
-        facts = len(self._places)
-        taken = len(self._groups) * _GROUP + facts * _FACT + len(self._whats) * _WHAT
+        taken = len(self._groups) * _GROUP + len(self._places) * _FACT + len(self._whats) * _WHAT
         if taken >= self._limit:
             self._spill()
-            facts = taken = 0
-        self._fit = facts + (self._limit - taken) // (_GROUP + _FACT + _WHAT)
 
     def _code(self, what: tuple[Any, ...]) -> int:
         """The number of what a fact says."""
@@ -214,19 +220,12 @@ class FactTable:
         """
         if self._database is not None:
             raise RuntimeError("facts that are on disk cannot be handed on")
-        counts: list[int] = []
-        numbers: array[int] = array("I")
-        for several in self._groups.values():
-            if isinstance(several, int):
-                counts.append(1)
-                numbers.append(several)
-            else:
-                counts.append(len(several))
-                numbers.extend(several)
-        places = array("q", map(self._places.__getitem__, numbers))
-        codes = array("I", map(self._codes.__getitem__, numbers))
+        groups = [""] * (len(self._places) - len(self._waiting))
+        for group, several in self._groups.items():
+            for number in self._numbered(several):
+                groups[number] = group
         columns = Columns(
-            list(self._groups), counts, places.tobytes(), codes.tobytes(), self._whats,
+            groups + self._waiting, self._places.tobytes(), self._codes.tobytes(), self._whats,
             self._hashed.drain(),
         )  # fmt: skip
         self._forget()
@@ -235,31 +234,15 @@ class FactTable:
     def take(self, columns: Columns) -> None:
         """Keep what another table drained."""
         codes = [self._code(what) for what in columns.whats]
-        number = len(self._places)
+        self._codes.extend(map(codes.__getitem__, array("I", columns.codes)))
         self._places.frombytes(columns.places)
-        new = array("I", map(codes.__getitem__, array("I", columns.codes)))
-        self._codes.extend(new)
-        uses, used, groups, at = self._uses, self._used, self._groups, 0
-        for group, count in zip(columns.groups, columns.counts, strict=True):
-            if count == 1:
-                if new[at] in uses:
-                    used.add(group)
-            elif not uses.isdisjoint(new[at : at + count]):
-                used.add(group)
-            known = groups.setdefault(group, number)
-            if known is not number:
-                if isinstance(known, int):
-                    groups[group] = known = array("I", (known,))
-                known.extend(range(number, number + count))
-            elif count > 1:
-                groups[group] = array("I", range(number, number + count))
-            number += count
-            at += count
-        self._bound()
+        self._waiting += columns.groups
+        if len(self._waiting) > _MOST_WAITING:
+            self._grouped()
         self._hashed.take(columns.hashed)
 
     def _forget(self) -> None:
-        self._groups, self._whats, self._code_of = {}, [], {}
+        self._groups, self._waiting, self._whats, self._code_of = {}, [], [], {}
         self._used, self._uses = set(), set()
         self._places, self._codes = array("q"), array("I")
         self._epoch += 1
@@ -306,19 +289,20 @@ class FactTable:
             used: whether only groups with a foreign key are wanted.
             alike: whether one of several facts that say the same is enough.
         """
+        known = self._grouped()
         yield from self._repeated(prefix)
         if self._database is not None:
             for group, facts in self._stored_groups(prefix, least):
                 if not used or any(fact.data and fact.data[-1] == USE for fact in facts):
                     yield group, facts
             return
-        wanted: Iterable[str] = self._used if used else self._groups
+        wanted: Iterable[str] = self._used if used else known
         # In an order that is the same for any number of processes, as it is on disk: only for the
         # first that are missing are names looked for that may have been meant.
         for group in sorted(wanted) if used or least == 1 else wanted:
             if not group.startswith(prefix):
                 continue
-            numbers = self._groups[group]
+            numbers = known[group]
             if isinstance(numbers, int):
                 if least == 1:
                     yield group, self._facts((numbers,))
@@ -393,8 +377,9 @@ class FactTable:
 
     def names(self, prefix: str) -> Iterator[str]:
         """The names of the groups that begin with a text; of those by key or ID, some."""
+        known = self._grouped()
         if self._database is None:
-            yield from (group for group in self._groups if group.startswith(prefix))
+            yield from (group for group in known if group.startswith(prefix))
             return
         self._settle()
         start = _packed(prefix)
@@ -405,11 +390,11 @@ class FactTable:
 
     def some(self, groups: Iterable[str]) -> dict[str, list[Fact]]:
         """The facts of some groups; those without a fact are left out."""
-        wanted = list(groups)
+        wanted, known = list(groups), self._grouped()
         found = self._some_stored(wanted) if self._database is not None else {
-            group: self._facts(self._numbered(self._groups[group]))
+            group: self._facts(self._numbered(known[group]))
             for group in wanted
-            if group in self._groups
+            if group in known
         }  # fmt: skip
         if self._again is not None and wanted:
             hashes = self._hashed.known({hash(group) for group in wanted})
@@ -434,7 +419,7 @@ class FactTable:
     def _settle(self) -> None:
         """Bring what came last to disk too, and make it findable."""
         assert self._database is not None
-        if self._groups:
+        if self._grouped():
             self._spill()
         self._database.execute("CREATE INDEX IF NOT EXISTS fact_grp ON fact (grp)")
 
@@ -448,6 +433,8 @@ _document = itemgetter(0, 1)
 _new = tuple.__new__
 _DOCUMENT = 0xFFFFFFFF
 _MAX_SHARED = 10_000
+_MOST_WAITING = 50_000
+"""Facts that wait to be grouped."""
 
 
 def _load(packed: bytes, shared: dict[tuple[Any, ...], tuple[Any, ...]]) -> list[Fact]:

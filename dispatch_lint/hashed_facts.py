@@ -11,8 +11,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
 _PARTS = 64  # a power of two
-"""Hashes are kept in parts, so that looking through one takes little memory."""
-_LAST = _PARTS - 1
+"""Many hashes are kept in parts, so that looking through one takes little memory."""
+_MANY = 1 << 18
 _SCANS = 4
 """So often hashes are looked through before it pays to sort them."""
 
@@ -21,8 +21,7 @@ class HashedFacts:
     """Hashes of groups, each with the place of a document: the numbers of source and document."""
 
     def __init__(self) -> None:
-        self._hashes: list[array[int]] = [array("q") for _ in range(_PARTS)]
-        self._places: list[array[int]] = [array("q") for _ in range(_PARTS)]
+        self._hashes, self._places = _parts(1)
         self._scans = 0
         self._sorted = False
 
@@ -33,8 +32,18 @@ class HashedFacts:
 
     def add_all(self, groups: Iterable[str], places: Iterable[int]) -> None:
         """Note of many groups that a document belongs to each, one for one."""
-        for hashed, place in zip(map(hash, groups), places, strict=True):
-            part = hashed & _LAST
+        self._add(map(hash, groups), places)
+
+    def _add(self, hashes: Iterable[int], places: Iterable[int]) -> None:
+        if len(self._hashes) == 1:
+            self._hashes[0].extend(hashes)
+            self._places[0].extend(places)
+            if len(self._hashes[0]) <= _MANY:
+                return
+            [hashes], [places] = self._hashes, self._places
+            self._hashes, self._places = _parts(_PARTS)
+        for hashed, place in zip(hashes, places, strict=True):
+            part = hashed & (_PARTS - 1)
             self._hashes[part].append(hashed)
             self._places[part].append(place)
 
@@ -44,15 +53,13 @@ class HashedFacts:
             (hashes.tobytes(), places.tobytes())
             for hashes, places in zip(self._hashes, self._places, strict=True)
         ]
-        for hashes, places in zip(self._hashes, self._places, strict=True):
-            del hashes[:], places[:]
+        self._hashes, self._places = _parts(1)
         return parts
 
     def take(self, parts: list[tuple[bytes, bytes]]) -> None:
         """Add what another process, of the same hashes, drained."""
-        for part, (hashes, places) in enumerate(parts):
-            self._hashes[part].frombytes(hashes)
-            self._places[part].frombytes(places)
+        for hashes, places in parts:
+            self._add(array("q", hashes), array("q", places))
 
     def repeated(self) -> set[int]:
         """The hashes that stand for several documents."""
@@ -78,7 +85,7 @@ class HashedFacts:
             self._sort()
         by_part: dict[int, list[int]] = {}
         for hashed in wanted:
-            by_part.setdefault(hashed & _LAST, []).append(hashed)
+            by_part.setdefault(hashed & (len(self._hashes) - 1), []).append(hashed)
         for part, several in by_part.items():
             hashes, places = self._hashes[part], self._places[part]
             if not self._sorted:
@@ -98,3 +105,8 @@ class HashedFacts:
             self._hashes[part] = array("q", map(hashes.__getitem__, order))
             self._places[part] = array("q", map(places.__getitem__, order))
         self._sorted = True
+
+
+def _parts(count: int) -> tuple[list[array[int]], list[array[int]]]:
+    """Hashes and places, of nothing."""
+    return [array("q") for _ in range(count)], [array("q") for _ in range(count)]

@@ -694,10 +694,14 @@ def test_hints_are_the_same_in_every_run(tmp_path: Path) -> None:
     assert one.count(b"did you mean") == 10
 
 
-def test_hashes_are_found_whether_sorted_or_not() -> None:
-    facts = HashedFacts()
+@pytest.mark.parametrize("many", [0, 100, 1_000_000])
+def test_hashes_are_found_whether_sorted_or_not(many: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dispatch_lint.hashed_facts._MANY", many)
+    facts, more = HashedFacts(), HashedFacts()
     for number in range(500):
-        facts.add([by_key(f"k{number % 400}")], number)
+        (facts if number < 300 else more).add([by_key(f"k{number % 400}")], number)
+    facts.take(more.drain())
+    assert not more.known({hash(by_key("k1"))})
     repeated = facts.repeated()
     assert repeated == {hash(by_key(f"k{number}")) for number in range(100)}
     for _ in range(10):
@@ -705,7 +709,9 @@ def test_hashes_are_found_whether_sorted_or_not() -> None:
         assert facts.known({hash(by_key("k1")), hash("x")}) == {hash(by_key("k1"))}
 
 
-def test_facts_travel_between_tables() -> None:
+@pytest.mark.parametrize("waiting", [0, 13, 50_000])
+def test_facts_travel_between_tables(waiting: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dispatch_lint.facts._MOST_WAITING", waiting)
     one, other, both = FactTable(), FactTable(), FactTable()
     for table, place in ((one, 1), (other, 2), (both, 1), (both, 2)):
         for number in range(20):
@@ -713,6 +719,7 @@ def test_facts_travel_between_tables() -> None:
             table.keep(f"name\0K\0{number % 5}", place << 32 | number, use)
             table.keep(by_id(str(number)), place << 32 | number, (("id",), ("y",), "", ""))
     one.take(other.drain())
+    assert not other.some([by_id("1")])
     assert dict(one.groups()) == dict(both.groups())
     assert dict(one.groups(used=True)) == dict(both.groups(used=True))
     assert len(dict(both.groups(used=True))) == 5
