@@ -8,8 +8,7 @@ is judged as if it were the first.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatch_lint.documents.document import Document
 from dispatch_lint.schema.validation import is_valid
@@ -32,8 +31,7 @@ _UNKNOWN: Any = object()
 _FLAG = frozenset({"boolean", "null"})
 
 
-@dataclass(slots=True)
-class Likeness:
+class Likeness(NamedTuple):
     """What documents that are alike have in common.
 
     Attributes:
@@ -54,8 +52,8 @@ class Likeness:
     fits: Callable[[Any], bool]
     asked: list[tuple[Callable[[Any], bool], Callable[[Document], Iterable[Finding]]]]
     declared: list[tuple[Route, Rule, Finding]]
-    quiet: dict[tuple[Any, ...], FactPlan | None] = field(default_factory=dict)
-    plans: dict[tuple[str | None, str], FactPlan | None] = field(default_factory=dict)
+    quiet: dict[tuple[Any, ...], FactPlan | None]
+    plans: dict[tuple[str | None, str], FactPlan | None]
 
 
 class Alike:
@@ -145,7 +143,7 @@ class Alike:
             tuple(name for name in reads if name in value),
             schema.validator.is_valid,
             [(_quick_check(rule, document), rule.check) for rule in concerned if rule.reads is None],
-            [one for one in declared if one[0].steps[0] in value],
+            [one for one in declared if one[0].steps[0] in value], {}, {},
         )  # fmt: skip
 
 

@@ -237,8 +237,7 @@ class FactTable:
         self._codes.extend(map(codes.__getitem__, array("I", columns.codes)))
         self._places.frombytes(columns.places)
         self._waiting += columns.groups
-        if len(self._waiting) > _MOST_WAITING:
-            self._grouped()
+        self._grouped()  # rather now, while others check files, than when all is done
         self._hashed.take(columns.hashed)
 
     def _forget(self) -> None:

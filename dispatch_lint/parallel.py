@@ -10,8 +10,7 @@ import marshal
 import os
 import signal
 import struct
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from dispatch_lint.documents.source import InputError
 from dispatch_lint.file_check import check_files
@@ -169,8 +168,7 @@ class _Joining:
             self._lines = None
 
 
-@dataclass
-class _Worker:
+class _Worker(NamedTuple):
     pid: int
     pipe: int
     received: bytearray
@@ -283,7 +281,7 @@ class _Workers:
             data = os.read(worker.pipe, 1 << 20)
             if not data:
                 self._selector.unregister(worker.pipe)
-            worker.received += data
+            worker.received.extend(data)
             while len(worker.received) >= _FRAME.size:
                 piece, size = _FRAME.unpack_from(worker.received)
                 end = _FRAME.size + size

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.files import write_lines
@@ -47,7 +48,7 @@ def write_page(spark: SparkSession, found: Audited, settings: Settings, file: Pa
                 f"all are in {found.violations}.")  # fmt: skip
     outcome = Outcome(
         violations, found.declared, found.summary, False, lambda *_: "",
-        find_rules=lambda: load_rules(settings.root / folder for folder in settings.plugins),
+        find_rules=cache(lambda: load_rules(settings.root / one for one in settings.plugins)),
     )  # fmt: skip
     lines = page(outcome, facets_from(found.groups), note)
     write_lines(file, (line.encode("utf-8", "backslashreplace").decode() + "\n" for line in lines))

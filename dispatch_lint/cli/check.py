@@ -7,7 +7,7 @@ import re
 import sys
 from collections import Counter
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -442,7 +442,7 @@ def _write(
     outcome = Outcome(
         result.violations, [] if options["quiet"] else result.declared, result.summary,
         _use_color(options["color"]) and output is None, Excerpts(sources).line, result.hidden,
-        partial(_rules, settings), partial(_entities, settings, sources, result),
+        cache(partial(_rules, settings)), partial(_entities, settings, sources, result),
     )  # fmt: skip
     lines = format_named(name)(outcome)
     if output is None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatch_lint.entry_points import entry_points
 
@@ -23,8 +21,7 @@ ESCAPED = {number: f"\\x{number:02x}" for number in (*range(32), *range(127, 160
 }
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a report shows.
 
     Attributes:
@@ -32,7 +29,7 @@ class Outcome:
         color: whether escape sequences may be used.
         line: the text of a line of a file, for excerpts; empty where it cannot be had.
         hidden: violations that the baseline knows.
-        find_rules: gives every rule there is, by name.
+        find_rules: gives every rule there is, by name, as often as it is asked.
         entities: gives the documents that were checked, for a picture of them; none where they
             are too many.
     """
@@ -46,7 +43,7 @@ class Outcome:
     find_rules: Callable[[], Mapping[str, type[Rule]]] = dict
     entities: Callable[[], Iterable[Document]] = tuple
 
-    @cached_property
+    @property
     def rules(self) -> Mapping[str, type[Rule]]:
         """Every rule there is, by name; looked up for the formats that explain them."""
         return self.find_rules()
