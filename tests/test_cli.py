@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from dispatch_lint.documents import stream
+from dispatch_lint.documents.classify import Skipped
 
 ROOT = Path(__file__).parent.parent
 CLEAN = "kind: Secret\nname: a\n"
@@ -570,3 +571,30 @@ def test_every_command_has_help(tmp_path: Path) -> None:
         ran = run(tmp_path, *words, "--help")
         assert (ran.returncode, ran.stderr) == (0, b""), words
         assert ran.stdout.startswith(b"Usage: ")
+
+
+@pytest.mark.parametrize(("words", "seldom"), [
+    (["check", "a.yaml"], True), (["store", "import", "a.yaml", "--store", "refs.db"], False),
+])  # fmt: skip
+def test_what_goes_on_and_on_leaves_no_cycles(
+    words: list[str], seldom: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import gc
+
+    from dispatch_lint.cli import cli, collect_seldom
+
+    usual, seen = gc.get_threshold(), []
+
+    def read(*_: object) -> Skipped:
+        seen.append(gc.get_threshold())
+        return Skipped(0, "")
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.yaml").write_text("kind: Secret\nname: a\n")
+    monkeypatch.setattr("dispatch_lint.documents.classify.Classifier.read", read)
+    collect_seldom()
+    try:
+        cli.main(words, standalone_mode=False)
+    finally:
+        gc.set_threshold(*usual)
+    assert [one == usual for one in seen] == [not seldom]

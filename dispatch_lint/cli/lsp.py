@@ -9,6 +9,9 @@ import click
 @click.option("--stdio", is_flag=True, help="What it does anyway; editors say it.")
 def command(stdio: bool) -> None:
     """Run the language server. It needs pip install 'dispatch-lint[lsp]'."""
+    from dispatch_lint.cli import collect_as_usual
+
+    collect_as_usual()
     try:
         from dispatch_lint.lsp.server import make_server
     except ImportError as error:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 @click.group()
 def command() -> None:
     """Keep a store of all entities and IDs, and look into one."""
+    from dispatch_lint.cli import collect_as_usual
+
+    collect_as_usual()
 
 
 _KEYS = {"ignore_unknown_options": True}

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from jsonschema_rs import Validator
 
 ORGANIZATION_FIELD = "organizationId"
+EDITOR_FILE = "dispatch.schema.json"
 MAX_REMEMBERED = 1_000
 """Misspelled kinds of which it is remembered what they were meant to be."""
 
@@ -210,7 +211,7 @@ class Catalogue:
     def _add(self, file: str, schema: Schema, kind_field: str) -> None:
         name, form = schema.get("x-dispatch-kind"), schema.get("x-dispatch-form")
         if not isinstance(name, str) or form not in ("stored", "manifest"):
-            return  # the file for editors
+            return
         if form == "stored":
             self._answer_open_questions(schema, kind_field)
         if name == BASE:
@@ -360,7 +361,7 @@ def builtin_folder() -> Path:
 
 
 def read_folder(folder: Path) -> dict[str, Schema]:
-    """The schema files below a folder, by path.
+    """The schema files below a folder, by path; that for editors, which repeats others, is left out.
 
     A schema without `x-dispatch-kind` is named by its file, `<Kind>.schema.json`, and takes its
     form from the folder it lies in, `stored` or `manifest`.
@@ -372,6 +373,8 @@ def read_folder(folder: Path) -> dict[str, Schema]:
         raise CatalogueError(f"{folder}: there is no such folder of schemas")
     schemas = {}
     for file in sorted(folder.glob("*.json")) + sorted(folder.glob("*/*.json")):
+        if file.name == EDITOR_FILE:
+            continue
         schema = _read(file)
         kind, suffix = file.name.split(".", 1)
         if suffix == "schema.json" and file.parent.name in ("stored", "manifest"):

@@ -10,8 +10,8 @@ from typing import Any
 from dispatch_lint.definition_sources import conventions_of, kinds_of, read_paths
 from dispatch_lint.definitions.golang import Conventions
 from dispatch_lint.definitions.model import DefinitionError
-from dispatch_lint.schema.catalogue import Catalogue, builtin_folder, read_folder
-from dispatch_lint.schema.generate import EDITOR_FILE, Schema, dump, generate
+from dispatch_lint.schema.catalogue import EDITOR_FILE, Catalogue, builtin_folder, read_folder
+from dispatch_lint.schema.generate import Schema, dump, generate
 from dispatch_lint.settings import Settings
 
 

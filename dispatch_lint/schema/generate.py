@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.definitions.model import BASE, EntityType, Field, Form, Type
+from dispatch_lint.schema.catalogue import EDITOR_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 Schema = dict[str, Any]
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
-EDITOR_FILE = "dispatch.schema.json"
 ENUM_DESCRIPTIONS = "enumDescriptions"
 """Of editors: a description for each value of `enum`. Validators do not know it."""
 _JSON_TYPES = {"string": ["string"], "time": ["string"], "integer": ["integer"],

@@ -6,7 +6,13 @@ from copy import deepcopy
 from typing import TYPE_CHECKING
 
 from dispatch_lint.definitions.model import BASE
-from dispatch_lint.schema.catalogue import Catalogue, CatalogueError, builtin_folder, read_folder
+from dispatch_lint.schema.catalogue import (
+    EDITOR_FILE,
+    Catalogue,
+    CatalogueError,
+    builtin_folder,
+    read_folder,
+)
 
 if TYPE_CHECKING:
     from dispatch_lint.schema.shape import Schema
@@ -54,7 +60,7 @@ def load_catalogue(settings: Settings) -> Catalogue:
 def _with_definitions(schemas: dict[str, Schema], settings: Settings) -> dict[str, Schema]:
     from dispatch_lint.definition_sources import conventions_of, kinds_of, read_paths
     from dispatch_lint.definitions.model import DefinitionError
-    from dispatch_lint.schema.generate import EDITOR_FILE, generate
+    from dispatch_lint.schema.generate import generate
 
     paths = [settings.root / one for one in settings.definitions]
     for path in paths:

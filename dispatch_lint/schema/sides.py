@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from dispatch_lint.definition_sources import conventions_of, kinds_of, read_paths
 from dispatch_lint.definitions.model import DefinitionError
 from dispatch_lint.schema.catalogue import Catalogue, builtin_folder, read_folder
-from dispatch_lint.schema.generate import EDITOR_FILE, generate
+from dispatch_lint.schema.generate import generate
 from dispatch_lint.settings import Settings
 
 if TYPE_CHECKING:
@@ -47,9 +47,7 @@ def read_side(said: str) -> dict[str, Schema]:
 def _schemas(path: Path, prefix: str) -> dict[str, Schema]:
     """The schemas of a path; `prefix` is not part of the names that people see."""
     if path.is_dir() and any(any(path.glob(f"{form}/*.json")) for form in ("stored", "manifest")):
-        return {
-            name: one for name, one in read_folder(path).items() if not name.endswith(EDITOR_FILE)
-        }
+        return read_folder(path)
     conventions = conventions_of(Catalogue(read_folder(builtin_folder())), Settings())
     found = read_paths([str(path)], Settings(), conventions, lambda name: name.removeprefix(prefix))
     kinds = kinds_of(found, conventions)
