@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from dispatch_lint.documents.placed import Part
     from dispatch_lint.documents.source import Source
     from dispatch_lint.engine import Run
+    from dispatch_lint.outcome import Result
     from dispatch_lint.violation import Path as FieldPath
     from dispatch_lint.violation import Violation
 
@@ -41,8 +42,8 @@ _TRIED = 100_000_000
 """Bytes that are read in them."""
 _BOM = "\ufeff"
 One = TypeVar("One")
-Again = Callable[[], "Run"]
-"""Makes a run with the settings of the first; it finds every place, folded ones too."""
+Again = Callable[[bool], "Run"]
+"""Makes a run with the settings of the first; whether it finds every place, folded ones too."""
 
 
 @dataclass
@@ -55,6 +56,7 @@ class Fixed:
         counts: how many violations each file is rid of.
         withdrawn: fixes that could not be kept, and why.
         violations: what is left.
+        result: all that a run found in the texts as they are now, where one was made that folds.
     """
 
     texts: dict[str, str] = field(default_factory=dict)
@@ -62,21 +64,22 @@ class Fixed:
     counts: dict[str, int] = field(default_factory=dict)
     withdrawn: list[str] = field(default_factory=list)
     violations: list[Violation] = field(default_factory=list)
+    result: Result | None = None
 
 
 def fix_sources(
     again: Again, sources: Sequence[Source], *, unsafe: bool, jobs: int = 1,
-    found: Sequence[Violation] | None = None,
+    first: Result | None = None,
 ) -> Fixed:  # fmt: skip
     """Fix what can be fixed in the texts of some sources; nothing is written.
 
     Args:
         unsafe: whether unsafe fixes count too.
         jobs: how many processes look for what is to be fixed; 0 for as many as help.
-        found: what a run has found, where one was made: all there is, each with its place.
+        first: what a run has found in the sources, where one was made.
     """
-    fixing = _Fixing(again, sources, unsafe=unsafe, jobs=jobs)
-    fixing.run(fixing.lint({}) if found is None else list(found))
+    fixing = _Fixing(again, sources, first, unsafe=unsafe, jobs=jobs)
+    fixing.run()
     return fixing.fixed
 
 
@@ -84,22 +87,26 @@ class _Fixing:
     """The rounds of edits in the texts of some sources."""
 
     def __init__(
-        self, again: Again, sources: Sequence[Source], *, unsafe: bool, jobs: int
+        self, again: Again, sources: Sequence[Source], first: Result | None, *,
+        unsafe: bool, jobs: int,
     ) -> None:  # fmt: skip
-        self.fixed = Fixed()
+        self.fixed = Fixed(result=first)
         self._again, self._sources, self._unsafe, self._jobs = again, sources, unsafe, jobs
         self._files = {one.name: one for one in sources if one.reported and not one.rows}
         self._given_up: set[tuple[str, str, str]] = set()
+        self._folds = first is not None and first.summary.folded > 0
         self._tries = 0
         """How many more runs may be made to find out which fixes do not hold."""
 
-    def run(self, violations: list[Violation]) -> None:
-        """Fix, round by round.
-
-        Args:
-            violations: of the sources as they are.
-        """
+    def run(self) -> None:
+        """Fix, round by round."""
         fixed = self.fixed
+        first = fixed.result
+        if first is None or self._folds:
+            violations = self.lint({})
+            fixed.result = first
+        else:
+            violations = first.violations
         self._tries = _tries(sum(one.size() for one in self._sources), len(violations))
         for _ in range(_ROUNDS):
             wanted = self._wanted(violations)
@@ -111,12 +118,18 @@ class _Fixing:
             del fixed.texts[name]
 
     def lint(self, texts: dict[str, str]) -> list[Violation]:
-        """What a run over the sources finds, some with other texts."""
+        """Everything that a run over the sources finds, some with other texts."""
         changed = [
             one._replace(opener=_opener(texts[one.name])) if one.name in texts else one
             for one in self._sources
         ]
-        return list(self._again().lint(changed, self._jobs))
+        # What is folded has no place: where there is such a thing, another run has to look for it.
+        result = None if self._folds else self._again(False).check(changed, self._jobs)
+        self._folds = result is None or result.summary.folded > 0
+        self.fixed.result = result
+        if result is None or self._folds:
+            return list(self._again(True).lint(changed, self._jobs))
+        return result.violations
 
     def _wanted(self, violations: Iterable[Violation]) -> dict[str, list[Violation]]:
         """What has a fix that was not given up, by file."""

@@ -233,19 +233,23 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     reports = _reports()
     baseline = _baseline(settings, options)
     fold = not any(lists_declared(name) for name, _ in reports)
+    folds_at_once = fold and baseline is None  # a baseline knows them one by one
     judge = partial(
         check, sources=sources, jobs=options["jobs"], cached=not options["no_cache"],
-        fold=fold and baseline is None, listing=options["list_files"],
+        fold=folds_at_once, listing=options["list_files"],
     )  # fmt: skip
     quiet = settings.fail_level if options["quiet"] else Severity.INFO
     if options["fix"] or options["diff"]:
         _refuse_streams(sources)
-        result = judge(of_all, quiet=Severity.INFO)
-        fixed = _fix(of_all, sources, options, result)
+        first = judge(of_all, quiet=Severity.INFO)
+        fixed = _fix(of_all, sources, options, first, fold=folds_at_once)
         if options["diff"]:
             return 1 if fixed.texts and not options["exit_zero"] else 0
-        if fixed.texts or not _is_shown_whole(result, settings, quiet):
+        if fixed.result is None or not _is_shown_whole(fixed.result, settings):
             result = judge(settings, quiet=quiet)
+        else:
+            result = fixed.result
+            result.violations = [one for one in result.violations if one.severity >= quiet]
     else:
         result = judge(settings, quiet=quiet)
     if options["write_baseline"]:
@@ -310,20 +314,21 @@ def _refuse_streams(sources: Iterable[Source]) -> None:
 
 
 def _fix(
-    settings: Settings, sources: list[Source], options: dict[str, Any], found: Result
+    settings: Settings, sources: list[Source], options: dict[str, Any], first: Result, *, fold: bool
 ) -> Fixed:  # fmt: skip
     """Fix what can be fixed.
 
     Args:
-        found: by a run over the sources, of each file all there is.
+        first: what a run with these settings has found in the sources, of each file all there is.
+        fold: an option of this run.
     """
     from dispatch_lint.api import make_run
     from dispatch_lint.fixing import diff_lines, fix_sources, write_fixed
 
     fixed = fix_sources(
-        lambda: make_run(settings, unfolded=True), sources,
-        unsafe=options["unsafe_fixes"], jobs=options["jobs"],
-        found=None if found.summary.folded else found.violations,
+        lambda unfolded: make_run(settings, unfolded=True) if unfolded
+        else make_run(settings, rereads=True, fold=fold, listing=options["list_files"]),
+        sources, unsafe=options["unsafe_fixes"], jobs=options["jobs"], first=first,
     )  # fmt: skip
     for said in fixed.withdrawn:
         click.echo(f"dispatch-lint: {harmless(said)}", err=True)
@@ -339,12 +344,10 @@ def _fix(
     return fixed
 
 
-def _is_shown_whole(result: Result, settings: Settings, quiet: Severity) -> bool:
-    """Whether a report shows all that was found, so that nobody has to look again."""
+def _is_shown_whole(result: Result, settings: Settings) -> bool:
+    """Whether there is not too much of any file to be shown, so that nobody has to look again."""
     files = Counter(one.file for one in result.violations)
-    return max(files.values(), default=0) <= settings.limits.violations_per_file and all(
-        one.severity >= quiet for one in result.violations
-    )
+    return max(files.values(), default=0) <= settings.limits.violations_per_file
 
 
 def _settings(options: dict[str, Any]) -> Settings:
