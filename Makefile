@@ -82,11 +82,14 @@ mutants: $(VENV)/.dev
 coverage: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term:skip-covered --cov-fail-under=95
 
-bench: $(VENV)/.dev
-	$(BIN)/python $(INSTALL) --editable '.[bench]'
+# Installed as users install it: what is editable makes each start of Python slower, for peers too.
+bench: $(VENV)/.python
+	rm -rf build  # of modules that are no more
+	$(PYTHON) -m venv --clear $(VENV)/bench
+	$(VENV)/bench/bin/python $(INSTALL) '.[bench]'
 	! command -v npm || npm install --silent --no-audit --no-fund --no-package-lock \
-	    --prefix $(VENV)/peers @sourcemeta/jsonschema ajv-cli
-	$(BIN)/python -m benchmarks
+	    --prefix $(VENV)/bench/peers @sourcemeta/jsonschema ajv-cli
+	$(VENV)/bench/bin/python -m benchmarks $(BENCH)
 
 $(VENV)/.python:
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed") if sys.version_info < (3, 11) else None'

@@ -137,11 +137,12 @@ def report(measured: list[Row]) -> str:
         "<!-- Written by `make bench`. -->", "",
         f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}; "
         + ", ".join(f"{name} {version(name)}" for name in tools_used) + ".",
-        "Whole processes, start-up included; the median of the runs, made in turns. Ratio: the tool's "
-        "time over that of dispatch-lint, which uses all cores and no cache, unless the row says "
-        "otherwise; “again” is a second run over the same files. “Documents alone” is to read and "
-        "judge them, without start-up; the native parser and validator are given the texts, in "
-        "one process, or read them. kubeconform reads the same manifests with an `apiVersion`.", "",
+        "Everything is installed as users install it. Whole processes, start-up included; the median "
+        "of the runs, made in turns. Ratio: the tool's time over that of dispatch-lint, which uses all "
+        "cores and no cache, unless the row says otherwise; “again” is a second run over the same "
+        "files. “Documents alone” is to read and judge them, without start-up; the native parser and "
+        "validator are given the texts, in one process, or read them. kubeconform reads the same "
+        "manifests with an `apiVersion`.", "",
         "| corpus | tool | seconds | documents a second | ratio | peak memory, MiB |",
         "|---|---|---:|---:|---:|---:|",
     ]  # fmt: skip

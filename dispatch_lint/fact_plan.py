@@ -104,20 +104,19 @@ class FactPlan:
                 return False
         row: list[_Words] = []
         for field, needed, names in self._asked:
-            text = value[field]
-            if type(text) is str:
-                if (names and "/" in text) or (needed and not text):
+            said = value[field]
+            if type(said) is str:
+                if (names and "/" in said) or (needed and not said):
                     return False
-                row.append(text)
-                continue
-            if names and type(text) is list:
-                if len(text) > _MOST_ITEMS:
+                row.append(said)
+            elif names and type(said) is list:
+                if len(said) > _MOST_ITEMS:
                     return False
-                for item in text:
+                for item in said:
                     if type(item) is not str or "/" in item:
                         return False
-                row.append(text)
-            elif needed or text:
+                row.append(said)
+            elif needed or said:
                 return False
             else:
                 row.append("")

@@ -11,8 +11,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
 _PARTS = 64  # a power of two
-"""Many hashes are kept in parts, so that looking through one takes little memory."""
-_MANY = 1 << 18
+"""More than `_MANY` hashes are kept in parts, so that looking through one takes little memory."""
+_MANY = 1 << 16
 _SCANS = 4
 """So often hashes are looked through before it pays to sort them."""
 
