@@ -16,7 +16,7 @@ from dispatch_lint.documents.source import Source
 from dispatch_lint.facts import by_id, by_name
 from dispatch_lint.plugins import load_rules
 from dispatch_lint.references import Use
-from dispatch_lint.rule import Example, Fact, NoOptions, Rule
+from dispatch_lint.rule import Example, Fact, NoOptions, Rule, stored
 from dispatch_lint.rules_pages import book
 from dispatch_lint.schema.diff import compare
 from dispatch_lint.schema.generate import generate
@@ -148,3 +148,15 @@ def test_valid_examples_are_clean_under_every_rule(rule: type[Rule], lint: Lint)
 def test_rules_page_is_up_to_date() -> None:
     text = (ROOT / "docs/rules.md").read_text(encoding="utf-8")
     assert text == book(RULES), "run: dispatch-lint rules --markdown > docs/rules.md"
+
+
+@pytest.mark.parametrize("before", [0, 3])
+def test_names_of_stored_entities_have_the_pattern_of_manifests(before: int, lint: Lint) -> None:
+    """Also where the schema of what is stored says less, and after others that are alike."""
+    names = [*(f"driver-{number}" for number in range(before)), "Ticker"]
+    lines = [
+        stored("Driver", id=name, name=name, type="t", image="i", expose=False, url="")
+        for name in names
+    ]
+    found = lint({"a.jsonl": "".join(f"{line}\n" for line in lines)}, {"select": ["name-format"]})
+    assert [(one.document, one.pointer) for one in found] == [(before, "/name")]
