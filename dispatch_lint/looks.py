@@ -48,7 +48,7 @@ def look_at(names: Iterable[str]) -> Look:
             numbers += (0, 0, 0, -1)
         else:
             numbers += (seen.st_mtime_ns, seen.st_ctime_ns, seen.st_size, seen.st_ino)
-    youngest = max(*numbers[::4], *numbers[1::4], 0, 0)
+    youngest = max(numbers[::4] + numbers[1::4], default=0)
     return Look(digest_of(marshal.dumps(numbers, 2)).hexdigest(), youngest)
 
 

@@ -581,9 +581,9 @@ def test_what_goes_on_and_on_leaves_no_cycles(
 ) -> None:
     import gc
 
-    from dispatch_lint.cli import cli, collect_seldom
+    from dispatch_lint.cli import _AS_USUAL, cli, collect_seldom
 
-    usual, seen = gc.get_threshold(), []
+    before, seen = gc.get_threshold(), []
 
     def read(*_: object) -> Skipped:
         seen.append(gc.get_threshold())
@@ -596,5 +596,5 @@ def test_what_goes_on_and_on_leaves_no_cycles(
     try:
         cli.main(words, standalone_mode=False)
     finally:
-        gc.set_threshold(*usual)
-    assert [one == usual for one in seen] == [not seldom]
+        gc.set_threshold(*before)
+    assert [one == _AS_USUAL for one in seen] == [not seldom]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import click
 
+from dispatch_lint.cli import collect_as_usual
+
 
 @click.command()
 @click.option("--stdio", is_flag=True, help="What it does anyway; editors say it.")
 def command(stdio: bool) -> None:
     """Run the language server. It needs pip install 'dispatch-lint[lsp]'."""
-    from dispatch_lint.cli import collect_as_usual
-
     collect_as_usual()
     try:
         from dispatch_lint.lsp.server import make_server

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dispatch_lint.cli import collect_as_usual
 from dispatch_lint.naming import count, did_you_mean
 from dispatch_lint.report import harmless
 
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 @click.group()
 def command() -> None:
     """Keep a store of all entities and IDs, and look into one."""
-    from dispatch_lint.cli import collect_as_usual
-
     collect_as_usual()
 
 
