@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from dispatch_lint.documents.edits import TextEdit
     from dispatch_lint.documents.placed import Part
     from dispatch_lint.documents.source import Source
-    from dispatch_lint.engine import Run
     from dispatch_lint.outcome import Result
     from dispatch_lint.violation import Path as FieldPath
     from dispatch_lint.violation import Violation
@@ -42,8 +41,8 @@ _TRIED = 100_000_000
 """Bytes that are read in them."""
 _BOM = "\ufeff"
 One = TypeVar("One")
-Again = Callable[[bool], "Run"]
-"""Makes a run with the settings of the first; whether it finds every place, folded ones too."""
+Check = Callable[["Sequence[Source]", bool], "Result"]
+"""Checks sources with the settings of the first run; whether every place counts, folded ones too."""
 
 
 @dataclass
@@ -68,17 +67,15 @@ class Fixed:
 
 
 def fix_sources(
-    again: Again, sources: Sequence[Source], *, unsafe: bool, jobs: int = 1,
-    first: Result | None = None,
-) -> Fixed:  # fmt: skip
+    check: Check, sources: Sequence[Source], *, unsafe: bool, first: Result | None = None
+) -> Fixed:
     """Fix what can be fixed in the texts of some sources; nothing is written.
 
     Args:
         unsafe: whether unsafe fixes count too.
-        jobs: how many processes look for what is to be fixed; 0 for as many as help.
         first: what a run has found in the sources, where one was made.
     """
-    fixing = _Fixing(again, sources, first, unsafe=unsafe, jobs=jobs)
+    fixing = _Fixing(check, sources, first, unsafe=unsafe)
     fixing.run()
     return fixing.fixed
 
@@ -87,11 +84,10 @@ class _Fixing:
     """The rounds of edits in the texts of some sources."""
 
     def __init__(
-        self, again: Again, sources: Sequence[Source], first: Result | None, *,
-        unsafe: bool, jobs: int,
-    ) -> None:  # fmt: skip
+        self, check: Check, sources: Sequence[Source], first: Result | None, *, unsafe: bool
+    ) -> None:
         self.fixed = Fixed(result=first)
-        self._again, self._sources, self._unsafe, self._jobs = again, sources, unsafe, jobs
+        self._check, self._sources, self._unsafe = check, sources, unsafe
         self._files = {one.name: one for one in sources if one.reported and not one.rows}
         self._given_up: set[tuple[str, str, str]] = set()
         self._folds = first is not None and first.summary.folded > 0
@@ -124,11 +120,11 @@ class _Fixing:
             for one in self._sources
         ]
         # What is folded has no place: where there is such a thing, another run has to look for it.
-        result = None if self._folds else self._again(False).check(changed, self._jobs)
+        result = None if self._folds else self._check(changed, False)
         self._folds = result is None or result.summary.folded > 0
         self.fixed.result = result
         if result is None or self._folds:
-            return list(self._again(True).lint(changed, self._jobs))
+            return self._check(changed, True).violations
         return result.violations
 
     def _wanted(self, violations: Iterable[Violation]) -> dict[str, list[Violation]]:

@@ -48,8 +48,9 @@ def fixed(
     try:
         sources = list(discover(sorted(files), chosen))
         return fix_sources(
-            lambda unfolded: make_run(chosen, unfolded=unfolded), sources, unsafe=unsafe, jobs=jobs
-        )
+            lambda changed, unfolded: make_run(chosen, unfolded=unfolded).check(changed, jobs),
+            sources, unsafe=unsafe,
+        )  # fmt: skip
     finally:
         os.chdir(before)
 

@@ -29,7 +29,7 @@ from dispatch_lint.settings import SEVERITIES
 from dispatch_lint.violation import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from dispatch_lint.baseline import Baseline
     from dispatch_lint.documents.document import Document
@@ -241,8 +241,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     quiet = settings.fail_level if options["quiet"] else Severity.INFO
     if options["fix"] or options["diff"]:
         _refuse_streams(sources)
-        first = judge(of_all, quiet=Severity.INFO)
-        fixed = _fix(of_all, sources, options, first, fold=folds_at_once)
+        fixed = _fix(partial(judge, of_all, quiet=Severity.INFO), sources, options)
         if options["diff"]:
             return 1 if fixed.texts and not options["exit_zero"] else 0
         if fixed.result is None or not _is_shown_whole(fixed.result, settings):
@@ -313,23 +312,18 @@ def _refuse_streams(sources: Iterable[Source]) -> None:
         raise InputError("--fix and --diff mend files; standard input is none")
 
 
-def _fix(
-    settings: Settings, sources: list[Source], options: dict[str, Any], first: Result, *, fold: bool
-) -> Fixed:  # fmt: skip
+def _fix(judge: Callable[..., Result], sources: list[Source], options: dict[str, Any]) -> Fixed:
     """Fix what can be fixed.
 
     Args:
-        first: what a run with these settings has found in the sources, of each file all there is.
-        fold: an option of this run.
+        judge: checks the sources, or others, and finds of each file all there is.
     """
-    from dispatch_lint.api import make_run
     from dispatch_lint.fixing import diff_lines, fix_sources, write_fixed
 
-    fixed = fix_sources(
-        lambda unfolded: make_run(settings, unfolded=True) if unfolded
-        else make_run(settings, rereads=True, fold=fold, listing=options["list_files"]),
-        sources, unsafe=options["unsafe_fixes"], jobs=options["jobs"], first=first,
-    )  # fmt: skip
+    def check(changed: Sequence[Source], unfolded: bool) -> Result:
+        return judge(sources=changed, **({"fold": False, "unfolded": True} if unfolded else {}))
+
+    fixed = fix_sources(check, sources, unsafe=options["unsafe_fixes"], first=judge())
     for said in fixed.withdrawn:
         click.echo(f"dispatch-lint: {harmless(said)}", err=True)
     if options["diff"]:
