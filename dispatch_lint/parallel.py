@@ -10,6 +10,7 @@ import marshal
 import os
 import signal
 import struct
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from dispatch_lint.documents.source import InputError
@@ -36,14 +37,18 @@ MANY = 2_000
 """So many files are shared out by their number: to ask each for its size takes longer."""
 LARGE = 16 * 1024 * 1024
 """Bytes of a file that is checked by the first process, when all others are done."""
-_PIECES = 16
-"""Pieces for each process: the more, the sooner is one that waits given something to do."""
-_FIRST = 1 / 8
-"""Of a piece: the first, while whose files are checked the others wait."""
+_SHARE = 1 / 2
+"""Of what is left, for each process: how much of it is a piece. Fewer pieces take less time."""
+_LEAST = 1 / 32
+"""Of all, for each process: the last pieces, so small that none waits long for another."""
+_FIRST = 1 / 4
+"""Of such a small one: the first piece, while whose files are checked the others wait."""
+_LARGE = 1 / 8
+"""Of all, for each process: a larger file is shared out by its lines."""
 _MOST_PIECES = 4_096
 """Their numbers fit into a pipe, also where some have become more."""
 _RANGE = 4 * 1024 * 1024
-"""Bytes of lines whose facts are in memory twice, while they travel."""
+"""Bytes of text whose facts are in memory twice, while they travel."""
 _FRAME = struct.Struct("<QQ")
 _NUMBER = struct.Struct("<I")
 READABLE = 1  # selectors.EVENT_READ: what few runs need is imported by those
@@ -94,34 +99,44 @@ def check_sources(run: Run, sources: Sequence[Source], jobs: int) -> None:
 def _pieces(run: Run, sources: list[int], weights: list[int], jobs: int) -> Iterator[Piece]:
     """What one process checks at a time: neighbours, or some lines of what is too much for one."""
     total = sum(weights)
-    whole = total / min(jobs * _PIECES, _MOST_PIECES)
-    size = max(min(whole, _RANGE), total / _MOST_PIECES)
-    share = whole * _FIRST
+    sizes = _sizes(total, jobs)
+    size = next(sizes)
     piece: list[int] = []
     held = 0
     for source, weight in zip(sources, weights, strict=True):
-        ranges = _line_ranges(run, source, min(share, size), size) if weight > 2 * whole else []
+        large = weight > total * _LARGE / jobs
+        ranges = _line_ranges(run, source, chain((size,), sizes)) if large else []
         if not ranges:
             piece.append(source)
             held += weight
-            if held < share:
+            if held < size:
                 continue
         if piece:
             yield piece
         yield from ranges
-        piece, held, share = [], 0, whole
+        piece, held, size = [], 0, next(sizes)
     if piece:
         yield piece
 
 
-def _line_ranges(run: Run, source: int, first: float, size: float) -> list[LineRange]:
+def _sizes(total: float, jobs: int) -> Iterator[int]:
+    """How large one piece after the other is, in bytes, until nothing is left, and on."""
+    least = max(min(total * _LEAST / jobs, _RANGE), total / _MOST_PIECES)
+    size = least * _FIRST
+    while True:
+        yield int(size) or 1
+        total -= size
+        size = max(least, min(total * _SHARE / jobs, _RANGE))
+
+
+def _line_ranges(run: Run, source: int, sizes: Iterator[int]) -> list[LineRange]:
     """Lines of a file that are judged by themselves; none where it is judged as a whole."""
     if run.sources[source].format != "jsonl":
         return []
     from dispatch_lint.documents.line_ranges import line_ranges
 
     digest = run.new_digest()
-    found = line_ranges(run.sources[source], source, int(first) or 1, int(size) or 1, digest)
+    found = line_ranges(run.sources[source], source, sizes, digest)
     if found:
         run.note_digest(source, digest)
     return found

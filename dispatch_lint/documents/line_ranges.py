@@ -34,25 +34,25 @@ class LineRange(NamedTuple):
 
 
 def line_ranges(
-    source: Source, number: int, first: int, size: int, digest: Digest | None
+    source: Source, number: int, sizes: Iterator[int], digest: Digest | None
 ) -> list[LineRange]:
     """The lines of a file in ranges; none where one line keeps those behind it from being read.
 
     Args:
         number: of the source among those of its run.
-        first, size: bytes, about, of the first range and of each other.
+        sizes: bytes, about, of one range after the other; there is no end to them.
         digest: is given all bytes.
     """
     with suppress(InputError, OSError, UnicodeDecodeError), source.open() as stream:
-        return list(_ranges(stream, number, first, size, digest))
+        return list(_ranges(stream, number, sizes, digest))
     return []  # whoever reads one line after the other says why
 
 
 def _ranges(
-    stream: BinaryIO, number: int, first: int, size: int, digest: Digest | None
+    stream: BinaryIO, number: int, sizes: Iterator[int], digest: Digest | None
 ) -> Iterator[LineRange]:
     start = line = document = 0
-    while text := stream.read(size if start else first):
+    while text := stream.read(next(sizes)):
         if not text.endswith(b"\n"):
             text += stream.readline(CURRENT.bytes)
         if not text.isascii():
