@@ -174,6 +174,8 @@ def _plain(result: Result) -> dict[str, Any]:
         },
         "declared": [vars(one) for one in result.declared],
         "listed": None if result.listed is None else [list(one) for one in result.listed],
+        "ranks": result.ranks,
+        "whole": result.whole,
     }
 
 
@@ -190,6 +192,8 @@ def _result(plain: dict[str, Any]) -> Result:
         summary,
         [Declared(**one) for one in plain["declared"]],
         None if listed is None else [Listed(*one) for one in listed],
+        ranks=plain["ranks"],
+        whole=plain["whole"],
     )
 
 

@@ -154,8 +154,11 @@ class Run:
         shown = [one for one in self._suppress() if one.severity >= self.quiet]
         for table in self._facts.values():
             table.close()
-        shown.sort(key=lambda violation: violation.order)
-        return Result(shown, self.summary, list(self.declared.values()), self.listed)
+        ranks = sorted(range(len(shown)), key=lambda rank: shown[rank].order)
+        return Result(
+            [shown[rank] for rank in ranks], self.summary, list(self.declared.values()),
+            self.listed, ranks=ranks, whole=list(self.suppressions),
+        )  # fmt: skip
 
     # One document
 

@@ -102,6 +102,8 @@ class Result:
         listed: what each document is, where that was asked for.
         hidden: violations that a baseline knows.
         look: how the files looked before they were read, where a cache answers for all of this.
+        ranks: of each violation, how many were found before it.
+        whole: files with suppressions: of these all violations are shown.
     """
 
     violations: list[Violation]
@@ -110,6 +112,8 @@ class Result:
     listed: list[Listed] | None = None
     hidden: list[Violation] = field(default_factory=list)
     look: Look | None = None
+    ranks: list[int] = field(default_factory=list)
+    whole: list[str] = field(default_factory=list)
 
     def hide(self, baseline: Baseline, *, fold: bool) -> None:
         """Put aside what a baseline knows; each violation has to be there by itself.
@@ -131,6 +135,25 @@ class Result:
             else:
                 shown.append(one)
         self.violations, self.declared = shown, list(declared.values())
+
+    def show(self, quiet: Severity, most: int) -> None:
+        """Show of each file at most so many violations, the first found that are not below a severity.
+
+        Of a result that has all of them: a run that shows no more looks for no more.
+        """
+        first: dict[str, list[int]] = {}
+        whole = frozenset(self.whole)
+        for one, rank in zip(self.violations, self.ranks, strict=True):
+            if one.severity >= quiet and one.file not in whole:
+                first.setdefault(one.file, []).append(rank)
+        hidden = {rank for ranks in first.values() for rank in sorted(ranks)[most:]}
+        self.summary.not_shown.update(
+            {file: len(ranks) - most for file, ranks in first.items() if len(ranks) > most}
+        )
+        self.violations = [
+            one for one, rank in zip(self.violations, self.ranks, strict=True)
+            if one.severity >= quiet and rank not in hidden
+        ]  # fmt: skip
 
 
 class Share(NamedTuple):

@@ -430,12 +430,14 @@ CLEAN = "kind: Secret\nname: a\n"
 UNFIXABLE = "kind: Secret\nname: a b\n"
 INFO = "kind: Image\nname: i\nbaseImageName: b\n"
 MANY = "---\n".join(f"kind: Secret\nname: a {number}\n" for number in range(1_200))
+SUPPRESSED = "---\nkind: Secret\nname: a b  # dispatch-lint: ignore[name-format] known\n"
 SLIP = "kind: Function\nname: f\nimage: i\nstatus: ready\n"
 
 
 @pytest.mark.parametrize("options", [(), ("-q",), ("-f", "json"), ("--unsafe-fixes",)])
 @pytest.mark.parametrize(
-    ("text", "runs"), [(CLEAN, 1), (UNFIXABLE, 1), (INFO, 1), (MANY, 2), (SLIP, 2)]
+    ("text", "runs"),
+    [(CLEAN, 1), (UNFIXABLE, 1), (INFO, 1), (MANY, 1), (MANY + SUPPRESSED, 1), (SLIP, 2)],
 )
 def test_where_nothing_can_be_fixed_nobody_looks_twice(
     text: str, runs: int, options: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections import Counter
 from dataclasses import replace
 from functools import cache, partial
 from itertools import islice
@@ -244,11 +243,11 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         fixed = _fix(partial(judge, of_all, quiet=Severity.INFO), sources, options)
         if options["diff"]:
             return 1 if fixed.texts and not options["exit_zero"] else 0
-        if fixed.result is None or not _is_shown_whole(fixed.result, settings):
+        if fixed.result is None:
             result = judge(settings, quiet=quiet)
         else:
             result = fixed.result
-            result.violations = [one for one in result.violations if one.severity >= quiet]
+            result.show(quiet, settings.limits.violations_per_file)
     else:
         result = judge(settings, quiet=quiet)
     if options["write_baseline"]:
@@ -336,12 +335,6 @@ def _fix(judge: Callable[..., Result], sources: list[Source], options: dict[str,
             said = f"{count(total, 'violation')} in {count(files, 'file')}"
             click.echo(f"dispatch-lint: fixed {said}", err=True)
     return fixed
-
-
-def _is_shown_whole(result: Result, settings: Settings) -> bool:
-    """Whether there is not too much of any file to be shown, so that nobody has to look again."""
-    files = Counter(one.file for one in result.violations)
-    return max(files.values(), default=0) <= settings.limits.violations_per_file
 
 
 def _settings(options: dict[str, Any]) -> Settings:
