@@ -202,7 +202,7 @@ class Judging(Readings):
         # Of very many names only those are found that differ in one letter.
         near = one_edit_away(name)
         if len(names) <= MANY_NAMES:
-            return [one for one in near if one in names]
+            return sorted(near & names)
         found = self._facts([by_name(kind, one) for one in near])
         return sorted(read_group(group)[1][1] for group in found)
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 LOWER_CAMEL = re.compile(r"[a-z][A-Za-z0-9]*\Z")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_PLAIN = re.compile(r"[a-z][A-Za-z]*[0-9]*\Z")
+"""Nearly every name: it is in lower camel case, and so its words are."""
 _SUFFIX = re.compile(r"(?P<stem>.+?)_?-?(?P<suffix>Names?|names?|IDs?|Ids?|ids?)\Z")
 
 # "go naming conventions" (guide, Additional Properties): the initialisms that
@@ -66,6 +68,8 @@ def is_lower_camel(name: str) -> bool:
 @lru_cache(maxsize=_REMEMBERED)
 def lower_camel(name: str) -> str:
     """The lower camel case of any name: `created_at` is `createdAt`, `API` is `api`."""
+    if _PLAIN.match(name):
+        return name
     words: list[str] = [
         word for part in re.split(r"[^A-Za-z0-9]+", name) for word in _WORD.findall(part)
     ]
@@ -196,16 +200,16 @@ def _close(word: str, candidates: tuple[str, ...], count: int, cutoff: float) ->
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
 
 
-def one_edit_away(word: str) -> list[str]:
+def one_edit_away(word: str) -> set[str]:
     """What differs from a name by one letter left out, added, changed, or swapped with the next."""
     if len(word) > 64:
-        return []
+        return set()
     cuts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
     edits = {left + right[1:] for left, right in cuts if right}
     edits |= {left + right[1] + right[0] + right[2:] for left, right in cuts if len(right) > 1}
     edits |= {left + letter + right for left, right in cuts for letter in _LETTERS}
     edits |= {left + letter + right[1:] for left, right in cuts if right for letter in _LETTERS}
-    return sorted(edits - {word, ""})
+    return edits - {word, ""}
 
 
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:

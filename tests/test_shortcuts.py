@@ -34,6 +34,7 @@ from dispatch_lint.facts import FactTable, by_id, by_key, by_name
 from dispatch_lint.hashed_facts import HashedFacts
 from dispatch_lint.identity import Holder, IdentityRule, Past
 from dispatch_lint.limits import CURRENT
+from dispatch_lint.naming import lower_camel
 from dispatch_lint.outcome import Summary
 from dispatch_lint.plugins import load_rules
 from dispatch_lint.references import ReferenceRule
@@ -692,6 +693,15 @@ def test_hints_are_the_same_in_every_run(tmp_path: Path) -> None:
     }  # fmt: skip
     [one] = said
     assert one.count(b"did you mean") == 10
+
+
+@given(st.text("abCD1_", min_size=1, max_size=8))
+def test_plain_names_are_camel_case_as_others_are(name: str) -> None:
+    """A name with an underscore before it is taken apart, and put together."""
+    words = name.lstrip("_")
+    assert lower_camel(name) == lower_camel(f"_{name}") or not words
+    if words.isalpha() and words[:1].islower():
+        assert lower_camel(words) == words
 
 
 @pytest.mark.parametrize("many", [0, 100, 1_000_000])
