@@ -13,7 +13,7 @@ from io import BytesIO
 from pathlib import Path
 
 from dispatch_lint.api import make_run
-from dispatch_lint.cli import collect_seldom
+from dispatch_lint.collecting import collect_seldom
 from dispatch_lint.documents.discover import discover
 from dispatch_lint.documents.source import Source
 from dispatch_lint.parallel import check_sources

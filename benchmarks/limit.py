@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 import ryaml
 
-from dispatch_lint.cli import collect_seldom
+from dispatch_lint.collecting import collect_seldom
 from dispatch_lint.schema.load import load_catalogue
 from dispatch_lint.settings import Settings
 

@@ -24,6 +24,9 @@ def _work() -> int:
     code = replay.run() if replay is not None else None
     if code is not None:
         return code
+    from dispatch_lint.collecting import collect_seldom
+
+    collect_seldom()  # to import the rest makes many objects, too
     from dispatch_lint.cli import run
 
     return run(replay)

@@ -38,7 +38,7 @@ UNRANKED = 1000
 """The precedence of a rule that speaks whatever others say of the same path."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NoOptions:
     """The options of a rule that has none."""
 

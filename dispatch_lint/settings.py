@@ -43,7 +43,7 @@ class OpenQuestions(NamedTuple):
     desired_state: DesiredState = "info"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Settings:
     """All settings of a run. Paths are relative to `root`."""
 

@@ -11,8 +11,10 @@ _WIDGET = "package shop\n\ntype Widget struct {\n\tBaseEntity\n%s}\n"
 _MARKED = '\t// +dispatch:reference=Secret\n\t%s `json:"%s"`\n'
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Options:
+    """What the settings can say."""
+
     roles: tuple[str, ...] = ()
     """Field names that are allowed although they do not name the entity type."""
 

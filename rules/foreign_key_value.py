@@ -19,8 +19,10 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 _NAMED_BY_UUID = frozenset({"Source", "Run"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Options:
+    """What the settings can say."""
+
     accepts: Literal["name", "key", "either"] = "name"
     """What a foreign key may hold."""
 

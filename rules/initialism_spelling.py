@@ -10,8 +10,10 @@ from dispatch_lint.schema.initialisms import EXEMPT, initialisms_of
 from dispatch_lint.violation import Finding, Severity
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Options:
+    """What the settings can say."""
+
     wire: Literal["consistent", "camel", "go"] = "consistent"
     """How wire names spell initialisms: as most fields do, as `Url`, or as `URL`."""
 

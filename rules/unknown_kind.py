@@ -9,8 +9,10 @@ from dispatch_lint.rule import Example, Rule
 from dispatch_lint.violation import Finding
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Options:
+    """What the settings can say."""
+
     every: bool = False
     """Whether every kind must be known, not only those that are near a known one."""
 

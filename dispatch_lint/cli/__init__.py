@@ -5,7 +5,6 @@ Commands are imported when they are called, so that none pays for the others.
 
 from __future__ import annotations
 
-import gc
 import signal
 import sys
 from importlib import import_module
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from dispatch_lint.collecting import collect_seldom
 from dispatch_lint.leaving import EXIT_FAILURE, leave_after
 from dispatch_lint.version import __version__
 
@@ -54,6 +54,7 @@ def cli() -> None:
 
 def main() -> NoReturn:
     """Run the command line, and end the process."""
+    collect_seldom()
     leave_after(run)
 
 
@@ -66,7 +67,6 @@ def run(replay: Replay | None = None) -> int:
     Raises:
         KeyboardInterrupt, OSError: see `leave_after`.
     """
-    collect_seldom()
     # Half-written files are removed and processes ended on the way out.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
@@ -89,19 +89,6 @@ def run(replay: Replay | None = None) -> int:
                    "above", err=True)  # fmt: skip
         return EXIT_FAILURE
     return code if isinstance(code, int) else 0
-
-
-_AS_USUAL = gc.get_threshold()
-
-
-def collect_seldom() -> None:
-    """A run keeps many small objects and makes hardly a cycle: only the young are looked through."""
-    gc.set_threshold(200_000, 1_000, 1_000)
-
-
-def collect_as_usual() -> None:
-    """SQLAlchemy leaves cycles behind, with all that was written, and a server runs for days."""
-    gc.set_threshold(*_AS_USUAL)
 
 
 def is_known(error: Exception) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dispatch_lint.cli import collect_as_usual
+from dispatch_lint.collecting import collect_as_usual
 from dispatch_lint.naming import count, did_you_mean
 from dispatch_lint.report import harmless
 

@@ -39,7 +39,7 @@ _JSON_KIND = re.compile(r'"kind"\s*:\s*"(?P<kind>[\w.-]+)"')
 _JSON_STORED = re.compile(r'"organizationId"\s*:\s*"')
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Skipped:
     """A document that is no entity, and why. It is counted and never reported."""
 

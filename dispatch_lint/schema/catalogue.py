@@ -34,7 +34,7 @@ class _Mentions(NamedTuple):
     ids: bool
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class KindSchema:
     """One kind in one form."""
 
@@ -147,7 +147,7 @@ def _refuse(address: str) -> NoReturn:
     raise ValueError("a schema has to hold all that it refers to")
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Kind:
     """One entity type."""
 
