@@ -102,7 +102,7 @@ class Result:
         listed: what each document is, where that was asked for.
         hidden: violations that a baseline knows.
         look: how the files looked before they were read, where a cache answers for all of this.
-        ranks: of each violation, how many were found before it.
+        ranks: of each violation, how many the run found before it.
         whole: files with suppressions: of these all violations are shown.
     """
 
@@ -141,19 +141,22 @@ class Result:
 
         Of a result that has all of them: a run that shows no more looks for no more.
         """
-        first: dict[str, list[int]] = {}
         whole = frozenset(self.whole)
-        for one, rank in zip(self.violations, self.ranks, strict=True):
-            if one.severity >= quiet and one.file not in whole:
-                first.setdefault(one.file, []).append(rank)
-        hidden = {rank for ranks in first.values() for rank in sorted(ranks)[most:]}
-        self.summary.not_shown.update(
-            {file: len(ranks) - most for file, ranks in first.items() if len(ranks) > most}
-        )
-        self.violations = [
-            one for one, rank in zip(self.violations, self.ranks, strict=True)
-            if one.severity >= quiet and rank not in hidden
+        found = [
+            (one, rank) for one, rank in zip(self.violations, self.ranks, strict=True)
+            if one.severity >= quiet
         ]  # fmt: skip
+        ranks: dict[str, list[int]] = {}
+        for one, rank in found:
+            if one.file not in whole:
+                ranks.setdefault(one.file, []).append(rank)
+        hidden: set[int] = set()
+        for file, several in ranks.items():
+            if len(several) > most:
+                hidden.update(sorted(several)[most:])
+                self.summary.not_shown[file] += len(several) - most
+        found = [(one, rank) for one, rank in found if rank not in hidden]
+        self.violations, self.ranks = [one for one, _ in found], [rank for _, rank in found]
 
 
 class Share(NamedTuple):

@@ -43,7 +43,7 @@ class OpenQuestions(NamedTuple):
     desired_state: DesiredState = "info"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False)  # to make what nobody calls would delay each start
 class Settings:
     """All settings of a run. Paths are relative to `root`."""
 
