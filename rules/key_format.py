@@ -65,7 +65,7 @@ class KeyFormat(Rule):
         elif not all(parts):
             yield self._layout("empty", f'the key "{key}" has an empty part; {guide}')
         elif self._is_kind(document, parts[1]):
-            yield from self._disagreement(document, parts[0], parts[1], parts[2])
+            yield from self._disagreement(document, parts[0], parts[2])
         elif self._is_kind(document, parts[0]):
             yield self._layout(
                 "kind-first",
@@ -73,7 +73,7 @@ class KeyFormat(Rule):
                 f"since v0.1.18; {guide}",
                 f"{parts[1]}/{parts[0]}/{parts[2]}",
             )
-            yield from self._disagreement(document, parts[1], parts[0], parts[2])
+            yield from self._disagreement(document, parts[1], parts[2])
         elif self._is_kind(document, parts[2]):
             proper = f"{parts[0]}/{parts[2]}/{parts[1]}"
             yield self._layout("kind-last", f'the key "{key}" has the kind last; {guide}', proper)
@@ -95,9 +95,7 @@ class KeyFormat(Rule):
         fix = Fix("safe", f"write {proper}", (Put(ROW_KEY, proper),)) if proper else None
         return Finding(ROW_KEY, message, fold=layout, help="migrate the keys of the store", fix=fix)
 
-    def _disagreement(
-        self, document: Document, organization: str, kind: str, name: str
-    ) -> Iterator[Finding]:
+    def _disagreement(self, document: Document, organization: str, name: str) -> Iterator[Finding]:
         entity = document.entity
         said = entity.get(self.catalogue.organization_field)
         assert document.row is not None

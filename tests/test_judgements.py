@@ -143,6 +143,12 @@ CASES: list[tuple[str, Files, Said]] = [
     ("cross-organization-reference",
      entities(*(secret(one, id=one) for one in "dcba"), function("x")),
      [("/secrets/0", 'every Secret "s" belongs to the organizations a, b, c, d, not to x')]),
+    ("cross-organization-reference",
+     entities(*(secret(one, id=one) for one in "edcba"), function("x")),
+     [("/secrets/0", 'every Secret "s" belongs to the organizations a, b, c, d, e, not to x')]),
+    ("cross-organization-reference",
+     entities(*(secret(one, id=one) for one in "abcdefghijk"), function("x")),
+     [("/secrets/0", 'every Secret "s" belongs to the organizations a, b, c, d, e and 6 more, not to x')]),
     # Of one value, or one line of comments, once; of each.
     ("document-separator",
      "kind: Secret\n# -- a --- b --- c\nname: a\n# --- again\nsecrets:\n  k: a---b---c\n  l: d---e\n",
