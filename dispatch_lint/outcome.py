@@ -142,21 +142,20 @@ class Result:
         Of a result that has all of them: a run that shows no more looks for no more.
         """
         whole = frozenset(self.whole)
-        found = [
-            (one, rank) for one, rank in zip(self.violations, self.ranks, strict=True)
-            if one.severity >= quiet
-        ]  # fmt: skip
-        ranks: dict[str, list[int]] = {}
-        for one, rank in found:
-            if one.file not in whole:
-                ranks.setdefault(one.file, []).append(rank)
-        hidden: set[int] = set()
-        for file, several in ranks.items():
-            if len(several) > most:
-                hidden.update(sorted(several)[most:])
-                self.summary.not_shown[file] += len(several) - most
-        found = [(one, rank) for one, rank in found if rank not in hidden]
-        self.violations, self.ranks = [one for one, _ in found], [rank for _, rank in found]
+        times: Counter[str] = Counter()
+        shown: list[int] = []
+        for number in sorted(range(len(self.ranks)), key=self.ranks.__getitem__):
+            one = self.violations[number]
+            if one.severity < quiet:
+                continue
+            times[one.file] += one.file not in whole
+            if times[one.file] <= most:
+                shown.append(number)
+            else:
+                self.summary.not_shown[one.file] += 1
+        shown.sort()
+        self.violations = [self.violations[number] for number in shown]
+        self.ranks = [self.ranks[number] for number in shown]
 
 
 class Share(NamedTuple):

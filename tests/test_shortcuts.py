@@ -681,7 +681,7 @@ def test_hints_are_the_same_in_every_run(tmp_path: Path) -> None:
     )
     code = (
         "import sys, dispatch_lint.judging as judging; judging.MAX_HINTS = 10\n"
-        "from dispatch_lint.cli import main; main()"
+        "from dispatch_lint.__main__ import main; main()"
     )
     said = {
         subprocess.run(

@@ -253,7 +253,7 @@ def test_a_full_store_is_an_error_and_stays_as_it_was(tmp_path: Path) -> None:
     before = contents(tmp_path / "refs.db")
     limited = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000));"
     code = f"{limited} import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);" \
-           "from dispatch_lint.cli import main; sys.argv[1:] = ['store', 'import', 'many.jsonl', " \
+           "from dispatch_lint.__main__ import main; sys.argv[1:] = ['store', 'import', 'many.jsonl', " \
            "'--store', 'refs.db']; main()"  # fmt: skip
     (tmp_path / "many.jsonl").write_text(many(3_000))
     result = subprocess.run(

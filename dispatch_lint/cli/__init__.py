@@ -8,12 +8,11 @@ from __future__ import annotations
 import signal
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 
-from dispatch_lint.collecting import collect_seldom
-from dispatch_lint.leaving import EXIT_FAILURE, leave_after
+from dispatch_lint.leaving import EXIT_FAILURE
 from dispatch_lint.version import __version__
 
 if TYPE_CHECKING:
@@ -52,12 +51,6 @@ def cli() -> None:
     """Hold Dispatch entities against the Dispatch Development Guide."""
 
 
-def main() -> NoReturn:
-    """Run the command line, and end the process."""
-    collect_seldom()
-    leave_after(run)
-
-
 def run(replay: Replay | None = None) -> int:
     """Run the command line; the exit code of every error is 2, of a signal 128 and its number.
 
@@ -65,7 +58,7 @@ def run(replay: Replay | None = None) -> int:
         replay: takes what a check prints.
 
     Raises:
-        KeyboardInterrupt, OSError: see `leave_after`.
+        KeyboardInterrupt, OSError: see `leaving.leave_after`.
     """
     # Half-written files are removed and processes ended on the way out.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
