@@ -7,7 +7,7 @@ suppressions → the report. Nothing here prints.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from dispatch_lint.settings import Settings
     from dispatch_lint.store_facts import StoreFacts
     from dispatch_lint.suppression import Suppression
+
+    Facts = dict[str, tuple[Any, ...]]
+    """The `Columns` of each table of facts, as plain tuples."""
 
 
 class Run:
@@ -375,24 +378,27 @@ class Run:
 
     # Several processes
 
-    def drain(self) -> tuple[Share, dict[str, tuple[Any, ...]]]:
-        """What was found since the last time, and the facts by table and group; both are let go."""
+    def drain(self) -> Share:
+        """What was found since the last time, besides facts; it is let go."""
         share = Share(
             self.found, self.suppressions, self.summary, self.declared, self.listed,
             self.descriptions, self._kinds, self._failures, self.digests, self.shown,
         )  # fmt: skip
-        self._plans.settle()
-        facts = {name: tuple(table.drain()) for name, table in self._facts.items()}
         self.found, self.suppressions, self.declared, self.described = [], {}, {}, {}
         self.shown = Counter()
         self.summary = Summary(closed=self.summary.closed)
         self.listed = None if self.listed is None else []
         self.descriptions, self._kinds, self._failures = [], set(), set()
         self.digests = None if self.digests is None else {}
-        return share, facts
+        return share
 
-    def take(self, share: Share, facts: Mapping[str, tuple[Any, ...]]) -> None:
-        """Add what another process drained."""
+    def drain_facts(self) -> Facts:
+        """The facts since the last time, as `marshal` writes them; they are let go."""
+        self._plans.settle()
+        return {name: tuple(table.drain()) for name, table in self._facts.items()}
+
+    def take(self, share: Share) -> None:
+        """Add what was drained, here or in another process."""
         self.found += share.found
         self.shown.update(share.shown)
         self.suppressions |= share.suppressions
@@ -408,6 +414,9 @@ class Run:
         self._failures |= share.failures
         if self.digests is not None and share.digests is not None:
             self.digests |= share.digests
+
+    def take_facts(self, facts: Facts) -> None:
+        """Keep the facts that another process drained, in whatever order they come."""
         for name, columns in facts.items():
             self._facts[name].take(Columns(*columns))
 

@@ -249,6 +249,9 @@ class FactTable:
     def _numbered(self, several: int | array[int]) -> Iterable[int]:
         return (several,) if isinstance(several, int) else several
 
+    def _size(self, several: int | array[int]) -> int:
+        return 1 if isinstance(several, int) else len(several)
+
     def _facts(self, numbers: Iterable[int]) -> list[Fact]:
         """Facts in the order of the documents."""
         places, codes, whats = self._places, self._codes, self._whats
@@ -296,28 +299,29 @@ class FactTable:
                     yield group, facts
             return
         wanted: Iterable[str] = self._used if used else known
+        if least > 1:  # of few groups
+            wanted = [group for group in wanted if self._size(known[group]) >= least]
         # In an order that is the same for any number of processes, as it is on disk: only for the
         # first that are missing are names looked for that may have been meant.
-        for group in sorted(wanted) if used or least == 1 else wanted:
+        for group in sorted(wanted):
             if not group.startswith(prefix):
                 continue
             numbers = known[group]
             if isinstance(numbers, int):
-                if least == 1:
-                    yield group, self._facts((numbers,))
-            elif len(numbers) >= least:
-                if alike:
-                    first = {self._codes[number]: number for number in reversed(numbers)}
-                    yield group, self._facts(first.values())
-                else:
-                    yield group, self._facts(numbers)
+                yield group, self._facts((numbers,))
+            elif alike:
+                last_first = sorted(numbers, key=self._places.__getitem__, reverse=True)
+                first = {self._codes[number]: number for number in last_first}
+                yield group, self._facts(first.values())
+            else:
+                yield group, self._facts(numbers)
 
     def has_more(self, group: str, facts: int) -> bool:
         """Whether a group that `groups` gave may have more than so many facts."""
         if self._database is not None:
             return True
-        numbers = self._groups.get(group, 0)  # of those of which hashes are kept it gives all
-        return (1 if isinstance(numbers, int) else len(numbers)) > facts
+        # Of those of which hashes are kept it gives all.
+        return self._size(self._groups.get(group, 0)) > facts
 
     def _repeated(self, prefix: str) -> Iterator[tuple[str, list[Fact]]]:
         """Groups of which only hashes are kept, where they have several facts."""

@@ -1,7 +1,8 @@
 """Files checked by several processes: what each finds is taken in the order of the files.
 
-The processes are forks of the run: nothing is loaded twice. What they find comes back over pipes,
-facts as `marshal` writes them, which is twice as fast as `pickle`.
+The processes are forks of the run: nothing is loaded twice. This one checks files like the others,
+and takes in between what they have found. That comes over pipes, facts as `marshal` writes them,
+which is twice as fast as `pickle`.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ import marshal
 import os
 import signal
 import struct
+from contextlib import suppress
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from dispatch_lint.documents.source import InputError
 from dispatch_lint.file_check import check_files
@@ -22,19 +24,21 @@ if TYPE_CHECKING:
 
     from dispatch_lint.documents.line_ranges import LineRange
     from dispatch_lint.documents.source import Source
-    from dispatch_lint.engine import Run
+    from dispatch_lint.engine import Facts, Run
     from dispatch_lint.line_check import Tally
     from dispatch_lint.outcome import Share
 
     Piece = list[int] | LineRange
     """What one process checks at a time: the numbers of files, or lines of one."""
 
-FEW_BYTES = 150_000
+FEW_BYTES = 200_000
 """Less text than this is checked by one process: to start a second takes longer."""
-FILE_BYTES = 1_000
+FILE_BYTES = 100
 """What it takes to open a file, as bytes of text that are checked in the same time."""
 MANY = 2_000
 """So many files are shared out by their number: to ask each for its size takes longer."""
+USUAL_BYTES = 500
+"""The size of a file that is not asked for it."""
 LARGE = 16 * 1024 * 1024
 """Bytes of a file that is checked by the first process, when all others are done."""
 _SHARE = 1 / 2
@@ -47,9 +51,11 @@ _LARGE = 1 / 8
 """Of all, for each process: a larger file is shared out by its lines."""
 _MOST_PIECES = 4_096
 """Their numbers fit into a pipe, also where some have become more."""
-_RANGE = 4 * 1024 * 1024
-"""Bytes of text whose facts are in memory twice, while they travel."""
-_FRAME = struct.Struct("<QQ")
+_RANGE = 2 * 1024 * 1024
+"""Bytes of text whose facts are in memory twice, while they travel; they fit into a pipe."""
+_PIPE = 1024 * 1024
+"""Bytes that a pipe holds where it may: nobody has to wait for the process that takes them."""
+_HEAD = struct.Struct("<QQQ")
 _NUMBER = struct.Struct("<I")
 READABLE = 1  # selectors.EVENT_READ: what few runs need is imported by those
 
@@ -79,21 +85,43 @@ def check_sources(run: Run, sources: Sequence[Source], jobs: int) -> None:
     pieces: list[Piece] = []
     if wanted > 1:
         many = len(sources) >= MANY
-        sizes = [0 if many and source.format != "jsonl" else source.size() for source in sources]
+        sizes = [
+            USUAL_BYTES if many and source.format != "jsonl" else source.size()
+            for source in sources
+        ]
         weights = [FILE_BYTES + size for size in sizes]
         if jobs or sum(weights) >= FEW_BYTES:
             pieces = list(_pieces(run, numbers, weights, wanted))
     if len(pieces) < 2:
         check_files(run, numbers)
         return
-    # What is learned from the first files need not be learned in every process.
-    first_piece, *pieces = pieces
+    before = run.drain()
+    found = _check_pieces(run, pieces, wanted)
+    run.take(before)
     joining = _Joining(run)
-    joining.judge(first_piece)
-    with _Workers(run, pieces, min(wanted, len(pieces))) as workers:
-        for found in workers.results():
-            joining.take(*found)
+    for one in found:
+        joining.take(one)
     joining.end()
+
+
+def _check_pieces(run: Run, pieces: list[Piece], jobs: int) -> list[_Found]:
+    """What is found in each piece, in their order; all facts are kept by the run."""
+    checker = _Checker(run)
+    # What is learned from the first files need not be learned in every process.
+    found = {0: checker.check(pieces[0])}
+
+    def take(arrived: Iterator[tuple[int, _Found, Facts]]) -> None:
+        for number, one, facts in arrived:
+            run.take_facts(facts)
+            found[number] = one
+
+    with _Workers(run, checker, pieces, min(jobs, len(pieces) - 1) - 1) as workers:
+        while (number := workers.next_piece()) is not None:
+            take(workers.arrived(wait=False))
+            found[number] = checker.check(pieces[number])
+        while len(found) < len(pieces):
+            take(workers.arrived(wait=True))
+    return [found[number] for number in range(len(pieces))]
 
 
 def _pieces(run: Run, sources: list[int], weights: list[int], jobs: int) -> Iterator[Piece]:
@@ -142,34 +170,63 @@ def _line_ranges(run: Run, source: int, sizes: Iterator[int]) -> list[LineRange]
     return found
 
 
+class _Found(NamedTuple):
+    """What is found in a piece, besides facts.
+
+    Attributes:
+        left: the numbers of files that are judged when all else is done.
+        tally: of some lines of a file.
+    """
+
+    share: Share
+    left: list[int]
+    tally: Tally | None
+
+
+class _Checker:
+    """Checks pieces, each by itself: which process checks which makes no difference."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._lines: LineCheck | None = None
+
+    def check(self, piece: Piece) -> _Found:
+        """What is found in a piece; its facts are kept by the run."""
+        run = self._run
+        left: list[int] = []
+        tally: Tally | None = None
+        if isinstance(piece, list):
+            # The facts of a large file may not fit into memory: they do not travel.
+            left = check_files(run, piece, LARGE)
+        else:
+            if self._lines is None or self._lines.number != piece.source:
+                self._lines = LineCheck(run, piece.source)
+            self._lines.judge(piece)
+            tally = self._lines.drain()
+        return _Found(run.drain(), left, tally)
+
+
 class _Joining:
     """Takes what is found in pieces, in their order, and puts files together."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
         self._lines: LineCheck | None = None
-        self.left: list[int] = []
+        self._left: list[int] = []
 
-    def judge(self, piece: Piece) -> None:
-        """Judge a piece in this process."""
-        if isinstance(piece, list):
-            check_files(self._run, piece)
-        else:
-            self._of(piece.source).judge(piece)
-
-    def take(self, share: Share, facts: Any, left: list[int], tally: Tally | None) -> None:
-        """Take what another process found."""
-        if tally is not None:
-            self._of(tally.source).take(tally, share)
+    def take(self, found: _Found) -> None:
+        """Take what is found in the next piece."""
+        if found.tally is not None:
+            self._of(found.tally.source).take(found.tally, found.share)
         else:
             self._end()
-        self._run.take(share, facts)
-        self.left += left
+        self._run.take(found.share)
+        self._left += found.left
 
     def end(self) -> None:
         """Judge what was left."""
         self._end()
-        check_files(self._run, self.left)
+        check_files(self._run, self._left)
 
     def _of(self, source: int) -> LineCheck:
         if self._lines is None or self._lines.number != source:
@@ -183,6 +240,32 @@ class _Joining:
             self._lines = None
 
 
+class _Outbox:
+    """What a process sends. It waits for the one that takes it only when it has nothing else to do."""
+
+    def __init__(self, pipe: int) -> None:
+        self._pipe = pipe
+        self._waiting = bytearray()
+        os.set_blocking(pipe, False)
+
+    def send(self, *parts: bytes) -> None:
+        """Send as much as there is room for, and the rest later."""
+        for part in parts:
+            self._waiting += part
+        with suppress(BlockingIOError):
+            self._write()
+
+    def close(self) -> None:
+        """Send the rest."""
+        os.set_blocking(self._pipe, True)
+        self._write()
+        os.close(self._pipe)
+
+    def _write(self) -> None:
+        while self._waiting:
+            del self._waiting[: os.write(self._pipe, self._waiting)]
+
+
 class _Worker(NamedTuple):
     pid: int
     pipe: int
@@ -190,61 +273,73 @@ class _Worker(NamedTuple):
 
 
 class _Workers:
-    """Forked processes; each takes the next piece when it is done with one."""
+    """Forked processes; each takes the next piece when it is done with one.
 
-    def __init__(self, run: Run, pieces: list[Piece], jobs: int) -> None:
+    Args:
+        pieces: of which the first has been checked.
+        count: of processes besides this one.
+    """
+
+    def __init__(self, run: Run, checker: _Checker, pieces: list[Piece], count: int) -> None:
         import gc
         import pickle  # noqa: F401 (before the processes part)
         import selectors
 
         gc.freeze()  # what is there stays: to look through it would copy it for each process
-        self._run, self._pieces, self._jobs = run, pieces, jobs
+        self._run, self._checker, self._pieces, self._count = run, checker, pieces, count
         self._workers: list[_Worker] = []
-        self._lines: LineCheck | None = None
         self._selector = selectors.DefaultSelector()
+        # Whoever reads the next number from this pipe has its piece.
+        self._numbers, writing = os.pipe()
+        os.write(writing, b"".join(map(_NUMBER.pack, range(1, len(pieces)))))
+        os.close(writing)
+
+    def next_piece(self) -> int | None:
+        """The number of a piece that is now of the process that asks; None where all are taken."""
+        number = os.read(self._numbers, _NUMBER.size)
+        return _NUMBER.unpack(number)[0] if number else None
 
     def __enter__(self) -> _Workers:
-        # Whoever reads the next number from this pipe has its piece.
-        waiting, numbers = os.pipe()
-        os.write(numbers, b"".join(map(_NUMBER.pack, range(len(self._pieces)))))
-        os.close(numbers)
-        for _ in range(self._jobs):
+        for _ in range(self._count):
             reading, writing = os.pipe()
+            _widen(writing)
             pid = os.fork()
             if pid == 0:
                 os.close(reading)
                 for other in self._workers:
                     os.close(other.pipe)
-                self._work(waiting, writing)
+                self._work(writing)
             os.close(writing)
             worker = _Worker(pid, reading, bytearray())
             self._workers.append(worker)
             self._selector.register(reading, READABLE, worker)
-        os.close(waiting)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._selector.close()
+        os.close(self._numbers)
         for worker in self._workers:
             os.close(worker.pipe)
             # One that still writes finds nobody to read; one that still checks is told to end.
             os.kill(worker.pid, signal.SIGKILL)
             os.waitpid(worker.pid, 0)
 
-    def _work(self, waiting: int, pipe: int) -> NoReturn:
+    def _work(self, pipe: int) -> NoReturn:
         """The life of a process; it never returns into the code of the caller."""
+        import pickle
+
         code = 1
         try:
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends, and all with it
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            self._run.drain()  # what was found before is the parent's
-            with os.fdopen(pipe, "wb") as stream:
-                while number := os.read(waiting, _NUMBER.size):
-                    (piece,) = _NUMBER.unpack(number)
-                    for data in self._check(self._pieces[piece]):
-                        stream.write(_FRAME.pack(piece, len(data)))
-                        stream.write(data)
-                    stream.flush()
+            self._run.drain_facts()  # what was collected before is the parent's
+            outbox = _Outbox(pipe)
+            while (number := self.next_piece()) is not None:
+                one = self._checker.check(self._pieces[number])
+                found = pickle.dumps(one, pickle.HIGHEST_PROTOCOL)
+                facts = marshal.dumps(self._run.drain_facts())
+                outbox.send(_HEAD.pack(number, len(found), len(facts)), found, facts)
+            outbox.close()
             code = 0
         except BrokenPipeError:
             pass  # the parent has ended
@@ -255,53 +350,45 @@ class _Workers:
         finally:
             os._exit(code)
 
-    def _check(self, piece: Piece) -> tuple[bytes, bytes]:
-        import pickle
+    def arrived(self, *, wait: bool) -> Iterator[tuple[int, _Found, Facts]]:
+        """What has come: the number of each piece, and what was found and collected in it.
 
-        run = self._run
-        large: list[int] = []
-        tally: Tally | None = None
-        if isinstance(piece, list):
-            # The facts of a large file may not fit into memory: they do not travel.
-            large = check_files(run, piece, LARGE)
-        else:
-            if self._lines is None or self._lines.number != piece.source:
-                self._lines = LineCheck(run, piece.source)
-            self._lines.judge(piece)
-            tally = self._lines.drain()
-        found, facts = run.drain()
-        return (
-            pickle.dumps((found, tally), pickle.HIGHEST_PROTOCOL),
-            marshal.dumps((facts, large)),
-        )
+        Args:
+            wait: whether to wait until something comes; a piece may come in several parts.
 
-    def results(self) -> Iterator[tuple[Share, Any, list[int], Tally | None]]:
-        """What was found in each piece, in their order: facts, what is left, and of lines a tally."""
-        import pickle
-
-        frames: dict[int, list[bytes]] = {}
-        for number in range(len(self._pieces)):
-            while len(frames.get(number, ())) < 2:
-                self._receive(frames)
-            found, facts = frames.pop(number)
-            share, tally = pickle.loads(found)
-            yield (share, *marshal.loads(facts), tally)
-
-    def _receive(self, frames: dict[int, list[bytes]]) -> None:
-        """Take what the processes have sent; none has to wait."""
-        if not self._selector.get_map():
+        Raises:
+            InputError: nothing will come.
+        """
+        if wait and not self._selector.get_map():
             raise InputError("a process of this run ended before it was done")
-        for key, _ in self._selector.select():
+        for key, _ in self._selector.select(None if wait else 0):
             worker: _Worker = key.data
-            data = os.read(worker.pipe, 1 << 20)
+            data = os.read(worker.pipe, _PIPE)
             if not data:
                 self._selector.unregister(worker.pipe)
             worker.received.extend(data)
-            while len(worker.received) >= _FRAME.size:
-                piece, size = _FRAME.unpack_from(worker.received)
-                end = _FRAME.size + size
-                if len(worker.received) < end:
-                    break
-                frame = bytes(memoryview(worker.received)[_FRAME.size : end])
-                frames.setdefault(piece, []).append(frame)
-                del worker.received[:end]
+            yield from _unpack(worker.received)
+
+
+def _unpack(received: bytearray) -> Iterator[tuple[int, _Found, Facts]]:
+    """Take from what was received all that has come as a whole."""
+    import pickle
+
+    while len(received) >= _HEAD.size:
+        number, found, facts = _HEAD.unpack_from(received)
+        middle = _HEAD.size + found
+        end = middle + facts
+        if len(received) < end:
+            break
+        with memoryview(received) as view:
+            one = number, pickle.loads(view[_HEAD.size : middle]), marshal.loads(view[middle:end])
+        del received[:end]
+        yield one
+
+
+def _widen(pipe: int) -> None:
+    """Have a pipe hold more than it does by itself, where that can be had."""
+    import fcntl
+
+    with suppress(AttributeError, OSError):  # only Linux has it, and for each user only so much
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)

@@ -289,17 +289,17 @@ def test_what_a_run_kept_is_taken_by_another(
 def test_what_is_handed_on_is_let_go() -> None:
     run, other = run_of(listing=True), run_of(listing=True)
     run.digests, other.digests = {0: b"a"}, {1: b"b"}
-    share, facts = run.drain()
+    share = run.drain()
     assert run.digests == {} and run.listed == []
-    other.take(share, facts)
+    other.take(share)
     assert other.digests == {0: b"a", 1: b"b"}
     bare = run_of()
     assert bare.digests is None and bare.listed is None
-    share, facts = bare.drain()
+    share = bare.drain()
     assert bare.digests is None and bare.listed is None
-    other.take(share, facts)
+    other.take(share)
     assert other.digests == {0: b"a", 1: b"b"} and other.listed == []
-    bare.take(*other.drain())
+    bare.take(other.drain())
     assert bare.digests is None and bare.listed is None
 
 

@@ -117,6 +117,6 @@ def test_a_process_locates_no_more_than_is_shown_of_a_file(tmp_path: Path) -> No
     for lines in line_ranges(run.sources[0], 0, chain((1,), repeat(90)), None):
         check.judge(lines)
         assert check.drain().folds == {}
-        share, _ = run.drain()
+        share = run.drain()
         found.append((len(share.found), share.summary.not_shown[str(file)]))
     assert found == [(1, 0), (3, 0), (0, 3), (0, 2)]

@@ -10,10 +10,14 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.test_cli import check
+
+if TYPE_CHECKING:
+    from dispatch_lint.outcome import Summary
 
 TEXTS = [
     "kind: Secret\nname: s{n}\n",
@@ -37,6 +41,16 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def found_here(jobs: int) -> tuple[list[str], Summary]:
+    """What a run of this process finds in the working directory."""
+    from dispatch_lint.api import make_run
+    from dispatch_lint.documents.discover import discover
+    from dispatch_lint.settings import Settings
+
+    result = make_run(Settings()).check(discover(["."], Settings()), jobs)
+    return [f"{one.place} {one.rule} {one.message}" for one in result.violations], result.summary
+
+
 @pytest.mark.parametrize("arguments", [
     ("-f", "json"), ("-f", "full"), ("--list-files",), ("--statistics", "-q"),
 ])  # fmt: skip
@@ -53,20 +67,12 @@ def test_a_large_file_is_left_to_one_process(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from dispatch_lint import parallel
-    from dispatch_lint.api import make_run
-    from dispatch_lint.documents.discover import discover
-    from dispatch_lint.settings import Settings
-
-    def found(jobs: int) -> list[str]:
-        run = make_run(Settings())
-        return [f"{one.place} {one.rule} {one.message}" for one in
-                run.lint(discover(["."], Settings()), jobs)]  # fmt: skip
 
     monkeypatch.chdir(project)
-    expected = found(1)
+    expected = found_here(1)
     monkeypatch.setattr(parallel, "LARGE", 100)
-    assert found(1) == found(3) == expected
-    assert len(expected) > 100
+    assert found_here(1) == found_here(3) == expected
+    assert len(expected[0]) > 100
 
 
 def test_facts_that_go_to_disk_are_judged_alike(
@@ -107,7 +113,7 @@ def test_an_interrupted_run_leaves_nothing(number: int, code: int, tmp_path: Pat
     )  # fmt: skip
     signal.signal(signal.SIGINT, heard)
     deadline = time.monotonic() + 20
-    while len(processes_of(run.pid)) < 3 and time.monotonic() < deadline:
+    while len(processes_of(run.pid)) < 2 and time.monotonic() < deadline:
         time.sleep(0.01)
     os.kill(run.pid, number)
     _, error = run.communicate(timeout=30)
@@ -118,6 +124,47 @@ def test_an_interrupted_run_leaves_nothing(number: int, code: int, tmp_path: Pat
     assert processes_of(run.pid) == []
     assert (tmp_path / "report.json").read_text() == "as it was"
     assert not list(tmp_path.glob(".report*"))
+
+
+@pytest.mark.parametrize("slow", ["this", "others"])
+def test_the_report_is_the_same_whichever_process_checks_what(
+    slow: str, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dispatch_lint import parallel
+
+    lines = [{"kind": "Secret", "name": f"n{n % 9} ", "id": f"i{n % 70}"} for n in range(300)]
+    (project / "many.jsonl").write_text("".join(f"{json.dumps(one)}\n" for one in lines))
+    monkeypatch.chdir(project)
+    expected = found_here(1)
+    this, check_piece = os.getpid(), parallel._Checker.check
+    taken: list[int] = []
+
+    def check_late(checker: parallel._Checker, piece: parallel.Piece) -> parallel._Found:
+        taken.append(1)
+        if (slow == "this") is (os.getpid() == this) and len(taken) > 1:
+            time.sleep(0.3 if slow == "this" else 2)
+        return check_piece(checker, piece)
+
+    monkeypatch.setattr(parallel._Checker, "check", check_late)
+    assert found_here(3) == expected
+    # What this process did itself: the first piece and hardly another, or nearly all.
+    assert len(taken) < 6 if slow == "this" else len(taken) > 6
+
+
+@pytest.mark.parametrize("room", [4096, 1 << 20])
+def test_nobody_waits_for_a_pipe_that_is_full(
+    room: int, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What does not fit waits with the process that sends it, and comes whole."""
+    from dispatch_lint import parallel
+
+    text = "---\n".join(f"kind: Secret\nname: secret-{number}\n" for number in range(3_000))
+    for number in range(4):
+        (project / f"long{number}.yaml").write_text(text.replace("secret", f"s{number}"))
+    monkeypatch.chdir(project)
+    expected = found_here(1)
+    monkeypatch.setattr(parallel, "_PIPE", room)
+    assert found_here(3) == expected
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
@@ -135,19 +182,19 @@ def test_a_process_that_ends_early_is_said(
     project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     from dispatch_lint import parallel
-    from dispatch_lint.api import make_run
-    from dispatch_lint.documents.discover import discover
     from dispatch_lint.documents.source import InputError
     from dispatch_lint.engine import Run
     from dispatch_lint.file_check import check_files
-    from dispatch_lint.settings import Settings
+
+    this = os.getpid()
 
     def end(run: Run, numbers: Sequence[int], at_most: int | None = None) -> list[int]:
-        if 70 in numbers:
+        if os.getpid() != this:
             os._exit(1)
+        time.sleep(0.1)  # the others have begun
         return check_files(run, numbers, at_most)
 
     monkeypatch.chdir(project)
     monkeypatch.setattr(parallel, "check_files", end)
     with pytest.raises(InputError, match="ended before"):
-        list(make_run(Settings()).lint(discover(["."], Settings()), 3))
+        found_here(3)
