@@ -303,7 +303,12 @@ class _Workers:
         for _ in range(self._count):
             reading, writing = os.pipe()
             _widen(writing)
-            pid = os.fork()
+            try:
+                pid = os.fork()
+            except OSError:  # the system gives no more: those that there are do it all
+                os.close(reading)
+                os.close(writing)
+                break
             if pid == 0:
                 os.close(reading)
                 for other in self._workers:

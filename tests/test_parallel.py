@@ -151,6 +151,27 @@ def test_the_report_is_the_same_whichever_process_checks_what(
     assert len(taken) < 6 if slow == "this" else len(taken) > 6
 
 
+@pytest.mark.parametrize("more", [0, 1])
+def test_without_further_processes_those_that_there_are_do_it_all(
+    more: int, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project)
+    expected = found_here(1)
+    fork, asked = os.fork, []
+
+    def refuse() -> int:
+        asked.append(1)
+        if len(asked) > more:
+            raise BlockingIOError("Resource temporarily unavailable")
+        return fork()
+
+    monkeypatch.setattr(os, "fork", refuse)
+    before = len([*Path("/dev/fd").iterdir()])
+    assert found_here(4) == expected
+    assert len([*Path("/dev/fd").iterdir()]) == before
+    assert len(asked) == more + 1
+
+
 @pytest.mark.parametrize("room", [4096, 1 << 20])
 def test_nobody_waits_for_a_pipe_that_is_full(
     room: int, project: Path, monkeypatch: pytest.MonkeyPatch
