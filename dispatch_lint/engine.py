@@ -145,9 +145,9 @@ class Run:
 
     def check(self, sources: Iterable[Source], jobs: int = 1) -> Result:
         """As `lint`, with all else that a report shows."""
-        texts: list[Source] = []
-        for source in sources:
-            (self.go_sources if source.format == "go" else texts).append(source)
+        every = list(sources)
+        self.go_sources += [source for source in every if source.format == "go"]
+        texts = [source for source in every if source.format != "go"]
         check_sources(self, texts, jobs)
         self._judge()
         if any(one.reported for one in (*self.go_sources, *(one for one, _ in self.descriptions))):
@@ -431,8 +431,6 @@ class Run:
 
         self._plans.settle()
         store = self.store_facts
-        # What is read from a store as a whole is all there is.
-        self.summary.closed |= any(source.rows is not None for source in self.sources)
         wanted, self.summary.not_judged = judge_all(
             self._facts, self._corpus_rules, self.settings,
             closed=self.summary.closed, kinds=self._kinds, store=store, fail=fail,

@@ -211,6 +211,7 @@ class FileCheck:
             self._placed([(index, json_placed.read_placed_line(text, number))])
 
     def _rows(self, reader: RowReader) -> None:
+        self.run_.summary.closed = True  # what is read from a store as a whole is all there is
         for index, (key, value) in enumerate(reader.rows()):
             if isinstance(value, BadRow):
                 self.run_.summary.problems.append(f"{self.source.name}: {key}: {value.message}")

@@ -127,13 +127,13 @@ def _check_pieces(run: Run, pieces: list[Piece], jobs: int) -> list[_Found]:
 def _pieces(run: Run, sources: list[int], weights: list[int], jobs: int) -> Iterator[Piece]:
     """What one process checks at a time: neighbours, or some lines of what is too much for one."""
     total = sum(weights)
+    most = total * _LARGE / jobs
     sizes = _sizes(total, jobs)
     size = next(sizes)
     piece: list[int] = []
     held = 0
     for source, weight in zip(sources, weights, strict=True):
-        large = weight > total * _LARGE / jobs
-        ranges = _line_ranges(run, source, chain((size,), sizes)) if large else []
+        ranges = _line_ranges(run, source, chain((size,), sizes)) if weight > most else []
         if not ranges:
             piece.append(source)
             held += weight

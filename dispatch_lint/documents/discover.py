@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,18 +47,26 @@ def discover(
     Raises:
         InputError: a path does not exist, or is a link that leads nowhere.
     """
-    seen: set[str] = set()
     watch = Watch() if watch is None else watch
-    for reported, several in ((True, paths), (False, index)):
-        for path in several:
-            for source in _of_path(path, settings, stdin_filename, reported=reported,
-                                   force_exclude=force_exclude, watch=watch):  # fmt: skip
-                identity = source.name
-                if identity[0] in "./" and identity.startswith(("..", "/")) and not source.rows:
-                    identity = os.path.abspath(identity)  # noqa: PTH100 (a file outside, by two names)
-                if identity not in seen:
-                    seen.add(identity)
-                    yield source
+    several = [
+        _of_path(path, settings, stdin_filename, reported=reported,
+                 force_exclude=force_exclude, watch=watch)
+        for reported, asked in ((True, paths), (False, index))
+        for path in asked
+    ]  # fmt: skip
+    return iter(several[0]) if len(several) == 1 else _each_once(chain.from_iterable(several))
+
+
+def _each_once(sources: Iterable[Source]) -> Iterator[Source]:
+    """Of sources that go by one name, the first."""
+    seen: set[str] = set()
+    for source in sources:
+        identity = source.name
+        if identity[0] in "./" and identity.startswith(("..", "/")) and not source.rows:
+            identity = os.path.abspath(identity)  # noqa: PTH100 (a file outside, by two names)
+        if identity not in seen:
+            seen.add(identity)
+            yield source
 
 
 def _of_path(
