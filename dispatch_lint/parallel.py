@@ -300,25 +300,31 @@ class _Workers:
         return _NUMBER.unpack(number)[0] if number else None
 
     def __enter__(self) -> _Workers:
-        for _ in range(self._count):
-            reading, writing = os.pipe()
-            _widen(writing)
-            try:
-                pid = os.fork()
-            except OSError:  # the system gives no more: those that there are do it all
-                os.close(reading)
-                os.close(writing)
-                break
-            if pid == 0:
-                os.close(reading)
-                for other in self._workers:
-                    os.close(other.pipe)
-                self._work(writing)
-            os.close(writing)
-            worker = _Worker(pid, reading, bytearray())
-            self._workers.append(worker)
-            self._selector.register(reading, READABLE, worker)
+        with suppress(OSError):  # the system gives no more: those that there are do it all
+            while len(self._workers) < self._count:
+                self._start()
         return self
+
+    def _start(self) -> None:
+        """Start one more process.
+
+        Raises:
+            OSError: the system gives no more.
+        """
+        reading, writing = os.pipe()
+        _widen(writing)
+        try:
+            pid = os.fork()
+        except OSError:
+            os.close(reading)
+            os.close(writing)
+            raise
+        if pid == 0:
+            self._work(reading, writing)
+        os.close(writing)
+        worker = _Worker(pid, reading, bytearray())
+        self._workers.append(worker)
+        self._selector.register(reading, READABLE, worker)
 
     def __exit__(self, *_: object) -> None:
         self._selector.close()
@@ -329,12 +335,14 @@ class _Workers:
             os.kill(worker.pid, signal.SIGKILL)
             os.waitpid(worker.pid, 0)
 
-    def _work(self, pipe: int) -> NoReturn:
+    def _work(self, reading: int, pipe: int) -> NoReturn:
         """The life of a process; it never returns into the code of the caller."""
         import pickle
 
         code = 1
         try:
+            for other in (reading, *(worker.pipe for worker in self._workers)):
+                os.close(other)
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends, and all with it
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             self._run.drain_facts()  # what was collected before is the parent's
