@@ -48,4 +48,7 @@ def _open_closed() -> None:
 
 def _close_output() -> None:
     """Write nothing more, not even what is left on the way out."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError:
+        os.close(sys.stdout.fileno())  # too many files are open

@@ -199,6 +199,20 @@ def test_a_full_disk_is_said(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no such limit")
+def test_an_error_is_said_also_where_nothing_can_be_opened() -> None:
+    script = (
+        "import resource; from dispatch_lint.leaving import leave_after\n"
+        "def work():\n"
+        "    resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))\n"
+        "    open('a.yaml')\n"
+        "leave_after(work)\n"
+    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=30)
+    assert (run.returncode, run.stdout) == (2, b"")
+    assert run.stderr == b"dispatch-lint: [Errno 24] Too many open files: 'a.yaml'\n"
+
+
 def test_a_process_that_ends_early_is_said(
     project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
