@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dispatch_lint import settings as settings_module
 from dispatch_lint.documents.discover import discover
+from dispatch_lint.reading_ahead import read_ahead
 from dispatch_lint.settings import Settings
 
 # What judges is imported where it is called: a run that an earlier one has made needs none of it.
@@ -81,10 +82,11 @@ def check(
         known = cache.read()
         if known is not None:
             return known
-    run = make_run(settings, rereads=True, **options)
-    if cache is not None:
-        run.digests = {}
-    result = run.check(sources, jobs)
+    with read_ahead(sources, jobs) as ahead:
+        run = make_run(settings, rereads=True, ahead=ahead, **options)
+        if cache is not None:
+            run.digests = {}
+        result = run.check(sources, jobs)
     if cache is not None:
         cache.write(result, run)
     return result

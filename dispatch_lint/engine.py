@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from dispatch_lint.documents.placed import Part
     from dispatch_lint.fact_plan import FactPlan
+    from dispatch_lint.reading_ahead import ReadingAhead
     from dispatch_lint.rule import FactPattern
     from dispatch_lint.schema.catalogue import Catalogue, KindSchema
     from dispatch_lint.schema.shape import Route
@@ -59,6 +60,7 @@ class Run:
         store_facts: what a store, or a ledger, remembers.
         rereads: whether documents may be read once more for facts that hardly anybody asks for:
             see `FactTable`.
+        ahead: has begun to read the texts of the run.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class Run:
         known: Iterable[str] = (), fold: bool = False, quiet: Severity = Severity.INFO,
         listing: bool = False, unfolded: bool = False,
         store_facts: StoreFacts | None = None, rereads: bool = False,
+        ahead: ReadingAhead | None = None,
     ) -> None:  # fmt: skip
         self.settings, self.catalogue, self.rules = settings, catalogue, rules
         self.store_facts = store_facts
@@ -74,6 +77,7 @@ class Run:
         self.declared: dict[tuple[str, str], Declared] = {}
         self.listed: list[Listed] | None = [] if listing else None
         self.fold, self.quiet, self.unfolded = fold, quiet, unfolded
+        self._ahead = ahead
         self.known = {*known, *(rule.name for rule in rules)}
         self._active = {rule.name for rule in rules}
         self._field_rules = [rule for rule in rules if rule.has("check_field")]
@@ -376,7 +380,27 @@ class Run:
         if self.digests is not None and digest is not None:
             self.digests[source] = digest.digest()
 
+    def read_small(self, numbers: Sequence[int], most: int) -> list[bytes | None]:
+        """All bytes of each of some sources, as `Source.small` reads them.
+
+        Args:
+            numbers: of sources among those of the run.
+            most: bytes.
+        """
+        ahead, sources = self._ahead, self.sources
+        if ahead is None:
+            return [sources[number].small(most) for number in numbers]
+        return [
+            ahead.data(number, sources[number], most) or sources[number].small(most)
+            for number in numbers
+        ]
+
     # Several processes
+
+    def stop_reading(self) -> None:
+        """Read no further ahead; what has been read is there, also for processes started later."""
+        if self._ahead is not None:
+            self._ahead.stop()
 
     def drain(self) -> Share:
         """What was found since the last time, besides facts; it is let go."""

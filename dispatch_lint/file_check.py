@@ -44,7 +44,7 @@ def check_files(run: Run, numbers: Sequence[int], at_most: int | None = None) ->
     most = min(SMALL, CURRENT.bytes, SMALL if at_most is None else at_most)
     for start in range(0, len(numbers), _AHEAD):
         some = numbers[start : start + _AHEAD]
-        read = [run.sources[number].small(most) for number in some]
+        read = run.read_small(some, most)
         for number, data in zip(some, read, strict=True):
             if not FileCheck(run, run.sources[number], number).run(at_most, data):
                 left.append(number)

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import marshal
 import os
-import signal
 import struct
 from contextlib import suppress
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.documents.source import InputError
 from dispatch_lint.file_check import check_files
 from dispatch_lint.line_check import LineCheck
+from dispatch_lint.processes import end_process, start_process, wanted_processes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -60,13 +60,6 @@ _NUMBER = struct.Struct("<I")
 READABLE = 1  # selectors.EVENT_READ: what few runs need is imported by those
 
 
-def usable_processors() -> int:
-    """How many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def check_sources(run: Run, sources: Sequence[Source], jobs: int) -> None:
     """Judge the documents of sources, and keep their facts, as `check_files` does.
 
@@ -79,8 +72,8 @@ def check_sources(run: Run, sources: Sequence[Source], jobs: int) -> None:
     first = len(run.sources)
     run.sources.extend(sources)
     numbers = list(range(first, first + len(sources)))
-    wanted = jobs or usable_processors()
-    if wanted == 1 or not hasattr(os, "fork") or any(one.rows or one.opener for one in sources):
+    wanted = wanted_processes(jobs)
+    if wanted > 1 and any(one.rows or one.opener for one in sources):
         wanted = 1
     pieces: list[Piece] = []
     if wanted > 1:
@@ -93,6 +86,7 @@ def check_sources(run: Run, sources: Sequence[Source], jobs: int) -> None:
         if jobs or sum(weights) >= FEW_BYTES:
             pieces = list(_pieces(run, numbers, weights, wanted))
     if len(pieces) < 2:
+        run.stop_reading()
         check_files(run, numbers)
         return
     before = run.drain()
@@ -109,6 +103,7 @@ def _check_pieces(run: Run, pieces: list[Piece], jobs: int) -> list[_Found]:
     checker = _Checker(run)
     # What is learned from the first files need not be learned in every process.
     found = {0: checker.check(pieces[0])}
+    run.stop_reading()  # before other processes want what was read
 
     def take(arrived: Iterator[tuple[int, _Found, Facts]]) -> None:
         for number, one, facts in arrived:
@@ -302,66 +297,34 @@ class _Workers:
     def __enter__(self) -> _Workers:
         with suppress(OSError):  # the system gives no more: those that there are do it all
             while len(self._workers) < self._count:
-                self._start()
+                pid, pipe = start_process(self._work)
+                _widen(pipe)
+                worker = _Worker(pid, pipe, bytearray())
+                self._workers.append(worker)
+                self._selector.register(pipe, READABLE, worker)
         return self
-
-    def _start(self) -> None:
-        """Start one more process.
-
-        Raises:
-            OSError: the system gives no more.
-        """
-        reading, writing = os.pipe()
-        _widen(writing)
-        try:
-            pid = os.fork()
-        except OSError:
-            os.close(reading)
-            os.close(writing)
-            raise
-        if pid == 0:
-            self._work(reading, writing)
-        os.close(writing)
-        worker = _Worker(pid, reading, bytearray())
-        self._workers.append(worker)
-        self._selector.register(reading, READABLE, worker)
 
     def __exit__(self, *_: object) -> None:
         self._selector.close()
         os.close(self._numbers)
         for worker in self._workers:
             os.close(worker.pipe)
-            # One that still writes finds nobody to read; one that still checks is told to end.
-            os.kill(worker.pid, signal.SIGKILL)
-            os.waitpid(worker.pid, 0)
+            end_process(worker.pid)
 
-    def _work(self, reading: int, pipe: int) -> NoReturn:
-        """The life of a process; it never returns into the code of the caller."""
+    def _work(self, pipe: int) -> None:
+        """What each process does."""
         import pickle
 
-        code = 1
-        try:
-            for other in (reading, *(worker.pipe for worker in self._workers)):
-                os.close(other)
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends, and all with it
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            self._run.drain_facts()  # what was collected before is the parent's
-            outbox = _Outbox(pipe)
-            while (number := self.next_piece()) is not None:
-                one = self._checker.check(self._pieces[number])
-                found = pickle.dumps(one, pickle.HIGHEST_PROTOCOL)
-                facts = marshal.dumps(self._run.drain_facts())
-                outbox.send(_HEAD.pack(number, len(found), len(facts)), found, facts)
-            outbox.close()
-            code = 0
-        except BrokenPipeError:
-            pass  # the parent has ended
-        except BaseException:
-            import traceback
-
-            traceback.print_exc()
-        finally:
-            os._exit(code)
+        for worker in self._workers:
+            os.close(worker.pipe)  # of the others
+        self._run.drain_facts()  # what was collected before is the parent's
+        outbox = _Outbox(pipe)
+        while (number := self.next_piece()) is not None:
+            one = self._checker.check(self._pieces[number])
+            found = pickle.dumps(one, pickle.HIGHEST_PROTOCOL)
+            facts = marshal.dumps(self._run.drain_facts())
+            outbox.send(_HEAD.pack(number, len(found), len(facts)), found, facts)
+        outbox.close()
 
     def arrived(self, *, wait: bool) -> Iterator[tuple[int, _Found, Facts]]:
         """What has come: the number of each piece, and what was found and collected in it.
