@@ -51,8 +51,8 @@ class ReadingAhead:
         """Read no further. What was read is there from now on, also for processes started later."""
         if self._reader is None:
             return
-        end_process(self._reader)
-        self._reader = None
+        reader, self._reader = self._reader, None  # a signal may come, and this be called again
+        end_process(reader)
         with os.fdopen(self._pipe, "rb") as stream:
             self._ends.frombytes(stream.read())
 

@@ -17,6 +17,7 @@ from dispatch_lint.documents.discover import discover
 from dispatch_lint.documents.source import SMALL, Source
 from dispatch_lint.limits import Limits
 from dispatch_lint.outcome import Result
+from dispatch_lint.processes import end_process
 from dispatch_lint.reading_ahead import ReadingAhead, read_ahead
 from dispatch_lint.settings import Settings
 from tests.test_parallel import TEXTS
@@ -107,6 +108,20 @@ def test_nobody_reads_on_after_an_error(tmp_path: Path) -> None:
         raise KeyError
     with pytest.raises(ProcessLookupError):
         os.kill(reader, 0)
+
+
+def test_a_signal_while_the_reader_ends_does_no_harm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(pid: int) -> None:
+        end_process(pid)
+        raise SystemExit(143)
+
+    monkeypatch.setattr("dispatch_lint.reading_ahead.end_process", interrupted)
+    sources = sources_of(tmp_path, reading_ahead.MANY)
+    with pytest.raises(SystemExit, match="143"), read_ahead(sources, 2) as ahead:
+        assert ahead is not None
+        ahead.stop()
 
 
 @pytest.mark.parametrize("limits", [Limits(), Limits(violations_per_file=1)])
