@@ -408,7 +408,7 @@ class Run:
             self.found, self.suppressions, self.summary, self.declared, self.listed,
             self.descriptions, self._kinds, self._failures, self.digests, self.shown,
         )  # fmt: skip
-        self.found, self.suppressions, self.declared, self.described = [], {}, {}, {}
+        self.found, self.suppressions, self.declared = [], {}, {}
         self.shown = Counter()
         self.summary = Summary(closed=self.summary.closed)
         self.listed = None if self.listed is None else []

@@ -73,10 +73,8 @@ def check_sources(run: Run, sources: Sequence[Source], jobs: int) -> None:
     run.sources.extend(sources)
     numbers = list(range(first, first + len(sources)))
     wanted = wanted_processes(jobs)
-    if wanted > 1 and any(one.rows or one.opener for one in sources):
-        wanted = 1
     pieces: list[Piece] = []
-    if wanted > 1:
+    if wanted > 1 and not any(one.rows or one.opener for one in sources):
         many = len(sources) >= MANY
         sizes = [
             USUAL_BYTES if many and source.format != "jsonl" else source.size()
@@ -321,6 +319,7 @@ class _Workers:
         outbox = _Outbox(pipe)
         while (number := self.next_piece()) is not None:
             one = self._checker.check(self._pieces[number])
+            self._run.described.clear()  # whoever checks definitions reads them again
             found = pickle.dumps(one, pickle.HIGHEST_PROTOCOL)
             facts = marshal.dumps(self._run.drain_facts())
             outbox.send(_HEAD.pack(number, len(found), len(facts)), found, facts)
