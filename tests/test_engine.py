@@ -16,6 +16,7 @@ from dispatch_lint.documents.source import Source
 from dispatch_lint.documents.yaml_placed import read_placed
 from dispatch_lint.engine import Run
 from dispatch_lint.facts import by_key
+from dispatch_lint.looks import digest_of
 from dispatch_lint.rule import FieldUse, Rule
 from dispatch_lint.violation import Finding, Severity
 from tests.conftest import Lint
@@ -335,3 +336,27 @@ def test_which_rules_concern_a_document_is_remembered_so_often(
         document = document_of(run, {**FUNCTION, f"x{number}": 1})
         assert run.concerned(document, content=False) == run.concerned(document, content=False)
         assert len(run._concerned_by) == min(number + 1, 2)
+
+
+@pytest.mark.parametrize(("severity", "not_shown"), [
+    (Severity.INFO, 0), (Severity.WARNING, 3), (Severity.ERROR, 3),
+])  # fmt: skip
+def test_what_is_not_located_is_not_shown_only_where_it_would_have_been(
+    severity: Severity, not_shown: int
+) -> None:
+    run = run_of(quiet=Severity.WARNING)
+    run.count_unshown("a.yaml", "name-format", severity, places=3)
+    assert run.summary.violations[severity] == run.summary.rules["name-format"] == 3
+    assert run.summary.not_shown["a.yaml"] == not_shown
+
+
+def test_what_is_read_is_known_by_its_digest_where_somebody_asks() -> None:
+    run = run_of()
+    assert run.new_digest(b"a: 1") is None
+    run.note_digest(0, None)
+    assert run.digests is None
+    run.digests = {}
+    run.note_digest(0, None)
+    assert run.digests == {}
+    run.note_digest(7, run.new_digest(b"a: 1"))
+    assert run.digests == {7: digest_of(b"a: 1").digest()}
