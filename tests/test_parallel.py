@@ -213,6 +213,27 @@ def test_an_error_is_said_also_where_nothing_can_be_opened() -> None:
     assert run.stderr == b"dispatch-lint: [Errno 24] Too many open files: 'a.yaml'\n"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no signal waits there")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_waits_until_the_native_validator_is_imported(number: int, tmp_path: Path) -> None:
+    (tmp_path / "jsonschema_rs.py").write_text(
+        f"import os\nos.kill(os.getpid(), {number:d})\nclass Draft7Validator: pass\n"
+    )
+    script = (
+        "import signal, sys\n"
+        "from dispatch_lint.schema.native import native_validator\n"
+        "signal.signal(signal.SIGTERM, signal.default_int_handler)\n"
+        "try:\n    native_validator()\n"
+        "except KeyboardInterrupt:\n    print(sys.modules['jsonschema_rs'].Draft7Validator)\n"
+        "print(native_validator())\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, timeout=30, text=True,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    )  # fmt: skip
+    assert (run.stdout, run.stderr) == ("<class 'jsonschema_rs.Draft7Validator'>\n" * 2, "")
+
+
 def test_a_process_that_ends_early_is_said(
     project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

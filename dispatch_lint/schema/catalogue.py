@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn
 
 from dispatch_lint.definitions.model import BASE, Form, Reference
 from dispatch_lint.naming import nearest
+from dispatch_lint.schema.native import native_validator
 from dispatch_lint.schema.shape import Route, Schema, Shape, compile_shape, routes
 
 if TYPE_CHECKING:
@@ -124,12 +125,8 @@ class KindSchema:
     @cached_property
     def validator(self) -> Validator:
         """The native validator, which only ever says yes or no."""
-        import jsonschema_rs
-
         try:
-            return jsonschema_rs.Draft7Validator(
-                self.schema, validate_formats=False, retriever=_refuse
-            )
+            return native_validator()(self.schema, validate_formats=False, retriever=_refuse)
         except ValueError as error:
             reason = str(error).split("\n", 1)[0]  # the rest speaks of no document
             raise CatalogueError(f"{self.file}: {reason}") from error

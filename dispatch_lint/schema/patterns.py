@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from dispatch_lint.schema.native import native_validator
+
 if TYPE_CHECKING:
     from jsonschema_rs import Validator
 
@@ -23,6 +25,4 @@ def fits(pattern: str, text: str) -> bool:
 
 @lru_cache(maxsize=1_000)
 def _validator(pattern: str) -> Validator:
-    import jsonschema_rs
-
-    return jsonschema_rs.Draft7Validator({"pattern": pattern})
+    return native_validator()({"pattern": pattern})
