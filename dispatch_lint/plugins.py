@@ -33,7 +33,7 @@ def load_rules(folders: Iterable[Path] = ()) -> dict[str, type[Rule]]:
     """Every rule there is, by name and in the order of names.
 
     Raises:
-        PluginError: a plugin fails to load, or two rules have one name.
+        PluginError: a plugin fails to load, two rules have one name, or there is none.
     """
     found: dict[str, type[Rule]] = {}
     for origin, module in _modules(folders):
@@ -44,6 +44,8 @@ def load_rules(folders: Iterable[Path] = ()) -> dict[str, type[Rule]]:
             if found.setdefault(rule.name, rule) is not rule:
                 raise PluginError(f'{origin}: there is already a rule "{rule.name}", in '
                                   f"{found[rule.name].__module__}")  # fmt: skip
+    if not found:  # not even ours: a run would find nothing, and call all well
+        raise PluginError(f"no package offers rules ({GROUP}): install dispatch-lint again")
     return dict(sorted(found.items()))
 
 

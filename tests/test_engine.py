@@ -17,6 +17,7 @@ from dispatch_lint.documents.yaml_placed import read_placed
 from dispatch_lint.engine import Run
 from dispatch_lint.facts import by_key
 from dispatch_lint.looks import digest_of
+from dispatch_lint.plugins import PluginError
 from dispatch_lint.rule import FieldUse, Rule
 from dispatch_lint.violation import Finding, Severity
 from tests.conftest import Lint
@@ -360,3 +361,10 @@ def test_what_is_read_is_known_by_its_digest_where_somebody_asks() -> None:
     assert run.digests == {}
     run.note_digest(7, run.new_digest(b"a: 1"))
     assert run.digests == {7: digest_of(b"a: 1").digest()}
+
+
+def test_a_run_without_any_rule_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would find nothing, and call all well."""
+    monkeypatch.setattr("dispatch_lint.plugins.entry_points", lambda _: [])
+    with pytest.raises(PluginError, match="no package offers rules"):
+        make_run(settings_module.parse({"select": ["all"]}))
