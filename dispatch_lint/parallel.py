@@ -76,11 +76,10 @@ def check_sources(run: Run, sources: Sequence[Source], jobs: int) -> None:
     pieces: list[Piece] = []
     if wanted > 1 and not any(one.rows or one.opener for one in sources):
         many = len(sources) >= MANY
-        sizes = [
-            USUAL_BYTES if many and source.format != "jsonl" else source.size()
-            for source in sources
+        weights = [
+            FILE_BYTES + (USUAL_BYTES if many and one.format != "jsonl" else one.size())
+            for one in sources
         ]
-        weights = [FILE_BYTES + size for size in sizes]
         if jobs or sum(weights) >= FEW_BYTES:
             pieces = list(_pieces(run, numbers, weights, wanted))
     if len(pieces) < 2:
