@@ -13,11 +13,11 @@ from io import BytesIO
 from pathlib import Path
 
 from dispatch_lint.api import make_run
-from dispatch_lint.collecting import collect_seldom
+from dispatch_lint.config.settings import Settings
 from dispatch_lint.documents.discover import discover
 from dispatch_lint.documents.source import Source
-from dispatch_lint.parallel import check_sources
-from dispatch_lint.settings import Settings
+from dispatch_lint.old.collecting import collect_seldom
+from dispatch_lint.old.parallel import check_sources
 
 FIRST = b"kind: Secret\nname: first\nsecrets: {}\n"
 

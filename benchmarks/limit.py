@@ -16,9 +16,9 @@ from typing import Any, Literal
 
 import ryaml
 
-from dispatch_lint.collecting import collect_seldom
-from dispatch_lint.schema.load import load_catalogue
-from dispatch_lint.settings import Settings
+from dispatch_lint.config.settings import Settings
+from dispatch_lint.documents.catalogue_files import load_catalogue
+from dispatch_lint.old.collecting import collect_seldom
 
 _READERS: dict[str, Callable[[str], Any]] = {
     "yaml": ryaml.loads_all,  # type: ignore[attr-defined]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from dispatch_lint.leaving import leave_after
-from dispatch_lint.replay import Replay
+from dispatch_lint.cli.leaving import leave_after
+from dispatch_lint.old.replay import Replay
 
 TYPE_CHECKING = False  # see `looks`
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def _work() -> int:
     code = replay.run() if replay is not None else None
     if code is not None:
         return code
-    from dispatch_lint.collecting import collect_seldom
+    from dispatch_lint.old.collecting import collect_seldom
 
     collect_seldom()  # to import the rest makes many objects, too
     from dispatch_lint.cli import run

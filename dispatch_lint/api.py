@@ -6,10 +6,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dispatch_lint import settings as settings_module
+from dispatch_lint.config import settings as settings_module
+from dispatch_lint.config.settings import Settings
 from dispatch_lint.documents.discover import discover
-from dispatch_lint.reading_ahead import read_ahead
-from dispatch_lint.settings import Settings
+from dispatch_lint.old.reading_ahead import read_ahead
 
 # What judges is imported where it is called: a run that an earlier one has made needs none of it.
 if TYPE_CHECKING:
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from dispatch_lint.documents.classify import Classifier
     from dispatch_lint.documents.document import Document
     from dispatch_lint.documents.source import Source
-    from dispatch_lint.engine import Run
     from dispatch_lint.graph.model import Graph
-    from dispatch_lint.outcome import Result
+    from dispatch_lint.model.violation import Finding, Violation
+    from dispatch_lint.old.engine import Run
+    from dispatch_lint.old.outcome import Result
     from dispatch_lint.rule import Rule
     from dispatch_lint.schema.catalogue import Catalogue
     from dispatch_lint.schema.diff import Change
     from dispatch_lint.store.entity_store import EntityStore, Ledger
-    from dispatch_lint.store_facts import StoreFacts
-    from dispatch_lint.violation import Finding, Violation
+    from dispatch_lint.store.facts import StoreFacts
 
 
 def load_settings(start: Path | None = None) -> Settings:
@@ -47,9 +47,9 @@ def make_run(settings: Settings, **options: Any) -> Run:
         SettingsError, CatalogueError, DefinitionError, PluginError: something cannot be used.
         StoreError: the store of the settings cannot be used.
     """
-    from dispatch_lint.engine import Run
-    from dispatch_lint.plugins import instantiate, load_rules
-    from dispatch_lint.schema.load import load_catalogue
+    from dispatch_lint.documents.catalogue_files import load_catalogue
+    from dispatch_lint.engine.plugins import instantiate, load_rules
+    from dispatch_lint.old.engine import Run
 
     catalogue = load_catalogue(settings)
     rules = load_rules(settings.root / folder for folder in settings.plugins)
@@ -76,7 +76,7 @@ def check(
     cache = None
     from_outside = settings.store or settings.ledger
     if cached and not (from_outside or any(one.opener or one.rows for one in sources)):
-        from dispatch_lint.cache import Cache
+        from dispatch_lint.old.cache import Cache
 
         cache = Cache(settings, sources, tuple(sorted(options.items())))
         known = cache.read()
@@ -95,8 +95,8 @@ def check(
 def _store_facts(settings: Settings, catalogue: Catalogue) -> StoreFacts:
     from dispatch_lint.documents.classify import Classifier
     from dispatch_lint.store.entity_store import StoreError
+    from dispatch_lint.store.facts import StoreFacts
     from dispatch_lint.store.ledger_file import LedgerFile
-    from dispatch_lint.store_facts import StoreFacts
 
     store = open_store(settings, Classifier(settings, catalogue)) if settings.store else None
     ledgers: list[Ledger] = [store] if store else []
@@ -144,7 +144,7 @@ def lint(*paths: str | Path, settings: Settings | None = None) -> Iterator[Viola
     Raises:
         InputError: a path does not exist or cannot be read.
     """
-    from dispatch_lint.documents.source import InputError
+    from dispatch_lint.model.errors import InputError
 
     chosen = settings or load_settings()
     run = make_run(chosen)
@@ -159,8 +159,8 @@ def breaking_changes(changes: Sequence[Change]) -> list[Change]:
     Raises:
         SettingsError, PluginError: something cannot be used.
     """
-    from dispatch_lint.plugins import PluginError, instantiate, internal_error, load_rules
-    from dispatch_lint.schema.load import load_catalogue
+    from dispatch_lint.documents.catalogue_files import load_catalogue
+    from dispatch_lint.engine.plugins import PluginError, instantiate, internal_error, load_rules
 
     def findings(rule: Rule, change: Change) -> list[Finding]:
         try:
@@ -186,10 +186,10 @@ def breaking_changes(changes: Sequence[Change]) -> list[Change]:
 
 def documents_of(settings: Settings, sources: Sequence[Source]) -> Iterator[Document]:
     """The entity documents of some texts; what cannot be read is left out."""
+    from dispatch_lint.documents.catalogue_files import load_catalogue
     from dispatch_lint.documents.classify import Classifier
-    from dispatch_lint.documents.parts import read_documents
-    from dispatch_lint.documents.source import InputError
-    from dispatch_lint.schema.load import load_catalogue
+    from dispatch_lint.model.errors import InputError
+    from dispatch_lint.old.parts import read_documents
 
     classifier = Classifier(settings, load_catalogue(settings))
     for source in sources:
@@ -206,9 +206,9 @@ def graph_of(paths: Sequence[str], settings: Settings) -> Graph:
     Raises:
         InputError: a path cannot be read, or a document does not parse.
     """
+    from dispatch_lint.documents.catalogue_files import load_catalogue
     from dispatch_lint.documents.classify import Classifier
     from dispatch_lint.graph.model import entity_graph, kind_graph
-    from dispatch_lint.schema.load import load_catalogue
     from dispatch_lint.store.importing import import_sources
     from dispatch_lint.store.memory import MemoryStore
 

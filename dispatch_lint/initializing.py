@@ -14,25 +14,26 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from dispatch_lint import settings as settings_module
+from dispatch_lint.config import settings as settings_module
 from dispatch_lint.definitions.model import DefinitionError
+from dispatch_lint.documents.catalogue_files import load_catalogue
 from dispatch_lint.documents.classify import Classifier
 from dispatch_lint.documents.discover import discover
 from dispatch_lint.documents.modelines import modeline, schema_named
-from dispatch_lint.documents.parts import read_documents, read_parts
-from dispatch_lint.documents.source import InputError, Source
-from dispatch_lint.files import write_bytes
-from dispatch_lint.fixing import full_text
+from dispatch_lint.documents.source import Source
+from dispatch_lint.fix.fixing import full_text
+from dispatch_lint.model.errors import InputError
 from dispatch_lint.naming import count
+from dispatch_lint.old.parts import read_documents, read_parts
 from dispatch_lint.schema.generate import dump, editor_schema
-from dispatch_lint.schema.load import load_catalogue
+from dispatch_lint.text.files import write_bytes
 from dispatch_lint.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dispatch_lint.config.settings import Settings
     from dispatch_lint.schema.catalogue import Catalogue
-    from dispatch_lint.settings import Settings
 
 HOOKS = Path(".pre-commit-config.yaml")
 EDITOR_SETTINGS = Path(".vscode/settings.json")
@@ -146,7 +147,7 @@ def look(settings: Settings, catalogue: Catalogue) -> Found:
 
 def _definitions(settings: Settings, catalogue: Catalogue) -> list[str]:
     """The folders of Go files, and the descriptions, that define entity types."""
-    from dispatch_lint.definition_sources import conventions_of, kinds_of, read_paths
+    from dispatch_lint.documents.definition_files import conventions_of, kinds_of, read_paths
 
     conventions = conventions_of(catalogue, settings)
     try:

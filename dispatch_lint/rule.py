@@ -20,19 +20,20 @@ from dataclasses import dataclass, fields, is_dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol, TypeVar
 
-from dispatch_lint.violation import Finding, Severity
+from dispatch_lint.model.violation import Finding, Severity
 
 if TYPE_CHECKING:
+    from dispatch_lint.config.settings import Settings
     from dispatch_lint.definitions.go_syntax import Layout
-    from dispatch_lint.definitions.model import EntityType, Field, Form
+    from dispatch_lint.definitions.model import EntityType, Field
     from dispatch_lint.documents.document import Document, Use
-    from dispatch_lint.documents.edits import Fix
+    from dispatch_lint.engine.suppression import Suppression
+    from dispatch_lint.model.fix import Fix
+    from dispatch_lint.model.location import Path
+    from dispatch_lint.model.reference import Form
     from dispatch_lint.schema.catalogue import Catalogue
     from dispatch_lint.schema.diff import Change
     from dispatch_lint.schema.shape import Shape
-    from dispatch_lint.settings import Settings
-    from dispatch_lint.suppression import Suppression
-    from dispatch_lint.violation import Path
 
 UNRANKED = 1000
 """The precedence of a rule that speaks whatever others say of the same path."""
@@ -112,7 +113,7 @@ def rename_fix(field: FieldUse, name: str) -> Fix | None:
 
     A definition is for people to mend, and a name that the kind does not have is no better.
     """
-    from dispatch_lint.documents.edits import Fix, Rename
+    from dispatch_lint.model.fix import Fix, Rename
 
     if field.declared or (field.closed and name not in field.parent.properties):
         return None

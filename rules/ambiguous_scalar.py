@@ -3,16 +3,17 @@
 from collections.abc import Iterator
 
 from dispatch_lint.documents.document import Document, text_of
-from dispatch_lint.documents.edits import Fix, Put, Safety
-from dispatch_lint.documents.scalars import (
+from dispatch_lint.model.fix import Fix, Put, Safety
+from dispatch_lint.model.location import Path
+from dispatch_lint.model.violation import Finding, Severity
+from dispatch_lint.rule import Example, Rule
+from dispatch_lint.text.scalars import (
     dispatch_boolean,
     dispatch_integer,
     dispatch_text,
     resolve_core,
     whole_number,
 )
-from dispatch_lint.rule import Example, Rule
-from dispatch_lint.violation import Finding, Path, Severity
 
 
 class AmbiguousScalar(Rule):

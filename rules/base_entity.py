@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from dispatch_lint.definitions.model import BASE, EntityType, Field
+from dispatch_lint.model.violation import Finding
 from dispatch_lint.rule import Example, Rule
-from dispatch_lint.violation import Finding
 
 # What the guide leaves open: any list, any map.
 _OPEN = frozenset({"state", "reason", "tags"})

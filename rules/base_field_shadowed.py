@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from dispatch_lint.definitions.model import EntityType
+from dispatch_lint.model.violation import Finding
 from dispatch_lint.rule import Example, Rule
-from dispatch_lint.violation import Finding
 
 
 class BaseFieldShadowed(Rule):

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from dispatch_lint.model.violation import Finding
 from dispatch_lint.rule import Example, Rule
-from dispatch_lint.violation import Finding
 
 if TYPE_CHECKING:
     from dispatch_lint.schema.diff import Change

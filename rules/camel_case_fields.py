@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from dispatch_lint.model.violation import Finding
 from dispatch_lint.naming import is_lower_camel, lower_camel
 from dispatch_lint.rule import Example, FieldUse, Rule, rename_fix
-from dispatch_lint.violation import Finding
 
 
 class CamelCaseFields(Rule):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from dispatch_lint.references import ReferenceRule, References, Targets, Use
+from dispatch_lint.index.references import ReferenceRule, References, Targets, Use
 from dispatch_lint.rule import Example, Fact, Judgement, World, stored
 
 

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from dispatch_lint.definitions.model import EntityType, Field, Type
+from dispatch_lint.model.violation import Finding, Severity
 from dispatch_lint.naming import is_lower_camel
 from dispatch_lint.rule import Example, Rule
-from dispatch_lint.violation import Finding, Severity
 
 _GROUPS = {"string": "text", "enum": "text", "integer": "a whole number",
            "unsigned": "a whole number", "number": "a number", "boolean": "true or false",

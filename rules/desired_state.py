@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from dispatch_lint.config.settings import SEVERITIES
 from dispatch_lint.documents.document import Document
+from dispatch_lint.model.violation import Finding, Severity
 from dispatch_lint.rule import Example, Rule
-from dispatch_lint.settings import SEVERITIES
-from dispatch_lint.violation import Finding, Severity
 
 _NAMES = frozenset({"spec", "desiredstate", "desiredstatus", "targetstate", "targetstatus"})
 _ENTITY = ('{"id": "1", "name": "shop", "organizationId": "acme", "revision": 0, "version": 0, '

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from dispatch_lint.documents.document import Document
+from dispatch_lint.model.violation import Finding, Severity
 from dispatch_lint.rule import Example, Rule
-from dispatch_lint.violation import Finding, Severity
 
 
 class DocumentSeparator(Rule):
@@ -39,11 +39,11 @@ class DocumentSeparator(Rule):
         seen = set()
         for cut in document.part.cuts:
             # A PEM key has four of them, and one cause.
-            where = (cut.path, cut.span.line if cut.within == "comment" else None)
+            where = (cut.path, cut.range.line if cut.within == "comment" else None)
             if where in seen:
                 continue
             seen.add(where)
             article = {"comment": "remove the dashes", "key": "rename the field"}
             help_ = article.get(cut.within, "keep the value in a file, or write it in another way")
             message = f"dispatch cuts the file at this `---` inside a {cut.within}"
-            yield Finding(cut.path, message, span=cut.span, help=help_)
+            yield Finding(cut.path, message, range=cut.range, help=help_)

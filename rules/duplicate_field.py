@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from dispatch_lint.documents.document import Document
+from dispatch_lint.model.violation import Finding
 from dispatch_lint.rule import Example, Rule
-from dispatch_lint.violation import Finding
 
 
 class DuplicateField(Rule):
@@ -32,6 +32,6 @@ class DuplicateField(Rule):
                 duplicate.path,
                 f'the field "{duplicate.path[-1]}" is already set in line {line}',
                 on="key",
-                span=duplicate.span,
+                range=duplicate.range,
                 help="keep one of the two",
             )

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from dispatch_lint.documents.document import Document
+from dispatch_lint.model.violation import Finding, Severity
 from dispatch_lint.rule import Example, Rule
-from dispatch_lint.violation import Finding, Severity
 
 
 class ErrorReason(Rule):

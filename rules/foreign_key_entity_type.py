@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from dispatch_lint.model.violation import Finding, Severity
 from dispatch_lint.naming import kind_field, plural
 from dispatch_lint.rule import Example, Member, Rule
-from dispatch_lint.violation import Finding, Severity
 
 _WIDGET = "package shop\n\ntype Widget struct {\n\tBaseEntity\n%s}\n"
 _MARKED = '\t// +dispatch:reference=Secret\n\t%s `json:"%s"`\n'

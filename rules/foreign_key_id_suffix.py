@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from dispatch_lint.model.violation import Finding
 from dispatch_lint.rule import Example, FieldUse, Rule
-from dispatch_lint.violation import Finding
 
 
 class ForeignKeyIdSuffix(Rule):

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from dispatch_lint.model.violation import Finding, Severity
 from dispatch_lint.naming import kind_field, plural, read_foreign_key
 from dispatch_lint.rule import Example, FieldUse, Rule, rename_fix
-from dispatch_lint.violation import Finding, Severity
 
 
 class ForeignKeyPlurality(Rule):

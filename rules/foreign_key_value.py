@@ -7,13 +7,13 @@ from functools import cached_property
 from itertools import chain
 from typing import Any, Literal
 
-from dispatch_lint.definitions.model import Reference
 from dispatch_lint.documents.document import Document
-from dispatch_lint.documents.edits import Fix, Put
-from dispatch_lint.facts import by_id, read_group
-from dispatch_lint.references import ReferenceRule, References, read_key, targets_of
+from dispatch_lint.index.facts import by_id, read_group
+from dispatch_lint.index.references import ReferenceRule, References, read_key, targets_of
+from dispatch_lint.model.fix import Fix, Put
+from dispatch_lint.model.reference import Reference
+from dispatch_lint.model.violation import Finding
 from dispatch_lint.rule import Example, Fact, Judgement, World, stored
-from dispatch_lint.violation import Finding
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 _NAMED_BY_UUID = frozenset({"Source", "Run"})

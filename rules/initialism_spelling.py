@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from dispatch_lint.model.violation import Finding, Severity
 from dispatch_lint.naming import INITIALISMS, words_of
 from dispatch_lint.rule import Example, FieldUse, Rule, rename_fix
 from dispatch_lint.schema.initialisms import EXEMPT, initialisms_of
-from dispatch_lint.violation import Finding, Severity
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from dispatch_lint.model.violation import Finding, Severity
 from dispatch_lint.rule import Example, Member, Rule
-from dispatch_lint.violation import Finding, Severity
 
 
 class JsonTagMismatch(Rule):

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from dispatch_lint.model.violation import Finding
 from dispatch_lint.naming import lower_camel
 from dispatch_lint.rule import Example, Member, Rule
-from dispatch_lint.violation import Finding
 
 
 class JsonTagMissing(Rule):

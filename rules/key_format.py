@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from dispatch_lint.documents.document import ROW_KEY, Document
-from dispatch_lint.documents.edits import Fix, Put
+from dispatch_lint.model.fix import Fix, Put
+from dispatch_lint.model.violation import Finding
 from dispatch_lint.rule import Example, Rule
-from dispatch_lint.violation import Finding
 
 _ROW = ('{"key": "%s", "value": {"id": "1", "name": "shop", "organizationId": "acme", '
         '"revision": 0, "version": 0, "state": null, "status": "READY", "reason": null, '

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from dispatch_lint.definitions.model import BASE, EntityType
+from dispatch_lint.model.violation import Finding, Severity
 from dispatch_lint.rule import Example, Rule
-from dispatch_lint.violation import Finding, Severity
 
 
 class KindName(Rule):

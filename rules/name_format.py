@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from dispatch_lint.definitions.model import Form
 from dispatch_lint.documents.document import Document
+from dispatch_lint.model.reference import Form
+from dispatch_lint.model.violation import Finding
 from dispatch_lint.rule import Example, Rule
 from dispatch_lint.schema.patterns import fits
-from dispatch_lint.violation import Finding
 
 # The store's own check, `^[\w\d\-]+$`, as Go means it: ASCII, up to the end of the text.
 _NAME = re.compile(r"[A-Za-z0-9_-]+\Z")

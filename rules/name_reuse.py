@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from dispatch_lint.facts import read_group
-from dispatch_lint.identity import IdentityRule, holders_of
+from dispatch_lint.index.facts import read_group
+from dispatch_lint.index.identity import IdentityRule, holders_of
+from dispatch_lint.model.violation import Severity
 from dispatch_lint.rule import Example, Fact, Judgement, World, stored
-from dispatch_lint.violation import Severity
 
 
 class NameReuse(IdentityRule):

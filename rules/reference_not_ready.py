@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from dispatch_lint.references import ReferenceRule, References
+from dispatch_lint.index.references import ReferenceRule, References
+from dispatch_lint.model.violation import Severity
 from dispatch_lint.rule import Example, Judgement, World, stored
-from dispatch_lint.violation import Severity
 
 _NOT_YET = frozenset({"INITIALIZED", "CREATING", "UPDATING", "MISSING"})
 _NO_MORE = frozenset({"DELETING", "DELETED", "ERROR"})

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from dispatch_lint.documents.document import Document
-from dispatch_lint.documents.edits import Fix, Put
+from dispatch_lint.model.fix import Fix, Put
+from dispatch_lint.model.violation import Finding
 from dispatch_lint.rule import Example, Rule
 from dispatch_lint.schema.validation import schema_errors
-from dispatch_lint.violation import Finding
 
 
 class Schema(Rule):

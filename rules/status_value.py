@@ -5,10 +5,10 @@ from functools import lru_cache
 
 from dispatch_lint.definitions.model import EntityType
 from dispatch_lint.documents.document import Document
-from dispatch_lint.documents.edits import Fix, Put
+from dispatch_lint.model.fix import Fix, Put
+from dispatch_lint.model.violation import Finding
 from dispatch_lint.naming import did_you_mean
 from dispatch_lint.rule import Example, Rule
-from dispatch_lint.violation import Finding
 
 
 class StatusValue(Rule):

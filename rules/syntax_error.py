@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from dispatch_lint.documents.document import Document
+from dispatch_lint.model.violation import Finding
 from dispatch_lint.rule import Example, Rule
-from dispatch_lint.violation import Finding
 
 
 class SyntaxError_(Rule):  # noqa: N801 (the builtin has the name)
@@ -41,4 +41,4 @@ class SyntaxError_(Rule):  # noqa: N801 (the builtin has the name)
         if part is not None and part.problem is not None:
             language = "YAML" if document.source.format == "yaml" else "JSON"
             message = f"this is not {language}: {part.problem.message}"
-            yield Finding((), message, span=part.problem.span)
+            yield Finding((), message, range=part.problem.range)

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from dispatch_lint.documents.document import Document
+from dispatch_lint.model.violation import Finding, Severity
 from dispatch_lint.rule import Example, Rule
-from dispatch_lint.violation import Finding, Severity
 
 _RFC3339 = re.compile(
     r"(?P<moment>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(?P<fraction>\d+))?"

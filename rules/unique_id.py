@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from dispatch_lint.facts import read_group
-from dispatch_lint.identity import IdentityRule, holders_of, past_of, same_key
+from dispatch_lint.index.facts import read_group
+from dispatch_lint.index.identity import IdentityRule, holders_of, past_of, same_key
 from dispatch_lint.rule import Example, Fact, Judgement, World, stored
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from dispatch_lint.documents.document import Document, Undeclared
-from dispatch_lint.documents.edits import Fix, Rename, Safety
+from dispatch_lint.model.fix import Fix, Rename, Safety
+from dispatch_lint.model.violation import Finding, Severity
 from dispatch_lint.rule import Example, Rule
-from dispatch_lint.violation import Finding, Severity
 
 
 class UnknownField(Rule):

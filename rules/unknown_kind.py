@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dispatch_lint.documents.document import Document
-from dispatch_lint.documents.edits import Fix, Put
+from dispatch_lint.model.fix import Fix, Put
+from dispatch_lint.model.violation import Finding
 from dispatch_lint.rule import Example, Rule
-from dispatch_lint.violation import Finding
 
 
 @dataclass(frozen=True)

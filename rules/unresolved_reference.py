@@ -2,11 +2,18 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from dispatch_lint.documents.edits import Fix, Put
-from dispatch_lint.facts import by_name, read_group
-from dispatch_lint.references import ReferenceRule, References, Target, Use, targets_of, uses_of
+from dispatch_lint.index.facts import by_name, read_group
+from dispatch_lint.index.references import (
+    ReferenceRule,
+    References,
+    Target,
+    Use,
+    targets_of,
+    uses_of,
+)
+from dispatch_lint.model.fix import Fix, Put
+from dispatch_lint.model.violation import Severity
 from dispatch_lint.rule import Example, Fact, Judgement, World, stored
-from dispatch_lint.violation import Severity
 
 
 class UnresolvedReference(ReferenceRule):

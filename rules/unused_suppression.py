@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from dispatch_lint.model.violation import Finding, Severity
 from dispatch_lint.rule import Example, Rule
-from dispatch_lint.violation import Finding, Severity
 
 if TYPE_CHECKING:
-    from dispatch_lint.suppression import Suppression
+    from dispatch_lint.engine.suppression import Suppression
 
 
 class UnusedSuppression(Rule):
@@ -40,4 +40,4 @@ class UnusedSuppression(Rule):
     )
 
     def check_suppression(self, suppression: "Suppression") -> Iterator[Finding]:
-        yield Finding((), suppression.complaint, span=suppression.span, help="remove it")
+        yield Finding((), suppression.complaint, range=suppression.range, help="remove it")

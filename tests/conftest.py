@@ -12,17 +12,17 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from dispatch_lint import settings as settings_module
 from dispatch_lint.api import make_run
+from dispatch_lint.config import settings as settings_module
+from dispatch_lint.documents.catalogue_files import load_catalogue
 from dispatch_lint.documents.classify import Classifier
 from dispatch_lint.documents.discover import discover
 from dispatch_lint.documents.source import Source
-from dispatch_lint.engine import Run
-from dispatch_lint.schema.load import load_catalogue
+from dispatch_lint.model.violation import Violation
+from dispatch_lint.old.engine import Run
+from dispatch_lint.store.facts import StoreFacts
 from dispatch_lint.store.importing import import_sources
 from dispatch_lint.store.memory import MemoryStore
-from dispatch_lint.store_facts import StoreFacts
-from dispatch_lint.violation import Violation
 
 # On a slow machine too: no timing fails a test.
 _ANY_MACHINE = hypothesis_settings(
@@ -85,4 +85,4 @@ def remembering(text: str) -> StoreFacts:
 
 def shown(violations: list[Violation]) -> list[str]:
     """Violations as `line:column rule`."""
-    return [f"{one.span.line}:{one.span.column} {one.rule}" for one in violations]
+    return [f"{one.range.line}:{one.range.column} {one.rule}" for one in violations]

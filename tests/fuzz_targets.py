@@ -12,12 +12,13 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from dispatch_lint.documents import json_placed, json_text, yaml_placed, yaml_text
-from dispatch_lint.documents.source import Format, InputError, Source
-from dispatch_lint.engine import Run
-from dispatch_lint.plugins import instantiate, load_rules
-from dispatch_lint.schema.load import load_catalogue
-from dispatch_lint.settings import Settings, SettingsError, parse
+from dispatch_lint.config.settings import Settings, SettingsError, parse
+from dispatch_lint.documents.catalogue_files import load_catalogue
+from dispatch_lint.documents.source import Format, Source
+from dispatch_lint.engine.plugins import instantiate, load_rules
+from dispatch_lint.model.errors import InputError
+from dispatch_lint.old import json_placed, json_text, yaml_placed, yaml_text
+from dispatch_lint.old.engine import Run
 from dispatch_lint.store.bolt import BoltFile
 from dispatch_lint.store.entity_store import StoreError
 from tests.readers import agree, agree_on_places

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
-from dispatch_lint.documents import yaml_placed
-from dispatch_lint.documents.blocks import UNREAD
+from dispatch_lint.old import yaml_placed
+from dispatch_lint.old.blocks import UNREAD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dispatch_lint.documents.placed import Node, Part
+    from dispatch_lint.old.placed import Node, Part
 
 
 def agree(values: Sequence[Any] | None, parts: Sequence[Part]) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from dispatch_lint.plugins import load_rules
+from dispatch_lint.engine.plugins import load_rules
 from dispatch_lint.rule import stored
 from tests.test_shortcuts import entities
 
@@ -316,8 +316,8 @@ def test_a_large_group_is_judged_in_pieces(group: str, monkeypatch: pytest.Monke
 
     from dispatch_lint.audit import judging
     from dispatch_lint.audit.plan import Plan, closed
-    from dispatch_lint.settings import Settings
-    from dispatch_lint.violation import Severity
+    from dispatch_lint.config.settings import Settings
+    from dispatch_lint.model.violation import Severity
 
     plan = Plan(closed(Settings()), ("a.jsonl", "b.jsonl"), {}, Severity.INFO, True)
     chance = random.Random(3)

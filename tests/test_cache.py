@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dispatch_lint import cache, looks
+from dispatch_lint.old import cache, looks
 from tests.test_cli import check
 
 BAD = "kind: Function\nname: a b\nimage: i\nstatus: ready\n---\nkind: Image\nname: j\nbaseImageName: b\n"

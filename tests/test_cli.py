@@ -582,7 +582,7 @@ def test_what_goes_on_and_on_leaves_no_cycles(
     import gc
 
     from dispatch_lint.cli import cli
-    from dispatch_lint.collecting import _AS_USUAL, collect_seldom
+    from dispatch_lint.old.collecting import _AS_USUAL, collect_seldom
 
     before, seen = gc.get_threshold(), []
 

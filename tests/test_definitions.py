@@ -264,7 +264,7 @@ func key(kind, org, name string) string {
 
 def test_a_go_file_is_judged_at_its_places(lint: Lint, runs: list[Any]) -> None:
     found = lint({"pkg/shop.go": GO}, paths=["."])
-    assert [(f"{one.span.line}:{one.span.column}", one.rule, one.kind, one.pointer) for one in found] == [
+    assert [(f"{one.range.line}:{one.range.column}", one.rule, one.kind, one.pointer) for one in found] == [
         ("8:2", "foreign-key-naming", "Widget", "/fields/imageName"),
         ("9:2", "json-tag-missing", "Widget", "/fields/Color"),
         ("17:9", "key-layout", None, ""),
@@ -379,12 +379,12 @@ type Widget struct {
 """
     found = lint({"a/shop.go": go, "v1/widget.go": model}, {"select": ["definition-agreement"]},
                  paths=["."])  # fmt: skip
-    assert [(f"{one.file}:{one.span.line}", one.message) for one in found] == [
+    assert [(f"{one.file}:{one.range.line}", one.message) for one in found] == [
         ("v1/widget.go:5", 'Widget has the field "planId" here, and "planID" in Widget (stored)'),
         ("v1/widget.go:6", 'the field "config" of Widget is a list here, and a mapping in Widget '
          "(stored)"),
     ]  # fmt: skip
-    assert [(one.file, one.span.line) for one in found[0].related] == [("a/shop.go", 4)]
+    assert [(one.file, one.range.line) for one in found[0].related] == [("a/shop.go", 4)]
 
 
 def test_the_type_of_a_status_has_the_eight(lint: Lint) -> None:
@@ -395,7 +395,7 @@ def test_the_type_of_a_status_has_the_eight(lint: Lint) -> None:
     found = lint(
         {"store/s.go": text, "other/o.go": other}, {"select": ["status-value"]}, paths=["."]
     )
-    assert [(one.span.line, one.message) for one in found] == [
+    assert [(one.range.line, one.message) for one in found] == [
         (2, "the type Status lacks the status MISSING"),
         (17, 'the type Status has the status "UNKNOWN", which the guide has not'),
     ]
@@ -417,7 +417,7 @@ def test_a_file_that_does_not_parse_leaves_the_rest(lint: Lint) -> None:
 def test_unknown_markers_say_where(lint: Lint) -> None:
     text = "package s\n// +dispatch:knd=A\ntype T struct {\n\tBaseEntity\n}\n"
     (found,) = lint({"s.go": text})
-    assert (found.span.line, found.rule) == (2, "syntax-error")
+    assert (found.range.line, found.rule) == (2, "syntax-error")
     assert 'unknown marker "+dispatch:knd"; did you mean "kind"?' in found.message
 
 

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from dispatch_lint.config.globs import below, excludes, matches
+from dispatch_lint.config.settings import Settings, parse
 from dispatch_lint.documents.discover import discover
 from dispatch_lint.documents.gitignore import MOST, Ignore
-from dispatch_lint.documents.globs import below, excludes, matches
-from dispatch_lint.settings import Settings, parse
 from tests.test_cli import check
 
 PIECES = st.sampled_from(

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from dispatch_lint.config.settings import Settings
+from dispatch_lint.documents.catalogue_files import load_catalogue
 from dispatch_lint.documents.classify import Classifier
-from dispatch_lint.schema.load import load_catalogue
-from dispatch_lint.settings import Settings
 from dispatch_lint.store.entity_store import ConnectionLost, Filter, StoreError
 from dispatch_lint.store.opening import open_store, row_source
 from tests import postgres

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dispatch_lint.documents import json_placed, json_text, yaml_placed, yaml_text
-from dispatch_lint.documents.scalars import dispatch_text, resolve_core
-from dispatch_lint.engine import Run
-from dispatch_lint.violation import Severity
+from dispatch_lint.model.violation import Severity
+from dispatch_lint.old import json_placed, json_text, yaml_placed, yaml_text
+from dispatch_lint.old.engine import Run
+from dispatch_lint.text.scalars import dispatch_text, resolve_core
 from tests.conftest import Lint, shown
 from tests.readers import agree
 
@@ -227,7 +227,7 @@ def test_hostile_yaml_is_a_syntax_error_with_its_reason(
     (found,) = lint(text)
     assert found.rule == "syntax-error"
     assert message in found.message
-    assert found.span.line == 3
+    assert found.range.line == 3
 
 
 def test_an_alias_bomb_is_refused(lint: Lint) -> None:
@@ -291,13 +291,13 @@ def test_columns_win_over_the_copy_in_the_row(lint: Lint) -> None:
     assert [(one.rule, one.pointer) for one in found] == [
         ("status-value", "/status"), ("time-order", "/modifiedTime"),
     ]  # fmt: skip
-    assert text.split("\n")[found[0].span.line - 1].strip() == '"status": "BROKEN",'
+    assert text.split("\n")[found[0].range.line - 1].strip() == '"status": "BROKEN",'
 
 
 def test_a_modeline_says_what_its_document_is(lint: Lint, runs: list[Run]) -> None:
     line = f"# yaml-language-server: $schema={(SCHEMAS / 'manifest/Image.schema.json').as_uri()}\n"
     text = f"name: a\n---\n{line}name: a\nbaseImageName: b\ncolour: red\n"
-    found = [(one.rule, one.span.line) for one in lint(text) if one.severity == Severity.ERROR]
+    found = [(one.rule, one.range.line) for one in lint(text) if one.severity == Severity.ERROR]
     assert ("unknown-field", 6) in found
     assert (runs[-1].summary.documents, runs[-1].summary.skipped) == (1, 1)
 
@@ -341,7 +341,7 @@ def test_places_beside_a_colon_inside_a_word() -> None:
     (part,) = yaml_placed.read_placed(text)
     found = []
     for path in (("a", 0), ("a", 1), ("a", 2, "z")):
-        span = part.span(path, "value")
+        span = part.range(path, "value")
         found.append(text[span.column - 1 : span.end_column - 1])
     assert found == ["x:y", "'é'", "w"]
 
@@ -396,4 +396,4 @@ def test_a_carriage_return_alone_stands_before_a_marker() -> None:
 def test_what_is_wrong_at_the_end_of_a_line_is_on_that_line(lint: Lint) -> None:
     (found,) = lint({"e.jsonl": '{"kind": "Secret", "name": "a", "secrets": {}}\n{\n'})
     assert found.rule == "syntax-error"
-    assert (found.span.line, found.span.column, found.span.end_line) == (2, 2, 2)
+    assert (found.range.line, found.range.column, found.range.end_line) == (2, 2, 2)

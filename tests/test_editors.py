@@ -161,7 +161,7 @@ def schema_lines(lint: Lint, name: str, text: str) -> list[int]:
     """The lines where `check` finds what a schema can find."""
     found = lint({name: text})
     return sorted({
-        one.span.line for one in found if one.rule in ("schema", "unknown-field", "status-value")
+        one.range.line for one in found if one.rule in ("schema", "unknown-field", "status-value")
     })  # fmt: skip
 
 

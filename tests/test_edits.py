@@ -95,11 +95,11 @@ def test_edit(old: str, new: str, place: str, rule: str, message: str, lint: Lin
     index = CLEAN.find(old)
     text = CLEAN[:index] + new + CLEAN[index + len(old) :]
     found = [one for one in lint(text) if one.severity > 1]
-    reported = [(f"{one.span.line}:{one.span.column}", one.rule) for one in found]
+    reported = [(f"{one.range.line}:{one.range.column}", one.rule) for one in found]
     # A name that is mistaken leaves what refers to it without a target, and a field that stands
     # for another leaves that one missing: the consequence is reported too, elsewhere.
     if rule in ("name-format", "duplicate-field", "syntax-error"):
         found = [one for one in found if one.rule not in ("unresolved-reference", "schema")]
-        reported = [(f"{one.span.line}:{one.span.column}", one.rule) for one in found]
+        reported = [(f"{one.range.line}:{one.range.column}", one.rule) for one in found]
     assert reported == [(place, rule)]
     assert message in found[0].message

@@ -8,18 +8,18 @@ from typing import Any
 
 import pytest
 
-from dispatch_lint import engine
-from dispatch_lint import settings as settings_module
 from dispatch_lint.api import make_run
+from dispatch_lint.config import settings as settings_module
 from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.source import Source
-from dispatch_lint.documents.yaml_placed import read_placed
-from dispatch_lint.engine import Run
-from dispatch_lint.facts import by_key
-from dispatch_lint.looks import digest_of
-from dispatch_lint.plugins import PluginError
+from dispatch_lint.engine.plugins import PluginError
+from dispatch_lint.index.facts import by_key
+from dispatch_lint.model.violation import Finding, Severity
+from dispatch_lint.old import engine
+from dispatch_lint.old.engine import Run
+from dispatch_lint.old.looks import digest_of
+from dispatch_lint.old.yaml_placed import read_placed
 from dispatch_lint.rule import FieldUse, Rule
-from dispatch_lint.violation import Finding, Severity
 from tests.conftest import Lint
 
 FUNCTION = {"kind": "Function", "name": "f", "image": "i"}
@@ -89,7 +89,7 @@ def test_what_is_too_much_of_a_file_is_counted() -> None:
     assert run.add(document, rule, Finding(("name",), "no")) is True
     document.kind = ""
     assert run.add(document, rule, Finding(("image",), "no")) is True
-    assert [(one.kind, one.pointer, one.span.line) for one in run.found] == [
+    assert [(one.kind, one.pointer, one.range.line) for one in run.found] == [
         ("Function", "/name", 2), (None, "/image", 3),
     ]  # fmt: skip
     assert run.add(document, rule, Finding(("image",), "no")) is False

@@ -15,13 +15,13 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch_lint import fixing
 from dispatch_lint.api import make_run
 from dispatch_lint.cli.check import command
+from dispatch_lint.config.settings import parse
 from dispatch_lint.documents.discover import discover
 from dispatch_lint.documents.source import Source
-from dispatch_lint.engine import Run
-from dispatch_lint.fixing import (
+from dispatch_lint.fix import fixing
+from dispatch_lint.fix.fixing import (
     Fixed,
     _any_new,
     _quick_values,
@@ -30,9 +30,9 @@ from dispatch_lint.fixing import (
     fix_sources,
     sifted,
 )
-from dispatch_lint.outcome import Result
-from dispatch_lint.settings import parse
-from dispatch_lint.violation import Violation
+from dispatch_lint.model.violation import Violation
+from dispatch_lint.old.engine import Run
+from dispatch_lint.old.outcome import Result
 from tests.test_cli import check
 
 

@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 from ruamel.yaml import YAML
 
-from dispatch_lint import settings as settings_module
+from dispatch_lint.config import settings as settings_module
 
 IMAGE = "kind: Image\nname: nodejs\nbaseImageName: base\n"
 

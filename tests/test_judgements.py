@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dispatch_lint import judging
+from dispatch_lint.old import judging
 from dispatch_lint.rule import stored
 from dispatch_lint.store.memory import MemoryStore
 from tests.conftest import Lint

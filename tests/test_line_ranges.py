@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch_lint.api import make_run
+from dispatch_lint.config.limits import Limits
+from dispatch_lint.config.settings import Settings
 from dispatch_lint.documents.line_ranges import line_ranges
 from dispatch_lint.documents.source import Source
-from dispatch_lint.limits import Limits
-from dispatch_lint.line_check import LineCheck
-from dispatch_lint.looks import digest_of
-from dispatch_lint.outcome import Result
-from dispatch_lint.settings import Settings
-from dispatch_lint.violation import Severity
+from dispatch_lint.model.violation import Severity
+from dispatch_lint.old.line_check import LineCheck
+from dispatch_lint.old.looks import digest_of
+from dispatch_lint.old.outcome import Result
 
 JSON_LINES = [
     b'{"kind":"Secret","name":"s","organizationId":"acme","secrets":{"a":"b"}}',

@@ -17,7 +17,7 @@ import pytest
 from tests.test_cli import check
 
 if TYPE_CHECKING:
-    from dispatch_lint.outcome import Summary
+    from dispatch_lint.old.outcome import Summary
 
 TEXTS = [
     "kind: Secret\nname: s{n}\n",
@@ -44,8 +44,8 @@ def project(tmp_path: Path) -> Path:
 def found_here(jobs: int) -> tuple[list[str], Summary]:
     """What a run of this process finds in the working directory."""
     from dispatch_lint.api import make_run
+    from dispatch_lint.config.settings import Settings
     from dispatch_lint.documents.discover import discover
-    from dispatch_lint.settings import Settings
 
     result = make_run(Settings()).check(discover(["."], Settings()), jobs)
     return [f"{one.place} {one.rule} {one.message}" for one in result.violations], result.summary
@@ -66,7 +66,7 @@ def test_the_report_is_the_same_for_every_number_of_jobs(
 def test_a_large_file_is_left_to_one_process(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dispatch_lint import parallel
+    from dispatch_lint.old import parallel
 
     monkeypatch.chdir(project)
     expected = found_here(1)
@@ -130,7 +130,7 @@ def test_an_interrupted_run_leaves_nothing(number: int, code: int, tmp_path: Pat
 def test_the_report_is_the_same_whichever_process_checks_what(
     slow: str, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dispatch_lint import parallel
+    from dispatch_lint.old import parallel
 
     lines = [{"kind": "Secret", "name": f"n{n % 9} ", "id": f"i{n % 70}"} for n in range(300)]
     (project / "many.jsonl").write_text("".join(f"{json.dumps(one)}\n" for one in lines))
@@ -177,7 +177,7 @@ def test_nobody_waits_for_a_pipe_that_is_full(
     room: int, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What does not fit waits with the process that sends it, and comes whole."""
-    from dispatch_lint import parallel
+    from dispatch_lint.old import parallel
 
     text = "---\n".join(f"kind: Secret\nname: secret-{number}\n" for number in range(3_000))
     for number in range(4):
@@ -237,10 +237,10 @@ def test_a_signal_waits_until_the_native_validator_is_imported(number: int, tmp_
 def test_a_process_that_ends_early_is_said(
     project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    from dispatch_lint import parallel
-    from dispatch_lint.documents.source import InputError
-    from dispatch_lint.engine import Run
-    from dispatch_lint.file_check import check_files
+    from dispatch_lint.model.errors import InputError
+    from dispatch_lint.old import parallel
+    from dispatch_lint.old.engine import Run
+    from dispatch_lint.old.file_check import check_files
 
     this = os.getpid()
 

@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from dispatch_lint import reading_ahead
 from dispatch_lint.api import check
+from dispatch_lint.config.limits import Limits
+from dispatch_lint.config.settings import Settings
 from dispatch_lint.documents.discover import discover
 from dispatch_lint.documents.source import SMALL, Source
-from dispatch_lint.limits import Limits
-from dispatch_lint.outcome import Result
-from dispatch_lint.processes import end_process
-from dispatch_lint.reading_ahead import ReadingAhead, read_ahead
-from dispatch_lint.settings import Settings
+from dispatch_lint.old import reading_ahead
+from dispatch_lint.old.outcome import Result
+from dispatch_lint.old.processes import end_process
+from dispatch_lint.old.reading_ahead import ReadingAhead, read_ahead
 from tests.test_parallel import TEXTS
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no fork")

@@ -29,7 +29,7 @@ def test_every_option_of_check_is_in_the_readme() -> None:
 
 
 def test_every_setting_is_in_the_readme() -> None:
-    from dispatch_lint.settings import _KEYS
+    from dispatch_lint.config.settings import _KEYS
 
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert [key for key in _KEYS if key not in text] == []

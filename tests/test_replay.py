@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from dispatch_lint import cache, cli, looks, replay
+from dispatch_lint import cli
 from dispatch_lint.__main__ import _work
+from dispatch_lint.old import cache, looks, replay
 
 BAD = "kind: Function\nname: a b\nimage: i\nstatus: ready\n"
 Said = tuple[int, str, str]

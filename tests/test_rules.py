@@ -8,20 +8,20 @@ from typing import Any
 
 import pytest
 
+from dispatch_lint.config.settings import Settings
 from dispatch_lint.definitions.golang import Conventions
 from dispatch_lint.definitions.model import EntityType
 from dispatch_lint.definitions.reading import GoSource, read_sources
+from dispatch_lint.documents.catalogue_files import load_catalogue
 from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.source import Source
-from dispatch_lint.facts import by_id, by_name
-from dispatch_lint.plugins import load_rules
-from dispatch_lint.references import Use
+from dispatch_lint.engine.plugins import load_rules
+from dispatch_lint.index.facts import by_id, by_name
+from dispatch_lint.index.references import Use
 from dispatch_lint.rule import Example, Fact, NoOptions, Rule, stored
 from dispatch_lint.rules_pages import book
 from dispatch_lint.schema.diff import compare
 from dispatch_lint.schema.generate import generate
-from dispatch_lint.schema.load import load_catalogue
-from dispatch_lint.settings import Settings
 from tests.conftest import Lint
 
 ROOT = Path(__file__).parent.parent

@@ -18,11 +18,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch_lint.definitions.model import DefinitionError, Reference
-from dispatch_lint.schema.files import drift, generate_files
-from dispatch_lint.schema.load import load_catalogue
+from dispatch_lint.config.settings import Settings
+from dispatch_lint.definitions.model import DefinitionError
+from dispatch_lint.documents.catalogue_files import load_catalogue
+from dispatch_lint.documents.schema_files import drift, generate_files
+from dispatch_lint.model.reference import Reference
 from dispatch_lint.schema.validation import is_valid, schema_errors
-from dispatch_lint.settings import Settings
 from tests.conftest import Lint
 
 ROOT = Path(__file__).parent.parent

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from dispatch_lint.model.violation import Severity
 from dispatch_lint.schema.catalogue import CatalogueError
-from dispatch_lint.violation import Severity
 from tests.conftest import Lint, shown
 
 WRONG = "kind: Secret\nname: a b\n"
@@ -273,7 +273,7 @@ DECLARED = "kind: Image\nname: a\nbaseImageName: b\n"
 
 def test_a_declared_name_with_a_severity_of_its_own_is_located(lint: Lint, runs: list[Any]) -> None:
     (found,) = lint(DECLARED, {"severity": {"foreign-key-naming": "warning"}}, fold=True)
-    assert (found.span.line, found.severity) == (3, Severity.WARNING)
+    assert (found.range.line, found.severity) == (3, Severity.WARNING)
     assert not runs[-1].declared
 
 

@@ -19,27 +19,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch_lint import fact_plan
-from dispatch_lint import settings as settings_module
-from dispatch_lint.alike import Alike
 from dispatch_lint.api import make_run
-from dispatch_lint.documents import blocks, json_placed, json_text, yaml_placed, yaml_text
+from dispatch_lint.config import settings as settings_module
+from dispatch_lint.config.limits import CURRENT
+from dispatch_lint.documents.catalogue_files import load_catalogue
 from dispatch_lint.documents.discover import discover
 from dispatch_lint.documents.document import Document
-from dispatch_lint.documents.placed import Lines
 from dispatch_lint.documents.source import Source
 from dispatch_lint.documents.undeclared import find_undeclared
-from dispatch_lint.documents.yaml_placed import read_placed
-from dispatch_lint.facts import FactTable, by_id, by_key, by_name
-from dispatch_lint.hashed_facts import HashedFacts
-from dispatch_lint.identity import Holder, IdentityRule, Past
-from dispatch_lint.limits import CURRENT
+from dispatch_lint.engine.plugins import load_rules
+from dispatch_lint.index.facts import FactTable, by_id, by_key, by_name
+from dispatch_lint.index.identity import Holder, IdentityRule, Past
+from dispatch_lint.index.references import ReferenceRule
 from dispatch_lint.naming import lower_camel
-from dispatch_lint.outcome import Summary
-from dispatch_lint.plugins import load_rules
-from dispatch_lint.references import ReferenceRule
+from dispatch_lint.old import blocks, fact_plan, json_placed, json_text, yaml_placed, yaml_text
+from dispatch_lint.old.alike import Alike
+from dispatch_lint.old.hashed_facts import HashedFacts
+from dispatch_lint.old.outcome import Summary
+from dispatch_lint.old.placed import Lines
+from dispatch_lint.old.yaml_placed import read_placed
 from dispatch_lint.rule import STORE, Fact, FactPattern, stored
-from dispatch_lint.schema.load import load_catalogue
 from dispatch_lint.schema.validation import is_valid
 from tests.conftest import remembering
 from tests.readers import agree, agree_on_places
@@ -244,7 +243,7 @@ def test_places_by_blocks_are_those_of_the_whole() -> None:
     agree_on_places(text)
     assert first.scalars == {("tags", 0, "value"): "010"}
     assert [one.first.line for one in first.duplicates] == [3]
-    assert second.span(("name",), "key") == (10, 1, 10, 5)
+    assert second.range(("name",), "key") == (10, 1, 10, 5)
 
 
 def test_places_by_blocks_keep_to_the_depth_of_now(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -262,7 +261,7 @@ def test_few_places_are_counted_and_many_looked_up(
     for offset in (min(one, len(text)) for one in offsets):
         before = text[:offset].split("\n")
         expected = (first + len(before) - 1, len(before[-1]) + 1)
-        assert lines.span(offset, offset) == (*expected, *expected)
+        assert lines.range(offset, offset) == (*expected, *expected)
 
 
 # Lines of JSON
@@ -312,7 +311,9 @@ def same_parts(one: Any, other: Any) -> bool:
         and (one.problem is None) == (other.problem is None)
         and (one.start, one.end) == (other.start, other.end)
         and all(
-            one.span(path, on) == other.span(path, on) for path in paths for on in ("key", "value")
+            one.range(path, on) == other.range(path, on)
+            for path in paths
+            for on in ("key", "value")
         )
     )
 

@@ -13,20 +13,20 @@ import pytest
 import sqlalchemy as sa
 
 from dispatch_lint.api import make_run
+from dispatch_lint.config.settings import Settings, parse
+from dispatch_lint.documents.catalogue_files import load_catalogue
 from dispatch_lint.documents.classify import Classifier
 from dispatch_lint.documents.discover import discover
 from dispatch_lint.documents.source import Source
-from dispatch_lint.plugins import load_rules
+from dispatch_lint.engine.plugins import load_rules
 from dispatch_lint.report import Outcome, format_named
 from dispatch_lint.rule import Example, stored
-from dispatch_lint.schema.load import load_catalogue
-from dispatch_lint.settings import Settings, parse
 from dispatch_lint.store.entity_store import Filter, WritableStore
+from dispatch_lint.store.facts import StoreFacts
 from dispatch_lint.store.importing import import_sources
 from dispatch_lint.store.ledger_file import LedgerFile, write_ledger
 from dispatch_lint.store.memory import MemoryStore
 from dispatch_lint.store.opening import open_for_writing
-from dispatch_lint.store_facts import StoreFacts
 from tests import postgres
 from tests.conftest import Lint
 from tests.test_cli import check, run

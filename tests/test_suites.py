@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from dispatch_lint.documents import yaml_placed, yaml_text
+from dispatch_lint.old import yaml_placed, yaml_text
 from dispatch_lint.schema.catalogue import KindSchema
 from dispatch_lint.schema.validation import explainer_class, is_valid
 from tests.readers import agree

@@ -8,17 +8,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.audit.plan import Plan, run_of
-from dispatch_lint.documents.source import InputError
-from dispatch_lint.facts import USE
-from dispatch_lint.file_check import FileCheck
-from dispatch_lint.report.json import violation_object
+from dispatch_lint.index.facts import USE
+from dispatch_lint.model.errors import InputError
+from dispatch_lint.old.file_check import FileCheck
+from dispatch_lint.report.formats.json import violation_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pyarrow as pa
 
-    from dispatch_lint.violation import Violation
+    from dispatch_lint.model.violation import Violation
 
 RECORDS = "what string, name string, grp binary, place bigint, data binary, use boolean, n bigint"
 """A record is, by `what`:

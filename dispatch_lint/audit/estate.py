@@ -13,16 +13,16 @@ from dispatch_lint.audit.documents import RECORDS, judge_rows
 from dispatch_lint.audit.hints import find_hints
 from dispatch_lint.audit.locating import locate
 from dispatch_lint.audit.plan import Plan, Starts, closed, run_of, tables_of
-from dispatch_lint.documents.source import InputError
-from dispatch_lint.outcome import Declared, Summary
-from dispatch_lint.violation import Severity
+from dispatch_lint.model.errors import InputError
+from dispatch_lint.model.violation import Severity
+from dispatch_lint.old.outcome import Declared, Summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pyspark.sql import DataFrame, SparkSession
 
-    from dispatch_lint.settings import Settings
+    from dispatch_lint.config.settings import Settings
 
 SPAN = "line int, column int, endLine int, endColumn int"
 VIOLATION = (

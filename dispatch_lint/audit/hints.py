@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dispatch_lint.audit.judging import facts_of
-from dispatch_lint.facts import by_name, read_group
-from dispatch_lint.judging import FEW_NAMES, MAX_HINTS, Comparing
+from dispatch_lint.index.facts import by_name, read_group
 from dispatch_lint.naming import nearest_few, one_edit_away
+from dispatch_lint.old.judging import FEW_NAMES, MAX_HINTS, Comparing
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession

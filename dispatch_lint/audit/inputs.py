@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from dispatch_lint.documents.source import InputError
+from dispatch_lint.model.errors import InputError
 
 if TYPE_CHECKING:
     import pyarrow as pa

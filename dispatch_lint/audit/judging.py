@@ -9,8 +9,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.audit.plan import Plan, run_of, tables_of
-from dispatch_lint.facts import Readings
-from dispatch_lint.judging import is_external
+from dispatch_lint.index.facts import Readings
+from dispatch_lint.old.judging import is_external
 from dispatch_lint.rule import Fact
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from dispatch_lint.config.settings import Settings
     from dispatch_lint.rule import Judgement, Rule
-    from dispatch_lint.settings import Settings
 
     Hints = Mapping[tuple[str, str], Sequence[tuple[str, Sequence[Fact]]]]
 

@@ -11,9 +11,10 @@ from dispatch_lint.audit.documents import record_batch, violation_record
 from dispatch_lint.audit.judging import rows_of
 from dispatch_lint.audit.plan import AuditRun, Plan, run_of
 from dispatch_lint.documents.document import Document
-from dispatch_lint.documents.json_placed import read_placed_line
-from dispatch_lint.locate import add_judged
-from dispatch_lint.violation import Related, Span
+from dispatch_lint.model.location import Range
+from dispatch_lint.model.violation import Related
+from dispatch_lint.old.json_placed import read_placed_line
+from dispatch_lint.old.locate import add_judged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -67,7 +68,7 @@ def _add(
         for fact, message in judgement.related:
             line = lines.get((fact.source, fact.document))
             if line is not None:
-                yield Related(plan.files[fact.source], Span(line, 1, line, 1), message)
+                yield Related(plan.files[fact.source], Range(line, 1, line, 1), message)
 
     kept = [
         (rule, judgement) for rule, judgement in judged

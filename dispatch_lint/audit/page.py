@@ -6,10 +6,11 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from dispatch_lint.files import write_lines
+from dispatch_lint.model.location import Range
+from dispatch_lint.model.violation import Related, Severity, Violation
 from dispatch_lint.report import Outcome
-from dispatch_lint.report.html import facets_from, page
-from dispatch_lint.violation import Related, Severity, Span, Violation
+from dispatch_lint.report.formats.html import facets_from, page
+from dispatch_lint.text.files import write_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
     from dispatch_lint.audit.estate import Audited
-    from dispatch_lint.settings import Settings
+    from dispatch_lint.config.settings import Settings
 
 MOST = 20_000
 """Violations that the page has; the charts count all."""
@@ -34,7 +35,7 @@ def write_page(spark: SparkSession, found: Audited, settings: Settings, file: Pa
     """
     from pyspark.sql import functions as f
 
-    from dispatch_lint.plugins import load_rules
+    from dispatch_lint.engine.plugins import load_rules
 
     rows = found.read(spark)
     worst = f.when(f.col("severity") == "error", 0).when(f.col("severity") == "warning", 1)
@@ -58,10 +59,10 @@ def _violation(said: dict[str, Any]) -> Violation:
     return Violation(
         rule=said["rule"], severity=Severity[said["severity"].upper()], message=said["message"],
         guide=said.get("guide"), file=said["file"], document=said["document"],
-        pointer=said["pointer"], span=_span(said), kind=said.get("kind"), entity=said.get("entity"),
+        pointer=said["pointer"], range=_span(said), kind=said.get("kind"), entity=said.get("entity"),
         related=tuple(Related(one["file"], _span(one), one["message"]) for one in said["related"]),
     )  # fmt: skip
 
 
-def _span(said: dict[str, Any]) -> Span:
-    return Span(said["line"], said["column"], said["endLine"], said["endColumn"])
+def _span(said: dict[str, Any]) -> Range:
+    return Range(said["line"], said["column"], said["endLine"], said["endColumn"])

@@ -7,15 +7,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatch_lint.documents.source import Source
-from dispatch_lint.engine import Run
+from dispatch_lint.old.engine import Run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from dispatch_lint.config.settings import Settings
     from dispatch_lint.documents.document import Document
+    from dispatch_lint.model.violation import Severity
     from dispatch_lint.rule import Rule
-    from dispatch_lint.settings import Settings
-    from dispatch_lint.violation import Severity
 
 
 class Starts(NamedTuple):
@@ -83,8 +83,8 @@ _runs: dict[str, AuditRun] = {}
 
 def run_of(plan: Plan) -> AuditRun:
     """The run of this process: what takes long to load is loaded once."""
-    from dispatch_lint.plugins import instantiate, load_rules
-    from dispatch_lint.schema.load import load_catalogue
+    from dispatch_lint.documents.catalogue_files import load_catalogue
+    from dispatch_lint.engine.plugins import instantiate, load_rules
 
     name = repr((plan.settings, plan.files, plan.quiet))
     run = _runs.get(name)

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from dispatch_lint.documents.source import InputError
+from dispatch_lint.model.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

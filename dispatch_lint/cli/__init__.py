@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dispatch_lint.leaving import EXIT_FAILURE
+from dispatch_lint.cli.leaving import EXIT_FAILURE
 from dispatch_lint.version import __version__
 
 if TYPE_CHECKING:
-    from dispatch_lint.replay import Replay
+    from dispatch_lint.old.replay import Replay
 
 COMMANDS = {
     "audit": "audit", "check": "check", "explain": "explain", "graph": "graph", "init": "init", "lsp": "lsp",
@@ -86,12 +86,12 @@ def run(replay: Replay | None = None) -> int:
 
 def is_known(error: Exception) -> bool:
     """Whether an error is one that a user can mend, and so needs no traceback."""
-    from dispatch_lint.baseline import BaselineError
+    from dispatch_lint.config.settings import SettingsError
     from dispatch_lint.definitions.model import DefinitionError
-    from dispatch_lint.documents.source import InputError
-    from dispatch_lint.plugins import PluginError
+    from dispatch_lint.engine.plugins import PluginError
+    from dispatch_lint.model.errors import InputError
+    from dispatch_lint.report.baseline import BaselineError
     from dispatch_lint.schema.catalogue import CatalogueError
-    from dispatch_lint.settings import SettingsError
 
     known = (
         BaselineError, DefinitionError, InputError, PluginError, CatalogueError, SettingsError,

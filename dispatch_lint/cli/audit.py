@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dispatch_lint.cli.check import _names, _settings
-from dispatch_lint.settings import SEVERITIES
-from dispatch_lint.violation import Severity
+from dispatch_lint.config.settings import SEVERITIES
+from dispatch_lint.model.violation import Severity
 
 if TYPE_CHECKING:
     from dispatch_lint.audit.estate import Audited
-    from dispatch_lint.settings import Settings
+    from dispatch_lint.config.settings import Settings
 
 
 def _pairs(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
@@ -73,7 +73,7 @@ def command(inputs: tuple[str, ...], **options: Any) -> int:
     from dispatch_lint.audit.estate import Audit
     from dispatch_lint.audit.plan import closed
     from dispatch_lint.audit.session import session
-    from dispatch_lint.documents.source import InputError
+    from dispatch_lint.model.errors import InputError
 
     output: Path = options["output"]
     if options["master"] and options["remote"]:
@@ -113,7 +113,7 @@ def command(inputs: tuple[str, ...], **options: Any) -> int:
 
 
 def _known(settings: Settings) -> dict[str, dict[str, int]]:
-    from dispatch_lint.baseline import read_baseline
+    from dispatch_lint.report.baseline import read_baseline
 
     if settings.baseline is None:
         return {}
@@ -130,8 +130,9 @@ def _teller(*, quiet: bool) -> Any:
 
 
 def _conclude(found: Audited, settings: Settings, *, exit_zero: bool) -> int:
-    from dispatch_lint.report import Outcome, harmless
-    from dispatch_lint.report._shared import folded, summary_lines
+    from dispatch_lint.report import Outcome
+    from dispatch_lint.report.shared import folded, summary_lines
+    from dispatch_lint.text.harmless import harmless
 
     outcome = Outcome([], found.declared, found.summary, False, lambda *_: "")
     lines = list(folded(outcome))

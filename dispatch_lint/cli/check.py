@@ -13,31 +13,31 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dispatch_lint.config.settings import SEVERITIES
+from dispatch_lint.model.violation import Severity
 from dispatch_lint.naming import count, did_you_mean
-from dispatch_lint.replay import Printed, Watch
+from dispatch_lint.old.replay import Printed, Watch
 from dispatch_lint.report import (
     Outcome,
     files_of,
     format_named,
     formats,
-    harmless,
     is_our_own,
     lists_declared,
 )
-from dispatch_lint.settings import SEVERITIES
-from dispatch_lint.violation import Severity
+from dispatch_lint.text.harmless import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from dispatch_lint.baseline import Baseline
+    from dispatch_lint.config.settings import Settings
     from dispatch_lint.documents.document import Document
     from dispatch_lint.documents.source import Source
-    from dispatch_lint.fixing import Fixed
-    from dispatch_lint.outcome import Result, Summary
-    from dispatch_lint.replay import Replay
+    from dispatch_lint.fix.fixing import Fixed
+    from dispatch_lint.old.outcome import Result, Summary
+    from dispatch_lint.old.replay import Replay
+    from dispatch_lint.report.baseline import Baseline
     from dispatch_lint.rule import Rule
-    from dispatch_lint.settings import Settings
 
 _LEVELS = [name for name in SEVERITIES if name != "off"]
 
@@ -288,9 +288,9 @@ def _watch_more(
     watch: Watch, settings: Settings, options: dict[str, Any], sources: Iterable[Source]
 ) -> None:
     """Watch what says how to check: settings, a baseline, modules of Go, and the code."""
-    from dispatch_lint.cache import code_files
+    from dispatch_lint.config.settings import FILE, PROJECT, searched
     from dispatch_lint.definitions.modules import module_files
-    from dispatch_lint.settings import FILE, PROJECT, searched
+    from dispatch_lint.old.cache import code_files
 
     if options["config"]:
         watch.files.append(options["config"])
@@ -305,7 +305,8 @@ def _watch_more(
 
 
 def _refuse_streams(sources: Iterable[Source]) -> None:
-    from dispatch_lint.documents.source import STDIN_NAME, InputError
+    from dispatch_lint.documents.source import STDIN_NAME
+    from dispatch_lint.model.errors import InputError
 
     if any(source.name == STDIN_NAME or source.opener for source in sources):
         raise InputError("--fix and --diff mend files; standard input is none")
@@ -317,7 +318,7 @@ def _fix(judge: Callable[..., Result], sources: list[Source], options: dict[str,
     Args:
         judge: checks the sources, or others, and finds of each file all there is.
     """
-    from dispatch_lint.fixing import diff_lines, fix_sources, write_fixed
+    from dispatch_lint.fix.fixing import diff_lines, fix_sources, write_fixed
 
     def check(changed: Sequence[Source], unfolded: bool) -> Result:
         return judge(sources=changed, **({"fold": False, "unfolded": True} if unfolded else {}))
@@ -338,8 +339,8 @@ def _fix(judge: Callable[..., Result], sources: list[Source], options: dict[str,
 
 
 def _settings(options: dict[str, Any]) -> Settings:
-    from dispatch_lint import settings as module
     from dispatch_lint.api import load_settings
+    from dispatch_lint.config import settings as module
 
     here = Path.cwd()
     if options["config"]:
@@ -384,7 +385,7 @@ def _baseline(settings: Settings, options: dict[str, Any]) -> Baseline | None:
         if options["write_baseline"]:
             raise click.UsageError("--write-baseline: name the file by --baseline, or the setting")
         return None
-    from dispatch_lint.baseline import Baseline, read_baseline
+    from dispatch_lint.report.baseline import Baseline, read_baseline
 
     path = settings.root / settings.baseline
     if options["write_baseline"] and not path.exists():
@@ -393,8 +394,8 @@ def _baseline(settings: Settings, options: dict[str, Any]) -> Baseline | None:
 
 
 def _add_ignores(result: Result, sources: list[Source], reason: str) -> int:
-    from dispatch_lint.fixing import write_fixed
-    from dispatch_lint.ignoring import add_ignores
+    from dispatch_lint.fix.add_ignores import add_ignores
+    from dispatch_lint.fix.fixing import write_fixed
 
     fixed = add_ignores(sources, [one for one in result.violations if not one.heading], reason)
     for said in (*result.summary.problems, *fixed.withdrawn):
@@ -438,7 +439,7 @@ def _write(
     if output is None:
         _echo(lines, printed)
         return
-    from dispatch_lint.files import write_lines
+    from dispatch_lint.text.files import write_lines
 
     files = files_of(name, outcome)
     if files is not None:
@@ -460,7 +461,7 @@ MANY_DOCUMENTS = 20_000
 
 
 def _rules(settings: Settings) -> dict[str, type[Rule]]:
-    from dispatch_lint.plugins import load_rules
+    from dispatch_lint.engine.plugins import load_rules
 
     return load_rules(settings.root / folder for folder in settings.plugins)
 

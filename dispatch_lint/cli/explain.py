@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from dispatch_lint.api import load_settings
-from dispatch_lint.plugins import check_names, load_rules
+from dispatch_lint.engine.plugins import check_names, load_rules
 from dispatch_lint.rules_pages import page
 
 

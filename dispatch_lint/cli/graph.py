@@ -32,7 +32,7 @@ def command(
     from importlib import import_module
 
     from dispatch_lint.api import graph_of, load_settings
-    from dispatch_lint.files import write_lines
+    from dispatch_lint.text.files import write_lines
 
     settings = load_settings()
     added = tuple(str(Path(one).absolute()) for one in definitions)

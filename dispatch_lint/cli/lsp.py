@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from dispatch_lint.collecting import collect_as_usual
+from dispatch_lint.old.collecting import collect_as_usual
 
 
 @click.command()

@@ -23,11 +23,11 @@ def command(
     In the documents below the paths, or below this folder: every file as a whole, or none.
     """
     from dispatch_lint.api import load_settings
+    from dispatch_lint.documents.catalogue_files import load_catalogue
     from dispatch_lint.documents.classify import Classifier
     from dispatch_lint.documents.discover import discover
-    from dispatch_lint.fixing import diff_lines, write_fixed
-    from dispatch_lint.renaming import rename
-    from dispatch_lint.schema.load import load_catalogue
+    from dispatch_lint.fix.fixing import diff_lines, write_fixed
+    from dispatch_lint.fix.rename import rename
 
     settings = load_settings()
     settings = replace(settings, organization=organization or settings.organization)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from dispatch_lint.api import load_settings
-from dispatch_lint.plugins import load_rules
+from dispatch_lint.engine.plugins import load_rules
 from dispatch_lint.rules_pages import book, scaffold
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from dispatch_lint.schema.files import drift, generate_files, write_files
+from dispatch_lint.documents.schema_files import drift, generate_files, write_files
 
 
 @click.group()
@@ -57,9 +57,9 @@ def check(definitions: tuple[Path, ...], output: Path) -> int:
 def show(kind: str, form: str | None) -> None:
     """Print the schema of a kind."""
     from dispatch_lint.api import load_settings
+    from dispatch_lint.documents.catalogue_files import load_catalogue
     from dispatch_lint.naming import did_you_mean
     from dispatch_lint.schema.generate import dump
-    from dispatch_lint.schema.load import load_catalogue
 
     catalogue = load_catalogue(load_settings())
     known = catalogue.resolve(kind)
@@ -84,9 +84,9 @@ def diff(old: str, new: str, format_: str) -> int:
     OLD and NEW are folders of schemas, Go or OpenAPI definitions, or REVISION:PATH of git.
     """
     from dispatch_lint.api import breaking_changes
+    from dispatch_lint.documents.schema_revisions import read_side
     from dispatch_lint.schema.diff import compare
     from dispatch_lint.schema.diff_report import report
-    from dispatch_lint.schema.sides import read_side
 
     changes = compare(read_side(old), read_side(new))
     breaking = breaking_changes(changes)

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dispatch_lint.collecting import collect_as_usual
 from dispatch_lint.naming import count, did_you_mean
-from dispatch_lint.report import harmless
+from dispatch_lint.old.collecting import collect_as_usual
+from dispatch_lint.text.harmless import harmless
 
 if TYPE_CHECKING:
+    from dispatch_lint.config.settings import Settings
     from dispatch_lint.documents.classify import Classifier
     from dispatch_lint.documents.source import Source
-    from dispatch_lint.settings import Settings
     from dispatch_lint.store.entity_store import EntityStore, StoredEntity
 
 
@@ -44,8 +44,8 @@ def _setup(url: str | None, **said: Any) -> tuple[Settings, Classifier]:
     from dataclasses import replace
 
     from dispatch_lint.api import load_settings
+    from dispatch_lint.documents.catalogue_files import load_catalogue
     from dispatch_lint.documents.classify import Classifier
-    from dispatch_lint.schema.load import load_catalogue
     from dispatch_lint.store.urls import rooted
 
     settings = load_settings()
@@ -267,7 +267,7 @@ def _write(lines: Iterable[str], output: Path | None) -> None:
             sys.stdout.write(line)
         sys.stdout.flush()
         return
-    from dispatch_lint.files import write_lines
+    from dispatch_lint.text.files import write_lines
 
     write_lines(output, lines)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from dispatch_lint.definitions.model import EntityType, EnumValue, Field, Reference, Type
+from dispatch_lint.definitions.model import EntityType, EnumValue, Field, Type
+from dispatch_lint.model.reference import Reference
 
 __all__ = ["EntityType", "EnumValue", "Field", "Reference", "Type"]

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from dispatch_lint.definitions.model import EnumValue, Spot, parse_reference
+from dispatch_lint.definitions.model import EnumValue, Spot
+from dispatch_lint.model.reference import parse_reference
 from dispatch_lint.naming import did_you_mean
 
 if TYPE_CHECKING:

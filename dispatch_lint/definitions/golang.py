@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dispatch_lint.config.limits import CURRENT
+from dispatch_lint.definitions.budget import Budget
 from dispatch_lint.definitions.go_syntax import GoFile, GoType, read_fields, text_of
 from dispatch_lint.definitions.go_tree import GoPackage, GoTree
 from dispatch_lint.definitions.model import (
@@ -16,19 +18,18 @@ from dispatch_lint.definitions.model import (
     Enumeration,
     EnumValue,
     Field,
-    Reference,
     Spot,
     Type,
-    parse_reference,
 )
-from dispatch_lint.limits import Budget
+from dispatch_lint.model.reference import Reference, parse_reference
 from dispatch_lint.naming import read_foreign_key
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
     from dispatch_lint.definitions.go_syntax import GoField
-    from dispatch_lint.definitions.model import Base, Form
+    from dispatch_lint.definitions.model import Base
+    from dispatch_lint.model.reference import Form
 
 _BASIC: Mapping[str, Type] = {
     **dict.fromkeys(["string", "error"], Type("string")),
@@ -121,7 +122,7 @@ class GoReader:
         self, tree: GoTree, conventions: Conventions, budget: Budget | None = None
     ) -> None:
         self.tree, self._conventions = tree, conventions
-        self._budget = budget or Budget()
+        self._budget = budget or Budget(CURRENT.fields)
         self._spot: Spot | None = None
         self._kinds: tuple[str, ...] = tuple(sorted(conventions.kinds))
         self._kind = ""
@@ -463,7 +464,7 @@ def _hidden(candidates: list[_Candidate]) -> Iterator[Field]:
 @lru_cache(maxsize=1)
 def _builtin_base() -> tuple[GoReader, tuple[GoPackage, GoFile, GoType]]:
     """The guide's BaseEntity, from the definitions that come along."""
-    from dispatch_lint.schema.catalogue import builtin_folder
+    from dispatch_lint.definitions.builtin import builtin_folder
 
     file = builtin_folder() / "definitions" / "base.go"
     tree = GoTree([("schemas/definitions/base.go", file.read_bytes)], {})

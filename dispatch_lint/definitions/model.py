@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from dispatch_lint.model.reference import Form, Reference
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -11,44 +13,12 @@ Shape = Literal[
     "string", "integer", "unsigned", "number", "boolean", "time", "any",
     "list", "map", "object", "enum",
 ]  # fmt: skip
-Form = Literal["stored", "manifest"]
 
 BASE = "BaseEntity"
 
 
 class DefinitionError(Exception):
     """A definition that cannot be read. The message begins with `file:line:`."""
-
-
-class Reference(NamedTuple):
-    """A foreign key: the field names another entity (guide, Name and IDs)."""
-
-    kind: str
-    by: Literal["name", "id"] = "name"
-    prefix: str = ""
-    """What stands before the name: `es://` of Function.sourceURL."""
-    key: str = ""
-    """Where only one entry of a map, or of a list of key and value, refers."""
-
-
-def parse_reference(text: str) -> Reference | None:
-    """`Image`, `Function,by=id`, `Source,prefix=es://`; `none` is None.
-
-    Raises:
-        ValueError: a part is unknown.
-    """
-    kind, *parts = text.split(",")
-    if kind == "none":
-        return None
-    said = {}
-    for part in parts:
-        name, _, value = part.partition("=")
-        if name not in ("by", "prefix", "key") or (name == "by" and value not in ("name", "id")):
-            raise ValueError(f'"{part}" in reference "{text}": write by=name, by=id, prefix=… or '
-                             "key=…")  # fmt: skip
-        said[name] = value
-    return Reference(kind, "id" if said.get("by") == "id" else "name",
-                     said.get("prefix", ""), said.get("key", ""))  # fmt: skip
 
 
 class Spot(NamedTuple):

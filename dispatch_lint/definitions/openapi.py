@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from dispatch_lint.config.limits import CURRENT
+from dispatch_lint.definitions.budget import Budget
 from dispatch_lint.definitions.model import (
     EntityType,
     Enumeration,
@@ -14,11 +16,10 @@ from dispatch_lint.definitions.model import (
     Type,
     models_of,
 )
-from dispatch_lint.limits import Budget
 
 if TYPE_CHECKING:
     from dispatch_lint.definitions.golang import Conventions
-    from dispatch_lint.documents.placed import Part
+    from dispatch_lint.old.placed import Part
 
 _MAX_NESTING = 30
 
@@ -35,7 +36,7 @@ class OpenApiReader:
         self, part: Part, file: str, conventions: Conventions,
         kind_of: Callable[[str], str | None] = lambda _: None, budget: Budget | None = None,
     ) -> None:  # fmt: skip
-        self._budget = budget or Budget()
+        self._budget = budget or Budget(CURRENT.fields)
         self._place: tuple[Any, ...] = ()
         self._part, self._file, self._conventions = part, file, conventions
         self._kind_of = kind_of
@@ -215,7 +216,7 @@ class OpenApiReader:
         return None
 
     def _spot(self, path: tuple[Any, ...]) -> Spot:
-        span = self._part.span(path, "key")
+        span = self._part.range(path, "key")
         end = span.end_column if span.end_line == span.line else span.column + 1
         return Spot(self._file, span.line, span.column, end)
 

@@ -7,16 +7,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from dispatch_lint.config.limits import CURRENT
+from dispatch_lint.definitions.budget import Budget
 from dispatch_lint.definitions.go_syntax import GENERATED, Layout, Problem
 from dispatch_lint.definitions.go_tree import GoTree
 from dispatch_lint.definitions.golang import Conventions, GoReader
 from dispatch_lint.definitions.modules import read_modules
 from dispatch_lint.definitions.openapi import OpenApiReader
-from dispatch_lint.limits import CURRENT, Budget
 
 if TYPE_CHECKING:
     from dispatch_lint.definitions.model import EntityType
-    from dispatch_lint.documents.placed import Part
+    from dispatch_lint.old.placed import Part
 
 # A folder is looked into where one of its files speaks of entities at all.
 _WORDS = re.compile(rb"BaseEntity|swagger:model|\+dispatch:|json:\"kind[\",]")
@@ -71,7 +72,7 @@ def read_sources(
     Raises:
         InputError: a file that was there cannot be opened.
     """
-    found, budget = Definitions(), Budget()
+    found, budget = Definitions(), Budget(CURRENT.fields)
     if sources:
         _read_go(sources, conventions, found, budget)
     for one in descriptions:

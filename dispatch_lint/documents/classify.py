@@ -7,22 +7,22 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from dispatch_lint.config.globs import below, matches
+from dispatch_lint.config.limits import set_limits
 from dispatch_lint.definitions.model import is_openapi
 from dispatch_lint.documents.document import Document, Row
-from dispatch_lint.documents.globs import below, matches
 from dispatch_lint.documents.modelines import Modeline, Modelines
-from dispatch_lint.limits import set_limits
 from dispatch_lint.naming import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from dispatch_lint.definitions.model import Form
-    from dispatch_lint.documents.placed import Part
+    from dispatch_lint.config.settings import Settings
     from dispatch_lint.documents.source import Source
+    from dispatch_lint.model.reference import Form
+    from dispatch_lint.old.placed import Part
     from dispatch_lint.schema.catalogue import Catalogue
-    from dispatch_lint.settings import Settings
     from dispatch_lint.store.entity_store import StoredEntity
 
 # Columns of Dispatch's Postgres table, and the fields that they hold (FACTS, Stores).

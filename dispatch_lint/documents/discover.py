@@ -9,23 +9,17 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dispatch_lint.config.globs import below, excludes, matches
 from dispatch_lint.documents.gitignore import Ignores, is_ignored
-from dispatch_lint.documents.globs import below, excludes, matches
-from dispatch_lint.documents.source import (
-    STDIN_NAME,
-    InputError,
-    Source,
-    format_of,
-    guess_format,
-    is_url,
-)
-from dispatch_lint.replay import Watch
+from dispatch_lint.documents.source import STDIN_NAME, Source, format_of, guess_format, is_url
+from dispatch_lint.model.errors import InputError
+from dispatch_lint.old.replay import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from dispatch_lint.config.settings import Settings
     from dispatch_lint.documents.gitignore import Ignore
-    from dispatch_lint.settings import Settings
 
 STDIN = "-"
 _NEVER = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", ".tox"})

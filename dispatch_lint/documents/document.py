@@ -5,16 +5,18 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from dispatch_lint.model.location import Range
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from dispatch_lint.definitions.model import Form, Reference
-    from dispatch_lint.documents.placed import Part
     from dispatch_lint.documents.source import Source
-    from dispatch_lint.fact_plan import FactPlan
+    from dispatch_lint.model.location import Path
+    from dispatch_lint.model.reference import Form, Reference
+    from dispatch_lint.old.fact_plan import FactPlan
+    from dispatch_lint.old.placed import Part
     from dispatch_lint.schema.catalogue import KindSchema
     from dispatch_lint.schema.shape import Route, Shape
-    from dispatch_lint.violation import Path, Span
 
 
 class Row(NamedTuple):
@@ -232,12 +234,12 @@ class Document:
         """A path inside the entity, or `ROW_KEY`, as the path of its place in the text."""
         return ("key",) if path == ROW_KEY else self.text_path(path)
 
-    def span(self, path: Path, on: Literal["key", "value"] = "value") -> Span:
+    def range(self, path: Path, on: Literal["key", "value"] = "value") -> Range:
         """The place of a path; the document has to have been read with places."""
         assert self.part is not None
         if self.row is not None and path == ROW_KEY:
-            return self.part.span(("key",), "value")
-        return self.part.span(self.text_path(path), on)
+            return self.part.range(("key",), "value")
+        return self.part.range(self.text_path(path), on)
 
 
 _new = tuple.__new__  # past the constructor of a named tuple, which takes twice as long

@@ -13,8 +13,8 @@ from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from dispatch_lint.documents.source import InputError
-from dispatch_lint.replay import Watch
+from dispatch_lint.model.errors import InputError
+from dispatch_lint.old.replay import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,8 +5,9 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from dispatch_lint.documents.source import Digest, InputError, Source, is_blank
-from dispatch_lint.limits import CURRENT
+from dispatch_lint.config.limits import CURRENT
+from dispatch_lint.documents.source import Digest, Source, is_blank
+from dispatch_lint.model.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,11 +7,12 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple, Protocol
 
-from dispatch_lint.limits import CURRENT
+from dispatch_lint.config.limits import CURRENT
+from dispatch_lint.model.errors import InputError
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.line_ranges import LineRange
-    from dispatch_lint.documents.placed import Part
+    from dispatch_lint.old.placed import Part
 
 Format = Literal["yaml", "json", "jsonl", "go", "rows"]
 FORMATS: dict[str, Format] = {
@@ -20,10 +21,6 @@ FORMATS: dict[str, Format] = {
 }  # fmt: skip
 
 STDIN_NAME = "<stdin>"
-
-
-class InputError(Exception):
-    """An input that cannot be read; the message names it."""
 
 
 class Digest(Protocol):

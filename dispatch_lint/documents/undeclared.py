@@ -11,8 +11,8 @@ from dispatch_lint.naming import lower_camel, nearest, read_foreign_key
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from dispatch_lint.model.location import Path
     from dispatch_lint.schema.shape import Shape
-    from dispatch_lint.violation import Path
 
 
 def find_undeclared(document: Document, kinds: tuple[str, ...]) -> list[Undeclared]:

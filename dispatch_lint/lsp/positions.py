@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from dispatch_lint.documents.placed import Node, Part
-    from dispatch_lint.violation import Path
+    from dispatch_lint.model.location import Path
+    from dispatch_lint.old.placed import Node, Part
 
 
 class Under(NamedTuple):

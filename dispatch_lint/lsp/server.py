@@ -11,17 +11,18 @@ from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
 from pygls.uris import from_fs_path, to_fs_path
 
+from dispatch_lint.index.references import named_entity
 from dispatch_lint.lsp.positions import Under, under
 from dispatch_lint.lsp.workspace import Workspace, shape_at
-from dispatch_lint.references import named_entity
+from dispatch_lint.model.location import Range
+from dispatch_lint.model.violation import Severity
 from dispatch_lint.version import __version__
-from dispatch_lint.violation import Severity, Span
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.document import Document
-    from dispatch_lint.documents.edits import TextEdit
     from dispatch_lint.lsp.workspace import Mention
-    from dispatch_lint.violation import Violation
+    from dispatch_lint.model.fix import TextEdit
+    from dispatch_lint.model.violation import Violation
 
 _SEVERITIES = {
     Severity.ERROR: lsp.DiagnosticSeverity.Error,
@@ -75,12 +76,12 @@ class Server(LanguageServer):
 
     def diagnostic(self, uri: str, one: Violation) -> lsp.Diagnostic:
         related = [
-            lsp.DiagnosticRelatedInformation(self.location(other.file, other.span), other.message)
+            lsp.DiagnosticRelatedInformation(self.location(other.file, other.range), other.message)
             for other in one.related
             if not other.row
         ]
         return lsp.Diagnostic(
-            range=self.range(uri, one.span),
+            range=self.range(uri, one.range),
             message=f"{one.message}\n{one.help}" if one.help else one.message,
             severity=_SEVERITIES[one.severity],
             code=one.rule,
@@ -91,7 +92,7 @@ class Server(LanguageServer):
 
     # Places: an editor counts from 0, in units that it names
 
-    def range(self, uri: str, span: Span) -> lsp.Range:
+    def range(self, uri: str, span: Range) -> lsp.Range:
         document = self.workspace.get_text_document(uri)
         codec = document.position_codec
         return codec.range_to_client_units(
@@ -102,7 +103,7 @@ class Server(LanguageServer):
             ),
         )
 
-    def location(self, file: str, span: Span) -> lsp.Location:
+    def location(self, file: str, span: Range) -> lsp.Location:
         uri = from_fs_path(str(Path(file).absolute())) or ""
         return lsp.Location(uri, self.range(uri, span))
 
@@ -112,7 +113,7 @@ class Server(LanguageServer):
         return found.line + 1, found.character + 1
 
     def edits(self, uri: str, edits: Sequence[TextEdit]) -> list[lsp.TextEdit]:
-        return [lsp.TextEdit(self.range(uri, one.span), one.text) for one in edits]
+        return [lsp.TextEdit(self.range(uri, one.range), one.text) for one in edits]
 
     def at(self, uri: str, position: lsp.Position) -> tuple[Workspace, Under, Document] | None:
         """The field under the cursor, and its document."""
@@ -249,10 +250,10 @@ def _actions(ls: Server, params: lsp.CodeActionParams) -> Iterator[lsp.CodeActio
 def _hover(ls: Server, uri: str, position: lsp.Position) -> Iterator[str]:
     line, column = ls.place(uri, position)
     for one in ls.found.get(uri, ()):
-        if one.span.line <= line <= one.span.end_line and one.span.column <= column:
+        if one.range.line <= line <= one.range.end_line and one.range.column <= column:
             rule = next((rule for rule in (ls.project.rules if ls.project else ()) if
                          rule.name == one.rule), None)  # fmt: skip
-            if rule is not None and column <= one.span.end_column:
+            if rule is not None and column <= one.range.end_column:
                 yield f"**{one.rule}**: {one.message}\n\n{rule.documentation()}"
     found = ls.at(uri, position)
     if found is None:
@@ -265,7 +266,7 @@ def _hover(ls: Server, uri: str, position: lsp.Position) -> Iterator[str]:
     meant = ls.meant(uri, position)
     if meant is not None and here.on == "value":
         for mention in meant[0].find(*meant[1:])[:3]:
-            yield f"{mention.key} is in {Path(mention.file).name}, line {mention.span.line}."
+            yield f"{mention.key} is in {Path(mention.file).name}, line {mention.range.line}."
 
 
 def _completions(ls: Server, uri: str, position: lsp.Position) -> Iterator[lsp.CompletionItem]:
@@ -351,13 +352,13 @@ def _field_names(ls: Server, uri: str, position: lsp.Position) -> Iterator[lsp.C
 
 
 def _locations(ls: Server, mentions: Sequence[Mention]) -> list[lsp.Location]:
-    return [ls.location(one.file, one.span) for one in mentions]
+    return [ls.location(one.file, one.range) for one in mentions]
 
 
 def _rename(
     ls: Server, project: Workspace, meant: tuple[str, str, str | None], name: str
 ) -> lsp.WorkspaceEdit:
-    from dispatch_lint.renaming import rename
+    from dispatch_lint.fix.rename import rename
 
     kind, old, organization = meant
     sources = [source for file in project.files if (source := project.source(file)) is not None]
@@ -375,7 +376,7 @@ def _symbols(ls: Server, uri: str) -> Iterator[lsp.DocumentSymbol]:
     for document in ls.project.documents(to_fs_path(uri) or ""):
         assert document.part is not None
         extent = ls.range(uri, document.part.extent)
-        chosen = ls.range(uri, document.span(("name",)))
+        chosen = ls.range(uri, document.range(("name",)))
         yield lsp.DocumentSymbol(
             name=document.name or "(no name)", detail=document.kind or None,
             kind=lsp.SymbolKind.Object, range=extent, selection_range=_within(chosen, extent),

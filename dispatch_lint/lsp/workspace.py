@@ -13,24 +13,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.api import load_settings, open_store
+from dispatch_lint.documents.catalogue_files import load_catalogue
 from dispatch_lint.documents.classify import Classifier
 from dispatch_lint.documents.discover import discover
-from dispatch_lint.documents.parts import read_documents, read_parts
-from dispatch_lint.documents.source import InputError, Source, format_of
-from dispatch_lint.engine import Run
-from dispatch_lint.identity import same_key
-from dispatch_lint.parallel import check_sources
-from dispatch_lint.plugins import instantiate, load_rules
-from dispatch_lint.schema.load import load_catalogue
-from dispatch_lint.store_facts import StoreFacts
+from dispatch_lint.documents.source import Source, format_of
+from dispatch_lint.engine.plugins import instantiate, load_rules
+from dispatch_lint.index.identity import same_key
+from dispatch_lint.model.errors import InputError
+from dispatch_lint.model.location import Range
+from dispatch_lint.old.engine import Run
+from dispatch_lint.old.parallel import check_sources
+from dispatch_lint.old.parts import read_documents, read_parts
+from dispatch_lint.store.facts import StoreFacts
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.document import Document, Use
-    from dispatch_lint.documents.placed import Part
+    from dispatch_lint.model.location import Path as FieldPath
+    from dispatch_lint.model.violation import Violation
+    from dispatch_lint.old.placed import Part
     from dispatch_lint.rule import Fact
     from dispatch_lint.store.entity_store import EntityStore
-    from dispatch_lint.violation import Path as FieldPath
-    from dispatch_lint.violation import Span, Violation
 
 NAMES = 500
 """Names that a completion offers at most."""
@@ -41,7 +43,7 @@ class Mention:
     """A place where an entity, or a foreign key to one, stands."""
 
     file: str
-    span: Span
+    range: Range
     key: str
     kind: str
     name: str
@@ -199,7 +201,7 @@ class Workspace:
 
     def _mention(self, document: Document, path: FieldPath, kind: str, name: str) -> Mention:
         key = f"{document.organization or '-'}/{kind}/{name}"
-        span = document.span(path)
+        span = document.range(path)
         return Mention(document.source.name, span, key, kind, name, document.organization)
 
     def lint(self, file: str) -> list[Violation]:

@@ -7,18 +7,14 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dispatch_lint.entry_points import entry_points
+from dispatch_lint.old.entry_points import entry_points
+from dispatch_lint.report import formats as own_formats
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.document import Document
-    from dispatch_lint.outcome import Declared, Summary
+    from dispatch_lint.model.violation import Violation
+    from dispatch_lint.old.outcome import Declared, Summary
     from dispatch_lint.rule import Rule
-    from dispatch_lint.violation import Violation
-
-ESCAPED = {number: f"\\x{number:02x}" for number in (*range(32), *range(127, 160))} | {
-    number: f"\\u{number:04x}"
-    for number in (*range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2066, 0x206A))
-}
 
 
 class Outcome(NamedTuple):
@@ -62,7 +58,7 @@ def formats() -> list[str]:
 
 
 def _own() -> list[str]:
-    return [info.name for info in iter_modules(__path__) if not info.name.startswith("_")]
+    return [module.name for module in iter_modules(own_formats.__path__)]
 
 
 def is_our_own(name: str) -> bool:
@@ -72,7 +68,7 @@ def is_our_own(name: str) -> bool:
 
 def _module(name: str) -> Any:
     if is_our_own(name):
-        return import_module(f"{__name__}.{name}")
+        return import_module(f"{own_formats.__name__}.{name}")
     entry = next(one for one in entry_points(GROUP) if one.name == name)
     return entry.load()
 
@@ -92,10 +88,3 @@ def files_of(name: str, outcome: Outcome) -> dict[str, str] | None:
 def lists_declared(name: str) -> bool:
     """Whether a format lists every info about a declared name instead of folding them."""
     return bool(getattr(_module(name), "LISTS_DECLARED", False))
-
-
-def harmless(text: str) -> str:
-    """A text of a document, with nothing in it that a terminal would obey."""
-    if text.isascii() and text.isprintable():
-        return text  # nearly always
-    return text.translate(ESCAPED)

@@ -8,7 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn
 
-from dispatch_lint.definitions.model import BASE, Form, Reference
+from dispatch_lint.definitions.model import BASE
+from dispatch_lint.model.reference import Form, Reference
 from dispatch_lint.naming import nearest
 from dispatch_lint.schema.native import native_validator
 from dispatch_lint.schema.shape import Route, Schema, Shape, compile_shape, routes
@@ -347,14 +348,6 @@ def _inside(schema: Schema) -> Iterator[dict[str, Any]]:
             waiting += one.values()
         elif type(one) is list:
             waiting += one
-
-
-def builtin_folder() -> Path:
-    """Where the schemas of Dispatch's own kinds lie."""
-    import dispatch_lint_schemas
-
-    assert dispatch_lint_schemas.__file__
-    return Path(dispatch_lint_schemas.__file__).parent
 
 
 def read_folder(folder: Path) -> dict[str, Schema]:

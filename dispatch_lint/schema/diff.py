@@ -11,7 +11,7 @@ from dispatch_lint.definitions.model import BASE
 from dispatch_lint.naming import read_foreign_key
 
 if TYPE_CHECKING:
-    from dispatch_lint.definitions.model import Form
+    from dispatch_lint.model.reference import Form
 
 Schema = dict[str, Any]
 What = Literal[

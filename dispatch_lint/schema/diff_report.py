@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from dispatch_lint.report import harmless
+from dispatch_lint.text.harmless import harmless
 
 if TYPE_CHECKING:
     from dispatch_lint.schema.diff import Change

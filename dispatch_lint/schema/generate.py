@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from dispatch_lint.definitions.model import BASE, EntityType, Field, Form, Type
+from dispatch_lint.definitions.model import BASE, EntityType, Field, Type
+from dispatch_lint.model.reference import Form
 from dispatch_lint.schema.catalogue import EDITOR_FILE
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dispatch_lint.naming import INITIALISMS, words_of
 
 if TYPE_CHECKING:
-    from dispatch_lint.definitions.model import Form
+    from dispatch_lint.model.reference import Form
     from dispatch_lint.schema.catalogue import Catalogue
     from dispatch_lint.schema.shape import Route
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from dispatch_lint.definitions.model import Reference
+from dispatch_lint.model.reference import Reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dispatch_lint.documents.undeclared import Meaning
-    from dispatch_lint.violation import Path
+    from dispatch_lint.model.location import Path
 
 Schema = dict[str, Any]
 

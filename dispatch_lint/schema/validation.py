@@ -11,9 +11,9 @@ from dispatch_lint.naming import did_you_mean, nearest
 from dispatch_lint.schema.patterns import fits
 
 if TYPE_CHECKING:
+    from dispatch_lint.model.location import Path
     from dispatch_lint.schema.catalogue import KindSchema
     from dispatch_lint.schema.shape import Shape
-    from dispatch_lint.violation import Path
 
 _TYPE_NAMES = {
     "string": "text", "integer": "an integer", "number": "a number", "boolean": "true or false",

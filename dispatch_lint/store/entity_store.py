@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from dispatch_lint.definitions.model import Reference
 from dispatch_lint.documents.document import Use
-from dispatch_lint.documents.source import InputError
+from dispatch_lint.model.errors import InputError
+from dispatch_lint.model.reference import Reference
 
 if TYPE_CHECKING:
-    from dispatch_lint.definitions.model import Form
-    from dispatch_lint.violation import Path
+    from dispatch_lint.model.location import Path
+    from dispatch_lint.model.reference import Form
 
 DELETED = "DELETED"
 

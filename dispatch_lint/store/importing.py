@@ -7,24 +7,18 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from dispatch_lint.documents import json_placed, json_text, yaml_placed
 from dispatch_lint.documents.classify import Skipped
 from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.source import BadRow, Source
 from dispatch_lint.documents.undeclared import find_undeclared, repair
-from dispatch_lint.references import named_entity
-from dispatch_lint.store.entity_store import (
-    Counts,
-    Place,
-    StoredEntity,
-    StoreError,
-    is_storable,
-)
+from dispatch_lint.index.references import named_entity
+from dispatch_lint.old import json_placed, json_text, yaml_placed
+from dispatch_lint.store.entity_store import Counts, Place, StoredEntity, StoreError, is_storable
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.classify import Classifier
     from dispatch_lint.documents.document import Use
-    from dispatch_lint.documents.placed import Part
+    from dispatch_lint.old.placed import Part
     from dispatch_lint.store.entity_store import WritableStore
 
 _BATCH = 2_000
@@ -135,7 +129,7 @@ class _Reader:
                 continue
             read = self._classifier.read(part.value, source, index, part)
             entities += isinstance(read, Document)
-            span = read.span(("name",)) if isinstance(read, Document) else part.extent
+            span = read.range(("name",)) if isinstance(read, Document) else part.extent
             place = Place(source.name, span.line, span.column, span.end_line, span.end_column)
             where = f"{source.name}:{span.line}:{span.column}"
             yield from self._entity(read, source, where, place)
@@ -149,7 +143,7 @@ class _Reader:
 
     def _refuse(self, source: Source, part: Part) -> None:
         assert part.problem is not None
-        span = part.problem.span
+        span = part.problem.range
         self.reasons.append(f"{source.name}:{span.line}:{span.column}: this does not parse: "
                             f"{part.problem.message}")  # fmt: skip
 

@@ -15,8 +15,8 @@ from heapq import merge
 from itertools import chain, groupby
 from pathlib import Path
 
-from dispatch_lint.files import write_lines
 from dispatch_lint.store.entity_store import LedgerEntry, Place, StoreError
+from dispatch_lint.text.files import write_lines
 
 _HEADER = "# dispatch-lint ledger 1: ID, key, first seen, deleted\n"
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\Z", re.ASCII)

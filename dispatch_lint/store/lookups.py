@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from dispatch_lint.facts import by_id, by_name
-from dispatch_lint.references import Target, Targets, Use, reference_facts, target_by_id
+from dispatch_lint.index.facts import by_id, by_name
+from dispatch_lint.index.references import Target, Targets, Use, reference_facts, target_by_id
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.document import Use as Field
+    from dispatch_lint.model.location import Path
     from dispatch_lint.store.entity_store import EntityStore, StoredEntity
-    from dispatch_lint.violation import Path
 
 
 class Reference(NamedTuple):

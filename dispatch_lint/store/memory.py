@@ -6,13 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 
-from dispatch_lint.store.entity_store import (
-    DELETED,
-    Counts,
-    Filter,
-    LedgerEntry,
-    StoredEntity,
-)
+from dispatch_lint.store.entity_store import DELETED, Counts, Filter, LedgerEntry, StoredEntity
 
 
 class MemoryStore:

@@ -1,0 +1,1 @@
+"""Settings and limits: frozen values that are handed down."""

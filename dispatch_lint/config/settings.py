@@ -1,0 +1,288 @@
+"""Settings: `dispatch-lint.toml`, or `[tool.dispatch-lint]` in `pyproject.toml`.
+
+Nothing in them is ever ignored in silence: an unknown key, rule or value is an error that says
+what was probably meant.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, get_args
+
+from dispatch_lint.config.limits import MAX_DEPTH, Limits
+from dispatch_lint.model.reference import Reference
+from dispatch_lint.model.violation import Severity
+from dispatch_lint.naming import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+FILE = "dispatch-lint.toml"
+PROJECT = "pyproject.toml"
+TABLE = "dispatch-lint"
+KindField = Literal["optional", "required", "forbidden"]
+ForeignKeyValue = Literal["name", "key", "either"]
+OrganizationField = Literal["organizationId", "organization"]
+DesiredState = Literal["info", "off", "warning", "error"]
+SEVERITIES: Mapping[str, Severity | None] = {
+    "off": None, "info": Severity.INFO, "warning": Severity.WARNING, "error": Severity.ERROR,
+}  # fmt: skip
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used; the message names the file and the key."""
+
+
+class OpenQuestions(NamedTuple):
+    """What the guide leaves open. The defaults are what it says today."""
+
+    kind_field: KindField = "optional"
+    foreign_key_value: ForeignKeyValue = "name"
+    organization_field: OrganizationField = "organizationId"
+    desired_state: DesiredState = "info"
+
+
+@dataclass(frozen=True, eq=False)  # to make what nobody calls would delay each start
+class Settings:
+    """All settings of a run. Paths are relative to `root`."""
+
+    root: Path = field(default_factory=Path.cwd)
+    file: Path | None = None
+    include: tuple[str, ...] = ("*.yaml", "*.yml", "*.json", "*.jsonl", "*.ndjson", "*.go")
+    exclude: tuple[str, ...] = ()
+    schemas: tuple[str, ...] = ()
+    definitions: tuple[str, ...] = ()
+    plugins: tuple[str, ...] = ()
+    store: str | None = None
+    """A URL, or the path of a SQLite file."""
+    ledger: str | None = None
+    baseline: str | None = None
+    organization: str | None = None
+    select: tuple[str, ...] | None = None
+    ignore: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    severity: Mapping[str, Severity | None] = field(default_factory=dict)
+    fail_level: Severity = Severity.WARNING
+    per_path: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    references: Mapping[str, Reference | None] = field(default_factory=dict)
+    external: tuple[str, ...] = ()
+    complete: bool = False
+    open_questions: OpenQuestions = field(default_factory=OpenQuestions)
+    rules: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+    kind: str | None = None
+    """The kind of every document (`--kind`)."""
+    form: Literal["stored", "manifest"] | None = None
+    """The form of every document (`--form`)."""
+
+
+def find(start: Path) -> Path | None:
+    """The settings file that holds for a folder: upward from it, to the repository root."""
+    for folder in searched(start):
+        if (folder / FILE).is_file():
+            return folder / FILE
+        project = folder / PROJECT
+        if project.is_file() and _has_table(project):
+            return project
+    return None
+
+
+def searched(start: Path) -> Iterator[Path]:
+    """The folders that are searched for settings."""
+    for folder in (start, *start.parents):
+        yield folder
+        if (folder / ".git").exists():
+            return
+
+
+def _has_table(project: Path) -> bool:
+    try:
+        text = project.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+    if f"tool.{TABLE}" not in text:
+        return False
+    import tomllib
+
+    try:
+        return TABLE in tomllib.loads(text).get("tool", {})
+    except tomllib.TOMLDecodeError:
+        return True  # let `load` say what is wrong with it
+
+
+def load(file: Path) -> Settings:
+    """Read a settings file.
+
+    Raises:
+        SettingsError: it is not TOML, or a key or value is unknown.
+    """
+    import tomllib
+
+    try:
+        table: Any = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{file}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file}: this is not TOML: {error}") from error
+    if file.name == PROJECT:
+        table = table.get("tool", {}).get(TABLE, {})
+    elif set(table) == {"tool"}:
+        table = table["tool"].get(TABLE, {})  # written as in pyproject.toml: understood
+    try:
+        said = parse(table)
+    except SettingsError as error:
+        raise SettingsError(f"{file}: {error}") from None
+    return replace(said, root=file.resolve().parent, file=file)
+
+
+def parse(table: Mapping[str, Any]) -> Settings:
+    """Settings from a table as TOML gives it.
+
+    Raises:
+        SettingsError: a key or value is unknown.
+    """
+    said: dict[str, Any] = {}
+    for key, value in table.items():
+        if key not in _KEYS:
+            raise SettingsError(f'unknown key "{key}"{did_you_mean(key, _KEYS)}')
+        said[key.replace("-", "_")] = _KEYS[key](key, value)
+    return Settings(**said)
+
+
+def _text(key: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise SettingsError(f'"{key}" has to be text, not {value!r}')
+    return value
+
+
+def _texts(key: str, value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (value,)
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise SettingsError(f'"{key}" has to be a list of texts, not {value!r}')
+    return tuple(value)
+
+
+def _boolean(key: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise SettingsError(f'"{key}" has to be true or false, not {value!r}')
+    return value
+
+
+def _choice(key: str, value: object, choices: tuple[str, ...]) -> str:
+    if value not in choices:
+        meant = did_you_mean(value, choices) if isinstance(value, str) else ""
+        expected = ", ".join(f'"{choice}"' for choice in choices)
+        raise SettingsError(f'"{key}" has to be one of {expected}, not {value!r}{meant}')
+    assert isinstance(value, str)
+    return value
+
+
+def _severity(key: str, value: object) -> Severity | None:
+    return SEVERITIES[_choice(key, value, tuple(SEVERITIES))]
+
+
+def _level(key: str, value: object) -> Severity:
+    level = _choice(key, value, tuple(name for name in SEVERITIES if name != "off"))
+    severity = SEVERITIES[level]
+    assert severity is not None
+    return severity
+
+
+_Value = TypeVar("_Value")
+
+
+def _table_of(
+    one: Callable[[str, object], _Value],
+) -> Callable[[str, object], dict[str, _Value]]:
+    def read(key: str, value: object) -> dict[str, _Value]:
+        if not isinstance(value, dict):
+            raise SettingsError(f'"{key}" has to be a table, not {value!r}')
+        return {name: one(f"{key}.{name}", item) for name, item in value.items()}
+
+    return read
+
+
+def _reference(key: str, value: object) -> Reference | None:
+    from dispatch_lint.model.reference import parse_reference
+
+    if "." not in key.removeprefix("references."):
+        raise SettingsError(f'"{key}": write "Kind.field" = "Kind", or "none"')
+    try:
+        return parse_reference(_text(key, value))
+    except ValueError as error:
+        raise SettingsError(f'"{key}": {error}') from None
+
+
+def _options(key: str, value: object) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise SettingsError(f'"{key}" has to be a table of options, not {value!r}')
+    return value
+
+
+def _questions(key: str, value: object) -> OpenQuestions:
+    answers: dict[str, tuple[str, ...]] = {
+        "kind-field": get_args(KindField),
+        "foreign-key-value": get_args(ForeignKeyValue),
+        "organization-field": get_args(OrganizationField),
+        "desired-state": get_args(DesiredState),
+    }
+    said: dict[str, Any] = {}
+    for name, answer in _options(key, value).items():
+        if name not in answers:
+            raise SettingsError(f'unknown key "{key}.{name}"{did_you_mean(name, answers)}')
+        said[name.replace("-", "_")] = _choice(f"{key}.{name}", answer, answers[name])
+    return OpenQuestions(**said)
+
+
+def _limits(key: str, value: object) -> Limits:
+    names = [name.replace("_", "-") for name in Limits.__slots__]
+    said: dict[str, Any] = {}
+    for name, number in _options(key, value).items():
+        if name not in names:
+            raise SettingsError(f'unknown key "{key}.{name}"{did_you_mean(name, names)}')
+        if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+            raise SettingsError(f'"{key}.{name}" has to be a number from 1, not {number!r}')
+        if name == "depth" and number > MAX_DEPTH:
+            raise SettingsError(f'"{key}.{name}" can be {MAX_DEPTH} at most, not {number}')
+        said[name.replace("-", "_")] = number
+    return Limits(**said)
+
+
+def _nested_references(key: str, value: object) -> dict[str, Reference | None]:
+    """`"Driver.type" = "DriverType"`; unquoted, TOML makes a table of the dot."""
+    flat: dict[str, object] = {}
+    for name, item in _options(key, value).items():
+        if isinstance(item, dict):
+            flat |= {f"{name}.{inner}": one for inner, one in item.items()}
+        else:
+            flat[name] = item
+    return {name: _reference(f"{key}.{name}", item) for name, item in flat.items()}
+
+
+_KEYS: Mapping[str, Callable[[str, object], Any]] = {
+    "include": _texts,
+    "exclude": _texts,
+    "schemas": _texts,
+    "definitions": _texts,
+    "plugins": _texts,
+    "store": _text,
+    "ledger": _text,
+    "baseline": _text,
+    "organization": _text,
+    "select": _texts,
+    "ignore": _texts,
+    "extend-select": _texts,
+    "severity": _table_of(_severity),
+    "fail-level": _level,
+    "per-path": _table_of(_texts),
+    "kinds": _table_of(_text),
+    "references": _nested_references,
+    "external": _texts,
+    "complete": _boolean,
+    "open-questions": _questions,
+    "rules": _table_of(_options),
+    "limits": _limits,
+}

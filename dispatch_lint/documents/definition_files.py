@@ -1,0 +1,139 @@
+"""Paths → definitions: Go files and trees, and OpenAPI descriptions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dispatch_lint.config.globs import matches
+from dispatch_lint.definitions.golang import Conventions
+from dispatch_lint.definitions.model import DefinitionError, is_openapi
+from dispatch_lint.definitions.reading import Description, GoSource, read_sources
+from dispatch_lint.documents.discover import discover
+from dispatch_lint.model.errors import InputError
+from dispatch_lint.old.parts import read_parts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from dispatch_lint.config.settings import Settings
+    from dispatch_lint.definitions.model import EntityType
+    from dispatch_lint.definitions.reading import Definitions
+    from dispatch_lint.documents.source import Source
+    from dispatch_lint.old.placed import Part
+    from dispatch_lint.schema.catalogue import Catalogue
+
+_INCLUDE = ("*.go", "*.json", "*.yaml", "*.yml")
+
+
+def conventions_of(catalogue: Catalogue, settings: Settings) -> Conventions:
+    """What a catalogue and the settings say of names in foreign code.
+
+    Code carries no markers: what is known of the fields of a known kind holds for it too, and the
+    setting `references` overrules.
+    """
+    references = {
+        (schema.kind, route.name): route.shape.reference
+        for schema in catalogue.schemas
+        for route in schema.routes
+        if len(route.steps) == 1
+    }
+    for name, reference in settings.references.items():
+        kind, _, field = name.partition(".")
+        known = catalogue.resolve(kind)
+        references[known.name if known else kind, field] = reference
+    return Conventions(
+        aliases={name: kind for name, kind in catalogue.names.items() if name != kind},
+        kinds=frozenset(catalogue.kinds),
+        references=references,
+        standards={
+            schema.kind: schema.shape.standard for schema in catalogue.schemas
+            if schema.shape.standard
+        } | {"CloudEvent": "CloudEvents"},
+        nested=_flagged(catalogue, "x-dispatch-nested"),
+        ignored=_flagged(catalogue, "x-dispatch-ignored"),
+        foreign=True,
+    )  # fmt: skip
+
+
+def _flagged(catalogue: Catalogue, flag: str) -> frozenset[tuple[str, str]]:
+    return frozenset(
+        (schema.kind, schema.form) for schema in catalogue.schemas if schema.schema.get(flag)
+    )
+
+
+def go_source(source: Source) -> GoSource:
+    """A file as a source of Go."""
+
+    def read() -> bytes:
+        with source.open() as stream:
+            return stream.read()
+
+    return GoSource(source.name, read, source.named)
+
+
+def description(source: Source, part: Part, settings: Settings) -> Description:
+    """A document that describes an API, as a source of definitions."""
+
+    def kind_of(model: str) -> str | None:
+        name = f"{source.name}#{model}"
+        return next((kind for glob, kind in settings.kinds.items() if matches(name, glob)), None)
+
+    return Description(source.name, part, kind_of)
+
+
+def read_paths(
+    paths: Sequence[str], settings: Settings, conventions: Conventions,
+    shown: Callable[[str], str] = lambda name: name,
+) -> Definitions:  # fmt: skip
+    """Read every definition below some paths.
+
+    Args:
+        paths: Go files, OpenAPI files, and folders with either.
+        shown: how a file is named in `x-dispatch-source`.
+
+    Raises:
+        DefinitionError: a path does not exist, or something cannot be read.
+    """
+    go: list[GoSource] = []
+    descriptions: list[Description] = []
+    walked = replace(settings, include=_INCLUDE, exclude=())
+    try:
+        for source in discover(paths, walked):
+            if source.format == "go":
+                one = go_source(source)
+                go.append(GoSource(shown(one.name), one.read, named=True))
+            elif source.rows is None and source.format in ("json", "yaml"):
+                for part in _descriptions(source):
+                    descriptions.append(replace(description(source, part, settings),
+                                                name=shown(source.name)))  # fmt: skip
+        return read_sources(go, descriptions, conventions)
+    except InputError as error:
+        raise DefinitionError(str(error)) from error
+
+
+def _descriptions(source: Source) -> Iterator[Part]:
+    try:
+        text = source.text()
+    except InputError:
+        return
+    if "swagger" not in text and "openapi" not in text:
+        return
+    for part in read_parts(source):
+        if part.problem is None and is_openapi(part.value):
+            yield part
+
+
+def kinds_of(found: Definitions, conventions: Conventions) -> list[EntityType]:
+    """The definitions that are kinds of their own, each kind and form once: the first counts.
+
+    Raises:
+        DefinitionError: something could not be read, or nothing is declared.
+    """
+    for problem in found.problems:
+        raise DefinitionError(f"{problem.spot}: {problem.message}")
+    kinds: dict[tuple[str, str], EntityType] = {}
+    for one in found.types:
+        if not one.value or one.kind in conventions.kinds:
+            kinds.setdefault((one.form, one.kind), one)
+    return list(kinds.values())

@@ -1,0 +1,107 @@
+"""Schema files on disk, and whether they are what the definitions generate."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from dispatch_lint.config.settings import Settings
+from dispatch_lint.definitions.builtin import builtin_folder
+from dispatch_lint.definitions.golang import Conventions
+from dispatch_lint.definitions.model import DefinitionError
+from dispatch_lint.documents.definition_files import conventions_of, kinds_of, read_paths
+from dispatch_lint.schema.catalogue import EDITOR_FILE, Catalogue, read_folder
+from dispatch_lint.schema.generate import Schema, dump, generate
+
+
+def generate_files(definitions: Sequence[Path]) -> dict[str, Schema]:
+    """The schemas of some definitions, by their path inside the schema folder.
+
+    Without definitions those of `schemas/definitions` are taken, else the built-in ones: there,
+    markers say what the code of other projects is known for.
+
+    Raises:
+        DefinitionError: a definition cannot be read, or none declares a kind.
+    """
+    here = Path("schemas/definitions")
+    conventions = Conventions()
+    paths = [here if here.is_dir() else builtin_folder() / "definitions"]
+    if definitions:
+        paths = list(definitions)
+        if paths != [here]:
+            conventions = conventions_of(Catalogue(read_folder(builtin_folder())), Settings())
+    found = read_paths([str(path) for path in paths], Settings(), conventions, _shown)
+    kinds = kinds_of(found, conventions)
+    if not kinds:
+        raise DefinitionError(f"no kind is declared in {', '.join(map(str, paths))}")
+    return generate(kinds)
+
+
+def _shown(name: str) -> str:
+    builtin = builtin_folder()
+    path = Path(name)
+    if path.is_relative_to(builtin):
+        return f"schemas/{path.relative_to(builtin).as_posix()}"
+    return path.as_posix()
+
+
+def write_files(files: dict[str, Schema], folder: Path) -> int:
+    """Write schemas, and remove generated ones that no definition generates any more.
+
+    Returns:
+        How many files changed.
+    """
+    changed = 0
+    for name, schema in files.items():
+        file = folder / name
+        text = dump(schema)
+        if not file.exists() or file.read_text(encoding="utf-8") != text:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8", newline="\n")
+            changed += 1
+    for file in _stale(files, folder):
+        file.unlink()
+        changed += 1
+    return changed
+
+
+def _stale(files: dict[str, Schema], folder: Path) -> list[Path]:
+    found = [*folder.glob("stored/*.schema.json"), *folder.glob("manifest/*.schema.json")]
+    return sorted(file for file in found if file.relative_to(folder).as_posix() not in files)
+
+
+def drift(files: dict[str, Schema], folder: Path) -> Iterator[str]:
+    """How the files of a folder differ from what is generated: one line for each field."""
+    for name, schema in files.items():
+        file = folder / name
+        if not file.exists():
+            yield f"{file}: missing"
+            continue
+        text = file.read_text(encoding="utf-8")
+        if text == dump(schema):
+            continue
+        try:
+            found: Any = json.loads(text)
+        except ValueError as error:
+            yield f"{file}: this is not JSON: {error}"
+            continue
+        fields = [] if name == EDITOR_FILE else list(_fields(found, schema))
+        yield from (f"{file}: {field}" for field in fields or ["it differs"])
+    yield from (f"{file}: no definition generates it" for file in _stale(files, folder))
+
+
+def _fields(found: Any, wanted: Schema) -> Iterator[str]:
+    old = found.get("properties", {}) if isinstance(found, dict) else {}
+    new = wanted["properties"]
+    for name in sorted({*old, *new}):
+        if name not in new:
+            yield f"{name}: the definition does not have it"
+        elif name not in old:
+            yield f"{name}: the schema does not have it"
+        elif old[name] != new[name]:
+            keys = sorted(
+                key for key in {*old[name], *new[name]} if old[name].get(key) != new[name].get(key)
+            )
+            yield f"{name}: {', '.join(keys)} differ"

@@ -1,0 +1,1 @@
+"""The engine: check one source, merge reports, judge the index, locate, suppress."""

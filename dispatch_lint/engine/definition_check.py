@@ -1,0 +1,214 @@
+"""Definitions: Go and OpenAPI files, judged by the same rules, at the place that has to change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from dispatch_lint.definitions.model import BASE
+from dispatch_lint.definitions.reading import read_sources
+from dispatch_lint.documents.definition_files import conventions_of, description, go_source
+from dispatch_lint.engine.precedence import resolve
+from dispatch_lint.engine.suppression import read_go_suppressions
+from dispatch_lint.model.errors import InputError
+from dispatch_lint.model.location import Range, pointer
+from dispatch_lint.model.violation import Finding, Related, Violation
+from dispatch_lint.old.outcome import Listed
+from dispatch_lint.old.parts import read_parts
+from dispatch_lint.rule import DEFINITION_METHODS, FieldUse, Member
+from dispatch_lint.schema.catalogue import Catalogue, Kind
+from dispatch_lint.schema.generate import entity_schema
+from dispatch_lint.schema.shape import compile_shape
+
+if TYPE_CHECKING:
+    from dispatch_lint.definitions.model import EntityType, Field, Spot, Type
+    from dispatch_lint.definitions.reading import Definitions, Description
+    from dispatch_lint.documents.source import Source
+    from dispatch_lint.engine.precedence import Found
+    from dispatch_lint.old.engine import Run
+    from dispatch_lint.rule import Rule
+    from dispatch_lint.schema.generate import FieldSchemas
+    from dispatch_lint.schema.shape import Schema, Shape
+
+SYNTAX = "syntax-error"
+
+
+def check_definitions(run: Run) -> None:
+    """Judge the definitions of a run, and add what is found to its violations."""
+    sources = [*run.go_sources, *(source for source, _ in run.descriptions)]
+    reported = {source.name: source for source in sources if source.reported}
+    try:
+        found = read_sources(
+            [go_source(source) for source in run.go_sources],
+            list(_descriptions(run)),
+            conventions_of(run.catalogue, run.settings),
+        )
+        for source in run.go_sources:
+            if source.reported and (suppressions := read_go_suppressions(source.text())):
+                run.suppressions[source.name] = suppressions
+    except InputError as error:
+        run.summary.problems.append(str(error))
+        return
+    _DefinitionCheck(run, found, reported).run()
+
+
+def _descriptions(run: Run) -> Iterator[Description]:
+    by_source: dict[str, tuple[Source, set[int]]] = {}
+    for source, index in run.descriptions:
+        by_source.setdefault(source.name, (source, set()))[1].add(index)
+    for source, wanted in by_source.values():
+        known = {index: run.described.get((source.name, index)) for index in sorted(wanted)}
+        parts = read_parts(source) if None in known.values() else []
+        for index, part in known.items():
+            if part is not None or index < len(parts):  # the file may be another one by now
+                yield description(source, part or parts[index], run.settings)
+
+
+class _DefinitionCheck:
+    def __init__(self, run: Run, found: Definitions, reported: dict[str, Source]) -> None:
+        self._run, self._found, self._reported = run, found, reported
+        self._types = found.types
+        # Most fields of most definitions are those of BaseEntity.
+        shared: FieldSchemas = {}
+        self._schemas = [entity_schema(one, shared) for one in found.types]
+        self._shapes: dict[int, Shape] = {}
+        catalogue = _catalogue(found.types, self._schemas, run.catalogue)
+        # The same rules, but with the definitions as their catalogue: what is usual among names
+        # is what is usual here.
+        asked = ("check_field", *DEFINITION_METHODS)
+        rules: list[Rule] = [
+            type(rule)(rule.options, rule.settings, catalogue)
+            for rule in run.rules
+            if any(map(rule.has, asked))
+        ]
+        self._asked = {method: [one for one in rules if one.has(method)] for method in asked}
+        self._seen: set[Spot] = set()
+        self._said: set[tuple[str, Spot, str]] = set()
+
+    def run(self) -> None:
+        summary = self._run.summary
+        kinds = [one for one in self._types if not one.value and one.spot.file in self._reported]
+        summary.definitions += len(kinds)
+        summary.definition_files += len(self._reported.keys() & self._found.files)
+        if self._run.listed is not None:
+            self._run.listed += [
+                Listed(one.spot.file, one.spot.line, f"{one.form} definition of {one.kind}")
+                for one in kinds
+            ]
+        for problem in self._found.problems:
+            self._syntax(problem.message, problem.spot)
+        for one, schema in zip(self._types, self._schemas, strict=True):
+            self._add(one.name, self._of_definition(one, schema))
+        for several in _by_kind(self._types).values():
+            self._add("", self._ask("check_definitions", several))
+        for layout in self._found.layouts:
+            self._add("", self._ask("check_layout", layout))
+
+    def _ask(self, method: str, about: object) -> Iterator[Found]:
+        for rule in self._asked[method]:
+            try:
+                said: list[Finding] = list(getattr(rule, method)(about))
+            except Exception as error:
+                self._run.fail(rule, f"the definition {about!s:.60}", -1, error)
+                continue
+            yield from ((rule, finding) for finding in said)
+
+    def _of_definition(self, one: EntityType, schema: Schema) -> Iterator[Found]:
+        yield from self._ask("check_definition", one)
+        shape = compile_shape(schema, self._shapes)
+        for member in self._members(one, one.fields, shape, one.name):
+            path = ("fields", member.field.name)
+            found = [
+                *self._ask("check_field", member.use),
+                *self._ask("check_member", member),
+            ]
+            for rule, finding in found:
+                yield rule, finding._replace(path=path, spot=member.field.spot)
+
+    def _members(
+        self, one: EntityType, fields: Sequence[Field], shape: Shape, owner: str
+    ) -> Iterator[Member]:
+        """Every field that a definition leads to, each once, wherever it is declared."""
+        for field in fields:
+            inner = shape.properties.get(field.name)
+            if inner is None:
+                continue
+            if field.spot not in self._seen and field.spot.file in self._reported:
+                self._seen.add(field.spot)
+                use = FieldUse(field.name, one.kind, one.form, shape, shape=inner)
+                yield Member(field, BASE if field.base else owner, one, use)
+            type_: Type | None = field.type
+            while type_ is not None and type_.item is not None and inner is not None:
+                inner = inner.items if type_.shape == "list" else inner.values
+                type_ = type_.item
+            if type_ is not None and type_.fields and inner is not None:
+                yield from self._members(one, type_.fields, inner, type_.name or owner)
+
+    def _add(self, owner: str, found: Iterator[Found]) -> None:
+        run = self._run
+        for rule, finding in resolve(list(found)):
+            spot = finding.spot
+            if spot is None or spot.file not in self._reported:
+                continue
+            if rule.name in run.ignored(self._reported[spot.file]):
+                continue
+            # Many kinds lead to one type: what is wrong there is wrong once.
+            if (rule.name, spot, finding.message) in self._said:
+                continue
+            self._said.add((rule.name, spot, finding.message))
+            severity = run.severity(rule, finding)
+            if severity < run.quiet:
+                run.count(rule.name, severity)
+                continue
+            run.found.append(
+                Violation(
+                    rule=rule.name,
+                    severity=severity,
+                    message=finding.message,
+                    guide=rule.guide,
+                    file=spot.file,
+                    document=0,
+                    pointer=pointer(finding.path),
+                    range=_span(spot),
+                    kind=owner or None,
+                    help=finding.help,
+                    related=tuple(
+                        Related(one.file, _span(one), message) for one, message in finding.also
+                    ),
+                    definition=f"{spot.file.rpartition('/')[0]}.{owner or finding.message}",
+                )
+            )
+
+    def _syntax(self, message: str, spot: Spot) -> None:
+        rule = next((one for one in self._run.rules if one.name == SYNTAX), None)
+        if rule is not None:
+            self._add("", iter([(rule, Finding((), message, spot=spot))]))
+
+
+def _span(spot: Spot) -> Range:
+    return Range(spot.line, spot.column, spot.line, spot.end_column)
+
+
+def _by_kind(types: Sequence[EntityType]) -> dict[str, list[EntityType]]:
+    """Definitions by kind: what is stored first, then models, then what is generated of them."""
+    kinds: dict[str, list[EntityType]] = {}
+    for one in sorted(types, key=lambda one: (one.form != "stored", one.language)):
+        kinds.setdefault(one.kind, []).append(one)
+    return kinds
+
+
+def _catalogue(
+    types: Sequence[EntityType], schemas: Sequence[Schema], known: Catalogue
+) -> Catalogue:  # fmt: skip
+    """The definitions as a catalogue; the kinds that are known from elsewhere are names only.
+
+    Args:
+        schemas: of the types.
+    """
+    catalogue = Catalogue({
+        f"{number}:{one.form}/{one.kind}": schema
+        for number, (one, schema) in enumerate(zip(types, schemas, strict=True))
+    })  # fmt: skip
+    for name, kind in known.kinds.items():
+        catalogue.kinds.setdefault(name, Kind(name, kind.aliases, nested=kind.nested))
+    return catalogue

@@ -1,0 +1,211 @@
+"""Finding rules: entry points of the group `dispatch_lint.rules`, and folders of the settings."""
+
+from __future__ import annotations
+
+import importlib.util
+import pkgutil
+import sys
+from dataclasses import MISSING, fields
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
+
+from dispatch_lint.config.settings import SettingsError
+from dispatch_lint.naming import did_you_mean
+from dispatch_lint.old.entry_points import entry_points
+from dispatch_lint.rule import Rule, defining_problem, option_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from dispatch_lint.config.settings import Settings
+    from dispatch_lint.schema.catalogue import Catalogue
+
+GROUP = "dispatch_lint.rules"
+ALL = "all"
+
+
+class PluginError(Exception):
+    """A rule that cannot be loaded; the message names it."""
+
+
+def load_rules(folders: Iterable[Path] = ()) -> dict[str, type[Rule]]:
+    """Every rule there is, by name and in the order of names.
+
+    Raises:
+        PluginError: a plugin fails to load, two rules have one name, or there is none.
+    """
+    found: dict[str, type[Rule]] = {}
+    for origin, module in _modules(folders):
+        for rule in _rules_of(module):
+            problem = defining_problem(rule)
+            if problem:
+                raise PluginError(f"{origin}: {rule.__name__} is no rule: {problem}")
+            if found.setdefault(rule.name, rule) is not rule:
+                raise PluginError(f'{origin}: there is already a rule "{rule.name}", in '
+                                  f"{found[rule.name].__module__}")  # fmt: skip
+    if not found:  # not even ours: a run would find nothing, and call all well
+        raise PluginError(f"no package offers rules ({GROUP}): install dispatch-lint again")
+    return dict(sorted(found.items()))
+
+
+def _modules(folders: Iterable[Path]) -> Iterator[tuple[str, ModuleType]]:
+    for entry in entry_points(GROUP):
+        origin = f"plugin {entry.name} ({entry.value})"
+        try:
+            module = entry.load()
+        except Exception as error:
+            raise PluginError(f"{origin} fails to load: {reason_of(error)}") from error
+        yield origin, module
+        yield from _submodules(origin, module)
+    for folder in folders:
+        if not folder.is_dir():
+            raise PluginError(f'plugins: there is no folder "{folder}"')
+        for file in sorted(folder.glob("*.py")):
+            if not file.name.startswith("_"):
+                yield str(file), _load_file(file)
+
+
+def _submodules(origin: str, package: ModuleType) -> Iterator[tuple[str, ModuleType]]:
+    for info in pkgutil.iter_modules(getattr(package, "__path__", ())):
+        name = f"{package.__name__}.{info.name}"
+        try:
+            yield origin, importlib.import_module(name)
+        except Exception as error:
+            raise PluginError(f"{origin}: {name} fails to load: {reason_of(error)}") from error
+
+
+def _load_file(file: Path) -> ModuleType:
+    name = f"dispatch_lint_local_rules.{file.stem}"
+    spec = importlib.util.spec_from_file_location(name, file)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise PluginError(f"{file} fails to load: {reason_of(error)}") from error
+    return module
+
+
+def reason_of(error: Exception) -> str:
+    """What a plugin raised, in a line."""
+    return f"{type(error).__name__}: {error}"
+
+
+def internal_error(rule: Rule, error: Exception) -> str:
+    """What is said of a rule that raised."""
+    return f"internal error in the rule {rule.name}: {reason_of(error)}"
+
+
+def _rules_of(module: object) -> Iterator[type[Rule]]:
+    """The rules that a module defines; an entry point may also name a single rule class."""
+    if isinstance(module, type):
+        if issubclass(module, Rule):
+            yield module
+        return
+    for value in vars(module).values():
+        if (
+            isinstance(value, type)
+            and issubclass(value, Rule)
+            and value is not Rule
+            and value.__module__ == getattr(module, "__name__", "")
+            and "name" in vars(value)
+        ):
+            yield value
+
+
+def check_names(names: Iterable[str], rules: Mapping[str, type[Rule]], where: str) -> None:
+    """Refuse the name of a rule that does not exist.
+
+    Raises:
+        SettingsError: with a did-you-mean.
+    """
+    for name in names:
+        if name not in rules and name != ALL:
+            raise SettingsError(f'{where}: there is no rule "{name}"{did_you_mean(name, rules)}')
+
+
+def selected(rules: Mapping[str, type[Rule]], settings: Settings) -> list[str]:
+    """The names of the rules that the settings ask for.
+
+    Raises:
+        SettingsError: a name does not exist.
+    """
+    check_names(settings.select or (), rules, "select")
+    check_names(settings.ignore, rules, "ignore")
+    check_names(settings.extend_select, rules, "extend-select")
+    check_names(settings.severity, rules, "severity")
+    check_names(settings.rules, rules, "rules")
+    for glob, names in settings.per_path.items():
+        check_names(names, rules, f'per-path "{glob}"')
+    if settings.select is None:
+        chosen = {name for name, rule in rules.items() if rule.default}
+    else:
+        chosen = set(rules) if ALL in settings.select else set(settings.select)
+    chosen |= set(rules) if ALL in settings.extend_select else set(settings.extend_select)
+    chosen -= set(rules) if ALL in settings.ignore else set(settings.ignore)
+    chosen -= {name for name, severity in settings.severity.items() if severity is None}
+    return sorted(chosen)
+
+
+def instantiate(
+    rules: Mapping[str, type[Rule]], settings: Settings, catalogue: Catalogue
+) -> list[Rule]:
+    """The rules of a run, with their options.
+
+    Raises:
+        SettingsError: a rule or option does not exist, or an option's value is of another type.
+        PluginError: a rule raises when it is made.
+    """
+    return [_made(rules[name], settings, catalogue) for name in selected(rules, settings)]
+
+
+def _made(rule: type[Rule], settings: Settings, catalogue: Catalogue) -> Rule:
+    options = _options(rule, settings)
+    try:
+        return rule(options, settings, catalogue)
+    except SettingsError:
+        raise
+    except Exception as error:
+        raise PluginError(f"the rule {rule.name} cannot be used: {reason_of(error)}") from error
+
+
+def _options(rule: type[Rule], settings: Settings) -> Any:
+    said = settings.rules.get(rule.name, {})
+    hints = get_type_hints(rule.Options) if said else {}
+    values: dict[str, Any] = {}
+    for key, value in said.items():
+        attribute = key.replace("-", "_")
+        if attribute not in hints:
+            names = option_names(rule)
+            known = f": it has {', '.join(names)}" if names else ": it has none"
+            raise SettingsError(f'rules.{rule.name}: there is no option "{key}"'
+                                f"{did_you_mean(key, names) or known}")  # fmt: skip
+        values[attribute] = _fit(f"rules.{rule.name}.{key}", value, hints[attribute])
+    missing = [
+        one.name for one in fields(rule.Options)
+        if one.name not in values and one.default is MISSING and one.default_factory is MISSING
+    ]  # fmt: skip
+    if missing:
+        raise SettingsError(f"rules.{rule.name}: the option {missing[0]} has to be set")
+    return rule.Options(**values)
+
+
+def _fit(key: str, value: object, hint: Any) -> object:
+    """A value of the settings as the type of the option."""
+    if get_origin(hint) is tuple:
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise SettingsError(f'"{key}" has to be a list of texts, not {value!r}')
+        return tuple(value)
+    choices = get_args(hint)
+    if choices and all(isinstance(choice, str) for choice in choices):
+        if value not in choices:
+            expected = ", ".join(f'"{choice}"' for choice in choices)
+            raise SettingsError(f'"{key}" has to be one of {expected}, not {value!r}')
+        return value
+    if isinstance(hint, type) and (
+        not isinstance(value, hint) or (hint is int and isinstance(value, bool))
+    ):
+        raise SettingsError(f'"{key}" has to be {hint.__name__}, not {value!r}')
+    return value

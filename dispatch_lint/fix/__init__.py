@@ -1,0 +1,1 @@
+"""What changes files: fixes, renamed entities, suppression comments."""

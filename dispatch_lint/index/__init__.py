@@ -1,0 +1,1 @@
+"""What documents say of each other: facts in groups, in memory or spilled to disk."""

@@ -1,0 +1,11 @@
+"""Errors that a user can do something about: they are shown without a traceback."""
+
+from __future__ import annotations
+
+
+class UserError(Exception):
+    """An error whose message says what is wrong and where; every error of ours derives from it."""
+
+
+class InputError(UserError):
+    """An input that cannot be read; the message names it."""

@@ -1,0 +1,132 @@
+"""What a run finds: findings of rules, which become violations with a place."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from dispatch_lint.model.location import Path, Range
+
+if TYPE_CHECKING:
+    from dispatch_lint.definitions.model import Spot
+    from dispatch_lint.model.fix import Fix, TextFix
+
+
+class Severity(IntEnum):
+    """How bad a violation is; a higher number is worse."""
+
+    INFO = 1
+    WARNING = 2
+    ERROR = 3
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+class Finding(NamedTuple):
+    """What a rule yields: a path and a message. The engine finds the place.
+
+    Attributes:
+        path: from the root of the entity.
+        message: quotes the offending value and says what is expected.
+        on: whether the key or the value at the path is meant.
+        severity: where it differs from the rule's own.
+        help: how to mend it, in one line.
+        subject: what it speaks about, where that is not `path`: a missing field has no place.
+        fold: findings of one file with the same fold are reported once, with their count.
+        range: where only the reader of the text knows the place.
+        declared_at: `file:line` of the definition that is to blame.
+        heading: the name under which infos about a declared field are counted together.
+        spot: in a definition, where it is.
+        also: further spots, each with what it has to do with the finding.
+        fix: what removes the violation, where there is something.
+    """
+
+    path: Path
+    message: str
+    on: Literal["key", "value"] = "value"
+    severity: Severity | None = None
+    help: str = ""
+    subject: Path | None = None
+    fold: str = ""
+    range: Range | None = None
+    declared_at: str = ""
+    heading: str = ""
+    spot: Spot | None = None
+    also: tuple[tuple[Spot, str], ...] = ()
+    fix: Fix | None = None
+
+
+class Related(NamedTuple):
+    """Another place that a violation speaks of."""
+
+    file: str
+    range: Range
+    message: str
+    row: str = ""
+
+    @property
+    def place(self) -> str:
+        """As that of a violation."""
+        return _place(self.file, self.range, self.row)
+
+
+class Violation(NamedTuple):
+    """One deviation, with its place: what every report shows.
+
+    Attributes:
+        file: relative to the working directory, with `/`.
+        document: counts all documents of the file from 0.
+        pointer: JSON Pointer inside the entity.
+        entity: the key `<organization>/<kind>/<name>`; `-` for an unknown organization.
+        heading: the name under which infos about a declared field are counted together.
+        row: the key of the row, where the file is a store: its place.
+        definition: what it is about where it is no document: `pkg/shop.Widget`.
+        fix: the edits that remove it, where there are some.
+    """
+
+    rule: str
+    severity: Severity
+    message: str
+    guide: str | None
+    file: str
+    document: int
+    pointer: str
+    range: Range
+    kind: str | None = None
+    entity: str | None = None
+    related: tuple[Related, ...] = ()
+    help: str = ""
+    heading: str = ""
+    declared_at: str = ""
+    row: str = ""
+    definition: str = ""
+    fix: TextFix | None = None
+
+    @property
+    def place(self) -> str:
+        """Where it is, for people: `file:line:column`, or a store and the key of a row."""
+        return _place(self.file, self.range, self.row)
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same deviation, wherever in the file it stands."""
+        from hashlib import sha256
+
+        entity = self.definition or self.entity or f"{self.file}#{self.document}"
+        return sha256(f"{self.rule}\0{entity}\0{self.pointer}".encode()).hexdigest()[:32]
+
+    @property
+    def order(self) -> tuple[str, int, int, str, str, str]:
+        return (
+            self.file,
+            self.range.line,
+            self.range.column,
+            self.rule,
+            self.pointer,
+            self.message,
+        )
+
+
+def _place(file: str, span: Range, row: str) -> str:
+    return f"{file}: {row}" if row else f"{file}:{span.line}:{span.column}"

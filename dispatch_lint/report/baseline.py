@@ -1,0 +1,113 @@
+"""The baseline: violations that were there before, by fingerprint and never by line."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dispatch_lint.text.files import write_lines
+
+if TYPE_CHECKING:
+    from dispatch_lint.model.violation import Violation
+
+VERSION = 1
+
+
+class BaselineError(Exception):
+    """A baseline that cannot be read; the message names it."""
+
+
+class Baseline:
+    """What is known and does not fail a run.
+
+    Args:
+        entries: for each file the fingerprints, with their rule and how often they occur.
+    """
+
+    def __init__(self, entries: dict[str, dict[str, tuple[str, int]]] | None = None) -> None:
+        self._entries = entries or {}
+        self._left: Counter[tuple[str, str]] = Counter({
+            (file, fingerprint): count
+            for file, several in self._entries.items()
+            for fingerprint, (_, count) in several.items()
+        })  # fmt: skip
+
+    def hides(self, violation: Violation) -> bool:
+        """Whether a violation is known. One that occurs more often than it did is not."""
+        key = (violation.file, violation.fingerprint)
+        if self._left[key] <= 0:
+            return False
+        self._left[key] -= 1
+        return True
+
+    def stale(self, files: Iterable[str]) -> Iterator[str]:
+        """What is known of some files, and was not found in them: `file: rule`."""
+        for file in sorted(set(files) & self._entries.keys()):
+            for fingerprint, (rule, _) in sorted(self._entries[file].items()):
+                if self._left[file, fingerprint] > 0:
+                    yield f"{file}: {rule}"
+
+    def renewed(self, files: Iterable[str], violations: Iterable[Violation]) -> Baseline:
+        """The baseline after a run over some files; what it says of others stays."""
+        entries = {file: known for file, known in self._entries.items() if file not in set(files)}
+        for one in violations:
+            known = entries.setdefault(one.file, {})
+            rule, count = known.get(one.fingerprint, (one.rule, 0))
+            known[one.fingerprint] = (rule, count + 1)
+        return Baseline(entries)
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """For each file, how often each fingerprint is known."""
+        return {
+            file: {fingerprint: count for fingerprint, (_, count) in several.items()}
+            for file, several in self._entries.items()
+        }
+
+    def __len__(self) -> int:
+        return sum(count for known in self._entries.values() for _, count in known.values())
+
+    def write(self, path: Path) -> None:
+        """Write it, sorted, so that two branches merge.
+
+        Raises:
+            OSError: it cannot be written; the file is as it was.
+        """
+        said = {
+            file: {
+                fingerprint: {"rule": rule, **({"count": count} if count > 1 else {})}
+                for fingerprint, (rule, count) in sorted(known.items())
+            }
+            for file, known in sorted(self._entries.items())
+            if known
+        }
+        text = json.dumps({"version": VERSION, "violations": said}, indent=1, ensure_ascii=False)
+        write_lines(path, [f"{text}\n"])
+
+
+def read_baseline(path: Path, shown: str) -> Baseline:
+    """Read a baseline.
+
+    Raises:
+        BaselineError: it cannot be read, or is none.
+    """
+    try:
+        said: Any = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BaselineError(f"{shown}: {error.strerror or error}") from error
+    except ValueError as error:
+        raise BaselineError(f"{shown}: this is no baseline: {error}") from error
+    if not isinstance(said, dict) or said.get("version") != VERSION:
+        raise BaselineError(f"{shown}: this is no baseline of version {VERSION}")
+    try:
+        return Baseline({
+            file: {
+                fingerprint: (str(one["rule"]), int(one.get("count", 1)))
+                for fingerprint, one in known.items()
+            }
+            for file, known in said["violations"].items()
+        })  # fmt: skip
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise BaselineError(f"{shown}: this is no baseline: {error!r}") from error

@@ -1,0 +1,18 @@
+"""`concise`: one line a violation, `path:line:col: severity[rule] message`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dispatch_lint.report import Outcome
+from dispatch_lint.report.shared import COLORS, folded, paint, summary_lines
+from dispatch_lint.text.harmless import harmless
+
+
+def report(outcome: Outcome) -> Iterator[str]:
+    """The lines of the report."""
+    for one in outcome.violations:
+        label = paint(f"{one.severity}[{one.rule}]", COLORS[one.severity], outcome)
+        yield f"{harmless(one.place)}: {label} {harmless(one.message)}"
+    yield from folded(outcome)
+    yield from summary_lines(outcome)

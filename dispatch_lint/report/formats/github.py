@@ -1,0 +1,36 @@
+"""`github`: annotations of GitHub Actions, the worst first; chosen by itself there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dispatch_lint.model.violation import Severity
+from dispatch_lint.report import Outcome
+from dispatch_lint.report.shared import folded, summary_lines, with_help
+
+_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+
+
+def report(outcome: Outcome) -> Iterator[str]:
+    """The lines of the report."""
+    # GitHub shows ten of each at most.
+    for one in sorted(outcome.violations, key=lambda one: (-one.severity, one.order)):
+        place = {
+            "file": one.file, "line": one.range.line, "col": one.range.column,
+            "endLine": one.range.end_line, "title": f"dispatch-lint: {one.rule}",
+        }  # fmt: skip
+        if one.range.end_line == one.range.line:
+            place["endColumn"] = one.range.end_column
+        said = ",".join(f"{name}={_property(str(value))}" for name, value in place.items())
+        where = f"{one.row}: " if one.row else ""
+        yield f"::{_COMMANDS[one.severity]} {said}::{_data(where + with_help(one))}"
+    for line in (*folded(outcome), *summary_lines(outcome)):
+        yield _data(line)
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,37 @@
+"""`gitlab`: a Code Quality report of GitLab."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from dispatch_lint.model.violation import Severity
+
+if TYPE_CHECKING:
+    from dispatch_lint.report import Outcome
+
+LISTS_DECLARED = True
+_SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}
+
+
+def report(outcome: Outcome) -> Iterator[str]:
+    """The lines of the report: a JSON array."""
+    seen: Counter[str] = Counter()
+    issues = []
+    for one in outcome.violations:
+        seen[one.fingerprint] += 1
+        number = seen[one.fingerprint]
+        issues.append({
+            "description": one.message,
+            "check_name": one.rule,
+            # GitLab takes a fingerprint once only.
+            "fingerprint": one.fingerprint + (f"-{number}" if number > 1 else ""),
+            "severity": _SEVERITIES[one.severity],
+            "location": {
+                "path": one.file,
+                "lines": {"begin": one.range.line, "end": one.range.end_line},
+            },
+        })  # fmt: skip
+    yield json.dumps(issues, indent=1)

@@ -1,0 +1,182 @@
+"""`html`: one page to look at, with everything in it: no network, and nothing from documents obeyed."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from hashlib import sha256
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from dispatch_lint.model.violation import Severity
+from dispatch_lint.report import Outcome
+from dispatch_lint.report.estate import graph_of
+from dispatch_lint.report.shared import folded, summary_lines
+from dispatch_lint.text.harmless import harmless
+
+if TYPE_CHECKING:
+    from dispatch_lint.model.violation import Violation
+    from dispatch_lint.rule import Rule
+
+_MOST = 30
+"""Bars of one chart."""
+_LINE = 300
+"""Letters of a line of text that are shown around what is meant."""
+_SCRIPTS = ("dataTables.min.js", "cytoscape.min.js", "page.js")
+Facets = Mapping[str, Sequence[tuple[str | None, int]]]
+
+
+def report(outcome: Outcome) -> Iterator[str]:
+    """The lines of the report."""
+    yield from page(outcome, facets_of(outcome.violations))
+
+
+def page(outcome: Outcome, facets: Facets, note: str = "") -> Iterator[str]:
+    """The lines of the page.
+
+    Args:
+        facets: for each way to group violations, how many there are of which.
+        note: what has to be known about what is not shown.
+    """
+    data = {
+        "violations": [_row(one, outcome) for one in outcome.violations],
+        "severities": [str(one) for one in sorted(Severity, reverse=True)],
+        "facets": {name: list(several)[:_MOST] for name, several in facets.items()},
+        "rules": {name: _says(rule) for name, rule in outcome.rules.items()
+                  if any(one.rule == name for one in outcome.violations)},
+        "graph": graph_of(outcome),
+    }  # fmt: skip
+    style = _asset("page.css")
+    hashes = " ".join(f"'sha256-{_hash(_asset(name))}'" for name in _SCRIPTS)
+    policy = (
+        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    yield "<!DOCTYPE html>"
+    yield '<html lang="en"><head><meta charset="utf-8">'
+    yield f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+    yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    yield '<meta name="referrer" content="no-referrer"><title>dispatch-lint report</title>'
+    yield f"<style>{style}</style></head><body>"
+    yield from _body(outcome, note)
+    # Letters that could end the element are written in another way: inside it nothing is markup.
+    said = json.dumps(data).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    yield f'<script type="application/json" id="data">{said}</script>'
+    for name in _SCRIPTS:
+        yield f"<script>{_asset(name)}</script>"
+    yield "</body></html>"
+
+
+def facets_of(violations: Sequence[Violation]) -> Facets:
+    """How many violations there are of each severity, rule, kind and organization."""
+    return facets_from(
+        (one.rule, str(one.severity), one.kind, organization_of(one.entity), 1)
+        for one in violations
+    )
+
+
+def facets_from(
+    groups: Iterator[tuple[str, str, str | None, str | None, int]]
+    | Sequence[tuple[str, str, str | None, str | None, int]],
+) -> Facets:
+    """The same, from counts by rule, severity, kind and organization."""
+    counted: dict[str, Counter[str | None]] = {
+        "severity": Counter(), "rule": Counter(), "kind": Counter(), "organization": Counter(),
+    }  # fmt: skip
+    for rule, severity, kind, organization, count in groups:
+        said = {"severity": severity, "rule": rule, "kind": kind, "organization": organization}
+        for name, value in said.items():
+            counted[name][harmless(value) if value else value] += count
+    order = sorted(counted["severity"], key=lambda one: -Severity[str(one).upper()])
+    return {
+        name: [(one, counter[one]) for one in order] if name == "severity" else sorted(
+            counter.items(), key=lambda one: (-one[1], str(one[0]))
+        )
+        for name, counter in counted.items()
+    }  # fmt: skip
+
+
+def organization_of(entity: str | None) -> str | None:
+    """The organization that a key begins with; None where it is not known."""
+    organization = (entity or "").partition("/")[0]
+    return None if organization in ("", "-") else organization
+
+
+def _row(one: Violation, outcome: Outcome) -> list[Any]:
+    """A violation as the page wants it; the order is that of its script."""
+    line, start, end = "", 0, 0
+    if not one.row:
+        text = outcome.line(one.file, one.range.line)
+        first = max(0, one.range.column - 1 - _LINE // 2)
+        line = text[first : first + _LINE]
+        start = one.range.column - 1 - first
+        same = one.range.end_line == one.range.line
+        end = min(len(line), one.range.end_column - 1 - first if same else len(line))
+        before, marked, after = line[:start], line[start:end], line[end:]
+        line = harmless(before) + harmless(marked) + harmless(after)
+        start, end = len(harmless(before)), len(harmless(before)) + len(harmless(marked))
+    entity = harmless(one.entity) if one.entity else None
+    organization = organization_of(one.entity)
+    return [
+        str(one.severity), one.rule, harmless(one.kind) if one.kind else None,
+        harmless(organization) if organization else None, entity, harmless(one.place),
+        harmless(one.message), line, start, end, harmless(one.help),
+        [[harmless(two.place), harmless(two.message)] for two in one.related],
+    ]  # fmt: skip
+
+
+def _says(rule: type[Rule]) -> dict[str, str | None]:
+    return {"guide": rule.guide, "says": " ".join(rule.documentation().split())}
+
+
+def _body(outcome: Outcome, note: str) -> Iterator[str]:
+    summary = outcome.summary
+    yield '<a class="skip" href="#table-heading">To the violations</a>'
+    yield "<header><h1>dispatch-lint report</h1>"
+    for line in summary_lines(outcome):
+        yield f"<p>{_text(line)}</p>"
+    if note:
+        yield f"<p>{_text(note)}</p>"
+    yield '</header><main><ul class="cards">'
+    for severity in sorted(Severity, reverse=True):
+        many = summary.violations[severity]
+        yield f'<li><b class="{severity}">{many:,}</b>{severity}{"" if many == 1 else "s"}</li>'
+    for many, what in (
+        (summary.documents, "documents"), (summary.files, "files"), (summary.skipped, "skipped"),
+        (summary.suppressed, "suppressed"), (summary.baselined, "in the baseline"),
+    ):  # fmt: skip
+        if many:
+            yield f"<li><b>{many:,}</b>{what}</li>"
+    yield '</ul><section aria-labelledby="charts-heading"><h2 id="charts-heading">Violations</h2>'
+    yield '<div id="charts" class="charts"></div></section>'
+    yield '<section id="graph-section" aria-labelledby="graph-heading">'
+    yield '<h2 id="graph-heading">Entities and their foreign keys</h2>'
+    yield '<p class="noprint">What is broken is red; a click leads to its violations.</p>'
+    yield '<div id="graph" role="img" aria-label="The graph of entities; the list below has what is broken"></div>'
+    yield '<ul id="broken" class="broken"></ul></section>'
+    yield '<section aria-labelledby="table-heading"><h2 id="table-heading" tabindex="-1">Table</h2>'
+    yield '<div id="filters" class="filters" aria-live="polite"></div>'
+    yield '<table id="violations"><caption class="hide">Violations</caption></table></section>'
+    headings = list(folded(outcome))
+    if headings:
+        yield "<section><h2>Names that the definitions declare against the guide</h2><ul>"
+        yield from (f"<li>{_text(one)}</li>" for one in headings)
+        yield "</ul></section>"
+    yield "</main><footer><p>Drawn with DataTables and Cytoscape.js (both MIT).</p></footer>"
+
+
+def _text(said: str) -> str:
+    return html.escape(harmless(said))
+
+
+@lru_cache
+def _asset(name: str) -> str:
+    return (resources.files("dispatch_lint.report") / "assets" / name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    return base64.b64encode(sha256(text.encode()).digest()).decode()

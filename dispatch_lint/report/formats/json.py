@@ -1,0 +1,81 @@
+"""`json`: the stable contract (DESIGN, JSON output)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from dispatch_lint.model.location import Range
+from dispatch_lint.model.violation import Severity
+
+if TYPE_CHECKING:
+    from dispatch_lint.model.fix import TextFix
+    from dispatch_lint.model.violation import Violation
+    from dispatch_lint.old.outcome import Summary
+    from dispatch_lint.report import Outcome
+
+LISTS_DECLARED = True
+VERSION = 1
+
+
+def report(outcome: Outcome) -> Iterator[str]:
+    """The lines of the report: one JSON object."""
+    yield "{"
+    yield f'"version": {VERSION},'
+    yield f'"summary": {_dump(summary_object(outcome.summary))},'
+    if not outcome.violations:
+        yield '"violations": []'
+    else:
+        yield '"violations": ['
+        last = len(outcome.violations) - 1
+        for index, one in enumerate(outcome.violations):
+            yield f" {_dump(violation_object(one))}{',' if index < last else ''}"
+        yield "]"
+    yield "}"
+
+
+def violation_object(one: Violation) -> dict[str, Any]:
+    """A violation in the fields of the contract."""
+    return {
+        "rule": one.rule, "severity": str(one.severity), "message": one.message,
+        "guide": one.guide, "file": one.file, "document": one.document, "pointer": one.pointer,
+        **_span(one.range), "kind": one.kind, "entity": one.entity,
+        "related": [
+            {"file": related.file, **_span(related.range), "message": related.message}
+            for related in one.related
+        ],
+        "fix": _fix(one.fix) if one.fix else None,
+        "fingerprint": one.fingerprint,
+    }  # fmt: skip
+
+
+def _fix(fix: TextFix) -> dict[str, Any]:
+    return {
+        "safety": fix.safety, "message": fix.message,
+        "edits": [{**_span(edit.range), "text": edit.text} for edit in fix.edits],
+    }  # fmt: skip
+
+
+def summary_object(summary: Summary) -> dict[str, Any]:
+    """The summary in the fields of the contract; notJudged, closed and definitions are further ones."""
+    return {
+        "files": summary.files, "documents": summary.documents, "skipped": summary.skipped,
+        "violations": {
+            str(severity): summary.violations[severity]
+            for severity in sorted(Severity, reverse=True)
+        },
+        "suppressed": summary.suppressed, "baselined": summary.baselined,
+        "notJudged": summary.not_judged, "closed": summary.closed,
+        "definitions": summary.definitions,
+    }  # fmt: skip
+
+
+def _span(span: Range) -> dict[str, int]:
+    return {"line": span.line, "column": span.column, "endLine": span.end_line,
+            "endColumn": span.end_column}  # fmt: skip
+
+
+def _dump(value: object) -> str:
+    # ASCII only: lone surrogates from JSON input stay writable, and no terminal obeys it.
+    return json.dumps(value)

@@ -1,0 +1,41 @@
+"""`junit`: JUnit XML: each file a test suite, each rule that was violated in it a failed case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from dispatch_lint.report.xml import attribute, text
+
+if TYPE_CHECKING:
+    from dispatch_lint.model.violation import Violation
+    from dispatch_lint.report import Outcome
+
+LISTS_DECLARED = True
+
+
+def report(outcome: Outcome) -> Iterator[str]:
+    """The lines of the report."""
+    by_file: dict[str, list[Violation]] = {}
+    for one in outcome.violations:
+        by_file.setdefault(one.file, []).append(one)
+    total = len(outcome.violations)
+    yield '<?xml version="1.0" encoding="UTF-8"?>'
+    yield f'<testsuites name="dispatch-lint" tests="{max(total, 1)}" failures="{total}" errors="0">'
+    if not by_file:
+        yield '<testsuite name="dispatch-lint" tests="1" failures="0" errors="0">'
+        yield '<testcase name="no deviations" classname="dispatch-lint"/>'
+        yield "</testsuite>"
+    for file, several in by_file.items():
+        count = len(several)
+        yield (f"<testsuite name={attribute(file)} tests=\"{count}\" failures=\"{count}\" "
+               'errors="0">')  # fmt: skip
+        for one in several:
+            place = f"{one.range.line}:{one.range.column}"
+            yield f"<testcase name={attribute(f'{one.rule} {place}')} classname={attribute(file)}>"
+            said = f"{one.place}: {one.message}" + (f"\n{one.help}" if one.help else "")
+            yield (f"<failure message={attribute(one.message)} type={attribute(str(one.severity))}>"
+                   f"{text(said)}</failure>")  # fmt: skip
+            yield "</testcase>"
+        yield "</testsuite>"
+    yield "</testsuites>"

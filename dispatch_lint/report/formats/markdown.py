@@ -1,0 +1,47 @@
+"""`markdown`: a summary for a job page or a comment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dispatch_lint.report import Outcome
+from dispatch_lint.report.shared import folded, summary_lines
+from dispatch_lint.text.harmless import harmless
+
+_MOST = 200
+"""Rows: a comment has an end."""
+
+
+def report(outcome: Outcome) -> Iterator[str]:
+    """The lines of the report."""
+    yield "## dispatch-lint"
+    yield ""
+    yield from (cell(line) for line in summary_lines(outcome))
+    if outcome.violations:
+        yield ""
+        yield "| severity | rule | place | entity | message |"
+        yield "|---|---|---|---|---|"
+    worst = sorted(outcome.violations, key=lambda one: (-one.severity, one.order))
+    for one in worst[:_MOST]:
+        cells = (str(one.severity), one.rule, one.place, one.entity or "", one.message)
+        yield f"| {' | '.join(map(cell, cells))} |"
+    if len(worst) > _MOST:
+        yield ""
+        yield f"And {len(worst) - _MOST} more."
+    headings = list(folded(outcome))
+    if headings:
+        yield ""
+        yield "Names that the definitions declare against the guide:"
+        yield ""
+        yield from (f"- {cell(heading)}" for heading in headings)
+
+
+_MEANT = str.maketrans(
+    {letter: f"\\{letter}" for letter in "\\|`*_[]#"}
+    | {letter: f"&#{ord(letter)};" for letter in "<>@&"}
+)
+
+
+def cell(said: str) -> str:
+    """A text that means nothing in Markdown."""
+    return harmless(said).translate(_MEANT)

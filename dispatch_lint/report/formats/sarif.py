@@ -1,0 +1,111 @@
+"""`sarif`: SARIF 2.1.0, as code-scanning services read it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from dispatch_lint.model.location import Range
+from dispatch_lint.model.violation import Severity
+from dispatch_lint.report.shared import with_help
+from dispatch_lint.version import __version__
+
+if TYPE_CHECKING:
+    from dispatch_lint.model.fix import TextFix
+    from dispatch_lint.model.violation import Violation
+    from dispatch_lint.report import Outcome
+    from dispatch_lint.rule import Rule
+
+LISTS_DECLARED = True
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+
+
+def report(outcome: Outcome) -> Iterator[str]:
+    """The lines of the report: one JSON object."""
+    names = sorted({one.rule for one in (*outcome.violations, *outcome.hidden)})
+    rules = [_rule(name, outcome.rules.get(name)) for name in names]
+    index = {name: number for number, name in enumerate(names)}
+    results = [_result(one, index) for one in outcome.violations]
+    results += [
+        {**_result(one, index), "suppressions": [{"kind": "external", "status": "accepted"}]}
+        for one in outcome.hidden
+    ]
+    driver = {
+        "name": "dispatch-lint", "version": __version__, "semanticVersion": __version__,
+        "informationUri": "https://github.com/dispatch-lint/dispatch-lint", "rules": rules,
+    }  # fmt: skip
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "originalUriBaseIds": {"SRCROOT": {"description": {"text": "The working directory."}}},
+        "results": results,
+    }
+    yield json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1)
+
+
+def _rule(name: str, rule: type[Rule] | None) -> dict[str, Any]:
+    if rule is None:
+        return {"id": name}
+    guide = f' Guide, section "{rule.guide}".' if rule.guide else ""
+    documentation = rule.documentation()
+    pascal = "".join(word.capitalize() for word in name.split("-"))
+    return {
+        "id": name,
+        # SARIF wants a name that is not the ID over again.
+        **({"name": pascal} if pascal.lower() != name else {}),
+        "shortDescription": {"text": f"{rule.summary[:1].upper()}{rule.summary[1:]}."},
+        "fullDescription": {"text": f"{' '.join(documentation.split())}{guide}"},
+        "help": {"text": documentation, "markdown": documentation},
+        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+        "properties": {"tags": ["dispatch", *([rule.guide] if rule.guide else [])]},
+    }
+
+
+def _result(one: Violation, index: dict[str, int]) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "ruleId": one.rule,
+        "ruleIndex": index[one.rule],
+        "level": _LEVELS[one.severity],
+        "message": {"text": with_help(one)},
+        "locations": [_location(one.file, one.range)],
+        "partialFingerprints": {"dispatchLint/v1": one.fingerprint},
+    }
+    if one.related:
+        found["relatedLocations"] = [
+            {"id": number, "message": {"text": other.message}, **_location(other.file, other.range)}
+            for number, other in enumerate(one.related)
+        ]
+    if one.entity:
+        found["locations"][0]["logicalLocations"] = [
+            {"fullyQualifiedName": f"{one.entity}{one.pointer}"}
+        ]
+    if one.fix:
+        found["fixes"] = [_fix(one.file, one.fix)]
+    return found
+
+
+def _location(file: str, span: Range) -> dict[str, Any]:
+    return {"physicalLocation": {"artifactLocation": _artifact(file), "region": _region(span)}}
+
+
+def _artifact(file: str) -> dict[str, str]:
+    if "://" in file:
+        return {"uri": file}
+    return {"uri": quote(file, safe="/"), "uriBaseId": "SRCROOT"}
+
+
+def _region(span: Range) -> dict[str, int]:
+    return {"startLine": span.line, "startColumn": span.column, "endLine": span.end_line,
+            "endColumn": max(span.end_column, 1)}  # fmt: skip
+
+
+def _fix(file: str, fix: TextFix) -> dict[str, Any]:
+    replacements = [
+        {"deletedRegion": _region(edit.range), "insertedContent": {"text": edit.text}}
+        for edit in fix.edits
+    ]
+    change = {"artifactLocation": _artifact(file), "replacements": replacements}
+    return {"description": {"text": fix.message}, "artifactChanges": [change]}

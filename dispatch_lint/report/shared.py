@@ -1,0 +1,71 @@
+"""What the text formats share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from dispatch_lint.model.violation import Severity
+from dispatch_lint.naming import count
+from dispatch_lint.report import Outcome
+from dispatch_lint.text.harmless import harmless
+
+if TYPE_CHECKING:
+    from dispatch_lint.model.violation import Violation
+    from dispatch_lint.old.outcome import Declared
+
+COLORS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
+
+
+def paint(text: str, code: str, outcome: Outcome) -> str:
+    """Text in a colour, where colours are wanted."""
+    return f"\x1b[{code}m{text}\x1b[0m" if outcome.color else text
+
+
+def folded(outcome: Outcome) -> Iterator[str]:
+    """One line for each declared field that the guide has something against."""
+    for one in sorted(outcome.declared, key=lambda one: (one.heading, one.rule)):
+        yield f"{one.heading}: {_places(one)} ({one.rule}: {harmless(one.message)})"
+
+
+def with_help(one: Violation) -> str:
+    """What is wrong and what to do, for formats that have one text for both."""
+    return f"{one.message} ({one.help})" if one.help else one.message
+
+
+def _places(one: Declared) -> str:
+    places = f"{one.places} place{'' if one.places == 1 else 's'}"
+    return f"{places}, declared at {one.declared_at}" if one.declared_at else places
+
+
+def summary_lines(outcome: Outcome) -> Iterator[str]:
+    """The summary: what was found, and what was looked at."""
+    summary = outcome.summary
+    counts = [
+        count(summary.violations[severity], str(severity))
+        for severity in sorted(Severity, reverse=True)
+        if summary.violations[severity]
+    ]
+    found = ", ".join(counts) if counts else "No deviations"
+    files = summary.files - summary.stores
+    places = [count(files, "file")] if files or not summary.stores else []
+    places += [count(summary.stores, "store")] if summary.stores else []
+    looked = f"{count(summary.documents, 'document')} in {' and '.join(places)}"
+    if summary.definition_files:
+        defined = count(summary.definitions, "definition")
+        where = count(summary.definition_files, "file")
+        looked = f"{looked}, {defined} in {where}" if summary.documents else f"{defined} in {where}"
+    parts = [f"{looked} checked", f"{summary.skipped} skipped"]
+    if summary.suppressed:
+        parts.append(f"{summary.suppressed} suppressed")
+    if summary.baselined:
+        parts.append(f"{summary.baselined} in the baseline")
+    if summary.closed:
+        parts.append("closed world: all references judged")
+    elif summary.definition_files and not summary.documents:
+        pass
+    elif summary.not_judged:
+        parts.append(f"open world: {count(summary.not_judged, 'reference')} not judged")
+    else:
+        parts.append("open world")
+    yield f"{found}. {', '.join(parts)}."

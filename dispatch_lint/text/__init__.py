@@ -1,0 +1,1 @@
+"""Text: YAML and JSON values, the places of paths, edits, files."""
