@@ -94,7 +94,7 @@ def check(
 
 def _store_facts(settings: Settings, catalogue: Catalogue) -> StoreFacts:
     from dispatch_lint.documents.classify import Classifier
-    from dispatch_lint.store.entity_store import StoreError
+    from dispatch_lint.model.errors import StoreError
     from dispatch_lint.store.facts import StoreFacts
     from dispatch_lint.store.ledger_file import LedgerFile
 
@@ -126,7 +126,7 @@ def store_url(settings: Settings) -> str:
     Raises:
         StoreError: the settings name none.
     """
-    from dispatch_lint.store.entity_store import StoreError
+    from dispatch_lint.model.errors import StoreError
     from dispatch_lint.store.urls import rooted
 
     if not settings.store:

@@ -179,7 +179,7 @@ def _stores(classifier: Classifier) -> Iterator[str]:
 
 
 def _is_reference_store(file: Path, classifier: Classifier) -> bool:
-    from dispatch_lint.store.entity_store import StoreError
+    from dispatch_lint.model.errors import StoreError
     from dispatch_lint.store.opening import open_store
 
     try:

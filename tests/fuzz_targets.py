@@ -16,11 +16,10 @@ from dispatch_lint.config.settings import Settings, SettingsError, parse
 from dispatch_lint.documents.catalogue_files import load_catalogue
 from dispatch_lint.documents.source import Format, Source
 from dispatch_lint.engine.plugins import instantiate, load_rules
-from dispatch_lint.model.errors import InputError
+from dispatch_lint.model.errors import InputError, StoreError
 from dispatch_lint.old import json_placed, json_text, yaml_placed, yaml_text
 from dispatch_lint.old.engine import Run
 from dispatch_lint.store.bolt import BoltFile
-from dispatch_lint.store.entity_store import StoreError
 from tests.readers import agree, agree_on_places
 
 ROOT = Path(__file__).parent.parent

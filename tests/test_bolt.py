@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from dispatch_lint.documents.source import BadRow
+from dispatch_lint.model.errors import StoreError
 from dispatch_lint.store.bolt import BoltFile
-from dispatch_lint.store.entity_store import StoreError
 from tests.test_cli import check, run
 
 FILES = Path(__file__).parent / "bolt"

@@ -11,7 +11,8 @@ import pytest
 from dispatch_lint.config.settings import Settings
 from dispatch_lint.documents.catalogue_files import load_catalogue
 from dispatch_lint.documents.classify import Classifier
-from dispatch_lint.store.entity_store import ConnectionLost, Filter, StoreError
+from dispatch_lint.model.errors import StoreError
+from dispatch_lint.store.entity_store import ConnectionLost, Filter
 from dispatch_lint.store.opening import open_store, row_source
 from tests import postgres
 from tests.test_cli import check, run

@@ -18,8 +18,8 @@ import pytest
 from click.testing import CliRunner
 
 from dispatch_lint.cli import cli
+from dispatch_lint.model.errors import StoreError
 from dispatch_lint.rule import stored
-from dispatch_lint.store.entity_store import StoreError
 from dispatch_lint.store.importing import Refused
 from dispatch_lint.store.memory import MemoryStore
 from dispatch_lint.store.opening import open_for_writing, open_store

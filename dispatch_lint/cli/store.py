@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from dispatch_lint.config.settings import Settings
     from dispatch_lint.documents.classify import Classifier
     from dispatch_lint.documents.source import Source
-    from dispatch_lint.store.entity_store import EntityStore, StoredEntity
+    from dispatch_lint.documents.stored_entity import StoredEntity
+    from dispatch_lint.store.entity_store import EntityStore
 
 
 @click.group()

@@ -1,16 +1,14 @@
-"""What a run reads at most: no input may make it slow, or large, without bounds.
-
-The readers are called from everywhere, so the limits are those of the process; `Classifier`, which
-nobody reads documents without, sets them from the settings.
-"""
+"""What a run reads at most: no input may make it slow, or large, without bounds."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+
+MAX_DEPTH = 500
+"""Deeper values are for no setting: Python's own stack has an end."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Limits:
     """Limits that the settings can raise (`[limits]`).
 
@@ -33,33 +31,3 @@ class Limits:
     def bytes(self) -> int:
         """`document_size` in bytes."""
         return self.document_size * 1024 * 1024
-
-
-CURRENT = Limits()
-
-
-def is_too_deep(value: Any) -> bool:
-    """Whether lists and mappings stand inside each other in more levels than are allowed."""
-    level = [value]
-    for _ in range(CURRENT.depth):
-        inside: list[Any] = []
-        for one in level:
-            if type(one) is dict:
-                inside += [value for value in one.values() if type(value) in _NESTED]
-            elif type(one) is list:
-                inside += [value for value in one if type(value) in _NESTED]
-        if not inside:
-            return False
-        level = inside
-    return True
-
-
-_NESTED = frozenset({dict, list})
-MAX_DEPTH = 500
-"""Deeper values are for no setting: Python's own stack has an end."""
-
-
-def set_limits(limits: Limits) -> None:
-    """Take limits for all that is read from here on."""
-    for name in Limits.__slots__:
-        setattr(CURRENT, name, getattr(limits, name))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, get_args
 
 from dispatch_lint.config.limits import MAX_DEPTH, Limits
+from dispatch_lint.model.errors import UserError
 from dispatch_lint.model.reference import Reference
 from dispatch_lint.model.violation import Severity
 from dispatch_lint.naming import did_you_mean
@@ -30,7 +31,7 @@ SEVERITIES: Mapping[str, Severity | None] = {
 }  # fmt: skip
 
 
-class SettingsError(Exception):
+class SettingsError(UserError):
     """A setting that cannot be used; the message names the file and the key."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from dispatch_lint.model.errors import UserError
 from dispatch_lint.model.reference import Form, Reference
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ Shape = Literal[
 BASE = "BaseEntity"
 
 
-class DefinitionError(Exception):
+class DefinitionError(UserError):
     """A definition that cannot be read. The message begins with `file:line:`."""
 
 

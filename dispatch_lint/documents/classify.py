@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.config.globs import below, matches
-from dispatch_lint.config.limits import set_limits
 from dispatch_lint.definitions.model import is_openapi
-from dispatch_lint.documents.document import Document, Row
+from dispatch_lint.documents.document import Document, Row, Undeclared
+from dispatch_lint.documents.stored_entity import StoredEntity
+from dispatch_lint.documents.undeclared import find_undeclared, repaired
+from dispatch_lint.schema.validation import is_valid
 from dispatch_lint.documents.modelines import Modeline, Modelines
 from dispatch_lint.naming import nearest
 
@@ -20,10 +23,10 @@ if TYPE_CHECKING:
 
     from dispatch_lint.config.settings import Settings
     from dispatch_lint.documents.source import Source
+    from dispatch_lint.documents.stored_entity import StoredEntity
     from dispatch_lint.model.reference import Form
-    from dispatch_lint.old.placed import Part
+    from dispatch_lint.text.tree import Part
     from dispatch_lint.schema.catalogue import Catalogue
-    from dispatch_lint.store.entity_store import StoredEntity
 
 # Columns of Dispatch's Postgres table, and the fields that they hold (FACTS, Stores).
 COLUMNS = {
@@ -49,20 +52,37 @@ class Skipped:
     """Its models are definitions; it is no document, and not counted as skipped."""
 
 
-class Classifier:
-    """Decides what the documents of a run are."""
+Explains = Callable[[Document, Undeclared], bool]
+"""Whether an undeclared field of a document is reported: then the document is repaired."""
 
-    def __init__(self, settings: Settings, catalogue: Catalogue) -> None:
+
+def _closed(_: Document, field: Undeclared) -> bool:
+    return field.closed
+
+
+class Classifier:
+    """Decides what the documents of a run are, and validates them.
+
+    Args:
+        explains: decides which misspelled fields a document is judged without.
+    """
+
+    def __init__(
+        self, settings: Settings, catalogue: Catalogue, explains: Explains = _closed
+    ) -> None:
         self.settings, self.catalogue = settings, catalogue
-        set_limits(settings.limits)  # whoever reads documents has a classifier
+        self._explains = explains
         self.organization_field = catalogue.organization_field
         self._mapped: dict[str, str | None] = {}
         self._modelines = Modelines()
 
-    def read(self, value: Any, source: Source, index: int, part: Part | None = None) -> (
-        Document | Skipped
-    ):  # fmt: skip
-        """A value as a document, or why it is none."""
+    def read(self, part: Part, source: Source, index: int) -> Document | Skipped:
+        """A part of a text that parses as a document, or why it is none.
+
+        Args:
+            index: counts the documents of the source from 0.
+        """
+        value = part.value
         if not isinstance(value, dict):
             return self._no_mapping(value, source, index, part)
         row = _read_row(value, self.organization_field)
@@ -102,7 +122,13 @@ class Classifier:
             kind_name = modeline.kind or ""
         if kind_name is None and not beside:
             return Skipped(index, "it does not parse, and nothing says that it is an entity")
-        return self._document(None, kind_name or "", None, source, index, part)
+        kind = self.catalogue.resolve(kind_name or "") or self.catalogue.near(kind_name or "")
+        name = kind.name if kind else kind_name or ""
+        form = self.settings.form or "manifest"
+        return Document(
+            source, index, None, None, form, name, self.catalogue.schema(name, form), part,
+            valid=False, known=kind is not None, organization=self.settings.organization,
+        )  # fmt: skip
 
     def _kind_of_text(self, text: str, source: Source) -> str | None:
         forced = self.settings.kind or self._mapped_kind(source)
@@ -124,9 +150,11 @@ class Classifier:
         return name in self.catalogue.document_kinds or self.catalogue.near(name) is not None
 
     def _no_mapping(
-        self, value: Any, source: Source, index: int, part: Part | None
+        self, value: Any, source: Source, index: int, part: Part
     ) -> Document | Skipped:
-        from dispatch_lint.store.entity_store import StoredEntity  # who has no store needs none
+        from dispatch_lint.documents.stored_entity import (
+            StoredEntity,  # who has no store needs none
+        )
 
         if isinstance(value, StoredEntity):
             return self._remembered(value, source, index, part)
@@ -141,11 +169,11 @@ class Classifier:
         if "kind" in value or "name" not in value:
             return None
         # `Kind:` is read by dispatch, `kimd:` is a slip: both still say what the document is.
-        for field, said in value.items():
-            if isinstance(said, str) and said in self.catalogue.document_kinds and (
+        for field, kind in value.items():
+            if isinstance(kind, str) and kind in self.catalogue.document_kinds and (
                 nearest(field, ["kind"], cutoff=0.7)
             ):  # fmt: skip
-                return said
+                return kind
         return None
 
     def _why_not(self, value: Mapping[str, Any], written: str | None, source: Source) -> str | None:
@@ -172,33 +200,43 @@ class Classifier:
         return self._mapped[source.name]
 
     def _remembered(
-        self, stored: StoredEntity, source: Source, index: int, part: Part | None
+        self, stored: StoredEntity, source: Source, index: int, part: Part
     ) -> Document:
         entity = stored.entity
-        kind = self.catalogue.resolve(stored.kind)
         written = entity.get("kind")
-        return Document(
-            source, index, entity, stored.form, stored.kind,
-            self.catalogue.schema(stored.kind, stored.form), known=kind is not None,
+        schema = self.catalogue.schema(stored.kind, stored.form)
+        return self._completed(Document(
+            source, index, entity, entity, stored.form, stored.kind, schema, part,
+            is_valid(schema, entity), known=self.catalogue.resolve(stored.kind) is not None,
             written_kind=written if isinstance(written, str) else None,
-            organization=stored.organization, part=part,
-        )  # fmt: skip
+            organization=stored.organization,
+        ))  # fmt: skip
+
+    def _completed(self, document: Document) -> Document:
+        """A document with its undeclared fields, repaired where they are reported."""
+        if document.is_clean:
+            return document
+        fields = find_undeclared(document.value, document.schema.shape, self.catalogue.kind_names)
+        if not fields:
+            return document
+        document = document._replace(undeclared=fields)
+        return repaired(document, [one for one in fields if self._explains(document, one)])
 
     def _document(
-        self, value: Any, kind_name: str, written: str | None, source: Source, index: int,
-        part: Part | None, form: Form | None = None,
+        self, value: dict[str, Any], kind_name: str, written: str | None, source: Source, index: int,
+        part: Part, form: Form | None = None,
     ) -> Document:  # fmt: skip
-        entity = value if isinstance(value, dict) else {}
-        form = self.settings.form or form or self._form(entity, written)
+        form = self.settings.form or form or self._form(value, written)
         kind = self.catalogue.resolve(kind_name) or self.catalogue.near(kind_name)
         name = kind.name if kind else kind_name
-        organization = entity.get(self.organization_field)
+        organization = value.get(self.organization_field)
         if not (isinstance(organization, str) and organization):
             organization = self.settings.organization
-        return Document(
-            source, index, value, form, name, self.catalogue.schema(name, form),
-            known=kind is not None, written_kind=written, organization=organization, part=part,
-        )  # fmt: skip
+        schema = self.catalogue.schema(name, form)
+        return self._completed(Document(
+            source, index, value, value, form, name, schema, part, is_valid(schema, value),
+            known=kind is not None, written_kind=written, organization=organization,
+        ))  # fmt: skip
 
     def _form(self, value: Mapping[str, Any], written: str | None) -> Form:
         if self.organization_field in value:
@@ -210,7 +248,7 @@ class Classifier:
         return "manifest"
 
     def _row(
-        self, row: Row, value: Mapping[str, Any], source: Source, index: int, part: Part | None
+        self, row: Row, value: Mapping[str, Any], source: Source, index: int, part: Part
     ) -> Document:
         entity = dict(value["value"])
         for field, column in row.columns.items():
@@ -228,13 +266,13 @@ class Classifier:
             organization = value.get("organization_id") or _organization_of_key(
                 row.key, self.catalogue
             )
-        return Document(
-            source, index, entity, "stored", kind_name,
-            self.catalogue.schema(kind_name, "stored"), known=kind is not None,
+        schema = self.catalogue.schema(kind_name, "stored")
+        return self._completed(Document(
+            source, index, entity, entity, "stored", kind_name, schema, part,
+            is_valid(schema, entity), known=kind is not None,
             written_kind=written if isinstance(written, str) else None,
-            organization=organization if isinstance(organization, str) else None,
-            row=row, part=part,
-        )  # fmt: skip
+            organization=organization if isinstance(organization, str) else None, row=row,
+        ))  # fmt: skip
 
 
 def _of_others(modeline: Modeline, index: int) -> Skipped:

@@ -13,10 +13,9 @@ if TYPE_CHECKING:
     from dispatch_lint.documents.source import Source
     from dispatch_lint.model.location import Path
     from dispatch_lint.model.reference import Form, Reference
-    from dispatch_lint.old.fact_plan import FactPlan
-    from dispatch_lint.old.placed import Part
     from dispatch_lint.schema.catalogue import KindSchema
     from dispatch_lint.schema.shape import Route, Shape
+    from dispatch_lint.text.tree import Part
 
 
 class Row(NamedTuple):
@@ -62,41 +61,49 @@ class Use(NamedTuple):
     owner: str | None = None
 
 
-class Document:
-    """One entity as text.
+class Document(NamedTuple):
+    """One entity as text: what it says, what it is, and what validation found.
 
     Attributes:
+        source: the file or store that it was read from.
         index: counts all documents of the source from 0, skipped ones included.
-        value: the entity, as plain values.
+        value: the entity as it is written, as plain values; None where the text does not parse.
+        entity: the entity as it was meant: `value`, with misspelled fields under the names that
+            they stand for.
+        renamed: paths in `entity` → the field name as it is written in the text.
+        undeclared: the fields that no schema declares.
+        valid: whether `value` fits its schema.
+        form: `stored` or `manifest`.
         kind: canonical, or as written where it is unknown; empty where nothing says it.
         known: whether the catalogue has the kind.
         written_kind: the value of the `kind` field, if there is one.
-        part: the text with places; None on the fast way.
-        entity: the entity as it was meant: `value`, or with misspelled fields under the names that
-            they stand for, once it is repaired.
-        renamed: paths in a repaired `entity` → the field name as it is written in the text.
+        organization: the organization of its key; None where nothing says it.
+        part: its text, with places.
+        row: the row of a store dump that it was read from.
         row_key: the key of its row, where the source is a store; empty for a text.
     """
 
-    # What few documents have stands here, so that to make one takes half the time.
+    source: Source
+    index: int
+    value: Any
+    entity: Any
+    form: Form
+    kind: str
+    schema: KindSchema
+    part: Part
+    valid: bool
+    known: bool = True
+    written_kind: str | None = None
+    organization: str | None = None
     row: Row | None = None
+    row_key: str = ""
     undeclared: Sequence[Undeclared] = ()
     renamed: Mapping[Path, str] = MappingProxyType({})
-    row_key: str = ""
-    plan: FactPlan | None = None
-    """How it comes to its facts, where that is known."""
-    _uses: list[Use] | None = None
 
-    def __init__(
-        self, source: Source, index: int, value: Any, form: Form, kind: str, schema: KindSchema, *,
-        known: bool = True, written_kind: str | None = None, organization: str | None = None,
-        row: Row | None = None, part: Part | None = None,
-    ) -> None:  # fmt: skip
-        self.source, self.index, self.value, self.form = source, index, value, form
-        self.kind, self.schema, self.known, self.written_kind = kind, schema, known, written_kind
-        self.organization, self.part, self.entity = organization, part, value
-        if row is not None:
-            self.row = row
+    @property
+    def is_clean(self) -> bool:
+        """Whether its schema is closed and content with it: no rule about fields has a say."""
+        return self.valid and not self.schema.only_base and self.schema.shape.closed
 
     @property
     def name(self) -> str | None:
@@ -163,35 +170,25 @@ class Document:
 
     @property
     def uses(self) -> list[Use]:
-        """Every foreign key that is set. Empty and null refer to nothing."""
-        if self._uses is None:
-            self._uses = self._find_uses()
-        return self._uses
-
-    def _find_uses(self) -> list[Use]:
+        """Every foreign key that is set (guide, Name and IDs). Empty and null refer to nothing."""
         found: list[Use] = []
         entity = self.entity
+        if not isinstance(entity, dict):
+            return found
         for first, route, reference, owner, plain in self.schema.reference_plan:
             value = entity.get(first)
             if not value:
                 continue
             container = self._owner(owner) if owner is not None else None
             if plain and type(value) is str:  # nearly always
-                found.append(_new(Use, (route.steps, reference, value, container)))
-            elif plain and type(value) is list:
-                found += [
-                    _new(Use, ((first, index), reference, item, container))
-                    for index, item in enumerate(value)
-                    if item and isinstance(item, str)
-                ]
-            else:
-                prefix = reference.prefix
-                found += [
-                    Use(inner, reference, text[len(prefix) :], container)
-                    for path, one in route.walk(entity)
-                    for inner, text in _referred(path, one, reference)
-                    if text.startswith(prefix) and len(text) > len(prefix)
-                ]
+                found.append(Use(route.steps, reference, value, container))
+                continue
+            found += [
+                Use(path, reference, text.removeprefix(reference.prefix), container)
+                for outer, inner in route.walk(entity)
+                for path, text in _referred(outer, inner, reference)
+                if text.startswith(reference.prefix) and len(text) > len(reference.prefix)
+            ]
         return found
 
     def _owner(self, route: Route) -> str | None:
@@ -235,14 +232,12 @@ class Document:
         return ("key",) if path == ROW_KEY else self.text_path(path)
 
     def range(self, path: Path, on: Literal["key", "value"] = "value") -> Range:
-        """The place of a path; the document has to have been read with places."""
-        assert self.part is not None
+        """The place of a path in the text."""
         if self.row is not None and path == ROW_KEY:
             return self.part.range(("key",), "value")
         return self.part.range(self.text_path(path), on)
 
 
-_new = tuple.__new__  # past the constructor of a named tuple, which takes twice as long
 ROW_KEY: Path = ("\0row", "key")
 """Stands for the key column of a row, which is no field of the entity."""
 

@@ -52,6 +52,16 @@ class _FromStart(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        if whence == io.SEEK_END:
+            self._at = self._kept.seek(offset, io.SEEK_END)
+        else:
+            self._at = offset + (self._at if whence == io.SEEK_CUR else 0)
+        return self._at
+
     def readinto(self, buffer: WriteableBuffer, /) -> int:
         self._kept.seek(self._at)
         count = self._kept.readinto(buffer)

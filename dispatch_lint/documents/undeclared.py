@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatch_lint.documents.document import Document, Undeclared
@@ -15,33 +15,34 @@ if TYPE_CHECKING:
     from dispatch_lint.schema.shape import Shape
 
 
-def find_undeclared(document: Document, kinds: tuple[str, ...]) -> list[Undeclared]:
-    """Every undeclared field of a document, those inside declared objects included."""
+def find_undeclared(value: Any, shape: Shape, kinds: tuple[str, ...]) -> list[Undeclared]:
+    """Every field of a value that its schema does not declare, inside declared objects too.
+
+    Args:
+        kinds: the names of all kinds, by which foreign keys are told.
+    """
     finder = _Finder(kinds)
-    finder.look(document.value, document.schema.shape, ())
+    finder.look(value, shape, ())
     return finder.found
 
 
 MAX_GUESSES = 100
 """Names in a document for which the nearest declared one is looked for."""
-MAX_REMEMBERED = 1_000
-"""Names of which it is remembered what they stand for, where the same fields are missing."""
 MAX_LETTERS = 64
-"""Of a name that is remembered, or taken for another one that is written wrong."""
+"""A longer name is not taken for a misspelled one."""
 
 
-def repair(document: Document, reported: set[Path]) -> None:
-    """Put misspelled fields under the names that they stand for, in a copy.
+def repaired(document: Document, reported: Iterable[Undeclared]) -> Document:
+    """A document with misspelled fields under the names that they stand for.
 
-    One cause, one violation: what is reported as a slip is then judged as what was meant.
+    One cause, one violation: what is reported as misspelled is then judged as what was meant.
     """
-    slips = [one for one in document.undeclared if one.meant and one.path in reported]
+    slips = [field for field in reported if field.meant]
     if not slips:
-        return
-    document._uses = None
+        return document
     renamed: dict[Path, str] = {}
-    document.entity = _renamed(document.value, _by_place(slips), (), renamed)
-    document.renamed = renamed
+    entity = _renamed(document.value, _by_place(slips), (), renamed)
+    return document._replace(entity=entity, renamed=renamed)
 
 
 class _Slips:
@@ -91,39 +92,15 @@ def _renamed(value: Any, slips: _Slips | None, path: Path, renamed: dict[Path, s
     return result
 
 
-class Meaning(NamedTuple):
+class _Meaning(NamedTuple):
     """What an undeclared name stands for.
 
     Attributes:
-        meant: the declared field; None where that is to be guessed.
+        meant: the declared field; None where no rule of spelling leads to one.
     """
 
     meant: str | None
     case_only: bool
-
-
-class _Missing:
-    """The declared fields that a mapping lacks: one that is there is not what another stands for.
-
-    Args:
-        kinds: the names of all kinds.
-    """
-
-    def __init__(self, shape: Shape, value: dict[str, Any], kinds: tuple[str, ...]) -> None:
-        self.shape, self._kinds = shape, kinds
-        self.names = tuple(one for one in shape.properties if one not in value)
-
-    @cached_property
-    def lowered(self) -> dict[str, str]:
-        """The fields by what differs from them in case only."""
-        return {one.lower(): one for one in self.names}
-
-    @cached_property
-    def stems(self) -> dict[str, str]:
-        """The fields by their names less the suffix of a foreign key."""
-        if self.shape.stems is None:
-            self.shape.stems = {one: _stem(one, self._kinds) for one in self.shape.properties}
-        return {self.shape.stems[one]: one for one in self.names}
 
 
 class _Finder:
@@ -136,62 +113,66 @@ class _Finder:
     def __init__(self, kinds: tuple[str, ...]) -> None:
         self.found: list[Undeclared] = []
         self._kinds = kinds
-        self._guesses: dict[tuple[str, tuple[str, ...]], str | None] = {}
+        self._guesses = 0
 
     def look(self, value: Any, shape: Shape, path: Path) -> None:
         """Look at a value, and at all that is inside it."""
         if isinstance(value, dict) and shape.properties:
-            missing: _Missing | None = None
+            free: tuple[str, ...] | None = None
             for name, inner in value.items():
-                known = shape.properties.get(name)
-                if known is None:
+                declared = shape.properties.get(name)
+                if declared is None:
                     if shape.values is None:
-                        if missing is None:
-                            missing = _Missing(shape, value, self._kinds)
-                        meant, case_only = self._meant(name, missing)
+                        if free is None:  # a field that is there is not what another stands for
+                            free = tuple(one for one in shape.properties if one not in value)
+                        meant, case_only = self._meant(name, free)
                         self.found.append(
                             Undeclared(
                                 (*path, name), name, inner, meant, case_only, shape.closed, shape
                             )
                         )
-                elif isinstance(inner, dict | list) and (known.properties or known.items):
-                    self.look(inner, known, (*path, name))
+                elif isinstance(inner, dict | list) and (declared.properties or declared.items):
+                    self.look(inner, declared, (*path, name))
         elif isinstance(value, list) and shape.items is not None:
             for index, item in enumerate(value):
                 if isinstance(item, dict):
                     self.look(item, shape.items, (*path, index))
 
-    def _meant(self, name: str, missing: _Missing) -> tuple[str | None, bool]:
-        """The declared field that a name stands for, and whether they differ in case only."""
-        # The same mistake is made in many documents.
-        meanings, asked = missing.shape.meanings, (name, missing.names)
-        known = meanings.get(asked)
-        if known is None:
-            known = self._meaning(name, missing)
-            if len(meanings) < MAX_REMEMBERED and len(name) <= MAX_LETTERS:
-                meanings[asked] = known
-        return known.meant or self._guess(name, missing.names), known.case_only
-
-    def _meaning(self, name: str, missing: _Missing) -> Meaning:
-        if (meant := missing.lowered.get(name.lower())) is not None:
-            return Meaning(meant, case_only=True)
-        camel, stems = lower_camel(name), missing.stems
-        foreign = read_foreign_key(name, self._kinds)
-        proper = [camel, foreign.proper if foreign else "", foreign.stem if foreign else ""]
-        # `imageName` for `image`, but also `image` for `imageName`, as the schema has it.
-        proper += [stems[one] for one in (camel, *proper) if one and one in stems]
-        return Meaning(next((one for one in proper if one in missing.names), None), case_only=False)
-
-    def _guess(self, name: str, free: tuple[str, ...]) -> str | None:
-        """The declared field that is nearest to a name; none where too many were looked for."""
-        asked = (name, free)
-        if asked not in self._guesses:
-            if len(name) > MAX_LETTERS or len(self._guesses) >= MAX_GUESSES:
-                return None
-            self._guesses[asked] = nearest(name, free, cutoff=0.7 if len(name) > 4 else 0.6)
-        return self._guesses[asked]
+    def _meant(self, name: str, free: tuple[str, ...]) -> _Meaning:
+        """The declared field that a name stands for, among those that are free."""
+        if len(name) > MAX_LETTERS:
+            return _by_spelling.__wrapped__(name, free, self._kinds)
+        meaning = _by_spelling(name, free, self._kinds)
+        if meaning.meant is None and self._guesses < MAX_GUESSES:
+            self._guesses += 1
+            return _Meaning(_nearest(name, free), case_only=False)
+        return meaning
 
 
+# The same mistake is made in many documents: what a name stands for follows from the names alone.
+
+
+@lru_cache(maxsize=1_000)
+def _by_spelling(name: str, free: tuple[str, ...], kinds: tuple[str, ...]) -> _Meaning:
+    lowered = {field.lower(): field for field in free}
+    if (field := lowered.get(name.lower())) is not None:
+        return _Meaning(field, case_only=True)
+    camel, stems = lower_camel(name), {_stem(field, kinds): field for field in free}
+    foreign = read_foreign_key(name, kinds)
+    proper = [camel, foreign.proper if foreign else "", foreign.stem if foreign else ""]
+    # `imageName` for `image`, but also `image` for `imageName`, as the schema has it.
+    proper += [stems[spelling] for spelling in (camel, *proper) if spelling and spelling in stems]
+    meant = next((spelling for spelling in proper if spelling in free), None)
+    return _Meaning(meant, case_only=False)
+
+
+@lru_cache(maxsize=1_000)
+def _nearest(name: str, free: tuple[str, ...]) -> str | None:
+    return nearest(name, free, cutoff=0.7 if len(name) > 4 else 0.6)
+
+
+@lru_cache(maxsize=1_000)
 def _stem(name: str, kinds: tuple[str, ...]) -> str:
+    """A name less the suffix of a foreign key; empty where it has none."""
     foreign = read_foreign_key(name, kinds)
     return foreign.stem if foreign and foreign.suffix else ""

@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 from dispatch_lint.config.settings import SettingsError
+from dispatch_lint.model.errors import UserError
 from dispatch_lint.naming import did_you_mean
 from dispatch_lint.old.entry_points import entry_points
 from dispatch_lint.rule import Rule, defining_problem, option_names
@@ -25,7 +26,7 @@ GROUP = "dispatch_lint.rules"
 ALL = "all"
 
 
-class PluginError(Exception):
+class PluginError(UserError):
     """A rule that cannot be loaded; the message names it."""
 
 

@@ -1,30 +1,55 @@
-"""One cause, one violation: who speaks where several rules have something to say of one place."""
+"""One cause, one violation: which rule reports a path that several have findings about."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from dispatch_lint.model.location import Path
 from dispatch_lint.model.violation import Finding
 from dispatch_lint.rule import UNRANKED, Rule
 
-Found = tuple[Rule, Finding]
+RuleFinding = tuple[Rule, Finding]
+Subject = tuple[Path, str]
+"""What a finding is about: a path, and whether its key or its value."""
 
 
-def resolve(found: list[Found]) -> list[Found]:
-    """For each path the rule with the lowest precedence; see `Rule.precedence`."""
-    if len(found) < 2:
-        return found
-    first: dict[tuple[Path, str], int] = {}
-    for rule, finding in found:
-        if rule.precedence < UNRANKED:
-            subject = _subject(finding)
-            first[subject] = min(first.get(subject, UNRANKED), rule.precedence)
+class Claim(NamedTuple):
+    """A subject of a document that a rule with precedence has reported."""
+
+    subject: Subject
+    precedence: int
+
+
+def subject_of(finding: Finding) -> Subject:
+    """What a finding is about. A missing field is a key without a place."""
+    return (finding.subject, "key") if finding.subject else (finding.path, finding.on)
+
+
+def claims_of(findings: Iterable[RuleFinding]) -> tuple[Claim, ...]:
+    """What rules with precedence speak about."""
+    return tuple(
+        Claim(subject_of(finding), rule.precedence)
+        for rule, finding in findings
+        if rule.precedence < UNRANKED
+    )
+
+
+def resolve(findings: list[RuleFinding], claims: Sequence[Claim] = ()) -> list[RuleFinding]:
+    """Of findings about one subject those of the rule with the lowest precedence.
+
+    A rule without precedence reports whatever others do.
+
+    Args:
+        claims: of rules that have reported something of the same document before.
+    """
+    if len(findings) + len(claims) < 2:
+        return findings
+    lowest: dict[Subject, int] = {}
+    for subject, precedence in (*claims, *claims_of(findings)):
+        lowest[subject] = min(lowest.get(subject, UNRANKED), precedence)
     return [
         (rule, finding)
-        for rule, finding in found
-        if rule.precedence == UNRANKED or rule.precedence == first[_subject(finding)]
+        for rule, finding in findings
+        if rule.precedence == UNRANKED or rule.precedence == lowest[subject_of(finding)]
     ]
-
-
-def _subject(finding: Finding) -> tuple[Path, str]:
-    """What a finding speaks about: a key or a value. A missing field is a key without a place."""
-    return (finding.subject, "key") if finding.subject else (finding.path, finding.on)

@@ -1,4 +1,4 @@
-"""Facts of corpus rules, grouped: in memory as long as they are few, else on disk.
+"""Facts of rules about several documents, grouped: in memory while they are few, else on disk.
 
 A group is named by what meets in it, so that a store can be asked for the entities that belong
 to it (guide, Key; Name and IDs).
@@ -9,11 +9,10 @@ from __future__ import annotations
 import marshal
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import compress, groupby, repeat
+from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from dispatch_lint.old.hashed_facts import HashedFacts
 from dispatch_lint.rule import Fact
 
 if TYPE_CHECKING:
@@ -21,16 +20,15 @@ if TYPE_CHECKING:
 
     from dispatch_lint.rule import Read
 
-MAX_IN_MEMORY = 300_000_000
+MAX_IN_MEMORY = 120_000_000
 """Bytes, about, that the facts of one table may take."""
-_GROUP, _FACT, _WHAT = 200, 16, 400
-"""Bytes of the name of a group, of a fact in it, and of what facts say, each different one once."""
+_GROUP, _FACT, _PAYLOAD = 200, 16, 400
+"""Bytes of the name of a group, of a fact in it, and of a payload."""
 
 USE = "use"
 """The last of the data of a fact about a foreign key."""
-
-Again = Callable[[Iterable[tuple[int, int]]], Iterator[tuple[str, tuple[Any, ...]]]]
-"""Collects the facts of some documents once more: places → groups and facts."""
+Payload = tuple[Any, ...]
+"""Path, data, row key and place of a `Fact`: what it says, without where it is from."""
 
 
 def by_key(key: str) -> str:
@@ -64,7 +62,7 @@ class Readings:
     def read(
         self, reader: Callable[[str, Sequence[Fact]], Read], group: str, facts: Sequence[Fact]
     ) -> Read:
-        """What a reader makes of a group, and has made of it where it is the same list."""
+        """What a reader makes of a group; made once for all rules that judge the same list."""
         if self._of is not facts:
             self._of, self._read = facts, {}
         if reader not in self._read:
@@ -73,195 +71,149 @@ class Readings:
         return found
 
 
-class Columns(NamedTuple):
-    """The facts of a table as another process takes them: plain values that `marshal` writes.
+class Index:
+    """The tables of facts of a run, by name.
 
-    Attributes:
-        groups: the group of each fact.
-        places: of the documents, as 64 bits each.
-        codes: of each fact, its number in `whats`.
-        hashed: see `HashedFacts.drain`.
+    Args:
+        limit: bytes, about, that each table may take in memory.
     """
 
-    groups: list[str]
-    places: bytes
-    codes: bytes
-    whats: list[tuple[Any, ...]]
-    hashed: list[tuple[bytes, bytes]]
+    def __init__(self, limit: int = MAX_IN_MEMORY) -> None:
+        self._limit = limit
+        self._tables: dict[str, FactTable] = {}
 
+    def table(self, name: str) -> FactTable:
+        """The table of a name; an empty one where no fact was added to it."""
+        if name not in self._tables:
+            self._tables[name] = FactTable(self._limit)
+        return self._tables[name]
 
-class Said:
-    """What many facts say, with the number by which their table knows it.
+    def add(self, source: int, facts: Iterable[tuple[str, str, int, Payload]]) -> None:
+        """Add the facts of one source: the table, the group, the document and the payload.
 
-    Attributes:
-        what: path, data, row and place of a `Fact`.
-        epoch: of the table when it gave the number.
-    """
+        Args:
+            source: its position among those of the run.
+        """
+        first = source << 32
+        for name, group, document, payload in facts:
+            self.table(name).add(group, first | document, payload)
 
-    __slots__ = ("code", "epoch", "what")
+    def merge(self, other: Index) -> None:
+        """Add all facts of another index, in whatever order they were found."""
+        for name, table in other._tables.items():
+            if name in self._tables:
+                self._tables[name].merge(table)
+            else:
+                self._tables[name] = table
 
-    def __init__(self, what: tuple[Any, ...]) -> None:
-        self.what, self.code, self.epoch = what, 0, -1
+    def close(self) -> None:
+        """Remove temporary files."""
+        for table in self._tables.values():
+            table.close()
 
 
 class FactTable:
     """The facts of one rule, or of several that share them, by group.
 
-    What a fact says (its path and data) is kept once for all facts that say the same, as nearly
-    all foreign keys to a popular entity do. Past `limit` bytes the facts move to a temporary
-    SQLite file, which goes with the table.
-
-    Args:
-        again: where it is given, the facts that are seldom wanted need not be kept: see
-            `Rule.collect_seldom`.
+    A payload is kept once for all facts that have it, as nearly all foreign keys to a popular
+    entity do. Past `limit` bytes the facts move to a temporary SQLite file, which goes with the
+    table.
     """
 
-    def __init__(self, limit: int = MAX_IN_MEMORY, *, again: Again | None = None) -> None:
+    def __init__(self, limit: int = MAX_IN_MEMORY) -> None:
         self._limit = limit
-        self._again = again
-        self._hashed = HashedFacts()
-        # The numbers of the facts of a group; most groups have one fact. The last facts wait to be
-        # grouped: who hands them on to another table need not know of groups.
+        self._database: sqlite3.Connection | None = None
+        self._clear()
+
+    def _clear(self) -> None:
+        # Most groups have one fact: its number. Others have an array of numbers.
         self._groups: dict[str, int | array[int]] = {}
-        self._waiting: list[str] = []
         self._places: array[int] = array("q")
         self._codes: array[int] = array("I")
-        self._whats: list[tuple[Any, ...]] = []
-        self._code_of: dict[tuple[Any, ...], int] = {}
-        self._uses: set[int] = set()
-        """The numbers of what foreign keys say."""
-        self._used: set[str] = set()
-        """The groups with a foreign key."""
-        self._epoch = 0
-        """How often the table forgot all."""
-        self._database: sqlite3.Connection | None = None
+        """Of each fact, the number of its payload."""
+        self._payloads: list[Payload] = []
+        self._code_of: dict[Payload, int] = {}
+        self._size = 0
+        """Bytes, about."""
 
-    def add(self, group: str, fact: tuple[Any, ...]) -> None:
-        """Keep a fact, or the parts of one; its data are a plain tuple."""
-        source, document, *what = fact
-        self.keep(group, source << 32 | document, tuple(what))
-
-    @property
-    def note(self) -> Callable[[Iterable[str], int], None] | None:
-        """Keeps only that a document belongs to groups; None where all has to be remembered."""
-        return self._hashed.add if self._again is not None else None
-
-    @property
-    def note_all(self) -> Callable[[Iterable[str], Iterable[int]], None] | None:
-        """As `note`, for many groups, each with a document of its own."""
-        return self._hashed.add_all if self._again is not None else None
-
-    def keep(self, group: str, place: int, what: tuple[Any, ...]) -> None:
-        """Keep a fact.
+    def add(self, group: str, place: int, payload: Payload) -> None:
+        """Add a fact.
 
         Args:
-            place: the numbers of source and document, 32 bits each.
-            what: path, data, row and place of a `Fact`.
+            place: the position of the source, and the number of the document in the lower 32 bits.
         """
-        code = self._code_of.get(what)
+        code = self._code_of.get(payload)
         if code is None:
-            code = self._code(what)
-        self._enter((group,), (place,), code)
-
-    def keep_all(self, groups: Sequence[str], places: Iterable[int], said: Said) -> None:
-        """As `keep`, for many facts that say the same, each with its group and place."""
-        if said.epoch != self._epoch:
-            said.code, said.epoch = self._code(said.what), self._epoch
-        self._enter(groups, places, said.code)
-
-    def _enter(self, groups: Sequence[str], places: Iterable[int], code: int) -> None:
-        self._places.extend(places)
-        self._codes.extend(repeat(code, len(groups)))
-        self._waiting.extend(groups)
-        if len(self._waiting) > _MOST_WAITING:
-            self._grouped()
-
-    def _grouped(self) -> dict[str, int | array[int]]:
-        """The groups of all facts in memory, once none waits."""
-        known, waiting = self._groups, self._waiting
-        if waiting:
-            number = len(self._places) - len(waiting)
-            if self._uses:
-                are_uses = map(self._uses.__contains__, self._codes[number:])
-                self._used.update(compress(waiting, are_uses))
-            for group in waiting:
-                first = known.setdefault(group, number)
-                if first is not number:
-                    if isinstance(first, int):
-                        known[group] = array("I", (first, number))
-                    else:
-                        first.append(number)
-                number += 1
-            waiting.clear()
-            self._bound()
-        return self._groups
-
-    def _bound(self) -> None:
-        """Bring the facts to disk, where they are too many."""
-        taken = len(self._groups) * _GROUP + len(self._places) * _FACT + len(self._whats) * _WHAT
-        if taken >= self._limit:
+            code = self._code_of[payload] = len(self._payloads)
+            self._payloads.append(payload)
+            self._size += _PAYLOAD
+        number = len(self._places)
+        first = self._groups.setdefault(group, number)
+        if first is number:
+            self._size += _GROUP
+        elif isinstance(first, int):
+            self._groups[group] = array("I", (first, number))
+        else:
+            first.append(number)
+        self._places.append(place)
+        self._codes.append(code)
+        self._size += _FACT
+        if self._size > self._limit:
             self._spill()
 
-    def _code(self, what: tuple[Any, ...]) -> int:
-        """The number of what a fact says."""
-        code = self._code_of.setdefault(what, len(self._whats))
-        if code == len(self._whats):
-            path, data, *rest = what
-            self._whats.append((path, tuple(data), *rest))  # rules may name their parts
-            if data and data[-1] == USE:
-                self._uses.add(code)
-        return code
+    def merge(self, other: FactTable) -> None:
+        """Add the facts of another table, in whatever order they were found."""
+        for group, numbers in other._groups.items():
+            for number in other._numbers(numbers):
+                self.add(group, other._places[number], other._payloads[other._codes[number]])
+        if other._database is not None:
+            for group, packed in other._database.execute("SELECT grp, packed FROM fact"):
+                for source, document, *payload in marshal.loads(packed):
+                    self.add(_unpacked(group), source << 32 | document, tuple(payload))
+        other.close()
 
-    def drain(self) -> Columns:
-        """All facts; the table is empty after it.
-
-        Raises:
-            RuntimeError: they are on disk.
-        """
+    def __getstate__(self) -> tuple[Any, ...]:
         if self._database is not None:
-            raise RuntimeError("facts that are on disk cannot be handed on")
-        groups = [""] * (len(self._places) - len(self._waiting))
-        for group, several in self._groups.items():
-            for number in self._numbered(several):
-                groups[number] = group
-        columns = Columns(
-            groups + self._waiting, self._places.tobytes(), self._codes.tobytes(), self._whats,
-            self._hashed.drain(),
+            raise TypeError("facts that are on disk cannot be sent to another process")
+        groups = {
+            group: numbers if isinstance(numbers, int) else numbers.tobytes()
+            for group, numbers in self._groups.items()
+        }
+        return (
+            self._limit, self._size,
+            marshal.dumps((groups, self._places.tobytes(), self._codes.tobytes(), self._payloads)),
         )  # fmt: skip
-        self._forget()
-        return columns
 
-    def take(self, columns: Columns) -> None:
-        """Keep what another table drained."""
-        codes = [self._code(what) for what in columns.whats]
-        self._codes.extend(map(codes.__getitem__, array("I", columns.codes)))
-        self._places.frombytes(columns.places)
-        self._waiting += columns.groups
-        self._grouped()  # rather now, while others check files, than when all is done
-        self._hashed.take(columns.hashed)
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        self.__init__(state[0])  # type: ignore[misc]
+        groups, places, codes, payloads = marshal.loads(state[2])
+        self._groups = {
+            group: numbers if isinstance(numbers, int) else array("I", numbers)
+            for group, numbers in groups.items()
+        }
+        self._places.frombytes(places)
+        self._codes.frombytes(codes)
+        self._payloads = payloads
+        self._code_of = {payload: code for code, payload in enumerate(payloads)}
+        self._size = state[1]
 
-    def _forget(self) -> None:
-        self._groups, self._waiting, self._whats, self._code_of = {}, [], [], {}
-        self._used, self._uses = set(), set()
-        self._places, self._codes = array("q"), array("I")
-        self._epoch += 1
+    @staticmethod
+    def _numbers(numbers: int | array[int]) -> Sequence[int]:
+        return (numbers,) if isinstance(numbers, int) else numbers
 
-    def _numbered(self, several: int | array[int]) -> Iterable[int]:
-        return (several,) if isinstance(several, int) else several
-
-    def _size(self, several: int | array[int]) -> int:
-        return 1 if isinstance(several, int) else len(several)
-
-    def _facts(self, numbers: Iterable[int]) -> list[Fact]:
+    def _facts(self, numbers: int | array[int]) -> list[Fact]:
         """Facts in the order of the documents."""
-        places, codes, whats = self._places, self._codes, self._whats
+        places, codes, payloads = self._places, self._codes, self._payloads
+        order = sorted((places[number], number) for number in self._numbers(numbers))
         return [
-            # Past the constructor of the named tuple, which takes twice as long.
-            _new(Fact, (place >> 32, place & _DOCUMENT, *whats[codes[number]]))
-            for place, number in sorted((places[number], number) for number in numbers)
+            Fact(place >> 32, place & _DOCUMENT, *payloads[codes[number]])
+            for place, number in order
         ]
 
+    # On disk
+
     def _spill(self) -> None:
+        """Move the facts from memory to disk."""
         if self._database is None:
             import sqlite3
 
@@ -275,101 +227,70 @@ class FactTable:
             "INSERT INTO fact VALUES (?, ?, ?)",
             (
                 (_packed(group), len(facts), marshal.dumps([tuple(fact) for fact in facts]))
-                for group, several in self._groups.items()
-                for facts in [self._facts(self._numbered(several))]
+                for group, numbers in self._groups.items()
+                for facts in [self._facts(numbers)]
             ),
         )
-        self._forget()
+        self._clear()
 
-    def groups(
-        self, prefix: str = "", least: int = 1, *, used: bool = False, alike: bool = False
-    ) -> Iterator[tuple[str, list[Fact]]]:
-        """Every group whose name begins with a text, its facts in the order of the documents.
+    def _on_disk(self) -> sqlite3.Connection | None:
+        """The database with all facts in it, where some are on disk; None where none is."""
+        if self._database is not None:
+            if self._groups:
+                self._spill()
+            self._database.execute("CREATE INDEX IF NOT EXISTS fact_grp ON fact (grp)")
+        return self._database
+
+    # Groups
+
+    def groups(self, least: int = 1, *, used: bool = False) -> Iterator[tuple[str, list[Fact]]]:
+        """Every group in the order of the names, its facts in the order of the documents.
 
         Args:
             least: groups of fewer facts are left out.
-            used: whether only groups with a foreign key are wanted.
-            alike: whether one of several facts that say the same is enough.
+            used: only groups with a foreign key are wanted.
         """
-        known = self._grouped()
-        yield from self._repeated(prefix)
-        if self._database is not None:
-            for group, facts in self._stored_groups(prefix, least):
-                if not used or any(fact.data and fact.data[-1] == USE for fact in facts):
-                    yield group, facts
+        database = self._on_disk()
+        if database is not None:
+            yield from self._stored_groups(database, least, used=used)
             return
-        wanted: Iterable[str] = self._used if used else known
-        if least > 1:  # of few groups
-            wanted = [group for group in wanted if self._size(known[group]) >= least]
-        # In an order that is the same for any number of processes, as it is on disk: only for the
-        # first that are missing are names looked for that may have been meant.
-        for group in sorted(wanted):
-            if not group.startswith(prefix):
+        uses = {code for code, payload in enumerate(self._payloads) if _is_use(payload)}
+        # The same order for any number of processes, as on disk: only for the first names that
+        # are missing are near ones looked for.
+        for group in sorted(self._groups):
+            numbers = self._groups[group]
+            if least > 1 and (isinstance(numbers, int) or len(numbers) < least):
                 continue
-            numbers = known[group]
-            if isinstance(numbers, int):
-                yield group, self._facts((numbers,))
-            elif alike:
-                last_first = sorted(numbers, key=self._places.__getitem__, reverse=True)
-                first = {self._codes[number]: number for number in last_first}
-                yield group, self._facts(first.values())
-            else:
-                yield group, self._facts(numbers)
+            if used and not any(self._codes[number] in uses for number in self._numbers(numbers)):
+                continue
+            yield group, self._facts(numbers)
 
-    def has_more(self, group: str, facts: int) -> bool:
-        """Whether a group that `groups` gave may have more than so many facts."""
-        if self._database is not None:
-            return True
-        # Of those of which hashes are kept it gives all.
-        return self._size(self._groups.get(group, 0)) > facts
-
-    def _repeated(self, prefix: str) -> Iterator[tuple[str, list[Fact]]]:
-        """Groups of which only hashes are kept, where they have several facts."""
-        repeated = self._hashed.repeated()
-        if repeated:
-            for group, facts in self._collected(repeated).items():
-                if len(facts) > 1 and group.startswith(prefix) and group not in self._groups:
-                    yield group, facts
-
-    def _collected(self, hashes: set[int]) -> dict[str, list[Fact]]:
-        """The facts of groups of which only hashes are kept, collected once more."""
-        assert self._again is not None
-        found: dict[str, list[Fact]] = {}
-        places = sorted(self._hashed.places(hashes))
-        for group, fact in self._again((place >> 32, place & _DOCUMENT) for place in places):
-            if hash(group) in hashes:
-                found.setdefault(group, []).append(Fact(*fact))
-        return found
-
-    def _stored_groups(self, prefix: str, least: int) -> Iterator[tuple[str, list[Fact]]]:
-        assert self._database is not None
-        self._settle()
-        start = _packed(prefix)
-        between, ends = "grp >= ? AND grp < ?", (start, start + b"\xff")
-        if least > 1:  # nearly all groups of some tables are of one fact: they stay where they are
-            between += (f" AND grp IN (SELECT grp FROM fact WHERE {between} "
-                        "GROUP BY grp HAVING sum(count) >= ?)")  # fmt: skip
-        rows = self._database.execute(
-            f"SELECT grp, packed FROM fact WHERE {between} ORDER BY grp, rowid",
-            (*ends, *ends, least) if least > 1 else ends,
+    def _stored_groups(
+        self, database: sqlite3.Connection, least: int, *, used: bool
+    ) -> Iterator[tuple[str, list[Fact]]]:
+        # Nearly all groups of some tables are of one fact: they stay on disk.
+        only = " WHERE grp IN (SELECT grp FROM fact GROUP BY grp HAVING sum(count) >= ?)"
+        rows = database.execute(
+            f"SELECT grp, packed FROM fact{only if least > 1 else ''} ORDER BY grp, rowid",
+            (least,) if least > 1 else (),
         )
-        shared: dict[tuple[Any, ...], tuple[Any, ...]] = {}
-        for group, several in groupby(rows, key=itemgetter(0)):
-            loaded = [fact for _, packed in several for fact in _load(packed, shared)]
-            yield _unpacked(group), sorted(loaded, key=_document)
+        for group, packed in groupby(rows, key=itemgetter(0)):
+            facts = [fact for _, pieces in packed for fact in _load(pieces)]
+            if not used or any(fact.data and fact.data[-1] == USE for fact in facts):
+                yield _unpacked(group), sorted(facts, key=_document)
 
     def batches(
-        self, groups: int, facts: int, least: int = 1, *, used: bool = False, alike: bool = False
+        self, groups: int, facts: int, least: int = 1, *, used: bool = False
     ) -> Iterator[list[tuple[str, list[Fact]]]]:
         """All groups, several at a time.
 
         Args:
             groups, facts: a batch ends when it has so many of either.
-            least, used, alike: as `groups` takes them.
+            least, used: as `groups` takes them.
         """
         batch: list[tuple[str, list[Fact]]] = []
         held = 0
-        for group in self.groups(least=least, used=used, alike=alike):
+        for group in self.groups(least, used=used):
             batch.append(group)
             held += len(group[1])
             if len(batch) >= groups or held >= facts:
@@ -379,76 +300,50 @@ class FactTable:
             yield batch
 
     def names(self, prefix: str) -> Iterator[str]:
-        """The names of the groups that begin with a text; of those by key or ID, some."""
-        known = self._grouped()
-        if self._database is None:
-            yield from (group for group in known if group.startswith(prefix))
+        """The names of the groups that begin with a text."""
+        database = self._on_disk()
+        if database is None:
+            yield from (group for group in self._groups if group.startswith(prefix))
             return
-        self._settle()
         start = _packed(prefix)
-        for (group,) in self._database.execute(
+        for (group,) in database.execute(
             "SELECT DISTINCT grp FROM fact WHERE grp >= ? AND grp < ?", (start, start + b"\xff")
         ):
             yield _unpacked(group)
 
     def some(self, groups: Iterable[str]) -> dict[str, list[Fact]]:
         """The facts of some groups; those without a fact are left out."""
-        wanted, known = list(groups), self._grouped()
-        found = self._some_stored(wanted) if self._database is not None else {
-            group: self._facts(self._numbered(known[group]))
-            for group in wanted
-            if group in known
-        }  # fmt: skip
-        if self._again is not None and wanted:
-            hashes = self._hashed.known({hash(group) for group in wanted})
-            for group, facts in self._collected(hashes).items() if hashes else ():
-                if group in wanted:
-                    found[group] = sorted(found.get(group, []) + facts, key=_document)
-        return found
-
-    def _some_stored(self, groups: list[str]) -> dict[str, list[Fact]]:
-        assert self._database is not None
-        self._settle()
+        database = self._on_disk()
+        if database is None:
+            return {
+                group: self._facts(self._groups[group]) for group in groups if group in self._groups
+            }
         found: dict[str, list[Fact]] = {}
-        shared: dict[tuple[Any, ...], tuple[Any, ...]] = {}
         for group in groups:
-            rows = self._database.execute(
+            for (packed,) in database.execute(
                 "SELECT packed FROM fact WHERE grp = ? ORDER BY rowid", (_packed(group),)
-            )
-            for (packed,) in rows:
-                found.setdefault(group, []).extend(_load(packed, shared))
-        return found
-
-    def _settle(self) -> None:
-        """Bring what came last to disk too, and make it findable."""
-        assert self._database is not None
-        if self._grouped():
-            self._spill()
-        self._database.execute("CREATE INDEX IF NOT EXISTS fact_grp ON fact (grp)")
+            ):
+                found.setdefault(group, []).extend(_load(packed))
+        return {group: sorted(facts, key=_document) for group, facts in found.items()}
 
     def close(self) -> None:
-        """Let go of the temporary file."""
+        """Remove the temporary file."""
         if self._database is not None:
             self._database.close()
+            self._database = None
 
 
 _document = itemgetter(0, 1)
-_new = tuple.__new__
 _DOCUMENT = 0xFFFFFFFF
-_MAX_SHARED = 10_000
-_MOST_WAITING = 50_000
-"""Facts that wait to be grouped."""
 
 
-def _load(packed: bytes, shared: dict[tuple[Any, ...], tuple[Any, ...]]) -> list[Fact]:
-    """Facts from disk. Equal parts are shared: a popular target has very many equal uses."""
-    facts = []
-    for source, document, path, data, row, place in marshal.loads(packed):
-        if len(shared) > _MAX_SHARED:
-            shared.clear()
-        path, data = shared.setdefault(path, path), shared.setdefault(data, data)
-        facts.append(_new(Fact, (source, document, path, data, row, place)))
-    return facts
+def _is_use(payload: Payload) -> bool:
+    data = payload[1]
+    return bool(data) and data[-1] == USE
+
+
+def _load(packed: bytes) -> list[Fact]:
+    return [Fact(*fact) for fact in marshal.loads(packed)]
 
 
 def _packed(group: str) -> bytes:

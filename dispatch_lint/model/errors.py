@@ -9,3 +9,7 @@ class UserError(Exception):
 
 class InputError(UserError):
     """An input that cannot be read; the message names it."""
+
+
+class StoreError(InputError):
+    """A store that cannot be used; the message names it, and never its password."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.modelines import MARK
 from dispatch_lint.documents.source import Source
+from dispatch_lint.documents.stored_entity import Place
 from dispatch_lint.engine.precedence import resolve
 from dispatch_lint.model.errors import InputError
 from dispatch_lint.model.location import Range
@@ -19,7 +20,6 @@ from dispatch_lint.old.blocks import UNREAD
 from dispatch_lint.old.parts import read_parts
 from dispatch_lint.old.placed import row_part
 from dispatch_lint.rule import Judgement, Rule
-from dispatch_lint.store.entity_store import Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dispatch_lint.model.errors import UserError
 from dispatch_lint.text.files import write_lines
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 VERSION = 1
 
 
-class BaselineError(Exception):
+class BaselineError(UserError):
     """A baseline that cannot be read; the message names it."""
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn
 
 from dispatch_lint.definitions.model import BASE
+from dispatch_lint.model.errors import UserError
 from dispatch_lint.model.reference import Form, Reference
 from dispatch_lint.naming import nearest
 from dispatch_lint.schema.native import native_validator
@@ -25,7 +26,7 @@ MAX_REMEMBERED = 1_000
 """Misspelled kinds of which it is remembered what they were meant to be."""
 
 
-class CatalogueError(Exception):
+class CatalogueError(UserError):
     """A schema or definition that cannot be used; the message names its file."""
 
 

@@ -10,7 +10,6 @@ from dispatch_lint.model.reference import Reference
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dispatch_lint.documents.undeclared import Meaning
     from dispatch_lint.model.location import Path
 
 Schema = dict[str, Any]
@@ -38,10 +37,6 @@ class Shape:
     source: str = ""
     description: str = ""
     pattern: str = ""
-    stems: dict[str, str] | None = None
-    """The properties, each less the suffix of a foreign key; where somebody has looked at them."""
-    meanings: dict[tuple[str, tuple[str, ...]], Meaning] = field(default_factory=dict)
-    """What undeclared names stand for, by the name and the properties that are not there."""
 
     @property
     def wants_string(self) -> bool:

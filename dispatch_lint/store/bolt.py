@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from dispatch_lint.documents.source import BadRow
-from dispatch_lint.store.entity_store import StoreError
+from dispatch_lint.model.errors import StoreError
 
 _PAGE = struct.Struct("<QHHI")
 _LEAF = struct.Struct("<IIII")

@@ -11,7 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.source import BadRow, Source
-from dispatch_lint.store.entity_store import Filter, LedgerEntry, StoredEntity, is_storable
+from dispatch_lint.documents.stored_entity import StoredEntity
+from dispatch_lint.store.entity_store import Filter, LedgerEntry, is_storable
 from dispatch_lint.store.importing import stored_entity
 from dispatch_lint.store.sql import is_lost, store_error
 

@@ -13,8 +13,9 @@ from dispatch_lint.store.entity_store import Filter
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from dispatch_lint.documents.stored_entity import StoredEntity
     from dispatch_lint.rule import Fail, Rule
-    from dispatch_lint.store.entity_store import EntityStore, Ledger, StoredEntity
+    from dispatch_lint.store.entity_store import EntityStore, Ledger
 
 
 class StoreFacts:

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 from dispatch_lint.documents.classify import Skipped
 from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.source import BadRow, Source
+from dispatch_lint.documents.stored_entity import Place, StoredEntity
 from dispatch_lint.documents.undeclared import find_undeclared, repair
 from dispatch_lint.index.references import named_entity
+from dispatch_lint.model.errors import StoreError
 from dispatch_lint.old import json_placed, json_text, yaml_placed
-from dispatch_lint.store.entity_store import Counts, Place, StoredEntity, StoreError, is_storable
+from dispatch_lint.store.entity_store import Counts, is_storable
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.classify import Classifier

@@ -15,7 +15,9 @@ from heapq import merge
 from itertools import chain, groupby
 from pathlib import Path
 
-from dispatch_lint.store.entity_store import LedgerEntry, Place, StoreError
+from dispatch_lint.documents.stored_entity import Place
+from dispatch_lint.model.errors import StoreError
+from dispatch_lint.store.entity_store import LedgerEntry
 from dispatch_lint.text.files import write_lines
 
 _HEADER = "# dispatch-lint ledger 1: ID, key, first seen, deleted\n"

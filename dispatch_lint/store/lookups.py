@@ -12,8 +12,9 @@ from dispatch_lint.index.references import Target, Targets, Use, reference_facts
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.document import Use as Field
+    from dispatch_lint.documents.stored_entity import StoredEntity
     from dispatch_lint.model.location import Path
-    from dispatch_lint.store.entity_store import EntityStore, StoredEntity
+    from dispatch_lint.store.entity_store import EntityStore
 
 
 class Reference(NamedTuple):

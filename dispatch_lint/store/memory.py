@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 
-from dispatch_lint.store.entity_store import DELETED, Counts, Filter, LedgerEntry, StoredEntity
+from dispatch_lint.documents.stored_entity import DELETED, StoredEntity
+from dispatch_lint.store.entity_store import Counts, Filter, LedgerEntry
 
 
 class MemoryStore:

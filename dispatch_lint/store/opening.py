@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.documents.source import Source
-from dispatch_lint.store.entity_store import StoreError, StoreRows
+from dispatch_lint.model.errors import StoreError
+from dispatch_lint.store.entity_store import StoreRows
 from dispatch_lint.store.urls import (
     POSTGRES,
     URL,

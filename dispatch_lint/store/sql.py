@@ -8,16 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from dispatch_lint.documents.stored_entity import DELETED, StoredEntity
+from dispatch_lint.model.errors import StoreError
 from dispatch_lint.store import tables
-from dispatch_lint.store.entity_store import (
-    DELETED,
-    ConnectionLost,
-    Filter,
-    LedgerEntry,
-    StoredEntity,
-    StoreError,
-    is_storable,
-)
+from dispatch_lint.store.entity_store import ConnectionLost, Filter, LedgerEntry, is_storable
 from dispatch_lint.store.tables import contained, entity, ledger, reference
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from dispatch_lint.documents.stored_entity import DELETED, StoredEntity
 from dispatch_lint.store import tables
-from dispatch_lint.store.entity_store import DELETED, ConnectionLost, Counts, StoredEntity
+from dispatch_lint.store.entity_store import ConnectionLost, Counts
 from dispatch_lint.store.sql import COLUMNS, SqlStore, is_lost
 from dispatch_lint.store.tables import contained, entity, ledger, reference
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from dispatch_lint.store.entity_store import StoreError
+from dispatch_lint.model.errors import StoreError
 
 URL = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 POSTGRES = ("postgresql", "postgres")

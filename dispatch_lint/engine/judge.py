@@ -1,4 +1,4 @@
-"""Judging what documents say of each other: facts in groups, those of a store beside them."""
+"""The check of what documents say of each other: groups of facts, a store's beside them."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from dispatch_lint.index.facts import FactTable, Readings, by_name, read_group
+from dispatch_lint.index.facts import FactTable, Index, Readings, by_name, read_group
 from dispatch_lint.model.errors import InputError
 from dispatch_lint.naming import nearest_few, one_edit_away
 from dispatch_lint.rule import Fact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from dispatch_lint.config.settings import Settings
     from dispatch_lint.rule import Fail, Judgement, Rule
@@ -29,10 +29,6 @@ MAX_COMPARED = 20_000
 """So many times: a second. After that, only what differs in a letter is found, as among many."""
 MANY_NAMES = 200_000
 """Up to so many are held in memory; of more, those that differ in a letter are looked up."""
-MAX_QUIET = 10_000
-"""Likenesses of groups that are remembered."""
-MOST_ALIKE = 20
-"""Facts of a group that is hardly like another."""
 EXTERNAL = ("Broker/*",)
 """What exists elsewhere whatever the settings say: Dispatch never stores a Broker (FACTS)."""
 MAX_HINTS = 1_000
@@ -55,8 +51,8 @@ class Comparing:
         return True
 
 
-class Judging(Readings):
-    """One pass over one table of facts: the `World` of the rules that share it.
+class CorpusCheck(Readings):
+    """The check of one table of facts: the `World` of the rules that share it.
 
     Args:
         closed: whether what is not there is missing.
@@ -73,14 +69,10 @@ class Judging(Readings):
         self.closed, self.kinds = closed, kinds
         self.not_judged = 0
         self._asked: dict[str, list[Fact]] = {}
-        # Where all rules tell groups from each other in one way, any of them can be asked.
-        self._like = rules[0] if len({type(rule).likeness for rule in rules}) == 1 else None
-        self._quiet: set[Hashable] = set()
-        """Likenesses of groups of which nobody has anything to say."""
         self._hints: dict[tuple[str, str], list[str]] = {}
         self._names: dict[str, set[str]] = {}
         self._comparing = Comparing()
-        # Of what was near to a name the last time: uses of one name come one after the other.
+        # What was near to the last name: uses of one name come one after the other.
         self._near: tuple[tuple[str, str], dict[str, list[Fact]]] = (("", ""), {})
         self._times = 0
         """How often a group of facts asked what is near."""
@@ -89,59 +81,35 @@ class Judging(Readings):
     def stored(self) -> bool:
         return self._store is not None and self._store.store is not None
 
-    def judge(self, fail: Fail) -> Iterator[tuple[Rule, Judgement]]:
-        """What the rules say of all groups, about facts of the run.
+    def run(self, fail: Fail) -> Iterator[tuple[Rule, Judgement]]:
+        """What the rules find in all groups, about documents of the run.
 
         Args:
-            fail: told of a rule that raises.
+            fail: is told of a rule that raises.
         """
         several = all(rule.judges_several for rule in self._rules)
         used = all(rule.judges_uses for rule in self._rules)
-        # With a store, equal facts of the run meet different ones of the store only by their group.
-        alike = all(rule.judges_alike for rule in self._rules)
+        # With a store, a single fact of the run meets those of the store only in its group.
         least = 2 if several and not used and self._store is None else 1
-        for batch in self._table.batches(GROUPS, FACTS, least, used=used, alike=alike):
-            alikes = [(self._likeness(one[1], fail), one) for one in self._with_store(batch)]
-            self._look_up([one for like, one in alikes if like not in self._quiet], fail)
-            for like, (group, facts) in alikes:
-                if like in self._quiet:
-                    continue
-                before = self.not_judged
-                said = list(self._said(group, facts, fail))
-                if alike and (said or self.not_judged != before):
-                    stored = [fact for fact in facts if fact.stored]
-                    if self._table.has_more(group, len(facts) - len(stored)):
-                        self.not_judged = before
-                        every = self._table.some([group])[group] + stored
-                        said = list(self._said(group, every, fail))
-                yield from said
-                quiet = not said and self.not_judged == before
-                if quiet and like is not None and len(self._quiet) < MAX_QUIET:
-                    self._quiet.add(like)
+        for batch in self._table.batches(GROUPS, FACTS, least, used=used):
+            groups = self._with_store(batch)
+            self._look_up(groups, fail)
+            for group, facts in groups:
+                self._times = 0
+                for rule in self._rules:
+                    yield from self._ask(rule, group, facts, fail)
 
-    def _likeness(self, facts: list[Fact], fail: Fail) -> Hashable | None:
-        """What groups have in common of which all rules say the same, if they do."""
-        if self._like is None or len(facts) > MOST_ALIKE:
-            return None
+    def _ask(
+        self, rule: Rule, group: str, facts: list[Fact], fail: Fail
+    ) -> Iterator[tuple[Rule, Judgement]]:
         try:
-            like = self._like.likeness(facts)
-            hash(like)
+            for judgement in rule.judge(group, facts, self):
+                if not judgement.fact.stored:
+                    yield rule, judgement
+        except InputError:
+            raise  # of the store: no rule is to blame
         except Exception as error:
-            fail(self._like, facts[0], error)
-            return None
-        return like
-
-    def _said(self, group: str, facts: list[Fact], fail: Fail) -> Iterator[tuple[Rule, Judgement]]:
-        self._times = 0
-        for rule in self._rules:
-            try:
-                for judgement in rule.judge(group, facts, self):
-                    if not judgement.fact.stored:
-                        yield rule, judgement
-            except InputError:
-                raise  # of the store: no rule is to blame
-            except Exception as error:
-                fail(rule, facts[0], error)
+            fail(rule, facts[0], error)
 
     def _with_store(self, batch: list[tuple[str, list[Fact]]]) -> list[tuple[str, list[Fact]]]:
         if self._store is None:
@@ -150,7 +118,7 @@ class Judging(Readings):
         return [(group, facts + more[group] if group in more else facts) for group, facts in batch]
 
     def _look_up(self, groups: list[tuple[str, list[Fact]]], fail: Fail) -> None:
-        """Have at hand what the rules will ask for, all of it by one look."""
+        """Have at hand what the rules will ask for, all of it by one look-up."""
         wanted: dict[str, None] = {}
         for rule in self._rules:
             for group, facts in groups if rule.has("asks") else ():
@@ -226,23 +194,28 @@ def _one_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(map(translate, patterns)))
 
 
-def judge_all(
-    tables: Mapping[str, FactTable], rules: Mapping[str, Sequence[Rule]], settings: Settings, *,
-    closed: bool, kinds: set[str], store: StoreFacts | None,
-    fail: Fail,
+def check_corpus(
+    index: Index, rules: Mapping[str, Sequence[Rule]], settings: Settings, *,
+    closed: bool, kinds: set[str], store: StoreFacts | None, fail: Fail,
 ) -> tuple[dict[int, list[tuple[Rule, Judgement]]], int]:  # fmt: skip
-    """Judge every table.
+    """Check every table of an index.
+
+    Args:
+        rules: those that share each table, by its name.
+        fail: is told of a rule that raises.
 
     Returns:
-        What was said, by the number of the source; how many references could not be judged.
+        What was found, by the position of the source; how many references could not be judged.
     """
-    wanted: dict[int, list[tuple[Rule, Judgement]]] = defaultdict(list)
+    found: dict[int, list[tuple[Rule, Judgement]]] = defaultdict(list)
     not_judged = 0
-    for name, table in tables.items():
+    for name, sharing in rules.items():
         if store is not None:
-            store.prepare(name, rules[name], fail)
-        judging = Judging(table, rules[name], settings, closed=closed, kinds=kinds, store=store)
-        for rule, judgement in judging.judge(fail):
-            wanted[judgement.fact.source].append((rule, judgement))
-        not_judged += judging.not_judged
-    return wanted, not_judged
+            store.prepare(name, sharing, fail)
+        check = CorpusCheck(
+            index.table(name), sharing, settings, closed=closed, kinds=kinds, store=store
+        )
+        for rule, judgement in check.run(fail):
+            found[judgement.fact.source].append((rule, judgement))
+        not_judged += check.not_judged
+    return found, not_judged

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from dispatch_lint.model.location import Range
-from dispatch_lint.naming import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from dispatch_lint.model.violation import Violation
-    from dispatch_lint.old.placed import Node, Part
+    from dispatch_lint.text.tree import Node, Part
 
 MARK = "dispatch-lint:"
 _COMMENT = re.compile(
@@ -23,7 +22,10 @@ _COMMENT = re.compile(
 )
 
 
-@dataclass
+Scope = Literal["line", "document", "file"]
+
+
+@dataclass(frozen=True)
 class Suppression:
     """One comment.
 
@@ -31,16 +33,14 @@ class Suppression:
         rules: the rules it names.
         scope: what it speaks of: its line, the next line, a whole document, or the file.
         target: the number of the line or document.
-        used: the rules of which it hid something.
-        complaint: what is wrong with it, for the rule unused-suppression.
+        complaint: what is wrong with it, where the rule unused-suppression is asked about it.
     """
 
     range: Range
     document: int
     rules: tuple[str, ...]
-    scope: Literal["line", "document", "file"]
+    scope: Scope
     target: int
-    used: set[str] = field(default_factory=set)
     complaint: str = ""
 
 
@@ -59,15 +59,10 @@ def read_go_suppressions(text: str) -> list[Suppression]:
         if match is None:
             continue
         names = tuple(name.strip() for name in (match["rules"] or "").split(",") if name.strip())
-        span = Range(number, match.start() + 1, number, match.end() + 1)
+        range_ = Range(number, match.start() + 1, number, match.end() + 1)
         # Alone on its line it speaks of the next one.
         target = number if line[: match.start()].strip() else number + 1
-        one = Suppression(span, 0, names, "line", target)
-        if match["verb"] == "ignore-file":
-            one.scope = "file"
-        elif match["verb"] != "ignore":
-            one.rules = ()
-        found.append(one)
+        found.append(_suppression(match["verb"], range_, 0, names, "line", target))
     return found
 
 
@@ -94,22 +89,28 @@ def _read(text: str, parts: Sequence[Part]) -> Iterator[Suppression]:
             before = bisect_right(scalars[index], (start, len(text))) - 1
             if before >= 0 and start < scalars[index][before][1]:
                 continue
-        span = lines.range(start, match.end())
+        range_ = lines.range(start, match.end())
         names = [name.strip() for name in (match["rules"] or "").split(",")]
         rules = tuple(dict.fromkeys(name for name in names if name))
-        alone = not lines.line(span.line)[: span.column - 1].strip()
-        suppression = Suppression(span, index, rules, "line", span.line)
-        if match["verb"] == "ignore-file":
-            suppression.scope = "file"
-        elif match["verb"] != "ignore":
-            suppression.rules = ()
-        elif alone:
+        alone = not lines.line(range_.line)[: range_.column - 1].strip()
+        scope: Scope = "line"
+        target = range_.line
+        if alone and match["verb"] == "ignore":
             document = _document_behind(parts, index, start)
             if document is not None:
-                suppression.scope, suppression.target = "document", document
+                scope, target = "document", document
             else:
-                suppression.target = following[span.line]
-        yield suppression
+                target = following[range_.line]
+        yield _suppression(match["verb"], range_, index, rules, scope, target)
+
+
+def _suppression(
+    verb: str, range_: Range, document: int, rules: tuple[str, ...], scope: Scope, target: int
+) -> Suppression:
+    """A comment as a suppression; without a rule where its verb is none of ours."""
+    if verb == "ignore-file":
+        return Suppression(range_, document, rules, "file", target)
+    return Suppression(range_, document, rules if verb == "ignore" else (), scope, target)
 
 
 def _document_behind(parts: Sequence[Part], index: int, offset: int) -> int | None:
@@ -143,60 +144,3 @@ def _scalars(node: Node) -> Iterator[tuple[int, int]]:
             yield from _scalars(child)
         else:
             yield child.start, child.end
-
-
-class Suppressions:
-    """The suppressions of a file, found by what they speak of."""
-
-    def __init__(self, several: Sequence[Suppression]) -> None:
-        self._by_target: dict[tuple[str, int, str], list[Suppression]] = {}
-        for one in several:
-            target = 0 if one.scope == "file" else one.target
-            for rule in one.rules:
-                self._by_target.setdefault((one.scope, target, rule), []).append(one)
-
-    def hiding(self, violation: Violation) -> list[Suppression]:
-        """Those that speak of a violation."""
-        rule = violation.rule
-        return [
-            one
-            for scope, target in (
-                ("file", 0), ("document", violation.document), ("line", violation.range.line),
-            )
-            for one in self._by_target.get((scope, target, rule), ())
-        ]  # fmt: skip
-
-
-_MAX_HINTS = 100
-"""Unknown names of rules, in one file, of which it is said which were meant."""
-
-
-def complaints(
-    suppressions: Sequence[Suppression], known: Collection[str], active: Collection[str]
-) -> Iterator[Suppression]:
-    """The suppressions that are wrong or hide nothing, one for each reason.
-
-    Args:
-        known: every rule there is.
-        active: the rules of the run; others cannot be judged.
-    """
-    unknown = 0
-    for suppression in suppressions:
-        if not suppression.rules:
-            suppression.complaint = ("this suppression names no rule: write ignore[rule] or "
-                                     "ignore-file[rule]")  # fmt: skip
-            yield suppression
-            continue
-        unused = []
-        for rule in suppression.rules:
-            if rule not in known:
-                unknown += 1
-                meant = did_you_mean(rule, known) if unknown <= _MAX_HINTS else ""
-                complaint = f'there is no rule "{rule}"{meant}'
-                yield Suppression(suppression.range, suppression.document, (rule,),
-                                  suppression.scope, suppression.target, complaint=complaint)  # fmt: skip
-            elif rule in active and rule not in suppression.used:
-                unused.append(rule)
-        if unused:
-            suppression.complaint = f"this suppression of {', '.join(unused)} hides nothing"
-            yield suppression

@@ -1,0 +1,131 @@
+"""A source → the documents of its text, with their places, whatever its format."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from dispatch_lint.documents.classify import Skipped
+from dispatch_lint.documents.line_ranges import is_blank
+from dispatch_lint.documents.source import BadRow, decode
+from dispatch_lint.model.errors import InputError
+from dispatch_lint.text.json_reader import read_json, read_json_line
+from dispatch_lint.text.tree import Part, row_part
+from dispatch_lint.text.yaml_reader import read_yaml
+
+if TYPE_CHECKING:
+    from dispatch_lint.config.limits import Limits
+    from dispatch_lint.documents.classify import Classifier
+    from dispatch_lint.documents.document import Document
+    from dispatch_lint.documents.line_ranges import LineRange
+    from dispatch_lint.documents.source import Source
+
+
+class ReadPart(NamedTuple):
+    """One document of a source as it was read.
+
+    Attributes:
+        index: counts the documents of the source from 0.
+        row_key: the key of its row, where the source is a store; empty for a text.
+        error: why nothing could be read here; then the part is empty.
+    """
+
+    index: int
+    part: Part
+    row_key: str = ""
+    error: str = ""
+
+
+class SourceText(NamedTuple):
+    """What was read of a source.
+
+    Attributes:
+        parts: its documents.
+        text: the whole text; empty for lines of JSONL, and for rows.
+        digest: tells whether another reading gave the same bytes; None for rows.
+    """
+
+    parts: Iterable[ReadPart]
+    text: str = ""
+    digest: int | None = None
+
+
+def read_source(
+    source: Source, limits: Limits, *, lines: LineRange | None = None,
+    wanted: Collection[int] | None = None,
+) -> SourceText:  # fmt: skip
+    """Read a source, or some of its lines.
+
+    Args:
+        lines: of a JSONL source.
+        wanted: the numbers of the documents that are asked for; None for all.
+
+    Raises:
+        InputError: it cannot be read, is too large, or is no text. Of a line of JSONL, and of a
+            row, a `ReadPart` says so.
+    """
+    if source.rows is not None:
+        return SourceText(_rows(source))
+    if source.format == "jsonl":
+        data = _bytes_of(source, lines) if lines else source.data(limits)
+        parts = _lines(source.name, data, limits, lines, wanted)
+        return SourceText(parts, digest=hash(data))
+    data = source.data(limits)
+    text = decode(data, source.name)
+    if source.format == "yaml":
+        read = read_yaml(text, depth=limits.depth, aliases=limits.aliases)
+    else:
+        read = read_json(text, depth=limits.depth)
+    return SourceText(map(ReadPart, range(len(read)), read), text, hash(data))
+
+
+def _bytes_of(source: Source, lines: LineRange) -> bytes:
+    try:
+        with source.open() as stream:
+            stream.seek(lines.start)
+            return stream.read(lines.end - lines.start)
+    except OSError as error:
+        raise InputError(f"{source.name}: {error.strerror or error}") from error
+
+
+def _lines(
+    name: str, data: bytes, limits: Limits, lines: LineRange | None,
+    wanted: Collection[int] | None,
+) -> Iterator[ReadPart]:  # fmt: skip
+    number = lines.line if lines else 0
+    index = lines.document if lines else 0
+    for line in data.split(b"\n"):
+        number += 1
+        if is_blank(line):
+            continue
+        if wanted is None or index in wanted:
+            try:
+                text = decode(line, f"{name}:{number}")
+            except InputError as error:
+                yield ReadPart(index, row_part(index), error=str(error))
+            else:
+                yield ReadPart(index, read_json_line(text, number, depth=limits.depth))
+        index += 1
+
+
+def _rows(source: Source) -> Iterator[ReadPart]:
+    assert source.rows is not None
+    for index, (key, value) in enumerate(source.rows.rows()):
+        error = f"{source.name}: {key}: {value.message}" if isinstance(value, BadRow) else ""
+        yield ReadPart(index, row_part(index, None if error else value), key, error)
+
+
+def read_documents(
+    classifier: Classifier, source: Source, limits: Limits
+) -> Iterator[Document]:
+    """The entity documents of a text; what does not parse, or is no entity, is left out.
+
+    Raises:
+        InputError: the text cannot be read.
+    """
+    for index, part, row_key, error in read_source(source, limits).parts:
+        if error or part.problem is not None:
+            continue
+        document = classifier.read(part, source, index)
+        if not isinstance(document, Skipped):
+            yield document._replace(row_key=row_key) if row_key else document

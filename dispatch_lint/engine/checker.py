@@ -1,0 +1,280 @@
+"""A checker: what holds for a whole run, and the check of one source by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from dispatch_lint.config.globs import matches
+from dispatch_lint.documents.classify import Classifier, relative_name
+from dispatch_lint.documents.document import ROW_KEY
+from dispatch_lint.engine.plugins import internal_error
+from dispatch_lint.engine.precedence import RuleFinding
+from dispatch_lint.model.location import pointer
+from dispatch_lint.model.violation import Severity, Violation
+from dispatch_lint.rule import FieldUse
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dispatch_lint.config.settings import Settings
+    from dispatch_lint.documents.document import Document, Undeclared
+    from dispatch_lint.documents.source import Source
+    from dispatch_lint.model.location import Path
+    from dispatch_lint.model.violation import Finding, Related
+    from dispatch_lint.rule import Judgement, Rule
+    from dispatch_lint.schema.catalogue import Catalogue, KindSchema
+    from dispatch_lint.schema.shape import Route
+
+SYNTAX = "syntax-error"
+"""The rule that reports a document that does not parse; no other does."""
+Fail = Callable[["Rule", Exception], None]
+"""Is told of a rule that raises."""
+
+
+class Options(NamedTuple):
+    """How a run reports.
+
+    Attributes:
+        fold: infos about declared names are counted, not located one by one.
+        quiet: violations below this are counted, and never located.
+        listing: what each document is, is listed.
+        unfolded: each place of findings that are otherwise counted together is located.
+    """
+
+    fold: bool = False
+    quiet: Severity = Severity.INFO
+    listing: bool = False
+    unfolded: bool = False
+
+
+class Checker:
+    """What a run checks with. It is immutable: a check is a function of it and of a source.
+
+    Args:
+        rules: the rules that were asked for.
+        known: the names of all rules there are.
+    """
+
+    def __init__(
+        self, settings: Settings, catalogue: Catalogue, rules: Sequence[Rule], *,
+        known: Iterable[str] = (), options: Options = Options(),
+    ) -> None:  # fmt: skip
+        self.settings, self.catalogue, self.rules = settings, catalogue, tuple(rules)
+        self.options = options
+        self.known = frozenset({*known, *(rule.name for rule in rules)})
+        self.active = frozenset(rule.name for rule in rules)
+        self.classifier = Classifier(settings, catalogue, self._explains)
+        self.corpus_rules = _by_table(rules)
+
+    # Which rules
+
+    @cached_property
+    def field_rules(self) -> Sequence[Rule]:
+        """The rules about field names."""
+        return [rule for rule in self.rules if rule.has("check_field")]
+
+    @cached_property
+    def _document_rules(self) -> Mapping[tuple[str, bool], Sequence[Rule]]:
+        """The rules about one document, by its form and whether a closed schema is content."""
+        checks = [rule for rule in self.rules if rule.has("check")]
+        return {
+            (form, clean): [
+                rule
+                for rule in checks
+                if rule.form in (None, form) and (rule.reads_content or not clean)
+            ]
+            for form in ("stored", "manifest")
+            for clean in (False, True)
+        }
+
+    def applicable_rules(self, document: Document) -> Iterator[Rule]:
+        """The rules that may have a finding about a document: most need one of a few fields."""
+        rules = self._document_rules[document.form, document.is_clean]
+        if document.part.problem is not None:
+            return (rule for rule in rules if rule.name == SYNTAX)
+        entity = document.entity
+        return (
+            rule
+            for rule in rules
+            if not rule.needs or any(field in entity for field in rule.needs)
+        )
+
+    def ignored(self, source: Source) -> frozenset[str]:
+        """The rules that `per-path` turns off for a source."""
+        if not self.settings.per_path:
+            return frozenset()
+        name = relative_name(source, self.settings.root)
+        return frozenset(
+            rule
+            for glob, rules in self.settings.per_path.items()
+            if matches(name, glob)
+            for rule in (self.known if "all" in rules else rules)
+        )
+
+    def severity(self, rule: Rule, finding: Finding | Judgement) -> Severity:
+        """The settings' severity, the finding's, or the rule's."""
+        return self.settings.severity.get(rule.name) or finding.severity or rule.severity
+
+    def folds(self, heading: str, severity: Severity) -> bool:
+        """Whether an info about a declared name is counted, and never located."""
+        return bool(heading) and self.options.fold and severity is Severity.INFO
+
+    # One document
+
+    def findings(self, document: Document, fail: Fail) -> list[RuleFinding]:
+        """What all rules find in a document, those included that another takes precedence over.
+
+        Args:
+            fail: is told of a rule that raises.
+        """
+        found: list[RuleFinding] = []
+        if document.undeclared:
+            found += self._of_undeclared(document, document.undeclared, fail)
+        for rule in self.applicable_rules(document):
+            try:
+                found += [(rule, finding) for finding in rule.check(document)]
+            except Exception as error:
+                fail(rule, error)
+        return found
+
+    def _explains(self, document: Document, field: Undeclared) -> bool:
+        """Whether a rule reports an undeclared field, so that the document is repaired."""
+        if field.closed and any(rule.explains_undeclared for rule in self.rules):
+            return True
+        return bool(self._of_undeclared(document, [field], lambda rule, error: None))
+
+    def _of_undeclared(
+        self, document: Document, fields: Iterable[Undeclared], fail: Fail
+    ) -> list[RuleFinding]:
+        found: list[RuleFinding] = []
+        for field in fields:
+            use = FieldUse(
+                field.name, document.kind, document.form, field.parent, declared=False,
+                value=field.value, closed=field.closed, meant=field.meant,
+                case_only=field.case_only,
+            )  # fmt: skip
+            for rule in self.field_rules:
+                try:
+                    found += [(rule, _at(one, field.path)) for one in rule.check_field(use)]
+                except Exception as error:
+                    fail(rule, error)
+        return found
+
+    # Names that definitions declare
+
+    def declared(
+        self, document: Document, fail: Fail
+    ) -> Iterator[tuple[Route, Rule, Finding]]:
+        """The fields of a document whose declared names the guide has something against.
+
+        Args:
+            fail: is told of a rule that raises.
+        """
+        for route, rule, finding in self._declarations(document.schema, fail):
+            if next(route.walk(document.entity), None) is not None:
+                yield route, rule, finding
+
+    def _declarations(
+        self, schema: KindSchema, fail: Fail
+    ) -> Sequence[tuple[Route, Rule, Finding]]:
+        # Kinds without a schema of their own share that of the base fields.
+        key = ("", schema.form) if schema.only_base else (schema.kind, schema.form)
+        if key not in self._declaration_findings:
+            self._declaration_findings[key] = self._check_declarations(schema, fail)
+        return self._declaration_findings[key]
+
+    @cached_property
+    def _declaration_findings(
+        self,
+    ) -> dict[tuple[str, str], Sequence[tuple[Route, Rule, Finding]]]:
+        """What `_check_declarations` found, by kind and form: schemas do not change."""
+        return {}
+
+    def _check_declarations(
+        self, schema: KindSchema, fail: Fail
+    ) -> Sequence[tuple[Route, Rule, Finding]]:
+        found = []
+        for route in schema.routes:
+            use = FieldUse(route.name, schema.kind, schema.form, route.parent, shape=route.shape)
+            findings = []
+            for rule in self.field_rules:
+                try:
+                    findings += [(rule, finding) for finding in rule.check_field(use)][:1]
+                except Exception as error:
+                    fail(rule, error)
+            lowest = min((rule.precedence for rule, _ in findings), default=0)
+            found += [
+                (route, rule, self._of_definition(schema, route, rule, finding))
+                for rule, finding in findings
+                if rule.precedence == lowest
+            ]
+        return found
+
+    def _of_definition(
+        self, schema: KindSchema, route: Route, rule: Rule, finding: Finding
+    ) -> Finding:
+        """A finding about a declared name as documents are told it: an info, without a fix."""
+        source = route.shape.source
+        return finding._replace(
+            severity=self.settings.severity.get(rule.name) or Severity.INFO,
+            fix=None,
+            declared_at=source,
+            heading=f"{schema.kind}.{str(route).replace('.*', '')}",
+            help=f"change the definition, {source}" if source else finding.help,
+        )
+
+    # Places
+
+    def violation(
+        self, document: Document, rule: Rule, finding: Finding, related: tuple[Related, ...] = ()
+    ) -> Violation:
+        """A finding with its place."""
+        fix = None
+        if finding.fix:
+            from dispatch_lint.documents.text_fix import text_fix
+
+            fix = text_fix(document, finding.fix)
+        return Violation(
+            rule=rule.name,
+            severity=self.severity(rule, finding),
+            message=finding.message,
+            guide=rule.guide,
+            file=document.source.name,
+            document=document.index,
+            pointer="" if finding.path == ROW_KEY else pointer(document.written(finding.path)),
+            range=finding.range or document.range(finding.path, finding.on),
+            kind=document.kind or None,
+            entity=document.key,
+            related=related,
+            help=finding.help,
+            heading=finding.heading,
+            declared_at=finding.declared_at,
+            row=document.row_key,
+            fix=fix,
+        )
+
+
+def failure(rule: Rule, where: str, document: int, error: Exception) -> str:
+    """The problem that a rule raised, and about what."""
+    place = f"{where}: document {document}: " if document >= 0 else f"{where}: "
+    return place + internal_error(rule, error)
+
+
+def _by_table(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
+    """The rules about several documents, by the table of facts that they share."""
+    tables: dict[str, list[Rule]] = {}
+    for rule in rules:
+        if rule.has("judge"):
+            tables.setdefault(rule.facts or rule.name, []).append(rule)
+    return tables
+
+
+def _at(finding: Finding, path: Path) -> Finding:
+    """A finding about a field, at the place of the field."""
+    fix = finding.fix
+    if fix is not None:
+        moved = tuple(change._replace(path=(*path, *change.path)) for change in fix.changes)
+        fix = fix._replace(changes=moved)
+    return finding._replace(path=path, fix=fix)

@@ -1,0 +1,197 @@
+"""Places for findings about several documents: their documents are read once more."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from dispatch_lint.documents.document import Document
+from dispatch_lint.documents.reading import read_source
+from dispatch_lint.documents.stored_entity import Place
+from dispatch_lint.engine.precedence import resolve
+from dispatch_lint.model.errors import InputError
+from dispatch_lint.model.location import Range
+from dispatch_lint.model.violation import Finding, Related
+from dispatch_lint.text.tree import row_part
+
+if TYPE_CHECKING:
+    from dispatch_lint.documents.source import Source
+    from dispatch_lint.engine.checker import Checker
+    from dispatch_lint.engine.precedence import Claim
+    from dispatch_lint.engine.report import Reading
+    from dispatch_lint.engine.settle import Settled
+    from dispatch_lint.model.violation import Violation
+    from dispatch_lint.rule import Fact, Judgement, Rule
+
+Judged = tuple["Rule", "Judgement"]
+
+
+class Sources(NamedTuple):
+    """The sources of a run, and what was read of them.
+
+    Attributes:
+        sources: by their positions.
+        readings: by position; none for rows.
+        claims: by position and number of a document, what rules with precedence have reported.
+    """
+
+    sources: Sequence[Source]
+    readings: Mapping[int, Sequence[Reading]]
+    claims: Mapping[tuple[int, int], Sequence[Claim]]
+
+
+def add_located(
+    checker: Checker, sources: Sources, judged: Mapping[int, Sequence[Judged]], settled: Settled
+) -> None:
+    """Add what rules found about several documents to what was found in each by itself.
+
+    Args:
+        judged: findings by the position of the source that they are about.
+    """
+    kept: list[Judged] = []
+    for position, findings in judged.items():
+        kept += _shown(checker, sources, position, findings, settled)
+    documents = _read_again(checker, sources, kept, settled)
+    by_document: dict[tuple[int, int], list[Judged]] = {}
+    for rule, judgement in kept:
+        fact = judgement.fact
+        by_document.setdefault((fact.source, fact.document), []).append((rule, judgement))
+    for place, findings in by_document.items():
+        if (document := documents.get(place)) is not None:
+            claims = sources.claims.get(place, ())
+            for violation in locate(checker, document, findings, claims, documents):
+                settled.violations.append(violation)
+                settled.shown[violation.file] += 1
+
+
+def _shown(
+    checker: Checker, sources: Sources, position: int, findings: Sequence[Judged], settled: Settled
+) -> Iterator[Judged]:
+    """The findings about one source that are shown: the first of it, where they are too many."""
+    source = sources.sources[position]
+    if not source.reported:
+        return
+    ignored, limit = checker.ignored(source), checker.settings.limits.violations_per_file
+    left = limit - settled.shown[source.name]
+    for rule, judgement in sorted(findings, key=lambda one: one[1].fact.document):
+        if rule.name in ignored:
+            continue
+        severity = checker.severity(rule, judgement)
+        if severity >= checker.options.quiet and (
+            left > 0 or source.name in settled.suppressions
+        ):
+            left -= 1
+            yield rule, judgement
+            continue
+        settled.summary.count(rule.name, severity)
+        if severity >= checker.options.quiet:
+            settled.summary.not_shown[source.name] += 1
+
+
+def locate(
+    checker: Checker, document: Document, findings: Sequence[Judged], claims: Sequence[Claim],
+    documents: Mapping[tuple[int, int], Document],
+) -> Iterator[Violation]:  # fmt: skip
+    """The violations of one document that rules about several documents found.
+
+    Args:
+        claims: what other rules have reported of it.
+        documents: by source and number, those that findings relate to.
+    """
+    judgements: dict[int, Judgement] = {}
+    said = []
+    for rule, judgement in findings:
+        finding = Finding(
+            judgement.fact.path, judgement.message, judgement.on, judgement.severity,
+            judgement.help, judgement.subject, fix=judgement.fix,
+        )  # fmt: skip
+        judgements[id(finding)] = judgement
+        said.append((rule, finding))
+    for rule, finding in resolve(said, claims):
+        related = tuple(_related(judgements[id(finding)], documents))
+        yield checker.violation(document, rule, finding, related)
+
+
+def _related(
+    judgement: Judgement, documents: Mapping[tuple[int, int], Document]
+) -> Iterator[Related]:
+    for fact, message in judgement.related:
+        if fact.place:
+            file, *numbers = Place.parse(fact.place)
+            yield Related(file, Range(*numbers), message)
+        elif document := documents.get((fact.source, fact.document)):
+            place = document.range(fact.path)
+            yield Related(document.source.name, place, message, document.row_key)
+
+
+# Reading again
+
+
+def _read_again(
+    checker: Checker, sources: Sources, findings: Sequence[Judged], settled: Settled
+) -> dict[tuple[int, int], Document]:
+    """The documents that findings are about, and those that they relate to."""
+    wanted: dict[int, dict[int, Fact]] = {}
+    for _, judgement in findings:
+        for fact in (judgement.fact, *(fact for fact, _ in judgement.related)):
+            if not fact.stored:
+                wanted.setdefault(fact.source, {})[fact.document] = fact
+    found: dict[tuple[int, int], Document] = {}
+    for position, facts in wanted.items():
+        source = sources.sources[position]
+        try:
+            if source.rows is not None:
+                documents = _rows(checker, source, facts)
+            else:
+                documents = _texts(checker, source, facts, sources.readings[position])
+            found |= {(position, document.index): document for document in documents}
+        except InputError as error:
+            settled.summary.problems.append(f"{error} (it could be read before)")
+    return found
+
+
+def _rows(checker: Checker, source: Source, facts: Mapping[int, Fact]) -> Iterator[Document]:
+    assert source.rows is not None
+    numbers = {fact.row: index for index, fact in facts.items()}
+    for key, value in source.rows.rows(sorted(numbers)):
+        index = numbers[key]
+        document = checker.classifier.read(row_part(index, value), source, index)
+        if isinstance(document, Document):
+            yield document._replace(row_key=key)
+
+
+def _texts(
+    checker: Checker, source: Source, facts: Mapping[int, Fact], readings: Sequence[Reading]
+) -> Iterator[Document]:
+    """Some documents of a text.
+
+    Raises:
+        InputError: it is not the text any more that was checked.
+    """
+    for reading in _readings_of(facts, readings):
+        read = read_source(
+            source, checker.settings.limits, lines=reading.lines, wanted=facts.keys()
+        )
+        if read.digest != reading.digest:
+            raise InputError(
+                f"{source.name}: the file changed while it was checked: what was found about "
+                "several documents has no place in it any more; check it again"
+            )
+        for index, part, _, error in read.parts:
+            if index in facts and not error and part.problem is None:
+                document = checker.classifier.read(part, source, index)
+                if isinstance(document, Document):
+                    yield document
+
+
+def _readings_of(
+    facts: Mapping[int, Fact], readings: Sequence[Reading]
+) -> Iterator[Reading]:
+    """The readings of a source that some of its documents come from."""
+    ordered = sorted(readings, key=lambda one: one.lines.start if one.lines else 0)
+    firsts = [one.lines.document if one.lines else 0 for one in ordered]
+    for number, reading in enumerate(ordered):
+        end = firsts[number + 1] if number + 1 < len(firsts) else None
+        if any(firsts[number] <= index and (end is None or index < end) for index in facts):
+            yield reading

@@ -1,0 +1,162 @@
+"""The reports of all sources as one: what depends on more than one part of a file is decided.
+
+Three things do not stop at the end of a part: of findings that are counted together only the
+first is shown, only the first violations of a file are shown, and a document that does not parse
+is an entity where its file has other entities.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from dispatch_lint.engine.summary import Declared, Listed, Summary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from dispatch_lint.documents.suppressions import Suppression
+    from dispatch_lint.engine.report import Located, RunReport, SourceReport
+    from dispatch_lint.model.violation import Severity, Violation
+
+
+@dataclass
+class Settled:
+    """What was found in all sources, each by itself.
+
+    Attributes:
+        violations: those that are shown, before suppression.
+        shown: how many of them each file has.
+        declared: infos about declared fields that are counted; see `SourceReport.declared`.
+    """
+
+    summary: Summary
+    violations: list[Violation] = field(default_factory=list)
+    shown: Counter[str] = field(default_factory=Counter)
+    suppressions: dict[str, Sequence[Suppression]] = field(default_factory=dict)
+    declared: Counter[tuple[str, str, str, str]] = field(default_factory=Counter)
+    listed: list[Listed] = field(default_factory=list)
+
+    def declared_fields(self) -> list[Declared]:
+        """The infos about declared fields, one entry for each field and rule."""
+        first: dict[tuple[str, str], Declared] = {}
+        for (heading, rule, message, declared_at), places in self.declared.items():
+            entry = first.setdefault(
+                (heading, rule), Declared(heading, rule, message, declared_at)
+            )
+            first[heading, rule] = entry._replace(places=entry.places + places)
+        return list(first.values())
+
+
+def settle(report: RunReport, *, limit: int, quiet: Severity, closed: bool) -> Settled:
+    """Put what was found in the sources of a run together.
+
+    Args:
+        limit: violations of one file that are shown.
+        quiet: violations below this are not shown.
+    """
+    settled = Settled(Summary(
+        files=report.files, documents=report.documents, skipped=report.skipped, closed=closed
+    ))  # fmt: skip
+    ordered = sorted(report.reports, key=lambda part: part.order)
+    for _, parts in groupby(ordered, key=lambda part: part.position):
+        _File(settled, list(parts), limit, quiet).settle()
+    settled.summary.problems = list(dict.fromkeys(settled.summary.problems))
+    return settled
+
+
+class _File:
+    """The parts of one source, in the order of its text."""
+
+    def __init__(
+        self, settled: Settled, parts: Sequence[SourceReport], limit: int, quiet: Severity
+    ) -> None:
+        self._settled, self._parts = settled, parts
+        self._limit, self._quiet = limit, quiet
+        self._name = parts[0].name
+        self._unlocated: Counter[tuple[str, Severity]] = Counter()
+        self._is_entity_file = any(part.entities for part in parts)
+
+    def settle(self) -> None:
+        settled, summary = self._settled, self._settled.summary
+        first = self._parts[0]
+        if first.reported and all(part.was_read for part in self._parts):
+            summary.files += 1
+            summary.stores += first.is_store
+        for part in self._parts:
+            summary.documents += part.documents
+            summary.skipped += part.skipped
+            summary.problems += part.problems
+            settled.declared.update(part.declared)
+            settled.listed += part.listed
+            self._unlocated.update(part.unlocated)
+            if part.suppressions:
+                settled.suppressions[self._name] = part.suppressions
+        located = [
+            *(one for part in self._parts for one in part.violations), *self._unparsed()
+        ]  # fmt: skip
+        located.sort(key=lambda one: one.document)
+        self._show(self._without_folded(located))
+        for (rule, severity), places in self._unlocated.items():
+            summary.count(rule, severity, places)
+            if severity >= self._quiet:
+                summary.not_shown[self._name] += places
+
+    def _unparsed(self) -> list[Located]:
+        """The violations of documents that do not parse, where the file has other entities."""
+        settled, found = self._settled, []
+        for part in self._parts:
+            for unparsed in part.unparsed:
+                if self._is_entity_file:
+                    settled.summary.documents += 1
+                    settled.listed.append(unparsed.entity)
+                    self._unlocated.update(unparsed.unlocated)
+                    found += unparsed.violations
+                else:
+                    settled.summary.skipped += 1
+                    settled.listed.append(unparsed.skipped)
+        return found
+
+    def _without_folded(self, located: Iterable[Located]) -> list[Violation]:
+        """Of findings that are counted together, only the first, with their number."""
+        folds = {}
+        for part in self._parts:
+            for key, fold in part.folds.items():
+                first = folds.get(key)
+                folds[key] = fold._replace(times=first.times + fold.times,
+                                           severity=first.severity,
+                                           located=first.located) if first else fold  # fmt: skip
+        for (rule, _), fold in folds.items():
+            self._settled.summary.folded += fold.times - 1
+            if not fold.located:
+                self._unlocated[rule, fold.severity] += 1
+        violations: list[Violation] = []
+        shown = {key for key, fold in folds.items() if not fold.located}
+        for one in located:
+            violation = one.violation
+            if one.fold:
+                key = (violation.rule, one.fold)
+                if key in shown:
+                    continue
+                shown.add(key)
+                violation = with_count(violation, folds[key].times)
+            violations.append(violation)
+        return violations
+
+    def _show(self, violations: Sequence[Violation]) -> None:
+        settled = self._settled
+        # Of a file with suppressions all are: see `check_source`.
+        limit = len(violations) if self._name in settled.suppressions else self._limit
+        settled.violations += violations[:limit]
+        settled.shown[self._name] += len(violations[:limit])
+        for violation in violations[limit:]:
+            self._unlocated[violation.rule, violation.severity] += 1
+
+
+def with_count(violation: Violation, count: int) -> Violation:
+    """The first violation of those that are counted together, with the number of them."""
+    if count < 2:
+        return violation
+    return violation._replace(message=f"{violation.message} ({count} entities)")

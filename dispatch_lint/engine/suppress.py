@@ -1,0 +1,81 @@
+"""Suppressions: which violations comments hide, and which comments hide nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dispatch_lint.naming import did_you_mean
+
+if TYPE_CHECKING:
+    from dispatch_lint.documents.suppressions import Suppression
+    from dispatch_lint.model.violation import Violation
+
+_MAX_HINTS = 100
+"""Unknown names of rules, in one file, of which the nearest known name is looked for."""
+
+
+class FileSuppressions:
+    """The suppressions of one file, and which rules each of them has hidden.
+
+    Args:
+        suppressions: in the order of the text.
+    """
+
+    def __init__(self, suppressions: Sequence[Suppression]) -> None:
+        self._suppressions = suppressions
+        self._used: list[set[str]] = [set() for _ in suppressions]
+        self._by_target: dict[tuple[str, int, str], list[int]] = {}
+        for number, suppression in enumerate(suppressions):
+            target = 0 if suppression.scope == "file" else suppression.target
+            for rule in suppression.rules:
+                key = (suppression.scope, target, rule)
+                self._by_target.setdefault(key, []).append(number)
+
+    def hides(self, violation: Violation) -> bool:
+        """Whether a comment hides a violation; every comment that does counts as used."""
+        rule = violation.rule
+        numbers = [
+            number
+            for scope, target in (
+                ("file", 0), ("document", violation.document), ("line", violation.range.line),
+            )
+            for number in self._by_target.get((scope, target, rule), ())
+        ]  # fmt: skip
+        for number in numbers:
+            self._used[number].add(rule)
+        return bool(numbers)
+
+    def complaints(
+        self, known: Collection[str], active: Collection[str]
+    ) -> Iterator[Suppression]:
+        """The comments that are wrong or hid nothing, one for each reason.
+
+        Args:
+            known: the names of all rules there are.
+            active: the rules of the run; whether others are suppressed cannot be told.
+        """
+        unknown = 0
+        for suppression, used in zip(self._suppressions, self._used, strict=True):
+            if not suppression.rules:
+                complaint = ("this suppression names no rule: write ignore[rule] or "
+                             "ignore-file[rule]")  # fmt: skip
+                yield replace(suppression, complaint=complaint)
+                continue
+            for rule in suppression.rules:
+                if rule not in known:
+                    unknown += 1
+                    meant = did_you_mean(rule, known) if unknown <= _MAX_HINTS else ""
+                    complaint = f'there is no rule "{rule}"{meant}'
+                    yield replace(suppression, rules=(rule,), complaint=complaint)
+            unused = _unused(suppression.rules, used, known, active)
+            if unused:
+                complaint = f"this suppression of {', '.join(unused)} hides nothing"
+                yield replace(suppression, complaint=complaint)
+
+
+def _unused(
+    rules: Iterable[str], used: Collection[str], known: Collection[str], active: Collection[str]
+) -> list[str]:
+    return [rule for rule in rules if rule in known and rule in active and rule not in used]
