@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dispatch_lint.config.limits import CURRENT
+from dispatch_lint.config.limits import Limits
 from dispatch_lint.definitions.budget import Budget
 from dispatch_lint.definitions.go_syntax import GoFile, GoType, read_fields, text_of
 from dispatch_lint.definitions.go_tree import GoPackage, GoTree
@@ -122,7 +122,7 @@ class GoReader:
         self, tree: GoTree, conventions: Conventions, budget: Budget | None = None
     ) -> None:
         self.tree, self._conventions = tree, conventions
-        self._budget = budget or Budget(CURRENT.fields)
+        self._budget = budget or Budget(Limits().fields)
         self._spot: Spot | None = None
         self._kinds: tuple[str, ...] = tuple(sorted(conventions.kinds))
         self._kind = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from dispatch_lint.config.limits import CURRENT
+from dispatch_lint.config.limits import Limits
 from dispatch_lint.definitions.budget import Budget
 from dispatch_lint.definitions.model import (
     EntityType,
@@ -19,7 +19,7 @@ from dispatch_lint.definitions.model import (
 
 if TYPE_CHECKING:
     from dispatch_lint.definitions.golang import Conventions
-    from dispatch_lint.old.placed import Part
+    from dispatch_lint.text.tree import Part
 
 _MAX_NESTING = 30
 
@@ -36,7 +36,7 @@ class OpenApiReader:
         self, part: Part, file: str, conventions: Conventions,
         kind_of: Callable[[str], str | None] = lambda _: None, budget: Budget | None = None,
     ) -> None:  # fmt: skip
-        self._budget = budget or Budget(CURRENT.fields)
+        self._budget = budget or Budget(Limits().fields)
         self._place: tuple[Any, ...] = ()
         self._part, self._file, self._conventions = part, file, conventions
         self._kind_of = kind_of

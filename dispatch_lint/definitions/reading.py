@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from dispatch_lint.config.limits import CURRENT
+from dispatch_lint.config.limits import Limits
 from dispatch_lint.definitions.budget import Budget
 from dispatch_lint.definitions.go_syntax import GENERATED, Layout, Problem
 from dispatch_lint.definitions.go_tree import GoTree
@@ -17,7 +17,7 @@ from dispatch_lint.definitions.openapi import OpenApiReader
 
 if TYPE_CHECKING:
     from dispatch_lint.definitions.model import EntityType
-    from dispatch_lint.old.placed import Part
+    from dispatch_lint.text.tree import Part
 
 # A folder is looked into where one of its files speaks of entities at all.
 _WORDS = re.compile(rb"BaseEntity|swagger:model|\+dispatch:|json:\"kind[\",]")
@@ -65,14 +65,18 @@ class Definitions:
 
 
 def read_sources(
-    sources: Sequence[GoSource], descriptions: Sequence[Description], conventions: Conventions
+    sources: Sequence[GoSource], descriptions: Sequence[Description], conventions: Conventions,
+    fields: int = Limits().fields,
 ) -> Definitions:
     """Read all definitions. What cannot be read is a problem, and the rest is read.
+
+    Args:
+        fields: that they may lead to in all (`limits.fields`).
 
     Raises:
         InputError: a file that was there cannot be opened.
     """
-    found, budget = Definitions(), Budget(CURRENT.fields)
+    found, budget = Definitions(), Budget(fields)
     if sources:
         _read_go(sources, conventions, found, budget)
     for one in descriptions:
@@ -82,7 +86,7 @@ def read_sources(
         found.files |= {one.name} if types else set()
     if budget.exceeded is not None:
         message = (f"the types of this definition, and of those before it, lead to more than "
-                   f"{CURRENT.fields:,} fields; limits.fields raises the limit")  # fmt: skip
+                   f"{fields:,} fields; limits.fields raises the limit")  # fmt: skip
         found.problems.append(Problem(message, budget.exceeded))
     return found
 

@@ -11,16 +11,17 @@ from dispatch_lint.definitions.model import DefinitionError, is_openapi
 from dispatch_lint.definitions.reading import Description, GoSource, read_sources
 from dispatch_lint.documents.discover import discover
 from dispatch_lint.model.errors import InputError
-from dispatch_lint.old.parts import read_parts
+from dispatch_lint.documents.reading import read_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from dispatch_lint.config.limits import Limits
     from dispatch_lint.config.settings import Settings
     from dispatch_lint.definitions.model import EntityType
     from dispatch_lint.definitions.reading import Definitions
     from dispatch_lint.documents.source import Source
-    from dispatch_lint.old.placed import Part
+    from dispatch_lint.text.tree import Part
     from dispatch_lint.schema.catalogue import Catalogue
 
 _INCLUDE = ("*.go", "*.json", "*.yaml", "*.yml")
@@ -104,22 +105,22 @@ def read_paths(
                 one = go_source(source)
                 go.append(GoSource(shown(one.name), one.read, named=True))
             elif source.rows is None and source.format in ("json", "yaml"):
-                for part in _descriptions(source):
+                for part in _descriptions(source, settings.limits):
                     descriptions.append(replace(description(source, part, settings),
                                                 name=shown(source.name)))  # fmt: skip
-        return read_sources(go, descriptions, conventions)
+        return read_sources(go, descriptions, conventions, settings.limits.fields)
     except InputError as error:
         raise DefinitionError(str(error)) from error
 
 
-def _descriptions(source: Source) -> Iterator[Part]:
+def _descriptions(source: Source, limits: Limits) -> Iterator[Part]:
     try:
-        text = source.text()
+        text = source.text(limits)
     except InputError:
         return
     if "swagger" not in text and "openapi" not in text:
         return
-    for part in read_parts(source):
+    for _, part, *_ in read_source(source, limits).parts:
         if part.problem is None and is_openapi(part.value):
             yield part
 

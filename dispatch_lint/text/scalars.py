@@ -17,6 +17,7 @@ _CONSTANTS: dict[str, object] = {
     **dict.fromkeys(["false", "False", "FALSE"], False),
     **dict.fromkeys([".nan", ".NaN", ".NAN"], math.nan),
 }
+_NUMBER_STARTS = frozenset("-+.0123456789")
 # A number this long is text to every reader that matters, and slow to convert.
 _LONGEST_NUMBER = 400
 _ONE_TO_NINE, _SURE_DIGITS = frozenset("123456789"), 15
@@ -26,7 +27,7 @@ def resolve_core(text: str) -> object:
     """The value of a plain scalar under the YAML 1.2 core schema."""
     if text in _CONSTANTS:
         return _CONSTANTS[text]
-    if text[0] not in "-+.0123456789" or len(text) > _LONGEST_NUMBER:
+    if text[0] not in _NUMBER_STARTS or len(text) > _LONGEST_NUMBER:
         return text
     if _INT.match(text):
         return int(text)
@@ -49,11 +50,18 @@ _GO_SPECIAL = {
     **dict.fromkeys([".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"], "+Inf"),
     **dict.fromkeys(["-.inf", "-.Inf", "-.INF"], "-Inf"),
 }
+_WORDS = frozenset({*_CONSTANTS, *_GO_TRUE, *_GO_FALSE, *_GO_SPECIAL})
+"""Plain scalars without digits that are no text to YAML 1.2, or to dispatch."""
 _GO_INT = re.compile(r"(?P<sign>[-+]?)(?:0[xX](?P<hex>[0-9a-fA-F]+)|(?P<oct>0[0-7]*)"
                      r"|(?P<dec>[1-9][0-9]*))\Z")  # fmt: skip
 _GO_BINARY = re.compile(r"(?P<sign>-?)0b(?P<digits>[01]+)\Z")
 _GO_FLOAT = re.compile(r"[-+]?[0-9]*\.?[0-9]+([eE][-+][0-9]+)?\Z")
 _GO_DOT_FLOAT = re.compile(r"\.[0-9]+([eE][-+]?[0-9]+)?\Z")
+
+
+def is_text(text: str) -> bool:
+    """Whether a plain scalar is text to YAML 1.2 and to dispatch, for all but what begins like a number."""
+    return text not in _WORDS and text[0] not in _NUMBER_STARTS
 
 
 def dispatch_boolean(text: str) -> bool | None:
@@ -106,7 +114,7 @@ def may_differ(text: str, value: object) -> bool:
 
 
 def _go_number(text: str) -> int | float | None:
-    if not text or text[0] not in "-+.0123456789" or len(text) > _LONGEST_NUMBER:
+    if not text or text[0] not in _NUMBER_STARTS or len(text) > _LONGEST_NUMBER:
         return None
     if text[0] == ".":
         return float(text) if _GO_DOT_FLOAT.match(text) else None

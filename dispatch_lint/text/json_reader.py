@@ -1,0 +1,186 @@
+"""JSON text → its documents: an object, the items of an array, or a line of JSONL.
+
+Values are what the standard library's decoder reads. The scanner of our own gives places, the keys
+that are repeated, and the reason where a text does not parse.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dispatch_lint.text.json_scanner import MAX_DIGITS, Scanner, Stop, shown, skip_space
+from dispatch_lint.text.lines import Lines
+from dispatch_lint.text.tree import Duplicate, Node, Part, Problem, RecentTree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_NESTED = frozenset({dict, list})
+
+
+def read_json(text: str, *, depth: int) -> list[Part]:
+    """The documents of a text: the items of an array, or the one value.
+
+    Args:
+        text: without a byte order mark.
+        depth: levels of objects and arrays inside each other; 500 at most.
+
+    Returns:
+        One part with a `problem` where the text does not parse.
+    """
+    lines = Lines(text)
+    if not text.startswith("[", skip_space(text, 0)):
+        return [_read_whole(lines, depth)]
+    recent = RecentTree()
+    try:
+        return [JsonPart(item, lines, depth, recent, outside=1) for item in _items(lines, depth)]
+    except Stop as stop:
+        return [_broken(stop, lines)]
+
+
+def read_json_line(line: str, number: int, *, depth: int) -> Part:
+    """A line of JSONL; it has a `problem` where it does not parse.
+
+    Args:
+        number: of the line in its file, from 1.
+        depth: levels of objects and arrays inside each other; 500 at most.
+    """
+    return _read_whole(Lines(line, number), depth)
+
+
+class _Value(NamedTuple):
+    """A value in a text, from `start` to `stop`."""
+
+    value: Any
+    start: int
+    stop: int
+    duplicates: list[Duplicate]
+
+
+class JsonPart(Part):
+    """A document of JSON."""
+
+    __slots__ = ("_depth", "_duplicates", "_outside")
+
+    def __init__(
+        self, found: _Value, lines: Lines, depth: int, recent: RecentTree | None, *, outside: int
+    ) -> None:
+        """Take a value that was read.
+
+        Args:
+            recent: shared by all documents of the text.
+            outside: arrays around it.
+        """
+        super().__init__(found.value, lines, start=found.start, stop=found.stop, recent=recent)
+        self._duplicates = found.duplicates
+        self._depth, self._outside = depth, outside
+
+    @property
+    def duplicates(self) -> list[Duplicate]:
+        return self._duplicates
+
+    def _read_tree(self) -> Node | None:
+        return Scanner(self.lines, self._depth, self.start, outside=self._outside).scan()[1]
+
+
+def _read_whole(lines: Lines, depth: int) -> Part:
+    text = lines.text
+    try:
+        found = _read_value(lines, skip_space(text, 0), depth, outside=0)
+        _expect_end(text, found.stop)
+    except Stop as stop:
+        return _broken(stop, lines)
+    return JsonPart(found._replace(start=0, stop=len(text)), lines, depth, None, outside=0)
+
+
+def _items(lines: Lines, depth: int) -> Iterator[_Value]:
+    """The items of the array that a text is."""
+    text = lines.text
+    at = skip_space(text, skip_space(text, 0) + 1)
+    more = not text.startswith("]", at)
+    while more:
+        item = _read_value(lines, at, depth, outside=1)
+        yield item
+        at = skip_space(text, item.stop)
+        more = text.startswith(",", at)
+        if more:
+            at = skip_space(text, at + 1)
+        elif not text.startswith("]", at):
+            raise Stop(f'"," or "]" was expected, not {shown(text[at : at + 1])}', at)
+    _expect_end(text, at + 1)
+
+
+def _read_value(lines: Lines, at: int, depth: int, *, outside: int) -> _Value:
+    """The value that begins at an offset.
+
+    Raises:
+        Stop: there is none.
+    """
+    text = lines.text
+    try:
+        value, stop = _decoder.raw_decode(text, at)
+        brackets = text.count("{", at, stop) + text.count("[", at, stop)
+        if brackets + outside <= depth or not _is_deeper(value, depth - outside):
+            return _Value(value, at, stop, [])
+    except (ValueError, RecursionError):
+        pass
+    scanner = Scanner(lines, depth, at, outside=outside)
+    value, node = scanner.scan()
+    return _Value(value, at, node.end, scanner.duplicates)
+
+
+def _expect_end(text: str, at: int) -> None:
+    at = skip_space(text, at)
+    if at < len(text):
+        raise Stop("there is more text behind the end of the JSON value", at)
+
+
+def _broken(stop: Stop, lines: Lines) -> Part:
+    # "at the end" is more help on the last line that has something on it.
+    at = min(stop.at, len(lines.text.rstrip()))
+    problem = Problem(stop.message, lines.range(at, at + 1))
+    return Part(None, lines, problem=problem, stop=len(lines.text))
+
+
+def _is_deeper(value: Any, depth: int) -> bool:
+    """Whether lists and dictionaries are inside each other in more levels."""
+    level = [value] if type(value) in _NESTED else []
+    for _ in range(depth):
+        inside: list[Any] = []
+        for collection in level:
+            inside += collection.values() if type(collection) is dict else collection
+        level = [value for value in inside if type(value) in _NESTED]
+    return bool(level)
+
+
+class _Odd(ValueError):
+    """Something that the scanner has to look at."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise _Odd
+    return fields
+
+
+def _constant(name: str) -> Any:
+    raise _Odd  # NaN, Infinity
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > MAX_DIGITS:
+        raise _Odd
+    return int(digits)
+
+
+def _float(digits: str) -> float:
+    if len(digits) > MAX_DIGITS:
+        raise _Odd
+    return float(digits)
+
+
+_decoder = json.JSONDecoder(
+    object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer, parse_float=_float
+)

@@ -1,0 +1,65 @@
+"""Lines and columns of a text."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from functools import cached_property
+from itertools import accumulate
+
+from dispatch_lint.model.location import Range
+
+_BREAK = "\n"
+"""What ends a line, as far as lines are counted."""
+_FEW = 16
+"""Offsets for which it does not pay to find the beginnings of all lines."""
+
+
+class Lines:
+    """Converts offsets of a text to lines and columns, and back. Nothing is computed before."""
+
+    def __init__(self, text: str, first_line: int = 1) -> None:
+        """Take a text.
+
+        Args:
+            first_line: the number of its first line.
+        """
+        self.text = text
+        self.first_line = first_line
+        self._looked_up = 0
+
+    def range(self, start: int, end: int) -> Range:
+        """The range between two offsets."""
+        line, column = self._position(start)
+        end_line, end_column = self._position(max(start, end))
+        return Range(line, column, end_line, end_column)
+
+    def offset(self, line: int, column: int = 1) -> int:
+        """The offset of a line and column; the nearest one where the text has no such line."""
+        index = min(max(line - self.first_line, 0), len(self._starts) - 1)
+        return min(self._starts[index] + column - 1, len(self.text))
+
+    def line(self, number: int) -> str:
+        """The text of a line, without its end; nothing where there is no such line."""
+        index = number - self.first_line
+        if not 0 <= index < len(self._starts):
+            return ""
+        start = self._starts[index]
+        end = self._starts[index + 1] if index + 1 < len(self._starts) else len(self.text)
+        return self.text[start:end].rstrip("\r\n")
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        lengths = [len(line) + 1 for line in self.text.split(_BREAK)]
+        return [0, *accumulate(lengths)][:-1]
+
+    def _position(self, offset: int) -> tuple[int, int]:
+        if self._looked_up < _FEW:
+            # To count line breaks is faster than to find all of them.
+            self._looked_up += 1
+            start = self.text.rfind(_BREAK, 0, offset) + 1
+            return self.text.count(_BREAK, 0, start) + self.first_line, offset - start + 1
+        index = bisect_right(self._starts, offset) - 1
+        return index + self.first_line, offset - self._starts[index] + 1

@@ -1,0 +1,239 @@
+"""Nodes of a YAML document → places in its text."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from yaml import MappingNode, ScalarNode, SequenceNode
+from yaml import Node as Composed
+
+from dispatch_lint.text.scalars import may_differ, resolve_core
+from dispatch_lint.text.tree import Cut, Duplicate, Node
+from dispatch_lint.text.yaml_composer import PLAIN, is_merge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from dispatch_lint.model.location import Path
+    from dispatch_lint.text.lines import Lines
+
+_COMMENT = re.compile(r"(?:(?<=[ \t\r\n])|\A)#[^\r\n]*")
+_MERGE_STEP = "<<"
+
+
+class Origin(NamedTuple):
+    """Where the text of a document begins in a text."""
+
+    text: str
+    offset: int
+
+    def span(self, node: Composed) -> tuple[int, int]:
+        """Start and end of a key or scalar."""
+        start = node.start_mark.index + self.offset
+        end = node.end_mark.index + self.offset
+        if not node.style and self.text[end - 1 : end].isspace():
+            end = start + len(self.text[start:end].rstrip())
+        return start, max(start, end)
+
+
+class YamlNode(Node):
+    """The place of a value; what is inside is looked at when it is asked for, level by level."""
+
+    __slots__ = ("_children", "_composed", "_end", "_keys", "_origin")
+
+    def __init__(self, composed: Composed, origin: Origin) -> None:
+        self._composed, self._origin = composed, origin
+        self._end: int | None = None
+        self._keys: dict[str, tuple[int, int]] | None = None
+        self._children: dict[str | int, Node] | None = None
+
+    @property
+    def composed(self) -> Composed:
+        """The node that the parser made."""
+        return self._composed
+
+    @property
+    def start(self) -> int:
+        index: int = self._composed.start_mark.index
+        return index + self._origin.offset
+
+    @property
+    def end(self) -> int:
+        if self._end is None:
+            self._end = self._find_end()
+        return self._end
+
+    @property
+    def keys(self) -> Mapping[str, tuple[int, int]]:
+        if self._keys is None:
+            self._keys, self._children = self._look_inside()
+        return self._keys
+
+    @property
+    def children(self) -> Mapping[str | int, Node]:
+        if self._children is None:
+            self._keys, self._children = self._look_inside()
+        return self._children
+
+    def _find_end(self) -> int:
+        node = self._composed
+        if type(node) is ScalarNode:
+            return self._origin.span(node)[1]
+        if node.flow_style:
+            index: int = node.end_mark.index
+            return index + self._origin.offset
+        # A block ends for the parser where the next token begins, behind all comments. An alias
+        # is elsewhere: its anchor is before the block, or inside another child.
+        start = self.start
+        ends = [child.end for child in self.children.values() if child.start >= start]
+        return max([start, *ends, *(end for _, end in self._own_keys())])
+
+    def _own_keys(self) -> Iterator[tuple[int, int]]:
+        """The places of the keys that are not merged."""
+        if type(self._composed) is MappingNode:
+            for key, _ in self._composed.value:
+                if not is_merge(key):
+                    yield self._origin.span(key)
+
+    def _look_inside(self) -> tuple[dict[str, tuple[int, int]], dict[str | int, Node]]:
+        keys: dict[str, tuple[int, int]] = {}
+        children: dict[str | int, Node] = {}
+        node = self._composed
+        if type(node) is SequenceNode:
+            children.update(enumerate(YamlNode(item, self._origin) for item in node.value))
+        elif type(node) is MappingNode:
+            for mapping in _with_merged(node):
+                taken = frozenset(keys)
+                for key, value in mapping.value:
+                    name = key.value
+                    if name not in taken and not is_merge(key):
+                        keys[name] = self._origin.span(key)
+                        children[name] = YamlNode(value, self._origin)
+        return keys, children
+
+
+def _with_merged(mapping: Composed) -> Iterator[Composed]:
+    """A mapping and all that it merges, in the order of their precedence."""
+    seen: set[int] = set()
+    waiting = [mapping]
+    while waiting:
+        mapping = waiting.pop()
+        if id(mapping) in seen:
+            continue
+        seen.add(id(mapping))
+        yield mapping
+        for key, value in reversed(mapping.value):
+            if is_merge(key):
+                waiting += [value] if type(value) is MappingNode else reversed(value.value)
+
+
+class Notes:
+    """The keys of a document that are repeated, and the plain scalars that dispatch may read
+    otherwise."""
+
+    def __init__(self, root: Composed, origin: Origin, lines: Lines) -> None:
+        self.duplicates: list[Duplicate] = []
+        self.scalars: dict[Path, str] = {}
+        self._origin, self._lines = origin, lines
+        self._seen: set[int] = set()
+        self._visit(root, ())
+
+    def _visit(self, node: Composed, path: Path) -> None:
+        if id(node) in self._seen:
+            return  # an alias
+        self._seen.add(id(node))
+        if type(node) is SequenceNode:
+            for index, item in enumerate(node.value):
+                self._visit(item, (*path, index))
+        elif type(node) is MappingNode:
+            self._visit_mapping(node, path)
+        elif node.tag == PLAIN and may_differ(node.value, resolve_core(node.value)):
+            self.scalars[path] = node.value
+
+    def _visit_mapping(self, node: Composed, path: Path) -> None:
+        places: dict[str, tuple[int, int]] = {}
+        for key, value in node.value:
+            if is_merge(key):
+                self._visit(value, (*path, _MERGE_STEP))
+                continue
+            place = self._origin.span(key)
+            inside = (*path, key.value)
+            if key.value in places:
+                first = self._lines.range(*places[key.value])
+                self.duplicates.append(Duplicate(inside, self._lines.range(*place), first))
+            places[key.value] = place
+            self._visit(value, inside)
+
+
+def find_comments(root: Composed | None, origin: Origin, stop: int) -> list[tuple[int, int]]:
+    """Start and end of each comment from the origin on.
+
+    Args:
+        root: tells what is no comment but part of a scalar; without it all that looks like one is.
+    """
+    # What is before the origin tells whether a comment can begin there.
+    text = origin.text[origin.offset : stop]
+    scalars = sorted(_scalar_spans(root, text)) if root is not None else []
+    found = []
+    for match in _COMMENT.finditer(text):
+        before = bisect_right(scalars, (match.start(), len(text))) - 1
+        if before < 0 or match.start() >= scalars[before][1]:
+            found.append((match.start() + origin.offset, match.end() + origin.offset))
+    return found
+
+
+def _scalar_spans(root: Composed, text: str) -> Iterator[tuple[int, int]]:
+    """Where the keys and scalars of a document have their text; none reaches into another."""
+    waiting, seen = [root], set()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if type(node) is SequenceNode:
+            waiting += node.value
+        elif type(node) is MappingNode:
+            waiting += [part for pair in node.value for part in pair]
+        else:
+            start, end = node.start_mark.index, node.end_mark.index
+            if node.style in ("|", ">"):  # there may be a comment behind the indicator
+                header = re.compile("[\r\n]").search(text, start, end)
+                start = header.start() if header else end
+            if start < end:
+                yield start, end
+
+
+def find_cuts(root: Node, lines: Lines) -> Iterator[Cut]:
+    """The `---` inside a document: dispatch cuts the file at the bytes, wherever they are.
+
+    A comment above the first field, or below the last, cuts nothing off.
+    """
+    if not root.keys:
+        return
+    text, end = lines.text, root.end
+    place = text.find("---", root.start)
+    while 0 <= place < end:
+        path, within = _enclosing(root, place)
+        yield Cut(path, lines.range(place, place + 3), within)
+        place = text.find("---", place + 3)
+        while 0 <= place < end and text[place - 1] == "-":
+            place = text.find("---", place + 1)  # one row of dashes is one cut
+
+
+def _enclosing(node: Node, place: int) -> tuple[Path, Literal["value", "key", "comment"]]:
+    path: Path = ()
+    while True:
+        for key, (start, end) in node.keys.items():
+            if start <= place < end:
+                return (*path, key), "key"
+        found = next(
+            (step for step, child in node.children.items() if child.start <= place < child.end),
+            None,
+        )
+        if found is None:
+            return path, "comment"
+        path, node = (*path, found), node.children[found]
+        if not node.children:
+            return path, "value"
