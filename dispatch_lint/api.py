@@ -1,27 +1,29 @@
-"""Putting a run together: settings → catalogue → rules → `Run`. The command line, hooks and
-Python programs all come through here."""
+"""The parts put together: settings → catalogue → rules → checker → result.
+
+The command line, the hook, the language server and Python programs all come through here.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dispatch_lint.config import settings as settings_module
 from dispatch_lint.config.settings import Settings
 from dispatch_lint.documents.discover import discover
-from dispatch_lint.old.reading_ahead import read_ahead
+from dispatch_lint.model.errors import InputError
 
-# What judges is imported where it is called: a run that an earlier one has made needs none of it.
+# What checks is imported where it is called: `--help` and `rules` need none of it.
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from dispatch_lint.documents.classify import Classifier
     from dispatch_lint.documents.document import Document
     from dispatch_lint.documents.source import Source
+    from dispatch_lint.engine.checker import Checker, Options
+    from dispatch_lint.engine.summary import Result
     from dispatch_lint.graph.model import Graph
     from dispatch_lint.model.violation import Finding, Violation
-    from dispatch_lint.old.engine import Run
-    from dispatch_lint.old.outcome import Result
     from dispatch_lint.rule import Rule
     from dispatch_lint.schema.catalogue import Catalogue
     from dispatch_lint.schema.diff import Change
@@ -40,65 +42,110 @@ def load_settings(start: Path | None = None) -> Settings:
     return settings_module.load(file) if file else Settings(root=folder)
 
 
-def make_run(settings: Settings, **options: Any) -> Run:
-    """A run under some settings. The options are those of `Run`.
+def lint(*paths: str | Path, settings: Settings | None = None) -> Iterator[Violation]:
+    """Every violation in some files and folders.
+
+    Args:
+        paths: files and folders; the working directory where there is none.
+        settings: as `load_settings` or `Settings(...)` gives them.
 
     Raises:
-        SettingsError, CatalogueError, DefinitionError, PluginError: something cannot be used.
-        StoreError: the store of the settings cannot be used.
+        InputError: a path does not exist or cannot be read.
+        UserError: the settings, a schema, a definition or a rule cannot be used.
     """
-    from dispatch_lint.documents.catalogue_files import load_catalogue
-    from dispatch_lint.engine.plugins import instantiate, load_rules
-    from dispatch_lint.old.engine import Run
+    chosen = settings or load_settings()
+    result = check(chosen, sources_of([str(path) for path in paths] or ["."], chosen))
+    yield from result.violations
+    if result.summary.problems:
+        raise InputError("; ".join(result.summary.problems))
 
-    catalogue = load_catalogue(settings)
-    rules = load_rules(settings.root / folder for folder in settings.plugins)
-    chosen = instantiate(rules, settings, catalogue)
-    if "store_facts" not in options and (settings.store or settings.ledger):
-        options["store_facts"] = _store_facts(settings, catalogue)
-    return Run(settings, catalogue, chosen, known=rules, **options)
+
+def sources_of(
+    paths: Iterable[str], settings: Settings, *, index: Iterable[str] = (),
+    stdin_filename: str | None = None, force_exclude: bool = False,
+) -> list[Source]:  # fmt: skip
+    """The sources that paths and store URLs stand for; see `discover`."""
+    from dispatch_lint.store.opening import row_source
+
+    return list(discover(
+        paths, settings, row_source, index=index, stdin_filename=stdin_filename,
+        force_exclude=force_exclude,
+    ))  # fmt: skip
 
 
 def check(
-    settings: Settings, sources: Sequence[Source], *, jobs: int = 1, cached: bool = True,
-    **options: Any,
-) -> Result:  # fmt: skip
-    """What a run finds in some sources, or found when everything was the same.
+    settings: Settings, sources: Sequence[Source], *, jobs: int = 1, options: Options | None = None
+) -> Result:
+    """What is found in some sources.
 
     Args:
-        jobs: processes; 0 for as many as help.
-        cached: whether what an earlier run found may be told again.
-        options: `fold`, `quiet` and `listing` of `Run`.
+        jobs: processes that check files; 0 for as many as help.
 
     Raises:
-        as `make_run`.
+        UserError: the settings, a schema, a definition, a rule or a store cannot be used.
     """
-    cache = None
-    from_outside = settings.store or settings.ledger
-    if cached and not (from_outside or any(one.opener or one.rows for one in sources)):
-        from dispatch_lint.old.cache import Cache
+    from dispatch_lint.engine.run import run
 
-        cache = Cache(settings, sources, tuple(sorted(options.items())))
-        known = cache.read()
-        if known is not None:
-            return known
-    with read_ahead(sources, jobs) as ahead:
-        run = make_run(settings, rereads=True, ahead=ahead, **options)
-        if cache is not None:
-            run.digests = {}
-        result = run.check(sources, jobs)
-    if cache is not None:
-        cache.write(result, run)
-    return result
+    checker = make_checker(settings, options)
+    return run(checker, sources, jobs=jobs, store=store_facts(settings, checker.classifier))
 
 
-def _store_facts(settings: Settings, catalogue: Catalogue) -> StoreFacts:
-    from dispatch_lint.documents.classify import Classifier
+def make_checker(settings: Settings, options: Options | None = None) -> Checker:
+    """What sources are checked with under some settings.
+
+    Raises:
+        UserError: the settings, a schema, a definition or a rule cannot be used.
+    """
+    from dispatch_lint.documents.catalogue_files import load_catalogue
+    from dispatch_lint.engine.checker import Checker, Options
+
+    catalogue = load_catalogue(settings)
+    rules, known = load_rules(settings, catalogue)
+    return Checker(settings, catalogue, rules, known=known, options=options or Options())
+
+
+def load_rules(
+    settings: Settings, catalogue: Catalogue
+) -> tuple[list[Rule], dict[str, type[Rule]]]:
+    """The rules that the settings ask for, and every rule there is, by name.
+
+    Raises:
+        SettingsError: a rule or option does not exist.
+        PluginError: a rule cannot be loaded.
+    """
+    from dispatch_lint.engine.plugins import instantiate
+
+    known = known_rules(settings)
+    return instantiate(known, settings, catalogue), known
+
+
+def known_rules(settings: Settings) -> dict[str, type[Rule]]:
+    """Every rule there is, by name, those of the settings' plug-ins included.
+
+    Raises:
+        PluginError: a rule cannot be loaded.
+    """
+    from dispatch_lint.engine.plugins import load_rules
+
+    return load_rules(settings.root / folder for folder in settings.plugins)
+
+
+# Stores
+
+
+def store_facts(settings: Settings, classifier: Classifier) -> StoreFacts | None:
+    """What the store and the ledger of the settings add to a run; None where there is neither.
+
+    Raises:
+        StoreError: one of them cannot be used.
+    """
+    if not (settings.store or settings.ledger):
+        return None
     from dispatch_lint.model.errors import StoreError
     from dispatch_lint.store.facts import StoreFacts
     from dispatch_lint.store.ledger_file import LedgerFile
 
-    store = open_store(settings, Classifier(settings, catalogue)) if settings.store else None
+    store = open_store(settings, classifier) if settings.store else None
     ledgers: list[Ledger] = [store] if store else []
     if settings.ledger:
         ledger = settings.root / settings.ledger
@@ -121,7 +168,7 @@ def open_store(settings: Settings, classifier: Classifier) -> EntityStore:
 
 
 def store_url(settings: Settings) -> str:
-    """The store of the settings, a relative path of a file brought to where they lie.
+    """The store of the settings, with the path of a file relative to them.
 
     Raises:
         StoreError: the settings name none.
@@ -134,33 +181,17 @@ def store_url(settings: Settings) -> str:
     return rooted(settings.store, settings.root)
 
 
-def lint(*paths: str | Path, settings: Settings | None = None) -> Iterator[Violation]:
-    """Every violation in some files and folders.
-
-    Args:
-        paths: files and folders; the working directory where there is none.
-        settings: as `load_settings` or `Settings(...)` gives them.
-
-    Raises:
-        InputError: a path does not exist or cannot be read.
-    """
-    from dispatch_lint.model.errors import InputError
-
-    chosen = settings or load_settings()
-    run = make_run(chosen)
-    yield from run.lint(discover([str(path) for path in paths] or ["."], chosen))
-    if run.summary.problems:
-        raise InputError("; ".join(run.summary.problems))
+# Definitions and documents
 
 
 def breaking_changes(changes: Sequence[Change]) -> list[Change]:
     """The changes that rules object to, and that the settings count as failures.
 
     Raises:
-        SettingsError, PluginError: something cannot be used.
+        UserError: the settings or a rule cannot be used.
     """
     from dispatch_lint.documents.catalogue_files import load_catalogue
-    from dispatch_lint.engine.plugins import PluginError, instantiate, internal_error, load_rules
+    from dispatch_lint.engine.plugins import PluginError, internal_error
 
     def findings(rule: Rule, change: Change) -> list[Finding]:
         try:
@@ -169,16 +200,15 @@ def breaking_changes(changes: Sequence[Change]) -> list[Change]:
             raise PluginError(internal_error(rule, error)) from error
 
     settings = load_settings()
-    catalogue = load_catalogue(settings)
-    rules = load_rules(settings.root / folder for folder in settings.plugins)
-    asked = [rule for rule in instantiate(rules, settings, catalogue) if rule.has("check_change")]
+    rules, _ = load_rules(settings, load_catalogue(settings))
     return [
         change
         for change in changes
         if any(
             (settings.severity.get(rule.name) or finding.severity or rule.severity)
             >= settings.fail_level
-            for rule in asked
+            for rule in rules
+            if rule.has("check_change")
             for finding in findings(rule, change)
         )
     ]
@@ -188,16 +218,15 @@ def documents_of(settings: Settings, sources: Sequence[Source]) -> Iterator[Docu
     """The entity documents of some texts; what cannot be read is left out."""
     from dispatch_lint.documents.catalogue_files import load_catalogue
     from dispatch_lint.documents.classify import Classifier
-    from dispatch_lint.model.errors import InputError
-    from dispatch_lint.old.parts import read_documents
+    from dispatch_lint.documents.reading import read_documents
 
     classifier = Classifier(settings, load_catalogue(settings))
     for source in sources:
         if source.rows is None and source.format != "go":
             try:
-                yield from read_documents(classifier, source)
+                yield from read_documents(classifier, source, settings.limits)
             except InputError:
-                continue  # the run has said so
+                continue  # the run has reported it
 
 
 def graph_of(paths: Sequence[str], settings: Settings) -> Graph:
@@ -216,5 +245,5 @@ def graph_of(paths: Sequence[str], settings: Settings) -> Graph:
     if not paths:
         return kind_graph(catalogue)
     store = MemoryStore()
-    import_sources(store, list(discover(paths, settings)), Classifier(settings, catalogue))
+    import_sources(store, sources_of(paths, settings), Classifier(settings, catalogue))
     return entity_graph(store)

@@ -10,7 +10,6 @@ import json
 import os
 import re
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -20,11 +19,11 @@ from dispatch_lint.documents.catalogue_files import load_catalogue
 from dispatch_lint.documents.classify import Classifier
 from dispatch_lint.documents.discover import discover
 from dispatch_lint.documents.modelines import modeline, schema_named
+from dispatch_lint.documents.reading import read_documents, read_source
 from dispatch_lint.documents.source import Source
 from dispatch_lint.fix.fixing import full_text
 from dispatch_lint.model.errors import InputError
 from dispatch_lint.naming import count
-from dispatch_lint.old.parts import read_documents, read_parts
 from dispatch_lint.schema.generate import dump, editor_schema
 from dispatch_lint.text.files import write_bytes
 from dispatch_lint.version import __version__
@@ -129,10 +128,10 @@ def look(settings: Settings, catalogue: Catalogue) -> Found:
         if source.format == "go":
             continue
         try:
-            parts = read_parts(source)
+            parts = [part for _, part, *_ in read_source(source, settings.limits).parts]
+            documents = list(read_documents(classifier, source, settings.limits))
         except InputError:
             continue  # `check` says what is wrong with it
-        documents = list(read_documents(classifier, source._replace(placed=partial(list, parts))))
         for one in documents:
             found.kinds[one.kind] = found.kinds.get(one.kind, 0) + 1
         others = sum(part.value is not None for part in parts) - len(documents)
@@ -268,8 +267,8 @@ def _modeline_step(name: str, classifier: Classifier) -> Step:
     body = text.removeprefix(mark)
     ending = "\r\n" if "\r\n" in body else "\n"
     added = 0
-    for document in reversed(list(read_documents(classifier, source))):
-        assert document.part is not None and document.part.node is not None
+    for document in reversed(list(read_documents(classifier, source, classifier.settings.limits))):
+        assert document.part.node is not None
         start = document.part.node.start
         # Behind `---` on its line there is no room for a comment.
         alone = start == 0 or body[start - 1] == "\n"

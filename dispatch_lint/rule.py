@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol, TypeVar
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from dispatch_lint.definitions.go_syntax import Layout
     from dispatch_lint.definitions.model import EntityType, Field
     from dispatch_lint.documents.document import Document, Use
-    from dispatch_lint.engine.suppression import Suppression
+    from dispatch_lint.documents.suppressions import Suppression
     from dispatch_lint.model.fix import Fix
     from dispatch_lint.model.location import Path
     from dispatch_lint.model.reference import Form
@@ -175,31 +175,6 @@ class Entity(Protocol):
     def entity(self) -> Any: ...
 
 
-class FactPattern(NamedTuple):
-    """A fact that all documents of a kind with the same fields, organization and status have.
-
-    It belongs to the group of a prefix and the text of a field, and is not there without a text.
-
-    Attributes:
-        path, data: of the fact.
-        needed: without a text in the field a document has other facts.
-        names: the text is a name: one that may be a key makes other facts. Of a list each item is.
-        seldom: it is one of those of `collect_seldom`.
-        other: whatever is in the field makes other facts.
-        key: of tags only those of this key do.
-    """
-
-    prefix: str
-    field: str
-    path: Path = ()
-    data: tuple[Any, ...] = ()
-    needed: bool = False
-    names: bool = False
-    seldom: bool = False
-    other: bool = False
-    key: str = ""
-
-
 STORE = -1
 """The source of facts that a store remembers."""
 
@@ -305,14 +280,9 @@ class Rule:
         scope: what it looks at, as RULES names it.
         precedence: for one path the rule with the lowest speaks; see `UNRANKED`.
         default: whether it is on where the settings say nothing.
-        reads_text: it has something to say only of documents that were read with their places:
-            what it reports makes the fast reader step aside.
         reads_content: it speaks also of a document that fits its closed schema.
         form: the only form that `check` speaks of.
         needs: the fields without any of which `check` has nothing to say.
-        reads: the fields at the top of a document whose values `check` looks at, where all else
-            that it says of a document without a row hangs on its kind, and on which fields it
-            has; None where it may look at anything.
         facts: the table of facts that it judges; rules that name one share its facts.
         judges_several: its judge has nothing to say of a single fact, to which no store adds.
         judges_uses: its judge has nothing to say of facts that no foreign key is among.
@@ -331,11 +301,9 @@ class Rule:
     default: ClassVar[bool] = True
     explains_undeclared: ClassVar[bool] = False
     """Whether it reports every undeclared field, so that what it stands for is not missed again."""
-    reads_text: ClassVar[bool] = False
     reads_content: ClassVar[bool] = True
     form: ClassVar[Form | None] = None
     needs: ClassVar[tuple[str, ...]] = ()
-    reads: ClassVar[tuple[str, ...] | None] = None
     facts: ClassVar[str] = ""
     asks_referrers: ClassVar[bool] = False
     judges_several: ClassVar[bool] = False
@@ -358,17 +326,8 @@ class Rule:
     def check(self, document: Document) -> Iterable[Finding]:
         """Check one document that parses.
 
-        Where it is soon plain that there is nothing to say, `()` is the faster answer.
-        """
+                """
         return ()
-
-    def quick_check(self, document: Document) -> Callable[[Mapping[str, Any]], bool] | None:
-        """A test that tells by the fields of documents like one that `check` is content with them.
-
-        Documents are alike that have the same kind, form and fields. It is asked of entities that
-        fit their schema. Where it says no, or where there is none, `check` is asked.
-        """
-        return None
 
     def collect(self, entity: Entity) -> Iterable[tuple[str, Path, tuple[Any, ...]]]:
         """Facts of one entity: `(group, path, data)`; data are a tuple of plain values.
@@ -378,38 +337,9 @@ class Rule:
         """
         return ()
 
-    def collect_seldom(self, entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
-        """Facts that are wanted only where their group has several of them, or a judge asks.
-
-        They need not be remembered: who wants them collects them once more.
-        """
-        return iter(())
-
-    def seldom_groups(self, entity: Entity) -> Iterable[str]:
-        """The groups of what `collect_seldom` gives: often they can be told faster."""
-        return [group for group, _, _ in self.collect_seldom(entity)]
-
-    def fact_patterns(self, document: Document) -> Sequence[FactPattern] | None:
-        """What `collect` and `collect_seldom` give, where nothing differs between documents that are
-        alike but the groups; None where they have to be asked for each.
-        """
-        return None
-
-    def all_facts(self, entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
-        """What `collect` and `collect_seldom` give."""
-        yield from self.collect(entity)
-        yield from self.collect_seldom(entity)
-
     def asks(self, group: str, facts: Sequence[Fact]) -> Iterable[str]:
         """Further groups that `judge` will ask the world for: they are looked up together."""
         return ()
-
-    def likeness(self, facts: Sequence[Fact]) -> Hashable | None:
-        """What groups have in common of which `judge` says the same; None where it has to be asked.
-
-        Where it has nothing to say of one group, it is not asked about those that are like it.
-        """
-        return None
 
     def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
         """Judge all facts of one group, those of a store included.

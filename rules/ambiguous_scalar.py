@@ -26,7 +26,6 @@ class AmbiguousScalar(Rule):
     name = "ambiguous-scalar"
     summary = "a plain scalar whose text dispatch changes"
     form = "manifest"
-    reads_text = True
     severity = Severity.WARNING
     precedence = 40
     valid = (

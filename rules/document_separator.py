@@ -17,7 +17,6 @@ class DocumentSeparator(Rule):
     name = "document-separator"
     summary = "`---` inside a document, where dispatch cuts the file"
     form = "manifest"
-    reads_text = True
     severity = Severity.WARNING
     valid = (
         Example("# ------ secrets ------\nkind: Secret\nname: a\n---\nkind: Secret\nname: b\n"),

@@ -15,7 +15,6 @@ class DuplicateField(Rule):
 
     name = "duplicate-field"
     summary = "the same field twice in one mapping"
-    reads_text = True
     precedence = 20
     valid = (Example("kind: Secret\nname: a\nsecrets: {name: b}\n"),)
     invalid = (

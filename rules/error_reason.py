@@ -15,7 +15,6 @@ class ErrorReason(Rule):
     name = "error-reason"
     summary = "the status ERROR or MISSING without a reason"
     needs = ("status",)
-    reads = ("status", "reason")
     guide = "Reason"
     severity = Severity.WARNING
     valid = (

@@ -1,7 +1,7 @@
 """foreign-key-value: a foreign key holds the target's name."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -99,13 +99,6 @@ class ForeignKeyValue(ReferenceRule):
                 if document.organization:
                     fix = Fix("unsafe", f"write {proper}", (Put(use.path, proper),))
                 yield Finding(use.path, message, help=f"write {proper}", fix=fix)
-
-    def quick_check(self, document: Document) -> Callable[[Mapping[str, Any]], bool] | None:
-        if self._accepts != "name":
-            return None
-        judged = [first for first, _, one, *_ in document.schema.reference_plan if _is_judged(one)]
-        fields = [first for first in dict.fromkeys(judged) if first in document.entity]
-        return lambda entity: _hold_no_key(entity, fields)
 
     def asks(self, group: str, facts: Sequence[Fact]) -> Iterable[str]:
         by, rest = read_group(group)

@@ -17,7 +17,6 @@ class IgnoredDocument(Rule):
     name = "ignored-document"
     summary = "a manifest that `dispatch create -f` skips"
     form = "manifest"
-    reads = ()
     severity = Severity.WARNING
     valid = (Example("kind: Secret\nname: a\n"),)
     invalid = (

@@ -22,7 +22,6 @@ class KeyFormat(Rule):
     name = "key-format"
     summary = "a key that is not <organization>/<kind>/<name>"
     form = "stored"
-    reads = ()  # it speaks of rows only
     guide = "Key"
     valid = (Example(_ROW % "acme/Application/shop", file="rows.jsonl"),)
     invalid = (

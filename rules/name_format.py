@@ -1,7 +1,7 @@
 """name-format: a name is fit to be part of a key."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -56,13 +56,6 @@ class NameFormat(Rule):
                 ("name",),
                 f'"{name}" does not match the pattern of {document.kind} names, {pattern}',
             )
-
-    def quick_check(self, document: Document) -> Callable[[Mapping[str, Any]], bool]:
-        pattern = self._pattern(document.kind, document.form)
-        declared = document.schema.shape.properties.get("name")
-        if declared and declared.pattern == pattern:
-            pattern = ""  # the entity fits its schema, and so does the name
-        return lambda entity: _is_fit(entity.get("name"), pattern)
 
     @lru_cache(maxsize=100)  # noqa: B019 (a rule lives as long as its run)
     def _pattern(self, kind: str, form: Form) -> str:

@@ -19,7 +19,6 @@ class OrganizationSingle(Rule):
     name = "organization-single"
     summary = "a stored entity without exactly one organization"
     form = "stored"
-    reads = ("organizationId", "organization")
     guide = "OrganizationID"
     precedence = 60
     question = "organization-field"

@@ -15,7 +15,6 @@ class ReasonWithoutError(Rule):
     name = "reason-without-error"
     summary = "a reason on an entity that is READY"
     needs = ("reason",)
-    reads = ("status", "reason")
     guide = "Reason"
     severity = Severity.INFO
     valid = (Example("kind: Image\nname: a\nbaseImageName: b\nstatus: READY\nreason: []\n"),)

@@ -18,7 +18,6 @@ class StatusDeleteFlag(Rule):
     name = "status-delete-flag"
     summary = "`delete: true` with a status that does not say so"
     needs = ("delete",)
-    reads = ("status", "delete")
     guide = "Status"
     severity = Severity.INFO
     valid = (

@@ -13,7 +13,6 @@ class StatusReserved(Rule):
     name = "status-reserved"
     summary = "the status DELETED, which the guide reserves"
     needs = ("status",)
-    reads = ("status",)
     guide = "Status"
     severity = Severity.WARNING
     valid = (Example("kind: Function\nname: hello\nimage: nodejs\nstatus: DELETING\n"),)

@@ -23,7 +23,6 @@ class StatusValue(Rule):
     name = "status-value"
     summary = "a status outside the guide's enumeration"
     needs = ("status",)
-    reads = ("status",)
     guide = "Status"
     precedence = 60
     valid = (Example("kind: Function\nname: hello\nimage: nodejs\nstatus: READY\n"),)

@@ -1,7 +1,7 @@
 """time-order: times are RFC 3339, and nothing is modified before it was created."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -74,11 +74,6 @@ class TimeOrder(Rule):
                 f"modifiedTime {document.entity['modifiedTime']} is before createdTime "
                 f"{document.entity['createdTime']}",
             )
-
-    def quick_check(self, document: Document) -> Callable[[Mapping[str, Any]], bool] | None:
-        if _times_of(document.entity) != _BOTH:
-            return None
-        return lambda entity: _in_order(entity["createdTime"], entity["modifiedTime"])
 
 
 def _times_of(fields: Iterable[str]) -> tuple[str, ...]:

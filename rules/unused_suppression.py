@@ -7,7 +7,7 @@ from dispatch_lint.model.violation import Finding, Severity
 from dispatch_lint.rule import Example, Rule
 
 if TYPE_CHECKING:
-    from dispatch_lint.engine.suppression import Suppression
+    from dispatch_lint.documents.suppressions import Suppression
 
 
 class UnusedSuppression(Rule):

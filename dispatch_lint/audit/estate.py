@@ -13,9 +13,9 @@ from dispatch_lint.audit.documents import RECORDS, judge_rows
 from dispatch_lint.audit.hints import find_hints
 from dispatch_lint.audit.locating import locate
 from dispatch_lint.audit.plan import Plan, Starts, closed, run_of, tables_of
+from dispatch_lint.engine.summary import Declared, Summary
 from dispatch_lint.model.errors import InputError
 from dispatch_lint.model.violation import Severity
-from dispatch_lint.old.outcome import Declared, Summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,15 +8,12 @@ from __future__ import annotations
 import signal
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 import click
 
-from dispatch_lint.cli.leaving import EXIT_FAILURE
+from dispatch_lint.cli.exit import EXIT_FAILURE
+from dispatch_lint.model.errors import UserError
 from dispatch_lint.version import __version__
-
-if TYPE_CHECKING:
-    from dispatch_lint.old.replay import Replay
 
 COMMANDS = {
     "audit": "audit", "check": "check", "explain": "explain", "graph": "graph", "init": "init", "lsp": "lsp",
@@ -51,30 +48,27 @@ def cli() -> None:
     """Hold Dispatch entities against the Dispatch Development Guide."""
 
 
-def run(replay: Replay | None = None) -> int:
+def run() -> int:
     """Run the command line; the exit code of every error is 2, of a signal 128 and its number.
 
-    Args:
-        replay: takes what a check prints.
-
     Raises:
-        KeyboardInterrupt, OSError: see `leaving.leave_after`.
+        KeyboardInterrupt, OSError: see `run_and_exit`.
     """
     # Half-written files are removed and processes ended on the way out.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
-        code = cli.main(standalone_mode=False, obj=replay)
+        code = cli.main(standalone_mode=False)
     except click.ClickException as error:
         error.show()
         return EXIT_FAILURE
     except click.Abort:
         raise KeyboardInterrupt from None
+    except UserError as error:
+        click.echo(f"dispatch-lint: {error}", err=True)
+        return EXIT_FAILURE
     except OSError:
         raise
-    except Exception as error:
-        if is_known(error):
-            click.echo(f"dispatch-lint: {error}", err=True)
-            return EXIT_FAILURE
+    except Exception:
         import traceback
 
         traceback.print_exc()
@@ -82,19 +76,3 @@ def run(replay: Replay | None = None) -> int:
                    "above", err=True)  # fmt: skip
         return EXIT_FAILURE
     return code if isinstance(code, int) else 0
-
-
-def is_known(error: Exception) -> bool:
-    """Whether an error is one that a user can mend, and so needs no traceback."""
-    from dispatch_lint.config.settings import SettingsError
-    from dispatch_lint.definitions.model import DefinitionError
-    from dispatch_lint.engine.plugins import PluginError
-    from dispatch_lint.model.errors import InputError
-    from dispatch_lint.report.baseline import BaselineError
-    from dispatch_lint.schema.catalogue import CatalogueError
-
-    known = (
-        BaselineError, DefinitionError, InputError, PluginError, CatalogueError, SettingsError,
-        OSError,
-    )  # fmt: skip
-    return isinstance(error, known)

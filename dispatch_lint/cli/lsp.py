@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import click
 
-from dispatch_lint.old.collecting import collect_as_usual
-
 
 @click.command()
 @click.option("--stdio", is_flag=True, help="What it does anyway; editors say it.")
 def command(stdio: bool) -> None:
     """Run the language server. It needs pip install 'dispatch-lint[lsp]'."""
-    collect_as_usual()
     try:
         from dispatch_lint.lsp.server import make_server
     except ImportError as error:

@@ -22,17 +22,16 @@ def command(
 
     In the documents below the paths, or below this folder: every file as a whole, or none.
     """
-    from dispatch_lint.api import load_settings
+    from dispatch_lint.api import load_settings, sources_of
     from dispatch_lint.documents.catalogue_files import load_catalogue
     from dispatch_lint.documents.classify import Classifier
-    from dispatch_lint.documents.discover import discover
     from dispatch_lint.fix.fixing import diff_lines, write_fixed
     from dispatch_lint.fix.rename import rename
 
     settings = load_settings()
     settings = replace(settings, organization=organization or settings.organization)
     classifier = Classifier(settings, load_catalogue(settings))
-    done = rename(classifier, list(discover(paths or ["."], settings)), key, name)
+    done = rename(classifier, sources_of(paths or ["."], settings), key, name)
     if diff:
         for line in diff_lines(done.fixed):
             sys.stdout.write(line)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dispatch_lint.naming import count, did_you_mean
-from dispatch_lint.old.collecting import collect_as_usual
 from dispatch_lint.text.harmless import harmless
 
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 @click.group()
 def command() -> None:
     """Keep a store of all entities and IDs, and look into one."""
-    collect_as_usual()
 
 
 _KEYS = {"ignore_unknown_options": True}
@@ -83,8 +81,7 @@ def import_(paths: tuple[str, ...], url: str | None, prune: bool, **options: Any
     Files, folders, - for standard input, postgresql://… for a Dispatch database, bolt:///… for
     the file of Dispatch's default backend. What is there already is left as it is.
     """
-    from dispatch_lint.api import store_url
-    from dispatch_lint.documents.discover import discover
+    from dispatch_lint.api import sources_of, store_url
     from dispatch_lint.documents.source import is_url
     from dispatch_lint.store.entity_store import ConnectionLost
     from dispatch_lint.store.importing import import_sources
@@ -96,7 +93,7 @@ def import_(paths: tuple[str, ...], url: str | None, prune: bool, **options: Any
     if any(is_url(path) and same_store(path, target) for path in paths):
         raise click.UsageError("a store cannot be imported into itself")
     store = open_for_writing(target)
-    sources = list(discover(paths, settings))
+    sources = sources_of(paths, settings)
     try:
         for attempt in (1, 2):
             try:

@@ -65,7 +65,9 @@ class Definitions:
 
 
 def read_sources(
-    sources: Sequence[GoSource], descriptions: Sequence[Description], conventions: Conventions,
+    sources: Sequence[GoSource],
+    descriptions: Sequence[Description],
+    conventions: Conventions,
     fields: int = Limits().fields,
 ) -> Definitions:
     """Read all definitions. What cannot be read is a problem, and the rest is read.

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from dispatch_lint.config.globs import below, matches
 from dispatch_lint.definitions.model import is_openapi
 from dispatch_lint.documents.document import Document, Row, Undeclared
+from dispatch_lint.documents.modelines import Modeline, Modelines
 from dispatch_lint.documents.stored_entity import StoredEntity
 from dispatch_lint.documents.undeclared import find_undeclared, repaired
-from dispatch_lint.schema.validation import is_valid
-from dispatch_lint.documents.modelines import Modeline, Modelines
 from dispatch_lint.naming import nearest
+from dispatch_lint.schema.validation import is_valid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from dispatch_lint.documents.source import Source
     from dispatch_lint.documents.stored_entity import StoredEntity
     from dispatch_lint.model.reference import Form
-    from dispatch_lint.text.tree import Part
     from dispatch_lint.schema.catalogue import Catalogue
+    from dispatch_lint.text.tree import Part
 
 # Columns of Dispatch's Postgres table, and the fields that they hold (FACTS, Stores).
 COLUMNS = {
@@ -46,7 +46,7 @@ _JSON_STORED = re.compile(r'"organizationId"\s*:\s*"')
 class Skipped:
     """A document that is no entity, and why. It is counted and never reported."""
 
-    index: int
+    number: int
     reason: str
     describes_api: bool = False
     """Its models are definitions; it is no document, and not counted as skipped."""
@@ -149,9 +149,7 @@ class Classifier:
     def _is_kind(self, name: str) -> bool:
         return name in self.catalogue.document_kinds or self.catalogue.near(name) is not None
 
-    def _no_mapping(
-        self, value: Any, source: Source, index: int, part: Part
-    ) -> Document | Skipped:
+    def _no_mapping(self, value: Any, source: Source, index: int, part: Part) -> Document | Skipped:
         from dispatch_lint.documents.stored_entity import (
             StoredEntity,  # who has no store needs none
         )
@@ -199,9 +197,7 @@ class Classifier:
             )
         return self._mapped[source.name]
 
-    def _remembered(
-        self, stored: StoredEntity, source: Source, index: int, part: Part
-    ) -> Document:
+    def _remembered(self, stored: StoredEntity, source: Source, index: int, part: Part) -> Document:
         entity = stored.entity
         written = entity.get("kind")
         schema = self.catalogue.schema(stored.kind, stored.form)

@@ -10,8 +10,8 @@ from dispatch_lint.definitions.golang import Conventions
 from dispatch_lint.definitions.model import DefinitionError, is_openapi
 from dispatch_lint.definitions.reading import Description, GoSource, read_sources
 from dispatch_lint.documents.discover import discover
-from dispatch_lint.model.errors import InputError
 from dispatch_lint.documents.reading import read_source
+from dispatch_lint.model.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from dispatch_lint.definitions.model import EntityType
     from dispatch_lint.definitions.reading import Definitions
     from dispatch_lint.documents.source import Source
-    from dispatch_lint.text.tree import Part
     from dispatch_lint.schema.catalogue import Catalogue
+    from dispatch_lint.text.tree import Part
 
 _INCLUDE = ("*.go", "*.json", "*.yaml", "*.yml")
 

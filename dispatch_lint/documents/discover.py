@@ -7,13 +7,12 @@ import stat
 import sys
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from dispatch_lint.config.globs import below, excludes, matches
 from dispatch_lint.documents.gitignore import Ignores, is_ignored
 from dispatch_lint.documents.source import STDIN_NAME, Source, format_of, guess_format, is_url
 from dispatch_lint.model.errors import InputError
-from dispatch_lint.old.replay import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -25,26 +24,40 @@ STDIN = "-"
 _NEVER = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", ".tox"})
 
 
+class RowSource(Protocol):
+    """Makes a source of the rows of a store, by its URL."""
+
+    def __call__(self, url: str, *, reported: bool) -> Source: ...
+
+
+def refuse_store(url: str, *, reported: bool) -> Source:
+    """Refuse a store where only files are read.
+
+    Raises:
+        InputError: always.
+    """
+    raise InputError(f"{url}: a store cannot be read here")
+
+
 def discover(
-    paths: Iterable[str], settings: Settings, *, index: Iterable[str] = (),
-    stdin_filename: str | None = None, force_exclude: bool = False, watch: Watch | None = None,
+    paths: Iterable[str], settings: Settings, row_source: RowSource = refuse_store, *,
+    index: Iterable[str] = (), stdin_filename: str | None = None, force_exclude: bool = False,
 ) -> Iterator[Source]:  # fmt: skip
     """The sources of a run, each file once, in the order of the paths.
 
     Args:
         paths: files, folders, store URLs, or `-` for standard input.
+        row_source: makes a source of a store.
         index: paths that are read for keys and references only.
         stdin_filename: the name that standard input goes by.
         force_exclude: whether `exclude` holds for named files too.
-        watch: takes what the walks looked at.
 
     Raises:
         InputError: a path does not exist, or is a link that leads nowhere.
     """
-    watch = Watch() if watch is None else watch
     several = [
-        _of_path(path, settings, stdin_filename, reported=reported,
-                 force_exclude=force_exclude, watch=watch)
+        _of_path(path, settings, stdin_filename, row_source, reported=reported,
+                 force_exclude=force_exclude)
         for reported, asked in ((True, paths), (False, index))
         for path in asked
     ]  # fmt: skip
@@ -64,18 +77,16 @@ def _each_once(sources: Iterable[Source]) -> Iterator[Source]:
 
 
 def _of_path(
-    path: str, settings: Settings, stdin_filename: str | None, *, reported: bool,
-    force_exclude: bool, watch: Watch,
+    path: str, settings: Settings, stdin_filename: str | None, row_source: RowSource, *,
+    reported: bool, force_exclude: bool,
 ) -> Iterable[Source]:  # fmt: skip
     if path == STDIN:
         return (_standard_input(stdin_filename, settings),)
     if is_url(path):
-        from dispatch_lint.store.opening import row_source
-
         return (row_source(path, reported=reported),)
     mode = _mode(path)
     if stat.S_ISDIR(mode):
-        return _walk(path, settings, reported=reported, watch=watch)
+        return _walk(path, settings, reported=reported)
     format_ = format_of(path)
     # A hook names whatever changed: it is no choice of a person.
     chosen = not force_exclude or format_ != "go"
@@ -146,17 +157,15 @@ def _shown(path: str) -> str:
     return os.path.normpath(path).replace(os.sep, "/")
 
 
-def _walk(folder: str, settings: Settings, *, reported: bool, watch: Watch) -> Iterator[Source]:
+def _walk(folder: str, settings: Settings, *, reported: bool) -> Iterator[Source]:
     top = _absolute(folder)
-    ignores = Ignores(top, watch)
+    ignores = Ignores(top)
     endings = _endings(settings.include)
     includes = settings.include if endings is None else ()
     waiting = [] if ignores.hides_start else [(folder, top)]
     while waiting:
         root, absolute = waiting.pop()
         folders, files, links = _listed(root)
-        watch.files.append(root)
-        watch.sure = watch.sure and not links  # what a link leads to changes elsewhere
         ignores.enter(absolute, files)
         omitted = _omitted(absolute, ignores.of(absolute), includes, settings)
         waiting += [
@@ -178,7 +187,7 @@ def _walk(folder: str, settings: Settings, *, reported: bool, watch: Watch) -> I
                 continue
             if links and name in links and not _stays_inside(absolute / name, top):
                 continue
-            yield _new(Source, (above + name, format_, False, reported, None, None, None))
+            yield Source(above + name, format_, named=False, reported=reported)
 
 
 def ignored_folders(paths: Iterable[str]) -> list[str]:
@@ -187,9 +196,6 @@ def ignored_folders(paths: Iterable[str]) -> list[str]:
         path for path in paths
         if os.path.isdir(path) and Ignores(_absolute(path)).hides_start  # noqa: PTH112
     ]  # fmt: skip
-
-
-_new = tuple.__new__  # past the constructor of a named tuple, which takes three times as long
 
 
 def _listed(folder: str) -> tuple[list[str], list[str], set[str]]:

@@ -66,7 +66,7 @@ class Document(NamedTuple):
 
     Attributes:
         source: the file or store that it was read from.
-        index: counts all documents of the source from 0, skipped ones included.
+        number: counts all documents of the source from 0, skipped ones included.
         value: the entity as it is written, as plain values; None where the text does not parse.
         entity: the entity as it was meant: `value`, with misspelled fields under the names that
             they stand for.
@@ -84,7 +84,7 @@ class Document(NamedTuple):
     """
 
     source: Source
-    index: int
+    number: int
     value: Any
     entity: Any
     form: Form

@@ -14,7 +14,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.model.errors import InputError
-from dispatch_lint.old.replay import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,20 +30,17 @@ class Ignores:
 
     Args:
         start: where the walk begins.
-        watch: takes what was looked at.
 
     Raises:
         InputError: a file of patterns is larger than any that a person wrote.
     """
 
-    def __init__(self, start: Path, watch: Watch | None = None) -> None:
+    def __init__(self, start: Path) -> None:
         self._known: list[tuple[Path, Ignore]] = []
-        self._watch = Watch() if watch is None else watch
         self.hides_start = False
         """Whether the folder where the walk begins is ignored, or one above it."""
         above = [start, *start.parents]
         root = next((number for number, one in enumerate(above) if (one / ".git").exists()), 0)
-        self._watch.markers += [str(one / ".git") for one in above[: root + 1 if root else None]]
         self._read(above[root], above[root] / ".git" / "info" / "exclude")
         for folder, inner in pairwise(above[root::-1]):
             self.enter(folder, [".gitignore"])
@@ -61,7 +57,6 @@ class Ignores:
 
     def _read(self, folder: Path, file: Path) -> None:
         """Take what a file says of what is in a folder, if it can be read."""
-        self._watch.files.append(str(file))
         try:
             # git follows no link to a .gitignore either; and to open a pipe may wait for ever.
             status = os.lstat(file) if file.name == ".gitignore" else os.stat(file)  # noqa: PTH116

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from dispatch_lint.documents.source import Source
     from dispatch_lint.model.reference import Form
-    from dispatch_lint.old.placed import Part
+    from dispatch_lint.text.tree import Part
 
 MARK = "yaml-language-server"
 # At the beginning of a line no scalar of an entity goes on: this is a comment.

@@ -25,15 +25,27 @@ class ReadPart(NamedTuple):
     """One document of a source as it was read.
 
     Attributes:
-        index: counts the documents of the source from 0.
+        number: counts the documents of the source from 0.
         row_key: the key of its row, where the source is a store; empty for a text.
         error: why nothing could be read here; then the part is empty.
     """
 
-    index: int
+    number: int
     part: Part
     row_key: str = ""
     error: str = ""
+
+
+class Reading(NamedTuple):
+    """What was read of a source at one time: whoever reads it again can tell a change.
+
+    Attributes:
+        digest: of the bytes.
+        lines: of a JSONL source; None for a whole source.
+    """
+
+    digest: int
+    lines: LineRange | None
 
 
 class SourceText(NamedTuple):
@@ -79,6 +91,22 @@ def read_source(
     return SourceText(map(ReadPart, range(len(read)), read), text, hash(data))
 
 
+def changed_error(name: str) -> InputError:
+    """The error of a file that is not what it was when it was checked."""
+    return InputError(f"{name}: the file changed while it was checked: check it again")
+
+
+def has_changed(source: Source, limits: Limits, readings: Iterable[Reading]) -> bool:
+    """Whether a file is not what it was when it was read."""
+    try:
+        return any(
+            hash(_bytes_of(source, lines) if lines else source.data(limits)) != digest
+            for digest, lines in readings
+        )
+    except InputError:
+        return True
+
+
 def _bytes_of(source: Source, lines: LineRange) -> bytes:
     try:
         with source.open() as stream:
@@ -115,9 +143,7 @@ def _rows(source: Source) -> Iterator[ReadPart]:
         yield ReadPart(index, row_part(index, None if error else value), key, error)
 
 
-def read_documents(
-    classifier: Classifier, source: Source, limits: Limits
-) -> Iterator[Document]:
+def read_documents(classifier: Classifier, source: Source, limits: Limits) -> Iterator[Document]:
     """The entity documents of a text; what does not parse, or is no entity, is left out.
 
     Raises:

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Literal
 from dispatch_lint.model.location import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from dispatch_lint.model.violation import Violation
     from dispatch_lint.text.tree import Node, Part
 
 MARK = "dispatch-lint:"

@@ -11,7 +11,7 @@ from dispatch_lint.text.scalars import dispatch_text, resolve_core
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.document import Document
-    from dispatch_lint.old.placed import Part
+    from dispatch_lint.text.tree import Part
 
 # What stays text whatever reads it, in a flow collection too.
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*\Z")

@@ -59,10 +59,10 @@ class Checker:
 
     def __init__(
         self, settings: Settings, catalogue: Catalogue, rules: Sequence[Rule], *,
-        known: Iterable[str] = (), options: Options = Options(),
+        known: Iterable[str] = (), options: Options | None = None,
     ) -> None:  # fmt: skip
         self.settings, self.catalogue, self.rules = settings, catalogue, tuple(rules)
-        self.options = options
+        self.options = options or Options()
         self.known = frozenset({*known, *(rule.name for rule in rules)})
         self.active = frozenset(rule.name for rule in rules)
         self.classifier = Classifier(settings, catalogue, self._explains)
@@ -96,9 +96,7 @@ class Checker:
             return (rule for rule in rules if rule.name == SYNTAX)
         entity = document.entity
         return (
-            rule
-            for rule in rules
-            if not rule.needs or any(field in entity for field in rule.needs)
+            rule for rule in rules if not rule.needs or any(field in entity for field in rule.needs)
         )
 
     def ignored(self, source: Source) -> frozenset[str]:
@@ -164,9 +162,7 @@ class Checker:
 
     # Names that definitions declare
 
-    def declared(
-        self, document: Document, fail: Fail
-    ) -> Iterator[tuple[Route, Rule, Finding]]:
+    def declared(self, document: Document, fail: Fail) -> Iterator[tuple[Route, Rule, Finding]]:
         """The fields of a document whose declared names the guide has something against.
 
         Args:
@@ -242,7 +238,7 @@ class Checker:
             message=finding.message,
             guide=rule.guide,
             file=document.source.name,
-            document=document.index,
+            document=document.number,
             pointer="" if finding.path == ROW_KEY else pointer(document.written(finding.path)),
             range=finding.range or document.range(finding.path, finding.on),
             kind=document.kind or None,

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from dispatch_lint.definitions.model import BASE
 from dispatch_lint.definitions.reading import read_sources
 from dispatch_lint.documents.definition_files import conventions_of, description, go_source
+from dispatch_lint.documents.reading import read_source
+from dispatch_lint.documents.suppressions import read_go_suppressions
+from dispatch_lint.engine.checker import SYNTAX, failure
 from dispatch_lint.engine.precedence import resolve
-from dispatch_lint.engine.suppression import read_go_suppressions
+from dispatch_lint.engine.summary import Listed
 from dispatch_lint.model.errors import InputError
 from dispatch_lint.model.location import Range, pointer
 from dispatch_lint.model.violation import Finding, Related, Violation
-from dispatch_lint.old.outcome import Listed
-from dispatch_lint.old.parts import read_parts
 from dispatch_lint.rule import DEFINITION_METHODS, FieldUse, Member
 from dispatch_lint.schema.catalogue import Catalogue, Kind
 from dispatch_lint.schema.generate import entity_schema
@@ -24,61 +25,73 @@ if TYPE_CHECKING:
     from dispatch_lint.definitions.model import EntityType, Field, Spot, Type
     from dispatch_lint.definitions.reading import Definitions, Description
     from dispatch_lint.documents.source import Source
-    from dispatch_lint.engine.precedence import Found
-    from dispatch_lint.old.engine import Run
+    from dispatch_lint.engine.checker import Checker
+    from dispatch_lint.engine.precedence import RuleFinding
+    from dispatch_lint.engine.settle import Settled
     from dispatch_lint.rule import Rule
     from dispatch_lint.schema.generate import FieldSchemas
     from dispatch_lint.schema.shape import Schema, Shape
 
-SYNTAX = "syntax-error"
 
+def check_definitions(
+    checker: Checker, go: Sequence[Source], descriptions: Sequence[tuple[Source, int]],
+    settled: Settled,
+) -> None:  # fmt: skip
+    """Check the definitions of a run, and add what is found to that of its documents.
 
-def check_definitions(run: Run) -> None:
-    """Judge the definitions of a run, and add what is found to its violations."""
-    sources = [*run.go_sources, *(source for source, _ in run.descriptions)]
+    Args:
+        go: files of Go.
+        descriptions: documents that describe an API, each by its source and number.
+    """
+    sources = [*go, *(source for source, _ in descriptions)]
     reported = {source.name: source for source in sources if source.reported}
+    limits = checker.settings.limits
     try:
         found = read_sources(
-            [go_source(source) for source in run.go_sources],
-            list(_descriptions(run)),
-            conventions_of(run.catalogue, run.settings),
+            [go_source(source) for source in go],
+            list(_descriptions(checker, descriptions)),
+            conventions_of(checker.catalogue, checker.settings),
+            limits.fields,
         )
-        for source in run.go_sources:
-            if source.reported and (suppressions := read_go_suppressions(source.text())):
-                run.suppressions[source.name] = suppressions
+        for source in go:
+            if source.reported and (comments := read_go_suppressions(source.text(limits))):
+                settled.suppressions[source.name] = comments
     except InputError as error:
-        run.summary.problems.append(str(error))
+        settled.summary.problems.append(str(error))
         return
-    _DefinitionCheck(run, found, reported).run()
+    _DefinitionCheck(checker, found, reported, settled).run()
 
 
-def _descriptions(run: Run) -> Iterator[Description]:
+def _descriptions(
+    checker: Checker, descriptions: Iterable[tuple[Source, int]]
+) -> Iterator[Description]:
     by_source: dict[str, tuple[Source, set[int]]] = {}
-    for source, index in run.descriptions:
+    for source, index in descriptions:
         by_source.setdefault(source.name, (source, set()))[1].add(index)
     for source, wanted in by_source.values():
-        known = {index: run.described.get((source.name, index)) for index in sorted(wanted)}
-        parts = read_parts(source) if None in known.values() else []
-        for index, part in known.items():
-            if part is not None or index < len(parts):  # the file may be another one by now
-                yield description(source, part or parts[index], run.settings)
+        for index, part, *_ in read_source(source, checker.settings.limits).parts:
+            if index in wanted and part.problem is None:
+                yield description(source, part, checker.settings)
 
 
 class _DefinitionCheck:
-    def __init__(self, run: Run, found: Definitions, reported: dict[str, Source]) -> None:
-        self._run, self._found, self._reported = run, found, reported
+    def __init__(
+        self, checker: Checker, found: Definitions, reported: dict[str, Source], settled: Settled
+    ) -> None:
+        self._checker, self._found, self._reported = checker, found, reported
+        self._settled = settled
         self._types = found.types
         # Most fields of most definitions are those of BaseEntity.
         shared: FieldSchemas = {}
         self._schemas = [entity_schema(one, shared) for one in found.types]
         self._shapes: dict[int, Shape] = {}
-        catalogue = _catalogue(found.types, self._schemas, run.catalogue)
+        catalogue = _catalogue(found.types, self._schemas, checker.catalogue)
         # The same rules, but with the definitions as their catalogue: what is usual among names
         # is what is usual here.
         asked = ("check_field", *DEFINITION_METHODS)
         rules: list[Rule] = [
             type(rule)(rule.options, rule.settings, catalogue)
-            for rule in run.rules
+            for rule in checker.rules
             if any(map(rule.has, asked))
         ]
         self._asked = {method: [one for one in rules if one.has(method)] for method in asked}
@@ -86,15 +99,14 @@ class _DefinitionCheck:
         self._said: set[tuple[str, Spot, str]] = set()
 
     def run(self) -> None:
-        summary = self._run.summary
+        summary = self._settled.summary
         kinds = [one for one in self._types if not one.value and one.spot.file in self._reported]
         summary.definitions += len(kinds)
         summary.definition_files += len(self._reported.keys() & self._found.files)
-        if self._run.listed is not None:
-            self._run.listed += [
-                Listed(one.spot.file, one.spot.line, f"{one.form} definition of {one.kind}")
-                for one in kinds
-            ]
+        self._settled.listed += [
+            Listed(one.spot.file, one.spot.line, f"{one.form} definition of {one.kind}")
+            for one in kinds
+        ]
         for problem in self._found.problems:
             self._syntax(problem.message, problem.spot)
         for one, schema in zip(self._types, self._schemas, strict=True):
@@ -104,16 +116,17 @@ class _DefinitionCheck:
         for layout in self._found.layouts:
             self._add("", self._ask("check_layout", layout))
 
-    def _ask(self, method: str, about: object) -> Iterator[Found]:
+    def _ask(self, method: str, about: object) -> Iterator[RuleFinding]:
         for rule in self._asked[method]:
             try:
                 said: list[Finding] = list(getattr(rule, method)(about))
             except Exception as error:
-                self._run.fail(rule, f"the definition {about!s:.60}", -1, error)
+                where = f"the definition {about!s:.60}"
+                self._settled.summary.problems.append(failure(rule, where, -1, error))
                 continue
             yield from ((rule, finding) for finding in said)
 
-    def _of_definition(self, one: EntityType, schema: Schema) -> Iterator[Found]:
+    def _of_definition(self, one: EntityType, schema: Schema) -> Iterator[RuleFinding]:
         yield from self._ask("check_definition", one)
         shape = compile_shape(schema, self._shapes)
         for member in self._members(one, one.fields, shape, one.name):
@@ -144,23 +157,23 @@ class _DefinitionCheck:
             if type_ is not None and type_.fields and inner is not None:
                 yield from self._members(one, type_.fields, inner, type_.name or owner)
 
-    def _add(self, owner: str, found: Iterator[Found]) -> None:
-        run = self._run
+    def _add(self, owner: str, found: Iterator[RuleFinding]) -> None:
+        checker, settled = self._checker, self._settled
         for rule, finding in resolve(list(found)):
             spot = finding.spot
             if spot is None or spot.file not in self._reported:
                 continue
-            if rule.name in run.ignored(self._reported[spot.file]):
+            if rule.name in checker.ignored(self._reported[spot.file]):
                 continue
             # Many kinds lead to one type: what is wrong there is wrong once.
             if (rule.name, spot, finding.message) in self._said:
                 continue
             self._said.add((rule.name, spot, finding.message))
-            severity = run.severity(rule, finding)
-            if severity < run.quiet:
-                run.count(rule.name, severity)
+            severity = checker.severity(rule, finding)
+            if severity < checker.options.quiet:
+                settled.summary.count(rule.name, severity)
                 continue
-            run.found.append(
+            settled.violations.append(
                 Violation(
                     rule=rule.name,
                     severity=severity,
@@ -180,7 +193,7 @@ class _DefinitionCheck:
             )
 
     def _syntax(self, message: str, spot: Spot) -> None:
-        rule = next((one for one in self._run.rules if one.name == SYNTAX), None)
+        rule = next((one for one in self._checker.rules if one.name == SYNTAX), None)
         if rule is not None:
             self._add("", iter([(rule, Finding((), message, spot=spot))]))
 

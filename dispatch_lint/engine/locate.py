@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.documents.document import Document
-from dispatch_lint.documents.reading import read_source
+from dispatch_lint.documents.reading import changed_error, read_source
 from dispatch_lint.documents.stored_entity import Place
 from dispatch_lint.engine.precedence import resolve
 from dispatch_lint.model.errors import InputError
@@ -16,10 +15,10 @@ from dispatch_lint.model.violation import Finding, Related
 from dispatch_lint.text.tree import row_part
 
 if TYPE_CHECKING:
+    from dispatch_lint.documents.reading import Reading
     from dispatch_lint.documents.source import Source
     from dispatch_lint.engine.checker import Checker
     from dispatch_lint.engine.precedence import Claim
-    from dispatch_lint.engine.report import Reading
     from dispatch_lint.engine.settle import Settled
     from dispatch_lint.model.violation import Violation
     from dispatch_lint.rule import Fact, Judgement, Rule
@@ -78,9 +77,7 @@ def _shown(
         if rule.name in ignored:
             continue
         severity = checker.severity(rule, judgement)
-        if severity >= checker.options.quiet and (
-            left > 0 or source.name in settled.suppressions
-        ):
+        if severity >= checker.options.quiet and (left > 0 or source.name in settled.suppressions):
             left -= 1
             yield rule, judgement
             continue
@@ -145,9 +142,9 @@ def _read_again(
                 documents = _rows(checker, source, facts)
             else:
                 documents = _texts(checker, source, facts, sources.readings[position])
-            found |= {(position, document.index): document for document in documents}
+            found |= {(position, document.number): document for document in documents}
         except InputError as error:
-            settled.summary.problems.append(f"{error} (it could be read before)")
+            settled.summary.problems.append(str(error))
     return found
 
 
@@ -174,10 +171,7 @@ def _texts(
             source, checker.settings.limits, lines=reading.lines, wanted=facts.keys()
         )
         if read.digest != reading.digest:
-            raise InputError(
-                f"{source.name}: the file changed while it was checked: what was found about "
-                "several documents has no place in it any more; check it again"
-            )
+            raise changed_error(source.name)
         for index, part, _, error in read.parts:
             if index in facts and not error and part.problem is None:
                 document = checker.classifier.read(part, source, index)
@@ -185,9 +179,7 @@ def _texts(
                     yield document
 
 
-def _readings_of(
-    facts: Mapping[int, Fact], readings: Sequence[Reading]
-) -> Iterator[Reading]:
+def _readings_of(facts: Mapping[int, Fact], readings: Sequence[Reading]) -> Iterator[Reading]:
     """The readings of a source that some of its documents come from."""
     ordered = sorted(readings, key=lambda one: one.lines.start if one.lines else 0)
     firsts = [one.lines.document if one.lines else 0 for one in ordered]

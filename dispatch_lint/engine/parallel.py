@@ -69,9 +69,7 @@ def check_sources(checker: Checker, sources: Sequence[Source], jobs: int = 1) ->
     return report
 
 
-def _pieces(
-    sources: Iterable[Source], limits: Limits, report: RunReport
-) -> Iterator[Piece]:
+def _pieces(sources: Iterable[Source], limits: Limits, report: RunReport) -> Iterator[Piece]:
     for position, source in enumerate(sources):
         if source.format != "jsonl":
             yield Piece(position, FILE_BYTES + source.size())

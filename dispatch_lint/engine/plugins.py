@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.util
 import pkgutil
 import sys
@@ -13,7 +14,6 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 from dispatch_lint.config.settings import SettingsError
 from dispatch_lint.model.errors import UserError
 from dispatch_lint.naming import did_you_mean
-from dispatch_lint.old.entry_points import entry_points
 from dispatch_lint.rule import Rule, defining_problem, option_names
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def load_rules(folders: Iterable[Path] = ()) -> dict[str, type[Rule]]:
 
 
 def _modules(folders: Iterable[Path]) -> Iterator[tuple[str, ModuleType]]:
-    for entry in entry_points(GROUP):
+    for entry in importlib.metadata.entry_points(group=GROUP):
         origin = f"plugin {entry.name} ({entry.value})"
         try:
             module = entry.load()

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dispatch_lint.documents.reading import Reading
 from dispatch_lint.index.facts import Index
 
 if TYPE_CHECKING:
@@ -117,18 +118,6 @@ class SourceReport:
     def order(self) -> tuple[int, int]:
         """Its place among the reports of a run."""
         return self.position, self.lines.start if self.lines else 0
-
-
-class Reading(NamedTuple):
-    """What was read of a source at one time: whoever reads it again can tell a change.
-
-    Attributes:
-        digest: of the bytes.
-        lines: of a JSONL source; None for a whole source.
-    """
-
-    digest: int
-    lines: LineRange | None
 
 
 @dataclass

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from dispatch_lint.documents.reading import changed_error, has_changed
 from dispatch_lint.engine.checker import failure
 from dispatch_lint.engine.judge import check_corpus
 from dispatch_lint.engine.locate import Sources, add_located
@@ -15,6 +16,7 @@ from dispatch_lint.engine.suppress import FileSuppressions
 from dispatch_lint.model.violation import Severity, Violation
 
 if TYPE_CHECKING:
+    from dispatch_lint.documents.reading import Reading
     from dispatch_lint.documents.source import Source
     from dispatch_lint.engine.checker import Checker
     from dispatch_lint.engine.report import RunReport
@@ -55,13 +57,33 @@ def finish(
     )  # fmt: skip
     _check_corpus(checker, texts, report, settled, store)
     _check_definitions(checker, sources, texts, report, settled)
-    violations = list(_suppressed(checker, settled))
+    violations = sorted(_suppressed(checker, settled), key=lambda violation: violation.order)
+    readings = {texts[position].name: read for position, read in report.readings.items()}
+    changed = _changed(checker, texts, readings, {violation.file for violation in violations})
+    settled.summary.problems += [str(changed_error(name)) for name in sorted(changed)]
     settled.summary.problems = list(dict.fromkeys(settled.summary.problems))
     return Result(
-        sorted(violations, key=lambda violation: violation.order),
+        [one._replace(fix=None) if one.file in changed else one for one in violations],
         settled.summary,
         settled.declared_fields(),
         settled.listed if options.listing else None,
+        changed=changed,
+        readings=readings,
+    )
+
+
+def _changed(
+    checker: Checker, texts: Iterable[Source], readings: Mapping[str, Sequence[Reading]],
+    reported: Collection[str],
+) -> frozenset[str]:  # fmt: skip
+    """The files with violations that are not any more what was checked."""
+    limits = checker.settings.limits
+    return frozenset(
+        source.name
+        for source in texts
+        if source.name in reported
+        and source.opener is None
+        and has_changed(source, limits, readings.get(source.name, ()))
     )
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from dispatch_lint.documents.suppressions import Suppression
-    from dispatch_lint.engine.report import Located, RunReport, SourceReport
+    from dispatch_lint.engine.report import Fold, Located, RunReport, SourceReport
     from dispatch_lint.model.violation import Severity, Violation
 
 
@@ -43,9 +43,7 @@ class Settled:
         """The infos about declared fields, one entry for each field and rule."""
         first: dict[tuple[str, str], Declared] = {}
         for (heading, rule, message, declared_at), places in self.declared.items():
-            entry = first.setdefault(
-                (heading, rule), Declared(heading, rule, message, declared_at)
-            )
+            entry = first.setdefault((heading, rule), Declared(heading, rule, message, declared_at))
             first[heading, rule] = entry._replace(places=entry.places + places)
         return list(first.values())
 
@@ -106,7 +104,8 @@ class _File:
 
     def _unparsed(self) -> list[Located]:
         """The violations of documents that do not parse, where the file has other entities."""
-        settled, found = self._settled, []
+        settled = self._settled
+        found: list[Located] = []
         for part in self._parts:
             for unparsed in part.unparsed:
                 if self._is_entity_file:
@@ -121,7 +120,7 @@ class _File:
 
     def _without_folded(self, located: Iterable[Located]) -> list[Violation]:
         """Of findings that are counted together, only the first, with their number."""
-        folds = {}
+        folds: dict[tuple[str, str], Fold] = {}
         for part in self._parts:
             for key, fold in part.folds.items():
                 first = folds.get(key)

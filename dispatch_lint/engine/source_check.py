@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dispatch_lint.documents.line_ranges import LineRange
     from dispatch_lint.documents.source import Source
     from dispatch_lint.engine.checker import Checker
-    from dispatch_lint.model.violation import Finding, Severity, Violation
+    from dispatch_lint.model.violation import Finding, Severity
     from dispatch_lint.rule import Rule
     from dispatch_lint.text.tree import Part
 
@@ -94,10 +94,10 @@ class _SourceCheck:
     def _skip(self, skipped: Skipped) -> None:
         source = self._source
         if skipped.describes_api and (source.named or not is_no_definition(source.name)):
-            self.report.descriptions.append(skipped.index)
+            self.report.descriptions.append(skipped.number)
         elif source.reported:
             self.report.skipped += 1
-        self._list(Listed(source.name, skipped.index, f"skipped: {skipped.reason}"))
+        self._list(Listed(source.name, skipped.number, f"skipped: {skipped.reason}"))
 
     def _list(self, listed: Listed) -> None:
         if self._options.listing and self._source.reported:
@@ -135,15 +135,13 @@ class _SourceCheck:
 
     def _add_findings(self, document: Document) -> None:
         def fail(rule: Rule, error: Exception) -> None:
-            self.report.problems.append(
-                failure(rule, document.source.name, document.index, error)
-            )
+            self.report.problems.append(failure(rule, document.source.name, document.number, error))
 
         findings = self._checker.findings(document, fail)
         if findings:
             claims = claims_of(findings)
             if claims:
-                self.report.claims[document.index] = claims
+                self.report.claims[document.number] = claims
             for rule, finding in resolve(
                 [one for one in findings if one[0].name not in self._ignored]
             ):
@@ -171,7 +169,7 @@ class _SourceCheck:
             self.report.folds[rule.name, fold] = Fold(1, severity, located)
         if located:
             violation = self._checker.violation(document, rule, finding)
-            self.report.violations.append(Located(document.index, violation, fold))
+            self.report.violations.append(Located(document.number, violation, fold))
         elif not fold:
             self._count(rule, finding, severity)
 
@@ -199,7 +197,7 @@ class _SourceCheck:
 
     def _collect(self, document: Document) -> None:
         """Keep what the rules about several documents want to know of a document."""
-        facts, index = self.report.facts, document.index
+        facts, index = self.report.facts, document.number
         row_key = document.row_key
         for table, rules in self._checker.corpus_rules.items():
             rule = rules[0]
@@ -209,13 +207,11 @@ class _SourceCheck:
                     for group, path, data in rule.collect(document)
                 ]
             except Exception as error:
-                problem = failure(rule, document.source.name, document.index, error)
+                problem = failure(rule, document.source.name, document.number, error)
                 self.report.problems.append(problem)
 
 
 def _listed(document: Document) -> Listed:
     key = f" {document.key}" if document.key else ""
     what = f"{document.form} {document.kind or 'entity'}{key}"
-    return Listed(document.source.name, document.index, what)
-
-
+    return Listed(document.source.name, document.number, what)

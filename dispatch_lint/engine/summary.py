@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from dispatch_lint.documents.reading import Reading
     from dispatch_lint.model.violation import Severity, Violation
 
 
@@ -83,6 +84,8 @@ class Result:
         declared: infos about declared fields, where they are counted.
         listed: what each document is, where that was asked for.
         hidden: violations that a baseline knows.
+        changed: files that changed while they were checked: their places may be wrong.
+        readings: what was read of each file.
     """
 
     violations: list[Violation]
@@ -90,3 +93,5 @@ class Result:
     declared: Sequence[Declared] = ()
     listed: list[Listed] | None = None
     hidden: list[Violation] = field(default_factory=list)
+    changed: frozenset[str] = frozenset()
+    readings: Mapping[str, Sequence[Reading]] = field(default_factory=dict)

@@ -47,9 +47,7 @@ class FileSuppressions:
             self._used[number].add(rule)
         return bool(numbers)
 
-    def complaints(
-        self, known: Collection[str], active: Collection[str]
-    ) -> Iterator[Suppression]:
+    def complaints(self, known: Collection[str], active: Collection[str]) -> Iterator[Suppression]:
         """The comments that are wrong or hid nothing, one for each reason.
 
         Args:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from dispatch_lint.config.limits import Limits
 from dispatch_lint.fix.fixing import Fixed, full_text, sifted
-from dispatch_lint.old import yaml_placed
+from dispatch_lint.text.yaml_reader import read_yaml
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.source import Source
     from dispatch_lint.model.violation import Violation
+    from dispatch_lint.text.tree import Part
 
 _Line = tuple[int, list[str]]
 """A line, and the rules that a comment above it names."""
@@ -96,11 +98,12 @@ def _begins_document(lines: list[str], index: int) -> bool:
 
 def _same(old: str, new: str) -> bool:
     """Whether two YAML texts say the same."""
-    before, after = yaml_placed.read_placed(_plain(old)), yaml_placed.read_placed(_plain(new))
+    before, after = _parts(old), _parts(new)
     return repr([one.value for one in before]) == repr([one.value for one in after]) and (
         [one.problem is None for one in before] == [one.problem is None for one in after]
     )
 
 
-def _plain(text: str) -> str:
-    return text.removeprefix("\ufeff")
+def _parts(text: str) -> list[Part]:
+    limits = Limits()
+    return read_yaml(text.removeprefix("\ufeff"), depth=limits.depth, aliases=limits.aliases)

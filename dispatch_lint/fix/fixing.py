@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from itertools import groupby
@@ -16,20 +16,18 @@ from operator import eq
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from dispatch_lint.config.limits import MAX_DEPTH, Limits
+from dispatch_lint.documents.reading import Reading, changed_error, has_changed, read_source
 from dispatch_lint.model.location import pointer
-from dispatch_lint.old import json_placed, json_text, yaml_placed, yaml_text
-from dispatch_lint.old.blocks import UNREAD
-from dispatch_lint.old.parts import read_parts
-from dispatch_lint.old.placed import Lines
+from dispatch_lint.text.edits import apply_edits, offsets_of
 from dispatch_lint.text.files import write_bytes
+from dispatch_lint.text.lines import Lines
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.source import Source
-    from dispatch_lint.model.fix import TextEdit
+    from dispatch_lint.engine.summary import Result
     from dispatch_lint.model.location import Path as FieldPath
     from dispatch_lint.model.violation import Violation
-    from dispatch_lint.old.outcome import Result
-    from dispatch_lint.old.placed import Part
 
 _ROUNDS = 10
 _FEW_LINES = 1_000
@@ -41,8 +39,8 @@ _TRIED = 100_000_000
 """Bytes that are read in them."""
 _BOM = "\ufeff"
 One = TypeVar("One")
-Check = Callable[["Sequence[Source]", bool], "Result"]
-"""Checks sources with the settings of the first run; whether every place counts, folded ones too."""
+Check = Callable[["Sequence[Source]"], "Result"]
+"""Checks sources, and finds every place of everything."""
 
 
 @dataclass
@@ -55,7 +53,6 @@ class Fixed:
         counts: how many violations each file is rid of.
         withdrawn: fixes that could not be kept, and why.
         violations: what is left.
-        result: all that a run found in the texts as they are now, where one was made that folds.
     """
 
     texts: dict[str, str] = field(default_factory=dict)
@@ -63,19 +60,15 @@ class Fixed:
     counts: dict[str, int] = field(default_factory=dict)
     withdrawn: list[str] = field(default_factory=list)
     violations: list[Violation] = field(default_factory=list)
-    result: Result | None = None
 
 
-def fix_sources(
-    check: Check, sources: Sequence[Source], *, unsafe: bool, first: Result | None = None
-) -> Fixed:
+def fix_sources(check: Check, sources: Sequence[Source], *, unsafe: bool) -> Fixed:
     """Fix what can be fixed in the texts of some sources; nothing is written.
 
     Args:
         unsafe: whether unsafe fixes count too.
-        first: what a run has found in the sources, where one was made.
     """
-    fixing = _Fixing(check, sources, first, unsafe=unsafe)
+    fixing = _Fixing(check, sources, unsafe=unsafe)
     fixing.run()
     return fixing.fixed
 
@@ -83,26 +76,19 @@ def fix_sources(
 class _Fixing:
     """The rounds of edits in the texts of some sources."""
 
-    def __init__(
-        self, check: Check, sources: Sequence[Source], first: Result | None, *, unsafe: bool
-    ) -> None:
-        self.fixed = Fixed(result=first)
+    def __init__(self, check: Check, sources: Sequence[Source], *, unsafe: bool) -> None:
+        self.fixed = Fixed()
         self._check, self._sources, self._unsafe = check, sources, unsafe
         self._files = {one.name: one for one in sources if one.reported and not one.rows}
         self._given_up: set[tuple[str, str, str]] = set()
-        self._folds = first is not None and first.summary.folded > 0
+        self._readings: Mapping[str, Sequence[Reading]] = {}
         self._tries = 0
         """How many more runs may be made to find out which fixes do not hold."""
 
     def run(self) -> None:
         """Fix, round by round."""
         fixed = self.fixed
-        first = fixed.result
-        if first is None or self._folds:
-            violations = self.lint({})
-            fixed.result = first
-        else:
-            violations = first.violations
+        violations = self.lint({})
         self._tries = _tries(sum(one.size() for one in self._sources), len(violations))
         for _ in range(_ROUNDS):
             wanted = self._wanted(violations)
@@ -119,12 +105,9 @@ class _Fixing:
             one._replace(opener=_opener(texts[one.name])) if one.name in texts else one
             for one in self._sources
         ]
-        # What is folded has no place: where there is such a thing, another run has to look for it.
-        result = None if self._folds else self._check(changed, False)
-        self._folds = result is None or result.summary.folded > 0
-        self.fixed.result = result
-        if result is None or self._folds:
-            return self._check(changed, True).violations
+        result = self._check(changed)
+        if not texts:
+            self._readings = result.readings
         return result.violations
 
     def _wanted(self, violations: Iterable[Violation]) -> dict[str, list[Violation]]:
@@ -151,6 +134,9 @@ class _Fixing:
         chosen: dict[str, list[Violation]] = {}
         old: dict[str, str] = {}
         for name, several in wanted.items():
+            if name not in texts and self._has_changed(name):
+                self._give_up(name, several)
+                continue
             old[name] = texts[name] if name in texts else full_text(self._files[name])
             self.fixed.before.setdefault(name, old[name])
             chosen[name] = _apart(several, old[name])
@@ -170,6 +156,15 @@ class _Fixing:
         for name, several in chosen.items():
             self.fixed.counts[name] = self.fixed.counts.get(name, 0) + len(several)
         return self.lint(texts) if bad else left
+
+    def _has_changed(self, name: str) -> bool:
+        """Whether a file is not what was checked: its places may be wrong."""
+        return has_changed(self._files[name], _NO_LIMITS, self._readings.get(name, ()))
+
+    def _give_up(self, name: str, violations: Iterable[Violation]) -> None:
+        """Fix nothing in a file that changed."""
+        self._given_up |= {(name, one.rule, one.fingerprint) for one in violations}
+        self.fixed.withdrawn.append(f"{changed_error(name)}: nothing in it was fixed")
 
     def _held(self, name: str, chosen: list[Violation], before: list[Violation]) -> list[Violation]:
         """Of the fixes of a file, which do not hold together, those that do.
@@ -252,7 +247,7 @@ def _apart(wanted: Sequence[Violation], text: str) -> list[Violation]:
     named: set[tuple[int, FieldPath]] = set()
     for one in wanted:
         assert one.fix is not None
-        spans = [_offsets(edit, lines) for edit in one.fix.edits]
+        spans = [offsets_of(edit, lines) for edit in one.fix.edits]
         names = {(one.document, path) for path in one.fix.renamed}
         if named.isdisjoint(names) and all(_is_free(span, taken) for span in spans):
             chosen.append(one)
@@ -269,28 +264,10 @@ def _is_free(span: tuple[int, int], taken: Sequence[tuple[int, int]]) -> bool:
     )
 
 
-def _offsets(edit: TextEdit, lines: Lines) -> tuple[int, int]:
-    span = edit.range
-    return lines.offset(span.line, span.column), lines.offset(span.end_line, span.end_column)
-
-
 def _edited(text: str, chosen: Sequence[Violation]) -> str:
     return apply_edits(
         text, [edit for one in chosen for edit in (one.fix.edits if one.fix else ())]
     )
-
-
-def apply_edits(text: str, edits: Sequence[TextEdit]) -> str:
-    """A text, its byte order mark included, after edits that do not touch each other."""
-    mark = _BOM if text.startswith(_BOM) else ""
-    body = text.removeprefix(_BOM)
-    lines = Lines(body)
-    pieces, done = [mark], 0
-    for edit in sorted(edits, key=lambda edit: _offsets(edit, lines)):
-        start, end = _offsets(edit, lines)
-        pieces += [body[done:start], edit.text]
-        done = end
-    return "".join([*pieces, body[done:]])
 
 
 def _by_file(violations: Iterable[Violation]) -> dict[str, list[Violation]]:
@@ -337,9 +314,7 @@ def _renamed(one: Violation, names: dict[tuple[int, str], str]) -> str:
 
 def _proved(source: Source, old: str, new: str, chosen: Sequence[Violation]) -> bool:
     """Whether the new text parses, and says the same but for the fields that were to change."""
-    before, after = _quick_values(source, old), _quick_values(source, new)
-    if before is None or after is None:  # both in one way: they may count documents otherwise
-        before, after = _values(source, old), _values(source, new)
+    before, after = _values(source, old), _values(source, new)
     if len(before) != len(after) or any(value is UNREAD for value in after):
         return False
     touched: dict[int, int] = {}
@@ -352,41 +327,19 @@ def _proved(source: Source, old: str, new: str, chosen: Sequence[Violation]) -> 
     )
 
 
-def _quick_values(source: Source, text: str) -> list[Any] | None:
-    """The documents of a text as plain values, as `_values` has them; None where to read fast is unsure."""
-    if source.format == "jsonl":
-        return None
-    text = text.removeprefix(_BOM)
-    reader, placed = (
-        (yaml_text, yaml_placed) if source.format == "yaml" else (json_text, json_placed)
-    )
-    values: list[Any] | None = reader.read_values(text)
-    wanted = {index for index, value in enumerate(values or ()) if value is UNREAD}
-    if values is None or not wanted:
-        return values
-    parts = placed.read_wanted(text, wanted, len(values))
-    if parts is None:
-        return None
-    values = [*values]
-    for index, part in parts:
-        values[index] = _value(part)
-    return values
-
-
-def _value(part: Part) -> Any:
-    return UNREAD if part.problem else part.value
-
-
 def _values(source: Source, text: str) -> list[Any]:
-    """The same by the reader that decides; `UNREAD` stands for what does not parse."""
-    other = source._replace(opener=_opener(text), placed=None)
-    return [_value(part) for part in read_parts(other)]
+    """The documents of a text as plain values; `UNREAD` stands for what does not parse."""
+    read = read_source(source._replace(opener=_opener(text)), _NO_LIMITS)
+    return [UNREAD if part.problem else part.value for _, part, *_ in read.parts]
+
+
+UNREAD = object()
+_NO_LIMITS = Limits(document_size=1 << 20, depth=MAX_DEPTH)
+"""A text that could be checked can be read again."""
 
 
 def _differences(old: object, new: object) -> int:
     """How many fields differ, a field with another name counted once."""
-    if old is new:  # the fast reader reads the same text once
-        return 0
     if isinstance(old, dict) and isinstance(new, dict):
         if len(old) != len(new):
             return 1_000

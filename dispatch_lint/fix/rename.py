@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dispatch_lint.documents.document import ROW_KEY, Document
+from dispatch_lint.documents.reading import read_documents
 from dispatch_lint.documents.text_fix import text_fix
-from dispatch_lint.fix.fixing import Fixed, apply_edits, full_text
+from dispatch_lint.fix.fixing import Fixed, full_text
 from dispatch_lint.index.identity import same_key
 from dispatch_lint.index.references import read_key
 from dispatch_lint.model.errors import InputError
 from dispatch_lint.model.fix import Fix, Put
-from dispatch_lint.old.parts import read_documents
+from dispatch_lint.text.edits import apply_edits
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.classify import Classifier
@@ -60,7 +61,7 @@ def rename(classifier: Classifier, sources: Sequence[Source], key: str, name: st
         if source.rows is not None or source.format == "go":
             continue
         edits: list[TextEdit] = []
-        for document in read_documents(classifier, source):
+        for document in read_documents(classifier, source, classifier.settings.limits):
             own, uses = _concerned(document, organization, kind, old)
             if not own and same_key(document.key or "", f"{organization}/{kind}/{name}"):
                 raise RenameError(f"{source.name}: there is already {document.key}")

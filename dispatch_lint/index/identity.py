@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatch_lint.index.facts import by_id, by_key
-from dispatch_lint.rule import FactPattern, Rule
+from dispatch_lint.rule import Rule
 
 if TYPE_CHECKING:
-    from dispatch_lint.documents.document import Document
     from dispatch_lint.model.location import Path
     from dispatch_lint.rule import Entity, Fact
 
@@ -93,43 +92,5 @@ class IdentityRule(Rule):
     facts = IDENTITY
     judges_several = True
 
-    def likeness(self, facts: Sequence[Fact]) -> Hashable | None:
-        """What a run says of one entity, where a store and its ledger say the same, or nothing.
-
-        Then neither the key nor the ID matters; so it is for nearly all groups.
-        """
-        first, *others = facts
-        if first.stored or first.data[-1] != "entity":
-            return None
-        # The fields of a `Holder`, and of a `Past`: a hot path.
-        key, identity, status, form, revision, revision_of, _ = first.data
-        for fact in others:
-            if not fact.stored:
-                return None
-            if fact.data[-1] == "ledger":
-                past_key, past_identity, _, deleted, _ = fact.data
-                if deleted or (past_key, past_identity) != (key, identity):
-                    return None
-            elif fact.data != first.data:
-                return None
-        said = tuple([fact.data[-1] for fact in others])
-        return first.path, said, status, form, bool(identity), revision and 1, revision_of
-
-    def collect_seldom(self, entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
+    def collect(self, entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
         return identity_facts(entity)
-
-    def fact_patterns(self, document: Document) -> list[FactPattern] | None:
-        if not document.kind:
-            return None
-        key = by_key(f"{document.organization or '-'}/{document.kind}/")
-        return [
-            FactPattern(key, "name", needed=True, seldom=True),
-            FactPattern(by_id(""), "id", seldom=True),
-        ]
-
-    def seldom_groups(self, entity: Entity) -> Iterable[str]:
-        key = entity.key
-        if key is None:
-            return ()
-        identity = entity.identity
-        return (by_key(key), by_id(identity)) if identity else (by_key(key),)

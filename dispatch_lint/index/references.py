@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from heapq import merge
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from dispatch_lint.index.facts import by_id, by_name, read_group
-from dispatch_lint.rule import FactPattern, Rule
+from dispatch_lint.rule import Rule
 
 if TYPE_CHECKING:
-    from dispatch_lint.documents.document import Document
     from dispatch_lint.model.location import Path
     from dispatch_lint.rule import Entity, Fact, Judgement, World
 
@@ -240,16 +239,9 @@ class ReferenceRule(Rule):
     judges_uses = judges_alike = True
 
     def collect(self, entity: Entity) -> Iterable[tuple[str, Path, tuple[Any, ...]]]:
-        if entity.kind in self.catalogue.referred_by_id:
-            return chain(reference_facts(entity), target_by_id(entity))
-        return reference_facts(entity)
+        return chain(reference_facts(entity), target_by_id(entity))
 
     # By its ID an entity is only asked for, but where foreign keys hold IDs of its kind.
-
-    def collect_seldom(self, entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
-        if entity.kind in self.catalogue.referred_by_id:
-            return iter(())
-        return target_by_id(entity)
 
     def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
         return self.judge_references(world.read(References, group, facts), world)
@@ -257,49 +249,3 @@ class ReferenceRule(Rule):
     def judge_references(self, group: References, world: World) -> Iterator[Judgement]:
         """Judge the entities of one kind and name, or of one ID, and what refers to them."""
         raise NotImplementedError
-
-    def likeness(self, facts: Sequence[Fact]) -> Hashable | None:
-        """What a run says of one organization, where an entity is there and every use sees it.
-
-        Then neither the name matters nor another group; so it is for nearly all groups.
-        """
-        first, resolved = facts[0].data[:2], False
-        for fact in facts:
-            # The fields of a `Target` or a `Use`: a name or owner, a container or prefix ask for a
-            # closer look.
-            *whose, owner, _, _, inside, what = fact.data
-            if (*whose,) != first or owner is not None or inside or fact.stored:
-                return None
-            resolved = resolved or (what == "entity" and Target(*fact.data).live)
-        return tuple([(fact.path, fact.data) for fact in facts]) if resolved else None
-
-    def fact_patterns(self, document: Document) -> list[FactPattern] | None:
-        kind, schema = document.kind, document.schema
-        if not kind or schema.contained:
-            return None
-        # Where it may be asked for by its ID, its name is part of the fact.
-        named = kind in self.catalogue.referred_by_id
-        organization, status = document.organization, document.status
-        itself = (organization, kind, None, status, document.form, None, "entity")
-        patterns = [
-            FactPattern(by_name(kind, ""), "name", ("name",), itself, needed=True),
-            FactPattern("", "id", other=True)
-            if named
-            else FactPattern(by_id(""), "id", seldom=True),
-        ]
-        for first, route, reference, owner, plain in schema.reference_plan:
-            if first in document.entity:
-                if not plain or owner is not None or reference.by == "id":
-                    key = reference.key if len(route.steps) == 1 else ""
-                    patterns.append(FactPattern("", first, other=True, key=key))
-                    continue
-                use = (organization, reference.kind, None, status, reference.by, "", "use")
-                group = by_name(reference.kind, "")
-                patterns.append(FactPattern(group, first, route.steps, use, names=True))
-        return patterns
-
-    def seldom_groups(self, entity: Entity) -> Iterable[str]:
-        identity = entity.identity
-        if identity and entity.kind and entity.kind not in self.catalogue.referred_by_id:
-            return (by_id(identity),)
-        return ()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from dispatch_lint.model.location import Path
-    from dispatch_lint.old.placed import Node, Part
+    from dispatch_lint.text.tree import Node, Part
 
 
 class Under(NamedTuple):

@@ -14,6 +14,7 @@ from pygls.uris import from_fs_path, to_fs_path
 from dispatch_lint.index.references import named_entity
 from dispatch_lint.lsp.positions import Under, under
 from dispatch_lint.lsp.workspace import Workspace, shape_at
+from dispatch_lint.model.errors import UserError
 from dispatch_lint.model.location import Range
 from dispatch_lint.model.violation import Severity
 from dispatch_lint.version import __version__
@@ -42,17 +43,13 @@ class Server(LanguageServer):
 
     def start(self, root: Path) -> None:
         """Read the workspace; where its settings cannot be used, say so and stay silent."""
-        from dispatch_lint.cli import is_known
-
         try:
             self.project = Workspace(root)
             self.project.load()
             # What was read now stays: to look for garbage in it at each keystroke takes long.
             gc.collect()
             gc.freeze()
-        except Exception as error:
-            if not is_known(error):
-                raise
+        except (UserError, OSError) as error:
             self.project = None
             message = lsp.ShowMessageParams(lsp.MessageType.Error, f"dispatch-lint: {error}")
             self.window_show_message(message)
@@ -127,7 +124,7 @@ class Server(LanguageServer):
         if found is None:
             return None
         document = next(
-            (one for one in self.project.documents(file) if one.index == found.document), None
+            (one for one in self.project.documents(file) if one.number == found.document), None
         )
         return (self.project, found, document) if document is not None else None
 

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from dispatch_lint.documents.document import Document, Use
     from dispatch_lint.model.location import Path as FieldPath
     from dispatch_lint.model.violation import Violation
-    from dispatch_lint.old.placed import Part
     from dispatch_lint.rule import Fact
     from dispatch_lint.store.entity_store import EntityStore
+    from dispatch_lint.text.tree import Part
 
 NAMES = 500
 """Names that a completion offers at most."""

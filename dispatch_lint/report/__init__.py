@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
+from importlib.metadata import entry_points
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dispatch_lint.old.entry_points import entry_points
 from dispatch_lint.report import formats as own_formats
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.document import Document
+    from dispatch_lint.engine.summary import Declared, Summary
     from dispatch_lint.model.violation import Violation
-    from dispatch_lint.old.outcome import Declared, Summary
     from dispatch_lint.rule import Rule
 
 
@@ -54,7 +54,7 @@ GROUP = "dispatch_lint.formats"
 
 def formats() -> list[str]:
     """The names of all formats: those of the modules here, and of entry points."""
-    return sorted({*_own(), *(entry.name for entry in entry_points(GROUP))})
+    return sorted({*_own(), *(entry.name for entry in entry_points(group=GROUP))})
 
 
 def _own() -> list[str]:
@@ -69,7 +69,7 @@ def is_our_own(name: str) -> bool:
 def _module(name: str) -> Any:
     if is_our_own(name):
         return import_module(f"{own_formats.__name__}.{name}")
-    entry = next(one for one in entry_points(GROUP) if one.name == name)
+    entry = next(one for one in entry_points(group=GROUP) if one.name == name)
     return entry.load()
 
 

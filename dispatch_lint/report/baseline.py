@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dispatch_lint.engine.summary import Declared
 from dispatch_lint.model.errors import UserError
+from dispatch_lint.model.violation import Severity
 from dispatch_lint.text.files import write_lines
 
 if TYPE_CHECKING:
+    from dispatch_lint.engine.summary import Result
     from dispatch_lint.model.violation import Violation
 
 VERSION = 1
@@ -86,6 +90,31 @@ class Baseline:
         }
         text = json.dumps({"version": VERSION, "violations": said}, indent=1, ensure_ascii=False)
         write_lines(path, [f"{text}\n"])
+
+
+def hide_known(result: Result, baseline: Baseline, *, fold: bool) -> Result:
+    """A result without what a baseline knows; each violation has to be there by itself.
+
+    Args:
+        fold: whether infos about declared names are counted from here on.
+    """
+    summary = result.summary
+    shown: list[Violation] = []
+    hidden: list[Violation] = []
+    declared: dict[tuple[str, str], Declared] = {}
+    for violation in result.violations:
+        if baseline.hides(violation):
+            hidden.append(violation)
+            summary.baselined += 1
+            summary.count(violation.rule, violation.severity, -1)
+        elif fold and violation.heading and violation.severity is Severity.INFO:
+            key = (violation.heading, violation.rule)
+            first = Declared(*key, violation.message, violation.declared_at)
+            entry = declared.get(key, first)
+            declared[key] = entry._replace(places=entry.places + 1)
+        else:
+            shown.append(violation)
+    return replace(result, violations=shown, hidden=hidden, declared=list(declared.values()))
 
 
 def read_baseline(path: Path, shown: str) -> Baseline:

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from typing import TextIO
 
     from dispatch_lint.documents.source import Source
@@ -18,9 +18,11 @@ class Excerpts:
 
     Args:
         sources: those that are no files on disk are opened as they say.
+        changed: files that are not what was checked: there is no excerpt of them.
     """
 
-    def __init__(self, sources: Iterable[Source] = ()) -> None:
+    def __init__(self, sources: Iterable[Source] = (), changed: Collection[str] = ()) -> None:
+        self._changed = changed
         self._openers = {one.name: one.opener for one in sources if one.opener is not None}
         self._file = ""
         self._stream: TextIO | None = None
@@ -29,6 +31,8 @@ class Excerpts:
 
     def line(self, file: str, number: int) -> str:
         """A line, counted from 1, without its end; nothing where there is none, or it is no text."""
+        if file in self._changed:
+            return ""
         try:
             if file != self._file or number < self._number or self._stream is None:
                 self.close()

@@ -11,8 +11,8 @@ from dispatch_lint.report import Outcome
 from dispatch_lint.text.harmless import harmless
 
 if TYPE_CHECKING:
+    from dispatch_lint.engine.summary import Declared
     from dispatch_lint.model.violation import Violation
-    from dispatch_lint.old.outcome import Declared
 
 COLORS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
 

@@ -15,6 +15,7 @@ from dispatch_lint.documents.stored_entity import StoredEntity
 from dispatch_lint.store.entity_store import Filter, LedgerEntry, is_storable
 from dispatch_lint.store.importing import stored_entity
 from dispatch_lint.store.sql import is_lost, store_error
+from dispatch_lint.text.tree import row_part
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, RowMapping
@@ -172,10 +173,9 @@ class DispatchDatabase:
 
     def _entities(self, where: sa.ColumnElement[bool] | None) -> Iterator[StoredEntity]:
         for key, row in self._rows.select(where):
-            document = self._classifier.read(row, self._source, 0)
+            document = self._classifier.read(row_part(0, row), self._source, 0)
             if isinstance(document, Document) and document.key is not None:
-                document.row_key = key
-                yield stored_entity(document)
+                yield stored_entity(document._replace(row_key=key))
 
     def _where(self, column: str, values: Sequence[str]) -> Iterator[StoredEntity]:
         usable = [one for one in dict.fromkeys(values) if is_storable(one)]

@@ -88,7 +88,7 @@ class StoreFacts:
         assert self._rule is not None and self._fail is not None
         for entity in entities:
             try:
-                facts = list(self._rule.all_facts(entity))
+                facts = list(self._rule.collect(entity))
             except InputError:
                 raise  # of the store: no rule is to blame
             except Exception as error:
@@ -109,7 +109,7 @@ class StoreFacts:
         if self._scanned is None:
             self._scanned = FactTable()
             for group, fact in self._of_entities(self.store.entities(Filter())):
-                self._scanned.add(group, tuple(fact))
+                self._scanned.add(group, STORE << 32, tuple(fact[2:]))
         for group, facts in self._scanned.some(groups).items():
             for fact in facts:
                 yield group, fact

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.documents.classify import Skipped
 from dispatch_lint.documents.document import Document
-from dispatch_lint.documents.source import BadRow, Source
+from dispatch_lint.documents.line_ranges import line_ranges
+from dispatch_lint.documents.reading import read_source
+from dispatch_lint.documents.source import Source
 from dispatch_lint.documents.stored_entity import Place, StoredEntity
-from dispatch_lint.documents.undeclared import find_undeclared, repair
 from dispatch_lint.index.references import named_entity
 from dispatch_lint.model.errors import StoreError
-from dispatch_lint.old import json_placed, json_text, yaml_placed
 from dispatch_lint.store.entity_store import Counts, is_storable
 
 if TYPE_CHECKING:
+    from dispatch_lint.config.limits import Limits
     from dispatch_lint.documents.classify import Classifier
     from dispatch_lint.documents.document import Use
-    from dispatch_lint.old.placed import Part
+    from dispatch_lint.documents.line_ranges import LineRange
     from dispatch_lint.store.entity_store import WritableStore
+    from dispatch_lint.text.tree import Part
 
 _BATCH = 2_000
+_RANGE = 1024 * 1024
+"""Bytes of lines that are read together."""
 Progress = Callable[[int], None]
 """Told how many bytes, or rows, have been read since it was told last."""
 
@@ -84,64 +88,40 @@ class _Reader:
 
     def __init__(self, classifier: Classifier, progress: Progress) -> None:
         self._classifier, self._progress = classifier, progress
-        self._kinds = classifier.catalogue.kind_names
+        self._limits = classifier.settings.limits
         self.skipped = 0
         self.reasons: list[str] = []
 
     def entities(self, source: Source) -> Iterator[StoredEntity]:
-        if source.rows is not None:
-            for key, value in source.rows.rows():
-                self._progress(1)
-                if isinstance(value, StoredEntity):
-                    yield value
-                elif isinstance(value, BadRow):
-                    self.reasons.append(f"{source.name}: {key}: {value.message}")
-                else:
-                    read = self._classifier.read(value, source, 0)
-                    yield from self._entity(
-                        read, source, f"{source.name}: {key}", Place(source.name)
-                    )
-        elif source.format == "jsonl":
-            yield from self._lines(source)
-        elif source.format != "go":  # which declares kinds, and holds no entities
-            yield from self._whole(source)
-
-    def _lines(self, source: Source) -> Iterator[StoredEntity]:
-        for index, (number, line) in enumerate(source.lines()):
-            self._progress(len(line))
-            try:
-                value = json_text.read_value(line)
-                read = self._classifier.read(value, source, index)
-            except ValueError:
-                part = json_placed.read_placed_line(line, number)
-                if part.problem is not None:
-                    self._refuse(source, part)
-                    continue
-                read = self._classifier.read(part.value, source, index, part)
-            where = f"{source.name}:{number}"
-            yield from self._entity(read, source, where, Place(source.name, number, 1, number, 1))
-
-    def _whole(self, source: Source) -> Iterator[StoredEntity]:
-        text = source.text()
-        reader = yaml_placed if source.format == "yaml" else json_placed
+        """The entities of a source; Go files declare kinds, and hold none."""
+        if source.format == "go":
+            return
         unparsed, entities = [], 0
-        for index, part in enumerate(reader.read_placed(text)):
-            if part.problem is not None:
-                unparsed.append((index, part))
-                continue
-            read = self._classifier.read(part.value, source, index, part)
-            entities += isinstance(read, Document)
-            span = read.range(("name",)) if isinstance(read, Document) else part.extent
-            place = Place(source.name, span.line, span.column, span.end_line, span.end_column)
-            where = f"{source.name}:{span.line}:{span.column}"
-            yield from self._entity(read, source, where, place)
+        for piece in _pieces(source, self._limits):
+            read = read_source(source, self._limits, lines=piece)
+            for index, part, row_key, error in read.parts:
+                if source.rows is not None:
+                    self._progress(1)
+                if error:
+                    self.reasons.append(error)
+                elif isinstance(part.value, StoredEntity):
+                    yield part.value
+                elif part.problem is not None:
+                    unparsed.append((index, part))
+                else:
+                    document = self._classifier.read(part, source, index)
+                    entities += isinstance(document, Document)
+                    yield from self._entity(document, source, part, row_key)
+            if source.rows is None:
+                self._progress(piece.end - piece.start if piece else len(read.text))
         for index, part in unparsed:
-            read = self._classifier.unparsed(part, source, index, beside=entities > 0)
-            if isinstance(read, Document):
+            document = self._classifier.unparsed(
+                part, source, index, beside=entities > 0 or source.format == "jsonl"
+            )
+            if isinstance(document, Document):
                 self._refuse(source, part)
             else:
                 self.skipped += 1
-        self._progress(len(text))
 
     def _refuse(self, source: Source, part: Part) -> None:
         assert part.problem is not None
@@ -150,26 +130,30 @@ class _Reader:
                             f"{part.problem.message}")  # fmt: skip
 
     def _entity(
-        self, read: Document | Skipped, source: Source, where: str, place: Place
+        self, document: Document | Skipped, source: Source, part: Part, row_key: str
     ) -> Iterator[StoredEntity]:
-        if isinstance(read, Skipped):
+        if isinstance(document, Skipped):
             self.skipped += 1
             return
-        if not is_plain(read):
-            read.undeclared = find_undeclared(read, self._kinds)
-            repair(read, {one.path for one in read.undeclared if one.closed})
-        if read.key is None:
-            missing = "name" if read.kind else "kind"
+        if row_key:
+            where, place = f"{source.name}: {row_key}", Place(source.name)
+        elif source.format == "jsonl":
+            line = part.lines.first_line
+            where, place = f"{source.name}:{line}", Place(source.name, line, 1, line, 1)
+        else:
+            found = document.range(("name",))
+            where, place = f"{source.name}:{found.line}:{found.column}", Place(source.name, *found)
+        if document.key is None:
+            missing = "name" if document.kind else "kind"
             self.reasons.append(f"{where}: the entity has no {missing}, and so no key")
-        elif not is_storable(read.key + read.identity):
+        elif not is_storable(document.key + document.identity):
             self.reasons.append(f"{where}: the key holds a character that no store can keep")
         else:
-            yield stored_entity(read, place)
+            yield stored_entity(document, place)
 
 
-def is_plain(document: Document) -> bool:
-    """Whether a document has no field that its kind does not have, at its top."""
-    return all(name in document.schema.shape.properties for name in document.value)
+def _pieces(source: Source, limits: Limits) -> Iterable[LineRange | None]:
+    return line_ranges(source, _RANGE, limits) if source.format == "jsonl" else (None,)
 
 
 def stored_entity(document: Document, place: Place | None = None) -> StoredEntity:

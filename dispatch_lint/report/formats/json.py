@@ -10,9 +10,9 @@ from dispatch_lint.model.location import Range
 from dispatch_lint.model.violation import Severity
 
 if TYPE_CHECKING:
+    from dispatch_lint.engine.summary import Summary
     from dispatch_lint.model.fix import TextFix
     from dispatch_lint.model.violation import Violation
-    from dispatch_lint.old.outcome import Summary
     from dispatch_lint.report import Outcome
 
 LISTS_DECLARED = True

@@ -1,0 +1,100 @@
+"""The options -f and -o: formats of reports, and the files that they go to."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from dispatch_lint.cli.options import group
+from dispatch_lint.naming import did_you_mean
+from dispatch_lint.report import formats, lists_declared
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class WantedReport(NamedTuple):
+    """A report that was asked for.
+
+    Attributes:
+        format: its name.
+        output: the file, or the folder, that it goes to; None for standard output.
+    """
+
+    format: str
+    output: str | None
+
+
+class FormatName(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+    """The name of a format. Which there are is looked up only when one is named."""
+
+    name = "format"
+
+    def get_metavar(self, *_: Any, **__: Any) -> str:
+        return f"[{'|'.join(formats())}]"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if value not in formats():
+            self.fail(f'there is no format "{value}"{did_you_mean(value, formats())}: it is one of '
+                      f"{', '.join(formats())}", param, ctx)  # fmt: skip
+        return value
+
+
+class ReportingCommand(click.Command):
+    """Keeps which -o follows which -f: click itself forgets it."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta[_REPORTS] = _pairs(args)
+        return super().parse_args(ctx, args)
+
+
+_REPORTS = "dispatch_lint.reports"
+_OPTION = re.compile(
+    r"(?:-(?P<short>[fo])|--(?P<long>format|output))(?:=?(?P<value>.+))?\Z", re.DOTALL
+)
+report_options: Callable[[Any], Any] = group(
+    click.option("-f", "--format", "formats_", type=FormatName(), multiple=True,
+                 help="How violations are shown; several times for several reports.  "
+                 "[default: full; github under GitHub Actions]"),
+    click.option("-o", "--output", multiple=True, metavar="FILE",
+                 help="Write the report of the format before it to a file instead of standard "
+                 "output."),
+)  # fmt: skip
+
+
+def wanted_reports() -> list[WantedReport]:
+    """The reports that the command that runs was asked for."""
+    usual = "github" if os.environ.get("GITHUB_ACTIONS") == "true" else "full"
+    asked = click.get_current_context().meta[_REPORTS] or [(None, None)]
+    return [WantedReport(name or usual, output) for name, output in asked]
+
+
+def is_for_machines(reports: list[WantedReport]) -> bool:
+    """Whether what goes to standard output is read by a program."""
+    return any(one.output is None and lists_declared(one.format) for one in reports)
+
+
+def _pairs(args: list[str]) -> list[tuple[str | None, str | None]]:
+    """Formats with the files that they go to, in the order of the command line."""
+    pairs: list[tuple[str | None, str | None]] = []
+    rest = iter(args)
+    for argument in rest:
+        if argument == "--":
+            break
+        match = _OPTION.match(argument)
+        if match is None:
+            continue
+        value = match["value"] or next(rest, "")
+        if (match["short"] or match["long"]) in ("f", "format"):
+            if pairs and pairs[-1][0] is None:
+                pairs[-1] = (value, pairs[-1][1])
+            else:
+                pairs.append((value, None))
+        elif pairs and pairs[-1][1] is None:
+            pairs[-1] = (pairs[-1][0], value)
+        else:
+            pairs.append((None, value))
+    return pairs
