@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -12,14 +12,16 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from dispatch_lint.api import make_run
+from dispatch_lint.api import make_checker, sources_of, store_facts
 from dispatch_lint.config import settings as settings_module
+from dispatch_lint.config.settings import Settings
 from dispatch_lint.documents.catalogue_files import load_catalogue
 from dispatch_lint.documents.classify import Classifier
-from dispatch_lint.documents.discover import discover
 from dispatch_lint.documents.source import Source
+from dispatch_lint.engine.checker import Options
+from dispatch_lint.engine.run import run
+from dispatch_lint.engine.summary import Result
 from dispatch_lint.model.violation import Violation
-from dispatch_lint.old.engine import Run
 from dispatch_lint.store.facts import StoreFacts
 from dispatch_lint.store.importing import import_sources
 from dispatch_lint.store.memory import MemoryStore
@@ -36,42 +38,47 @@ hypothesis_settings.load_profile("gate" if os.environ.get("CI") else "desk")
 Lint = Callable[..., list[Violation]]
 
 
-@pytest.fixture(scope="session", autouse=True)
-def cache_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """What tests keep of their runs is nobody else's."""
-    os.environ["DISPATCH_LINT_CACHE_DIR"] = str(tmp_path_factory.mktemp("cache"))
-
-
 @pytest.fixture
-def runs() -> list[Run]:
-    """The runs that `lint` made, the last one last."""
+def results() -> list[Result]:
+    """The results that `lint` had, the last one last."""
     return []
 
 
 @pytest.fixture
-def lint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runs: list[Run]) -> Lint:
+def lint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, results: list[Result]) -> Lint:
     """Lint texts: `lint({"a.yaml": "…"}, {"select": […]})`."""
     monkeypatch.chdir(tmp_path)
 
     def check(
         files: Mapping[str, str] | str, settings: Mapping[str, Any] | None = None,
-        paths: list[str] | None = None, store: str = "", **options: Any,
+        paths: list[str] | None = None, store: str = "", *, problems: bool = False, jobs: int = 1,
+        **options: Any,
     ) -> list[Violation]:  # fmt: skip
-        if store:
-            options["store_facts"] = remembering(store)
         named = {"example.yaml": files} if isinstance(files, str) else files
         for name, text in named.items():
             file = tmp_path / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(text.encode("utf-8", "surrogatepass"))
         chosen = settings_module.parse(settings or {})
-        run = make_run(chosen, **options)
-        runs.append(run)
-        violations = list(run.lint(list(discover(paths or list(named), chosen))))
-        assert not run.summary.problems, run.summary.problems
-        return violations
+        result = run_over(chosen, paths or list(named), store, jobs=jobs, **options)
+        results.append(result)
+        assert problems or not result.summary.problems, result.summary.problems
+        return result.violations
 
     return check
+
+
+def run_over(
+    settings: Settings, paths: Sequence[str], store: str = "", *, jobs: int = 1, **options: Any
+) -> Result:
+    """The result of a run over some paths; the options are those of `Options`.
+
+    Args:
+        store: the entities that a store holds, as JSONL; without it there is no store.
+    """
+    checker = make_checker(settings, Options(**options))
+    facts = remembering(store) if store else store_facts(settings, checker.classifier)
+    return run(checker, sources_of(paths, settings), jobs=jobs, store=facts)
 
 
 def remembering(text: str) -> StoreFacts:
