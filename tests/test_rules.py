@@ -19,7 +19,7 @@ from dispatch_lint.engine.plugins import load_rules
 from dispatch_lint.index.facts import by_id, by_name
 from dispatch_lint.index.references import Use
 from dispatch_lint.rule import Example, Fact, NoOptions, Rule, stored
-from dispatch_lint.rules_pages import book
+from dispatch_lint.rule_pages import book
 from dispatch_lint.schema.diff import compare
 from dispatch_lint.schema.generate import generate
 from tests.conftest import Lint

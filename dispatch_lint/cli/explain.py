@@ -6,7 +6,7 @@ import click
 
 from dispatch_lint.api import load_settings
 from dispatch_lint.engine.plugins import check_names, load_rules
-from dispatch_lint.rules_pages import page
+from dispatch_lint.rule_pages import page
 
 
 @click.command()

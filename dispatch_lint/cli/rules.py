@@ -9,7 +9,7 @@ import click
 
 from dispatch_lint.api import load_settings
 from dispatch_lint.engine.plugins import load_rules
-from dispatch_lint.rules_pages import book, scaffold
+from dispatch_lint.rule_pages import book, scaffold
 
 
 @click.group(invoke_without_command=True)
