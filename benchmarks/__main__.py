@@ -13,10 +13,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.corpus import manifests, varied, write_entities, write_files, write_lines
+from benchmarks.corpus import varied, write_entities, write_files, write_lines
 from benchmarks.hostile import hostile_report
 from benchmarks.measuring import BIN, ROOT, Command, Measured, in_turns
 from benchmarks.peers import peers, sourcemeta
+from benchmarks.real_shaped import write as write_real_shaped
 from benchmarks.stores import stores_report
 
 # Not in this repository: git ignores what is built here, and a walk honours that.
@@ -31,6 +32,16 @@ def own(folder: Path, path: str, *more: str, code: int = 0) -> Command:
     """Our own command, over a path of a folder."""
     options = ["--isolated", "--require-documents", "--quiet", *more]
     return Command([OURS, "check", *options, path], folder, code)
+
+
+def write_varied(folder: Path, count: int, per_file: int, share: float = 0) -> None:
+    """Manifests in several styles."""
+    write_files(folder, count, per_file, share, varied)
+
+
+def write_real(folder: Path, count: int, per_file: int, share: float = 0) -> None:
+    """Manifests as users write them."""
+    write_real_shaped(folder, count, per_file=per_file, faulty=share)
 
 
 def alone(folder: Path, jobs: int) -> Command:
@@ -58,13 +69,15 @@ class Row(NamedTuple):
 
 def rows(runs: int, jsonl: int) -> Iterator[Row]:
     """All measurements; those of a corpus are made in turns."""
-    for corpus, count, per_file, of in (
-        ("10,000 files", DOCUMENTS, 1, manifests), ("10,000 varied files", DOCUMENTS, 1, varied),
-        ("100 files of 100", DOCUMENTS, 100, manifests),
-        ("1,000 files of 100", 10 * DOCUMENTS, 100, manifests),
+    few, many = DOCUMENTS, 10 * DOCUMENTS
+    for corpus, count, per_file, write in (
+        ("real-shaped, 1 to a file", few, 1, write_real), ("real-shaped, 50 to a file", few, 50, write_real),
+        ("real-shaped, 500 to a file", few, 500, write_real),
+        ("10,000 files", few, 1, write_files), ("10,000 varied files", few, 1, write_varied),
+        ("100 files of 100", few, 100, write_files), ("1,000 files of 100", many, 100, write_files),
     ):  # fmt: skip
         folder = WORK / corpus.replace(" ", "-").replace(",", "")
-        write_files(folder, count, per_file, manifests=of)
+        write(folder, count, per_file)
         commands = {
             "dispatch-lint": own(folder, ".", "--no-cache"),
             "dispatch-lint -j 1": own(folder, ".", "--no-cache", "--jobs", "1"),
@@ -73,7 +86,7 @@ def rows(runs: int, jsonl: int) -> Iterator[Row]:
         }
         for share in FAULTY:
             worse = WORK / f"{folder.name}-{share}"
-            write_files(worse, count, per_file, share, of)
+            write(worse, count, per_file, share)
             commands[f"dispatch-lint, {share:.0%} faulty"] = own(worse, ".", "--no-cache", code=1)
         for jobs in (1, 2):
             commands[f"dispatch-lint -j {jobs}, documents alone"] = alone(folder, jobs)
@@ -81,10 +94,12 @@ def rows(runs: int, jsonl: int) -> Iterator[Row]:
         slow = peers(folder, per_file)
         if count > DOCUMENTS:
             slow.pop("yamllint", None)  # minutes
+        if write is write_real:
+            slow.pop("ajv-cli", None)  # it refuses a date without quotes, which Dispatch takes
         yield from _measured(corpus, count, commands | slow, runs)
     one = WORK / "one"
     write_files(one, 1, 1)
-    few = {
+    small = {
         "dispatch-lint": own(one, "d000/f00000.yaml", "--no-cache"),
         "dispatch-lint, again": own(one, "d000/f00000.yaml"),
         "dispatch-lint check --help": Command([OURS, "check", "--help"], one),
@@ -92,7 +107,7 @@ def rows(runs: int, jsonl: int) -> Iterator[Row]:
         "a bare interpreter": Command([sys.executable, "-c", "pass"], one),
         **peers(one, 1),
     }
-    yield from _measured("one small file", 1, few, max(runs, 7))
+    yield from _measured("one small file", 1, small, max(runs, 7))
     yield from entity_rows(runs, jsonl)
 
 

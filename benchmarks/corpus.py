@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -123,10 +123,16 @@ def write_files(
     texts = list(manifests(count))
     if share:
         texts = faulty(texts, share)
-    for number, start in enumerate(range(0, count, per_file)):
-        file = folder / f"d{number // 100:03}" / f"f{number:05}.yaml"
+    groups = (texts[start : start + per_file] for start in range(0, count, per_file))
+    write_each(folder, map("---\n".join, groups))
+
+
+def write_each(folder: Path, texts: Iterable[str], suffix: str = ".yaml") -> None:
+    """Each text as a file, a hundred files to a folder."""
+    for number, text in enumerate(texts):
+        file = folder / f"d{number // 100:03}" / f"f{number:05}{suffix}"
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text("---\n".join(texts[start : start + per_file]))
+        file.write_text(text, encoding="utf-8", newline="")
 
 
 def write_lines(folder: Path, count: int, per_file: int) -> None:

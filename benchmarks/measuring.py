@@ -18,10 +18,19 @@ BIN = Path(sys.executable).parent
 
 @dataclass(frozen=True)
 class Measured:
-    """Seconds of wall clock (the median of the runs), and the peak memory in MiB."""
+    """What a command took, in one run or in several.
+
+    Attributes:
+        seconds: of wall clock; the median of several runs.
+        memory: the peak in MiB.
+        processor: seconds, user and system, of the process and its children; the median of several runs.
+        code: the exit code.
+    """
 
     seconds: float
     memory: float
+    processor: float = 0
+    code: int = 0
 
 
 class Command(NamedTuple):
@@ -51,18 +60,30 @@ def measure(words: list[str], folder: Path, runs: int) -> Measured:
 
 def in_turns(commands: Mapping[str, Command], runs: int) -> dict[str, Measured]:
     """Measure some commands as `measure` does, in turns: a machine is not equally fast all the time."""
-    taken: dict[str, list[Measured]] = {name: [] for name in commands}
-    for number in range(runs + 1):
-        for name, command in commands.items():
-            one = _run(command)
-            if number or runs == 0:
-                taken[name].append(one)
+    taken = runs_in_turns(commands, runs)
+    for name, command in commands.items():
+        for run in taken[name]:
+            if run.code not in ((0, 1) if command.code is None else (command.code,)):
+                raise SystemExit(f"{command.words[0]} ended with {run.code} in {command.folder}")
     return {
         name: Measured(
-            statistics.median(one.seconds for one in some), max(one.memory for one in some)
+            statistics.median(run.seconds for run in some),
+            max(run.memory for run in some),
+            statistics.median(run.processor for run in some),
         )
         for name, some in taken.items()
     }
+
+
+def runs_in_turns(commands: Mapping[str, Command], runs: int) -> dict[str, list[Measured]]:
+    """Each run that counts of each command, whatever it ended with."""
+    taken: dict[str, list[Measured]] = {name: [] for name in commands}
+    for number in range(runs + 1):
+        for name, command in commands.items():
+            run = _run(command)
+            if number or runs == 0:
+                taken[name].append(run)
+    return taken
 
 
 def _run(command: Command) -> Measured:
@@ -82,9 +103,7 @@ def _run(command: Command) -> Measured:
     if command.tells:
         return Measured(float(said[0]), 0)
     code = os.waitstatus_to_exitcode(int(said[1]))
-    if code not in ((0, 1) if command.code is None else (command.code,)):
-        raise SystemExit(f"{command.words[0]} ended with {code} in {command.folder}")
-    return Measured(float(said[0]), _mebibytes(int(said[2])))
+    return Measured(float(said[0]), _mebibytes(int(said[2])), float(said[3]), code)
 
 
 # What a process took at most begins with what the one took that started it: ours has held corpora.
@@ -95,7 +114,7 @@ nothing = os.open(os.devnull, os.O_RDWR)
 actions = [(os.POSIX_SPAWN_DUP2, nothing, 1), (os.POSIX_SPAWN_DUP2, nothing, 2)]
 child = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=actions)
 _, status, usage = os.wait4(child, 0)
-print(time.perf_counter() - start, status, usage.ru_maxrss)
+print(time.perf_counter() - start, status, usage.ru_maxrss, usage.ru_utime + usage.ru_stime)
 """
 
 

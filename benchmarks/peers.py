@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 from benchmarks.measuring import BIN, ROOT, Command
 
 SCHEMA = ROOT / "schemas" / "dispatch.schema.json"
+RELAXED = "{extends: relaxed, rules: {new-lines: disable}}"
+"""The rules of yamllint that no corpus violates: files with the line ends of Windows are among them."""
 NODE = BIN.parent / "peers/node_modules/.bin"
 
 
@@ -22,7 +25,7 @@ def peers(folder: Path, per_file: int) -> dict[str, Command]:
     paths = sorted(path.relative_to(folder).as_posix() for path in folder.glob("*/*.yaml"))
     found = {}
     if (BIN / "yamllint").exists():
-        found["yamllint"] = Command([str(BIN / "yamllint"), "-d", "relaxed", *paths], folder)
+        found["yamllint"] = Command([str(BIN / "yamllint"), "-d", RELAXED, *paths], folder)
     if per_file == 1 and (BIN / "check-jsonschema").exists():
         words = [str(BIN / "check-jsonschema"), "--schemafile", str(SCHEMA), *paths]
         found["check-jsonschema"] = Command(words, folder)
@@ -54,7 +57,9 @@ def kubeconform(folder: Path) -> dict[str, Command]:
         for file in folder.glob("*/*.yaml"):
             copy = twin / file.relative_to(folder)
             copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.write_text(file.read_text().replace("kind: ", "apiVersion: v1\nkind: "))
+            copy.write_text(
+                re.sub("(?m)^kind:", "apiVersion: v1\nkind:", file.read_text("utf-8")), "utf-8"
+            )
         schema.write_text(json.dumps(_with_version(json.loads(SCHEMA.read_text()))))
     words = [program, "-n", "2", "-schema-location", str(schema), "."]
     return {"kubeconform -n 2": Command(words, twin)}
