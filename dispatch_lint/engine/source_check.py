@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dispatch_lint.documents.classify import Skipped
@@ -78,7 +79,7 @@ class _SourceCheck:
                 if isinstance(found, Skipped):
                     self._skip(found)
                 else:
-                    self._check(found._replace(row_key=row_key) if row_key else found)
+                    self._check(replace(found, row_key=row_key) if row_key else found)
 
     def _check(self, document: Document) -> None:
         report = self.report
