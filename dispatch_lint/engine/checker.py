@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 SYNTAX = "syntax-error"
 """The rule that reports a document that does not parse; no other does."""
+Declaration = tuple["Route", "Rule", "Finding"]
+"""A declared field, and what a rule finds wrong with its name."""
 Fail = Callable[["Rule", Exception], None]
 """Is told of a rule that raises."""
 
@@ -121,31 +123,20 @@ class Checker:
 
     # One document
 
-    def findings(self, document: Document, fail: Fail) -> list[RuleFinding]:
-        """What all rules find in a document, those included that another takes precedence over.
-
-        Args:
-            fail: is told of a rule that raises.
-        """
-        found: list[RuleFinding] = []
-        if document.undeclared:
-            found += self._of_undeclared(document, document.undeclared, fail)
-        for rule in self.applicable_rules(document):
-            try:
-                found += [(rule, finding) for finding in rule.check(document)]
-            except Exception as error:
-                fail(rule, error)
-        return found
-
     def _explains(self, document: Document, field: Undeclared) -> bool:
         """Whether a rule reports an undeclared field, so that the document is repaired."""
         if field.closed and any(rule.explains_undeclared for rule in self.rules):
             return True
-        return bool(self._of_undeclared(document, [field], lambda rule, error: None))
+        return bool(self.of_undeclared(document, [field], lambda rule, error: None))
 
-    def _of_undeclared(
+    def of_undeclared(
         self, document: Document, fields: Iterable[Undeclared], fail: Fail
     ) -> list[RuleFinding]:
+        """What the rules about field names find in undeclared fields of a document.
+
+        Args:
+            fail: is told of a rule that raises.
+        """
         found: list[RuleFinding] = []
         for field in fields:
             use = FieldUse(
@@ -162,19 +153,20 @@ class Checker:
 
     # Names that definitions declare
 
-    def declared(self, document: Document, fail: Fail) -> Iterator[tuple[Route, Rule, Finding]]:
+    def declared(self, document: Document, fail: Fail) -> list[Declaration]:
         """The fields of a document whose declared names the guide has something against.
 
         Args:
             fail: is told of a rule that raises.
         """
-        for route, rule, finding in self._declarations(document.schema, fail):
-            if next(route.walk(document.entity), None) is not None:
-                yield route, rule, finding
+        declarations = self._declarations(document.schema, fail)
+        return declarations and [
+            (route, rule, finding)
+            for route, rule, finding in declarations
+            if next(route.walk(document.entity), None) is not None
+        ]
 
-    def _declarations(
-        self, schema: KindSchema, fail: Fail
-    ) -> Sequence[tuple[Route, Rule, Finding]]:
+    def _declarations(self, schema: KindSchema, fail: Fail) -> list[Declaration]:
         # Kinds without a schema of their own share that of the base fields.
         key = ("", schema.form) if schema.only_base else (schema.kind, schema.form)
         if key not in self._declaration_findings:
@@ -184,13 +176,11 @@ class Checker:
     @cached_property
     def _declaration_findings(
         self,
-    ) -> dict[tuple[str, str], Sequence[tuple[Route, Rule, Finding]]]:
+    ) -> dict[tuple[str, str], list[Declaration]]:
         """What `_check_declarations` found, by kind and form: schemas do not change."""
         return {}
 
-    def _check_declarations(
-        self, schema: KindSchema, fail: Fail
-    ) -> Sequence[tuple[Route, Rule, Finding]]:
+    def _check_declarations(self, schema: KindSchema, fail: Fail) -> list[Declaration]:
         found = []
         for route in schema.routes:
             use = FieldUse(route.name, schema.kind, schema.form, route.parent, shape=route.shape)
