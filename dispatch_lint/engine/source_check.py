@@ -80,7 +80,7 @@ def check_part(checker: Checker, source: Source, read: ReadPart, report: SourceR
         report.kinds.add(document.kind)
     if source.reported:
         report.documents += 1
-        _list(checker, _listed(document), report)
+        _list(checker, document, report)
         _check_document(checker, document, report)
     _collect(checker, document, report)
 
@@ -116,14 +116,14 @@ def _skip(checker: Checker, source: Source, skipped: Skipped, report: SourceRepo
         report.descriptions.append(skipped.number)
     elif source.reported:
         report.skipped += 1
-    if source.reported:
-        listed = Listed(source.name, skipped.number, f"skipped: {skipped.reason}")
-        _list(checker, listed, report)
+    if checker.options.listing and source.reported:
+        what = f"skipped: {skipped.reason}"
+        report.listed.append(Listed(source.name, skipped.number, what))
 
 
-def _list(checker: Checker, listed: Listed, report: SourceReport) -> None:
+def _list(checker: Checker, document: Document, report: SourceReport) -> None:
     if checker.options.listing:
-        report.listed.append(listed)
+        report.listed.append(_listed(document))
 
 
 def _listed(document: Document) -> Listed:
@@ -145,7 +145,7 @@ def _check_unparsed(
         report.entities += 1
         if source.reported:
             report.documents += 1
-            _list(checker, _listed(alone), report)
+            _list(checker, alone, report)
             _check_document(checker, alone, report)
         return
     beside = checker.classifier.unparsed(part, source, number, beside=True)
