@@ -81,21 +81,19 @@ class YamlNode(Node):
         node = self._composed
         if type(node) is ScalarNode:
             return self._origin.span(node)[1]
-        if node.flow_style:
-            index: int = node.end_mark.index
-            return index + self._origin.offset
+        end = node.end_mark.index + self._origin.offset
+        if node.flow_style and self._origin.text[end - 1] in "]}":
+            return int(end)
         # A block ends for the parser where the next token begins, behind all comments. An alias
         # is elsewhere: its anchor is before the block, or inside another child.
+        inside: list[Node] = [*self.children.values()]
+        ends = [end for _, end in self.keys.values()]
+        if type(node) is MappingNode:
+            merges = [pair for pair in node.value if is_merge(pair[0])]
+            inside += [YamlNode(value, self._origin) for _, value in merges]
+            ends += [self._origin.span(key)[1] for key, _ in merges]
         start = self.start
-        ends = [child.end for child in self.children.values() if child.start >= start]
-        return max([start, *ends, *(end for _, end in self._own_keys())])
-
-    def _own_keys(self) -> Iterator[tuple[int, int]]:
-        """The places of the keys that are not merged."""
-        if type(self._composed) is MappingNode:
-            for key, _ in self._composed.value:
-                if not is_merge(key):
-                    yield self._origin.span(key)
+        return max([start, *ends, *(child.end for child in inside if child.start >= start)])
 
     def _look_inside(self) -> tuple[dict[str, tuple[int, int]], dict[str | int, Node]]:
         keys: dict[str, tuple[int, int]] = {}
