@@ -11,7 +11,7 @@ from yaml import Node as Composed
 
 from dispatch_lint.text.scalars import may_differ, resolve_core
 from dispatch_lint.text.tree import Cut, Duplicate, Node
-from dispatch_lint.text.yaml_composer import PLAIN, is_merge
+from dispatch_lint.text.yaml_composer import MERGE, PLAIN, is_merge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from dispatch_lint.text.lines import Lines
 
 _COMMENT = re.compile(r"(?:(?<=[ \t\r\n])|\A)#[^\r\n]*")
-_MERGE_STEP = "<<"
 
 
 class Origin(NamedTuple):
@@ -41,11 +40,12 @@ class Origin(NamedTuple):
 class YamlNode(Node):
     """The place of a value; what is inside is looked at when it is asked for, level by level."""
 
-    __slots__ = ("_children", "_composed", "_end", "_keys", "_origin")
+    __slots__ = ("_children", "_composed", "_end", "_fields", "_keys", "_origin")
 
     def __init__(self, composed: Composed, origin: Origin) -> None:
         self._composed, self._origin = composed, origin
         self._end: int | None = None
+        self._fields: dict[str, tuple[Composed, Composed]] | None = None
         self._keys: dict[str, tuple[int, int]] | None = None
         self._children: dict[str | int, Node] | None = None
 
@@ -68,14 +68,28 @@ class YamlNode(Node):
     @property
     def keys(self) -> Mapping[str, tuple[int, int]]:
         if self._keys is None:
-            self._keys, self._children = self._look_inside()
+            span = self._origin.span
+            self._keys = {name: span(key) for name, (key, _) in self._pairs().items()}
         return self._keys
 
     @property
     def children(self) -> Mapping[str | int, Node]:
         if self._children is None:
-            self._keys, self._children = self._look_inside()
+            node, origin = self._composed, self._origin
+            if type(node) is SequenceNode:
+                self._children = {
+                    index: YamlNode(item, origin) for index, item in enumerate(node.value)
+                }
+            else:
+                self._children = {
+                    name: YamlNode(value, origin) for name, (_, value) in self._pairs().items()
+                }
         return self._children
+
+    def _pairs(self) -> dict[str, tuple[Composed, Composed]]:
+        if self._fields is None:
+            self._fields = _fields(self._composed)
+        return self._fields
 
     def _find_end(self) -> int:
         node = self._composed
@@ -95,21 +109,15 @@ class YamlNode(Node):
         start = self.start
         return max([start, *ends, *(child.end for child in inside if child.start >= start)])
 
-    def _look_inside(self) -> tuple[dict[str, tuple[int, int]], dict[str | int, Node]]:
-        keys: dict[str, tuple[int, int]] = {}
-        children: dict[str | int, Node] = {}
-        node = self._composed
-        if type(node) is SequenceNode:
-            children.update(enumerate(YamlNode(item, self._origin) for item in node.value))
-        elif type(node) is MappingNode:
-            for mapping in _with_merged(node):
-                taken = frozenset(keys)
-                for key, value in mapping.value:
-                    name = key.value
-                    if name not in taken and not is_merge(key):
-                        keys[name] = self._origin.span(key)
-                        children[name] = YamlNode(value, self._origin)
-        return keys, children
+
+def _fields(node: Composed) -> dict[str, tuple[Composed, Composed]]:
+    """Key and value of each field of a mapping, merged ones included; nothing of other nodes."""
+    fields: dict[str, tuple[Composed, Composed]] = {}
+    if type(node) is MappingNode:
+        for mapping in _with_merged(node):
+            own = {pair[0].value: pair for pair in mapping.value if not is_merge(pair[0])}
+            fields.update({name: own[name] for name in own if name not in fields})
+    return fields
 
 
 def _with_merged(mapping: Composed) -> Iterator[Composed]:
@@ -154,7 +162,7 @@ class Notes:
         places: dict[str, tuple[int, int]] = {}
         for key, value in node.value:
             if is_merge(key):
-                self._visit(value, (*path, _MERGE_STEP))
+                self._visit(value, (*path, MERGE))
                 continue
             place = self._origin.span(key)
             inside = (*path, key.value)

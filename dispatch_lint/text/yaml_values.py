@@ -7,7 +7,7 @@ from typing import Any
 from yaml import MappingNode, Node, ScalarNode
 
 from dispatch_lint.text.scalars import is_text, may_differ, resolve_core
-from dispatch_lint.text.yaml_composer import PLAIN, TEXT_TAG, Unsure, is_merge
+from dispatch_lint.text.yaml_composer import MERGE, PLAIN, TEXT_TAG, Unsure, is_merge
 
 
 class Values:
@@ -35,7 +35,10 @@ class Values:
     def _read(self, node: Node, level: int) -> Any:
         kind = type(node)
         if kind is ScalarNode:
-            return self._scalar(node)
+            text: str = node.value
+            if node.tag != PLAIN:
+                return resolve_core(text) if is_resolved(node) else text
+            return text if is_text(text) else self._plain(text)
         made = self._made.get(id(node))
         if made is not None:
             return made
@@ -46,16 +49,11 @@ class Values:
         self._made[id(node)] = items = [self._read(item, level + 1) for item in node.value]
         return items
 
-    def _scalar(self, node: Node) -> Any:
-        text: str = node.value
-        if node.tag == PLAIN:
-            if is_text(text):
-                return text
-            value = resolve_core(text)
-            if may_differ(text, value):
-                self.is_notable = True
-            return value
-        return resolve_core(text) if is_resolved(node) else text
+    def _plain(self, text: str) -> Any:
+        value = resolve_core(text)
+        if may_differ(text, value):
+            self.is_notable = True
+        return value
 
     def _mapping(self, node: Node, level: int) -> dict[str, Any]:
         self._made[id(node)] = fields = {}
@@ -63,13 +61,14 @@ class Values:
         for key, inner in node.value:
             if type(key) is not ScalarNode:
                 raise Unsure
+            name = key.value
             value = self._read(inner, level)
-            if is_merge(key):
+            if name == MERGE and is_merge(key):
                 merged += value if type(value) is list else [value]
                 continue
-            if key.value in fields:
+            if name in fields:
                 self.is_notable = True
-            fields[key.value] = value
+            fields[name] = value
         for mapping in merged:
             if type(mapping) is not dict:
                 raise Unsure
