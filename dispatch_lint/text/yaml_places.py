@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from itertools import chain
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from yaml import MappingNode, ScalarNode, SequenceNode
@@ -11,7 +12,7 @@ from yaml import Node as Composed
 
 from dispatch_lint.text.scalars import may_differ, resolve_core
 from dispatch_lint.text.tree import Cut, Duplicate, Node
-from dispatch_lint.text.yaml_composer import MERGE, PLAIN, is_merge
+from dispatch_lint.text.yaml_composer import PLAIN, is_merge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -62,7 +63,7 @@ class YamlNode(Node):
     @property
     def end(self) -> int:
         if self._end is None:
-            self._end = self._find_end()
+            self._end = _find_end(self._composed, self._origin)
         return self._end
 
     @property
@@ -91,23 +92,29 @@ class YamlNode(Node):
             self._fields = _fields(self._composed)
         return self._fields
 
-    def _find_end(self) -> int:
-        node = self._composed
+
+def _find_end(root: Composed, origin: Origin) -> int:
+    """Where a value ends: a block ends for the parser where the next token begins, behind all
+    comments; its text ends with the last value in it."""
+    first: int = root.start_mark.index
+    end = first + origin.offset
+    waiting, seen = [root], set()
+    while waiting:
+        node = waiting.pop()
+        # An alias is elsewhere: its anchor is before the block, or was seen in it.
+        if node.start_mark.index < first or id(node) in seen:
+            continue
+        seen.add(id(node))
+        node_end = node.end_mark.index + origin.offset
         if type(node) is ScalarNode:
-            return self._origin.span(node)[1]
-        end = node.end_mark.index + self._origin.offset
-        if node.flow_style and self._origin.text[end - 1] in "]}":
-            return int(end)
-        # A block ends for the parser where the next token begins, behind all comments. An alias
-        # is elsewhere: its anchor is before the block, or inside another child.
-        inside: list[Node] = [*self.children.values()]
-        ends = [end for _, end in self.keys.values()]
-        if type(node) is MappingNode:
-            merges = [pair for pair in node.value if is_merge(pair[0])]
-            inside += [YamlNode(value, self._origin) for _, value in merges]
-            ends += [self._origin.span(key)[1] for key, _ in merges]
-        start = self.start
-        return max([start, *ends, *(child.end for child in inside if child.start >= start)])
+            end = max(end, origin.span(node)[1])
+        elif node.flow_style and origin.text[node_end - 1] in "]}":
+            end = max(end, node_end)
+        elif type(node) is SequenceNode:
+            waiting += node.value
+        else:
+            waiting += chain.from_iterable(node.value)
+    return end
 
 
 def _fields(node: Composed) -> dict[str, tuple[Composed, Composed]]:
@@ -154,23 +161,26 @@ class Notes:
             for index, item in enumerate(node.value):
                 self._visit(item, (*path, index))
         elif type(node) is MappingNode:
-            self._visit_mapping(node, path)
+            places: dict[str, tuple[int, int]] = {}
+            for key, value in node.value:
+                inside = (*path, key.value)
+                if not is_merge(key):
+                    self._note_key(key, inside, places)
+                self._visit(value, inside)
         elif node.tag == PLAIN and may_differ(node.value, resolve_core(node.value)):
             self.scalars[path] = node.value
 
-    def _visit_mapping(self, node: Composed, path: Path) -> None:
-        places: dict[str, tuple[int, int]] = {}
-        for key, value in node.value:
-            if is_merge(key):
-                self._visit(value, (*path, MERGE))
-                continue
-            place = self._origin.span(key)
-            inside = (*path, key.value)
-            if key.value in places:
-                first = self._lines.range(*places[key.value])
-                self.duplicates.append(Duplicate(inside, self._lines.range(*place), first))
-            places[key.value] = place
-            self._visit(value, inside)
+    def _note_key(self, key: Composed, path: Path, places: dict[str, tuple[int, int]]) -> None:
+        """Note a key if it is repeated.
+
+        Args:
+            places: of the keys before it.
+        """
+        place = self._origin.span(key)
+        if key.value in places:
+            first = self._lines.range(*places[key.value])
+            self.duplicates.append(Duplicate(path, self._lines.range(*place), first))
+        places[key.value] = place
 
 
 def find_comments(root: Composed | None, origin: Origin, stop: int) -> list[tuple[int, int]]:
@@ -201,7 +211,7 @@ def _scalar_spans(root: Composed, text: str) -> Iterator[tuple[int, int]]:
         if type(node) is SequenceNode:
             waiting += node.value
         elif type(node) is MappingNode:
-            waiting += [part for pair in node.value for part in pair]
+            waiting += chain.from_iterable(node.value)
         else:
             start, end = node.start_mark.index, node.end_mark.index
             if node.style in ("|", ">"):  # there may be a comment behind the indicator

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from yaml import MappingNode, Node, ScalarNode
+from yaml import Node, ScalarNode, SequenceNode
 
 from dispatch_lint.text.scalars import is_text, may_differ, resolve_core
-from dispatch_lint.text.yaml_composer import MERGE, PLAIN, TEXT_TAG, Unsure, is_merge
+from dispatch_lint.text.yaml_composer import PLAIN, TEXT_TAG, Unsure, is_merge
 
 
 class Values:
@@ -33,6 +33,7 @@ class Values:
         self.value = self._read(root, 0) if root is not None else None
 
     def _read(self, node: Node, level: int) -> Any:
+        # One call for each level: more would be too many for Python's stack.
         kind = type(node)
         if kind is ScalarNode:
             text: str = node.value
@@ -44,10 +45,28 @@ class Values:
             return made
         if level == self._depth:
             raise Unsure
-        if kind is MappingNode:
-            return self._mapping(node, level + 1)
-        self._made[id(node)] = items = [self._read(item, level + 1) for item in node.value]
-        return items
+        if kind is SequenceNode:
+            items: list[Any] = []
+            self._made[id(node)] = items
+            for item in node.value:
+                items.append(self._read(item, level + 1))
+            return items
+        fields: dict[str, Any] = {}
+        merged: list[Any] = []
+        self._made[id(node)] = fields
+        for key, inner in node.value:
+            if type(key) is not ScalarNode:
+                raise Unsure
+            value = self._read(inner, level + 1)
+            if is_merge(key):
+                merged.append(value)
+                continue
+            if key.value in fields:
+                self.is_notable = True
+            fields[key.value] = value
+        if merged:
+            _merge(fields, merged)
+        return fields
 
     def _plain(self, text: str) -> Any:
         value = resolve_core(text)
@@ -55,26 +74,15 @@ class Values:
             self.is_notable = True
         return value
 
-    def _mapping(self, node: Node, level: int) -> dict[str, Any]:
-        self._made[id(node)] = fields = {}
-        merged: list[Any] = []
-        for key, inner in node.value:
-            if type(key) is not ScalarNode:
-                raise Unsure
-            name = key.value
-            value = self._read(inner, level)
-            if name == MERGE and is_merge(key):
-                merged += value if type(value) is list else [value]
-                continue
-            if name in fields:
-                self.is_notable = True
-            fields[name] = value
-        for mapping in merged:
+
+def _merge(fields: dict[str, Any], merged: list[Any]) -> None:
+    """Add the fields of mappings, or of lists of them, to a mapping that has precedence."""
+    for value in merged:
+        for mapping in value if type(value) is list else [value]:
             if type(mapping) is not dict:
                 raise Unsure
             for name in mapping:
                 fields.setdefault(name, mapping[name])
-        return fields
 
 
 def is_resolved(node: Node) -> bool:
