@@ -17,7 +17,8 @@ PLAIN = (True, False)
 """The tag of a plain scalar without a tag: what libyaml says of it, (plain, quoted)."""
 TEXT_TAG = "tag:yaml.org,2002:str"
 _MERGE = "<<"
-_ALIAS = re.compile(r"(?<![^\s\[{,:])\*\S")
+# An alias begins behind white space or an indicator; a `*` inside a word is none.
+_ALIAS = re.compile(r"""(?<![^\s\[\]{},:?"'\ufeff-])\*\S""")
 _DEEPEST = "exceeded maximum nesting depth"
 
 

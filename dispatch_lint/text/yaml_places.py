@@ -189,7 +189,6 @@ def find_comments(root: Composed | None, origin: Origin, stop: int) -> list[tupl
     Args:
         root: tells what is no comment but part of a scalar; without it all that looks like one is.
     """
-    # What is before the origin tells whether a comment can begin there.
     text = origin.text[origin.offset : stop]
     scalars = sorted(_scalar_spans(root, text)) if root is not None else []
     found = []
