@@ -13,8 +13,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from dispatch_lint.model.fix import TextEdit
 from dispatch_lint.model.location import Range
-from dispatch_lint.text.edits import TextEdit, apply_edits
+from dispatch_lint.text.edits import apply_edits
 from dispatch_lint.text.json_reader import read_json, read_json_line
 from dispatch_lint.text.lines import Lines
 from dispatch_lint.text.tree import row_part
