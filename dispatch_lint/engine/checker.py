@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from dispatch_lint.schema.catalogue import Catalogue, KindSchema
     from dispatch_lint.schema.shape import Route
 
+MAX_REMEMBERED = 10_000
+"""Sets of fields of which the applicable rules are remembered."""
 SYNTAX = "syntax-error"
 """The rule that reports a document that does not parse; no other does."""
 Declaration = tuple["Route", "Rule", "Finding"]
@@ -91,15 +93,27 @@ class Checker:
             for clean in (False, True)
         }
 
-    def applicable_rules(self, document: Document) -> Iterator[Rule]:
+    def applicable_rules(self, document: Document) -> Sequence[Rule]:
         """The rules that may have a finding about a document: most need one of a few fields."""
-        rules = self._document_rules[document.form, document.is_clean]
-        if document.part.problem is not None:
-            return (rule for rule in rules if rule.name == SYNTAX)
-        entity = document.entity
-        return (
-            rule for rule in rules if not rule.needs or any(field in entity for field in rule.needs)
-        )
+        parses = document.part.problem is None
+        fields = tuple(document.entity) if parses else ()
+        key = (document.form, document.is_clean, parses, fields)
+        rules = self._applicable.get(key)
+        if rules is None:
+            rules = [
+                rule
+                for rule in self._document_rules[document.form, document.is_clean]
+                if (not rule.needs or any(field in fields for field in rule.needs))
+                and (parses or rule.name == SYNTAX)
+            ]
+            if len(self._applicable) < MAX_REMEMBERED:
+                self._applicable[key] = rules
+        return rules
+
+    @cached_property
+    def _applicable(self) -> dict[tuple[str, bool, bool, tuple[str, ...]], list[Rule]]:
+        """The rules that apply to documents with the same fields: of a kind, these are few sets."""
+        return {}
 
     def ignored(self, source: Source) -> frozenset[str]:
         """The rules that `per-path` turns off for a source."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.documents.reading import Reading
-from dispatch_lint.index.facts import Index
+from dispatch_lint.index.facts import FactRow, Index
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.line_ranges import LineRange
@@ -77,8 +77,7 @@ class SourceReport:
         claims: of documents with findings, what the rules with precedence spoke about.
         descriptions: the numbers of documents that describe an API.
         kinds: the kinds of its entities.
-        facts: what the rules about several documents know of its entities: the table, the group,
-            the number of the document, and the data.
+        facts: what the rules about several documents know of its entities, by table.
         problems: why it, or a part of it, could not be read or checked.
     """
 
@@ -102,7 +101,7 @@ class SourceReport:
     listed: list[Listed] = field(default_factory=list)
     descriptions: list[int] = field(default_factory=list)
     kinds: set[str] = field(default_factory=set)
-    facts: list[tuple[str, str, int, tuple[Any, ...]]] = field(default_factory=list)
+    facts: dict[str, list[FactRow]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -154,7 +153,7 @@ class RunReport:
             self.documents += report.documents
             self.skipped += report.skipped
         else:
-            report.facts, report.kinds = [], set()
+            report.facts, report.kinds = {}, set()
             self.reports.append(report)
 
     def merge(self, other: RunReport) -> None:

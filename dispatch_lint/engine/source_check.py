@@ -242,10 +242,10 @@ def _collect(checker: Checker, document: Document, report: SourceReport) -> None
     for table, rules in checker.corpus_rules.items():
         rule = rules[0]  # rules that share a table share what they collect
         try:
-            report.facts += [
-                (table, group, document.number, (path, data, document.row_key, ""))
+            report.facts.setdefault(table, []).extend([
+                (group, document.number, (path, data, document.row_key, ""))
                 for group, path, data in rule.collect(document)
-            ]
+            ])  # fmt: skip
         except Exception as error:
             problem = failure(rule, document.source.name, document.number, error)
             report.problems.append(problem)
