@@ -46,9 +46,11 @@ class Unparsed(NamedTuple):
     """A document that does not parse, and is an entity only beside other entities.
 
     Attributes:
+        document: the number of it.
         violations: what is found of it if it is one.
         unlocated: what is only counted then.
         entity, skipped: what is listed of it in either case.
+        documents: for how many such documents it stands, where they are only counted.
     """
 
     document: int
@@ -56,6 +58,7 @@ class Unparsed(NamedTuple):
     unlocated: Counter[tuple[str, Severity]]
     entity: Listed
     skipped: Listed
+    documents: int = 1
 
 
 @dataclass
@@ -116,7 +119,7 @@ class SourceReport:
     @property
     def order(self) -> tuple[int, int]:
         """Its place among the reports of a run."""
-        return self.position, self.lines.start if self.lines else 0
+        return self.position, self.lines.line if self.lines else 0
 
 
 @dataclass

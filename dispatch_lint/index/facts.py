@@ -258,7 +258,7 @@ class FactTable:
         if database is not None:
             yield from self._stored_groups(database, least, used=used)
             return
-        uses = {code for code, payload in enumerate(self._payloads) if _is_use(payload)}
+        uses = {code for code, payload in enumerate(self._payloads) if is_use(payload)}
         # The same order for any number of processes, as on disk: only for the first names that
         # are missing are near ones looked for.
         for group in sorted(self._groups):
@@ -341,7 +341,8 @@ _document = itemgetter(0, 1)
 _DOCUMENT = 0xFFFFFFFF
 
 
-def _is_use(payload: Payload) -> bool:
+def is_use(payload: Payload) -> bool:
+    """Whether a fact is about a foreign key."""
     data = payload[1]
     return bool(data) and data[-1] == USE
 
