@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from lsprotocol import types as lsp
 
+from dispatch_lint.lsp.completion import completions
 from dispatch_lint.lsp.mentions import EntityName
 from dispatch_lint.lsp.workspace import Workspace
 
@@ -74,3 +76,8 @@ def test_a_file_that_cannot_be_read(workspace: Workspace) -> None:
     workspace.reread(str(file))
     assert rules(workspace, "image.yaml") == []
     assert workspace.find(EntityName("Image", "nodejs", None)) == []
+
+
+def test_completion_on_the_line_between_documents(workspace: Workspace) -> None:
+    lines = ["kind: Image\n", "---\n", "kind: Secret\n"]
+    assert list(completions(workspace, lines, lsp.Position(1, 3))) == []

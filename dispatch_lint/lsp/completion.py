@@ -38,12 +38,14 @@ def completions(
             yield lsp.CompletionItem(status, kind=lsp.CompletionItemKind.EnumMember)
         return
     before, after = _document_around(lines, position.line)
+    if not before:  # on the `---` itself
+        return
     kind_name = _written_kind([*before, *after])
     target = _referred_kind(catalogue, kind_name, field or _list_field(before))
     if target is not None:
         for name in workspace.names(target):
             yield lsp.CompletionItem(name, kind=lsp.CompletionItemKind.Reference, detail=target)
-    elif not colon and not (before and before[-1][:1] in (" ", "\t", "-")):
+    elif not colon and before[-1][:1] not in (" ", "\t", "-"):
         yield from _field_names(catalogue, kind_name, before)
 
 
@@ -66,7 +68,7 @@ def _written_kind(lines: Sequence[str]) -> str:
 
 def _list_field(before: Sequence[str]) -> str:
     """The field that holds the list whose item is the last line; empty where it is no item."""
-    if not before or not before[-1].lstrip().startswith("-"):
+    if not before[-1].lstrip().startswith("-"):
         return ""
     for line in reversed(before[:-1]):
         if line and not line.lstrip().startswith(("-", "#")):
