@@ -105,15 +105,16 @@ class _Task:
             for located in unparsed.violations:
                 record = violation_record(located.violation, report.position, textual=textual)
                 yield "unparsed", *record[1:]
-        for table, group, document, payload in report.facts:
-            yield (
-                "fact", table, group.encode("utf-8", "surrogatepass"),
-                _place(report, document), marshal.dumps(payload), is_use(payload), None,
-            )  # fmt: skip
+        for table, rows in report.facts.items():
+            for group, document, payload in rows:
+                yield (
+                    "fact", table, group.encode("utf-8", "surrogatepass"),
+                    _place(report, document), marshal.dumps(payload), is_use(payload), None,
+                )  # fmt: skip
         for document, claims in report.claims.items():
             data = pickle.dumps(claims)
             yield "claims", None, None, _place(report, document), data, None, None
-        report.violations, report.facts, report.claims, report.descriptions = [], [], {}, []
+        report.violations, report.facts, report.claims, report.descriptions = [], {}, {}, []
         if report.unparsed:
             report.unparsed = [reduce(_together, report.unparsed)._replace(violations=())]
         self._take_problems(report)

@@ -7,11 +7,12 @@ to it (guide, Key; Name and IDs).
 from __future__ import annotations
 
 import marshal
+from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from dispatch_lint.rule import Fact
 
@@ -73,6 +74,54 @@ class Readings:
         return found
 
 
+class Groups(ABC):
+    """A table of facts: the groups to be checked, and all groups for rules to ask for."""
+
+    @abstractmethod
+    def groups(self, least: int = 1, *, used: bool = False) -> Iterator[tuple[str, list[Fact]]]:
+        """The groups to check in the order of the names.
+
+        Args:
+            least: groups of fewer facts are left out.
+            used: only groups with a foreign key are wanted.
+        """
+
+    @abstractmethod
+    def names(self, prefix: str) -> Iterator[str]:
+        """The names of all groups that begin with a text."""
+
+    @abstractmethod
+    def some(self, groups: Iterable[str]) -> dict[str, list[Fact]]:
+        """The facts of some groups; those without a fact are left out."""
+
+    def batches(
+        self, groups: int, facts: int, least: int = 1, *, used: bool = False
+    ) -> Iterator[list[tuple[str, list[Fact]]]]:
+        """The groups to check, several at a time.
+
+        Args:
+            groups, facts: a batch ends when it has so many of either.
+            least, used: as `groups` takes them.
+        """
+        batch: list[tuple[str, list[Fact]]] = []
+        held = 0
+        for group in self.groups(least, used=used):
+            batch.append(group)
+            held += len(group[1])
+            if len(batch) >= groups or held >= facts:
+                yield batch
+                batch, held = [], 0
+        if batch:
+            yield batch
+
+
+class Tables(Protocol):
+    """Groups of facts by table."""
+
+    def table(self, name: str) -> Groups:
+        """The table of a name; an empty one where no fact was added to it."""
+
+
 class Index:
     """The tables of facts of a run, by name.
 
@@ -116,7 +165,7 @@ class Index:
             table.close()
 
 
-class FactTable:
+class FactTable(Groups):
     """The facts of one rule, or of several that share them, by group.
 
     A payload is kept once for all facts that have it, as nearly all foreign keys to a popular
@@ -282,26 +331,6 @@ class FactTable:
             facts = [fact for _, pieces in packed for fact in _load(pieces)]
             if not used or any(fact.data and fact.data[-1] == USE for fact in facts):
                 yield _unpacked(group), sorted(facts, key=_document)
-
-    def batches(
-        self, groups: int, facts: int, least: int = 1, *, used: bool = False
-    ) -> Iterator[list[tuple[str, list[Fact]]]]:
-        """All groups, several at a time.
-
-        Args:
-            groups, facts: a batch ends when it has so many of either.
-            least, used: as `groups` takes them.
-        """
-        batch: list[tuple[str, list[Fact]]] = []
-        held = 0
-        for group in self.groups(least, used=used):
-            batch.append(group)
-            held += len(group[1])
-            if len(batch) >= groups or held >= facts:
-                yield batch
-                batch, held = [], 0
-        if batch:
-            yield batch
 
     def names(self, prefix: str) -> Iterator[str]:
         """The names of the groups that begin with a text."""
