@@ -31,6 +31,8 @@ SYNTAX = "syntax-error"
 """The rule that reports a document that does not parse; no other does."""
 Fail = Callable[["Rule", Exception], None]
 """Is told of a rule that raises."""
+FailField = Callable[["Rule", str, Exception], None]
+"""Is told of a rule that raises about a declared field, and of that field."""
 
 
 class Options(NamedTuple):
@@ -162,7 +164,7 @@ class Checker:
 
     # Names that definitions declare
 
-    def declared(self, document: Document, fail: Fail) -> Iterator[tuple[Route, Rule, Finding]]:
+    def declared(self, document: Document, fail: FailField) -> Iterator[tuple[Route, Rule, Finding]]:
         """The fields of a document whose declared names the guide has something against.
 
         Args:
@@ -173,7 +175,7 @@ class Checker:
                 yield route, rule, finding
 
     def _declarations(
-        self, schema: KindSchema, fail: Fail
+        self, schema: KindSchema, fail: FailField
     ) -> Sequence[tuple[Route, Rule, Finding]]:
         # Kinds without a schema of their own share that of the base fields.
         key = ("", schema.form) if schema.only_base else (schema.kind, schema.form)
@@ -189,7 +191,7 @@ class Checker:
         return {}
 
     def _check_declarations(
-        self, schema: KindSchema, fail: Fail
+        self, schema: KindSchema, fail: FailField
     ) -> Sequence[tuple[Route, Rule, Finding]]:
         found = []
         for route in schema.routes:
@@ -199,7 +201,7 @@ class Checker:
                 try:
                     findings += [(rule, finding) for finding in rule.check_field(use)][:1]
                 except Exception as error:
-                    fail(rule, error)
+                    fail(rule, f"{schema.kind}.{route}", error)
             lowest = min((rule.precedence for rule, _ in findings), default=0)
             found += [
                 (route, rule, self._of_definition(schema, route, rule, finding))

@@ -137,6 +137,9 @@ class _SourceCheck:
         def fail(rule: Rule, error: Exception) -> None:
             self.report.problems.append(failure(rule, document.source.name, document.number, error))
 
+        def fail_field(rule: Rule, field: str, error: Exception) -> None:
+            self.report.problems.append(failure(rule, f"the field {field}", -1, error))
+
         findings = self._checker.findings(document, fail)
         if findings:
             claims = claims_of(findings)
@@ -146,7 +149,7 @@ class _SourceCheck:
                 [one for one in findings if one[0].name not in self._ignored]
             ):
                 self._add(document, rule, finding)
-        for route, rule, finding in self._checker.declared(document, fail):
+        for route, rule, finding in self._checker.declared(document, fail_field):
             if rule.name in self._ignored:
                 continue
             severity = self._checker.severity(rule, finding)
