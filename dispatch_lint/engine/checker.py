@@ -164,7 +164,9 @@ class Checker:
 
     # Names that definitions declare
 
-    def declared(self, document: Document, fail: FailField) -> Iterator[tuple[Route, Rule, Finding]]:
+    def declared(
+        self, document: Document, fail: FailField
+    ) -> Iterator[tuple[Route, Rule, Finding]]:
         """The fields of a document whose declared names the guide has something against.
 
         Args:
