@@ -117,8 +117,9 @@ def test_what_is_no_entity_is_skipped(lint: Lint, results: list[Result]) -> None
 )
 def test_form_and_kind(text: str, form: str, kind: str, lint: Lint, results: list[Result]) -> None:
     lint(text, listing=True)
-    (listed,) = results[-1].listed or ()
-    assert listed.what.startswith(f"{form} {kind}")
+    listed = results[-1].listed
+    assert listed is not None and len(listed) == 1
+    assert listed[0].what.startswith(f"{form} {kind}")
 
 
 def test_columns_win_over_the_copy_in_the_row(lint: Lint) -> None:
