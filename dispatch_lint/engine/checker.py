@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,8 +27,12 @@ if TYPE_CHECKING:
     from dispatch_lint.schema.catalogue import Catalogue, KindSchema
     from dispatch_lint.schema.shape import Route
 
+MAX_REMEMBERED = 10_000
+"""Sets of fields of which the applicable rules are remembered."""
 SYNTAX = "syntax-error"
 """The rule that reports a document that does not parse; no other does."""
+Declaration = tuple["Route", "Rule", "Finding"]
+"""A declared field, and what a rule finds wrong with its name."""
 Fail = Callable[["Rule", Exception], None]
 """Is told of a rule that raises."""
 FailField = Callable[["Rule", str, Exception], None]
@@ -91,15 +95,27 @@ class Checker:
             for clean in (False, True)
         }
 
-    def applicable_rules(self, document: Document) -> Iterator[Rule]:
+    def applicable_rules(self, document: Document) -> Sequence[Rule]:
         """The rules that may have a finding about a document: most need one of a few fields."""
-        rules = self._document_rules[document.form, document.is_clean]
-        if document.part.problem is not None:
-            return (rule for rule in rules if rule.name == SYNTAX)
-        entity = document.entity
-        return (
-            rule for rule in rules if not rule.needs or any(field in entity for field in rule.needs)
-        )
+        parses = document.part.problem is None
+        fields = tuple(document.entity) if parses else ()
+        key = (document.form, document.is_clean, parses, fields)
+        rules = self._applicable.get(key)
+        if rules is None:
+            rules = [
+                rule
+                for rule in self._document_rules[document.form, document.is_clean]
+                if (not rule.needs or any(field in fields for field in rule.needs))
+                and (parses or rule.name == SYNTAX)
+            ]
+            if len(self._applicable) < MAX_REMEMBERED:
+                self._applicable[key] = rules
+        return rules
+
+    @cached_property
+    def _applicable(self) -> dict[tuple[str, bool, bool, tuple[str, ...]], list[Rule]]:
+        """The rules that apply to documents with the same fields: of a kind, these are few sets."""
+        return {}
 
     def ignored(self, source: Source) -> frozenset[str]:
         """The rules that `per-path` turns off for a source."""
@@ -123,31 +139,20 @@ class Checker:
 
     # One document
 
-    def findings(self, document: Document, fail: Fail) -> list[RuleFinding]:
-        """What all rules find in a document, those included that another takes precedence over.
-
-        Args:
-            fail: is told of a rule that raises.
-        """
-        found: list[RuleFinding] = []
-        if document.undeclared:
-            found += self._of_undeclared(document, document.undeclared, fail)
-        for rule in self.applicable_rules(document):
-            try:
-                found += [(rule, finding) for finding in rule.check(document)]
-            except Exception as error:
-                fail(rule, error)
-        return found
-
     def _explains(self, document: Document, field: Undeclared) -> bool:
         """Whether a rule reports an undeclared field, so that the document is repaired."""
         if field.closed and any(rule.explains_undeclared for rule in self.rules):
             return True
-        return bool(self._of_undeclared(document, [field], lambda rule, error: None))
+        return bool(self.of_undeclared(document, [field], lambda rule, error: None))
 
-    def _of_undeclared(
+    def of_undeclared(
         self, document: Document, fields: Iterable[Undeclared], fail: Fail
     ) -> list[RuleFinding]:
+        """What the rules about field names find in undeclared fields of a document.
+
+        Args:
+            fail: is told of a rule that raises.
+        """
         found: list[RuleFinding] = []
         for field in fields:
             use = FieldUse(
@@ -164,21 +169,20 @@ class Checker:
 
     # Names that definitions declare
 
-    def declared(
-        self, document: Document, fail: FailField
-    ) -> Iterator[tuple[Route, Rule, Finding]]:
+    def declared(self, document: Document, fail: FailField) -> list[Declaration]:
         """The fields of a document whose declared names the guide has something against.
 
         Args:
             fail: is told of a rule that raises.
         """
-        for route, rule, finding in self._declarations(document.schema, fail):
-            if next(route.walk(document.entity), None) is not None:
-                yield route, rule, finding
+        declarations = self._declarations(document.schema, fail)
+        return declarations and [
+            (route, rule, finding)
+            for route, rule, finding in declarations
+            if next(route.walk(document.entity), None) is not None
+        ]
 
-    def _declarations(
-        self, schema: KindSchema, fail: FailField
-    ) -> Sequence[tuple[Route, Rule, Finding]]:
+    def _declarations(self, schema: KindSchema, fail: FailField) -> list[Declaration]:
         # Kinds without a schema of their own share that of the base fields.
         key = ("", schema.form) if schema.only_base else (schema.kind, schema.form)
         if key not in self._declaration_findings:
@@ -188,13 +192,11 @@ class Checker:
     @cached_property
     def _declaration_findings(
         self,
-    ) -> dict[tuple[str, str], Sequence[tuple[Route, Rule, Finding]]]:
+    ) -> dict[tuple[str, str], list[Declaration]]:
         """What `_check_declarations` found, by kind and form: schemas do not change."""
         return {}
 
-    def _check_declarations(
-        self, schema: KindSchema, fail: FailField
-    ) -> Sequence[tuple[Route, Rule, Finding]]:
+    def _check_declarations(self, schema: KindSchema, fail: FailField) -> list[Declaration]:
         found = []
         for route in schema.routes:
             use = FieldUse(route.name, schema.kind, schema.form, route.parent, shape=route.shape)

@@ -62,7 +62,9 @@ def check_sources(checker: Checker, sources: Sequence[Source], jobs: int = 1) ->
     # What can be read only once is read by this process, and a store's connection is its own.
     is_shared = not any(source.rows or source.opener for source in sources)
     if processes < 2 or len(pieces) < 2 or not is_shared or (not jobs and total < FEW_BYTES):
-        _check_pieces(checker, sources, pieces, report)
+        for piece in pieces:
+            source = sources[piece.position]
+            report.add(check_source(checker, source, piece.position, piece.lines))
     else:
         chunks = list(_chunks(pieces, total / (processes * CHUNKS)))
         _check_chunks(checker, sources, chunks, processes, report)
@@ -95,14 +97,6 @@ def _chunks(pieces: Iterable[Piece], size: float) -> Iterator[list[Piece]]:
             chunk, weight = [], 0
     if chunk:
         yield chunk
-
-
-def _check_pieces(
-    checker: Checker, sources: Sequence[Source], pieces: Iterable[Piece], report: RunReport
-) -> None:
-    for piece in pieces:
-        source = sources[piece.position]
-        report.add(check_source(checker, source, piece.position, piece.lines))
 
 
 def _check_chunks(
@@ -147,7 +141,9 @@ class _Worker:
     def check(cls, chunk: Sequence[Piece]) -> RunReport:
         """What is found in some pieces."""
         report = RunReport()
-        _check_pieces(cls._checker, cls._sources, chunk, report)
+        for piece in chunk:
+            source = cls._sources[piece.position]
+            report.add(check_source(cls._checker, source, piece.position, piece.lines))
         return report
 
 

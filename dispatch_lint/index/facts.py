@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import marshal
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -29,6 +29,8 @@ USE = "use"
 """The last of the data of a fact about a foreign key."""
 Payload = tuple[Any, ...]
 """Path, data, row key and place of a `Fact`: what it says, without where it is from."""
+FactRow = tuple[str, int, Payload]
+"""A group, the number of the document, and the payload."""
 
 
 def by_key(key: str) -> str:
@@ -88,15 +90,17 @@ class Index:
             self._tables[name] = FactTable(self._limit)
         return self._tables[name]
 
-    def add(self, source: int, facts: Iterable[tuple[str, str, int, Payload]]) -> None:
-        """Add the facts of one source: the table, the group, the document and the payload.
+    def add(self, source: int, facts: Mapping[str, Iterable[FactRow]]) -> None:
+        """Add the facts of one source, by the name of the table.
 
         Args:
             source: its position among those of the run.
         """
         first = source << 32
-        for name, group, document, payload in facts:
-            self.table(name).add(group, first | document, payload)
+        for name, rows in facts.items():
+            table = self.table(name)
+            for group, document, payload in rows:
+                table.add(group, first | document, payload)
 
     def merge(self, other: Index) -> None:
         """Add all facts of another index, in whatever order they were found."""
@@ -254,7 +258,7 @@ class FactTable:
         if database is not None:
             yield from self._stored_groups(database, least, used=used)
             return
-        uses = {code for code, payload in enumerate(self._payloads) if _is_use(payload)}
+        uses = {code for code, payload in enumerate(self._payloads) if is_use(payload)}
         # The same order for any number of processes, as on disk: only for the first names that
         # are missing are near ones looked for.
         for group in sorted(self._groups):
@@ -337,7 +341,8 @@ _document = itemgetter(0, 1)
 _DOCUMENT = 0xFFFFFFFF
 
 
-def _is_use(payload: Payload) -> bool:
+def is_use(payload: Payload) -> bool:
+    """Whether a fact is about a foreign key."""
     data = payload[1]
     return bool(data) and data[-1] == USE
 
