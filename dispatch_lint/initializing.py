@@ -21,7 +21,7 @@ from dispatch_lint.documents.discover import discover
 from dispatch_lint.documents.modelines import modeline, schema_named
 from dispatch_lint.documents.reading import read_documents, read_source
 from dispatch_lint.documents.source import Source
-from dispatch_lint.fix.fixing import full_text
+from dispatch_lint.fix.fixed import full_text
 from dispatch_lint.model.errors import InputError
 from dispatch_lint.naming import count
 from dispatch_lint.schema.generate import dump, editor_schema

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import jsonschema
 import jsonschema_rs
@@ -23,6 +22,7 @@ from dispatch_lint.definitions.model import DefinitionError
 from dispatch_lint.documents.catalogue_files import load_catalogue
 from dispatch_lint.documents.schema_files import drift, generate_files
 from dispatch_lint.model.reference import Reference
+from dispatch_lint.schema.catalogue import KindSchema
 from dispatch_lint.schema.validation import is_valid, schema_errors
 from tests.conftest import Lint
 
@@ -158,6 +158,16 @@ VALUES = st.one_of(
 )  # fmt: skip
 
 
+class Unexplained:
+    """The native validator without its errors: jsonschema says them instead."""
+
+    def __init__(self, schema: KindSchema) -> None:
+        self.is_valid = schema.validator.is_valid
+
+    def iter_errors(self, value: object) -> Iterator[object]:
+        yield from ()
+
+
 @settings(max_examples=400)
 @given(st.data())
 def test_the_two_validators_agree(data: st.DataObject) -> None:
@@ -172,8 +182,9 @@ def test_the_two_validators_agree(data: st.DataObject) -> None:
         if one.validator != "pattern"
     ]  # fmt: skip
     explained = list(schema_errors(schema, value))
-    with mock.patch("dispatch_lint.schema.validation._native_errors", return_value=[]):
-        assert sorted(map(repr, schema_errors(schema, value))) == sorted(map(repr, explained))
+    unexplained = replace(schema)
+    vars(unexplained)["validator"] = Unexplained(schema)
+    assert sorted(map(repr, schema_errors(unexplained, value))) == sorted(map(repr, explained))
     if is_valid(schema, value):
         assert not slow
     else:

@@ -35,6 +35,8 @@ Declaration = tuple["Route", "Rule", "Finding"]
 """A declared field, and what a rule finds wrong with its name."""
 Fail = Callable[["Rule", Exception], None]
 """Is told of a rule that raises."""
+FailField = Callable[["Rule", str, Exception], None]
+"""Is told of a rule that raises about a declared field, and of that field."""
 
 
 class Options(NamedTuple):
@@ -167,7 +169,7 @@ class Checker:
 
     # Names that definitions declare
 
-    def declared(self, document: Document, fail: Fail) -> list[Declaration]:
+    def declared(self, document: Document, fail: FailField) -> list[Declaration]:
         """The fields of a document whose declared names the guide has something against.
 
         Args:
@@ -180,7 +182,7 @@ class Checker:
             if next(route.walk(document.entity), None) is not None
         ]
 
-    def _declarations(self, schema: KindSchema, fail: Fail) -> list[Declaration]:
+    def _declarations(self, schema: KindSchema, fail: FailField) -> list[Declaration]:
         # Kinds without a schema of their own share that of the base fields.
         key = ("", schema.form) if schema.only_base else (schema.kind, schema.form)
         if key not in self._declaration_findings:
@@ -194,7 +196,7 @@ class Checker:
         """What `_check_declarations` found, by kind and form: schemas do not change."""
         return {}
 
-    def _check_declarations(self, schema: KindSchema, fail: Fail) -> list[Declaration]:
+    def _check_declarations(self, schema: KindSchema, fail: FailField) -> list[Declaration]:
         found = []
         for route in schema.routes:
             use = FieldUse(route.name, schema.kind, schema.form, route.parent, shape=route.shape)
@@ -203,7 +205,7 @@ class Checker:
                 try:
                     findings += [(rule, finding) for finding in rule.check_field(use)][:1]
                 except Exception as error:
-                    fail(rule, error)
+                    fail(rule, f"{schema.kind}.{route}", error)
             lowest = min((rule.precedence for rule, _ in findings), default=0)
             found += [
                 (route, rule, self._of_definition(schema, route, rule, finding))

@@ -93,6 +93,9 @@ def _check_document(checker: Checker, document: Document, report: SourceReport) 
         problem = failure(rule, document.source.name, document.number, error)
         report.problems.append(problem)
 
+    def fail_field(rule: Rule, field: str, error: Exception) -> None:
+        report.problems.append(failure(rule, f"the field {field}", -1, error))
+
     if document.undeclared:
         findings += checker.of_undeclared(document, document.undeclared, fail)
     for rule in checker.applicable_rules(document):
@@ -102,7 +105,7 @@ def _check_document(checker: Checker, document: Document, report: SourceReport) 
             fail(rule, error)
     if findings:
         _add_findings(checker, document, findings, report)
-    declared = checker.declared(document, fail)
+    declared = checker.declared(document, fail_field)
     if declared:
         ignored = checker.ignored(document.source)
         for route, rule, finding in declared:
