@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 SYNTAX = "syntax-error"
 """The rule that reports a document that does not parse; no other does."""
+MAX_KINDS = 1_000
+"""Kinds whose declared names are remembered."""
 Fail = Callable[["Rule", Exception], None]
 """Is told of a rule that raises."""
 
@@ -47,6 +49,13 @@ class Options(NamedTuple):
     quiet: Severity = Severity.INFO
     listing: bool = False
     unfolded: bool = False
+
+
+class _Declarations(NamedTuple):
+    """What rules find in the names that a schema declares, and what they raise at them."""
+
+    findings: Sequence[tuple[Route, Rule, Finding]]
+    errors: Sequence[tuple[Rule, Exception]]
 
 
 class Checker:
@@ -168,30 +177,30 @@ class Checker:
         Args:
             fail: is told of a rule that raises.
         """
-        for route, rule, finding in self._declarations(document.schema, fail):
+        declarations = self._declarations(document.schema)
+        # Told of each document: whichever process checks which, the problems are the same.
+        for rule, error in declarations.errors:
+            fail(rule, error)
+        for route, rule, finding in declarations.findings:
             if next(route.walk(document.entity), None) is not None:
                 yield route, rule, finding
 
-    def _declarations(
-        self, schema: KindSchema, fail: Fail
-    ) -> Sequence[tuple[Route, Rule, Finding]]:
-        # Kinds without a schema of their own share that of the base fields.
-        key = ("", schema.form) if schema.only_base else (schema.kind, schema.form)
-        if key not in self._declaration_findings:
-            self._declaration_findings[key] = self._check_declarations(schema, fail)
-        return self._declaration_findings[key]
+    def _declarations(self, schema: KindSchema) -> _Declarations:
+        key = (schema.kind, schema.form)
+        if key not in self._declarations_of:
+            if len(self._declarations_of) >= MAX_KINDS:  # of documents: any text may be a kind
+                self._declarations_of.clear()
+            self._declarations_of[key] = self._check_declarations(schema)
+        return self._declarations_of[key]
 
     @cached_property
-    def _declaration_findings(
-        self,
-    ) -> dict[tuple[str, str], Sequence[tuple[Route, Rule, Finding]]]:
+    def _declarations_of(self) -> dict[tuple[str, str], _Declarations]:
         """What `_check_declarations` found, by kind and form: schemas do not change."""
         return {}
 
-    def _check_declarations(
-        self, schema: KindSchema, fail: Fail
-    ) -> Sequence[tuple[Route, Rule, Finding]]:
-        found = []
+    def _check_declarations(self, schema: KindSchema) -> _Declarations:
+        found: list[tuple[Route, Rule, Finding]] = []
+        errors: dict[tuple[str, str], tuple[Rule, Exception]] = {}
         for route in schema.routes:
             use = FieldUse(route.name, schema.kind, schema.form, route.parent, shape=route.shape)
             findings = []
@@ -199,14 +208,14 @@ class Checker:
                 try:
                     findings += [(rule, finding) for finding in rule.check_field(use)][:1]
                 except Exception as error:
-                    fail(rule, error)
+                    errors.setdefault((rule.name, repr(error)), (rule, error))
             lowest = min((rule.precedence for rule, _ in findings), default=0)
             found += [
                 (route, rule, self._of_definition(schema, route, rule, finding))
                 for rule, finding in findings
                 if rule.precedence == lowest
             ]
-        return found
+        return _Declarations(found, list(errors.values()))
 
     def _of_definition(
         self, schema: KindSchema, route: Route, rule: Rule, finding: Finding
