@@ -79,15 +79,13 @@ def rows(runs: int, jsonl: int) -> Iterator[Row]:
         folder = WORK / corpus.replace(" ", "-").replace(",", "")
         write(folder, count, per_file)
         commands = {
-            "dispatch-lint": own(folder, ".", "--no-cache"),
-            "dispatch-lint -j 1": own(folder, ".", "--no-cache", "--jobs", "1"),
-            "dispatch-lint, first": own(folder, ".")._replace(first=True),
-            "dispatch-lint, again": own(folder, "."),
+            "dispatch-lint": own(folder, "."),
+            "dispatch-lint -j 1": own(folder, ".", "--jobs", "1"),
         }
         for share in FAULTY:
             worse = WORK / f"{folder.name}-{share}"
             write(worse, count, per_file, share)
-            commands[f"dispatch-lint, {share:.0%} faulty"] = own(worse, ".", "--no-cache", code=1)
+            commands[f"dispatch-lint, {share:.0%} faulty"] = own(worse, ".", code=1)
         for jobs in (1, 2):
             commands[f"dispatch-lint -j {jobs}, documents alone"] = alone(folder, jobs)
         commands |= limits(folder, "yaml")
@@ -100,8 +98,7 @@ def rows(runs: int, jsonl: int) -> Iterator[Row]:
     one = WORK / "one"
     write_files(one, 1, 1)
     small = {
-        "dispatch-lint": own(one, "d000/f00000.yaml", "--no-cache"),
-        "dispatch-lint, again": own(one, "d000/f00000.yaml"),
+        "dispatch-lint": own(one, "d000/f00000.yaml"),
         "dispatch-lint check --help": Command([OURS, "check", "--help"], one),
         "dispatch-lint explain": Command([OURS, "explain", "schema"], one),
         "a bare interpreter": Command([sys.executable, "-c", "pass"], one),
@@ -115,7 +112,7 @@ def entity_rows(runs: int, jsonl: int) -> Iterator[Row]:
     """The same of stored entities, as lines and as a list of JSON."""
     folder = WORK / "lines"
     write_lines(folder, 10 * DOCUMENTS, 100)
-    commands = {"dispatch-lint": own(folder, ".", "--no-cache")}
+    commands = {"dispatch-lint": own(folder, ".")}
     commands |= sourcemeta(folder, sorted(path.name for path in folder.iterdir()))
     yield from _measured("1,000 JSONL files of 100", 10 * DOCUMENTS, commands, runs)
     sizes = dict.fromkeys((1_000, 10_000, 100_000, jsonl)) if jsonl else ()
@@ -123,15 +120,15 @@ def entity_rows(runs: int, jsonl: int) -> Iterator[Row]:
         file = f"entities.{format_.lower()}"
         folder = WORK / f"{format_}-{count}"
         write_entities(folder / file, count)
-        commands = {"dispatch-lint": own(folder, file, "--no-cache")}
+        commands = {"dispatch-lint": own(folder, file)}
         if count >= 10 * DOCUMENTS:
-            commands["dispatch-lint -j 1"] = own(folder, file, "--no-cache", "--jobs", "1")
+            commands["dispatch-lint -j 1"] = own(folder, file, "--jobs", "1")
         if count in (DOCUMENTS, 10 * DOCUMENTS):
             for share in FAULTY:
                 worse = WORK / f"{folder.name}-{share}"
                 write_entities(worse / file, count, share)
                 commands[f"dispatch-lint, {share:.0%} faulty"] = own(
-                    worse, file, "--no-cache", code=1
+                    worse, file, code=1
                 )
             commands["dispatch-lint -j 1, documents alone"] = alone(folder, 1)
             commands |= limits(folder, format_.lower())
@@ -155,8 +152,7 @@ def report(measured: list[Row]) -> str:
         + ", ".join(f"{name} {version(name)}" for name in tools_used) + ".",
         "Everything is installed as users install it. Whole processes, start-up included; the median "
         "of the runs, made in turns. Ratio: the tool's time over that of dispatch-lint, which uses all "
-        "cores and no cache, unless the row says otherwise; “first” is a run that fills an empty cache, "
-        "“again” the next one over the same files. “Documents alone” is to read and judge them, without start-up; the native parser and "
+        "cores, unless the row says otherwise. “Documents alone” is to read and judge them, without start-up; the native parser and "
         "validator are given the texts, in one process, or read them. kubeconform reads the same "
         "manifests with an `apiVersion`.", "",
         "| corpus | tool | seconds | documents a second | ratio | peak memory, MiB |",
@@ -190,7 +186,6 @@ def main() -> None:
                         help="entities of the largest estate, such as 10000000; 0 leaves them out")  # fmt: skip
     arguments = parser.parse_args()
     shutil.rmtree(WORK, ignore_errors=True)
-    os.environ["DISPATCH_LINT_CACHE_DIR"] = str(WORK / "cache")
     text = report([*rows(arguments.runs, arguments.jsonl)])
     results = ROOT / "benchmarks" / "RESULTS.md"
     # What takes long is kept where it is not measured again.

@@ -12,27 +12,23 @@ from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
-from dispatch_lint.api import make_run
+from dispatch_lint.api import make_checker, sources_of
 from dispatch_lint.config.settings import Settings
-from dispatch_lint.documents.discover import discover
 from dispatch_lint.documents.source import Source
-from dispatch_lint.old.collecting import collect_seldom
-from dispatch_lint.old.parallel import check_sources
+from dispatch_lint.engine.checker import Options
+from dispatch_lint.engine.parallel import check_sources
 
 FIRST = b"kind: Secret\nname: first\nsecrets: {}\n"
 
 
 def main() -> None:
     """Measure one run."""
-    collect_seldom()
     settings = replace(Settings(), root=Path.cwd())
-    check_sources(
-        make_run(settings), [Source("first.yaml", "yaml", opener=lambda: BytesIO(FIRST))], 1
-    )
-    run = make_run(settings, fold=True, rereads=True)
-    sources = list(discover(["."], settings))
+    checker = make_checker(settings, Options(fold=True))
+    check_sources(checker, [Source("first.yaml", "yaml", opener=lambda: BytesIO(FIRST))])
+    sources = sources_of(["."], settings)
     start = time.perf_counter()
-    check_sources(run, sources, int(sys.argv[1]))
+    check_sources(checker, sources, int(sys.argv[1]))
     print(time.perf_counter() - start)
 
 

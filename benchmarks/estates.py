@@ -58,7 +58,7 @@ def estates_report(work: Path, largest: int) -> str:
 
 
 def _check(*arguments: str) -> list[str]:
-    return [str(BIN / "dispatch-lint"), "check", "--isolated", "--no-cache", *arguments]
+    return [str(BIN / "dispatch-lint"), "check", "--isolated", *arguments]
 
 
 def _with_postgresql(folder: Path, source: str) -> Iterator[tuple[str, float, float]]:

@@ -18,7 +18,7 @@ from dispatch_lint.documents.gitignore import MOST
 
 SIZE = 1_000_000
 """Bytes of the larger one."""
-_CHECK = (str(BIN / "dispatch-lint"), "check", "--isolated", "--no-cache", "--quiet")
+_CHECK = (str(BIN / "dispatch-lint"), "check", "--isolated", "--quiet")
 _FUNCTION = "---\nkind: Function\nname: f{0}\nimage: i\n"
 _SECRET = "kind: Secret\nname: a\nsecrets:\n"
 _STORED = {
@@ -169,7 +169,7 @@ def hostile_report(work: Path) -> str:
     """Measure every input, as Markdown."""
     lines = [
         "", "## Inputs made to be slow", "",
-        f"Of {SIZE // 4:,} and {SIZE:,} bytes, most of them nothing but mistakes. `check --no-cache`, and "
+        f"Of {SIZE // 4:,} and {SIZE:,} bytes, most of them nothing but mistakes. `check`, and "
         "with `--fix --unsafe-fixes`; start-up included; one run each.", "",
         f"| input | seconds, {SIZE // 4:,} | seconds, {SIZE:,} | with fixes | peak memory, MiB |",
         "|---|---:|---:|---:|---:|", *_rows(work),

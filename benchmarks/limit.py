@@ -18,7 +18,6 @@ import ryaml
 
 from dispatch_lint.config.settings import Settings
 from dispatch_lint.documents.catalogue_files import load_catalogue
-from dispatch_lint.old.collecting import collect_seldom
 
 _READERS: dict[str, Callable[[str], Any]] = {
     "yaml": ryaml.loads_all,  # type: ignore[attr-defined]
@@ -29,7 +28,6 @@ _READERS: dict[str, Callable[[str], Any]] = {
 
 def main() -> None:
     """Measure one run."""
-    collect_seldom()
     format_ = sys.argv[1]
     read = _READERS[format_]
     files = sorted(Path().rglob(f"*.{format_}"))

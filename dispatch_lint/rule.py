@@ -324,9 +324,7 @@ class Rule:
         return iter(())
 
     def check(self, document: Document) -> Iterable[Finding]:
-        """Check one document that parses.
-
-                """
+        """Check one document that parses."""
         return ()
 
     def collect(self, entity: Entity) -> Iterable[tuple[str, Path, tuple[Any, ...]]]:

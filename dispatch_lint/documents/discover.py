@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from dispatch_lint.config.globs import below, excludes, matches
+from dispatch_lint.documents.formats import format_of, guess_format
 from dispatch_lint.documents.gitignore import Ignores, is_ignored
-from dispatch_lint.documents.source import STDIN_NAME, Source, format_of, guess_format, is_url
+from dispatch_lint.documents.source import STDIN_NAME, Source, is_url
 from dispatch_lint.model.errors import InputError
 
 if TYPE_CHECKING:

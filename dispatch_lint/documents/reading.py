@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.documents.classify import Skipped
+from dispatch_lint.documents.formats import FORMATS
 from dispatch_lint.documents.line_ranges import is_blank
 from dispatch_lint.documents.source import BadRow, decode
 from dispatch_lint.model.errors import InputError
-from dispatch_lint.text.json_reader import read_json, read_json_line
+from dispatch_lint.text.json_reader import read_json_line
 from dispatch_lint.text.tree import Part, row_part
-from dispatch_lint.text.yaml_reader import read_yaml
 
 if TYPE_CHECKING:
     from dispatch_lint.config.limits import Limits
@@ -84,10 +84,8 @@ def read_source(
         return SourceText(parts, digest=hash(data))
     data = source.data(limits)
     text = decode(data, source.name)
-    if source.format == "yaml":
-        read = read_yaml(text, depth=limits.depth, aliases=limits.aliases)
-    else:
-        read = read_json(text, depth=limits.depth)
+    reader = FORMATS[source.format].read
+    read = reader(text, limits) if reader is not None else []
     return SourceText(map(ReadPart, range(len(read)), read), text, hash(data))
 
 

@@ -6,18 +6,12 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Protocol
 
 from dispatch_lint.model.errors import InputError
 
 if TYPE_CHECKING:
     from dispatch_lint.config.limits import Limits
-
-Format = Literal["yaml", "json", "jsonl", "go", "rows"]
-FORMATS: dict[str, Format] = {
-    ".yaml": "yaml", ".yml": "yaml", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl",
-    ".go": "go",
-}  # fmt: skip
 
 STDIN_NAME = "<stdin>"
 
@@ -53,13 +47,14 @@ class Source(NamedTuple):
     Attributes:
         name: as reports show it, relative to the working directory, with `/`; a store's URL
             without its password.
+        format: one of `formats.FORMATS`, or `formats.ROWS`.
         named: whether the user named the file itself, not only a folder above it.
         reported: False where it is read for keys and references only (`--index`).
         rows: the reader of a store; None for a text.
     """
 
     name: str
-    format: Format
+    format: str
     named: bool = True
     reported: bool = True
     opener: Callable[[], BinaryIO] | None = None
@@ -156,24 +151,3 @@ def _no_text(data: bytes, error: UnicodeDecodeError | None = None) -> str:
 def is_url(text: str) -> bool:
     """Whether a text names a store, and not a path."""
     return "://" in text and re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", text) is not None
-
-
-def format_of(name: str) -> Format | None:
-    """The format that a file name stands for, or None."""
-    if name.endswith(".yaml") and len(name) > 5 and name[-6] not in "./":  # nearly always
-        return "yaml"
-    return FORMATS.get(os.path.splitext(name)[1].lower())  # noqa: PTH122 (a hot path)
-
-
-def guess_format(head: bytes) -> Format:
-    """The format of a text without a name, by its first bytes."""
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if not text.startswith((b"{", b"[")):
-        return "yaml"
-    if text.startswith(b"["):
-        return "json"
-    lines = [line for line in text.split(b"\n", 3)[:2] if line.strip()]
-    each_an_object = len(lines) == 2 and all(
-        line.lstrip().startswith(b"{") and line.rstrip().endswith(b"}") for line in lines
-    )
-    return "jsonl" if each_an_object else "json"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, BinaryIO
 
-from dispatch_lint.documents.source import guess_format
+from dispatch_lint.documents.formats import guess_format
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,16 +13,13 @@ if TYPE_CHECKING:
 
     from _typeshed import WriteableBuffer
 
-    from dispatch_lint.documents.source import Format
 
 _HEAD = 4096
 _IN_MEMORY = 16 * 1024 * 1024
 """Bytes of lines that are kept in memory; more go to a file without a name."""
 
 
-def keep(
-    stream: BinaryIO, format_: Format | None, at_most: int
-) -> tuple[Format, Callable[[], BinaryIO]]:
+def keep(stream: BinaryIO, format_: str | None, at_most: int) -> tuple[str, Callable[[], BinaryIO]]:
     """All that comes from a stream: its format, and what opens it from its beginning.
 
     Args:

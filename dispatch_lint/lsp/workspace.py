@@ -16,7 +16,8 @@ from dispatch_lint.api import load_settings, open_store
 from dispatch_lint.documents.catalogue_files import load_catalogue
 from dispatch_lint.documents.classify import Classifier
 from dispatch_lint.documents.discover import discover
-from dispatch_lint.documents.source import Source, format_of
+from dispatch_lint.documents.formats import format_of
+from dispatch_lint.documents.source import Source
 from dispatch_lint.engine.plugins import instantiate, load_rules
 from dispatch_lint.index.identity import same_key
 from dispatch_lint.model.errors import InputError

@@ -1,0 +1,70 @@
+"""Formats of sources: the endings of file names that stand for each, and what reads its text."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from dispatch_lint.config.limits import Limits
+    from dispatch_lint.text.tree import Part
+
+
+def _read_yaml(text: str, limits: Limits) -> list[Part]:
+    from dispatch_lint.text.yaml_reader import read_yaml
+
+    return read_yaml(text, depth=limits.depth, aliases=limits.aliases)
+
+
+def _read_json(text: str, limits: Limits) -> list[Part]:
+    from dispatch_lint.text.json_reader import read_json
+
+    return read_json(text, depth=limits.depth)
+
+
+class Format(NamedTuple):
+    """A format of files.
+
+    Attributes:
+        endings: of file names, in lower case.
+        read: gives the documents of a text, each with its places; None where documents are not
+            read from a text as a whole.
+    """
+
+    name: str
+    endings: tuple[str, ...]
+    read: Callable[[str, Limits], list[Part]] | None = None
+
+
+FORMATS = {
+    format_.name: format_
+    for format_ in (
+        Format("yaml", (".yaml", ".yml"), _read_yaml),
+        Format("json", (".json",), _read_json),
+        Format("jsonl", (".jsonl", ".ndjson")),  # a document a line: read line by line
+        Format("go", (".go",)),  # definitions, and no documents
+    )
+}
+ROWS = "rows"
+"""The format of a store, which has no text."""
+_BY_ENDING = {ending: format_.name for format_ in FORMATS.values() for ending in format_.endings}
+
+
+def format_of(file: str) -> str | None:
+    """The name of the format that a file's name stands for, or None."""
+    return _BY_ENDING.get(os.path.splitext(file)[1].lower())  # noqa: PTH122 (a hot path)
+
+
+def guess_format(head: bytes) -> str:
+    """The name of the format of a text without a name, by its first bytes."""
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not text.startswith((b"{", b"[")):
+        return "yaml"
+    if text.startswith(b"["):
+        return "json"
+    lines = [line for line in text.split(b"\n", 3)[:2] if line.strip()]
+    each_an_object = len(lines) == 2 and all(
+        line.lstrip().startswith(b"{") and line.rstrip().endswith(b"}") for line in lines
+    )
+    return "jsonl" if each_an_object else "json"
