@@ -317,7 +317,7 @@ class FactTable:
                 group: self._facts(self._groups[group]) for group in groups if group in self._groups
             }
         found: dict[str, list[Fact]] = {}
-        for group in groups:
+        for group in dict.fromkeys(groups):
             for (packed,) in database.execute(
                 "SELECT packed FROM fact WHERE grp = ? ORDER BY rowid", (_packed(group),)
             ):
