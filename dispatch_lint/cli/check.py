@@ -100,7 +100,9 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     Exit codes: 0 nothing at or above the fail level, 1 violations, 2 usage, settings, unreadable
     input or internal error.
     """
-    from dispatch_lint.api import sources_of
+    from dispatch_lint.api import check, sources_of
+    from dispatch_lint.engine.checker import Options
+    from dispatch_lint.report.baseline import hide_known
 
     # A run keeps many small objects and makes hardly a cycle.
     gc.set_threshold(200_000, 1_000, 1_000)
@@ -118,7 +120,17 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     if options["write_baseline"]:
         return _write_baseline(settings, sources, options)
     baseline = _read_baseline(settings)
-    result = _check(settings, sources, options, baseline)
+    fold = not any(lists_declared(report.format) for report in wanted_reports())
+    result = check(
+        settings if baseline is None else _of_all(settings), sources, jobs=options["jobs"],
+        options=Options(
+            fold=fold and baseline is None,  # a baseline knows infos one by one
+            quiet=settings.fail_level if options["quiet"] else Severity.INFO,
+            listing=options["list_files"],
+        ),
+    )  # fmt: skip
+    if baseline is not None:
+        result = hide_known(result, baseline, fold=fold)
     if result.listed is not None:
         _show_listed(result)
     else:
@@ -127,26 +139,6 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
             for entry in baseline.stale({source.name for source in sources}):
                 tell(f"the baseline knows what is no more: {entry}")
     return _exit_code(result.summary, settings, options, paths or ["."])
-
-
-def _check(
-    settings: Settings, sources: Sequence[Source], options: dict[str, Any],
-    baseline: Baseline | None,
-) -> Result:  # fmt: skip
-    """What is found, less what a baseline knows."""
-    from dispatch_lint.api import check
-    from dispatch_lint.engine.checker import Options
-    from dispatch_lint.report.baseline import hide_known
-
-    fold = not any(lists_declared(report.format) for report in wanted_reports())
-    wanted = Options(
-        fold=fold and baseline is None,  # a baseline knows infos one by one
-        quiet=settings.fail_level if options["quiet"] else Severity.INFO,
-        listing=options["list_files"],
-    )
-    chosen = settings if baseline is None else _of_all(settings)
-    result = check(chosen, sources, jobs=options["jobs"], options=wanted)
-    return result if baseline is None else hide_known(result, baseline, fold=fold)
 
 
 def _of_all(settings: Settings) -> Settings:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.config.globs import below, matches
@@ -215,7 +215,7 @@ class Classifier:
         fields = find_undeclared(document.value, document.schema.shape, self.catalogue.kind_names)
         if not fields:
             return document
-        document = document._replace(undeclared=fields)
+        document = replace(document, undeclared=fields)
         return repaired(document, [one for one in fields if self._explains(document, one)])
 
     def _document(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from dispatch_lint.model.location import Range
@@ -61,7 +62,8 @@ class Use(NamedTuple):
     owner: str | None = None
 
 
-class Document(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Document:
     """One entity as text: what it says, what it is, and what validation found.
 
     Attributes:
@@ -98,14 +100,14 @@ class Document(NamedTuple):
     row: Row | None = None
     row_key: str = ""
     undeclared: Sequence[Undeclared] = ()
-    renamed: Mapping[Path, str] = MappingProxyType({})
+    renamed: Mapping[Path, str] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def is_clean(self) -> bool:
         """Whether its schema is closed and content with it: no rule about fields has a say."""
         return self.valid and not self.schema.only_base and self.schema.shape.closed
 
-    @property
+    @cached_property
     def name(self) -> str | None:
         """The entity's name, if it has a usable one."""
         entity = self.entity
@@ -116,7 +118,7 @@ class Document(NamedTuple):
             return text_of(value)  # dispatch makes text of it
         return None
 
-    @property
+    @cached_property
     def key(self) -> str | None:
         """`<organization>/<kind>/<name>` (guide, Key), with `-` for what is not known."""
         name = self.name
@@ -168,7 +170,7 @@ class Document(NamedTuple):
                     if isinstance(name, str) and name:
                         yield ((*path, index) if isinstance(value, list) else path), kind, name
 
-    @property
+    @cached_property
     def uses(self) -> list[Use]:
         """Every foreign key that is set (guide, Name and IDs). Empty and null refer to nothing."""
         found: list[Use] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.documents.classify import Skipped
@@ -152,4 +153,4 @@ def read_documents(classifier: Classifier, source: Source, limits: Limits) -> It
             continue
         document = classifier.read(part, source, index)
         if not isinstance(document, Skipped):
-            yield document._replace(row_key=row_key) if row_key else document
+            yield replace(document, row_key=row_key) if row_key else document

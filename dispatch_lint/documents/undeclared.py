@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -42,7 +43,7 @@ def repaired(document: Document, reported: Iterable[Undeclared]) -> Document:
         return document
     renamed: dict[Path, str] = {}
     entity = _renamed(document.value, _by_place(slips), (), renamed)
-    return document._replace(entity=entity, renamed=renamed)
+    return replace(document, entity=entity, renamed=renamed)
 
 
 class _Slips:

@@ -31,6 +31,8 @@ SYNTAX = "syntax-error"
 """The rule that reports a document that does not parse; no other does."""
 MAX_KINDS = 1_000
 """Kinds whose declared names are remembered."""
+Declaration = tuple["Route", "Rule", "Finding"]
+"""A declared field, and what a rule finds wrong with its name."""
 Fail = Callable[["Rule", Exception], None]
 """Is told of a rule that raises."""
 
@@ -54,7 +56,7 @@ class Options(NamedTuple):
 class _Declarations(NamedTuple):
     """What rules find in the names that a schema declares, and what they raise at them."""
 
-    findings: Sequence[tuple[Route, Rule, Finding]]
+    findings: list[Declaration]
     errors: Sequence[tuple[Rule, Exception]]
 
 
@@ -130,31 +132,20 @@ class Checker:
 
     # One document
 
-    def findings(self, document: Document, fail: Fail) -> list[RuleFinding]:
-        """What all rules find in a document, those included that another takes precedence over.
-
-        Args:
-            fail: is told of a rule that raises.
-        """
-        found: list[RuleFinding] = []
-        if document.undeclared:
-            found += self._of_undeclared(document, document.undeclared, fail)
-        for rule in self.applicable_rules(document):
-            try:
-                found += [(rule, finding) for finding in rule.check(document)]
-            except Exception as error:
-                fail(rule, error)
-        return found
-
     def _explains(self, document: Document, field: Undeclared) -> bool:
         """Whether a rule reports an undeclared field, so that the document is repaired."""
         if field.closed and any(rule.explains_undeclared for rule in self.rules):
             return True
-        return bool(self._of_undeclared(document, [field], lambda rule, error: None))
+        return bool(self.of_undeclared(document, [field], lambda rule, error: None))
 
-    def _of_undeclared(
+    def of_undeclared(
         self, document: Document, fields: Iterable[Undeclared], fail: Fail
     ) -> list[RuleFinding]:
+        """What the rules about field names find in undeclared fields of a document.
+
+        Args:
+            fail: is told of a rule that raises.
+        """
         found: list[RuleFinding] = []
         for field in fields:
             use = FieldUse(
@@ -171,7 +162,7 @@ class Checker:
 
     # Names that definitions declare
 
-    def declared(self, document: Document, fail: Fail) -> Iterator[tuple[Route, Rule, Finding]]:
+    def declared(self, document: Document, fail: Fail) -> list[Declaration]:
         """The fields of a document whose declared names the guide has something against.
 
         Args:
@@ -181,9 +172,11 @@ class Checker:
         # Told of each document: whichever process checks which, the problems are the same.
         for rule, error in declarations.errors:
             fail(rule, error)
-        for route, rule, finding in declarations.findings:
-            if next(route.walk(document.entity), None) is not None:
-                yield route, rule, finding
+        return declarations.findings and [
+            (route, rule, finding)
+            for route, rule, finding in declarations.findings
+            if next(route.walk(document.entity), None) is not None
+        ]
 
     def _declarations(self, schema: KindSchema) -> _Declarations:
         key = (schema.kind, schema.form)
@@ -199,7 +192,7 @@ class Checker:
         return {}
 
     def _check_declarations(self, schema: KindSchema) -> _Declarations:
-        found: list[tuple[Route, Rule, Finding]] = []
+        found: list[Declaration] = []
         errors: dict[tuple[str, str], tuple[Rule, Exception]] = {}
         for route in schema.routes:
             use = FieldUse(route.name, schema.kind, schema.form, route.parent, shape=route.shape)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.documents.document import Document
@@ -155,7 +156,7 @@ def _rows(checker: Checker, source: Source, facts: Mapping[int, Fact]) -> Iterat
         index = numbers[key]
         document = checker.classifier.read(row_part(index, value), source, index)
         if isinstance(document, Document):
-            yield document._replace(row_key=key)
+            yield replace(document, row_key=key)
 
 
 def _texts(

@@ -68,12 +68,13 @@ def check_sources(
     total = sum(piece.weight for piece in pieces)
     # What can be read only once is read by this process, and a store's connection is its own.
     is_shared = not any(source.rows or source.opener for source in sources)
-    if processes < 2 or len(pieces) < 2 or not is_shared or (not jobs and total < FEW_BYTES):
-        _check_pieces(checker, sources, pieces, report)
-    else:
+    if processes > 1 and len(pieces) > 1 and is_shared and (jobs or total >= FEW_BYTES):
         chunks = list(_chunks(pieces, min(total / (processes * CHUNKS), CHUNK_BYTES)))
-        if not _check_chunks(checker, sources, chunks, processes, report):
-            _check_pieces(checker, sources, pieces, report)
+        if _check_chunks(checker, sources, chunks, processes, report):
+            return report
+    for piece in pieces:
+        source = sources[piece.position]
+        report.add(check_source(checker, source, piece.position, piece.lines))
     return report
 
 
@@ -107,14 +108,6 @@ def _chunks(pieces: Iterable[Piece], size: float) -> Iterator[list[Piece]]:
             chunk, weight = [], 0
     if chunk:
         yield chunk
-
-
-def _check_pieces(
-    checker: Checker, sources: Sequence[Source], pieces: Iterable[Piece], report: RunReport
-) -> None:
-    for piece in pieces:
-        source = sources[piece.position]
-        report.add(check_source(checker, source, piece.position, piece.lines))
 
 
 def _check_chunks(
@@ -167,7 +160,9 @@ class _Worker:
     def check(cls, chunk: Sequence[Piece]) -> RunReport:
         """What is found in some pieces."""
         report = RunReport(index=Index(sys.maxsize))  # facts on disk cannot be sent
-        _check_pieces(cls._checker, cls._sources, chunk, report)
+        for piece in chunk:
+            source = cls._sources[piece.position]
+            report.add(check_source(cls._checker, source, piece.position, piece.lines))
         return report
 
 

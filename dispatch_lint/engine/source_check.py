@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dispatch_lint.documents.classify import Skipped
@@ -17,8 +18,10 @@ from dispatch_lint.model.errors import InputError
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.line_ranges import LineRange
+    from dispatch_lint.documents.reading import ReadPart
     from dispatch_lint.documents.source import Source
     from dispatch_lint.engine.checker import Checker
+    from dispatch_lint.engine.precedence import RuleFinding
     from dispatch_lint.model.violation import Finding, Severity
     from dispatch_lint.rule import Rule
     from dispatch_lint.text.tree import Part
@@ -33,34 +36,9 @@ def check_source(
         position: of the source among those of the run.
         lines: of a JSONL source, where only these are checked.
     """
-    check = _SourceCheck(checker, source, position, lines)
+    report = new_report(source, position, lines)
     try:
-        check.run()
-    except InputError as error:
-        check.report.problems.append(str(error))
-        check.report.was_read = False
-    return check.report
-
-
-class _SourceCheck:
-    """The check of one source; what it finds is kept in its report."""
-
-    def __init__(
-        self, checker: Checker, source: Source, position: int, lines: LineRange | None
-    ) -> None:
-        self._checker, self._source = checker, source
-        self._options = checker.options
-        self._ignored = checker.ignored(source)
-        self._limit = checker.settings.limits.violations_per_file
-        self.report = SourceReport(
-            position, source.name, lines, reported=source.reported,
-            is_store=source.rows is not None,
-        )  # fmt: skip
-
-    def run(self) -> None:
-        """Check every document."""
-        report, source = self.report, self._source
-        read = read_source(source, self._checker.settings.limits, lines=report.lines)
+        read = read_source(source, checker.settings.limits, lines=lines)
         report.digest = read.digest
         parts = read.parts
         if source.format == "yaml" and source.reported:
@@ -68,150 +46,206 @@ class _SourceCheck:
             # because only their places tell which of them are suppressed.
             parts = [*parts]
             report.suppressions = read_suppressions(read.text, [one.part for one in parts])
-        for index, part, row_key, error in parts:
-            if error:
-                report.problems.append(error)
-            elif part.problem is not None:
-                self._check_unparsed(part, index)
-            else:
-                found = self._checker.classifier.read(part, source, index)
-                if isinstance(found, Skipped):
-                    self._skip(found)
-                else:
-                    self._check(found._replace(row_key=row_key) if row_key else found)
+        for part in parts:
+            check_part(checker, source, part, report)
+    except InputError as error:
+        report.problems.append(str(error))
+        report.was_read = False
+    return report
 
-    def _check(self, document: Document) -> None:
-        report = self.report
-        report.entities += 1
-        self._list(_listed(document))
-        if document.kind:
-            report.kinds.add(document.kind)
-        if self._source.reported:
-            report.documents += 1
-            self._add_findings(document)
-        self._collect(document)
 
-    def _skip(self, skipped: Skipped) -> None:
-        source = self._source
-        if skipped.describes_api and (source.named or not is_no_definition(source.name)):
-            self.report.descriptions.append(skipped.number)
-        elif source.reported:
-            self.report.skipped += 1
-        self._list(Listed(source.name, skipped.number, f"skipped: {skipped.reason}"))
+def new_report(source: Source, position: int, lines: LineRange | None = None) -> SourceReport:
+    """The report of a source of which nothing was checked yet."""
+    return SourceReport(
+        position, source.name, lines, reported=source.reported, is_store=source.rows is not None
+    )
 
-    def _list(self, listed: Listed) -> None:
-        if self._options.listing and self._source.reported:
-            self.report.listed.append(listed)
 
-    # What does not parse
+def check_part(checker: Checker, source: Source, read: ReadPart, report: SourceReport) -> None:
+    """Check one document of a source, and add what is found to the report of the source."""
+    if read.error:
+        report.problems.append(read.error)
+        return
+    if read.part.problem is not None:
+        _check_unparsed(checker, source, read.part, read.number, report)
+        return
+    document = checker.classifier.read(read.part, source, read.number)
+    if isinstance(document, Skipped):
+        _skip(checker, source, document, report)
+        return
+    if read.row_key:
+        document = replace(document, row_key=read.row_key)
+    report.entities += 1
+    if document.kind:
+        report.kinds.add(document.kind)
+    if source.reported:
+        report.documents += 1
+        _list(checker, document, report)
+        _check_document(checker, document, report)
+    _collect(checker, document, report)
 
-    def _check_unparsed(self, part: Part, index: int) -> None:
-        """Report a document that does not parse, where it is an entity: its text says so, or
-        there are other entities in its file.
-        """
-        read = self._checker.classifier.unparsed
-        alone = read(part, self._source, index, beside=False)
-        if isinstance(alone, Document):
-            self.report.entities += 1
-            self._list(_listed(alone))
-            if self._source.reported:
-                self.report.documents += 1
-                self._add_findings(alone)
-            return
-        beside = read(part, self._source, index, beside=True)
-        if isinstance(beside, Skipped) or not self._source.reported:
-            self._skip(alone)
-            return
-        before, self.report = self.report, SourceReport(0, self._source.name)
-        self.report.suppressions = before.suppressions
-        self._add_findings(beside)
-        found, self.report = self.report, before
-        before.unparsed.append(Unparsed(
-            index, tuple(found.violations), found.unlocated, _listed(beside),
-            Listed(self._source.name, index, f"skipped: {alone.reason}"),
-        ))  # fmt: skip
 
-    # Findings
+def _check_document(checker: Checker, document: Document, report: SourceReport) -> None:
+    """Add what the rules about one document find in it."""
+    findings: list[RuleFinding] = []
 
-    def _add_findings(self, document: Document) -> None:
-        def fail(rule: Rule, error: Exception) -> None:
-            self.report.problems.append(failure(rule, document.source.name, document.number, error))
+    def fail(rule: Rule, error: Exception) -> None:
+        problem = failure(rule, document.source.name, document.number, error)
+        report.problems.append(problem)
 
-        findings = self._checker.findings(document, fail)
-        if findings:
-            claims = claims_of(findings)
-            if claims:
-                self.report.claims[document.number] = claims
-            for rule, finding in resolve(
-                [one for one in findings if one[0].name not in self._ignored]
-            ):
-                self._add(document, rule, finding)
-        for route, rule, finding in self._checker.declared(document, fail):
-            if rule.name in self._ignored:
-                continue
-            severity = self._checker.severity(rule, finding)
-            paths = [path for path, _ in route.walk(document.entity)]
-            if self._is_located(finding, severity):
-                for path in paths:
-                    self._add(document, rule, finding._replace(path=path))
-            else:
-                self._count(rule, finding, severity, len(paths))
+    if document.undeclared:
+        findings += checker.of_undeclared(document, document.undeclared, fail)
+    for rule in checker.applicable_rules(document):
+        try:
+            findings += [(rule, finding) for finding in rule.check(document)]
+        except Exception as error:
+            fail(rule, error)
+    if findings:
+        _add_findings(checker, document, findings, report)
+    declared = checker.declared(document, fail)
+    if declared:
+        ignored = checker.ignored(document.source)
+        for route, rule, finding in declared:
+            if rule.name not in ignored:
+                paths = [path for path, _ in route.walk(document.entity)]
+                _add_declared(checker, document, rule, finding, paths, report)
 
-    def _add(self, document: Document, rule: Rule, finding: Finding) -> None:
-        severity = self._checker.severity(rule, finding)
-        fold = "" if self._options.unfolded else finding.fold
-        located = self._is_located(finding, severity)
-        if fold:
-            before = self.report.folds.get((rule.name, fold))
-            if before is not None:
-                self.report.folds[rule.name, fold] = before._replace(times=before.times + 1)
-                return
-            self.report.folds[rule.name, fold] = Fold(1, severity, located)
-        if located:
-            violation = self._checker.violation(document, rule, finding)
-            self.report.violations.append(Located(document.number, violation, fold))
-        elif not fold:
-            self._count(rule, finding, severity)
 
-    def _is_located(self, finding: Finding, severity: Severity) -> bool:
-        """Whether a finding gets a place: of too many of a file only the first do.
+def _skip(checker: Checker, source: Source, skipped: Skipped, report: SourceReport) -> None:
+    if skipped.describes_api and (source.named or not is_no_definition(source.name)):
+        report.descriptions.append(skipped.number)
+    elif source.reported:
+        report.skipped += 1
+    if checker.options.listing and source.reported:
+        what = f"skipped: {skipped.reason}"
+        report.listed.append(Listed(source.name, skipped.number, what))
 
-        Of a file with suppressions all do: which of them count is known only with their places.
-        """
-        if severity < self._options.quiet:
-            return False
-        if self.report.suppressions:
-            return True
-        if self._checker.folds(finding.heading, severity):
-            return False
-        return len(self.report.violations) < self._limit
 
-    def _count(self, rule: Rule, finding: Finding, severity: Severity, places: int = 1) -> None:
-        if self._checker.folds(finding.heading, severity):
-            key = (finding.heading, rule.name, finding.message, finding.declared_at)
-            self.report.declared[key] += places
-        else:
-            self.report.unlocated[rule.name, severity] += places
-
-    # Facts
-
-    def _collect(self, document: Document) -> None:
-        """Keep what the rules about several documents want to know of a document."""
-        facts, index = self.report.facts, document.number
-        row_key = document.row_key
-        for table, rules in self._checker.corpus_rules.items():
-            rule = rules[0]
-            try:
-                facts += [
-                    (table, group, index, (path, data, row_key, ""))
-                    for group, path, data in rule.collect(document)
-                ]
-            except Exception as error:
-                problem = failure(rule, document.source.name, document.number, error)
-                self.report.problems.append(problem)
+def _list(checker: Checker, document: Document, report: SourceReport) -> None:
+    if checker.options.listing:
+        report.listed.append(_listed(document))
 
 
 def _listed(document: Document) -> Listed:
     key = f" {document.key}" if document.key else ""
     what = f"{document.form} {document.kind or 'entity'}{key}"
     return Listed(document.source.name, document.number, what)
+
+
+def _check_unparsed(
+    checker: Checker, source: Source, part: Part, number: int, report: SourceReport
+) -> None:
+    """Check a document that does not parse.
+
+    It is an entity where its text says so, or where there are other entities in its file: what is
+    found then is kept apart, for whoever knows the whole file.
+    """
+    alone = checker.classifier.unparsed(part, source, number, beside=False)
+    if isinstance(alone, Document):
+        report.entities += 1
+        if source.reported:
+            report.documents += 1
+            _list(checker, alone, report)
+            _check_document(checker, alone, report)
+        return
+    beside = checker.classifier.unparsed(part, source, number, beside=True)
+    if isinstance(beside, Skipped) or not source.reported:
+        _skip(checker, source, alone, report)
+        return
+    found = SourceReport(report.position, source.name, suppressions=report.suppressions)
+    _check_document(checker, beside, found)
+    skipped = Listed(source.name, number, f"skipped: {alone.reason}")
+    report.unparsed.append(
+        Unparsed(number, tuple(found.violations), found.unlocated, _listed(beside), skipped)
+    )
+
+
+# Findings
+
+
+def _add_findings(
+    checker: Checker, document: Document, findings: list[RuleFinding], report: SourceReport
+) -> None:
+    claims = claims_of(findings)
+    if claims:
+        report.claims[document.number] = claims
+    ignored = checker.ignored(document.source)
+    wanted = [(rule, finding) for rule, finding in findings if rule.name not in ignored]
+    for rule, finding in resolve(wanted):
+        _add(checker, document, rule, finding, report)
+
+
+def _add(
+    checker: Checker, document: Document, rule: Rule, finding: Finding, report: SourceReport
+) -> None:
+    severity = checker.severity(rule, finding)
+    fold = "" if checker.options.unfolded else finding.fold
+    located = _is_located(checker, finding, severity, report)
+    if fold:
+        before = report.folds.get((rule.name, fold))
+        if before is not None:
+            report.folds[rule.name, fold] = before._replace(times=before.times + 1)
+            return
+        report.folds[rule.name, fold] = Fold(1, severity, located)
+    if located:
+        violation = checker.violation(document, rule, finding)
+        report.violations.append(Located(document.number, violation, fold))
+    elif not fold:
+        _count(checker, rule, finding, severity, 1, report)
+
+
+def _add_declared(
+    checker: Checker, document: Document, rule: Rule, finding: Finding,
+    paths: list[tuple[str | int, ...]], report: SourceReport,
+) -> None:  # fmt: skip
+    """Add an info about a declared name, at each of its places."""
+    severity = checker.severity(rule, finding)
+    if _is_located(checker, finding, severity, report):
+        for path in paths:
+            _add(checker, document, rule, finding._replace(path=path), report)
+    else:
+        _count(checker, rule, finding, severity, len(paths), report)
+
+
+def _is_located(
+    checker: Checker, finding: Finding, severity: Severity, report: SourceReport
+) -> bool:
+    """Whether a finding gets a place: of too many of a file only the first do.
+
+    Of a file with suppressions all do: which of them count is known only with their places.
+    """
+    if severity < checker.options.quiet:
+        return False
+    if report.suppressions:
+        return True
+    if checker.folds(finding.heading, severity):
+        return False
+    return len(report.violations) < checker.settings.limits.violations_per_file
+
+
+def _count(
+    checker: Checker, rule: Rule, finding: Finding, severity: Severity, places: int,
+    report: SourceReport,
+) -> None:  # fmt: skip
+    if checker.folds(finding.heading, severity):
+        key = (finding.heading, rule.name, finding.message, finding.declared_at)
+        report.declared[key] += places
+    else:
+        report.unlocated[rule.name, severity] += places
+
+
+# Facts
+
+
+def _collect(checker: Checker, document: Document, report: SourceReport) -> None:
+    """Keep what the rules about several documents want to know of a document."""
+    for table, rules in checker.corpus_rules.items():
+        rule = rules[0]  # rules that share a table share what they collect
+        try:
+            report.facts += [
+                (table, group, document.number, (path, data, document.row_key, ""))
+                for group, path, data in rule.collect(document)
+            ]
+        except Exception as error:
+            problem = failure(rule, document.source.name, document.number, error)
+            report.problems.append(problem)

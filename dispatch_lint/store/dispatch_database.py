@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -175,7 +176,7 @@ class DispatchDatabase:
         for key, row in self._rows.select(where):
             document = self._classifier.read(row_part(0, row), self._source, 0)
             if isinstance(document, Document) and document.key is not None:
-                yield stored_entity(document._replace(row_key=key))
+                yield stored_entity(replace(document, row_key=key))
 
     def _where(self, column: str, values: Sequence[str]) -> Iterator[StoredEntity]:
         usable = [one for one in dict.fromkeys(values) if is_storable(one)]

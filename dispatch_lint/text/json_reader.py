@@ -1,13 +1,15 @@
 """JSON text → its documents: an object, the items of an array, or a line of JSONL.
 
-Values are what the standard library's decoder reads. The scanner of our own gives places, the keys
+Values are what a native decoder reads where it can be trusted. The scanner of our own gives places, the keys
 that are repeated, and the reason where a text does not parse.
 """
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from dispatch_lint.text.json_scanner import MAX_DIGITS, Scanner, Stop, shown, skip_space
 from dispatch_lint.text.lines import Lines
@@ -34,7 +36,10 @@ def read_json(text: str, *, depth: int) -> list[Part]:
         return [_read_whole(lines, depth)]
     recent = RecentTree()
     try:
-        return [JsonPart(item, lines, depth, recent, outside=1) for item in _items(lines, depth)]
+        return [
+            JsonPart(value, lines, (start, stop), duplicates, depth - 1, recent)
+            for start, (value, stop, duplicates) in _items(lines, depth)
+        ]
     except Stop as stop:
         return [_broken(stop, lines)]
 
@@ -49,60 +54,63 @@ def read_json_line(line: str, number: int, *, depth: int) -> Part:
     return _read_whole(Lines(line, number), depth)
 
 
-class _Value(NamedTuple):
-    """A value in a text, from `start` to `stop`."""
-
-    value: Any
-    start: int
-    stop: int
-    duplicates: list[Duplicate]
+_Found = tuple[Any, int, list[Duplicate]]
+"""A value, the offset behind it, and the keys that are repeated in it."""
 
 
 class JsonPart(Part):
     """A document of JSON."""
 
-    __slots__ = ("_depth", "_duplicates", "_outside")
+    __slots__ = ("_depth", "_duplicates")
 
     def __init__(
-        self, found: _Value, lines: Lines, depth: int, recent: RecentTree | None, *, outside: int
+        self,
+        value: Any,
+        lines: Lines,
+        place: tuple[int, int],
+        duplicates: list[Duplicate],
+        depth: int,
+        recent: RecentTree | None = None,
     ) -> None:
         """Take a value that was read.
 
         Args:
+            place: where its text begins and ends.
+            depth: levels that it may have.
             recent: shared by all documents of the text.
-            outside: arrays around it.
         """
-        super().__init__(found.value, lines, start=found.start, stop=found.stop, recent=recent)
-        self._duplicates = found.duplicates
-        self._depth, self._outside = depth, outside
+        super().__init__(value, lines, start=place[0], stop=place[1], recent=recent)
+        self._duplicates, self._depth = duplicates, depth
 
     @property
     def duplicates(self) -> list[Duplicate]:
         return self._duplicates
 
     def _read_tree(self) -> Node | None:
-        return Scanner(self.lines, self._depth, self.start, outside=self._outside).scan()[1]
+        return Scanner(self.lines, self._depth, self.start).scan()[1]
 
 
 def _read_whole(lines: Lines, depth: int) -> Part:
     text = lines.text
     try:
-        found = _read_value(lines, skip_space(text, 0), depth, outside=0)
-        _expect_end(text, found.stop)
+        value, stop, duplicates = _read_compact(text, depth) or _read_value(
+            lines, skip_space(text, 0), depth
+        )
+        _expect_end(text, stop)
     except Stop as stop:
         return _broken(stop, lines)
-    return JsonPart(found._replace(start=0, stop=len(text)), lines, depth, None, outside=0)
+    return JsonPart(value, lines, (0, len(text)), duplicates, depth)
 
 
-def _items(lines: Lines, depth: int) -> Iterator[_Value]:
-    """The items of the array that a text is."""
+def _items(lines: Lines, depth: int) -> Iterator[tuple[int, _Found]]:
+    """The items of the array that a text is, and where each begins."""
     text = lines.text
     at = skip_space(text, skip_space(text, 0) + 1)
     more = not text.startswith("]", at)
     while more:
         item = _read_value(lines, at, depth, outside=1)
-        yield item
-        at = skip_space(text, item.stop)
+        yield at, item
+        at = skip_space(text, item[1])
         more = text.startswith(",", at)
         if more:
             at = skip_space(text, at + 1)
@@ -111,8 +119,29 @@ def _items(lines: Lines, depth: int) -> Iterator[_Value]:
     _expect_end(text, at + 1)
 
 
-def _read_value(lines: Lines, at: int, depth: int, *, outside: int) -> _Value:
+def _read_compact(text: str, depth: int) -> _Found | None:
+    """The value of a text that is written without white space; None for most others.
+
+    What is written for the value has to be the text itself: so no key is repeated, and no number
+    is read as another, which the faster decoder does not tell.
+    """
+    if '": ' in text:
+        return None
+    try:
+        data = text.encode()
+        value = orjson.loads(data)
+        if orjson.dumps(value) != data or _is_deeper(value, text, depth):
+            return None
+    except (ValueError, TypeError):  # TypeError: nested deeper than it writes
+        return None
+    return value, len(text), []
+
+
+def _read_value(lines: Lines, at: int, depth: int, *, outside: int = 0) -> _Found:
     """The value that begins at an offset.
+
+    Args:
+        outside: levels around it.
 
     Raises:
         Stop: there is none.
@@ -120,14 +149,13 @@ def _read_value(lines: Lines, at: int, depth: int, *, outside: int) -> _Value:
     text = lines.text
     try:
         value, stop = _decoder.raw_decode(text, at)
-        brackets = text.count("{", at, stop) + text.count("[", at, stop)
-        if brackets + outside <= depth or not _is_deeper(value, depth - outside):
-            return _Value(value, at, stop, [])
+        if not _is_deeper(value, text[at:stop], depth - outside):
+            return value, stop, []
     except (ValueError, RecursionError):
         pass
     scanner = Scanner(lines, depth, at, outside=outside)
     value, node = scanner.scan()
-    return _Value(value, at, node.end, scanner.duplicates)
+    return value, node.end, scanner.duplicates
 
 
 def _expect_end(text: str, at: int) -> None:
@@ -143,8 +171,14 @@ def _broken(stop: Stop, lines: Lines) -> Part:
     return Part(None, lines, problem=problem, stop=len(lines.text))
 
 
-def _is_deeper(value: Any, depth: int) -> bool:
-    """Whether lists and dictionaries are inside each other in more levels."""
+def _is_deeper(value: Any, text: str, depth: int) -> bool:
+    """Whether lists and dictionaries are inside each other in more levels.
+
+    Args:
+        text: that the value was read from.
+    """
+    if text.count("{") + text.count("[") <= depth:
+        return False
     level = [value] if type(value) in _NESTED else []
     for _ in range(depth):
         inside: list[Any] = []

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 MAX_DIGITS = 400
 """Letters of a number; longer ones take long to convert."""
+_WHITE = frozenset(" \t\r\n")
 _SPACE = re.compile(r"[ \t\r\n]*")
 _STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*"')
 _WORD = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|true|false|null")
@@ -213,6 +214,8 @@ class Scanner:
 
 def skip_space(text: str, at: int) -> int:
     """The offset of the next character that is no white space."""
+    if text[at : at + 1] not in _WHITE:
+        return at
     match = _SPACE.match(text, at)
     return match.end() if match else at
 

@@ -118,11 +118,11 @@ class Part:
 
         Args:
             stop: where the text ends that it was read from.
-            recent: shared by all documents of the text.
+            recent: shared by all documents of the text; None where it is the only one.
         """
         self.value, self.lines, self.problem = value, lines, problem
         self.start, self._stop = start, stop
-        self._recent = recent if recent is not None else RecentTree()
+        self._recent = recent
 
     @property
     def end(self) -> int:
@@ -159,6 +159,8 @@ class Part:
         if self.problem is not None:
             return None
         recent = self._recent
+        if recent is None:
+            recent = self._recent = RecentTree()
         if recent.start != self.start:
             recent.node, recent.start = self._read_tree(), self.start
         return recent.node

@@ -17,7 +17,8 @@ PLAIN = (True, False)
 """The tag of a plain scalar without a tag: what libyaml says of it, (plain, quoted)."""
 TEXT_TAG = "tag:yaml.org,2002:str"
 _MERGE = "<<"
-_ALIAS = re.compile(r"(?<![^\s\[{,:])\*\S")
+# An alias begins behind white space or an indicator; a `*` inside a word is none.
+_ALIAS = re.compile(r"""(?<![^\s\[\]{},:?"'\ufeff-])\*\S""")
 _DEEPEST = "exceeded maximum nesting depth"
 
 
@@ -152,8 +153,8 @@ class _Builder:
         elif name == "DocumentStartEvent":
             self._documents += 1
             if self._documents > 1:
-                raise _refused("another document begins here, but the marker is not at the "
-                               "beginning of a line", event)  # fmt: skip
+                raise _refused("another document begins here, behind a line break that only "
+                               "YAML 1.1 knows (U+0085, U+2028, U+2029)", event)  # fmt: skip
 
     def _start(self, event: Any, kind: type[Node]) -> None:
         if len(self._open) >= self._depth:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from itertools import chain
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from yaml import MappingNode, ScalarNode, SequenceNode
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from dispatch_lint.text.lines import Lines
 
 _COMMENT = re.compile(r"(?:(?<=[ \t\r\n])|\A)#[^\r\n]*")
-_MERGE_STEP = "<<"
 
 
 class Origin(NamedTuple):
@@ -41,11 +41,12 @@ class Origin(NamedTuple):
 class YamlNode(Node):
     """The place of a value; what is inside is looked at when it is asked for, level by level."""
 
-    __slots__ = ("_children", "_composed", "_end", "_keys", "_origin")
+    __slots__ = ("_children", "_composed", "_end", "_fields", "_keys", "_origin")
 
     def __init__(self, composed: Composed, origin: Origin) -> None:
         self._composed, self._origin = composed, origin
         self._end: int | None = None
+        self._fields: dict[str, tuple[Composed, Composed]] | None = None
         self._keys: dict[str, tuple[int, int]] | None = None
         self._children: dict[str | int, Node] | None = None
 
@@ -62,56 +63,68 @@ class YamlNode(Node):
     @property
     def end(self) -> int:
         if self._end is None:
-            self._end = self._find_end()
+            self._end = _find_end(self._composed, self._origin)
         return self._end
 
     @property
     def keys(self) -> Mapping[str, tuple[int, int]]:
         if self._keys is None:
-            self._keys, self._children = self._look_inside()
+            span = self._origin.span
+            self._keys = {name: span(key) for name, (key, _) in self._pairs().items()}
         return self._keys
 
     @property
     def children(self) -> Mapping[str | int, Node]:
         if self._children is None:
-            self._keys, self._children = self._look_inside()
+            node, origin = self._composed, self._origin
+            if type(node) is SequenceNode:
+                self._children = {
+                    index: YamlNode(item, origin) for index, item in enumerate(node.value)
+                }
+            else:
+                self._children = {
+                    name: YamlNode(value, origin) for name, (_, value) in self._pairs().items()
+                }
         return self._children
 
-    def _find_end(self) -> int:
-        node = self._composed
+    def _pairs(self) -> dict[str, tuple[Composed, Composed]]:
+        if self._fields is None:
+            self._fields = _fields(self._composed)
+        return self._fields
+
+
+def _find_end(root: Composed, origin: Origin) -> int:
+    """Where a value ends: a block ends for the parser where the next token begins, behind all
+    comments; its text ends with the last value in it."""
+    first: int = root.start_mark.index
+    end = first + origin.offset
+    waiting, seen = [root], set()
+    while waiting:
+        node = waiting.pop()
+        # An alias is elsewhere: its anchor is before the block, or was seen in it.
+        if node.start_mark.index < first or id(node) in seen:
+            continue
+        seen.add(id(node))
+        node_end = node.end_mark.index + origin.offset
         if type(node) is ScalarNode:
-            return self._origin.span(node)[1]
-        if node.flow_style:
-            index: int = node.end_mark.index
-            return index + self._origin.offset
-        # A block ends for the parser where the next token begins, behind all comments. An alias
-        # is elsewhere: its anchor is before the block, or inside another child.
-        start = self.start
-        ends = [child.end for child in self.children.values() if child.start >= start]
-        return max([start, *ends, *(end for _, end in self._own_keys())])
+            end = max(end, origin.span(node)[1])
+        elif node.flow_style and origin.text[node_end - 1] in "]}":
+            end = max(end, node_end)
+        elif type(node) is SequenceNode:
+            waiting += node.value
+        else:
+            waiting += chain.from_iterable(node.value)
+    return end
 
-    def _own_keys(self) -> Iterator[tuple[int, int]]:
-        """The places of the keys that are not merged."""
-        if type(self._composed) is MappingNode:
-            for key, _ in self._composed.value:
-                if not is_merge(key):
-                    yield self._origin.span(key)
 
-    def _look_inside(self) -> tuple[dict[str, tuple[int, int]], dict[str | int, Node]]:
-        keys: dict[str, tuple[int, int]] = {}
-        children: dict[str | int, Node] = {}
-        node = self._composed
-        if type(node) is SequenceNode:
-            children.update(enumerate(YamlNode(item, self._origin) for item in node.value))
-        elif type(node) is MappingNode:
-            for mapping in _with_merged(node):
-                taken = frozenset(keys)
-                for key, value in mapping.value:
-                    name = key.value
-                    if name not in taken and not is_merge(key):
-                        keys[name] = self._origin.span(key)
-                        children[name] = YamlNode(value, self._origin)
-        return keys, children
+def _fields(node: Composed) -> dict[str, tuple[Composed, Composed]]:
+    """Key and value of each field of a mapping, merged ones included; nothing of other nodes."""
+    fields: dict[str, tuple[Composed, Composed]] = {}
+    if type(node) is MappingNode:
+        for mapping in _with_merged(node):
+            own = {pair[0].value: pair for pair in mapping.value if not is_merge(pair[0])}
+            fields.update({name: own[name] for name in own if name not in fields})
+    return fields
 
 
 def _with_merged(mapping: Composed) -> Iterator[Composed]:
@@ -148,23 +161,26 @@ class Notes:
             for index, item in enumerate(node.value):
                 self._visit(item, (*path, index))
         elif type(node) is MappingNode:
-            self._visit_mapping(node, path)
+            places: dict[str, tuple[int, int]] = {}
+            for key, value in node.value:
+                inside = (*path, key.value)
+                if not is_merge(key):
+                    self._note_key(key, inside, places)
+                self._visit(value, inside)
         elif node.tag == PLAIN and may_differ(node.value, resolve_core(node.value)):
             self.scalars[path] = node.value
 
-    def _visit_mapping(self, node: Composed, path: Path) -> None:
-        places: dict[str, tuple[int, int]] = {}
-        for key, value in node.value:
-            if is_merge(key):
-                self._visit(value, (*path, _MERGE_STEP))
-                continue
-            place = self._origin.span(key)
-            inside = (*path, key.value)
-            if key.value in places:
-                first = self._lines.range(*places[key.value])
-                self.duplicates.append(Duplicate(inside, self._lines.range(*place), first))
-            places[key.value] = place
-            self._visit(value, inside)
+    def _note_key(self, key: Composed, path: Path, places: dict[str, tuple[int, int]]) -> None:
+        """Note a key if it is repeated.
+
+        Args:
+            places: of the keys before it.
+        """
+        place = self._origin.span(key)
+        if key.value in places:
+            first = self._lines.range(*places[key.value])
+            self.duplicates.append(Duplicate(path, self._lines.range(*place), first))
+        places[key.value] = place
 
 
 def find_comments(root: Composed | None, origin: Origin, stop: int) -> list[tuple[int, int]]:
@@ -173,7 +189,6 @@ def find_comments(root: Composed | None, origin: Origin, stop: int) -> list[tupl
     Args:
         root: tells what is no comment but part of a scalar; without it all that looks like one is.
     """
-    # What is before the origin tells whether a comment can begin there.
     text = origin.text[origin.offset : stop]
     scalars = sorted(_scalar_spans(root, text)) if root is not None else []
     found = []
@@ -195,7 +210,7 @@ def _scalar_spans(root: Composed, text: str) -> Iterator[tuple[int, int]]:
         if type(node) is SequenceNode:
             waiting += node.value
         elif type(node) is MappingNode:
-            waiting += [part for pair in node.value for part in pair]
+            waiting += chain.from_iterable(node.value)
         else:
             start, end = node.start_mark.index, node.end_mark.index
             if node.style in ("|", ">"):  # there may be a comment behind the indicator

@@ -22,7 +22,7 @@ from dispatch_lint.text.yaml_composer import (
     may_have_aliases,
 )
 from dispatch_lint.text.yaml_places import Notes, Origin, YamlNode, find_comments, find_cuts
-from dispatch_lint.text.yaml_split import split_documents
+from dispatch_lint.text.yaml_split import is_marker, split_documents
 from dispatch_lint.text.yaml_values import Values
 
 if TYPE_CHECKING:
@@ -41,10 +41,9 @@ def read_yaml(text: str, *, depth: int, aliases: int) -> list[Part]:
     """
     shared = _Text(text, depth, aliases)
     spans = split_documents(text)
-    starts = [start for start, _ in spans]
+    following = [*(start for start, _ in spans), len(text)][1:]
     return [
-        shared.read(start, stop, following)
-        for (start, stop), following in zip(spans, [*starts[1:], len(text)], strict=True)
+        shared.read(start, stop, end) for (start, stop), end in zip(spans, following, strict=True)
     ]
 
 
@@ -86,8 +85,8 @@ class YamlPart(Part):
     @property
     def cuts(self) -> list[Cut]:
         text, start = self.lines.text, self.start
-        if text.startswith("---", start):
-            start += 1  # its own marker is at the beginning; a row of dashes may be too
+        if is_marker(text, start):
+            start += len("---")
         if self.problem is not None or text.find("---", start, self._stop) < 0:
             return []
         return list(find_cuts(self.node, self.lines)) if self.node is not None else []

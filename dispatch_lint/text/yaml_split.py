@@ -37,6 +37,15 @@ def split_documents(text: str) -> list[tuple[int, int]]:
     return spans
 
 
+def is_marker(text: str, at: int) -> bool:
+    """Whether there is a marker at an offset."""
+    return (
+        text[at : at + 3] in _MARKERS
+        and (at == 0 or text[at - 1] in _LINE_ENDS)
+        and text[at + 3 : at + 4] in _BEHIND_MARKER
+    )
+
+
 def _find_markers(text: str) -> list[int]:
     return sorted(chain.from_iterable(_occurrences(text, marker) for marker in _MARKERS))
 
@@ -45,8 +54,7 @@ def _occurrences(text: str, marker: str) -> Iterator[int]:
     # Most texts have few of them: to look for them is ten times as fast as a pattern.
     at = text.find(marker)
     while at >= 0:
-        behind = at + len(marker)
-        if (at == 0 or text[at - 1] in _LINE_ENDS) and text[behind : behind + 1] in _BEHIND_MARKER:
+        if is_marker(text, at):
             yield at
         at = text.find(marker, at + 1)
 

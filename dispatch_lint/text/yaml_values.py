@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from yaml import MappingNode, Node, ScalarNode
+from yaml import Node, ScalarNode, SequenceNode
 
 from dispatch_lint.text.scalars import is_text, may_differ, resolve_core
 from dispatch_lint.text.yaml_composer import PLAIN, TEXT_TAG, Unsure, is_merge
@@ -33,49 +33,56 @@ class Values:
         self.value = self._read(root, 0) if root is not None else None
 
     def _read(self, node: Node, level: int) -> Any:
+        # One call for each level: more would be too many for Python's stack.
         kind = type(node)
         if kind is ScalarNode:
-            return self._scalar(node)
+            text: str = node.value
+            if node.tag != PLAIN:
+                return resolve_core(text) if is_resolved(node) else text
+            return text if is_text(text) else self._plain(text)
         made = self._made.get(id(node))
         if made is not None:
             return made
         if level == self._depth:
             raise Unsure
-        if kind is MappingNode:
-            return self._mapping(node, level + 1)
-        self._made[id(node)] = items = [self._read(item, level + 1) for item in node.value]
-        return items
-
-    def _scalar(self, node: Node) -> Any:
-        text: str = node.value
-        if node.tag == PLAIN:
-            if is_text(text):
-                return text
-            value = resolve_core(text)
-            if may_differ(text, value):
-                self.is_notable = True
-            return value
-        return resolve_core(text) if is_resolved(node) else text
-
-    def _mapping(self, node: Node, level: int) -> dict[str, Any]:
-        self._made[id(node)] = fields = {}
+        if kind is SequenceNode:
+            items: list[Any] = []
+            self._made[id(node)] = items
+            for item in node.value:
+                items.append(self._read(item, level + 1))
+            return items
+        fields: dict[str, Any] = {}
         merged: list[Any] = []
+        self._made[id(node)] = fields
         for key, inner in node.value:
             if type(key) is not ScalarNode:
                 raise Unsure
-            value = self._read(inner, level)
+            value = self._read(inner, level + 1)
             if is_merge(key):
-                merged += value if type(value) is list else [value]
+                merged.append(value)
                 continue
             if key.value in fields:
                 self.is_notable = True
             fields[key.value] = value
-        for mapping in merged:
+        if merged:
+            _merge(fields, merged)
+        return fields
+
+    def _plain(self, text: str) -> Any:
+        value = resolve_core(text)
+        if may_differ(text, value):
+            self.is_notable = True
+        return value
+
+
+def _merge(fields: dict[str, Any], merged: list[Any]) -> None:
+    """Add the fields of mappings, or of lists of them, to a mapping that has precedence."""
+    for value in merged:
+        for mapping in value if type(value) is list else [value]:
             if type(mapping) is not dict:
                 raise Unsure
             for name in mapping:
                 fields.setdefault(name, mapping[name])
-        return fields
 
 
 def is_resolved(node: Node) -> bool:
