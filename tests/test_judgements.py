@@ -647,10 +647,11 @@ def test_of_very_many_names_those_are_found_that_differ_by_a_letter(lint: Lint) 
 def test_hints_are_the_same_in_every_run(tmp_path: Path) -> None:
     """Near names are looked for in the same order, whatever hashes are, until it takes too long."""
     compared = MAX_COMPARED // FEW_NAMES
-    texts = [f"kind: Secret\nname: secret-{number:04}\n" for number in range(FEW_NAMES)]
+    missing = compared + 2  # each is a name too
+    texts = [f"kind: Secret\nname: secret-{number:04}\n" for number in range(FEW_NAMES - missing)]
     texts += [
-        f"kind: Function\nname: f{number}\nimage: i\nsecrets: [sekret-{number:03}x]\n"
-        for number in range(compared + 2)
+        f"kind: Function\nname: f{number}\nimage: i\nsecrets: [sekrat-{number * 150:04}]\n"
+        for number in range(missing)
     ]
     for number in range(4):
         (tmp_path / f"{number}.yaml").write_text("---\n".join(texts[number::4]))

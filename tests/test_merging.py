@@ -49,6 +49,7 @@ YAML = [
     b"# dispatch-lint: ignore-file[name-format, unique-key]\nkind: Secret\nname: a b\n---\nkind: Secret\nname: s\n",
     b"kind: Image\nname: i  # dispatch-lint: ignore[schema]\nbaseImageName: b\n",
     b"kind: Secret\nname: [\n", b"name: [\n---\nkind: Secret\nname: z\n", b"name: [\n", b"kind: \xe9\n",
+    b"openapi: 3.0.0\ncomponents: {schemas: {Image: {properties: {kind: {}, name: {}, a_b: {type: string}}}}}\n",
     b"openapi: 3.0.0\ncomponents: {schemas: {Image: {properties: {kind: {}, name: {}, a_b: {}}}}}\n",
     b"{kind: Pod, apiVersion: v1}\n---\nkind: Widget\nname: w\n---\nkind: Image\nname: i\nbaseImageName: b\n",
 ]  # fmt: skip
@@ -118,9 +119,9 @@ def merged(
             pieces += [(position, lines) for lines in ranges]
         else:
             pieces.append((position, None))
-    reports: list[RunReport] = []
+    reports = [RunReport(index=Index(limit))]
     for position, lines in draw.draw(st.permutations(pieces)):
-        if not reports or draw.draw(st.booleans()):
+        if draw.draw(st.booleans()):
             reports.append(RunReport(index=Index(limit)))
         reports[-1].add(check_source(checker, sources[position], position, lines))
     while len(reports) > 1:
