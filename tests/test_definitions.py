@@ -13,6 +13,7 @@ from dispatch_lint.definitions.go_syntax import read_go, read_tag
 from dispatch_lint.definitions.golang import Conventions
 from dispatch_lint.definitions.model import EntityType
 from dispatch_lint.definitions.reading import Definitions, GoSource, read_sources
+from dispatch_lint.engine.summary import Result
 from tests.conftest import Lint
 from tests.test_cli import check, run
 
@@ -262,14 +263,14 @@ func key(kind, org, name string) string {
 """
 
 
-def test_a_go_file_is_judged_at_its_places(lint: Lint, runs: list[Any]) -> None:
+def test_a_go_file_is_judged_at_its_places(lint: Lint, results: list[Result]) -> None:
     found = lint({"pkg/shop.go": GO}, paths=["."])
     assert [(f"{one.range.line}:{one.range.column}", one.rule, one.kind, one.pointer) for one in found] == [
         ("8:2", "foreign-key-naming", "Widget", "/fields/imageName"),
         ("9:2", "json-tag-missing", "Widget", "/fields/Color"),
         ("17:9", "key-layout", None, ""),
     ]  # fmt: skip
-    assert (runs[-1].summary.definitions, runs[-1].summary.suppressed) == (1, 2)
+    assert (results[-1].summary.definitions, results[-1].summary.suppressed) == (1, 2)
     assert len({one.fingerprint for one in found}) == 3
     assert (
         found[0].fingerprint == lint({"pkg/shop.go": f"// more\n{GO}"}, paths=["."])[0].fingerprint

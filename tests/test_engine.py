@@ -1,370 +1,444 @@
-"""The engine by itself: what a run counts, shows, hands on and survives."""
+"""The engine by itself: what a run counts, shows and survives."""
 
 from __future__ import annotations
 
+import importlib.metadata
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from dataclasses import FrozenInstanceError
+from io import BytesIO
+from typing import Any, ClassVar
 
 import pytest
 
-from dispatch_lint.api import make_run
-from dispatch_lint.config import settings as settings_module
+from dispatch_lint.api import make_checker
+from dispatch_lint.config.settings import Settings, parse
 from dispatch_lint.documents.document import Document
+from dispatch_lint.documents.reading import read_source
 from dispatch_lint.documents.source import Source
+from dispatch_lint.engine.checker import Checker, Options
+from dispatch_lint.engine.judge import Comparing
 from dispatch_lint.engine.plugins import PluginError
-from dispatch_lint.index.facts import by_key
+from dispatch_lint.engine.precedence import Claim, resolve
+from dispatch_lint.engine.report import RunReport
+from dispatch_lint.engine.run import finish, run
+from dispatch_lint.engine.source_check import check_source
+from dispatch_lint.engine.summary import Result
+from dispatch_lint.index.facts import by_name
 from dispatch_lint.model.violation import Finding, Severity
-from dispatch_lint.old import engine
-from dispatch_lint.old.engine import Run
-from dispatch_lint.old.looks import digest_of
-from dispatch_lint.old.yaml_placed import read_placed
-from dispatch_lint.rule import FieldUse, Rule
+from dispatch_lint.rule import UNRANKED, FieldUse, Judgement, NoOptions, Rule, World
+from dispatch_lint.schema.catalogue import KindSchema
 from tests.conftest import Lint
 
-FUNCTION = {"kind": "Function", "name": "f", "image": "i"}
+FUNCTION = "kind: Function\nname: f\nimage: i\n"
+NO_TROUBLE: Any = None
+"""For what is told of rules that raise, where none does."""
 
 
-def run_of(settings: dict[str, Any] | None = None, **options: Any) -> Run:
-    run = make_run(settings_module.parse(settings or {}), **options)
-    run.sources.append(Source("a.yaml", "yaml"))
-    return run
+def source_of(text: str, name: str = "a.yaml") -> Source:
+    """A source that can be read as often as one likes."""
+    format_: Any = {"yaml": "yaml", "jsonl": "jsonl"}[name.rpartition(".")[2]]
+    return Source(name, format_, opener=lambda: BytesIO(text.encode()))
 
 
-def document_of(run: Run, value: dict[str, Any] | None = None, index: int = 0) -> Document:
-    document = run.classifier.read(value or FUNCTION, Source("a.yaml", "yaml"), index)
+def document_of(checker: Checker, text: str = FUNCTION, name: str = "a.yaml") -> Document:
+    """The only document of a text."""
+    source = source_of(text, name)
+    [read] = read_source(source, checker.settings.limits).parts
+    document = checker.classifier.read(read.part, source, read.number)
     assert isinstance(document, Document)
     return document
 
 
-def rule_of(run: Run, name: str) -> Rule:
-    return next(rule for rule in run.rules if rule.name == name)
+def checker_with(*rules: type[Rule], only: bool = False, **options: Any) -> Checker:
+    """A checker with further rules, or with nothing but them."""
+    settings = Settings()
+    full = make_checker(settings)
+    added = [rule(NoOptions(), settings, full.catalogue) for rule in rules]
+    before = () if only else full.rules
+    return Checker(settings, full.catalogue, [*before, *added], options=Options(**options))
 
 
-class Odd(Rule):
-    """Complains of every field, twice."""
-
-    name, summary = "odd", "odd"
-
-    def check_field(self, field: FieldUse) -> Iterator[Finding]:
-        yield Finding((), f"odd: {field.name}")
-        yield Finding((), f"odder: {field.name}")
-
-
-def odd_run(monkeypatch: pytest.MonkeyPatch, asked: list[FieldUse]) -> Run:
-    """A run with one rule, of fields."""
-
-    def check_field(self: Odd, field: FieldUse) -> Iterator[Finding]:
-        asked.append(field)
-        yield Finding((), f"odd: {field.name}")
-        yield Finding((), f"odder: {field.name}")
-
-    monkeypatch.setattr(Odd, "check_field", check_field)
-    full = run_of()
-    return Run(full.settings, full.catalogue, [Odd(None, full.settings, full.catalogue)])
+def checked(checker: Checker, **files: str) -> Result:
+    """The result of a run over texts: `a_yaml="…"`."""
+    sources = [source_of(text, name.replace("_", ".")) for name, text in files.items()]
+    return run(checker, sources)
 
 
 # What is shown of a file
 
 
-@pytest.mark.parametrize(("shown", "upcoming", "whether"), [
-    (0, 0, True), (2, 0, True), (3, 0, False), (4, 0, False), (2, 1, False), (2, 2, False),
-    (1, 1, True), (1, 3, False), (3, 3, False),
-])  # fmt: skip
-def test_how_much_is_shown_of_a_file(shown: int, upcoming: int, whether: bool) -> None:
-    run = run_of({"limits": {"violations-per-file": 3}})
-    run.shown["a.yaml"] = shown
-    assert run.shows("a.yaml", upcoming) is whether
-    assert run.shows("b.yaml") is True
-    if not upcoming:
-        assert run.shows("a.yaml") is whether
-    run.suppressions["a.yaml"] = []
-    assert run.shows("a.yaml", upcoming) is True
-
-
-def test_what_is_too_much_of_a_file_is_counted() -> None:
-    run = run_of({"limits": {"violations-per-file": 2}})
-    document, rule = document_of(run), rule_of(run, "name-format")
-    [document.part] = read_placed("kind: Function\nname: f\nimage: i\n")
-    assert run.add(document, rule, Finding(("name",), "no")) is True
-    document.kind = ""
-    assert run.add(document, rule, Finding(("image",), "no")) is True
-    assert [(one.kind, one.pointer, one.range.line) for one in run.found] == [
-        ("Function", "/name", 2), (None, "/image", 3),
-    ]  # fmt: skip
-    assert run.add(document, rule, Finding(("image",), "no")) is False
-    assert (len(run.found), run.summary.not_shown["a.yaml"]) == (2, 1)
-    assert run.summary.violations[Severity.ERROR] == 1
-
-
-# What is certain to be reported
-
-
-@pytest.mark.parametrize(("settings", "quiet", "ignored", "whether"), [
-    ({}, Severity.INFO, [], True), ({}, Severity.WARNING, [], True), ({}, Severity.ERROR, [], True),
-    ({"severity": {"schema": "info"}}, Severity.INFO, [], True),
-    ({"severity": {"schema": "info"}}, Severity.WARNING, [], False),
-    ({"severity": {"unknown-field": "warning"}}, Severity.ERROR, [], False),
-    ({"severity": {"unknown-field": "warning"}}, Severity.WARNING, [], True),
-    ({}, Severity.INFO, ["schema"], False), ({}, Severity.INFO, ["unknown-field"], False),
-    ({}, Severity.INFO, ["name-format"], True),
-    ({"ignore": ["schema"]}, Severity.INFO, [], False),
-])  # fmt: skip
-def test_what_does_not_fit_is_sure_to_be_reported(
-    settings: dict[str, Any], quiet: Severity, ignored: list[str], whether: bool
+@pytest.mark.parametrize(
+    ("limit", "shown", "counted"), [(1, 1, 3), (2, 2, 2), (4, 4, 0), (9, 4, 0)]
+)
+def test_what_is_too_much_of_a_file_is_counted(
+    limit: int, shown: int, counted: int, lint: Lint, results: list[Result]
 ) -> None:
-    assert run_of(settings, quiet=quiet).explains(frozenset(ignored)) is whether
+    wrong = "---\n".join(f"kind: Secret\nname: a {number}\n" for number in range(4))
+    found = lint({"a.yaml": wrong, "b.yaml": "kind: Secret\nname: b b\n"},
+                 {"limits": {"violations-per-file": limit}})  # fmt: skip
+    assert [violation.file for violation in found] == ["a.yaml"] * shown + ["b.yaml"]
+    summary = results[-1].summary
+    assert summary.not_shown == ({"a.yaml": counted} if counted else {})
+    assert summary.violations[Severity.ERROR] == summary.rules["name-format"] == 5
 
 
-def test_rules_that_are_ignored_say_nothing() -> None:
-    run = run_of()
-    document = document_of(run, {**FUNCTION, "name": "a b", "status": "no"})
-    said = {rule.name for rule, _ in run.findings(document, frozenset())}
-    assert {"name-format", "status-value"} <= said
-    left = {rule.name for rule, _ in run.findings(document, frozenset({"name-format"}))}
-    assert "name-format" not in left and "status-value" in left
+def test_of_a_file_with_suppressions_all_are_located(lint: Lint, results: list[Result]) -> None:
+    """Which of them are hidden is known by their places."""
+    text = "# dispatch-lint: ignore-file[name-format] old\nkind: Secret\nname: a b\n---\nkind: Secret\nname: c d\nstatus: no\n"
+    [found] = lint(text, {"limits": {"violations-per-file": 1}})
+    assert (found.rule, found.range.line, results[-1].summary.suppressed) == ("unknown-field", 7, 2)
 
 
-@pytest.mark.parametrize(("value", "whether"), [
-    (FUNCTION, True), ({**FUNCTION, "timeout": "soon"}, False), ({**FUNCTION, "x": 1}, False),
-    ({"kind": "Widget", "name": "w"}, False),
+@pytest.mark.parametrize("severity", Severity)
+def test_what_is_not_located_is_not_shown_only_where_it_would_have_been(
+    severity: Severity, lint: Lint, results: list[Result]
+) -> None:
+    settings = {"severity": {"name-format": str(severity)}, "limits": {"violations-per-file": 1}}
+    text = "---\n".join(f"kind: Secret\nname: a {number}\n" for number in range(4))
+    shown = lint(text, settings, quiet=Severity.WARNING)
+    summary = results[-1].summary
+    assert summary.violations[severity] == summary.rules["name-format"] == 4
+    expected = (0, 0) if severity is Severity.INFO else (1, 3)
+    assert (len(shown), summary.not_shown["example.yaml"]) == expected
+
+
+# What is reported as misspelled is judged as what was meant
+
+
+@pytest.mark.parametrize(("settings", "whether"), [
+    ({}, True), ({"severity": {"unknown-field": "info"}}, True), ({"ignore": ["unknown-field"]}, False),
+    ({"select": ["name-format"]}, False), ({"ignore": ["name-format"]}, True),
 ])  # fmt: skip
-def test_a_closed_schema_is_content(value: dict[str, Any], whether: bool) -> None:
-    run = run_of()
-    assert run.prepare(document_of(run, value)) is whether
+def test_what_is_misspelled_is_repaired_where_it_is_reported(
+    settings: dict[str, Any], whether: bool
+) -> None:
+    document = document_of(make_checker(parse(settings)), FUNCTION.replace("image", "imge"))
+    assert ("image" in document.entity) is whether
+    assert document.written(("image",)) == (("imge",) if whether else ("image",))
+    assert document.value["imge"] == "i" and document.valid is False
 
 
-@pytest.mark.parametrize(("said", "expected"), [
+@pytest.mark.parametrize(("text", "whether"), [
+    (FUNCTION, True), (f"{FUNCTION}timeout: soon\n", False), (f"{FUNCTION}x: 1\n", False),
+    ("kind: Widget\nname: w\n", False),
+])  # fmt: skip
+def test_a_closed_schema_is_content(text: str, whether: bool) -> None:
+    assert document_of(make_checker(Settings()), text).is_clean is whether
+
+
+# Which rules
+
+
+@pytest.mark.parametrize(("per_path", "expected"), [
     ({"a*": ["schema"]}, {"schema"}), ({"b*": ["schema"]}, set()), ({}, set()),
     ({"a*": ["schema"], "*.yaml": ["name-format"]}, {"schema", "name-format"}),
 ])  # fmt: skip
-def test_rules_are_turned_off_by_path(said: dict[str, list[str]], expected: set[str]) -> None:
-    run = run_of({"per-path": said})
-    assert run.ignored(Source("a.yaml", "yaml")) == expected
-    everything = run_of({"per-path": {"a*": ["all"]}})
+def test_rules_are_turned_off_by_path(per_path: dict[str, list[str]], expected: set[str]) -> None:
+    checker = make_checker(parse({"per-path": per_path}))
+    assert checker.ignored(Source("a.yaml", "yaml")) == expected
+    everything = make_checker(parse({"per-path": {"a*": ["all"]}}))
     assert everything.ignored(Source("a.yaml", "yaml")) == everything.known
+
+
+class Needing(Rule):
+    """Complains of every stored document that has an image."""
+
+    name, summary = "needing", "needing"
+    form = "stored"
+    needs = ("image",)
+
+    def check(self, document: Document) -> Iterator[Finding]:
+        yield Finding((), "needed")
+
+
+@pytest.mark.parametrize(("line", "whether"), [
+    ('{"kind": "Secret", "organizationId": "o", "name": "a", "image": "i"}\n', True),
+    ('{"kind": "Secret", "organizationId": "o", "name": "a", "other": "i"}\n', False),
+    ('{"kind": "Secret", "name": "a", "image": "i"}\n', False),
+])  # fmt: skip
+def test_a_rule_is_asked_of_the_documents_that_it_speaks_of(line: str, whether: bool) -> None:
+    result = checked(checker_with(Needing, only=True), a_jsonl=line)
+    assert bool(result.violations) is whether
+
+
+@pytest.mark.parametrize(("claimed", "left"), [
+    ([], ["ranked first", "unranked"]), ([Claim((("name",), "value"), 5)], ["ranked first", "unranked"]),
+    ([Claim((("name",), "value"), 0)], ["unranked"]), ([Claim((("name",), "key"), 0)], ["ranked first", "unranked"]),
+])  # fmt: skip
+def test_of_one_subject_the_rule_with_the_lowest_precedence_speaks(
+    claimed: list[Claim], left: list[str]
+) -> None:
+    def finding(precedence: int, message: str) -> tuple[Rule, Finding]:
+        rule = type("Ranked", (Rule,), {"precedence": precedence, "name": message})
+        return rule(NoOptions(), Settings(), NO_TROUBLE), Finding(("name",), message)
+
+    findings = [finding(2, "ranked second"), finding(1, "ranked first"), finding(UNRANKED, "unranked")]  # fmt: skip
+    assert [found.message for _, found in resolve(findings, claimed)] == left
+
+
+def test_a_run_without_any_rule_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would find nothing, and call all well."""
+    monkeypatch.setattr(importlib.metadata, "entry_points", lambda **_: [])
+    with pytest.raises(PluginError, match="no package offers rules"):
+        make_checker(parse({"select": ["all"]}))
 
 
 # Rules that raise
 
 
-def test_a_rule_that_raises_is_named_with_the_document() -> None:
-    run = run_of()
-    rule = rule_of(run, "schema")
-    assert run.failed == 0
-    for number in (0, 1):
-        run.fail(rule, "a.yaml", number, ValueError("no"))
-    run.fail(rule, "a.yaml", 1, ValueError("no"))
-    run.fail(rule, "the field K.f", -1, ValueError("no"))
-    assert run.failed == 4
-    said = "internal error in the rule schema: ValueError: no"
-    assert run.summary.problems == [
-        f"a.yaml: document 0: {said}", f"a.yaml: document 1: {said}", f"the field K.f: {said}",
-    ]  # fmt: skip
+class Raising(Rule):
+    """Raises wherever it is asked."""
+
+    name, summary = "raising", "raising"
+
+    def check(self, document: Document) -> Iterator[Finding]:
+        raise ValueError("of a document")
+
+    def collect(self, entity: Any) -> Iterator[Any]:
+        raise ValueError("of an entity")
+
+    def judge(self, group: str, facts: Any, world: World) -> Iterator[Judgement]:
+        raise ValueError("of a group")
 
 
-def test_a_rule_of_fields_that_raises(monkeypatch: pytest.MonkeyPatch) -> None:
-    run = run_of()
-    monkeypatch.setattr(type(rule_of(run, "camel-case-fields")), "check_field", lambda *_: 1 / 0)
-    document = document_of(run, {**FUNCTION, "sourcPath": "x", "other": 1})
-    said = [finding.path for rule, finding in run.findings(document, frozenset())
-            if rule.name == "unknown-field"]  # fmt: skip
-    assert sorted(said) == [("other",), ("sourcPath",)]
-    assert any("a.yaml: document 0: internal error in the rule camel-case-fields" in one
-               for one in run.summary.problems)  # fmt: skip
-    run.declarations(document.schema)
-    assert any(one.startswith("the field Function.name: internal error in the rule camel-case-fields")
-               for one in run.summary.problems)  # fmt: skip
+class RaisingOfFields(Rule):
+    """Raises at every field."""
+
+    name, summary = "raising-of-fields", "raising"
+
+    def check_field(self, field: FieldUse) -> Iterator[Finding]:
+        raise ValueError(f"of a field that is {'declared' if field.declared else 'not'}")
 
 
-def test_a_rule_that_raises_over_facts(monkeypatch: pytest.MonkeyPatch) -> None:
-    run = run_of()
-    collector = run._collectors["references"]
-    for method in ("all_facts", "collect", "fact_patterns"):
-        monkeypatch.setattr(type(collector), method, lambda *_: 1 / 0)
-    document = document_of(run)
-    run.collect(document, 0)
-    assert len(run.summary.problems) == 1
-    assert "internal error in the rule" in run.summary.problems[0]
-    assert run.fact_plan(document) is None
-    assert any(group.startswith(by_key("")) for _, group, _ in run.kept())  # of the other rules
+class Collecting(Raising):
+    """Raises at groups only."""
+
+    name = "collecting"
+    check = Rule.check  # type: ignore[assignment]
+
+    def collect(self, entity: Any) -> Iterator[Any]:
+        yield by_name(entity.kind, entity.name), ("name",), (entity.name,)
 
 
-# What is said of declared fields
+WRONG = "kind: Secret\nname: a b\n---\nkind: Secret\nname: c d\n"
 
 
-def test_of_a_declared_field_the_first_word_of_a_rule_counts(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(("rule", "problems"), [
+    (Raising, ["document 0: ValueError: of a document", "document 0: ValueError: of an entity",
+               "document 1: ValueError: of a document", "document 1: ValueError: of an entity"]),
+    (RaisingOfFields, ["document 0: ValueError: of a field that is declared",
+                       "document 1: ValueError: of a field that is declared"]),
+    (Collecting, ["document 0: ValueError: of a group", "document 1: ValueError: of a group"]),
+])  # fmt: skip
+def test_a_rule_that_raises_is_named_with_each_document(
+    rule: type[Rule], problems: list[str]
 ) -> None:
-    asked: list[FieldUse] = []
-    run = odd_run(monkeypatch, asked)
-    schema = run.catalogue.schema("Secret", "manifest")
-    assert schema is not None
-    said = run.declarations(schema)
-    assert [finding.message for _, _, finding in said] == [f"odd: {one.name}" for one in asked]
-    assert all(finding.severity is Severity.INFO for _, _, finding in said)
-    headings = {finding.heading for _, _, finding in said}
-    assert {"Secret.name", "Secret.secrets"} <= headings
-    for route, _, finding in said:
+    """And the others find what they find."""
+    checker = checker_with(rule)
+    for _ in range(2):  # a second run says the same
+        result = checked(checker, a_yaml=WRONG)
+        said = [
+            problem.replace(f"internal error in the rule {rule.name}: ", "").replace("a.yaml: ", "")
+            for problem in result.summary.problems
+        ]
+        assert sorted(said) == problems
+        assert [violation.pointer for violation in result.violations] == ["/name", "/name"]
+
+
+def test_a_rule_that_raises_at_an_undeclared_field() -> None:
+    result = checked(checker_with(RaisingOfFields), a_yaml=f"{FUNCTION}sourcPath: x\nother: 1\n")
+    found = [
+        violation.pointer for violation in result.violations if violation.rule == "unknown-field"
+    ]
+    assert sorted(found) == ["/other", "/sourcPath"]
+    assert any("of a field that is not" in problem for problem in result.summary.problems)
+
+
+# Names that definitions declare
+
+
+class Odd(Rule):
+    """Complains of every declared field, twice."""
+
+    name, summary = "odd", "odd"
+    asked: ClassVar[list[FieldUse]] = []
+
+    def check_field(self, field: FieldUse) -> Iterator[Finding]:
+        self.asked.append(field)
+        yield Finding((), f"odd: {field.name}")
+        yield Finding((), f"odder: {field.name}")
+
+
+def test_of_a_declared_field_the_first_finding_of_a_rule_counts() -> None:
+    checker = checker_with(Odd, only=True)
+    document = document_of(checker, "kind: Secret\nname: s\nsecrets: {a: b}\n")
+    Odd.asked.clear()
+    found = list(checker.declared(document, NO_TROUBLE))
+    assert [(finding.message, finding.heading) for _, _, finding in found] == [
+        ("odd: kind", "Secret.kind"), ("odd: name", "Secret.name"), ("odd: secrets", "Secret.secrets"),
+    ]  # fmt: skip
+    for route, _, finding in found:
         source = route.shape.source
+        assert finding.severity is Severity.INFO
         assert finding.declared_at == source
         assert finding.help == (f"change the definition, {source}" if source else "")
-    before = len(asked)
-    assert run.declarations(schema) is said and len(asked) == before
+    before = len(Odd.asked)
+    assert list(checker.declared(document, NO_TROUBLE)) == found and len(Odd.asked) == before
 
 
-def test_of_base_fields_rules_are_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    run = run_of()
-    asked: list[str] = []
-
-    def check_field(_: Rule, use: FieldUse) -> Iterator[Finding]:
-        asked.append(use.kind)
-        return iter(())
-
-    for rule in run._field_rules:
-        monkeypatch.setattr(type(rule), "check_field", check_field)
-    widget, gadget = (
-        document_of(run, {"kind": kind, "name": "w"}).schema for kind in ("Widget", "Gadget")
-    )
-    assert widget.only_base and gadget.only_base
-    assert run.declarations(widget) == [] and set(asked) == {"Widget"}
-    assert run.declarations(gadget) == [] and set(asked) == {"Widget"}
-    function = document_of(run).schema
-    assert run.declarations(function) == [] and set(asked) == {"Widget", "Function"}
-    odd = odd_run(monkeypatch, [])
-    said = [odd.declarations(schema) for schema in (widget, gadget)]
-    assert [one[0][2].heading.partition(".")[0] for one in said] == ["Widget", "Gadget"]
+def test_base_fields_are_those_of_the_kind_that_has_them() -> None:
+    """Kinds without a schema of their own share that of the base fields, and not what is found."""
+    checker = checker_with(Odd, only=True)
+    for kind in ("Widget", "Gadget", "Widget"):
+        document = document_of(checker, f"kind: {kind}\nname: w\n")
+        assert document.schema.only_base
+        headings = {finding.heading for _, _, finding in checker.declared(document, NO_TROUBLE)}
+        assert headings == {f"{kind}.kind", f"{kind}.name"}
 
 
-def test_who_speaks_first_of_a_field() -> None:
-    run = run_of()
-    schema = document_of(run).schema
-    one, other = schema.routes[:2]
-    finding = Finding((), "no")
+def ranked(number: int, precedence: int) -> type[Rule]:
+    """A rule with a precedence that complains of every field."""
 
-    def rule(precedence: int) -> Any:
-        return type("R", (), {"precedence": precedence})
+    def check_field(_: Rule, field: FieldUse) -> Iterator[Finding]:
+        yield Finding((), f"rule {number}")
 
-    low, high = (one, rule(1), finding), (one, rule(2), finding)
-    same, elsewhere = (one, rule(1), finding), (other, rule(0), finding)
-    several: Any = [low, high, same, elsewhere]
-    assert [engine._speaks_first(each, several) for each in several] == [True, False, True, True]
+    names = {"name": f"rule-{number}", "summary": "ranked", "precedence": precedence}
+    return type("Ranked", (Rule,), {**names, "check_field": check_field})
 
 
-def test_infos_about_declared_names_are_counted_or_located(lint: Lint, runs: list[Run]) -> None:
-    text = "kind: Image\nname: a b\nbaseImageName: base\n"
-    located = {one.rule for one in lint(text)}
-    folded = {one.rule for one in lint(text, fold=True)}
-    assert located - folded == {"foreign-key-naming"}
-    assert [run.summary.rules["foreign-key-naming"] for run in runs] == [1, 1]
-    [one] = runs[1].declared.values()
-    assert (one.heading, one.places, runs[0].declared) == ("Image.baseImageName", 1, {})
-    runs[1].count_declared("K.f", "r", "m", "f.go:1")
-    runs[1].count_declared("K.f", "r", "m", "f.go:1", 3)
-    assert runs[1].declared["K.f", "r"].places == 4
-
-
-# Several runs, and several processes
-
-
-def test_what_a_run_kept_is_taken_by_another(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    for name in ("a.yaml", "b.yaml"):
-        (tmp_path / name).write_text("kind: Secret\nname: s\n")
-    first = run_of()
-    list(first.lint([Source("a.yaml", "yaml")]))
-    kept = list(first.kept())
-    assert first.kinds == {"Secret"}
-    assert {group for table, group, _ in kept if table == "identity"} == {by_key("-/Secret/s")}
-    second = make_run(settings_module.parse({}))
-    second.preload(Source("a.yaml", "yaml", reported=False), [*kept, ("nobody", "g", kept[0][2])],
-                   first.kinds)  # fmt: skip
-    assert second.kinds == {"Secret"} and "nobody" not in second._facts
-    [said] = second.lint([Source("b.yaml", "yaml")])
-    assert (said.rule, said.file, [one.file for one in said.related]) == (
-        "unique-key", "b.yaml", ["a.yaml"],
-    )  # fmt: skip
-
-
-def test_what_is_handed_on_is_let_go() -> None:
-    run, other = run_of(listing=True), run_of(listing=True)
-    run.digests, other.digests = {0: b"a"}, {1: b"b"}
-    share = run.drain()
-    assert run.digests == {} and run.listed == []
-    other.take(share)
-    assert other.digests == {0: b"a", 1: b"b"}
-    bare = run_of()
-    assert bare.digests is None and bare.listed is None
-    share = bare.drain()
-    assert bare.digests is None and bare.listed is None
-    other.take(share)
-    assert other.digests == {0: b"a", 1: b"b"} and other.listed == []
-    bare.take(other.drain())
-    assert bare.digests is None and bare.listed is None
-
-
-def test_a_run_keeps_all_facts_where_nobody_says_otherwise() -> None:
-    assert run_of()._facts["references"].note is None
-    assert run_of(rereads=True)._facts["references"].note is not None
-    assert run_of({"select": ["all"]}, rereads=True)._facts["references"].note is None
-
-
-def test_one_process_is_enough_where_nobody_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
-    monkeypatch.setattr(engine, "check_sources", lambda *said: asked.append(said[2]))
-    list(run_of().lint([]))
-    run_of().check([])
-    list(run_of().lint([], 3))
-    assert asked == [1, 1, 3]
-
-
-def test_tables_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    closed: list[object] = []
-    monkeypatch.setattr("dispatch_lint.facts.FactTable.close", lambda table: closed.append(table))
-    run = run_of()
-    run.check([])
-    assert closed == list(run._facts.values())
-
-
-def test_which_rules_concern_a_document_is_remembered_so_often(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(engine, "MAX_REMEMBERED", 2)
-    run = run_of()
-    for number in range(5):
-        document = document_of(run, {**FUNCTION, f"x{number}": 1})
-        assert run.concerned(document, content=False) == run.concerned(document, content=False)
-        assert len(run._concerned_by) == min(number + 1, 2)
-
-
-@pytest.mark.parametrize(("severity", "not_shown"), [
-    (Severity.INFO, 0), (Severity.WARNING, 3), (Severity.ERROR, 3),
+@pytest.mark.parametrize(("precedences", "speaking"), [
+    ((1, 2), ["rule 0"]), ((2, 1), ["rule 1"]), ((1, 1), ["rule 0", "rule 1"]),
+    ((UNRANKED, 1), ["rule 1"]),
 ])  # fmt: skip
-def test_what_is_not_located_is_not_shown_only_where_it_would_have_been(
-    severity: Severity, not_shown: int
+def test_who_speaks_first_of_a_field(precedences: tuple[int, int], speaking: list[str]) -> None:
+    rules = [ranked(number, precedence) for number, precedence in enumerate(precedences)]
+    checker = checker_with(*rules, only=True)
+    found = list(checker.declared(document_of(checker), NO_TROUBLE))
+    assert [finding.message for route, _, finding in found if route.name == "image"] == speaking
+
+
+def test_infos_about_declared_names_are_counted_or_located(
+    lint: Lint, results: list[Result]
 ) -> None:
-    run = run_of(quiet=Severity.WARNING)
-    run.count_unshown("a.yaml", "name-format", severity, places=3)
-    assert run.summary.violations[severity] == run.summary.rules["name-format"] == 3
-    assert run.summary.not_shown["a.yaml"] == not_shown
+    text = "kind: Image\nname: a b\nbaseImageName: base\n"
+    located = {violation.rule for violation in lint(text)}
+    folded = {violation.rule for violation in lint(text, fold=True)}
+    assert located - folded == {"foreign-key-naming"}
+    assert [result.summary.rules["foreign-key-naming"] for result in results] == [1, 1]
+    [declared] = results[1].declared
+    assert (declared.heading, declared.places, results[0].declared) == (
+        "Image.baseImageName",
+        1,
+        [],
+    )
 
 
-def test_what_is_read_is_known_by_its_digest_where_somebody_asks() -> None:
-    run = run_of()
-    assert run.new_digest(b"a: 1") is None
-    run.note_digest(0, None)
-    assert run.digests is None
-    run.digests = {}
-    run.note_digest(0, None)
-    assert run.digests == {}
-    run.note_digest(7, run.new_digest(b"a: 1"))
-    assert run.digests == {7: digest_of(b"a: 1").digest()}
+# What is read for keys and references only
 
 
-def test_a_run_without_any_rule_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It would find nothing, and call all well."""
-    monkeypatch.setattr("dispatch_lint.plugins.entry_points", lambda _: [])
-    with pytest.raises(PluginError, match="no package offers rules"):
-        make_run(settings_module.parse({"select": ["all"]}))
+def test_of_an_index_nothing_is_reported() -> None:
+    text = "kind: Secret\nname: s\nstatus: no\n"
+    index = source_of(text)._replace(reported=False)
+    checker = make_checker(Settings())
+    result = run(checker, [index, source_of("kind: Secret\nname: s\n", "b.yaml")])
+    [found] = result.violations
+    assert (found.rule, found.file) == ("unique-key", "b.yaml")
+    assert [related.file for related in found.related] == ["a.yaml"]
+    assert (result.summary.files, result.summary.documents) == (1, 1)
+
+
+# Places of findings about several documents
+
+
+def rule_that_counts() -> type[Rule]:
+    """A rule that keeps of how many documents it was asked."""
+
+    class Watching(Rule):
+        name, summary = "watching", "watching"
+        documents: ClassVar[list[int]] = []
+        fields: ClassVar[list[str]] = []
+
+        def check(self, document: Document) -> Iterator[Finding]:
+            self.documents.append(document.number)
+            return iter(())
+
+        def check_field(self, field: FieldUse) -> Iterator[Finding]:
+            if not field.declared:
+                self.fields.append(field.name)
+            return iter(())
+
+    return Watching
+
+
+@pytest.mark.parametrize("name", ["a_yaml", "a_jsonl"])
+def test_a_finding_about_several_documents_is_located_without_further_findings(name: str) -> None:
+    watching: Any = rule_that_counts()
+    lines = ['{"kind": "Secret", "name": "s"}', '{"kind": "Secret", "name": "t"}'] * 2
+    text = "\n".join(lines) if name == "a_jsonl" else "\n---\n".join(lines)
+    result = checked(checker_with(watching), **{name: text})
+    places = [(violation.rule, violation.document) for violation in result.violations]
+    assert places == [("unique-key", 2), ("unique-key", 3)]
+    assert watching.documents == [0, 1, 2, 3]
+
+
+def test_a_document_is_validated_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    def validator(schema: KindSchema, value: object) -> bool:
+        asked.append(value)
+        return False
+
+    monkeypatch.setattr("dispatch_lint.documents.classify.is_valid", validator)
+    checker = make_checker(Settings())
+    result = checked(checker, a_yaml=FUNCTION + "---\nkind: Secret\nname: s\nx: y\n")
+    assert [value["kind"] for value in asked if isinstance(value, dict)] == ["Function", "Secret"]
+    assert result.summary.documents == 2
+
+
+# Values
+
+
+def test_documents_and_settings_are_frozen() -> None:
+    checker = make_checker(Settings())
+    document = document_of(checker)
+    for value, field in (
+        (document, "kind"), (checker.settings, "kind"), (checker.settings.limits, "depth"),
+        (checker.options, "fold"), (document.source, "name"),
+    ):  # fmt: skip
+        with pytest.raises((AttributeError, FrozenInstanceError)):
+            setattr(value, field, "x")
+    assert document.kind == "Function"
+
+
+def test_two_runs_in_one_process_do_not_see_each_other() -> None:
+    """Source by source, with other limits and settings."""
+    text = "---\n".join(
+        f"kind: Function\nname: f {number}\nimage: [[{number}]]\n" for number in range(6)
+    )
+    chosen: list[dict[str, Any]] = [
+        {"limits": {"violations-per-file": 2}}, {"limits": {"depth": 2}}, {"select": ["name-format"]},
+        {"organization": "acme", "complete": True}, {"severity": {"name-format": "info"}},
+    ]  # fmt: skip
+    sources = [source_of(text, f"{name}.yaml") for name in "abc"]
+    alone = [run(make_checker(parse(settings)), sources) for settings in chosen]
+    assert len({repr(result.summary) for result in alone}) == len(chosen)
+
+    checkers = [make_checker(parse(settings)) for settings in chosen]
+    reports = [RunReport() for _ in chosen]
+    for position, source in enumerate(sources):
+        for checker, report in zip(checkers, reports, strict=True):
+            report.add(check_source(checker, source, position))
+    interleaved = [
+        finish(checker, sources, sources, report)
+        for checker, report in zip(checkers, reports, strict=True)
+    ]
+    assert interleaved == alone
+
+
+# Names that may have been meant
+
+
+def test_comparing_ends() -> None:
+    comparing = Comparing(5_000)
+    allowed = [comparing.allows(names) for names in (2_001, 2_000, 2_000, 1_001, 1_000, 0, 1)]
+    assert allowed == [False, True, True, False, True, True, False]

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dispatch_lint.old import judging
+from dispatch_lint.api import make_checker
+from dispatch_lint.config.settings import parse
+from dispatch_lint.documents.source import Source
+from dispatch_lint.documents.stored_entity import StoredEntity
+from dispatch_lint.engine.judge import FEW_NAMES, MAX_COMPARED
+from dispatch_lint.engine.run import run
 from dispatch_lint.rule import stored
+from dispatch_lint.store.facts import StoreFacts
 from dispatch_lint.store.memory import MemoryStore
 from tests.conftest import Lint
+from tests.test_cli import check
 
 Files = str | dict[str, str]
 Said = list[tuple[str, str]]
@@ -586,46 +596,75 @@ def test_what_a_rule_says_with_a_store(
     assert [(one.document, one.pointer, str(one.severity), one.message) for one in found] == said
 
 
-def test_a_store_is_asked_for_many_names_at_once(
-    lint: Lint, monkeypatch: pytest.MonkeyPatch
-) -> None:
+class CountingStore(MemoryStore):
+    """A store in memory that keeps how much it is asked for at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[int] = []
+
+    def named(self, names: Sequence[tuple[str, str]]) -> list[StoredEntity]:
+        self.asked.append(len(names))
+        return super().named(names)
+
+    def with_ids(self, identities: Sequence[str]) -> list[StoredEntity]:
+        self.asked.append(len(identities))
+        return super().with_ids(identities)
+
+
+def test_a_store_is_asked_for_many_names_at_once() -> None:
     """It was asked for each that is missing."""
-    asked = []
-    for method in ("named", "with_ids"):
-        answer = getattr(MemoryStore, method)
-
-        def noted(store: MemoryStore, several: Any, answer: Any = answer) -> Any:
-            asked.append(len(several))
-            return answer(store, several)
-
-        monkeypatch.setattr(MemoryStore, method, noted)
     names = [f"{number:0>70}" for number in range(3_000)]
-    text = "kind: Function\nname: f\nimage: i\nsecrets:\n" + "".join(f"- x{one}\n" for one in names)
-    found = lint(text, {"select": ["unresolved-reference", "foreign-key-value"]},
-                 store=stored("Secret", name="other"))  # fmt: skip
-    assert len(found) == 1_000  # of 3,001: so many are shown
-    assert sum(asked) > 3_000
-    assert len(asked) < 20
+    text = "kind: Function\nname: f\nimage: i\nsecrets:\n" + "".join(
+        f"- x{name}\n" for name in names
+    )
+    source = Source("a.yaml", "yaml", opener=lambda: BytesIO(text.encode()))
+    settings = parse({"select": ["unresolved-reference", "foreign-key-value"]})
+    store = CountingStore()
+    result = run(make_checker(settings), [source], store=StoreFacts(store, [store]))
+    assert len(result.violations) == 1_000  # of 3,001: so many are shown
+    assert sum(store.asked) > 3_000
+    assert len(store.asked) < 20
 
 
-def test_names_that_are_no_longer_compared_are_found_by_one_letter(
-    lint: Lint, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(judging, "MAX_COMPARED", 0)
+def test_of_very_many_names_those_are_found_that_differ_by_a_letter(lint: Lint) -> None:
+    """No more are compared one by one than `FEW_NAMES`."""
     text = (
         "kind: Secret\nname: database\n---\n"
         "kind: Function\nname: f\nimage: i\nsecrets: [databose, databoss]\n"
     )
-    found = lint(text, {"select": ["unresolved-reference"], "external": ["Image/*"]})
-    assert [one.message for one in found] == [
-        'there is no Secret "databose"; did you mean "database"?',
-        'there is no Secret "databoss"',
+    chosen = {"select": ["unresolved-reference"], "external": ["Image/*"]}
+    few = [violation.message for violation in lint(text, chosen)]
+    assert few == [
+        f'there is no Secret "{name}"; did you mean "database"?'
+        for name in ("databose", "databoss")
     ]
+    others = "".join(f"---\nkind: Secret\nname: x{number}\n" for number in range(FEW_NAMES))
+    many = [violation.message for violation in lint(text + others, chosen)]
+    assert many == [few[0], 'there is no Secret "databoss"']
 
 
-def test_comparing_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judging, "MAX_COMPARED", 5_000)
-    comparing = judging.Comparing()
-    assert [comparing.allows(names) for names in (2_001, 2_000, 2_000, 1_001, 1_000, 0, 1)] == [
-        False, True, True, False, True, True, False,
-    ]  # fmt: skip
+def test_hints_are_the_same_in_every_run(tmp_path: Path) -> None:
+    """Near names are looked for in the same order, whatever hashes are, until it takes too long."""
+    compared = MAX_COMPARED // FEW_NAMES
+    missing = compared + 2  # each is a name too
+    texts = [f"kind: Secret\nname: secret-{number:04}\n" for number in range(FEW_NAMES - missing)]
+    texts += [
+        f"kind: Function\nname: f{number}\nimage: i\nsecrets: [sekrat-{number * 150:04}]\n"
+        for number in range(missing)
+    ]
+    for number in range(4):
+        (tmp_path / f"{number}.yaml").write_text("---\n".join(texts[number::4]))
+    runs = {
+        check(tmp_path, ".", "-f", "json", "--select", "unresolved-reference", "--jobs", jobs,
+              PYTHONHASHSEED=seed)
+        for seed in ("1", "2") for jobs in ("1", "2")
+    }  # fmt: skip
+    [(_, out, _)] = runs
+    violations = json.loads(out)["violations"]
+    messages = [
+        violation["message"] for violation in violations if violation["pointer"] == "/secrets/0"
+    ]
+    assert ["did you mean" in message for message in sorted(messages)] == (
+        [True] * compared + [False] * 2
+    )

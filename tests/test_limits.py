@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
-from dispatch_lint.documents.source import SMALL, Source
+from dispatch_lint.config.limits import Limits
+from dispatch_lint.documents.source import Source
+from dispatch_lint.model.errors import InputError
 from tests.test_cli import check
 
 BAD = "---\nkind: Secret\nname: a b\n"
@@ -32,7 +35,7 @@ def test_violations_of_a_file(name: str, text: str, limit: int, tmp_path: Path) 
     assert len(report["violations"]) == min(limit, 39)
     said = f"dispatch-lint: {name}: {39 - limit} further violations of this file: counted, and not shown (limits.violations-per-file)\n"
     assert error == (said if limit < 39 else "")
-    assert check(tmp_path, name, "-f", "json") == (code, out, error)  # from the cache
+    assert check(tmp_path, name, "-f", "json") == (code, out, error)  # every time
 
 
 def test_a_baseline_knows_all(tmp_path: Path) -> None:
@@ -96,10 +99,20 @@ def test_files_of_every_size_are_read_whole(size: int, tmp_path: Path) -> None:
     data = bytes(number % 251 for number in range(size))
     file.write_bytes(data)
     source = Source(str(file), "yaml")
-    assert source.data() == source.data(size) == data
-    assert source.data(size - 1) is None
-    assert source.small(SMALL) == (data if size <= SMALL else None)
-    assert source.small(size - 1) is None
+    assert source.data(Limits()) == data
+
+
+@pytest.mark.parametrize("opened", [True, False])
+@pytest.mark.parametrize(("size", "fits"), [(1 << 20, True), ((1 << 20) + 1, False)])
+def test_the_size_of_a_file_is_limited(size: int, fits: bool, opened: bool, tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_bytes(b" " * size)
+    source = Source(str(file), "yaml", opener=(lambda: BytesIO(b" " * size)) if opened else None)
+    if fits:
+        assert len(source.data(Limits(document_size=1))) == size
+    else:
+        with pytest.raises(InputError, match="larger than 1 MiB"):
+            source.data(Limits(document_size=1))
 
 
 @pytest.mark.parametrize(("limits", "said"), [

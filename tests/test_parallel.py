@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
+from dispatch_lint.api import make_checker, sources_of
+from dispatch_lint.config.limits import Limits
+from dispatch_lint.config.settings import Settings
+from dispatch_lint.documents.document import Document
+from dispatch_lint.engine.checker import Checker
+from dispatch_lint.engine.parallel import check_sources
+from dispatch_lint.engine.run import finish, run
+from dispatch_lint.engine.summary import Result
+from dispatch_lint.model.errors import InputError
+from dispatch_lint.model.violation import Finding
+from dispatch_lint.rule import NoOptions, Rule
 from tests.test_cli import check
-
-if TYPE_CHECKING:
-    from dispatch_lint.old.outcome import Summary
+from tests.test_merging import JSON_LINES
 
 TEXTS = [
     "kind: Secret\nname: s{n}\n",
@@ -41,16 +51,6 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def found_here(jobs: int) -> tuple[list[str], Summary]:
-    """What a run of this process finds in the working directory."""
-    from dispatch_lint.api import make_run
-    from dispatch_lint.config.settings import Settings
-    from dispatch_lint.documents.discover import discover
-
-    result = make_run(Settings()).check(discover(["."], Settings()), jobs)
-    return [f"{one.place} {one.rule} {one.message}" for one in result.violations], result.summary
-
-
 @pytest.mark.parametrize("arguments", [
     ("-f", "json"), ("-f", "full"), ("--list-files",), ("--statistics", "-q"),
 ])  # fmt: skip
@@ -63,24 +63,107 @@ def test_the_report_is_the_same_for_every_number_of_jobs(
     assert all(other == one for other in others)
 
 
-def test_a_large_file_is_left_to_one_process(
+def checker_with(rule: type[Rule]) -> Checker:
+    """A checker of all rules and a further one."""
+    settings = Settings()
+    full = make_checker(settings)
+    return Checker(
+        settings, full.catalogue, [*full.rules, rule(NoOptions(), settings, full.catalogue)]
+    )
+
+
+def without_readings(result: Result) -> Result:
+    """A result less what was read: of lines that are read together there is one reading."""
+    return replace(result, readings={})
+
+
+@pytest.mark.parametrize("size", [1, 100, 3_000])
+@pytest.mark.parametrize("limit", [3, 1_000])
+def test_lines_of_one_file_are_checked_by_several_processes(
+    size: int, limit: int, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project)
+    lines = [line for line in JSON_LINES if b"{" in line] * 5
+    (project / "many.jsonl").write_bytes(b"\n".join(lines))
+    checker = make_checker(Settings(limits=Limits(violations_per_file=limit)))
+    sources = sources_of(["."], checker.settings)
+    report = check_sources(checker, sources, 3, lines_bytes=size)
+    found = finish(checker, sources, sources, report)
+    assert without_readings(found) == without_readings(run(checker, sources))
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_a_line_that_is_too_long_leaves_what_stands_before_it(jobs: int, project: Path) -> None:
+    lines = ['{"kind": "Secret", "name": "a b"}'] * 3
+    long = json.dumps({"kind": "Secret", "name": "x" * (1 << 20)})
+    (project / "long.jsonl").write_text("\n".join([*lines, long, *lines]))
+    (project / "dispatch-lint.toml").write_text("[limits]\ndocument-size = 1\n")
+    code, out, error = check(project, "long.jsonl", "f000.yaml", "-f", "json", "-j", str(jobs))
+    assert code == 2 and "long.jsonl:4: the line is larger than 1 MiB" in error
+    report = json.loads(out)
+    assert [violation["line"] for violation in report["violations"]] == [1, 2, 2, 3, 3]
+    assert (report["summary"]["documents"], report["summary"]["files"]) == (4, 1)
+
+
+def test_a_rule_that_raises_is_named_alike_by_several_processes(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dispatch_lint.old import parallel
+    class Raising(Rule):
+        name, summary = "raising", "raising"
+
+        def check_field(self, field: object) -> Iterator[Finding]:
+            raise ValueError("of a field")
 
     monkeypatch.chdir(project)
-    expected = found_here(1)
-    monkeypatch.setattr(parallel, "LARGE", 100)
-    assert found_here(1) == found_here(3) == expected
-    assert len(expected[0]) > 100
+    results = [
+        run(checker_with(Raising), sources_of(["."], Settings()), jobs=jobs) for jobs in (1, 3)
+    ]
+    assert len(results[0].summary.problems) > 100
+    assert results[0] == results[1]
 
 
-def test_facts_that_go_to_disk_are_judged_alike(
+@pytest.mark.parametrize("begun", [0, 1])
+def test_a_run_does_without_processes_that_cannot_begin(
+    begun: int, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project)
+    checker = make_checker(Settings())
+    sources = sources_of(["."], Settings())
+    expected = run(checker, sources)
+    fork: Callable[[], int] = os.fork
+    asked = []
+
+    def refuse() -> int:
+        asked.append(1)
+        if len(asked) > begun:
+            raise BlockingIOError("Resource temporarily unavailable")
+        return fork()
+
+    monkeypatch.setattr(os, "fork", refuse)
+    assert run(checker, sources, jobs=4) == expected
+    assert len(asked) == begun + 1
+    deadline = time.monotonic() + 10
+    while multiprocessing.active_children() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert multiprocessing.active_children() == []
+
+
+def test_a_process_that_is_killed_is_one_error(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = check(project, ".", "-f", "json", "-j", "3")
-    monkeypatch.setattr("dispatch_lint.facts.FactTable.__init__.__defaults__", (50,))
-    assert check(project, ".", "-f", "json", "-j", "1") == before
+    this = os.getpid()
+
+    class Killing(Rule):
+        name, summary = "killing", "killing"
+
+        def check(self, document: Document) -> Iterator[Finding]:
+            if os.getpid() != this and document.source.name == "f077.yaml":
+                os.kill(os.getpid(), signal.SIGKILL)
+            return iter(())
+
+    monkeypatch.chdir(project)
+    with pytest.raises(InputError, match="a process of this run ended before it was done"):
+        run(checker_with(Killing), sources_of(["."], Settings()), jobs=3)
 
 
 def processes_of(group: int) -> list[str]:
@@ -126,68 +209,6 @@ def test_an_interrupted_run_leaves_nothing(number: int, code: int, tmp_path: Pat
     assert not list(tmp_path.glob(".report*"))
 
 
-@pytest.mark.parametrize("slow", ["this", "others"])
-def test_the_report_is_the_same_whichever_process_checks_what(
-    slow: str, project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from dispatch_lint.old import parallel
-
-    lines = [{"kind": "Secret", "name": f"n{n % 9} ", "id": f"i{n % 70}"} for n in range(300)]
-    (project / "many.jsonl").write_text("".join(f"{json.dumps(one)}\n" for one in lines))
-    monkeypatch.chdir(project)
-    expected = found_here(1)
-    this, check_piece = os.getpid(), parallel._Checker.check
-    taken: list[int] = []
-
-    def check_late(checker: parallel._Checker, piece: parallel.Piece) -> parallel._Found:
-        taken.append(1)
-        if (slow == "this") is (os.getpid() == this) and len(taken) > 1:
-            time.sleep(0.3 if slow == "this" else 2)
-        return check_piece(checker, piece)
-
-    monkeypatch.setattr(parallel._Checker, "check", check_late)
-    assert found_here(3) == expected
-    # What this process did itself: the first piece and hardly another, or nearly all.
-    assert len(taken) < 6 if slow == "this" else len(taken) > 6
-
-
-@pytest.mark.parametrize("more", [0, 1])
-def test_without_further_processes_those_that_there_are_do_it_all(
-    more: int, project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(project)
-    expected = found_here(1)
-    fork, asked = os.fork, []
-
-    def refuse() -> int:
-        asked.append(1)
-        if len(asked) > more:
-            raise BlockingIOError("Resource temporarily unavailable")
-        return fork()
-
-    monkeypatch.setattr(os, "fork", refuse)
-    before = len([*Path("/dev/fd").iterdir()])
-    assert found_here(4) == expected
-    assert len([*Path("/dev/fd").iterdir()]) == before
-    assert len(asked) == more + 1
-
-
-@pytest.mark.parametrize("room", [4096, 1 << 20])
-def test_nobody_waits_for_a_pipe_that_is_full(
-    room: int, project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What does not fit waits with the process that sends it, and comes whole."""
-    from dispatch_lint.old import parallel
-
-    text = "---\n".join(f"kind: Secret\nname: secret-{number}\n" for number in range(3_000))
-    for number in range(4):
-        (project / f"long{number}.yaml").write_text(text.replace("secret", f"s{number}"))
-    monkeypatch.chdir(project)
-    expected = found_here(1)
-    monkeypatch.setattr(parallel, "_PIPE", room)
-    assert found_here(3) == expected
-
-
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
 def test_a_full_disk_is_said(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("kind: Secret\nname: a b\n" * 1)
@@ -202,11 +223,11 @@ def test_a_full_disk_is_said(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="no such limit")
 def test_an_error_is_said_also_where_nothing_can_be_opened() -> None:
     script = (
-        "import resource; from dispatch_lint.leaving import leave_after\n"
+        "import resource; from dispatch_lint.cli.exit import run_and_exit\n"
         "def work():\n"
         "    resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))\n"
         "    open('a.yaml')\n"
-        "leave_after(work)\n"
+        "run_and_exit(work)\n"
     )
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=30)
     assert (run.returncode, run.stdout) == (2, b"")
@@ -232,25 +253,3 @@ def test_a_signal_waits_until_the_native_validator_is_imported(number: int, tmp_
         env={**os.environ, "PYTHONPATH": str(tmp_path)},
     )  # fmt: skip
     assert (run.stdout, run.stderr) == ("<class 'jsonschema_rs.Draft7Validator'>\n" * 2, "")
-
-
-def test_a_process_that_ends_early_is_said(
-    project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    from dispatch_lint.model.errors import InputError
-    from dispatch_lint.old import parallel
-    from dispatch_lint.old.engine import Run
-    from dispatch_lint.old.file_check import check_files
-
-    this = os.getpid()
-
-    def end(run: Run, numbers: Sequence[int], at_most: int | None = None) -> list[int]:
-        if os.getpid() != this:
-            os._exit(1)
-        time.sleep(0.1)  # the others have begun
-        return check_files(run, numbers, at_most)
-
-    monkeypatch.chdir(project)
-    monkeypatch.setattr(parallel, "check_files", end)
-    with pytest.raises(InputError, match="ended before"):
-        found_here(3)

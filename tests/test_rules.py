@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,8 +12,6 @@ from dispatch_lint.definitions.golang import Conventions
 from dispatch_lint.definitions.model import EntityType
 from dispatch_lint.definitions.reading import GoSource, read_sources
 from dispatch_lint.documents.catalogue_files import load_catalogue
-from dispatch_lint.documents.document import Document
-from dispatch_lint.documents.source import Source
 from dispatch_lint.engine.plugins import load_rules
 from dispatch_lint.index.facts import by_id, by_name
 from dispatch_lint.index.references import Use
@@ -27,7 +24,6 @@ from tests.conftest import Lint
 ROOT = Path(__file__).parent.parent
 RULES = load_rules()
 CATALOGUE = load_catalogue(Settings())
-TIME_ORDER = RULES["time-order"](NoOptions(), Settings(), CATALOGUE)
 EXAMPLES = [
     pytest.param(rule, example, id=f"{name}-{kind}-{number}")
     for name, rule in RULES.items()
@@ -56,36 +52,6 @@ def test_rule_is_documented(rule: type[Rule]) -> None:
     assert rule.valid and rule.invalid
     assert all(example.violations for example in rule.invalid)
     assert not any(example.violations for example in rule.valid)
-
-
-MOMENT = "2026-01-01T00:00:00Z"
-
-
-def quick_check_of_times(entity: dict[str, Any]) -> Any:
-    schema = CATALOGUE.schema("Secret", "stored")
-    document = Document(Source("a.json", "json"), 0, entity, "stored", "Secret", schema)
-    return TIME_ORDER.quick_check(document)
-
-
-@pytest.mark.parametrize("fields", [
-    ["createdTime"], ["modifiedTime"], ["createdTime", "modifiedTime", "deletedTime"], [],
-    ["bootTime", "modifiedTime"], ["createdTime", "updatedTime"],
-])  # fmt: skip
-def test_times_are_compared_quickly_where_there_are_two(fields: list[str]) -> None:
-    entity = dict.fromkeys(["name", *fields], MOMENT)
-    assert quick_check_of_times(entity) is None
-
-
-@pytest.mark.parametrize(("created", "modified", "content"), [
-    (MOMENT, "2026-01-01T00:00:01Z", True), (MOMENT, "2026-01-01T00:00:01.5Z", True),
-    (MOMENT, MOMENT, False), ("2026-01-01T00:00:01Z", MOMENT, False), (MOMENT, 3, False), (3, MOMENT, False),
-    (3, 4, False), (None, None, False), (MOMENT, "2026-01-31T00:00:00Z", False), (MOMENT, "2027-01-01", False),
-])  # fmt: skip
-def test_times_in_order_are_soon_plain(created: Any, modified: Any, content: bool) -> None:
-    entity = {"createdTime": created, "modifiedTime": modified}
-    quick = quick_check_of_times(entity)
-    assert quick is not None
-    assert quick(entity) is content
 
 
 @pytest.mark.parametrize(("group", "owners", "asked"), [

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from dispatch_lint.engine.summary import Result
 from dispatch_lint.model.violation import Severity
 from dispatch_lint.schema.catalogue import CatalogueError
 from tests.conftest import Lint, shown
@@ -243,52 +243,39 @@ def test_a_setting_at_a_reference_is_judged_by_kind(lint: Lint) -> None:
         ("kind: Secret\nname: a\n---\nkind: Secret\nname: a # dispatch-lint: ignore[unique-key]\n", []),
     ],
 )  # fmt: skip
-def test_suppression(text: str, left: list[str], lint: Lint, runs: list[Any]) -> None:
+def test_suppression(text: str, left: list[str], lint: Lint) -> None:
     assert shown(lint(text)) == left
 
 
-def test_suppressed_are_counted(lint: Lint, runs: list[Any]) -> None:
+def test_suppressed_are_counted(lint: Lint, results: list[Result]) -> None:
     lint("kind: Secret\nname: a b  # dispatch-lint: ignore[name-format]\n")
-    assert runs[-1].summary.suppressed == 1
-    assert sum(runs[-1].summary.violations.values()) == 0
-
-
-def test_facts_on_disk_are_judged_alike(lint: Lint, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = "---\n".join(
-        f"kind: Function\nname: f{number % 40}\nimage: i{number % 7}\n" for number in range(50)
-    )
-    text += "---\nkind: Image\nname: i1\nbaseImageName: b\n"
-    in_memory = lint(text)
-    monkeypatch.setattr("dispatch_lint.facts.FactTable.__init__.__defaults__", (7,))
-    assert lint(text) == in_memory
-    assert {one.rule for one in in_memory} == {
-        "unique-key",
-        "unresolved-reference",
-        "foreign-key-naming",
-    }
+    assert results[-1].summary.suppressed == 1
+    assert sum(results[-1].summary.violations.values()) == 0
 
 
 DECLARED = "kind: Image\nname: a\nbaseImageName: b\n"
 
 
-def test_a_declared_name_with_a_severity_of_its_own_is_located(lint: Lint, runs: list[Any]) -> None:
+def test_a_declared_name_with_a_severity_of_its_own_is_located(
+    lint: Lint, results: list[Result]
+) -> None:
     (found,) = lint(DECLARED, {"severity": {"foreign-key-naming": "warning"}}, fold=True)
     assert (found.range.line, found.severity) == (3, Severity.WARNING)
-    assert not runs[-1].declared
+    assert not results[-1].declared
 
 
-def test_a_suppressed_declared_name_is_not_counted(lint: Lint, runs: list[Any]) -> None:
+def test_a_suppressed_declared_name_is_not_counted(lint: Lint, results: list[Result]) -> None:
     text = DECLARED.replace("b\n", "b  # dispatch-lint: ignore[foreign-key-naming]\n")
     assert not lint(text + "---\n" + DECLARED.replace("a\n", "c\n"), fold=True)
-    assert [one.places for one in runs[-1].declared.values()] == [1]
-    assert (runs[-1].summary.suppressed, runs[-1].summary.violations[Severity.INFO]) == (1, 1)
+    assert [one.places for one in results[-1].declared] == [1]
+    assert (results[-1].summary.suppressed, results[-1].summary.violations[Severity.INFO]) == (1, 1)
     lint(DECLARED, fold=True)
-    assert [one.places for one in runs[-1].declared.values()] == [1]
+    assert [one.places for one in results[-1].declared] == [1]
 
 
-def test_quiet_counts_what_it_does_not_show(lint: Lint, runs: list[Any]) -> None:
+def test_quiet_counts_what_it_does_not_show(lint: Lint, results: list[Result]) -> None:
     text = "kind: Function\nname: f\nimage: a\nstatus: READY\n---\n" + DECLARED
     for fold in (False, True):
         assert not lint(text, fold=fold, quiet=Severity.WARNING)
-        assert runs[-1].summary.violations[Severity.INFO] == 2
-        assert sum(runs[-1].summary.rules.values()) == 2
+        assert results[-1].summary.violations[Severity.INFO] == 2
+        assert sum(results[-1].summary.rules.values()) == 2

@@ -40,6 +40,9 @@ def line_ranges(source: Source, size: int, limits: Limits) -> Iterator[LineRange
             if not text.endswith(b"\n"):
                 text += stream.readline(limits.bytes + 1)
             if len(text) > limits.bytes and (number := _too_long(text, limits.bytes)) is not None:
+                before = sum(len(line) + 1 for line in text.split(b"\n")[: number - 1])
+                if before:
+                    yield LineRange(start, start + before, line, document)
                 raise InputError(
                     f"{source.name}:{line + number}: the line is larger than "
                     f"{limits.document_size} MiB; limits.document-size raises the limit"

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 MAX_REMEMBERED = 10_000
 """Sets of fields of which the applicable rules are remembered."""
+MAX_KINDS = 1_000
+"""Kinds of which it is remembered what is wrong with their declared names."""
 SYNTAX = "syntax-error"
 """The rule that reports a document that does not parse; no other does."""
 Declaration = tuple["Route", "Rule", "Finding"]
@@ -183,16 +185,15 @@ class Checker:
         ]
 
     def _declarations(self, schema: KindSchema, fail: FailField) -> list[Declaration]:
-        # Kinds without a schema of their own share that of the base fields.
-        key = ("", schema.form) if schema.only_base else (schema.kind, schema.form)
-        if key not in self._declaration_findings:
-            self._declaration_findings[key] = self._check_declarations(schema, fail)
-        return self._declaration_findings[key]
+        key = (schema.kind, schema.form)
+        if key not in self._declarations_of:
+            if len(self._declarations_of) >= MAX_KINDS:  # of documents: any text may be a kind
+                self._declarations_of.clear()
+            self._declarations_of[key] = self._check_declarations(schema, fail)
+        return self._declarations_of[key]
 
     @cached_property
-    def _declaration_findings(
-        self,
-    ) -> dict[tuple[str, str], list[Declaration]]:
+    def _declarations_of(self) -> dict[tuple[str, str], list[Declaration]]:
         """What `_check_declarations` found, by kind and form: schemas do not change."""
         return {}
 

@@ -41,8 +41,8 @@ MAX_ASKED = 100
 class Comparing:
     """How many names may still be compared, one by one, with names that are missing."""
 
-    def __init__(self) -> None:
-        self._left = MAX_COMPARED
+    def __init__(self, left: int = MAX_COMPARED) -> None:
+        self._left = left
 
     def allows(self, names: int) -> bool:
         """Whether one more may be compared with so many; if so, it counts."""

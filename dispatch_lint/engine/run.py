@@ -134,7 +134,9 @@ def _check_definitions(
 ) -> None:  # fmt: skip
     go = [source for source in sources if source.format == "go"]
     descriptions = [
-        (texts[part.position], number) for part in report.reports for number in part.descriptions
+        (texts[part.position], number)
+        for part in sorted(report.reports, key=lambda part: part.order)
+        for number in part.descriptions
     ]
     if any(source.reported for source in go) or any(one.reported for one, _ in descriptions):
         from dispatch_lint.engine.definition_check import check_definitions

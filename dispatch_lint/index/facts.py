@@ -154,10 +154,7 @@ class Index:
     def merge(self, other: Index) -> None:
         """Add all facts of another index, in whatever order they were found."""
         for name, table in other._tables.items():
-            if name in self._tables:
-                self._tables[name].merge(table)
-            else:
-                self._tables[name] = table
+            self.table(name).merge(table)
 
     def close(self) -> None:
         """Remove temporary files."""
@@ -216,13 +213,14 @@ class FactTable(Groups):
 
     def merge(self, other: FactTable) -> None:
         """Add the facts of another table, in whatever order they were found."""
+        if other._database is not None:  # what was found first
+            rows = other._database.execute("SELECT grp, packed FROM fact ORDER BY rowid")
+            for group, packed in rows:
+                for source, document, *payload in marshal.loads(packed):
+                    self.add(_unpacked(group), source << 32 | document, tuple(payload))
         for group, numbers in other._groups.items():
             for number in other._numbers(numbers):
                 self.add(group, other._places[number], other._payloads[other._codes[number]])
-        if other._database is not None:
-            for group, packed in other._database.execute("SELECT grp, packed FROM fact"):
-                for source, document, *payload in marshal.loads(packed):
-                    self.add(_unpacked(group), source << 32 | document, tuple(payload))
         other.close()
 
     def __getstate__(self) -> tuple[Any, ...]:
@@ -352,7 +350,7 @@ class FactTable(Groups):
                 group: self._facts(self._groups[group]) for group in groups if group in self._groups
             }
         found: dict[str, list[Fact]] = {}
-        for group in groups:
+        for group in dict.fromkeys(groups):
             for (packed,) in database.execute(
                 "SELECT packed FROM fact WHERE grp = ? ORDER BY rowid", (_packed(group),)
             ):
