@@ -32,11 +32,13 @@ class Outcome:
     Attributes:
         name: of the case; with `+plain` where the newer version is compared with itself.
         diff: "" where both records are the same.
+        seconds: that it took.
         repeat: how to repeat both by hand.
     """
 
     name: str
     diff: str
+    seconds: float
     repeat: str = ""
 
 
@@ -60,7 +62,10 @@ def main() -> int:
     ]  # fmt: skip
     with ThreadPoolExecutor(options.jobs) as pool:
         done = pool.map(lambda case: list(_outcomes(case, room, base, head)), cases)
-        good, kept = _report([outcome for outcomes in done for outcome in outcomes])
+        outcomes = [outcome for pair in done for outcome in pair]
+    good, kept = _report(outcomes)
+    for outcome in sorted(outcomes, key=lambda outcome: -outcome.seconds)[: options.durations]:
+        print(f"{outcome.seconds:6.1f} s {outcome.name}")
     print(f"{time.monotonic() - started:.0f} s", "" if spark else "; no audit: PySpark is missing")
     if kept or options.keep:
         print(f"what the commands above need lies in {folder}")
@@ -83,6 +88,9 @@ def _options() -> argparse.Namespace:
         "--keep", metavar="DIR", help="leave the inputs in this folder, which is emptied first"
     )
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="cases at a time")
+    parser.add_argument(
+        "--durations", type=int, default=0, metavar="N", help="show the N slowest cases"
+    )
     parser.add_argument("--spark", action="store_true", help="install PySpark too, for audit")
     parser.add_argument("--corpus", type=Path, default=ROOT.parent / "shared/corpus", metavar="DIR",
                         help="real documents")  # fmt: skip
@@ -109,14 +117,17 @@ def _has_spark(side: Side) -> bool:
 
 
 def _outcomes(case: Case, room: Room, base: Side, head: Side) -> Iterator[Outcome]:
+    started = time.monotonic()
     record = room.record(case, head)
     diff = difference(room.record(case, base), record)
     repeat = [room.repeat(case, side) for side in (base, head)] if diff else []
-    yield Outcome(case.name, diff, "\n    ".join(repeat))
+    yield Outcome(case.name, diff, time.monotonic() - started, "\n    ".join(repeat))
     if case.plain:
+        started = time.monotonic()
         diff = difference(record, room.record(case, head, PLAIN))
         repeat = [room.repeat(case, head), room.repeat(case, head, PLAIN)] if diff else []
-        yield Outcome(f"{case.name}+plain", diff, "\n    ".join(repeat))
+        seconds = time.monotonic() - started
+        yield Outcome(f"{case.name}+plain", diff, seconds, "\n    ".join(repeat))
 
 
 def _report(outcomes: Sequence[Outcome]) -> tuple[bool, bool]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 
 from tests.golden.case import Case, case, fed
 from tests.golden.inputs_generated import SHARES, SIZES, STYLES
+from tests.golden.inputs_odd import SURROGATES
 from tests.golden.inputs_projects import SHOP
 
 FORMATS = (
@@ -91,6 +92,9 @@ def _odd_files(suite: bool) -> Iterator[Case]:
     yield case("check/odd/no-extension", "check no-extension", "check -f json helm.yaml scalar.yaml list.yaml",
                "check foreign.yaml empty.yaml", folder="odd/text")  # fmt: skip
     yield case("check/odd/unreadable", "check .", files={"a.yaml": ODD_FAULT, "b.yaml": "\udcff"})
+    for file in SURROGATES:
+        yield case(f"check/odd/surrogates-{file}", f"check -f json {file}", f"check {file}", f"check -f sarif {file}",
+                   folder="odd/surrogates")  # fmt: skip
     if suite:
         yield case("check/suite/raw-as-secret", "check -f json --kind Secret --form manifest raw",
                    folder="suite", plain=True)  # fmt: skip

@@ -77,7 +77,7 @@ def _broken_lines() -> str:
     lines[7] = ""
     lines[9] = "not json"
     lines[12] = '{"kind": "Secret", "kind": "Image", "name": "twice"}'
-    lines[15] = '{"kind": "Secret", "name": "\\ud83d"}'
+    lines[15] = '{"kind": "Secret", "name": "\\u00e9 \\/"}'
     lines[20] = '{"kind": "Secret", "name": "a", "revision": 123456789012345678901234567890}'
     lines[21] = '{"kind": "Secret", "name": "b", "revision": NaN}'
     lines[22] = "[" + lines[22] + "]"

@@ -31,7 +31,7 @@ TEXTS: dict[str, str | bytes] = {
         f"{' ' * (number + 1)}a:\n" for number in range(150)),
     "deep.json": b'{"kind": "Secret", "name": "a", "x":' + b"[" * 10_000,
     "brackets.json": "[" * 10_000,
-    "surrogate.json": '{"kind": "Secret", "name": "\\ud83d x"}', "nan.json": '{"kind": "Secret", "name": NaN}',
+    "nan.json": '{"kind": "Secret", "name": NaN}',
     "twice.json": '{"kind": "Secret", "name": "a", "name": "b c"}', "bom.json": b'\xef\xbb\xbf{"kind": "Secret"}',
     "comments.json": '{"kind": "Secret", // a\n "name": "a"}', "trailing.json": '{"kind": "Secret", "name": "a",}',
     "two.json": '{"kind": "Secret", "name": "a b"} {"kind": "Secret", "name": "c d"}',
@@ -66,6 +66,12 @@ BYTES: dict[str, str | bytes] = {
     "cut.jsonl": b'{"kind": "Secret", "name": "a b"}\n{"kind": "Secret", "name": "\xff"}\n{"kind": "Secret", "name": "c d"}\n',
     "cut.go": b"package a\n\n// \xff\ntype A struct {\n\tBaseEntity\n}\n", "nul.yaml": b"kind: Secret\nname: a\x00b\n",
 }  # fmt: skip
+SURROGATES: dict[str, str | bytes] = {
+    "name.json": '{"kind": "Secret", "name": "\\ud83d x"}',
+    "value.json": '{"kind": "Secret", "name": "a", "secrets": {"a": "\\ud83d"}, "naem": "\\ude00"}',
+    "lines.jsonl": '{"kind": "Secret", "name": "a b"}\n{"kind": "Secret", "name": "\\ud83d"}\n',
+    "raw.yaml": b"kind: Secret\nname: \xed\xa0\xbd\n", "name.yaml": 'kind: Secret\nname: "\\ud83d"\n',
+}  # fmt: skip
 SUPPRESSED = {
     "line.yaml": "kind: Secret\nname: a b  # dispatch-lint: ignore[name-format] old\nstatus: x\n",
     "next-line.yaml": "kind: Secret\n# dispatch-lint: ignore[name-format] old\nname: a b\nnaem: c\n",
@@ -91,6 +97,7 @@ def write_odd(folder: Path) -> None:
     """Write the folders `odd`, `suppressed` and `many-faults`."""
     write(folder / "odd/text", TEXTS)
     write(folder / "odd/bytes", BYTES)
+    write(folder / "odd/surrogates", SURROGATES)
     (folder / "odd/links").mkdir()
     for name, target in (("dangling.yaml", "nowhere.yaml"), ("loop.yaml", "loop.yaml"),
                          ("inner.yaml", "../text/crlf.yaml"), ("outer", "/usr")):  # fmt: skip

@@ -18,6 +18,8 @@ TIMEOUT = 300
 """Seconds that a command may take."""
 PLAIN = {"DISPATCH_LINT_PLAIN": "1"}
 _TIME = re.compile(r"20\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)?")
+# What is written beside a file before it takes its place.
+_TEMPORARY = re.compile(r"(/\.[\w.-]+\.)[a-z0-9_]{8}(?=['\"\s])")
 _SPARK_NOISE = re.compile(r"\.crc$|/_SUCCESS$|\._SUCCESS")
 
 
@@ -115,8 +117,10 @@ class Room:
         return "\n    ".join(lines)
 
     def _normalised(self, record: str, folder: Path, cache: Path, side: Side) -> str:
-        for path, name in ((cache, "CACHE"), (folder, "HERE"), (self.path, "ROOM")):
+        venv = side.command.parent.parent
+        for path, name in ((cache, "CACHE"), (folder, "HERE"), (self.path, "ROOM"), (venv, "VENV")):
             record = record.replace(str(path), name)
+        record = _TEMPORARY.sub(r"\1TEMPORARY", record)
         record = record.replace(side.version, "VERSION")
         ended = datetime.now(UTC)
 
