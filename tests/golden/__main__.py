@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import resource
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -62,11 +63,12 @@ def main() -> int:
     ]  # fmt: skip
     with ThreadPoolExecutor(options.jobs) as pool:
         done = pool.map(lambda case: list(_outcomes(case, room, base, head)), cases)
-        outcomes = [outcome for pair in done for outcome in pair]
-    good, kept = _report(outcomes)
+        outcomes, good, kept = _report(outcome for pair in done for outcome in pair)
     for outcome in sorted(outcomes, key=lambda outcome: -outcome.seconds)[: options.durations]:
         print(f"{outcome.seconds:6.1f} s {outcome.name}")
-    print(f"{time.monotonic() - started:.0f} s", "" if spark else "; no audit: PySpark is missing")
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(f"{time.monotonic() - started:.0f} s, of processors {used.ru_utime + used.ru_stime:.0f} s"
+          f"{'' if spark else '; no audit: PySpark is missing'}")  # fmt: skip
     if kept or options.keep:
         print(f"what the commands above need lies in {folder}")
     else:
@@ -130,25 +132,34 @@ def _outcomes(case: Case, room: Room, base: Side, head: Side) -> Iterator[Outcom
         yield Outcome(f"{case.name}+plain", diff, seconds, "\n    ".join(repeat))
 
 
-def _report(outcomes: Sequence[Outcome]) -> tuple[bool, bool]:
-    """Print what differs; returns whether all is as it should be, and whether commands were shown."""
+def _report(outcomes: Iterable[Outcome]) -> tuple[list[Outcome], bool, bool]:
+    """Print what differs, as it comes.
+
+    Returns:
+        All outcomes, whether all is as it should be, and whether commands to repeat were shown.
+    """
     changes = _changes()
+    done: list[Outcome] = []
     unexpected = on_purpose = same = 0
     for outcome in outcomes:
+        done.append(outcome)
         reason = next((why for glob, why in changes if fnmatchcase(outcome.name, glob)), None)
         if outcome.diff and reason is None:
             unexpected += 1
-            print(f"DIFFERS {outcome.name}\n{outcome.diff}\n  repeat:\n    {outcome.repeat}\n")
+            print(
+                f"DIFFERS {outcome.name}\n{outcome.diff}\n  repeat:\n    {outcome.repeat}\n",
+                flush=True,
+            )
         elif outcome.diff:
             on_purpose += 1
-            print(f"changed on purpose: {outcome.name} ({reason})")
+            print(f"changed on purpose: {outcome.name} ({reason})", flush=True)
         elif reason is not None:
             same += 1
-            print(f"listed but the same: {outcome.name} ({reason})")
+            print(f"listed but the same: {outcome.name} ({reason})", flush=True)
     print(
-        f"{len(outcomes)} cases, {unexpected} differ, {on_purpose} changed on purpose, {same} listed but the same"
+        f"{len(done)} cases, {unexpected} differ, {on_purpose} changed on purpose, {same} listed but the same"
     )
-    return not unexpected and not same, bool(unexpected)
+    return done, not unexpected and not same, bool(unexpected)
 
 
 def _changes() -> list[tuple[str, str]]:

@@ -42,6 +42,11 @@ class Case:
     plain: bool = False
     spark: bool = False
 
+    @property
+    def folder_name(self) -> str:
+        """What the copy is called; Spark takes no more than such characters for themselves."""
+        return self.name.replace("/", "--")
+
 
 def case(
     name: str, *commands: str | Step, folder: str = "", files: Mapping[str, str] | None = None,

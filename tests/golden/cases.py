@@ -28,8 +28,8 @@ def all_cases(
     """
     rules = sorted({example.rule for example in examples})
     found = list(chain(
-        _audit(), check_cases(folders), example_cases(examples), _information(rules, kinds), _errors(), _schemas(),
-        _stores(), _graphs(), _renames(), _init(),
+        check_cases(folders), example_cases(examples), _information(rules, kinds), _errors(), _schemas(),
+        _stores(), _graphs(), _renames(), _init(), _audit(),
     ))  # fmt: skip
     names = [found_case.name for found_case in found]
     twice = {name for name in names if names.count(name) > 1}
@@ -40,9 +40,8 @@ def all_cases(
 def _information(rules: Sequence[str], kinds: Sequence[str]) -> Iterator[Case]:
     yield case("version", "--version")
     for command in COMMANDS:
-        yield case(
-            f"help/{command.replace(' ', '-') or 'all'}", f"{command} --help", f"{command} -h"
-        )
+        yield case(f"help/{command.replace(' ', '-') or 'all'}", f"{command} --help")
+    yield case("help/short", "-h", "check -h")
     yield case("rules/list", "rules")
     yield case("rules/markdown", "rules --markdown")
     yield case("rules/new", "rules new no-shouting", "rules new no-shouting", "rules new 'No Shouting'",

@@ -40,13 +40,13 @@ def _formats() -> Iterator[Case]:
         for jobs in (1, 2):
             yield case(f"check/format/{format_}-j{jobs}", f"check -f {format_} -j{jobs} .",
                        folder="mixed", plain=jobs == 1)  # fmt: skip
-        yield case(
-            f"check/format-file/{format_}", f"check -f {format_} -o out .", folder="examples"
-        )
-        yield case(f"check/format-clean/{format_}", f"check -f {format_} examples/manifests",
-                   folder="examples")  # fmt: skip
-        yield case(f"check/format-quiet/{format_}", f"check -q -f {format_} --select all .",
-                   folder="examples")  # fmt: skip
+    every = " ".join(f"-f {format_} -o out.{format_}" for format_ in FORMATS)
+    for name, rest in {
+        "all": ".",
+        "clean": "examples/manifests",
+        "quiet": "-q --select all .",
+    }.items():
+        yield case(f"check/format-files/{name}", f"check {every} {rest}", folder="examples")
     yield case("check/format/several", "check -f sarif -o a.sarif -f jsonl -o a.jsonl -f concise .",
                folder="mixed")  # fmt: skip
     yield case("check/format/github-by-default", "check examples", folder="examples",
@@ -71,14 +71,16 @@ def _corpora() -> Iterator[Case]:
 
 def _folder(folder: str) -> Iterator[Case]:
     title = folder.replace("/", "-")
-    for name, options in {
-        "json-j1": "-f json -j1", "json-j2": "-f json -j2", "full": "-f full", "quiet": "-q",
-        "all": "-f json --select all", "list": "--list-files", "statistics": "--statistics -f concise",
-        "error": "--fail-level error -q -f concise", "info": "--fail-level info -f markdown",
-        "isolated": "--isolated -f jsonl", "named": "--isolated -f concise --kind Secret --form manifest",
-    }.items():  # fmt: skip
+    variants = {
+        "j1": "-f json -f full -j1", "j2": "-f json -j2", "all": "-f json --select all", "list": "--list-files",
+        "quiet": "-q --fail-level error", "named": "--isolated -f concise --kind Secret --form manifest",
+    }  # fmt: skip
+    if folder in ("examples", "rules", "mutated", "stored"):
+        variants |= {"statistics": "--statistics -f concise", "info": "--fail-level info -f markdown",
+                     "isolated": "--isolated -f jsonl"}  # fmt: skip
+    for name, options in variants.items():
         yield case(f"check/{title}/{name}", f"check {options} .", folder=folder,
-                   plain=name in ("json-j1", "all", "full", "list"))  # fmt: skip
+                   plain=name in ("j1", "all", "list"))  # fmt: skip
 
 
 def _odd_files(suite: bool) -> Iterator[Case]:
@@ -143,20 +145,22 @@ def _output() -> Iterator[Case]:
 
 
 def _fixes(folders: Collection[str]) -> Iterator[Case]:
-    for folder in (*folders, "corpora/varied-faulty-20-fifty", "mixed"):
+    # Thousands of fixes take minutes; the small corpora have all kinds of them.
+    small = [name for name in folders if name not in ("jsonl", "stored", "estate", "many-faults")]
+    for folder in (*small, "corpora/varied-faulty-20-fifty"):
         title = folder.replace("/", "-")
         yield case(f"check/fix/{title}", "check --fix -f concise .", folder=folder)
         yield case(
-            f"check/unsafe-fix/{title}",
-            "check --fix --unsafe-fixes --select all -f json .",
-            folder=folder,
+            f"check/diff/{title}", "check --diff --unsafe-fixes --select all .", folder=folder
         )
-        yield case(f"check/diff/{title}", "check --diff .", "check --diff --unsafe-fixes --select all .",
+        yield case(f"check/add-ignore/{title}", "check --add-ignore 'as it was' .", "check -f concise .",
                    folder=folder)  # fmt: skip
-        yield case(f"check/add-ignore/{title}", "check --add-ignore 'as it was' -f concise .", "check -f concise .",
+    yield case("check/fix/rows", "check --fix --unsafe-fixes libkv.jsonl", folder="stored")
+    for folder in ("examples", "rules", "shop"):
+        yield case(f"check/unsafe-fix/{folder}", "check --fix --unsafe-fixes --select all -f json .",
                    folder=folder)  # fmt: skip
     yield case(
-        "check/fix/selected", "check --fix --select name-format,status-value .", folder="mixed"
+        "check/fix/selected", "check --fix --select name-format,status-value .", folder="rules"
     )
     yield case("check/fix/twice", "check --fix .", "check --fix .", "check --diff .", folder="shop")
     yield case(
@@ -189,7 +193,7 @@ def _documents() -> Iterator[Case]:
                folder="shop")  # fmt: skip
     yield case("check/index/same", "check manifests --index . -f json", folder="shop")
     yield case("check/index/estate", "check a.yaml --index estate.jsonl -f json", folder="estate",
-               files={"a.yaml": SHOP["manifests/functions.yaml"].__str__()})  # fmt: skip
+               files={"a.yaml": str(SHOP["manifests/functions.yaml"])})  # fmt: skip
     yield case(
         "check/definitions/go", "check --definitions go manifests -f json", folder="definitions"
     )
@@ -244,7 +248,7 @@ SETTINGS = {
 
 def _settings() -> Iterator[Case]:
     for name, text in SETTINGS.items():
-        yield case(f"check/settings/{name}", "check -f json", "check manifests",
+        yield case(f"check/settings/{name}", "check -f json -f full",
                    files={"dispatch-lint.toml": f"{text}\n"}, folder="shop", plain=True)  # fmt: skip
     yield case("check/settings/many-faults", "check -f json .", "check .", folder="many-faults",
                files={"dispatch-lint.toml": "[limits]\nviolations-per-file = 5000\n"}, plain=True)  # fmt: skip

@@ -26,11 +26,11 @@ def write_generated(folder: Path) -> None:
                 name = f"{style}-{share_name}-{size_name}"
                 write_files(folder / "corpora" / name, DOCUMENTS, size, share, texts)
     write(folder / "jsonl", {
-        "clean.jsonl": json_lines(entities(2_000)),
-        "faulty-1.jsonl": json_lines(_faulty(entities(2_000), 100)),
-        "faulty-20.jsonl": json_lines(_faulty(entities(2_000), 5)),
-        "list.json": json.dumps(list(_faulty(entities(700), 5)), indent=1),
-        "manifests.jsonl": json_lines(_manifest_values(500)),
+        "clean.jsonl": json_lines(entities(600)),
+        "faulty-1.jsonl": json_lines(_faulty(entities(600), 100)),
+        "faulty-20.jsonl": json_lines(_faulty(entities(600), 5)),
+        "list.json": json.dumps(list(_faulty(entities(300), 5)), indent=1),
+        "manifests.jsonl": json_lines(_manifest_values(200)),
         "broken.jsonl": _broken_lines(),
     })  # fmt: skip
     rows = list(_faulty_rows())
@@ -45,7 +45,7 @@ def write_generated(folder: Path) -> None:
 
 def _faulty(values: Iterator[dict[str, Any]], every: int) -> Iterator[dict[str, Any]]:
     """The same entities, each `every`th with a fault of another kind."""
-    faults = [
+    faults: list[dict[str, Any]] = [
         *ODD_FIELDS, {"name": "two words"}, {"kind": "Functon"}, {"createdTime": "yesterday"},
         {"delete": "no"}, {"modifiedTime": "2025-01-01T00:00:00Z"}, {"tags": {"a": 1}},
         {"organizationId": ""}, {"status": "ERROR"}, {"reason": ["late"]}, {"id": 7},
@@ -100,12 +100,12 @@ def _faulty_rows() -> Iterator[tuple[str, str, dict[str, Any]]]:
     """`(key, kind, value)` of rows in both layouts of keys, some of them wrong."""
     chance = random.Random(SEED)
     kinds = ["Secret", "Image", "Function", "API", "Application", "Subscription", "ServiceInstance"]
-    for number in range(150):
+    for number in range(80):
         kind = chance.choice(kinds)
         name, organization = f"{kind.lower()}-{number}", chance.choice(["acme", "globex"])
         value = _base(chance, kind, name, organization)
         if kind == "Function":
-            value |= {"image": f"image-{chance.randrange(150)}", "secrets": [], "faasId": "f"}
+            value |= {"image": f"image-{chance.randrange(80)}", "secrets": [], "faasId": "f"}
         key = f"{organization}/{kind}/{name}"
         fault = chance.randrange(14)
         if fault == 0:

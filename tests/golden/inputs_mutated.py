@@ -10,7 +10,7 @@ from benchmarks.corpus import varied
 from tests.golden.writing import write
 
 SEED = 52
-COUNT = 300
+COUNT = 200
 SCALARS = [
     "yes", "~", "null", "010", "0o17", "0x1F", "1_000", "1.10", "1e3", ".inf", "-.inf", ".nan", "12:30",
     "2026-01-01", "2026-01-01T00:00:00Z", "on", "No", "!!str 1", "!x y", "&a b", "*a", "'it''s'",

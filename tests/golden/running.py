@@ -79,7 +79,7 @@ class Room:
 
     def record(self, case: Case, side: Side, extra: Mapping[str, str] | None = None) -> str:
         """Run a case with a version; returns everything that can be observed, normalised."""
-        folder = self.path / side.label / case.name.replace("/", "+")
+        folder = self.path / side.label / case.folder_name
         self.fill(case, folder)
         before = _snapshot(folder)
         cache = folder.with_name(folder.name + ".cache")
@@ -101,7 +101,7 @@ class Room:
 
     def repeat(self, case: Case, side: Side, extra: Mapping[str, str] | None = None) -> str:
         """The commands that repeat a case by hand, in a folder that is written for it."""
-        folder = self.path / "failed" / case.name.replace("/", "+") / side.label
+        folder = self.path / "failed" / case.folder_name / side.label
         self.fill(case, folder)
         lines = [f"cd {shlex.quote(str(folder))}"]
         shown = {**case.environment, **(extra or {}),
