@@ -1,0 +1,26 @@
+"""Prints the examples of all installed rules as JSON; the Python of an installed version runs it."""
+
+from __future__ import annotations
+
+import json
+
+from dispatch_lint.plugins import load_rules
+
+
+def main() -> None:
+    """Print a list with an object for each example."""
+    examples = [
+        {
+            "rule": name, "kind": kind, "number": number, "text": example.text,
+            "file": example.file, "settings": dict(example.settings), "store": example.store,
+            "before": example.before,
+        }
+        for name, rule in load_rules().items()
+        for kind in ("valid", "invalid")
+        for number, example in enumerate(getattr(rule, kind))
+    ]  # fmt: skip
+    print(json.dumps(examples))
+
+
+if __name__ == "__main__":
+    main()
