@@ -21,7 +21,6 @@ from dispatch_lint.config.settings import Settings
 from dispatch_lint.definitions.model import DefinitionError
 from dispatch_lint.documents.catalogue_files import load_catalogue
 from dispatch_lint.documents.schema_files import drift, generate_files
-from dispatch_lint.model.reference import Reference
 from dispatch_lint.schema.catalogue import KindSchema
 from dispatch_lint.schema.validation import is_valid, schema_errors
 from tests.conftest import Lint
@@ -135,18 +134,6 @@ def test_references_of_the_catalogue() -> None:
         "Policy.rules", "ServiceClass.plans",
     ):  # fmt: skip
         assert name not in said, name
-
-
-@pytest.mark.parametrize("said", [
-    {}, {"Subscription.function": Reference("Image", "id")}, {"Run.functionId": None, "Run.functionID": None},
-])  # fmt: skip
-def test_what_is_named_by_id_is_told_without_shapes(said: dict[str, Reference | None]) -> None:
-    catalogue = load_catalogue(replace(Settings(), references=said))
-    quickly = catalogue.referred_by_id
-    made = {schema.kind for schema in catalogue.schemas if "shape" in vars(schema)}
-    assert made.isdisjoint(["Function", "Image", "Secret"])
-    references = [route.shape.reference for one in catalogue.schemas for route in one.references]
-    assert quickly == {one.kind for one in references if one and one.by == "id"}
 
 
 VALUES = st.one_of(

@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
+from typing import Any
 
-from dispatch_lint.plugins import load_rules
+MODULES = ("dispatch_lint.engine.plugins", "dispatch_lint.plugins")
+"""Where `load_rules` is, in newer and in older versions."""
+
+
+def load_rules() -> Any:
+    """Every rule of the installed version, by name."""
+    for name in MODULES:
+        try:
+            return import_module(name).load_rules()
+        except ModuleNotFoundError:
+            continue
+    raise ModuleNotFoundError(f"none of {', '.join(MODULES)}")
 
 
 def main() -> None:
