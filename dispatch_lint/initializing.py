@@ -159,7 +159,7 @@ def _definitions(settings: Settings, catalogue: Catalogue) -> list[str]:
         return []  # `check` reports them
     folders = set()
     for entity_type in types:
-        file = PurePosixPath(entity_type.spot.file)
+        file = PurePosixPath(entity_type.location.file)
         folders.add(file.parent if file.suffix == ".go" else file)
     outer = {folder for folder in folders if not folders & set(folder.parents)}
     if len(outer) > _FOLDERS:
