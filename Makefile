@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # What is never imported need not be compiled: Spark is large.
 INSTALL := -m pip install --quiet --disable-pip-version-check --no-compile
 
-.PHONY: demo test check lint types editors lowest coverage pip-audit fuzz mutants bench clean
+.PHONY: demo test check lint types editors lowest coverage pip-audit fuzz mutants bench golden clean
 
 demo: $(VENV)/.installed
 	$(BIN)/dispatch-lint check examples
@@ -51,7 +51,7 @@ editors: $(VENV)/.python
 
 # The tests with the lowest versions that pyproject.toml allows, in an environment of their own; those of
 # programs that are no dependency, and of nothing but our own code, are left out.
-SAME_WITH_ALL := audit cache editors hooks html limits line_ranges packaging parallel replay store_faults
+SAME_WITH_ALL := audit editors hooks html limits line_ranges packaging parallel store_faults
 lowest: $(VENV)/.python
 	$(PYTHON) -m venv $(VENV)/lowest
 	$(BIN)/python tests/lowest.py > $(VENV)/lowest/lowest.txt
@@ -91,6 +91,10 @@ bench: $(VENV)/.python
 	! command -v npm || npm install --silent --no-audit --no-fund --no-package-lock \
 	    --prefix $(VENV)/bench/peers @sourcemeta/jsonschema ajv-cli
 	$(VENV)/bench/bin/python -m benchmarks $(BENCH)
+
+# What this prints beside what a revision prints, for every command and format: make golden BASE=REV.
+golden: $(VENV)/.python
+	$(BIN)/python -m tests.golden $(BASE) $(GOLDEN)
 
 $(VENV)/.python:
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed") if sys.version_info < (3, 11) else None'

@@ -1,7 +1,7 @@
-"""`dispatch-lint init`: what there is → the settings, hook and editor files that serve it.
+"""`dispatch-lint init`: the settings, hook and editor files for what is in a project.
 
-Planning writes nothing: each `Step` is one file with its whole new text. What exists is added to,
-and what cannot be added to without loss is left alone, with the lines that are missing.
+Planning writes nothing: each `Step` is one file with its whole new text. Files that exist are
+added to; where that would lose something, the user is told the lines that are missing.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from dispatch_lint.documents.discover import discover
 from dispatch_lint.documents.modelines import modeline, schema_named
 from dispatch_lint.documents.reading import read_documents, read_source
 from dispatch_lint.documents.source import Source
-from dispatch_lint.fix.fixing import full_text
+from dispatch_lint.fix.fixed import full_text
 from dispatch_lint.model.errors import InputError
 from dispatch_lint.naming import count
 from dispatch_lint.schema.generate import dump, editor_schema
@@ -49,13 +49,13 @@ class Step:
     Attributes:
         file: relative to the root.
         text: the whole new text; None where the file stays as it is.
-        said: what is done, or why nothing is.
+        summary: what is done, or why nothing is.
         missing: lines that the user has to add.
     """
 
     file: Path
     text: str | None
-    said: str
+    summary: str
     missing: str = ""
 
 
@@ -64,7 +64,7 @@ class Found:
     """What is in a project.
 
     Attributes:
-        manifests: files with manifests only, so that an editor may hold them against the schema.
+        manifests: files with manifests only, which an editor may check with the schema.
         others: the other YAML and JSON files.
         kinds: how many documents there are of each kind.
         definitions: folders and files that define kinds.
@@ -79,7 +79,7 @@ class Found:
 
 
 def plan(root: Path, *, modelines: bool = False) -> tuple[Found, list[Step]]:
-    """What there is below a folder, and the files that serve it.
+    """What is in a folder, and the files to write for it.
 
     Paths in `Found` are relative to the working directory, which has to be `root`.
 
@@ -97,8 +97,8 @@ def plan(root: Path, *, modelines: bool = False) -> tuple[Found, list[Step]]:
     steps = [_settings_step(found, file)]
     if found.manifests:
         if found.definitions and not settings.definitions:
-            said = settings_module.parse({"definitions": found.definitions})
-            catalogue = load_catalogue(said)
+            with_definitions = settings_module.parse({"definitions": found.definitions})
+            catalogue = load_catalogue(with_definitions)
         steps += [_schema_step(catalogue), _editor_step(found)]
         if modelines:
             classifier = Classifier(settings, catalogue)
@@ -131,13 +131,17 @@ def look(settings: Settings, catalogue: Catalogue) -> Found:
             parts = [part for _, part, *_ in read_source(source, settings.limits).parts]
             documents = list(read_documents(classifier, source, settings.limits))
         except InputError:
-            continue  # `check` says what is wrong with it
-        for one in documents:
-            found.kinds[one.kind] = found.kinds.get(one.kind, 0) + 1
+            continue  # `check` reports it
+        for document in documents:
+            found.kinds[document.kind] = found.kinds.get(document.kind, 0) + 1
         others = sum(part.value is not None for part in parts) - len(documents)
         if source.format in ("yaml", "json"):
-            manifest = documents and not others and all(one.form == "manifest" for one in documents)
-            (found.manifests if manifest else found.others).append(source.name)
+            only_manifests = (
+                documents
+                and not others
+                and all(document.form == "manifest" for document in documents)
+            )
+            (found.manifests if only_manifests else found.others).append(source.name)
     found.definitions = _definitions(settings, catalogue)
     stores = list(_stores(classifier))
     found.store = stores[0] if len(stores) == 1 else None
@@ -152,17 +156,17 @@ def _definitions(settings: Settings, catalogue: Catalogue) -> list[str]:
     try:
         types = kinds_of(read_paths(["."], settings, conventions), conventions)
     except DefinitionError:
-        return []  # `check` says what is wrong with them
+        return []  # `check` reports them
     folders = set()
-    for one in types:
-        file = PurePosixPath(one.spot.file)
+    for entity_type in types:
+        file = PurePosixPath(entity_type.location.file)
         folders.add(file.parent if file.suffix == ".go" else file)
-    outer = {one for one in folders if not folders & set(one.parents)}
+    outer = {folder for folder in folders if not folders & set(folder.parents)}
     if len(outer) > _FOLDERS:
-        outer = {PurePosixPath(*one.parts[:1]) for one in outer}
+        outer = {PurePosixPath(*folder.parts[:1]) for folder in outer}
     if len(outer) > _FOLDERS:
         outer = {PurePosixPath()}
-    return sorted(f"./{one}" if str(one) != "." else "." for one in outer)
+    return sorted(f"./{folder}" if str(folder) != "." else "." for folder in outer)
 
 
 def _stores(classifier: Classifier) -> Iterator[str]:
@@ -198,15 +202,15 @@ def _settings_step(found: Found, file: Path | None) -> Step:
         "# Settings of dispatch-lint. An unknown key is an error; every key is optional.",
         "",
     ]
-    said = []
+    summary = []
     if found.definitions:
         lines += ["# What defines your kinds: documents are held against it.",
                   f"definitions = {json.dumps(found.definitions)}"]  # fmt: skip
-        said.append(f"definitions in {', '.join(found.definitions)}")
+        summary.append(f"definitions in {', '.join(found.definitions)}")
     if found.store:
         lines += ["# What else exists, for foreign keys and IDs.",
                   f"store = {json.dumps(found.store)}"]  # fmt: skip
-        said.append(f"the store {found.store}")
+        summary.append(f"the store {found.store}")
     lines += [
         "# The organization of manifests, which do not name one:",
         '# organization = "acme"',
@@ -216,7 +220,7 @@ def _settings_step(found: Found, file: Path | None) -> Step:
         'fail-level = "warning"',
     ]
     return Step(Path(settings_module.FILE), "\n".join(lines) + "\n",
-                f"settings: {' and '.join(said) or 'the defaults, to be changed'}")  # fmt: skip
+                f"settings: {' and '.join(summary) or 'the defaults, to be changed'}")  # fmt: skip
 
 
 def _schema_step(catalogue: Catalogue) -> Step:
@@ -233,8 +237,8 @@ def _schema_step(catalogue: Catalogue) -> Step:
 
 def _editor_step(found: Found) -> Step:
     globs = sorted(_globs(found))
-    yaml_globs = [one for one in globs if not one.endswith(".json")]
-    json_globs = [f"/{one}" for one in globs if one.endswith(".json")]
+    yaml_globs = [glob for glob in globs if not glob.endswith(".json")]
+    json_globs = [f"/{glob}" for glob in globs if glob.endswith(".json")]
     url = f"./{EDITOR_SCHEMA}"
     text = EDITOR_SETTINGS.read_text(encoding="utf-8-sig") if EDITOR_SETTINGS.exists() else "{}"
     wanted: dict[str, Any] = {}
@@ -243,15 +247,15 @@ def _editor_step(found: Found) -> Step:
     if json_globs:
         wanted["json.schemas"] = [{"fileMatch": json_globs, "url": url}]
     try:
-        known: Any = json.loads(text) if text.strip() else {}
-        if not isinstance(known, dict):
+        present: Any = json.loads(text) if text.strip() else {}
+        if not isinstance(present, dict):
             raise TypeError
-        merged = _merge(known, url, yaml_globs, json_globs)
+        merged = _merge(present, url, yaml_globs, json_globs)
     except (ValueError, TypeError):
         missing = json.dumps(wanted, indent=2)[2:-2]
         return Step(EDITOR_SETTINGS, None, "it has comments, or is no plain JSON object: it stays "
                     "as it is; add", missing)  # fmt: skip
-    if merged == known:
+    if merged == present:
         return Step(EDITOR_SETTINGS, None, "it names the schema already")
     indent = re.search(r"\n([ \t]+)\S", text)
     new = json.dumps(merged, indent=indent[1] if indent else 2, ensure_ascii=False) + "\n"
@@ -280,36 +284,36 @@ def _modeline_step(name: str, classifier: Classifier) -> Step:
     return Step(file, mark + body, f"a modeline in {count(added, 'document')}")
 
 
-def _merge(known: dict[str, Any], url: str, yaml: list[str], json_: list[str]) -> dict[str, Any]:
-    """The settings of an editor with the schema; what else they say stays.
+def _merge(present: dict[str, Any], url: str, yaml: list[str], json_: list[str]) -> dict[str, Any]:
+    """The present settings of an editor with the schema added.
 
     Raises:
-        TypeError: what is there has another shape.
+        TypeError: the present settings have another shape.
     """
-    merged = json.loads(json.dumps(known))
+    merged = json.loads(json.dumps(present))
     if yaml:
         table = merged.setdefault("yaml.schemas", {})
-        said = table.get(url, []) if isinstance(table, dict) else None
-        said = [said] if isinstance(said, str) else said
-        if not isinstance(said, list):
+        globs = table.get(url, []) if isinstance(table, dict) else None
+        globs = [globs] if isinstance(globs, str) else globs
+        if not isinstance(globs, list):
             raise TypeError
-        table[url] = [*said, *(one for one in yaml if one not in said)]
+        table[url] = [*globs, *(glob for glob in yaml if glob not in globs)]
     if json_:
         entries = merged.setdefault("json.schemas", [])
-        if not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
+        if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
             raise TypeError
-        entry = next((one for one in entries if one.get("url") == url), None)
+        entry = next((entry for entry in entries if entry.get("url") == url), None)
         if entry is None:
             entry = {"fileMatch": [], "url": url}
             entries.append(entry)
         matches = entry.setdefault("fileMatch", [])
-        matches += [one for one in json_ if one not in matches]
+        matches += [glob for glob in json_ if glob not in matches]
     return dict(merged)
 
 
 def _globs(found: Found) -> set[str]:
     """`folder/*.yaml` where every such file of the folder has manifests only; else each file."""
-    others = {(PurePosixPath(one).parent, PurePosixPath(one).suffix) for one in found.others}
+    others = {(PurePosixPath(name).parent, PurePosixPath(name).suffix) for name in found.others}
     globs = set()
     for name in found.manifests:
         path = PurePosixPath(name)
@@ -338,7 +342,7 @@ def _hook_step() -> Step:
     line, column = first
     lines = text.splitlines(keepends=True)
     end = "\r\n" if lines[line].endswith("\r\n") else "\n"
-    lines[line:line] = [f"{' ' * column}{one}{end}" for one in entry]
+    lines[line:line] = [f"{' ' * column}{text_line}{end}" for text_line in entry]
     return Step(HOOKS, "".join(lines), "the hook dispatch-lint, beside what is there")
 
 

@@ -351,15 +351,15 @@ class Rule:
         return iter(())
 
     def check_definition(self, definition: EntityType) -> Iterator[Finding]:
-        """Check one definition; each finding says its `spot`."""
+        """Check one definition; each finding says its `location`."""
         return iter(())
 
     def check_definitions(self, definitions: Sequence[EntityType]) -> Iterator[Finding]:
-        """Check all definitions of one kind together; each finding says its `spot`."""
+        """Check all definitions of one kind together; each finding says its `location`."""
         return iter(())
 
     def check_layout(self, layout: Layout) -> Iterator[Finding]:
-        """Check a piece of code that puts texts together; each finding says its `spot`."""
+        """Check a piece of code that puts texts together; each finding says its `location`."""
         return iter(())
 
     def check_change(self, change: Change) -> Iterator[Finding]:

@@ -105,7 +105,7 @@ from collections.abc import Iterator
 
 from dispatch_lint.documents.document import Document
 from dispatch_lint.rule import Example, Rule
-from dispatch_lint.violation import Finding, Severity
+from dispatch_lint.model.violation import Finding, Severity
 
 
 class {class_name}(Rule):

@@ -69,8 +69,8 @@ class BaseEntity(Rule):
             "none": "is a stored kind and does not embed BaseEntity",
         }
         if definition.base in how:
-            spot = definition.base_spot or definition.spot
-            yield Finding((), f"{definition.name} {how[definition.base]}", spot=spot,
+            location = definition.base_location or definition.location
+            yield Finding((), f"{definition.name} {how[definition.base]}", location=location,
                           help="embed BaseEntity by value, without a tag")  # fmt: skip
 
     def _compare(self, definition: EntityType) -> Iterator[Finding]:
@@ -85,17 +85,17 @@ class BaseEntity(Rule):
                         f'the field "{field.name}" is {_say(field)}; the guide has it as '
                         f"{_say(wanted)}"
                     )
-                    yield Finding(("fields", field.name), message, spot=field.spot)
+                    yield Finding(("fields", field.name), message, location=field.location)
             elif other is not None:
                 message = (
                     f'the guide calls the field {wanted.source_name} "{wanted.name}" on the wire, '
                     f'not "{other.name}"'
                 )
-                yield Finding(("fields", other.name), message, spot=other.spot,
+                yield Finding(("fields", other.name), message, location=other.location,
                               help=f'write `json:"{wanted.name}"`')  # fmt: skip
             else:
                 message = f'the field "{wanted.name}" of the guide\'s BaseEntity is missing'
-                yield Finding(("fields", wanted.name), message, spot=definition.spot)
+                yield Finding(("fields", wanted.name), message, location=definition.location)
 
 
 def _alike(field: Field, wanted: Field) -> bool:

@@ -33,5 +33,5 @@ class BaseFieldShadowed(Rule):
     def check_definition(self, definition: EntityType) -> Iterator[Finding]:
         for field in definition.hidden:
             message = f'{definition.name} declares the base field "{field.name}" again'
-            yield Finding(("fields", field.name), message, spot=field.spot,
+            yield Finding(("fields", field.name), message, location=field.location,
                           help="remove it, or give it another name")  # fmt: skip

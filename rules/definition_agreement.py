@@ -66,14 +66,14 @@ class DefinitionAgreement(Rule):
         self, one: EntityType, field: Field, other: EntityType, before: Field
     ) -> Iterator[Finding]:
         where = f"{other.name} ({other.form if other.language == 'Go' else other.language})"
-        also = ((before.spot, "the other definition"),)
+        also = ((before.location, "the other definition"),)
         path = ("fields", field.name)
         if field.name != before.name:
             if is_lower_camel(field.name) and is_lower_camel(before.name):
                 message = (
                     f'{one.kind} has the field "{field.name}" here, and "{before.name}" in {where}'
                 )
-                yield Finding(path, message, spot=field.spot, also=also)
+                yield Finding(path, message, location=field.location, also=also)
             return
         mine, theirs = _group(field.type), _group(before.type)
         by_form = one.form != other.form and {mine, theirs} == _TIMES
@@ -81,7 +81,7 @@ class DefinitionAgreement(Rule):
             message = (
                 f'the field "{field.name}" of {one.kind} is {mine} here, and {theirs} in {where}'
             )
-            yield Finding(path, message, spot=field.spot, also=also)
+            yield Finding(path, message, location=field.location, also=also)
 
 
 def _group(type_: Type) -> str:

@@ -1,11 +1,11 @@
 """foreign-key-value: a foreign key holds the target's name."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import Any, Literal
+from typing import Literal
 
 from dispatch_lint.documents.document import Document
 from dispatch_lint.index.facts import by_id, read_group
@@ -139,16 +139,3 @@ class ForeignKeyValue(ReferenceRule):
 def _is_judged(reference: Reference) -> bool:
     """Whether it is by name, and nothing but a name stands there."""
     return not (reference.by == "id" or reference.prefix or reference.key)
-
-
-def _hold_no_key(entity: Mapping[str, Any], fields: Iterable[str]) -> bool:
-    """Whether it is plain that no foreign key is a constructed key: nearly always."""
-    for field in fields:
-        value = entity[field]
-        if type(value) is list:
-            for text in value:
-                if type(text) is not str or "/" in text:
-                    return False
-        elif value and (type(value) is not str or "/" in value):
-            return False
-    return True

@@ -63,7 +63,10 @@ class KeyLayout(Rule):
                 "<organization>/<kind>/<name>"
             )
             yield Finding(
-                (), message, spot=layout.spot, help="put the organization first, then the kind"
+                (),
+                message,
+                location=layout.location,
+                help="put the organization first, then the kind",
             )
 
 

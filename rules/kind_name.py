@@ -33,4 +33,6 @@ class KindName(Rule):
             stem = name.removesuffix(suffix)
             if stem and stem != name:
                 message = f'the type "{name}" has a redundant suffix: {stem}'
-                yield Finding((), message, spot=definition.spot, help=f"rename it to {stem}")
+                yield Finding(
+                    (), message, location=definition.location, help=f"rename it to {stem}"
+                )

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
 
 from dispatch_lint.documents.document import Document
 from dispatch_lint.model.reference import Form
@@ -51,7 +50,7 @@ class NameFormat(Rule):
         elif isinstance(name, str) and not _NAME.match(name):
             yield Finding(("name",), f'"{name}" cannot be part of a key: it contains {_bad(name)}',
                           help='use letters, digits, "_" and "-" only')  # fmt: skip
-        elif isinstance(name, str) and not _is_fit(name, pattern):
+        elif isinstance(name, str) and pattern and not fits(pattern, name):
             yield Finding(
                 ("name",),
                 f'"{name}" does not match the pattern of {document.kind} names, {pattern}',
@@ -67,12 +66,6 @@ class NameFormat(Rule):
             if shape and shape.pattern:
                 return shape.pattern
         return ""
-
-
-def _is_fit(name: Any, pattern: str) -> bool:
-    return (
-        type(name) is str and _NAME.match(name) is not None and (not pattern or fits(pattern, name))
-    )
 
 
 def _bad(name: str) -> str:

@@ -66,17 +66,17 @@ class StatusValue(Rule):
         if statuses is None:
             return
         guide = _guide_statuses()
-        for value, spot in statuses.values:
+        for value, location in statuses.values:
             if value not in guide:
                 message = (
                     f'the type {statuses.name} has the status "{value}", which the guide has not'
                 )
-                yield Finding((), message, spot=spot)
+                yield Finding((), message, location=location)
         missing = [value for value in guide if value not in {one for one, _ in statuses.values}]
         if missing:
             noun = "status" if len(missing) == 1 else "statuses"
             message = f"the type {statuses.name} lacks the {noun} {', '.join(missing)}"
-            yield Finding((), message, spot=statuses.spot)
+            yield Finding((), message, location=statuses.location)
 
 
 @lru_cache(maxsize=1)

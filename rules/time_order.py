@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import Any
 
 from dispatch_lint.documents.document import Document
 from dispatch_lint.model.violation import Finding, Severity
@@ -14,14 +13,6 @@ _RFC3339 = re.compile(
     r"(?P<zone>Z|(?P<sign>[+-])(?P<hours>\d\d):(?P<minutes>\d\d))\Z",
     re.ASCII,
 )
-# Of moments of this form, days that only some months have left out, it is enough to compare texts.
-_USUAL = re.compile(
-    r"(?:(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T"
-    r"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z ){2}",
-    re.ASCII,
-)
-_BOTH = ("createdTime", "modifiedTime")
-_SECONDS = len("2026-01-31T12:00:00")
 _UNSET = (datetime(1, 1, 1), 0)
 _ENTITY = ('{"id": "1", "name": "shop", "organizationId": "acme", "revision": 0, "version": 0, '
            '"state": null, "status": "READY", "reason": null, "tags": null, "delete": false, '
@@ -79,15 +70,6 @@ class TimeOrder(Rule):
 def _times_of(fields: Iterable[str]) -> tuple[str, ...]:
     """The fields that hold times."""
     return tuple(field for field in fields if field.endswith("Time"))
-
-
-def _in_order(created: Any, modified: Any) -> bool:
-    """Whether it is plain that there is nothing to say: nearly always."""
-    return (
-        type(created) is type(modified) is str
-        and created[:_SECONDS] < modified[:_SECONDS]
-        and _USUAL.fullmatch(f"{created} {modified} ") is not None
-    )
 
 
 def _read(text: str, *, lenient: bool) -> tuple[datetime, int] | None:

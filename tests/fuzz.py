@@ -1,7 +1,6 @@
 """`python tests/fuzz.py SECONDS [TARGET…]`: what users write, mutated, for as long as there is time.
 
-Every input has to end within a time and some memory, without a traceback, and the same whichever way
-it is read. atheris, where it is installed, keeps those that reach new code in `.fuzz`, and goes on
+Every input has to end within a time and some memory, without a traceback. atheris, where it is installed, keeps those that reach new code in `.fuzz`, and goes on
 from there the next time; without it, mistakes are made upon mistakes at random. What is found is
 written to a file that can be given to `check`, and belongs into the tests.
 """
@@ -36,7 +35,7 @@ def guided(name: str, seconds: int, seed: int) -> None:
 
     with atheris.instrument_imports(include=["dispatch_lint", "dispatch_lint_rules"]):
         targets: Any = import_module("tests.fuzz_targets")
-    expected: type[Exception] = import_module("dispatch_lint.documents.source").InputError
+    expected: type[Exception] = import_module("dispatch_lint.model.errors").InputError
     target, seeds = targets.TARGETS[name]
 
     def one(data: bytes) -> None:
@@ -70,7 +69,7 @@ def unguided(name: str, seconds: float, seed: int) -> int:
         How many inputs failed.
     """
     targets: Any = import_module("tests.fuzz_targets")
-    expected: type[Exception] = import_module("dispatch_lint.documents.source").InputError
+    expected: type[Exception] = import_module("dispatch_lint.model.errors").InputError
     target: Callable[[bytes], None] = targets.TARGETS[name][0]
     seeds: list[bytes] = targets.TARGETS[name][1]
     signal.signal(signal.SIGALRM, _too_long)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import random
 import re
 import tempfile
@@ -11,16 +12,21 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from dispatch_lint.api import load_rules
 from dispatch_lint.config.settings import Settings, SettingsError, parse
 from dispatch_lint.documents.catalogue_files import load_catalogue
-from dispatch_lint.documents.source import Format, Source
-from dispatch_lint.engine.plugins import instantiate, load_rules
+from dispatch_lint.documents.source import Source
+from dispatch_lint.engine.checker import Checker
+from dispatch_lint.engine.run import run
 from dispatch_lint.model.errors import InputError, StoreError
-from dispatch_lint.old import json_placed, json_text, yaml_placed, yaml_text
-from dispatch_lint.old.engine import Run
 from dispatch_lint.store.bolt import BoltFile
-from tests.readers import agree, agree_on_places
+from dispatch_lint.text.json_reader import read_json
+from dispatch_lint.text.yaml_reader import read_yaml
+
+if TYPE_CHECKING:
+    from dispatch_lint.text.tree import Node, Part
 
 ROOT = Path(__file__).parent.parent
 WORDS = [
@@ -37,7 +43,7 @@ WORDS = [
 
 def seeds(*patterns: str) -> list[bytes]:
     """Files of this project."""
-    found = [path for one in patterns for path in sorted(ROOT.glob(one))]
+    found = [path for pattern in patterns for path in sorted(ROOT.glob(pattern))]
     return [path.read_bytes() for path in found if path.stat().st_size < 20_000]
 
 
@@ -71,45 +77,65 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape" if byte else "surrogatepass")
 
 
-SETTINGS = Settings(root=Path("/nowhere"))
+SETTINGS = replace(Settings(root=Path("/nowhere")), select=("all",))
+LIMITS = SETTINGS.limits
 CATALOGUE = load_catalogue(SETTINGS)
-RULES = instantiate(load_rules(), replace(SETTINGS, select=("all",)), CATALOGUE)
+CHECKER = Checker(SETTINGS, CATALOGUE, load_rules(SETTINGS, CATALOGUE)[0])
 
 
-def new_run() -> Run:
-    """A run of every rule; what takes long to load is loaded once."""
-    return Run(SETTINGS, CATALOGUE, RULES)
-
-
-def check(data: bytes, format_: Format) -> None:
-    """Nothing that is linted raises."""
-    run = new_run()
-    list(run.lint([Source("a", format_, opener=lambda: io.BytesIO(data))]))
-    internal = [one for one in run.summary.problems if "internal error" in one]
+def check(data: bytes, format_: str) -> None:
+    """Nothing that is checked raises, and what is found stands in the text."""
+    result = run(CHECKER, [Source("a", format_, opener=lambda: io.BytesIO(data))])
+    internal = [problem for problem in result.summary.problems if "internal error" in problem]
     assert not internal, internal
+    lines = data.count(b"\n") + 1
+    for violation in result.violations:
+        place = violation.range
+        assert 1 <= place.line <= place.end_line <= lines, violation
+        assert place[:2] <= place[2:], violation
 
 
 def documents(data: bytes) -> None:
-    """YAML: what the fast reader says is what the slow one says."""
+    """YAML: each place of a document is inside of it."""
     check(data, "yaml")
-    text = _text(data)
-    try:
-        values = yaml_text.read_values(text)
-    except UnicodeEncodeError:
-        values = None
-    agree(values, yaml_placed.read_placed(text))
-    agree_on_places(text)
+    for part in read_yaml(_text(data), depth=LIMITS.depth, aliases=LIMITS.aliases):
+        assert (part.problem is None) or part.value is None
+        assert all(part.lines.text[start] == "#" for start, _ in part.comments())
+        hold_places(part)
+        for place in (*(key.range for key in part.duplicates), *(cut.range for cut in part.cuts)):
+            assert place[:2] < place[2:], place
 
 
 def json_documents(data: bytes) -> None:
-    """JSON and JSONL, of entities and of rows: as for YAML."""
+    """JSON and JSONL, of entities and of rows: what the standard library reads is read alike."""
     check(data, "jsonl")
     check(data, "json")
     text = _text(data)
-    values = json_text.read_values(text)
-    if values is not None:
-        parts = json_placed.read_placed(text)
-        assert repr([part.value for part in parts]) == repr(values)
+    parts = read_json(text, depth=LIMITS.depth)
+    for part in parts:
+        hold_places(part)
+    if any(part.problem for part in parts):
+        return
+    value = json.loads(text)
+    expected = value if isinstance(value, list) else [value]
+    assert repr([part.value for part in parts]) == repr(expected)
+
+
+def hold_places(part: Part) -> None:
+    """Fail where a value stands outside of its document, or of what it is inside of.
+
+    An alias stands for a value that is elsewhere in the document.
+    """
+    waiting: list[Node] = [part.node] if part.node is not None else []
+    seen: set[tuple[int, int]] = set()
+    while waiting:
+        node = waiting.pop()
+        assert part.start <= node.start <= node.end <= len(part.lines.text), (node.start, node.end)
+        for start, end in node.keys.values():
+            assert part.start <= start <= end <= len(part.lines.text), (start, end)
+        if node.children and (node.start, node.end) not in seen:  # once, however many aliases
+            seen.add((node.start, node.end))
+            waiting += node.children.values()
 
 
 def go(data: bytes) -> None:

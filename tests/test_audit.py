@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import marshal
 import os
+import pickle
 import random
 import shutil
 import signal
@@ -17,12 +20,19 @@ from typing import Any
 
 import pytest
 
+from dispatch_lint.audit import corpus_check
+from dispatch_lint.audit.arrow import rows_of
+from dispatch_lint.audit.documents import check_rows
+from dispatch_lint.audit.plan import Plan, Starts, closed
+from dispatch_lint.config.settings import Settings
 from dispatch_lint.engine.plugins import load_rules
+from dispatch_lint.engine.report import RunReport
+from dispatch_lint.engine.settle import settle
+from dispatch_lint.model.violation import Severity
 from dispatch_lint.rule import stored
-from tests.test_shortcuts import entities
 
 pytest.importorskip("pyspark")
-pytest.importorskip("pyarrow")
+pyarrow = pytest.importorskip("pyarrow")
 pytestmark = pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java")
 
 MASTER = "local-cluster[2,1,1024]"
@@ -39,14 +49,35 @@ revision-order = "off"
 [limits]
 violations-per-file = 1_000_000
 """
+FIELDS = [
+    "status", "reason", "delete", "image", "timeout", "secrets", "Name", "imageName", "created_at",
+    "id", "functionID",
+]  # fmt: skip
+
+
+def entities(chance: random.Random, count: int) -> str:
+    """Stored entities, most of them alike, a line each."""
+    lines = []
+    for number in range(count):
+        line = stored(
+            chance.choice(["Application", "Image", "Secret", "Run"]), id=f"i{number % 150}",
+            name=f"n{number % 90}", status=chance.choice(["READY", "READY", "ERROR", "", "ready"]),
+            createdTime=chance.choice(["2026-01-01T00:00:00Z", "2026-01-31T00:00:00Z", "today"]),
+            modifiedTime=chance.choice(["2026-01-02T00:00:00.5Z", "0001-01-01T00:00:00Z"]),
+        )  # fmt: skip
+        value = json.loads(line)
+        if chance.random() < 0.2:
+            value[chance.choice(FIELDS)] = chance.choice([None, True, 1, 1.5, "x", []])
+        lines.append(json.dumps(value) + "\n")
+    return "".join(lines)
 
 
 def faulty(chance: random.Random) -> str:
     """Entities with what the rules' own examples have, and faults between entities."""
     lines = [
-        line for rule in load_rules().values() for one in (*rule.valid, *rule.invalid)
-        if one.file.endswith(("jsonl", ".json"))
-        for line in (one.store + one.text).splitlines() if line.startswith("{")
+        line for rule in load_rules().values() for example in (*rule.valid, *rule.invalid)
+        if example.file.endswith(("jsonl", ".json"))
+        for line in (example.store + example.text).splitlines() if line.startswith("{")
     ]  # fmt: skip
     images = [f"image-{number}" for number in range(30)]
     lines += [
@@ -108,25 +139,20 @@ def violations(output: Path) -> list[dict[str, Any]]:
     ]
 
 
-def comparable(one: dict[str, Any], *, columns: bool = True) -> str:
+def comparable(violation: dict[str, Any]) -> str:
     """A violation without the columns of related places; those of an audit are rows."""
-    kept = {
-        **one,
-        "related": [(two["file"], two["line"], two["message"]) for two in one["related"]],
-    }
-    for name in () if columns else ("column", "endColumn", "fix"):
-        del kept[name]
-    return json.dumps(kept, sort_keys=True)
+    places = [(place["file"], place["line"], place["message"]) for place in violation["related"]]
+    return json.dumps({**violation, "related": places}, sort_keys=True)
 
 
 def checked(folder: Path, *arguments: str) -> list[dict[str, Any]]:
     """The violations that `check` finds, without infos about declared names."""
-    said = json.loads(run(folder, "check", *arguments, "-f", "json", "--no-cache").stdout)
-    return [one for one in said["violations"] if not declared(one)]
+    report = json.loads(run(folder, "check", *arguments, "-f", "json").stdout)
+    return [violation for violation in report["violations"] if not declared(violation)]
 
 
-def declared(one: dict[str, Any]) -> bool:
-    return one["severity"] == "info" and one["rule"] in (
+def declared(violation: dict[str, Any]) -> bool:
+    return violation["severity"] == "info" and violation["rule"] in (
         "foreign-key-naming", "camel-case-fields", "initialism-spelling", "foreign-key-plurality",
         "foreign-key-id-suffix",
     )  # fmt: skip
@@ -154,18 +180,18 @@ def test_it_says_what_check_says(estate: Path, found: list[dict[str, Any]]) -> N
     mine, theirs = Counter(map(comparable, found)), Counter(map(comparable, expected))
     assert mine - theirs == Counter() and theirs - mine == Counter()
     assert len(expected) > 1_500
-    rules = {one["rule"] for one in expected}
+    rules = {violation["rule"] for violation in expected}
     assert rules >= {
         "unique-key", "unique-id", "unresolved-reference", "foreign-key-value", "reference-not-ready",
         "cross-organization-reference", "key-format", "schema", "unknown-field", "syntax-error",
         "status-value", "name-format", "time-order", "organization-single",
     }  # fmt: skip
     assert any(
-        "did you mean" in one["message"]
-        for one in expected
-        if one["rule"] == "unresolved-reference"
+        "did you mean" in violation["message"]
+        for violation in expected
+        if violation["rule"] == "unresolved-reference"
     )
-    assert any("entities)" in one["message"] for one in expected)
+    assert any("entities)" in violation["message"] for violation in expected)
 
 
 def test_its_summary(estate: Path, found: list[dict[str, Any]]) -> None:
@@ -179,15 +205,15 @@ def test_its_page(estate: Path, found: list[dict[str, Any]]) -> None:
     page = (estate / "page.html").read_text()
     _, _, rest = page.partition('<script type="application/json" id="data">')
     rows = json.loads(rest.partition("</script>")[0])["violations"]
-    told = Counter((row[0], row[1], row[5], row[6]) for row in rows)
-    assert told == Counter(
+    shown = Counter((row[0], row[1], row[5], row[6]) for row in rows)
+    assert shown == Counter(
         (
-            one["severity"],
-            one["rule"],
-            f"{one['file']}:{one['line']}:{one['column']}",
-            one["message"],
+            violation["severity"],
+            violation["rule"],
+            f"{violation['file']}:{violation['line']}:{violation['column']}",
+            violation["message"],
         )
-        for one in found
+        for violation in found
     )
 
 
@@ -219,28 +245,32 @@ LAYOUTS = ("text.parquet", "partitioned.orc", "rows.parquet")
 
 def test_other_layouts(parquet: Path) -> None:
     """JSON in a column, a column for each field below folders of partitions, and Dispatch's rows."""
-    said = audited(parquet, *LAYOUTS, output="layouts", master="local[2]")
-    assert all(one["column"] == 1 and one["fix"] is None for one in said)
+    violations = audited(parquet, *LAYOUTS, output="layouts", master="local[2]")
+    assert all(violation["column"] == 1 and violation["fix"] is None for violation in violations)
     (parquet / "same.jsonl").write_text((parquet / "b.jsonl").read_text())
-    expected = [one for one in checked(parquet, "same.jsonl") if alone(one)]
+    expected = [violation for violation in checked(parquet, "same.jsonl") if alone(violation)]
     found = {
         layout: Counter(
-            (one["rule"], one["entity"], one["pointer"]) for one in said
-            if one["file"].startswith(layout) and alone(one)
+            (violation["rule"], violation["entity"], violation["pointer"]) for violation in violations
+            if violation["file"].startswith(layout) and alone(violation)
         )
         for layout in LAYOUTS
     }  # fmt: skip
     assert found["text.parquet"] == Counter(
-        (one["rule"], one["entity"], one["pointer"]) for one in expected
+        (violation["rule"], violation["entity"], violation["pointer"]) for violation in expected
     )
-    assert all(several.total() > 50 for several in found.values())
-    rules = {one["rule"] for one in said if one["file"].startswith("rows.parquet")}
+    assert all(counts.total() > 50 for counts in found.values())
+    rules = {
+        violation["rule"]
+        for violation in violations
+        if violation["file"].startswith("rows.parquet")
+    }
     assert {"unique-key", "unique-id", "error-reason"} <= rules
 
 
-def alone(one: dict[str, Any]) -> bool:
+def alone(violation: dict[str, Any]) -> bool:
     """Whether a violation hangs on nothing but its own entity."""
-    return not one["related"] and one["rule"] not in (
+    return not violation["related"] and violation["rule"] not in (
         "unique-key",
         "unique-id",
         "unresolved-reference",
@@ -267,7 +297,7 @@ def test_an_executor_that_is_killed_and_a_baseline(
     run(estate, "check", *names, "--write-baseline", "--baseline", "known.json")
     known = json.loads((estate / "known.json").read_text())
     file = known["violations"]["b.jsonl"]
-    gone = next(name for name, one in file.items() if one["rule"] == "time-order")
+    gone = next(name for name, violation in file.items() if violation["rule"] == "time-order")
     del file[gone]
     known["violations"] = {"b.jsonl": file}
     (estate / "known.json").write_text(json.dumps(known))
@@ -290,36 +320,31 @@ def test_an_executor_that_is_killed_and_a_baseline(
     assert audit.wait(600) == 1
     assert killed
     left = violations(estate / "killed")
-    assert [one["fingerprint"] for one in left if one["file"] == "b.jsonl"] == [gone]
-    expected = [one for one in found if one["file"] != "b.jsonl" or one["fingerprint"] == gone]
+    assert [violation["fingerprint"] for violation in left if violation["file"] == "b.jsonl"] == [
+        gone
+    ]
+    expected = [
+        violation
+        for violation in found
+        if violation["file"] != "b.jsonl" or violation["fingerprint"] == gone
+    ]
     assert Counter(map(comparable, left)) == Counter(map(comparable, expected))
 
 
-@pytest.mark.parametrize(("arguments", "said"), [
+@pytest.mark.parametrize(("arguments", "message"), [
     (["nothing.jsonl"], "nothing.jsonl"), (["a.jsonl", "--master", "x", "--remote", "sc://x"], "use one"),
     (["a.jsonl", "--input-option", "x"], "NAME=VALUE"), (["a.jsonl", "--select", "nme-format"], "name-format"),
 ])  # fmt: skip
-def test_what_cannot_be_done(arguments: list[str], said: str, estate: Path) -> None:
+def test_what_cannot_be_done(arguments: list[str], message: str, estate: Path) -> None:
     made = run(estate, "audit", *arguments, "--output", "none")
     assert made.returncode == 2
-    assert said in made.stderr and "Traceback" not in made.stderr
+    assert message in made.stderr and "Traceback" not in made.stderr
     assert not (estate / "none").exists()
 
 
 @pytest.mark.parametrize("group", ["key\0acme/Secret/a", "id\x001"])
 def test_a_large_group_is_judged_in_pieces(group: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Piece by piece, beside the first of its different facts, as at once."""
-    import marshal
-    import pickle
-
-    import pyarrow as pa
-
-    from dispatch_lint.audit import judging
-    from dispatch_lint.audit.plan import Plan, closed
-    from dispatch_lint.config.settings import Settings
-    from dispatch_lint.model.violation import Severity
-
-    plan = Plan(closed(Settings()), ("a.jsonl", "b.jsonl"), {}, Severity.INFO, True)
     chance = random.Random(3)
     facts = [
         (number * 2 // 500 << 32 | number, marshal.dumps((("name",), (
@@ -328,20 +353,61 @@ def test_a_large_group_is_judged_in_pieces(group: str, monkeypatch: pytest.Monke
         ), "", "")))
         for number in range(500)
     ]  # fmt: skip
-    columns = [["identity"] * 500, [group.encode()] * 500, *map(list, zip(*facts, strict=True))]
-    types = (pa.string(), pa.binary(), pa.int64(), pa.binary())
-    arrays = [pa.array(one, type_) for one, type_ in zip(columns, types, strict=True)]
-    batch = pa.RecordBatch.from_arrays(arrays, ["name", "grp", "place", "data"])
+    rows = [("identity", group.encode(), *fact) for fact in facts]
+    types = {"name": "string", "grp": "binary", "place": "int64", "data": "binary"}
 
-    def said(piece: int) -> list[tuple[Any, ...]]:
-        monkeypatch.setattr(judging, "PIECE", piece)
-        rows = [
-            row for out in judging.grouped(plan, [])(iter([batch]))
-            for row in zip(*(column.to_pylist() for column in out.columns), strict=True)
-        ]  # fmt: skip
-        judged = [(source, index, rule, pickle.loads(one)) for source, index, rule, one in rows]
-        return sorted((*one[:3], one[3].message, one[3].related[0][0].document) for one in judged)
+    def judged(piece: int) -> list[tuple[Any, ...]]:
+        monkeypatch.setattr(corpus_check, "PIECE", piece)
+        judge = corpus_check.judge_groups(plan_of("a.jsonl", "b.jsonl"), [])
+        judgements = [
+            (*row[:3], pickle.loads(row[3]))
+            for row in rows_of(judge(iter([batch_of(rows, types)])))
+        ]
+        return sorted(
+            (*row[:3], row[3].message, row[3].related[0][0].document) for row in judgements
+        )
 
-    whole = said(1_000)
+    whole = judged(1_000)
     assert len(whole) > 100
-    assert said(37) == said(100) == whole
+    assert judged(37) == judged(100) == whole
+
+
+def test_what_one_file_has_in_several_tasks() -> None:
+    """What does not parse is an entity if another task has seen one; problems are limited."""
+    plan = plan_of("a.jsonl", "b.jsonl")
+    entity = stored("Secret", id="1", name="a", organizationId="acme").strip()
+
+    def checked(*rows: tuple[str, int, str]) -> list[tuple[Any, ...]]:
+        types = {"file": "string", "block": "int64", "line": "int64", "document": "int64",
+                 "text": "string"}  # fmt: skip
+        numbered = [(file, 0, number, number, text) for file, number, text in rows]
+        return list(rows_of(check_rows(plan)(iter([batch_of(numbered, types)]))))
+
+    tasks = [
+        checked(("a.jsonl", 2, "{"), ("a.jsonl", 3, "}"), ("b.jsonl", 0, "]")),
+        checked(("a.jsonl", 0, entity)),
+        checked(*(("b.jsonl", number, "\0") for number in range(1, 200))),
+    ]
+    assert [row[3] for row in tasks[0] if row[0] == "unparsed"] == [2, 3, 1 << 32]
+    for order in itertools.permutations(tasks):
+        report = RunReport()
+        for records in order:
+            report.merge(*(pickle.loads(row[4]) for row in records if row[0] == "report"))
+        assert not any(part.violations or part.facts or part.claims for part in report.reports)
+        settled = settle(report, limit=sys.maxsize, quiet=plan.quiet, closed=True)
+        assert (settled.summary.documents, settled.summary.skipped) == (3, 1)
+        assert len(settled.summary.problems) == 101
+        assert settled.summary.problems[-1] == "99 further problems of a task"
+
+
+def plan_of(*files: str) -> Plan:
+    starts = {(file, 0): Starts(position, 0, 0) for position, file in enumerate(files)}
+    return Plan(closed(Settings()), files, starts, Severity.INFO, True)
+
+
+def batch_of(rows: list[tuple[Any, ...]], types: dict[str, str]) -> Any:
+    columns = [
+        pyarrow.array(column, kind)
+        for column, kind in zip(zip(*rows, strict=True), types.values(), strict=True)
+    ]
+    return pyarrow.RecordBatch.from_arrays(columns, list(types))

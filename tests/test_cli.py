@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 
 from dispatch_lint.documents import stream
-from dispatch_lint.documents.classify import Skipped
 
 ROOT = Path(__file__).parent.parent
 CLEAN = "kind: Secret\nname: a\n"
@@ -146,16 +145,14 @@ def test_what_can_be_read_only_once_has_its_limit(
     assert (code, message in error) == (2 if message else 0, True)
 
 
-def test_lines_of_a_stream_are_read_again_for_their_places(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(stream, "_IN_MEMORY", 10)
+@pytest.mark.parametrize("blank", [0, 17_000_000], ids=["in memory", "in a file"])
+def test_lines_of_a_stream_are_read_again_for_their_places(blank: int, tmp_path: Path) -> None:
     lines = [json.dumps({"kind": "Secret", "name": name}) for name in ("a", "a b", "c")]
-    text = "\n".join(lines).encode()
+    text = "\n".join(lines).encode() + b"\n" + b" " * blank
     format_, opener = stream.keep(io.BytesIO(text), "jsonl", 0)
     assert format_ == "jsonl"
     first, second = opener(), opener()
-    assert first.readline() == text.splitlines(keepends=True)[0]
+    assert first.readline() == text.partition(b"\n")[0] + b"\n"
     with second:
         assert second.read() == text
     assert first.read() == text.split(b"\n", 1)[1]
@@ -331,8 +328,7 @@ JUDGES = """
 METHODS = {
     "__init__": "def check(self, document): return ()", "check": "", "check_field": "",
     "collect": "def judge(self, group, facts, world): return ()",
-    "quick_check": "def check(self, document): return ()",
-    "collect_seldom": JUDGES, "fact_patterns": JUDGES, "asks": JUDGES, "likeness": JUDGES,
+    "asks": JUDGES,
     "judge": "def collect(self, entity): yield 'a', (), ()",
     "check_member": "", "check_definition": "", "check_definitions": "", "check_layout": "",
     "check_suppression": "",
@@ -362,11 +358,8 @@ def test_no_method_of_a_plugin_takes_the_rest_with_it(method: str, tmp_path: Pat
         assert "the rule raises cannot be used: ZeroDivisionError: on purpose" in error
         return
     assert "a.yaml:2:7: error[name-format]" in out and "camel-case-fields" in out
-    if method in ("quick_check", "fact_patterns"):  # shortcuts: the long way is gone instead
-        assert (code, error) == (1, "")
-    else:
-        assert code == 2
-        assert "internal error in the rule raises: ZeroDivisionError: on purpose" in error
+    assert code == 2
+    assert "internal error in the rule raises: ZeroDivisionError: on purpose" in error
 
 
 def test_the_scaffold_is_a_rule_with_true_examples(tmp_path: Path) -> None:
@@ -524,7 +517,7 @@ def test_version_and_help(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("closed", "said"), [
     ("a.yaml >&-", ""), ("a.yaml 2>&-", "a.yaml:2:7"), ("missing.yaml 2>&-", ""), ("a.yaml <&-", "a.yaml:2:7"),
-    ("a.yaml --no-cache >&- 2>&- <&-", ""), ("a.yaml -o out.txt >&-", ""),
+    ("a.yaml >&- 2>&- <&-", ""), ("a.yaml -o out.txt >&-", ""),
 ])  # fmt: skip
 def test_a_stream_that_is_closed_from_the_start_is_none(
     closed: str, said: str, tmp_path: Path
@@ -571,31 +564,3 @@ def test_every_command_has_help(tmp_path: Path) -> None:
         ran = run(tmp_path, *words, "--help")
         assert (ran.returncode, ran.stderr) == (0, b""), words
         assert ran.stdout.startswith(b"Usage: ")
-
-
-@pytest.mark.parametrize(("words", "seldom"), [
-    (["check", "a.yaml"], True), (["store", "import", "a.yaml", "--store", "refs.db"], False),
-])  # fmt: skip
-def test_what_goes_on_and_on_leaves_no_cycles(
-    words: list[str], seldom: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import gc
-
-    from dispatch_lint.cli import cli
-    from dispatch_lint.old.collecting import _AS_USUAL, collect_seldom
-
-    before, seen = gc.get_threshold(), []
-
-    def read(*_: object) -> Skipped:
-        seen.append(gc.get_threshold())
-        return Skipped(0, "")
-
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "a.yaml").write_text("kind: Secret\nname: a\n")
-    monkeypatch.setattr("dispatch_lint.documents.classify.Classifier.read", read)
-    collect_seldom()
-    try:
-        cli.main(words, standalone_mode=False)
-    finally:
-        gc.set_threshold(*before)
-    assert [one == _AS_USUAL for one in seen] == [not seldom]

@@ -88,8 +88,8 @@ type Box[T any] struct { Content T `json:"content"` }
     assert [value.value for value in fields["i"].type.values] == ["HIGH", "LOW"]
     assert [inner.name for inner in fields["u"].type.fields] == ["content"]
     assert fields["u"].type.fields[0].type.shape == "any"
-    assert str(fields["a"].spot) == "shop/shop.go:13"
-    assert (fields["a"].spot.column, fields["a"].spot.end_column) == (5, 6)
+    assert str(fields["a"].location) == "shop/shop.go:13"
+    assert fields["a"].location.range[1::2] == (5, 6)
     assert len([field for field in one.fields if field.base]) == 12
 
 
@@ -186,7 +186,7 @@ type Widget struct {{
     assert own(one) == ["part object", "mode enum"]
     assert [field.name for field in one.fields if field.base] == ["id", "name", "status"]
     part = next(field for field in one.fields if field.name == "part")
-    assert [str(field.spot) for field in part.type.fields] == ["pkg/parts/part.go:2"]
+    assert [str(field.location) for field in part.type.fields] == ["pkg/parts/part.go:2"]
 
 
 def test_what_is_a_definition_and_what_is_not() -> None:
@@ -484,10 +484,12 @@ def test_nothing_in_an_openapi_file_is_a_traceback(lint: Lint) -> None:
     odd: list[Any] = [None, 1, "x", [], {}, True, ["name"], {"$ref": "#/definitions/Widget"}]
     for _ in range(120):
         value = json.loads(text)
-        spot = value["definitions"][chance.choice(["Widget", "Base", "Part"])]
+        location = value["definitions"][chance.choice(["Widget", "Base", "Part"])]
         for _ in range(chance.randrange(4)):
-            inner = chance.choice([one for one in spot if isinstance(spot[one], dict)] or [""])
-            spot = spot[inner] if inner else spot
-        if isinstance(spot, dict) and spot:
-            spot[chance.choice(list(spot))] = chance.choice(odd)
+            inner = chance.choice(
+                [one for one in location if isinstance(location[one], dict)] or [""]
+            )
+            location = location[inner] if inner else location
+        if isinstance(location, dict) and location:
+            location[chance.choice(list(location))] = chance.choice(odd)
         lint({"api.json": json.dumps(value)})

@@ -60,10 +60,10 @@ def test_sources_may_come_in_any_order(facts: list[Any], order: list[int], limit
     for sources, into in ((range(4), whole), (order, merged)):
         for source in sources:
             piece = Index()
-            piece.add(source, [
-                ("table", group, document, PAYLOADS[payload])
+            piece.add(source, {"table": [
+                (group, document, PAYLOADS[payload])
                 for group, of, document, payload in facts if of == source
-            ])  # fmt: skip
+            ]})  # fmt: skip
             into.merge(piece)
     assert groups_of(merged.table("table")) == groups_of(whole.table("table"))
     merged.close()

@@ -5,52 +5,58 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch_lint.api import make_run
-from dispatch_lint.cli.check import command
+from dispatch_lint import api
 from dispatch_lint.config.settings import parse
-from dispatch_lint.documents.discover import discover
 from dispatch_lint.documents.source import Source
-from dispatch_lint.fix import fixing
-from dispatch_lint.fix.fixing import (
-    Fixed,
-    _any_new,
-    _quick_values,
-    _values,
-    diff_lines,
-    fix_sources,
-    sifted,
-)
-from dispatch_lint.model.violation import Violation
-from dispatch_lint.old.engine import Run
-from dispatch_lint.old.outcome import Result
+from dispatch_lint.engine.checker import Options
+from dispatch_lint.engine.summary import Result
+from dispatch_lint.fix.diff import diff_lines
+from dispatch_lint.fix.fixed import Fixed
+from dispatch_lint.fix.halving import find_holding
+from dispatch_lint.fix.rounds import fix_sources
+from dispatch_lint.model.violation import Severity
 from tests.test_cli import check
 
 
+class Checks:
+    """Checks sources as `--fix` does, and counts how often."""
+
+    def __init__(self, *, jobs: int = 1, **settings: Any) -> None:
+        chosen = parse(settings)
+        limits = replace(chosen.limits, violations_per_file=sys.maxsize)
+        self.settings, self.jobs, self.count = replace(chosen, limits=limits), jobs, 0
+
+    def __call__(self, sources: Sequence[Source]) -> Result:
+        self.count += 1
+        sources = [source for source in sources if not source.name.startswith("uncounted")]
+        options = Options(unfolded=True)
+        return api.check(self.settings, sources, jobs=self.jobs, options=options)
+
+
 def fixed(
-    folder: Path, files: dict[str, bytes], *, unsafe: bool = True, jobs: int = 1, **said: Any
+    folder: Path, files: dict[str, bytes], *, unsafe: bool = True, checks: Checks | None = None,
+    more: Sequence[str] = (),
 ) -> Fixed:  # fmt: skip
     """Fix files; what they are then is in `texts` where they changed."""
     for name, data in files.items():
         (folder / name).write_bytes(data)
-    chosen = parse(said)
+    checks = checks or Checks()
     before = Path.cwd()
     os.chdir(folder)
     try:
-        sources = list(discover(sorted(files), chosen))
-        return fix_sources(
-            lambda changed, unfolded: make_run(chosen, unfolded=unfolded).check(changed, jobs),
-            sources, unsafe=unsafe,
-        )  # fmt: skip
+        sources = api.sources_of([*sorted(files), *more], checks.settings)
+        return fix_sources(checks, sources, unsafe=unsafe)
     finally:
         os.chdir(before)
 
@@ -282,41 +288,20 @@ def test_each_injected_mistake_is_one(tmp_path: Path) -> None:
             assert fixed(tmp_path, {name: bad.encode()}, unsafe=False).texts == {name: right}
 
 
-def test_of_many_files_each_is_compared_with_itself(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    compared: list[set[str]] = []
-
-    def any_new(before: list[Violation], after: list[Violation], chosen: list[Violation]) -> bool:
-        compared.append({one.file for one in (*before, *after)})
-        return _any_new(before, after, chosen)
-
-    monkeypatch.setattr("dispatch_lint.fixing._any_new", any_new)
+def test_many_files_are_fixed_alike_by_any_number_of_processes(tmp_path: Path) -> None:
     slip = b"kind: Function\nnaem: f%d\nimage: i\n---\nkind: Function\nname: g%d\nimage: i\nstatus: ready\n"
     files = {f"{number}.yaml": slip % (number, number) for number in range(40)}
-    one = fixed(tmp_path, files)
-    assert compared and all(len(names) == 1 for names in compared)
-    assert sum(one.counts.values()) == 80 and len(one.texts) == 40
-    several = fixed(tmp_path, files, jobs=3)
-    assert (several.texts, several.counts, several.violations) == (
-        one.texts,
-        one.counts,
-        one.violations,
-    )
+    alone = fixed(tmp_path, files)
+    assert sum(alone.counts.values()) == 80 and len(alone.texts) == 40
+    assert fixed(tmp_path, files, checks=Checks(jobs=3)) == alone
 
 
-def test_the_fast_reader_has_the_values_of_the_one_that_decides() -> None:
-    odd = "kind: Secret\nname: a\nname: b\nsecrets: {a: &x on, b: *x}\n"
-    quick = 0
-    for text in [one for pair in CASES for one in pair]:
-        for whole in (text, f"{odd}---\n{text}", f"\ufeff{text}---\n{text}"):
-            values = _quick_values(Source("a.yaml", "yaml"), whole)
-            quick += values is not None
-            assert values is None or repr(values) == repr(_values(Source("a.yaml", "yaml"), whole))
-    assert quick > len(CASES)
-    listed = '[{"kind": "Secret", "name": "a", "name": "b"}, {"kind": "Secret", "name": "c"}]'
-    source = Source("a.json", "json")
-    assert _quick_values(source, listed) in (None, _values(source, listed))
+def test_a_violation_of_another_file_is_no_new_one(tmp_path: Path) -> None:
+    """Each file is compared with itself: here a key is taken as soon as both names are right."""
+    slip = b"kind: Secret\nname: a\nSecrets: {}\n"
+    files = {"a.yaml": slip, "b.yaml": b"kind: Secrt\nname: a\n"}
+    result = fixed(tmp_path, files)
+    assert result.texts["a.yaml"] == slip.decode().replace("Secrets", "secrets")
 
 
 @pytest.mark.parametrize(("name", "text"), [
@@ -344,60 +329,64 @@ def test_very_many_fixes_of_one_file(tmp_path: Path) -> None:
 
 @given(st.lists(st.booleans(), min_size=1, max_size=40))
 def test_fixes_that_do_not_hold_are_found_by_halving(good: list[bool]) -> None:
-    several = list(enumerate(good))
-    held, refused = sifted(several, lambda some: all(one for _, one in some), 100)
-    assert [*held, *refused] == sorted(several, key=lambda one: not one[1])
+    items = list(enumerate(good))
+    holding, others = find_holding(items, lambda group: all(is_good for _, is_good in group), 100)
+    if not all(good):
+        assert [*holding, *others] == sorted(items, key=lambda item: not item[1])
 
 
 def test_after_some_tries_the_other_fixes_are_left() -> None:
     asked: list[list[int]] = []
-    several = list(range(1_000))
 
-    def never(some: list[int]) -> bool:
-        asked.append(some)
+    def never(group: list[int]) -> bool:
+        asked.append(group)
         return False
 
-    held, refused = sifted(several, never)
-    assert (held, sorted(refused)) == ([], several)
+    holding, others = find_holding(range(1_000), never)
+    assert (holding, sorted(others)) == ([], list(range(1_000)))
     assert len(asked) == 50
 
 
-def noted_runs(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
-    """Takes every run that is made from here on."""
-    runs: list[Run] = []
-    check = Run.check
-
-    def noted(run: Run, *said: Any) -> Result:
-        runs.append(run)
-        return check(run, *said)
-
-    monkeypatch.setattr(Run, "check", noted)
-    return runs
+# Two fields become one: none of these fixes holds.
+REFUSED = "---\n".join(
+    f"kind: Function\nname: f{number}\nimage: i\nSecrets: [a]\nsecrets: [b]\n"
+    for number in range(30)
+).encode()
 
 
-def test_runs_that_find_out_which_fixes_hold_are_few_for_all_files(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # Two fields become one: none of these fixes holds.
-    text = "---\n".join(
-        f"kind: Function\nname: f{number}\nimage: i\nSecrets: [a]\nsecrets: [b]\n"
-        for number in range(30)
-    )
-    runs = noted_runs(monkeypatch)
-    result = fixed(tmp_path, {name: text.encode() for name in ("a.yaml", "b.yaml", "c.yaml")})
+def test_checks_that_find_out_which_fixes_hold_are_few_for_all_files(tmp_path: Path) -> None:
+    checks = Checks()
+    files = dict.fromkeys(("a.yaml", "b.yaml", "c.yaml"), REFUSED)
+    result = fixed(tmp_path, files, checks=checks)
     assert not result.texts
-    assert 0 < len(runs) <= 50 + 2 * 10
+    assert 0 < checks.count <= 50 + 2 * 10
     assert len(result.withdrawn) == len(set(result.withdrawn)) <= 90
 
 
-@pytest.mark.parametrize(
-    ("size", "violations", "tries"),
-    [(0, 0, 50), (100_000, 50, 50), (10_000_000, 100, 9), (1_000_000, 20_000, 4), (10**9, 0, 4)],
-)
-def test_the_more_there_is_to_read_the_fewer_runs_are_made(
-    size: int, violations: int, tries: int
+class NeverContent(Checks):
+    """Finds something new in each text that was fixed."""
+
+    def __call__(self, sources: Sequence[Source]) -> Result:
+        result = super().__call__(sources)
+        new = result.violations[0]._replace(rule="new", severity=Severity.ERROR)
+        is_fixed = any(source.opener is not None for source in sources)
+        return replace(result, violations=[*result.violations, *[new] * is_fixed])
+
+
+@pytest.mark.parametrize(("size", "tries"), [(0, 50), (10_000_000, 9), (1_000_000_000, 4)])
+def test_the_more_there_is_to_read_the_fewer_checks_are_made(
+    size: int, tries: int, tmp_path: Path
 ) -> None:
-    assert fixing._tries(size, violations) == tries
+    with (tmp_path / "uncounted.yaml").open("wb") as file:
+        file.truncate(size)
+    text = b"---\n".join(
+        b"kind: Function\nname: f%d\nimage: i\nstatus: ready\n" % number for number in range(30)
+    )
+    checks = NeverContent()
+    result = fixed(tmp_path, {"a.yaml": text}, checks=checks, more=["uncounted.yaml"])
+    assert not result.texts and len(result.withdrawn) == 30
+    # One before, one with all fixes, and one without.
+    assert checks.count == tries + 3
 
 
 def test_a_name_that_the_kind_does_not_have_is_no_fix(tmp_path: Path) -> None:
@@ -431,26 +420,16 @@ UNFIXABLE = "kind: Secret\nname: a b\n"
 INFO = "kind: Image\nname: i\nbaseImageName: b\n"
 MANY = "---\n".join(f"kind: Secret\nname: a {number}\n" for number in range(1_200))
 SUPPRESSED = "---\nkind: Secret\nname: a b  # dispatch-lint: ignore[name-format] known\n"
-SLIP = "kind: Function\nname: f\nimage: i\nstatus: ready\n"
 
 
 @pytest.mark.parametrize("options", [(), ("-q",), ("-f", "json"), ("--unsafe-fixes",)])
-@pytest.mark.parametrize(
-    ("text", "runs"),
-    [(CLEAN, 1), (UNFIXABLE, 1), (INFO, 1), (MANY, 1), (MANY + SUPPRESSED, 1), (SLIP, 2)],
-)
-def test_where_nothing_can_be_fixed_nobody_looks_twice(
-    text: str, runs: int, options: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("text", [CLEAN, UNFIXABLE, INFO, MANY, MANY + SUPPRESSED])
+def test_where_nothing_can_be_fixed_the_report_is_that_of_a_check(
+    text: str, options: tuple[str, ...], tmp_path: Path
 ) -> None:
     (tmp_path / "a.yaml").write_text(text)
-    made = noted_runs(monkeypatch)
-    monkeypatch.chdir(tmp_path)
-    fixing = CliRunner().invoke(command, ["--no-cache", "--fix", *options, "a.yaml"])
-    assert len(made) == runs
-    plain = CliRunner().invoke(command, ["--no-cache", *options, "a.yaml"])
-    # click 8.1 has standard error in it too
-    said = fixing.stdout.removeprefix("dispatch-lint: fixed 1 violation in 1 file\n")
-    assert (fixing.exit_code, said) == (plain.exit_code, plain.stdout)
+    assert check(tmp_path, "--fix", *options, "a.yaml") == check(tmp_path, *options, "a.yaml")
+    assert (tmp_path / "a.yaml").read_text() == text
 
 
 def test_what_is_counted_together_is_fixed_beside_others(tmp_path: Path) -> None:
@@ -470,16 +449,14 @@ def test_what_is_counted_together_is_fixed_beside_others(tmp_path: Path) -> None
     assert "fixed 1 violation in 1 file" in check(tmp_path, "a.jsonl", "--fix")[2]
 
 
-def test_of_fields_that_stand_for_one_only_the_first_gets_its_name(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_of_fields_that_stand_for_one_only_the_first_gets_its_name(tmp_path: Path) -> None:
     many = b"".join(b"imagee%d: v\n" % number for number in range(60))
-    runs = noted_runs(monkeypatch)
-    result = fixed(tmp_path, {"a.yaml": b"kind: Function\nname: f\n" + many})
+    checks = Checks()
+    result = fixed(tmp_path, {"a.yaml": b"kind: Function\nname: f\n" + many}, checks=checks)
     new = b"kind: Function\nname: f\n" + many.replace(b"imagee0", b"image")
     assert result.texts == {"a.yaml": new.decode()}
     assert not result.withdrawn
-    assert len(runs) == 2  # nothing has to be found out
+    assert checks.count == 2  # nothing has to be found out
 
 
 def test_what_is_wrong_inside_a_field_is_not_new_where_the_field_gets_its_name(

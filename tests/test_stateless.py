@@ -13,7 +13,8 @@ from dispatch_lint.api import make_checker
 from dispatch_lint.config.settings import Settings, parse
 from dispatch_lint.documents.catalogue_files import load_catalogue
 from dispatch_lint.documents.document import Document
-from dispatch_lint.documents.source import FORMATS, Source
+from dispatch_lint.documents.formats import format_of
+from dispatch_lint.documents.source import Source
 from dispatch_lint.engine.checker import Checker
 from dispatch_lint.engine.plugins import load_rules
 from dispatch_lint.index.facts import by_key
@@ -27,8 +28,7 @@ RULES = {name: rule for name, rule in load_rules().items() if not rule.has("chec
 
 def source_of(name: str, text: str) -> Source:
     """A source that can be read as often as one likes."""
-    ending = name[name.rindex(".") :]
-    return Source(name, FORMATS[ending], opener=lambda: BytesIO(text.encode()))
+    return Source(name, format_of(name) or "yaml", opener=lambda: BytesIO(text.encode()))
 
 
 def inputs_of(examples: list[tuple[int, Example]]) -> list[Input]:

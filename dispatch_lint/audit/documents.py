@@ -4,142 +4,184 @@ from __future__ import annotations
 
 import json
 import marshal
+import pickle
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from functools import reduce
+from typing import TYPE_CHECKING
 
-from dispatch_lint.audit.plan import Plan, run_of
-from dispatch_lint.index.facts import USE
-from dispatch_lint.model.errors import InputError
-from dispatch_lint.old.file_check import FileCheck
+from dispatch_lint.audit.arrow import batches_of, rows_of
+from dispatch_lint.audit.plan import Plan, checker_of
+from dispatch_lint.documents.line_ranges import LineRange
+from dispatch_lint.documents.reading import read_line
+from dispatch_lint.engine.report import RunReport
+from dispatch_lint.engine.source_check import check_part, new_report
+from dispatch_lint.index.facts import is_use
 from dispatch_lint.report.formats.json import violation_object
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     import pyarrow as pa
 
+    from dispatch_lint.audit.arrow import Row
+    from dispatch_lint.audit.plan import RowNumbers
+    from dispatch_lint.engine.report import Located, SourceReport, Unparsed
     from dispatch_lint.model.violation import Violation
 
 RECORDS = "what string, name string, grp binary, place bigint, data binary, use boolean, n bigint"
 """A record is, by `what`:
 
 - `violation`: `name` its rule, `grp` its fold, `data` the violation as JSON, `n` how often;
-- `fact`: `name` its table, `grp` its group, `data` what it says, `use` whether it is a foreign key;
-- `declared`: `data` the field as JSON, `n` places;
-- `kind`: `name` a kind of which there are documents;
-- `summary`: `data` the counts of a task as JSON.
+- `unparsed`: a violation that counts where the file has entities: see `engine.report.Unparsed`;
+- `fact`: `name` its table, `grp` its group, `data` its payload, `use` whether it is a foreign key;
+- `claims`: `data` what rules with precedence have reported of a document, pickled;
+- `report`: `data` all else that a task has found, as a pickled `RunReport`.
+
+`place` has the position of the source, and the number of the document in the lower 32 bits.
 """
-_MANY = 20_000
-"""Records that are handed on together."""
 MAX_PROBLEMS = 100
-"""Problems of a task that are told; the rest is counted."""
+"""Problems of a task that are reported; the rest is counted."""
 
 
-def judge_rows(plan: Plan) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+def check_rows(plan: Plan) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
     """A function for `mapInArrow`: rows as `inputs.ROWS` → `RECORDS`."""
 
-    def judge(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    def check(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         task = _Task(plan)
         for batch in batches:
-            for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-                task.row(*row)
-                if len(task.run.collected) >= _MANY:
-                    yield task.batch()
-        task.finish()
-        yield task.batch()
+            for file, block, line, document, text in rows_of([batch]):
+                task.check(plan.numbers(file, block, line, document), text)
+            yield from record_batches(task.take())
+        yield from record_batches(task.finish())
 
-    return judge
+    return check
 
 
 class _Task:
+    """The check of some rows, of whichever files they are.
+
+    Violations, facts and claims are handed on batch by batch; counts, and the violations that
+    others are counted with, at the end.
+    """
+
     def __init__(self, plan: Plan) -> None:
-        self.plan, self.run = plan, run_of(plan)
-        self._checks: dict[int, FileCheck] = {}
-        self._records: list[tuple[Any, ...]] = []
+        self._plan, self._checker = plan, checker_of(plan)
+        self._reports: dict[int, SourceReport] = {}
+        """By the position of the source."""
+        self._changed: dict[int, SourceReport] = {}
+        """Those of them that have something new to hand on."""
+        self._folded: list[tuple[SourceReport, Located]] = []
+        """The first violation of each fold."""
+        self._problems: list[tuple[SourceReport, str]] = []
+        self._more_problems = 0
 
-    def row(self, file: str, block: int, line: int, document: int, text: str) -> None:
-        source, index, number = self.plan.place(file, block, line, document)
-        check = self._checks.get(source)
-        if check is None:
-            check = self._checks[source] = FileCheck(self.run, self.run.sources[source], source)
-        try:
-            check.line(index, number, text.encode("utf-8", "surrogatepass"))
-        except InputError as error:
-            self.run.summary.problems.append(str(error))
+    def check(self, row: RowNumbers, text: str) -> None:
+        """Check a row."""
+        source = self._plan.source(row.source)
+        report = self._reports.get(row.source)
+        if report is None:
+            # No row tells which bytes of its file it is.
+            lines = LineRange(0, 0, row.line - 1, row.document)
+            report = self._reports[row.source] = new_report(source, row.source, lines)
+        self._changed[row.source] = report
+        data, limits = text.encode("utf-8", "surrogatepass"), self._plan.settings.limits
+        part = read_line(source.name, data, row.line, row.document, limits)
+        check_part(self._checker, source, part, report)
 
-    def finish(self) -> None:
-        """What is known only now: folds with their counts, and all counts."""
-        run = self.run
-        for check in self._checks.values():
-            check.finish()
-        folds = {
-            index: (fold, check.folded[rule, fold])
-            for check in self._checks.values()
-            for (rule, fold), index in check.first.items()
-        }
-        for index, one in enumerate(run.found):
-            if one.heading and run.folds(one.severity):
-                run.count_declared(one.heading, one.rule, one.message, one.declared_at)
-                continue
-            fold, count = folds.get(index, ("", 1))
-            self._records.append(violation_record(one, fold, count, self.plan.textual))
-        for declared in run.declared.values():
-            said = [declared.heading, declared.rule, declared.message, declared.declared_at]
-            record = (
-                "declared",
-                None,
-                None,
-                None,
-                json.dumps(said).encode(),
-                None,
-                declared.places,
-            )
-            self._records.append(record)
-        for kind in run.kinds:
-            self._records.append(("kind", kind, None, None, None, None, None))
-        summary = run.summary
-        counts = {
-            "documents": summary.documents, "skipped": summary.skipped,
-            "problems": summary.problems[:MAX_PROBLEMS],
-            "moreProblems": max(0, len(summary.problems) - MAX_PROBLEMS),
-            # What is counted and has no place: infos of `--quiet` runs, and declared names.
-            "rules": dict(summary.rules),
-            "severities": {int(one): count for one, count in summary.violations.items()},
-        }  # fmt: skip
-        self._records.append(("summary", None, None, None, json.dumps(counts).encode(), None, None))
-        run.found = []
+    def take(self) -> list[Row]:
+        """What has been found since the last time, as records."""
+        records = [record for report in self._changed.values() for record in self._take(report)]
+        self._changed = {}
+        return records
 
-    def batch(self) -> pa.RecordBatch:
-        """The records since the last time."""
-        records, self._records = self._records, []
-        records += [
-            ("fact", table, group.encode("utf-8", "surrogatepass"), place, marshal.dumps(what),
-             bool(what[1]) and what[1][-1] == USE, None)
-            for table, group, place, what in self.run.collected
-        ]  # fmt: skip
-        self.run.collected = []
-        return record_batch(records)
+    def _take(self, report: SourceReport) -> Iterator[Row]:
+        textual = self._plan.textual
+        for located in report.violations:
+            if located.fold:
+                self._folded.append((report, located))
+            else:
+                yield violation_record(located.violation, report.position, textual=textual)
+        for unparsed in report.unparsed:
+            for located in unparsed.violations:
+                record = violation_record(located.violation, report.position, textual=textual)
+                yield "unparsed", *record[1:]
+        for table, rows in report.facts.items():
+            for group, document, payload in rows:
+                yield (
+                    "fact", table, group.encode("utf-8", "surrogatepass"),
+                    _place(report, document), marshal.dumps(payload), is_use(payload), None,
+                )  # fmt: skip
+        for document, claims in report.claims.items():
+            data = pickle.dumps(claims)
+            yield "claims", None, None, _place(report, document), data, None, None
+        report.violations, report.facts, report.claims, report.descriptions = [], {}, {}, []
+        if report.unparsed:
+            report.unparsed = [reduce(_together, report.unparsed)._replace(violations=())]
+        self._take_problems(report)
 
+    def _take_problems(self, report: SourceReport) -> None:
+        room = MAX_PROBLEMS - len(self._problems)
+        self._problems += [(report, problem) for problem in report.problems[:room]]
+        self._more_problems += len(report.problems[room:])
+        report.problems = []
 
-def violation_record(one: Violation, fold: str, count: int, textual: bool) -> tuple[Any, ...]:
-    """A violation as a record."""
-    said = violation_object(one)
-    if not textual:  # its columns are those of a text that we have made
-        said |= {"column": 1, "endLine": said["line"], "endColumn": 1, "fix": None}
-    data = json.dumps(said).encode()
-    return ("violation", one.rule, fold.encode("utf-8", "surrogatepass"), None, data, None, count)
+    def finish(self) -> list[Row]:
+        """What is known at the end only: the times of what is counted together, and all counts."""
+        records = []
+        for report, located in self._folded:
+            violation = located.violation
+            times = report.folds[violation.rule, located.fold].times
+            records.append(violation_record(
+                violation, report.position, textual=self._plan.textual, fold=located.fold,
+                times=times,
+            ))  # fmt: skip
+        for report, problem in self._problems:
+            report.problems.append(problem)
+        if self._more_problems:
+            report.problems.append(f"{self._more_problems:,} further problems of a task")
+        run_report = RunReport()
+        for report in self._reports.values():
+            run_report.add(report)
+        records.append(("report", None, None, None, pickle.dumps(run_report), None, None))
+        return records
 
 
-def record_batch(records: list[tuple[Any, ...]]) -> pa.RecordBatch:
+def _place(report: SourceReport, document: int) -> int:
+    return report.position << 32 | document
+
+
+def _together(first: Unparsed, second: Unparsed) -> Unparsed:
+    """Documents that do not parse, counted together."""
+    return first._replace(
+        unlocated=first.unlocated + second.unlocated,
+        documents=first.documents + second.documents,
+    )
+
+
+def violation_record(
+    violation: Violation, position: int, *, textual: bool, fold: str = "", times: int = 1
+) -> Row:
+    """A violation as a record.
+
+    Args:
+        position: of its source.
+        textual: whether its columns mean something; otherwise they are those of a text that we
+            have made of a row.
+    """
+    fields = violation_object(violation)
+    if not textual:
+        fields |= {"column": 1, "endLine": fields["line"], "endColumn": 1, "fix": None}
+    return (
+        "violation", violation.rule, fold.encode("utf-8", "surrogatepass"),
+        position << 32 | violation.document, json.dumps(fields).encode(), None, times,
+    )  # fmt: skip
+
+
+def record_batches(records: Iterable[Row]) -> Iterator[pa.RecordBatch]:
     """Records as Arrow has them."""
     import pyarrow as pa
 
-    fields = {
+    yield from batches_of(records, {
         "what": pa.string(), "name": pa.string(), "grp": pa.binary(), "place": pa.int64(),
         "data": pa.binary(), "use": pa.bool_(), "n": pa.int64(),
-    }  # fmt: skip
-    columns: list[Any] = list(zip(*records, strict=True)) or [[] for _ in fields]
-    arrays = [
-        pa.array(column, type_) for column, type_ in zip(columns, fields.values(), strict=True)
-    ]
-    return pa.RecordBatch.from_arrays(arrays, list(fields))
+    })  # fmt: skip

@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from dispatch_lint.audit import inputs, judging
-from dispatch_lint.audit.documents import RECORDS, judge_rows
+from dispatch_lint.audit import corpus_check, inputs
+from dispatch_lint.audit.corpus_check import FOUND, JUDGEMENTS
+from dispatch_lint.audit.documents import RECORDS, check_rows
 from dispatch_lint.audit.hints import find_hints
-from dispatch_lint.audit.locating import locate
-from dispatch_lint.audit.plan import Plan, Starts, closed, run_of, tables_of
-from dispatch_lint.engine.summary import Declared, Summary
+from dispatch_lint.audit.locating import locate_rows
+from dispatch_lint.audit.plan import Plan, Starts, checker_of, closed
+from dispatch_lint.audit.violations import (
+    VIOLATION,
+    all_violations,
+    merged,
+    summarize,
+    with_known,
+)
 from dispatch_lint.model.errors import InputError
-from dispatch_lint.model.violation import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection
 
     from pyspark.sql import DataFrame, SparkSession
 
     from dispatch_lint.config.settings import Settings
+    from dispatch_lint.engine.report import RunReport
+    from dispatch_lint.engine.summary import Declared, Summary
+    from dispatch_lint.model.violation import Severity
 
-SPAN = "line int, column int, endLine int, endColumn int"
-VIOLATION = (
-    "rule string, severity string, message string, guide string, file string, document bigint, "
-    f"pointer string, {SPAN}, kind string, entity string, "
-    f"related array<struct<file string, {SPAN}, message string>>, "
-    f"fix struct<safety string, message string, edits array<struct<{SPAN}, text string>>>, "
-    "fingerprint string"
-)
-"""The fields of the JSON contract, as Spark's types."""
 WORK = "_work"
 
 
@@ -74,7 +73,7 @@ class Audit:
     def run(
         self, rows: DataFrame, *, textual: bool, baseline: dict[str, dict[str, int]]
     ) -> Audited:
-        """Judge rows as `inputs.read_rows` gives them.
+        """Check rows as `inputs.read_rows` gives them.
 
         Args:
             textual: whether they are the lines of files.
@@ -91,14 +90,16 @@ class Audit:
             plan = self._plan(numbered, textual)
             staged = numbered.where("text is not null")
             self._tell("2/5 judging documents")
-            records = self._kept("records", staged.mapInArrow(judge_rows(plan), RECORDS))
+            records = self._kept("records", staged.mapInArrow(check_rows(plan), RECORDS))
+            report = merged(records)
             self._tell("3/5 judging references and identities")
-            judgements = self._kept("judgements", self._judged(plan, records))
+            judgements = self._kept("judgements", self._judgements(plan, records, report.kinds))
             self._tell("4/5 locating what they say")
-            located = self._kept("located", self._located(plan, staged, judgements))
+            located = self._kept("located", self._located(plan, staged, records, judgements))
             self._tell("5/5 writing")
-            violations = self._violations(records, located, baseline)
-            return self._finish(plan, records, violations)
+            violations = all_violations(self._spark, report, records, located)
+            known = self._kept("violations", with_known(self._spark, violations, baseline))
+            return self._finish(plan, report, known)
         except PySparkException as error:
             raise InputError(f"Spark: {_reason(error)}") from error
         finally:
@@ -124,44 +125,51 @@ class Audit:
             documents[file] += row["document"]
         return Plan(self._settings, tuple(files.values()), starts, self._quiet, textual)
 
-    def _judged(self, plan: Plan, records: DataFrame) -> DataFrame:
-        """What corpus rules say of all groups: `judging.JUDGEMENTS`."""
+    def _judgements(self, plan: Plan, records: DataFrame, kinds: Collection[str]) -> DataFrame:
+        """What corpus rules find in all groups: `corpus_check.JUDGEMENTS`.
+
+        Args:
+            kinds: of all entities.
+        """
         from pyspark.sql import functions as f
 
-        kinds = [
-            row[0] for row in records.where("what = 'kind'").select("name").distinct().collect()
-        ]
-        found: DataFrame | None = None
-        for name, rules in tables_of(run_of(plan)).items():
+        found = self._spark.createDataFrame([], JUDGEMENTS)
+        for name, rules in checker_of(plan).corpus_rules.items():
             facts = records.where((f.col("what") == "fact") & (f.col("name") == name))
             if all(rule.judges_alike for rule in rules):
                 used = all(rule.judges_uses for rule in rules)
-                judged = self._judged_alike(plan, facts, kinds, used=used)
+                judgements = self._of_equal_facts(plan, facts, sorted(kinds), used=used)
             else:
-                several = all(rule.judges_several for rule in rules)
-                judged = self._judged_apart(plan, facts, kinds, several=several)
-            found = judged if found is None else found.unionByName(judged)
-        if found is None:
-            return self._spark.createDataFrame([], judging.JUDGEMENTS)
+                least = 2 if all(rule.judges_several for rule in rules) else 1
+                judgements = self._of_groups(plan, facts, sorted(kinds), least)
+            found = found.unionByName(judgements)
         return found
 
-    def _judged_apart(
-        self, plan: Plan, facts: DataFrame, kinds: list[str], *, several: bool
-    ) -> DataFrame:
-        """Facts that differ, such as keys and IDs: each group is judged as a whole."""
-        if several:
-            repeated = facts.groupBy("grp").count().where("count > 1").select("grp")
-            facts = facts.join(repeated, "grp")
+    def _of_groups(self, plan: Plan, facts: DataFrame, kinds: list[str], least: int) -> DataFrame:
+        """What is found where facts differ, as keys and IDs do: each group is judged as a whole.
+
+        Args:
+            least: groups of fewer facts are left out.
+        """
+        from pyspark.sql import functions as f
+
+        if least > 1:
+            large = facts.groupBy("grp").count().where(f.col("count") >= least).select("grp")
+            facts = facts.join(large, "grp")
         return (
             facts.select("name", "grp", "place", "data").repartition("grp")
             .sortWithinPartitions("grp", "place")
-            .mapInArrow(judging.grouped(plan, kinds), judging.JUDGEMENTS)
+            .mapInArrow(corpus_check.judge_groups(plan, kinds), JUDGEMENTS)
         )  # fmt: skip
 
-    def _judged_alike(
+    def _of_equal_facts(
         self, plan: Plan, facts: DataFrame, kinds: list[str], *, used: bool
     ) -> DataFrame:
-        """Facts of which many say the same, such as foreign keys: one of them stands for all."""
+        """What is found where many facts are equal, as foreign keys are: one represents all.
+
+        Args:
+            used: whether only groups with a foreign key are judged.
+        """
         from pyspark.sql import functions as f
 
         different = facts.groupBy("name", "grp", "data").agg(
@@ -170,40 +178,41 @@ class Audit:
         groups = self._kept("groups", different.groupBy("name", "grp").agg(
             f.collect_list(f.struct("place", "data")).alias("reps"), f.max("use").alias("use")
         ))  # fmt: skip
-        asked_about = groups.where("use") if used else groups
-        suspects = self._kept("suspects", asked_about.select("name", "grp", "reps").mapInArrow(
-            judging.suspects(plan, kinds), judging.SUSPECTS
+        wanted = groups.where("use") if used else groups
+        candidates = self._kept("candidates", wanted.select("name", "grp", "reps").mapInArrow(
+            corpus_check.find_candidates(plan, kinds), corpus_check.CANDIDATES
         ))  # fmt: skip
-        brought = (
-            suspects.select("grp", f.explode("asks").alias("ask"))
+        asked = (
+            candidates.select("grp", f.explode("asks").alias("ask"))
             .join(groups.select(f.col("grp").alias("ask"), "reps"), "ask")
-            .groupBy("grp").agg(f.collect_list(f.struct("ask", "reps")).alias("brought"))
+            .groupBy("grp").agg(f.collect_list(f.struct("ask", "reps")).alias("asked"))
         )  # fmt: skip
-        spoken_of = self._kept("spoken", suspects.drop("asks").join(brought, "grp", "left").select(
-            "name", "grp", "reps", "brought"
-        ).mapInArrow(judging.judged(plan, kinds), judging.JUDGED))  # fmt: skip
-        hints = find_hints(self._spark, spoken_of, groups)
+        found = self._kept("found", candidates.drop("asks").join(asked, "grp", "left").select(
+            "name", "grp", "reps", "asked"
+        ).mapInArrow(corpus_check.check_candidates(plan, kinds), FOUND))  # fmt: skip
+        hints = find_hints(self._spark, found, groups)
         return (
             facts.select("grp", "place", "data")
-            .join(spoken_of.drop("wanted"), "grp")
-            .select("name", "grp", "reps", "brought", "place", "data")
-            .mapInArrow(judging.spoken(plan, kinds, hints), judging.JUDGEMENTS)
+            .join(found.drop("missing"), "grp")
+            .select("name", "grp", "reps", "asked", "place", "data")
+            .mapInArrow(corpus_check.judge_equal_facts(plan, kinds, hints), JUDGEMENTS)
         )
 
-    def _located(self, plan: Plan, staged: DataFrame, judgements: DataFrame) -> DataFrame:
-        """Judgements beside their rows, and the lines of the rows that they relate to."""
+    def _located(
+        self, plan: Plan, staged: DataFrame, records: DataFrame, judgements: DataFrame
+    ) -> DataFrame:
+        """Judgements as violations: beside their rows, and the lines of the rows they relate to."""
         from pyspark.sql import functions as f
 
         starts = self._spark.createDataFrame(
-            [(file, block, *start) for (file, block), start in plan.starts.items()] or [],
+            [(file, block, *start) for (file, block), start in plan.starts.items()],
             "file string, block bigint, source int, line0 bigint, document0 bigint",
         )
         rows = staged.join(f.broadcast(starts), ["file", "block"]).select(
             "source", (f.col("document0") + f.col("document")).alias("document"),
             (f.col("line0") + f.col("line") + 1).alias("line"), "text",
         )  # fmt: skip
-        told = judgements.mapInArrow(_with_places, f"{judging.JUDGEMENTS}, {_PLACES}")
-        pairs = told.select(
+        pairs = judgements.select(
             "source", "document", f.explode("related").alias("other")
         ).distinct().select(
             "source", "document", f.col("other.source").alias("s"), f.col("other.document").alias("d")
@@ -214,54 +223,29 @@ class Audit:
                 f.col("s").alias("source"), f.col("d").alias("document"), "line"
             )).alias("places")
         )  # fmt: skip
+        claims = records.where("what = 'claims'").select(
+            f.shiftright("place", 32).cast("int").alias("source"),
+            f.col("place").bitwiseAND(f.lit(0xFFFFFFFF)).alias("document"),
+            f.col("data").alias("claims"),
+        )  # fmt: skip
+        document = ["source", "document"]
         return (
-            told.join(rows, ["source", "document"]).join(places, ["source", "document"], "left")
-            .select("source", "document", "line", "text", "rule", "judgement", "places")
-            .repartition("source", "document").sortWithinPartitions("source", "document")
-            .mapInArrow(locate(plan), RECORDS)
+            judgements.join(rows, document).join(claims, document, "left")
+            .join(places, document, "left")
+            .select(*document, "line", "text", "rule", "judgement", "claims", "places")
+            .repartition(*document).sortWithinPartitions(*document)
+            .mapInArrow(locate_rows(plan), RECORDS)
         )  # fmt: skip
 
-    def _violations(
-        self, records: DataFrame, located: DataFrame, baseline: dict[str, dict[str, int]]
-    ) -> DataFrame:
-        """All violations in the fields of the contract, and whether a baseline knows each."""
-        from pyspark.sql import Window
+    def _finish(self, plan: Plan, report: RunReport, violations: DataFrame) -> Audited:
+        """Write what is found, less what the baseline knows.
+
+        Args:
+            violations: as `violations.with_known` gives them.
+        """
         from pyspark.sql import functions as f
 
-        found = records.where("what = 'violation'").unionByName(located)
-        said = found.select(
-            f.from_json(f.col("data").cast("string"), VIOLATION).alias("v"), "grp", "n"
-        ).select("v.*", f.col("grp").cast("string").alias("fold"), "n")  # fmt: skip
-        plain = said.where("fold = ''").drop("fold")
-        folds = said.where("fold <> ''").groupBy("file", "rule", "fold").agg(
-            f.min_by(f.struct(*[c for c in said.columns if c not in ("fold", "n")]), "document")
-            .alias("one"), f.sum("n").alias("n"),
-        ).select("one.*", "n")  # fmt: skip
-        folds = folds.withColumn("message", f.when(
-            f.col("n") > 1, f.concat("message", f.lit(" ("), f.col("n").cast("string"),
-                                     f.lit(" entities)"))
-        ).otherwise(f.col("message")))  # fmt: skip
-        every = plain.unionByName(folds).drop("n")
-        known = [
-            (file, fingerprint, count)
-            for file, several in baseline.items() for fingerprint, count in several.items()
-        ]  # fmt: skip
-        if not known:
-            return every.withColumn("known", f.lit(False))
-        table = self._spark.createDataFrame(known, "file string, fingerprint string, times bigint")
-        order = Window.partitionBy("file", "fingerprint").orderBy("line", "column", "rule")
-        return (
-            every.join(f.broadcast(table), ["file", "fingerprint"], "left")
-            .withColumn("nth", f.row_number().over(order))
-            .withColumn("known", f.coalesce(f.col("nth") <= f.col("times"), f.lit(False)))
-            .drop("nth", "times").select(*every.columns, "known")
-        )  # fmt: skip
-
-    def _finish(self, plan: Plan, records: DataFrame, violations: DataFrame) -> Audited:
-        from pyspark.sql import functions as f
-
-        judged = self._kept("violations", violations)
-        shown = judged.where("not known").drop("known")
+        shown = violations.where("not known").drop("known")
         target = self._output / "violations"
         writer = shown.orderBy("file", "line", "column", "rule", "pointer", "message").write
         if self._format == "jsonl":
@@ -277,69 +261,17 @@ class Audit:
             (self._output / "summary.csv").absolute().as_uri()
         )
         groups = [tuple(row) for row in table.limit(MAX_GROUPS).collect()]
-        summary, declared = self._summary(plan, records, judged)
+        summary, declared = summarize(plan, report, violations)
         kind = "json" if self._format == "jsonl" else "parquet"
         return Audited(summary, declared, target, groups, kind)
 
-    def _summary(
-        self, plan: Plan, records: DataFrame, judged: DataFrame
-    ) -> tuple[Summary, list[Declared]]:
-        from pyspark.sql import functions as f
-
-        summary = Summary(closed=True, files=len(plan.files))
-        for counts in _tasks(records):
-            summary.documents += counts["documents"]
-            summary.skipped += counts["skipped"]
-            summary.problems += counts["problems"]
-            if counts["moreProblems"]:
-                summary.problems.append(f"{counts['moreProblems']:,} further problems of a task")
-            for rule, times in counts["rules"].items():
-                summary.rules[rule] += times
-            for severity, times in counts["severities"].items():
-                summary.violations[Severity(int(severity))] += times
-        said = judged.groupBy("rule", "severity", "known").count().collect()
-        for rule, severity, known, times in said:
-            if known:
-                summary.baselined += times
-            else:
-                summary.rules[rule] += times
-                summary.violations[Severity[severity.upper()]] += times
-        declared = []
-        of_fields = records.where("what = 'declared'").groupBy("data").agg(f.sum("n"))
-        for data, places in of_fields.orderBy("data").collect():
-            heading, rule, message, declared_at = json.loads(bytes(data))
-            declared.append(Declared(heading, rule, message, declared_at, places))
-        summary.problems = list(dict.fromkeys(summary.problems))
-        return summary, declared
-
 
 MAX_GROUPS = 10_000
-"""Rows of the summary that are told; the file has all."""
-_PLACES = "related array<struct<source int, document bigint>>"
-
-
-def _with_places(batches: Iterator[Any]) -> Iterator[Any]:
-    """`JUDGEMENTS` with the places of the facts that each relates to."""
-    import pickle
-
-    import pyarrow as pa
-
-    kind = pa.list_(pa.struct([("source", pa.int32()), ("document", pa.int64())]))
-    for batch in batches:
-        related = [
-            [{"source": fact.source, "document": fact.document} for fact, _ in pickle.loads(one).related]
-            for one in batch.column(3).to_pylist()
-        ]  # fmt: skip
-        names = [*batch.schema.names, "related"]
-        yield pa.RecordBatch.from_arrays([*batch.columns, pa.array(related, kind)], names)
-
-
-def _tasks(records: DataFrame) -> Iterator[dict[str, Any]]:
-    for row in records.where("what = 'summary'").select("data").toLocalIterator():
-        yield json.loads(bytes(row[0]))
+"""Rows of the summary that are held in memory; the file has all."""
 
 
 def _reason(error: Exception) -> str:
+    """The line of an error of Spark that names the cause."""
     lines = [line for line in str(error).splitlines() if line.strip()]
-    told = next((line for line in reversed(lines) if "Error" in line or "Exception" in line), "")
-    return (told or (lines[0] if lines else type(error).__name__)).strip()[:400]
+    cause = next((line for line in reversed(lines) if "Error" in line or "Exception" in line), "")
+    return (cause or (lines[0] if lines else type(error).__name__)).strip()[:400]

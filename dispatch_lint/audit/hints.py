@@ -4,70 +4,95 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dispatch_lint.audit.judging import facts_of
+from dispatch_lint.audit.corpus_check import facts_of, name_of, packed_name
+from dispatch_lint.engine.judge import FEW_NAMES, MAX_HINTS, Comparing
 from dispatch_lint.index.facts import by_name, read_group
 from dispatch_lint.naming import nearest_few, one_edit_away
-from dispatch_lint.old.judging import FEW_NAMES, MAX_HINTS, Comparing
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pyspark.sql import DataFrame, SparkSession
 
-    from dispatch_lint.audit.judging import Hints
+    from dispatch_lint.audit.corpus_check import Hints
+    from dispatch_lint.rule import Fact
 
 _CANDIDATES = 10
+Near = dict[tuple[str, str], list[str]]
+"""For a kind and a missing name, the names near it."""
 
 
-def find_hints(spark: SparkSession, candidates: DataFrame, groups: DataFrame) -> Hints:
-    """The names near to those that are missing.
+def find_hints(spark: SparkSession, found: DataFrame, groups: DataFrame) -> Hints:
+    """The names near to those that are missing, each with its facts.
 
     Args:
-        candidates: `judging.JUDGED`.
+        found: `corpus_check.FOUND`.
         groups: every group of the table: `name, grp, reps`.
     """
     from pyspark.sql import functions as f
 
-    wanted = [
-        tuple(row[0].split("\0", 1))
-        for row in candidates.select(f.explode("wanted").alias("w")).distinct()
-        .orderBy("w").limit(MAX_HINTS).collect()
-    ]  # fmt: skip
-    near: dict[tuple[str, str], list[str]] = {}
+    rows = found.select(f.explode("missing").alias("m")).distinct().orderBy("m").limit(MAX_HINTS)
+    missing = [tuple(row[0].split("\0", 1)) for row in rows.collect()]
+    near: Near = {}
     comparing = Comparing()
-    for kind in sorted({kind for kind, _ in wanted}):
-        start = by_name(kind, "").encode()
-        own = groups.where(f.col("grp").startswith(f.lit(start)))
-        names = [_name(row[0]) for row in own.select("grp").limit(FEW_NAMES + 1).collect()]
-        missing = []
-        for name in (name for one, name in wanted if one == kind):
-            if comparing.allows(len(names)):
-                near[kind, name] = nearest_few(name, sorted(names), _CANDIDATES, cutoff=0.6)
-            else:
-                missing.append(name)
-        if not missing:
-            continue
-        # Of very many names only those are found that differ in one letter.
-        edits = [(name, by_name(kind, one).encode("utf-8", "surrogatepass"))
-                 for name in missing for one in one_edit_away(name)]  # fmt: skip
-        known = spark.createDataFrame(edits, "missing string, grp binary").join(own, "grp")
-        for row in known.select("missing", "grp").collect():
-            near.setdefault((kind, row[0]), []).append(_name(row[1]))
-        for name in missing:
-            near.get((kind, name), []).sort()
-    groups_near = {_group(kind, one) for (kind, _), names in near.items() for one in names}
-    facts = {}
-    if groups_near:
-        asked = spark.createDataFrame([(one,) for one in sorted(groups_near)], "grp binary")
-        for row in groups.join(f.broadcast(asked), "grp").select("grp", "reps").collect():
-            facts[bytes(row[0])] = facts_of([(rep["place"], bytes(rep["data"])) for rep in row[1]])
+    for kind in sorted({kind for kind, _ in missing}):
+        names = [name for other, name in missing if other == kind]
+        near |= _near_of_kind(spark, groups, kind, names, comparing)
+    known = {_group(kind, name) for (kind, _), names in near.items() for name in names}
+    facts = _facts(spark, groups, sorted(known))
     return {
-        missing: [(one, facts.get(_group(missing[0], one), [])) for one in several]
-        for missing, several in near.items()
+        (kind, missing_name): [(name, facts.get(_group(kind, name), [])) for name in names]
+        for (kind, missing_name), names in near.items()
+    }
+
+
+def _near_of_kind(
+    spark: SparkSession, groups: DataFrame, kind: str, missing: Sequence[str], comparing: Comparing
+) -> Near:
+    """The names of one kind that are near to missing ones."""
+    from pyspark.sql import functions as f
+
+    near: Near = {}
+    start = by_name(kind, "").encode()
+    own = groups.where(f.col("grp").startswith(f.lit(start)))
+    names = [_name(row[0]) for row in own.select("grp").limit(FEW_NAMES + 1).collect()]
+    left = []
+    for name in missing:
+        if comparing.allows(len(names)):
+            near[kind, name] = nearest_few(name, sorted(names), _CANDIDATES, cutoff=0.6)
+        else:
+            left.append(name)
+    if not left:
+        return near
+    # Of very many names only those are found that differ in one letter.
+    edits = [(name, _group(kind, edited)) for name in left for edited in one_edit_away(name)]
+    known = spark.createDataFrame(edits, "missing string, grp binary").join(own, "grp")
+    for name, group in known.select("missing", "grp").collect():
+        near.setdefault((kind, name), []).append(_name(group))
+    for name in left:
+        near.get((kind, name), []).sort()
+    return near
+
+
+def _facts(
+    spark: SparkSession, groups: DataFrame, wanted: Sequence[bytes]
+) -> dict[bytes, list[Fact]]:
+    """The facts of some groups."""
+    from pyspark.sql import functions as f
+
+    if not wanted:
+        return {}
+    asked = spark.createDataFrame([(group,) for group in wanted], "grp binary")
+    rows = groups.join(f.broadcast(asked), "grp").select("grp", "reps").collect()
+    return {
+        bytes(group): facts_of([(rep["place"], bytes(rep["data"])) for rep in reps])
+        for group, reps in rows
     }
 
 
 def _group(kind: str, name: str) -> bytes:
-    return by_name(kind, name).encode("utf-8", "surrogatepass")
+    return packed_name(by_name(kind, name))
 
 
 def _name(group: bytes) -> str:
-    return read_group(bytes(group).decode("utf-8", "surrogatepass"))[1][1]
+    return read_group(name_of(bytes(group)))[1][1]

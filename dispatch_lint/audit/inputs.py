@@ -40,9 +40,9 @@ def read_rows(
     from pyspark.sql import functions as f
 
     found: DataFrame | None = None
-    for one in inputs:
+    for path in inputs:
         try:
-            frame, name, text = _frame(spark, one, format_, options)
+            frame, name, text = _frame(spark, path, format_, options)
             place: list[Any] = [f.lit(name), f.spark_partition_id().cast("bigint")]
             if name is None:
                 place = [f.col("_metadata.file_path"), f.col("_metadata.file_block_start")]
@@ -51,25 +51,25 @@ def read_rows(
                 place[0].alias("file"), place[1].alias("block"), columns.alias("text")
             ).mapInArrow(number_rows, ROWS)
         except PySparkException as error:
-            raise InputError(f"{shown(one)}: {str(error).splitlines()[0]}") from error
+            raise InputError(f"{shown(path)}: {str(error).splitlines()[0]}") from error
         found = rows if found is None else found.unionByName(rows)
     assert found is not None
     return found
 
 
 def _frame(
-    spark: SparkSession, one: str, format_: str | None, options: dict[str, str]
+    spark: SparkSession, path: str, format_: str | None, options: dict[str, str]
 ) -> tuple[DataFrame, str | None, bool]:
     """An input as Spark reads it; its name, where its rows are in no file; whether it is text."""
-    if one.startswith("table:"):
-        return spark.table(one.removeprefix("table:")), one, False
-    if one.startswith("jdbc:"):
-        reader = spark.read.format("jdbc").option("url", one).options(**options)
-        return reader.load(), shown(one), False
-    chosen = format_ or _format_of(spark, one)
+    if path.startswith("table:"):
+        return spark.table(path.removeprefix("table:")), path, False
+    if path.startswith("jdbc:"):
+        reader = spark.read.format("jdbc").option("url", path).options(**options)
+        return reader.load(), shown(path), False
+    chosen = format_ or _format_of(spark, path)
     if chosen == "jsonl":
-        return spark.read.options(**options).text(one), None, True
-    return spark.read.format(chosen).options(**options).load(one), None, False
+        return spark.read.options(**options).text(path), None, True
+    return spark.read.format(chosen).options(**options).load(path), None, False
 
 
 def _format_of(spark: SparkSession, path: str) -> str:
@@ -116,10 +116,10 @@ def _as_json(frame: DataFrame) -> Any:
 
 def textual(inputs: list[str], format_: str | None) -> bool:
     """Whether the rows are lines of files, whose columns mean something to people."""
-    named = [one for one in inputs if not one.startswith(("table:", "jdbc:"))]
+    named = [path for path in inputs if not path.startswith(("table:", "jdbc:"))]
     if format_ is not None:
         return format_ == "jsonl" and named == inputs
-    return named == inputs and all(one.lower().endswith((".jsonl", ".ndjson")) for one in inputs)
+    return named == inputs and all(path.lower().endswith((".jsonl", ".ndjson")) for path in inputs)
 
 
 def number_rows(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -1,4 +1,4 @@
-"""On executors: judgements, and the rows that they speak of → violations."""
+"""On executors: judgements, and the rows that they are about → violations."""
 
 from __future__ import annotations
 
@@ -7,71 +7,82 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from dispatch_lint.audit.documents import record_batch, violation_record
-from dispatch_lint.audit.judging import rows_of
-from dispatch_lint.audit.plan import AuditRun, Plan, run_of
+from dispatch_lint.audit.arrow import rows_of
+from dispatch_lint.audit.documents import record_batches, violation_record
+from dispatch_lint.audit.plan import Plan, checker_of
 from dispatch_lint.documents.document import Document
-from dispatch_lint.model.location import Range
-from dispatch_lint.model.violation import Related
-from dispatch_lint.old.json_placed import read_placed_line
-from dispatch_lint.old.locate import add_judged
+from dispatch_lint.documents.reading import read_line
+from dispatch_lint.engine.locate import locate
+from dispatch_lint.text.tree import row_part
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable
 
     import pyarrow as pa
 
-    from dispatch_lint.rule import Judgement, Rule
+    from dispatch_lint.audit.arrow import Row
+    from dispatch_lint.engine.checker import Checker
+    from dispatch_lint.engine.locate import Judged
+    from dispatch_lint.engine.precedence import Claim
+    from dispatch_lint.model.violation import Violation
 
 
-def locate(plan: Plan) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
-    """`source, document, line, text, rule, judgement, places array<struct<place, line>>` → records.
+def locate_rows(plan: Plan) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    """A function for `mapInArrow`: judgements beside their rows → `RECORDS`.
 
-    The judgements of one document come one after the other; `line` counts from 1.
+    The rows are `source, document, line, text, rule, judgement, claims, places
+    array<struct<source, document, line>>`; those of one document come one after the other.
     """
 
     def work(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        run = run_of(plan)
-        rules = {rule.name: rule for rule in run.rules}
-        for (source, index), several in groupby(rows_of(batches), key=lambda row: row[:2]):
-            run.empty()
-            judged: list[tuple[Rule, Judgement]] = []
-            lines: dict[tuple[int, int], int] = {}
-            rows = list(several)
-            for *_, rule, judgement, places in rows:
-                judged.append((rules[rule], pickle.loads(judgement)))
-                lines |= {(one["source"], one["document"]): one["line"] for one in places or ()}
-            number, text = rows[0][2:4]
-            _add(plan, run, source, index, number, text, judged, lines)
-            if run.found:
-                yield record_batch(
-                    [violation_record(one, "", 1, plan.textual) for one in run.found]
-                )
+        checker = checker_of(plan)
+        yield from record_batches(
+            violation_record(violation, position, textual=plan.textual)
+            for (position, number), rows in groupby(rows_of(batches), key=lambda row: row[:2])
+            for violation in _violations(checker, plan, position, number, list(rows))
+        )
 
     return work
 
 
-def _add(
-    plan: Plan, run: AuditRun, source: int, index: int, number: int, text: str,
-    judged: list[tuple[Rule, Judgement]], lines: Mapping[tuple[int, int], int],
-) -> None:  # fmt: skip
-    part = read_placed_line(text, number)
-    if part.problem is not None:
+def _violations(
+    checker: Checker, plan: Plan, position: int, number: int, rows: list[Row]
+) -> Iterator[Violation]:
+    """The violations of one document that rules about several documents found."""
+    source = plan.source(position)
+    _, _, line, text, _, _, packed_claims, _ = rows[0]
+    data, limits = text.encode("utf-8", "surrogatepass"), plan.settings.limits
+    read = read_line(source.name, data, line, number, limits)
+    if read.error or read.part.problem is not None:
         return
-    document = run.classifier.read(part.value, run.sources[source], index, part)
+    document = checker.classifier.read(read.part, source, number)
     if not isinstance(document, Document):
         return
-    run.prepare(document)
-    ignored = run.ignored(run.sources[source])
+    claims: tuple[Claim, ...] = pickle.loads(packed_claims) if packed_claims else ()
+    related = {
+        (place["source"], place["document"]): _unread(
+            checker, plan, place["source"], place["document"], place["line"]
+        )
+        for *_, places in rows
+        for place in places or ()
+    }
+    findings = list(_wanted(checker, document, rows))
+    yield from locate(checker, document, findings, claims, related)
 
-    def related(judgement: Judgement) -> Iterator[Related]:
-        for fact, message in judgement.related:
-            line = lines.get((fact.source, fact.document))
-            if line is not None:
-                yield Related(plan.files[fact.source], Range(line, 1, line, 1), message)
 
-    kept = [
-        (rule, judgement) for rule, judgement in judged
-        if rule.name not in ignored and run.severity(rule, judgement) >= run.quiet
-    ]  # fmt: skip
-    add_judged(run, document, kept, related)
+def _wanted(checker: Checker, document: Document, rows: Iterable[Row]) -> Iterator[Judged]:
+    """The judgements that are shown."""
+    rules = {rule.name: rule for rule in checker.rules}
+    ignored = checker.ignored(document.source)
+    for _, _, _, _, name, packed, _, _ in rows:
+        rule, judgement = rules[name], pickle.loads(packed)
+        severity = checker.severity(rule, judgement)
+        if name not in ignored and severity >= checker.options.quiet:
+            yield rule, judgement
+
+
+def _unread(checker: Checker, plan: Plan, position: int, number: int, line: int) -> Document:
+    """A document of which nothing is known but its line: all its places are there."""
+    schema = checker.catalogue.schema("", "stored")
+    part = row_part(line - 1)
+    return Document(plan.source(position), number, None, None, "stored", "", schema, part, True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
+from dispatch_lint.api import known_rules
 from dispatch_lint.model.location import Range
 from dispatch_lint.model.violation import Related, Severity, Violation
 from dispatch_lint.report import Outcome
@@ -35,13 +36,11 @@ def write_page(spark: SparkSession, found: Audited, settings: Settings, file: Pa
     """
     from pyspark.sql import functions as f
 
-    from dispatch_lint.engine.plugins import load_rules
-
     rows = found.read(spark)
     worst = f.when(f.col("severity") == "error", 0).when(f.col("severity") == "warning", 1)
     order = (worst.otherwise(2), "file", "line", "column", "rule")
-    told = rows.orderBy(*order).limit(MOST).select(f.to_json(f.struct("*")))
-    violations = [_violation(json.loads(row[0])) for row in told.collect()]
+    shown = rows.orderBy(*order).limit(MOST).select(f.to_json(f.struct("*")))
+    violations = [_violation(json.loads(row[0])) for row in shown.collect()]
     total = sum(found.summary.violations.values())
     note = ""
     if total > len(violations):
@@ -49,20 +48,25 @@ def write_page(spark: SparkSession, found: Audited, settings: Settings, file: Pa
                 f"all are in {found.violations}.")  # fmt: skip
     outcome = Outcome(
         violations, found.declared, found.summary, False, lambda *_: "",
-        find_rules=cache(lambda: load_rules(settings.root / one for one in settings.plugins)),
+        find_rules=cache(partial(known_rules, settings)),
     )  # fmt: skip
     lines = page(outcome, facets_from(found.groups), note)
     write_lines(file, (line.encode("utf-8", "backslashreplace").decode() + "\n" for line in lines))
 
 
-def _violation(said: dict[str, Any]) -> Violation:
+def _violation(fields: dict[str, Any]) -> Violation:
+    """A violation from the fields of the JSON contract."""
     return Violation(
-        rule=said["rule"], severity=Severity[said["severity"].upper()], message=said["message"],
-        guide=said.get("guide"), file=said["file"], document=said["document"],
-        pointer=said["pointer"], range=_span(said), kind=said.get("kind"), entity=said.get("entity"),
-        related=tuple(Related(one["file"], _span(one), one["message"]) for one in said["related"]),
+        rule=fields["rule"], severity=Severity[fields["severity"].upper()],
+        message=fields["message"], guide=fields.get("guide"), file=fields["file"],
+        document=fields["document"], pointer=fields["pointer"], range=_range(fields),
+        kind=fields.get("kind"), entity=fields.get("entity"),
+        related=tuple(
+            Related(related["file"], _range(related), related["message"])
+            for related in fields["related"]
+        ),
     )  # fmt: skip
 
 
-def _span(said: dict[str, Any]) -> Range:
-    return Range(said["line"], said["column"], said["endLine"], said["endColumn"])
+def _range(fields: dict[str, Any]) -> Range:
+    return Range(fields["line"], fields["column"], fields["endLine"], fields["endColumn"])

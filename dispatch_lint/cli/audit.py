@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dispatch_lint.cli.check import _names, _settings
-from dispatch_lint.config.settings import SEVERITIES
+from dispatch_lint.cli.options import (
+    baseline_option,
+    entity_options,
+    exit_zero_option,
+    fail_level_option,
+    rule_options,
+    settings_from,
+    settings_options,
+)
+from dispatch_lint.cli.output import tell
 from dispatch_lint.model.violation import Severity
 
 if TYPE_CHECKING:
@@ -40,23 +48,12 @@ def _pairs(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> di
               show_default=True, help="How violations are written.")  # fmt: skip
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Also write a page to look at.")  # fmt: skip
-@click.option("--select", multiple=True, callback=_names, metavar="RULES",
-              help='Check these rules only; "all" is every rule.')  # fmt: skip
-@click.option(
-    "--ignore", multiple=True, callback=_names, metavar="RULES", help="Leave these rules out."
-)
-@click.option("--extend-select", multiple=True, callback=_names, metavar="RULES",
-              help="Check these rules too.")  # fmt: skip
-@click.option("--config", type=click.Path(exists=True, dir_okay=False), metavar="FILE",
-              help="The settings file, instead of the one found upward from here.")  # fmt: skip
-@click.option("--isolated", is_flag=True, help="Use no settings file.")
-@click.option("--kind", help="The kind of every entity.")
-@click.option("--form", type=click.Choice(["stored", "manifest"]), help="The form of every entity.")
-@click.option("--organization", help="The organization of entities that do not name one.")
-@click.option("--baseline", metavar="FILE", help="Violations that are known and do not fail.")
-@click.option("--fail-level", type=click.Choice([name for name in SEVERITIES if name != "off"]),
-              help="The lowest severity that makes the exit code 1.  [default: warning]")  # fmt: skip
-@click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
+@rule_options
+@settings_options
+@entity_options("entity")
+@baseline_option
+@fail_level_option
+@exit_zero_option
 @click.option("-q", "--quiet", is_flag=True,
               help="Write only what is at or above the fail level, and do not tell of progress.")  # fmt: skip
 def command(inputs: tuple[str, ...], **options: Any) -> int:
@@ -68,7 +65,7 @@ def command(inputs: tuple[str, ...], **options: Any) -> int:
 
     Exit codes are those of check.
     """
-    from dispatch_lint.api import make_run
+    from dispatch_lint.api import make_checker
     from dispatch_lint.audit import inputs as reading
     from dispatch_lint.audit.estate import Audit
     from dispatch_lint.audit.plan import closed
@@ -80,10 +77,10 @@ def command(inputs: tuple[str, ...], **options: Any) -> int:
         raise click.UsageError("--master and --remote name two engines: use one")
     if output.exists() and any(output.iterdir()):
         raise click.UsageError(f"--output: {output} is not empty")
-    settings = _settings({**dict.fromkeys(("store", "schemas", "definitions")), **options})
+    settings = settings_from(options)
     known = _known(settings)
     quiet = settings.fail_level if options["quiet"] else Severity.INFO
-    make_run(closed(settings))  # what is wrong with the settings is said before Spark starts
+    make_checker(closed(settings))  # what is wrong with the settings is reported before Spark starts
     spark = session(options["master"], options["remote"], options["conf"])
     try:
         rows = reading.read_rows(
@@ -91,7 +88,7 @@ def command(inputs: tuple[str, ...], **options: Any) -> int:
         )
         textual = reading.textual(list(inputs), options["input_format"])
         audit = Audit(spark, settings, output, quiet=quiet, format_=options["format_"],
-                      tell=_teller(quiet=options["quiet"]))  # fmt: skip
+                      tell=_untold if options["quiet"] else tell)  # fmt: skip
         found = audit.run(rows, textual=textual, baseline=known)
         if options["report"]:
             from dispatch_lint.audit.page import write_page
@@ -121,18 +118,13 @@ def _known(settings: Settings) -> dict[str, dict[str, int]]:
     return read_baseline(path, str(settings.baseline)).counts()
 
 
-def _teller(*, quiet: bool) -> Any:
-    def tell(stage: str) -> None:
-        if not quiet:
-            click.echo(f"dispatch-lint: {stage}", err=True)
-
-    return tell
+def _untold(_: str) -> None:
+    """Tell nothing of progress."""
 
 
 def _conclude(found: Audited, settings: Settings, *, exit_zero: bool) -> int:
     from dispatch_lint.report import Outcome
     from dispatch_lint.report.shared import folded, summary_lines
-    from dispatch_lint.text.harmless import harmless
 
     outcome = Outcome([], found.declared, found.summary, False, lambda *_: "")
     lines = list(folded(outcome))
@@ -140,17 +132,17 @@ def _conclude(found: Audited, settings: Settings, *, exit_zero: bool) -> int:
         click.echo("Names that the definitions declare against the guide:")
         for line in lines:
             click.echo(f"  {line}")
-    for rule, times in sorted(found.summary.rules.items(), key=lambda one: (-one[1], one[0])):
+    for rule, times in sorted(found.summary.rules.items(), key=lambda item: (-item[1], item[0])):
         click.echo(f"{times:>10,}  {rule}")
     for line in summary_lines(outcome):
         click.echo(line)
     click.echo(f"Violations: {found.violations}", err=True)
     for problem in found.summary.problems:
-        click.echo(f"dispatch-lint: {harmless(problem)}", err=True)
+        tell(problem)
     if found.summary.problems:
         return 2
     if not found.summary.documents:
-        click.echo("dispatch-lint: there is no entity to check", err=True)
+        tell("there is no entity to check")
     failing = sum(
         count
         for severity, count in found.summary.violations.items()

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from dispatch_lint.config.settings import Settings
     from dispatch_lint.documents.source import Source
     from dispatch_lint.engine.summary import Result, Summary
-    from dispatch_lint.fix.fixing import Fixed
+    from dispatch_lint.fix.fixed import Fixed
     from dispatch_lint.report.baseline import Baseline
 
 _input_options = group(
@@ -184,7 +184,9 @@ def _show(
 
 def _fix(settings: Settings, sources: Sequence[Source], options: dict[str, Any]) -> Fixed:
     from dispatch_lint.documents.source import STDIN_NAME
-    from dispatch_lint.fix.fixing import diff_lines, fix_sources, write_fixed
+    from dispatch_lint.fix.diff import diff_lines
+    from dispatch_lint.fix.fixed import write_fixed
+    from dispatch_lint.fix.rounds import fix_sources
 
     if any(source.name == STDIN_NAME or source.opener for source in sources):
         raise InputError("--fix and --diff mend files; standard input is none")
@@ -215,7 +217,7 @@ def _add_ignores(settings: Settings, sources: Sequence[Source], options: dict[st
     from dispatch_lint.api import check
     from dispatch_lint.engine.checker import Options
     from dispatch_lint.fix.add_ignores import add_ignores
-    from dispatch_lint.fix.fixing import write_fixed
+    from dispatch_lint.fix.fixed import write_fixed
     from dispatch_lint.report.baseline import hide_known
 
     result = check(_of_all(settings), sources, jobs=options["jobs"], options=Options(fold=True))

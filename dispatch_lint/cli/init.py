@@ -31,10 +31,10 @@ def command(yes: bool, modelines: bool) -> None:
                f"{'; the store ' + found.store if found.store else ''}.")  # fmt: skip
     for step in steps:
         if step.text is None:
-            click.echo(f"{step.file}: {step.said}{':' if step.missing else '.'}")
+            click.echo(f"{step.file}: {step.summary}{':' if step.missing else '.'}")
             if step.missing:
                 click.echo(step.missing)
-        elif yes or click.confirm(f"Write {step.file} ({step.said})?", default=True):
+        elif yes or click.confirm(f"Write {step.file} ({step.summary})?", default=True):
             write(step)
-            click.echo(f"Wrote {step.file}: {step.said}.")
+            click.echo(f"Wrote {step.file}: {step.summary}.")
     click.echo("Next: dispatch-lint check")

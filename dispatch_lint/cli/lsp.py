@@ -10,7 +10,7 @@ import click
 def command(stdio: bool) -> None:
     """Run the language server. It needs pip install 'dispatch-lint[lsp]'."""
     try:
-        from dispatch_lint.lsp.server import make_server
+        from dispatch_lint.lsp.features import make_server
     except ImportError as error:
         raise click.ClickException(
             f"the language server needs a further package ({error.name}): "

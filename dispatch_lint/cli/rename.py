@@ -25,7 +25,8 @@ def command(
     from dispatch_lint.api import load_settings, sources_of
     from dispatch_lint.documents.catalogue_files import load_catalogue
     from dispatch_lint.documents.classify import Classifier
-    from dispatch_lint.fix.fixing import diff_lines, write_fixed
+    from dispatch_lint.fix.diff import diff_lines
+    from dispatch_lint.fix.fixed import write_fixed
     from dispatch_lint.fix.rename import rename
 
     settings = load_settings()

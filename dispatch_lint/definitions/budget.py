@@ -21,12 +21,12 @@ class Budget:
         """Count one more field."""
         self._left -= 1
 
-    def allows(self, spot: Any) -> bool:
+    def allows(self, location: Any) -> bool:
         """Whether a type inside another may be followed.
 
         Args:
-            spot: of the definition that leads to it.
+            location: of the definition that leads to it.
         """
         if self._left <= 0 and self.exceeded is None:
-            self.exceeded = spot
+            self.exceeded = location
         return self._left > 0

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from dispatch_lint.definitions.model import EnumValue, Spot
+from dispatch_lint.definitions.model import EnumValue
+from dispatch_lint.model.location import Location, Range
 from dispatch_lint.model.reference import parse_reference
 from dispatch_lint.naming import did_you_mean
 
@@ -41,7 +42,7 @@ class Problem:
     """What could not be read, and where."""
 
     message: str
-    spot: Spot
+    location: Location
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +90,11 @@ class GoField:
 
     Attributes:
         names: none for an embedded type.
-        spots: of each name; of the type where it is embedded.
+        locations: of each name; of the type where it is embedded.
     """
 
     names: tuple[str, ...]
-    spots: tuple[Spot, ...]
+    locations: tuple[Location, ...]
     type: Node
     tag: Tag
     comment: Comment
@@ -106,7 +107,7 @@ class GoType:
     name: str
     type: Node
     comment: Comment
-    spot: Spot
+    location: Location
     alias: bool = False
     parameters: frozenset[str] = frozenset()
     """The names of its type parameters."""
@@ -118,7 +119,7 @@ class Constant:
 
     type: str
     value: EnumValue
-    spot: Spot
+    location: Location
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ class Layout:
     parts: tuple[str, ...]
     """The arguments, as they are written."""
     function: str
-    spot: Spot
+    location: Location
 
 
 @dataclass
@@ -153,12 +154,12 @@ def read_go(source: bytes, name: str) -> GoFile:
     """
     file = GoFile(GoText(name, source))
     if b"\0" in source:
-        file.problems.append(Problem("this is not text", Spot(name, 1, 1, 2)))
+        file.problems.append(Problem("this is not text", Location(name, Range(1, 1, 1, 2))))
         return file
     root = _parser().parse(source).root_node
     if root.has_error:
         broken = next(_errors(root), root)
-        file.problems.append(Problem("this is not valid Go", file.text.spot(broken)))
+        file.problems.append(Problem("this is not valid Go", file.text.location(broken)))
     for node in root.children:
         if node.type == "package_clause":
             file.package = text_of(node.named_children[0]) if node.named_children else ""
@@ -204,14 +205,14 @@ class GoText:
     fields: dict[int, tuple[GoField, ...]] = field(default_factory=dict, compare=False)
     """What `read_fields` has read, by the node of the struct."""
 
-    def spot(self, node: Node) -> Spot:
+    def location(self, node: Node) -> Location:
         """Where a node stands; its first line, where it has several."""
         row, column = node.start_point
         before = self.source[node.start_byte - column : node.start_byte]
         # tree-sitter counts bytes; people count letters.
         start = len(before.decode("utf-8", "replace")) + 1
         width = len(text_of(node).split("\n", 1)[0])
-        return Spot(self.name, row + 1, start, start + max(1, width))
+        return Location(self.name, Range(row + 1, start, row + 1, start + max(1, width)))
 
 
 def _read_imports(node: Node, file: GoFile) -> None:
@@ -247,7 +248,7 @@ def _read_types(node: Node, file: GoFile) -> None:
         )
         file.problems += comment.problems
         file.types[text_of(name_node)] = GoType(
-            text_of(name_node), type_node, comment, file.text.spot(name_node),
+            text_of(name_node), type_node, comment, file.text.location(name_node),
             spec.type == "type_alias", names,
         )  # fmt: skip
 
@@ -266,7 +267,7 @@ def _read_constants(node: Node, file: GoFile) -> None:
         comment = read_comment(spec, file.text)
         said = EnumValue(literal[1:-1], comment.text)
         name = spec.child_by_field_name("name") or spec
-        file.constants.append(Constant(type_name, said, file.text.spot(name)))
+        file.constants.append(Constant(type_name, said, file.text.location(name)))
 
 
 def read_fields(struct: Node, text: GoText) -> tuple[GoField, ...]:
@@ -290,7 +291,7 @@ def _read_fields(struct: Node, text: GoText) -> Iterator[GoField]:
             names = node.children_by_field_name("name")
             yield GoField(
                 tuple(map(text_of, names)),
-                tuple(text.spot(name) for name in names or [type_node]),
+                tuple(text.location(name) for name in names or [type_node]),
                 type_node,
                 read_tag(text_of(node.child_by_field_name("tag"))),
                 read_comment(node, text),
@@ -354,7 +355,7 @@ def read_comment(node: Node, file: GoText) -> Comment:
                 name, value = marker["name"], (marker["value"] or "").strip()
                 problem = _marker_problem(name, value)
                 if problem:
-                    problems.append(Problem(problem, file.spot(line)))
+                    problems.append(Problem(problem, file.location(line)))
                 else:
                     markers.append((name, value))
             elif said := _SWAGGER.match(text):
@@ -402,9 +403,9 @@ def _layouts(function: Node, file: GoText) -> Iterator[Layout]:
         if called.endswith("Sprintf") and len(said) > 2:
             pattern = text_of(said[0])[1:-1].strip("/")
             if re.fullmatch(r"%[a-z](/%[a-z])+", pattern):
-                yield Layout(tuple(map(text_of, said[1:])), name, file.spot(node))
+                yield Layout(tuple(map(text_of, said[1:])), name, file.location(node))
         elif called.endswith(".Join") and len(said) == 2 and text_of(said[1]) in ('"/"', "`/`"):
             inner = said[0].child_by_field_name("body")
             if inner is not None and inner.named_child_count > 2:
                 parts = tuple(text_of(one) for one in inner.named_children)
-                yield Layout(parts, name, file.spot(node))
+                yield Layout(parts, name, file.location(node))

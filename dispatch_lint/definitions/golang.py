@@ -12,15 +12,8 @@ from dispatch_lint.config.limits import Limits
 from dispatch_lint.definitions.budget import Budget
 from dispatch_lint.definitions.go_syntax import GoFile, GoType, read_fields, text_of
 from dispatch_lint.definitions.go_tree import GoPackage, GoTree
-from dispatch_lint.definitions.model import (
-    BASE,
-    EntityType,
-    Enumeration,
-    EnumValue,
-    Field,
-    Spot,
-    Type,
-)
+from dispatch_lint.definitions.model import BASE, EntityType, Enumeration, EnumValue, Field, Type
+from dispatch_lint.model.location import Location
 from dispatch_lint.model.reference import Reference, parse_reference
 from dispatch_lint.naming import read_foreign_key
 
@@ -123,7 +116,7 @@ class GoReader:
     ) -> None:
         self.tree, self._conventions = tree, conventions
         self._budget = budget or Budget(Limits().fields)
-        self._spot: Spot | None = None
+        self._location: Location | None = None
         self._kinds: tuple[str, ...] = tuple(sorted(conventions.kinds))
         self._kind = ""
         self._depth = 0
@@ -171,22 +164,22 @@ class GoReader:
     def _plain_fields(self, scope: _Scope, struct: Node) -> Iterator[Field]:
         """The fields that a struct writes itself, without their types."""
         for one in read_fields(struct, scope.file.text):
-            for name, spot in zip(one.names, one.spots, strict=False):  # none is embedded
+            for name, location in zip(one.names, one.locations, strict=False):  # none is embedded
                 if not one.tag.skipped and _is_exported(name):
-                    yield Field(one.tag.name or name, name, Type("any"), "", spot)
+                    yield Field(one.tag.name or name, name, Type("any"), "", location)
 
     def _base_of(
         self, scope: _Scope, struct: Node, seen: set[tuple[str, str]]
-    ) -> tuple[Base, Spot | None]:
+    ) -> tuple[Base, Location | None]:
         """How BaseEntity is part of a struct, through embedded structs too."""
-        held: tuple[Base, Spot | None] = ("none", None)
+        held: tuple[Base, Location | None] = ("none", None)
         for one in read_fields(struct, scope.file.text):
             name = _type_name(one.type)
             if name.rpartition(".")[2] == BASE:
                 if one.names:
-                    held = ("named", one.spots[0])
+                    held = ("named", one.locations[0])
                     continue
-                return ("tagged" if one.tag.name or one.tag.skipped else "flat"), one.spots[0]
+                return ("tagged" if one.tag.name or one.tag.skipped else "flat"), one.locations[0]
             if one.names or one.tag.name:
                 continue
             found = self.tree.lookup(scope.package, scope.file, name)
@@ -196,7 +189,7 @@ class GoReader:
                 inner = _Scope(found[0], found[1])
                 base, _ = self._base_of(inner, found[2].type, seen | {key})
                 if base != "none":
-                    return base, one.spots[0]
+                    return base, one.locations[0]
         return held
 
     def _mixed_in(self, found: list[tuple[_Scope, GoType]]) -> set[tuple[str, str]]:
@@ -215,13 +208,13 @@ class GoReader:
 
     def _entity_type(self, scope: _Scope, declared: GoType, role: str) -> EntityType:
         comment = declared.comment
-        self._kind, self._spot = self.kind_of(declared), declared.spot
+        self._kind, self._location = self.kind_of(declared), declared.location
         candidates = list(self._candidates(scope, declared.type, 0, ()))
         fields = _promoted(candidates)
         standard = self._standard(declared)
         if standard:
             fields = [_of_standard(one, standard) for one in fields]
-        base, base_spot = self._base_of(scope, declared.type, set())
+        base, base_location = self._base_of(scope, declared.type, set())
         form: Form = "manifest" if role in ("manifest", "value") else "stored"
         known = self._conventions
         return EntityType(
@@ -230,12 +223,12 @@ class GoReader:
             form=form,
             description=comment.text,
             fields=tuple(fields),
-            spot=declared.spot,
+            location=declared.location,
             aliases=comment.all("alias") or self._aliases(declared),
             nested=comment.get("nested") is not None or (self._kind, form) in known.nested,
             ignored=comment.get("ignored") is not None or (self._kind, form) in known.ignored,
             base=base,
-            base_spot=base_spot,
+            base_location=base_location,
             hidden=tuple(_hidden(candidates)),
             statuses=self._statuses(scope, declared.type),
             value=role == "value",
@@ -256,8 +249,8 @@ class GoReader:
                 continue
             found = self.tree.lookup(scope.package, scope.file, _type_name(one.type))
             if found is not None and (known := found[0].constants.get(found[2].name)):
-                values = tuple((constant.value.value, constant.spot) for constant in known)
-                return Enumeration(found[2].name, values, found[2].spot)
+                values = tuple((constant.value.value, constant.location) for constant in known)
+                return Enumeration(found[2].name, values, found[2].location)
         return None
 
     def _candidates(
@@ -272,9 +265,9 @@ class GoReader:
                 yield from self._embedded(scope, one, depth, open_types)
                 continue
             names = one.names or (_type_name(one.type).rpartition(".")[2],)
-            for name, spot in zip(names, one.spots, strict=True):
+            for name, location in zip(names, one.locations, strict=True):
                 if _is_exported(name):
-                    yield _Candidate(self._field(scope, one, name, spot, open_types), depth)
+                    yield _Candidate(self._field(scope, one, name, location, open_types), depth)
 
     def _embedded(
         self, scope: _Scope, one: GoField, depth: int, open_types: tuple[tuple[str, str], ...]
@@ -294,7 +287,7 @@ class GoReader:
             return
         if declared.type.type != "struct_type":
             if _is_exported(simple):
-                field_ = self._field(scope, one, simple, one.spots[0], open_types)
+                field_ = self._field(scope, one, simple, one.locations[0], open_types)
                 yield _Candidate(field_, depth)
             return
         if reader is not self:
@@ -310,7 +303,7 @@ class GoReader:
             yield candidate._replace(field=found._replace(base=base))
 
     def _field(
-        self, scope: _Scope, one: GoField, name: str, spot: Spot,
+        self, scope: _Scope, one: GoField, name: str, location: Location,
         open_types: tuple[tuple[str, str], ...],
     ) -> Field:  # fmt: skip
         wire = one.tag.name or name
@@ -327,7 +320,7 @@ class GoReader:
             source_name=name,
             type=type_,
             description=comment.text,
-            spot=spot,
+            location=location,
             omitempty="omitempty" in one.tag.options,
             tagged=bool(one.tag.name),
             tag_problem=one.tag.problem,
@@ -386,7 +379,7 @@ class GoReader:
         key = (package.folder, declared.name)
         if key in open_types or len(open_types) > _MAX_NESTING:
             return Type("any")  # a type inside itself
-        if not self._budget.allows(self._spot):
+        if not self._budget.allows(self._location):
             return Type("any")
         inner = _Scope(package, file, declared.parameters, top=False)
         if declared.type.type == "struct_type":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from dispatch_lint.model.errors import UserError
+from dispatch_lint.model.location import Location
 from dispatch_lint.model.reference import Form, Reference
 
 if TYPE_CHECKING:
@@ -20,18 +21,6 @@ BASE = "BaseEntity"
 
 class DefinitionError(UserError):
     """A definition that cannot be read. The message begins with `file:line:`."""
-
-
-class Spot(NamedTuple):
-    """Where something is declared. Lines and columns count from 1; the end is exclusive."""
-
-    file: str
-    line: int
-    column: int = 1
-    end_column: int = 2
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}"
 
 
 class EnumValue(NamedTuple):
@@ -66,7 +55,7 @@ class Field(NamedTuple):
     """In the source: the Go name."""
     type: Type
     description: str
-    spot: Spot
+    location: Location
     omitempty: bool = False
     tagged: bool = True
     """Whether a tag gives the name on the wire, rather than the Go name."""
@@ -93,8 +82,8 @@ class Enumeration(NamedTuple):
     """A named type with its constants, and where it is declared."""
 
     name: str
-    values: tuple[tuple[str, Spot], ...]
-    spot: Spot
+    values: tuple[tuple[str, Location], ...]
+    location: Location
 
 
 class EntityType(NamedTuple):
@@ -104,8 +93,8 @@ class EntityType(NamedTuple):
         name: of the type in the source.
         base: how BaseEntity is part of it: embedded so that its fields are flat, embedded under
             a tag, held as a named field, or not at all.
-        base_spot: where that is said.
-        hidden: base fields that the type declares again, each with its own spot.
+        base_location: where that is said.
+        hidden: base fields that the type declares again, each with its own location.
         statuses: the type of the field `status`, where the source declares its values.
         value: it is a model without a kind of its own: a part of others.
         language: what it was written in.
@@ -116,13 +105,13 @@ class EntityType(NamedTuple):
     form: Form
     description: str
     fields: tuple[Field, ...]
-    spot: Spot
+    location: Location
     aliases: tuple[str, ...] = ()
     nested: bool = False
     ignored: bool = False
     """`dispatch create -f` skips it."""
     base: Base = "flat"
-    base_spot: Spot | None = None
+    base_location: Location | None = None
     hidden: tuple[Field, ...] = ()
     statuses: Enumeration | None = None
     value: bool = False

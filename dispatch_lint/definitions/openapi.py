@@ -12,10 +12,10 @@ from dispatch_lint.definitions.model import (
     Enumeration,
     EnumValue,
     Field,
-    Spot,
     Type,
     models_of,
 )
+from dispatch_lint.model.location import Location
 
 if TYPE_CHECKING:
     from dispatch_lint.definitions.golang import Conventions
@@ -75,7 +75,7 @@ class OpenApiReader:
             form="manifest",
             description=_text(model.get("description")),
             fields=fields,
-            spot=self._spot((*self._path, name)),
+            location=self._location((*self._path, name)),
             aliases=(name,) if name in self._conventions.aliases else (),
             statuses=self._statuses(model),
             value=role == "value",
@@ -100,7 +100,7 @@ class OpenApiReader:
                 # A Go model says that a field has to be there by a pointer that is never left out.
                 type=type_._replace(pointer=must),
                 description=_text(said.get("description")),
-                spot=self._spot(place),
+                location=self._location(place),
                 omitempty=not must,
                 reference=None
                 if standard
@@ -171,7 +171,7 @@ class OpenApiReader:
     def _model_type(self, name: str, model: Any, open_models: tuple[str, ...]) -> Type:
         if name in open_models or len(open_models) > _MAX_NESTING:
             return Type("any")  # a model inside itself
-        if not self._budget.allows(self._spot(self._place)):
+        if not self._budget.allows(self._location(self._place)):
             return Type("any")
         standard = self._conventions.standards.get(name, "")
         inner = self._type(model, (*self._path, name), (*open_models, name), standard)
@@ -209,16 +209,16 @@ class OpenApiReader:
             values = (target[1] if target else said).get("enum")
             if isinstance(values, list):
                 path = (*self._path, target[0]) if target else place
-                spot = self._spot(path)
+                location = self._location(path)
                 texts = [one for one in values if isinstance(one, str)]
-                return Enumeration(target[0] if target else name, tuple((one, spot) for one in texts),
-                                   spot)  # fmt: skip
+                return Enumeration(target[0] if target else name, tuple((one, location) for one in texts),
+                                   location)  # fmt: skip
         return None
 
-    def _spot(self, path: tuple[Any, ...]) -> Spot:
-        span = self._part.range(path, "key")
-        end = span.end_column if span.end_line == span.line else span.column + 1
-        return Spot(self._file, span.line, span.column, end)
+    def _location(self, path: tuple[Any, ...]) -> Location:
+        place = self._part.range(path, "key")
+        end = place.end_column if place.end_line == place.line else place.column + 1
+        return Location(self._file, place._replace(end_line=place.line, end_column=end))
 
 
 def _required_of(model: Any, resolve: Callable[[Any], tuple[str, Any] | None]) -> set[str]:

@@ -132,7 +132,7 @@ def kinds_of(found: Definitions, conventions: Conventions) -> list[EntityType]:
         DefinitionError: something could not be read, or nothing is declared.
     """
     for problem in found.problems:
-        raise DefinitionError(f"{problem.spot}: {problem.message}")
+        raise DefinitionError(f"{problem.location}: {problem.message}")
     kinds: dict[tuple[str, str], EntityType] = {}
     for one in found.types:
         if not one.value or one.kind in conventions.kinds:

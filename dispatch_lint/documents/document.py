@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from dispatch_lint.model.computed import computed_once
 from dispatch_lint.model.location import Range
 
 if TYPE_CHECKING:
@@ -102,12 +102,12 @@ class Document:
     undeclared: Sequence[Undeclared] = ()
     renamed: Mapping[Path, str] = field(default_factory=dict)
 
-    @cached_property
+    @computed_once
     def is_clean(self) -> bool:
         """Whether its schema is closed and content with it: no rule about fields has a say."""
         return self.valid and not self.schema.only_base and self.schema.shape.closed
 
-    @cached_property
+    @computed_once
     def name(self) -> str | None:
         """The entity's name, if it has a usable one."""
         entity = self.entity
@@ -118,7 +118,7 @@ class Document:
             return text_of(value)  # dispatch makes text of it
         return None
 
-    @cached_property
+    @computed_once
     def key(self) -> str | None:
         """`<organization>/<kind>/<name>` (guide, Key), with `-` for what is not known."""
         name = self.name
@@ -170,7 +170,7 @@ class Document:
                     if isinstance(name, str) and name:
                         yield ((*path, index) if isinstance(value, list) else path), kind, name
 
-    @cached_property
+    @computed_once
     def uses(self) -> list[Use]:
         """Every foreign key that is set (guide, Name and IDs). Empty and null refer to nothing."""
         found: list[Use] = []

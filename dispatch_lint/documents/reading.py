@@ -126,13 +126,23 @@ def _lines(
         if is_blank(line):
             continue
         if wanted is None or index in wanted:
-            try:
-                text = decode(line, f"{name}:{number}")
-            except InputError as error:
-                yield ReadPart(index, row_part(index), error=str(error))
-            else:
-                yield ReadPart(index, read_json_line(text, number, depth=limits.depth))
+            yield read_line(name, line, number, index, limits)
         index += 1
+
+
+def read_line(name: str, line: bytes, number: int, index: int, limits: Limits) -> ReadPart:
+    """A line of JSONL as a document.
+
+    Args:
+        name: of the source.
+        number: of the line, from 1.
+        index: counts the documents of the source from 0.
+    """
+    try:
+        text = decode(line, f"{name}:{number}")
+    except InputError as error:
+        return ReadPart(index, row_part(index), error=str(error))
+    return ReadPart(index, read_json_line(text, number, depth=limits.depth))
 
 
 def _rows(source: Source) -> Iterator[ReadPart]:

@@ -17,25 +17,6 @@ DELETED = "DELETED"
 """The status of what is no more."""
 
 
-class Place(NamedTuple):
-    """Where an entity was read from when it was imported."""
-
-    file: str
-    line: int = 1
-    column: int = 1
-    end_line: int = 1
-    end_column: int = 1
-
-    def __str__(self) -> str:
-        return ":".join(map(str, self))
-
-    @classmethod
-    def parse(cls, text: str) -> Place:
-        """The place that a text, as `str` makes it, stands for."""
-        file, *numbers = text.rsplit(":", 4)
-        return cls(file, *map(int, numbers))
-
-
 class StoredEntity(NamedTuple):
     """One entity as a store remembers it: it can be asked what a document can be asked.
 
@@ -47,7 +28,7 @@ class StoredEntity(NamedTuple):
         tags_text: its tags as a JSON object of texts.
         value_text: the entity as JSON.
         contained_text: the entities it holds as values, as JSON; empty for none.
-        place_text: where it was imported from, as `Place` writes it; empty where nothing says it.
+        place_text: where it was imported from, as `Location.text` writes it; empty where nothing says it.
         uses_text: its foreign keys as JSON; empty for none, and where only the entity was asked
             for.
     """

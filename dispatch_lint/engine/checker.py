@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,14 +27,18 @@ if TYPE_CHECKING:
     from dispatch_lint.schema.catalogue import Catalogue, KindSchema
     from dispatch_lint.schema.shape import Route
 
+MAX_REMEMBERED = 10_000
+"""Sets of fields of which the applicable rules are remembered."""
+MAX_KINDS = 1_000
+"""Kinds of which it is remembered what is wrong with their declared names."""
 SYNTAX = "syntax-error"
 """The rule that reports a document that does not parse; no other does."""
-MAX_KINDS = 1_000
-"""Kinds whose declared names are remembered."""
 Declaration = tuple["Route", "Rule", "Finding"]
 """A declared field, and what a rule finds wrong with its name."""
 Fail = Callable[["Rule", Exception], None]
 """Is told of a rule that raises."""
+FailField = Callable[["Rule", str, Exception], None]
+"""Is told of a rule that raises about a declared field, and of that field."""
 
 
 class Options(NamedTuple):
@@ -51,13 +55,6 @@ class Options(NamedTuple):
     quiet: Severity = Severity.INFO
     listing: bool = False
     unfolded: bool = False
-
-
-class _Declarations(NamedTuple):
-    """What rules find in the names that a schema declares, and what they raise at them."""
-
-    findings: list[Declaration]
-    errors: Sequence[tuple[Rule, Exception]]
 
 
 class Checker:
@@ -100,15 +97,27 @@ class Checker:
             for clean in (False, True)
         }
 
-    def applicable_rules(self, document: Document) -> Iterator[Rule]:
+    def applicable_rules(self, document: Document) -> Sequence[Rule]:
         """The rules that may have a finding about a document: most need one of a few fields."""
-        rules = self._document_rules[document.form, document.is_clean]
-        if document.part.problem is not None:
-            return (rule for rule in rules if rule.name == SYNTAX)
-        entity = document.entity
-        return (
-            rule for rule in rules if not rule.needs or any(field in entity for field in rule.needs)
-        )
+        parses = document.part.problem is None
+        fields = tuple(document.entity) if parses else ()
+        key = (document.form, document.is_clean, parses, fields)
+        rules = self._applicable.get(key)
+        if rules is None:
+            rules = [
+                rule
+                for rule in self._document_rules[document.form, document.is_clean]
+                if (not rule.needs or any(field in fields for field in rule.needs))
+                and (parses or rule.name == SYNTAX)
+            ]
+            if len(self._applicable) < MAX_REMEMBERED:
+                self._applicable[key] = rules
+        return rules
+
+    @cached_property
+    def _applicable(self) -> dict[tuple[str, bool, bool, tuple[str, ...]], list[Rule]]:
+        """The rules that apply to documents with the same fields: of a kind, these are few sets."""
+        return {}
 
     def ignored(self, source: Source) -> frozenset[str]:
         """The rules that `per-path` turns off for a source."""
@@ -162,38 +171,34 @@ class Checker:
 
     # Names that definitions declare
 
-    def declared(self, document: Document, fail: Fail) -> list[Declaration]:
+    def declared(self, document: Document, fail: FailField) -> list[Declaration]:
         """The fields of a document whose declared names the guide has something against.
 
         Args:
             fail: is told of a rule that raises.
         """
-        declarations = self._declarations(document.schema)
-        # Told of each document: whichever process checks which, the problems are the same.
-        for rule, error in declarations.errors:
-            fail(rule, error)
-        return declarations.findings and [
+        declarations = self._declarations(document.schema, fail)
+        return declarations and [
             (route, rule, finding)
-            for route, rule, finding in declarations.findings
+            for route, rule, finding in declarations
             if next(route.walk(document.entity), None) is not None
         ]
 
-    def _declarations(self, schema: KindSchema) -> _Declarations:
+    def _declarations(self, schema: KindSchema, fail: FailField) -> list[Declaration]:
         key = (schema.kind, schema.form)
         if key not in self._declarations_of:
             if len(self._declarations_of) >= MAX_KINDS:  # of documents: any text may be a kind
                 self._declarations_of.clear()
-            self._declarations_of[key] = self._check_declarations(schema)
+            self._declarations_of[key] = self._check_declarations(schema, fail)
         return self._declarations_of[key]
 
     @cached_property
-    def _declarations_of(self) -> dict[tuple[str, str], _Declarations]:
+    def _declarations_of(self) -> dict[tuple[str, str], list[Declaration]]:
         """What `_check_declarations` found, by kind and form: schemas do not change."""
         return {}
 
-    def _check_declarations(self, schema: KindSchema) -> _Declarations:
-        found: list[Declaration] = []
-        errors: dict[tuple[str, str], tuple[Rule, Exception]] = {}
+    def _check_declarations(self, schema: KindSchema, fail: FailField) -> list[Declaration]:
+        found = []
         for route in schema.routes:
             use = FieldUse(route.name, schema.kind, schema.form, route.parent, shape=route.shape)
             findings = []
@@ -201,14 +206,14 @@ class Checker:
                 try:
                     findings += [(rule, finding) for finding in rule.check_field(use)][:1]
                 except Exception as error:
-                    errors.setdefault((rule.name, repr(error)), (rule, error))
+                    fail(rule, f"{schema.kind}.{route}", error)
             lowest = min((rule.precedence for rule, _ in findings), default=0)
             found += [
                 (route, rule, self._of_definition(schema, route, rule, finding))
                 for rule, finding in findings
                 if rule.precedence == lowest
             ]
-        return _Declarations(found, list(errors.values()))
+        return found
 
     def _of_definition(
         self, schema: KindSchema, route: Route, rule: Rule, finding: Finding

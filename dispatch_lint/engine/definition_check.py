@@ -14,7 +14,7 @@ from dispatch_lint.engine.checker import SYNTAX, failure
 from dispatch_lint.engine.precedence import resolve
 from dispatch_lint.engine.summary import Listed
 from dispatch_lint.model.errors import InputError
-from dispatch_lint.model.location import Range, pointer
+from dispatch_lint.model.location import Location, pointer
 from dispatch_lint.model.violation import Finding, Related, Violation
 from dispatch_lint.rule import DEFINITION_METHODS, FieldUse, Member
 from dispatch_lint.schema.catalogue import Catalogue, Kind
@@ -22,7 +22,7 @@ from dispatch_lint.schema.generate import entity_schema
 from dispatch_lint.schema.shape import compile_shape
 
 if TYPE_CHECKING:
-    from dispatch_lint.definitions.model import EntityType, Field, Spot, Type
+    from dispatch_lint.definitions.model import EntityType, Field, Type
     from dispatch_lint.definitions.reading import Definitions, Description
     from dispatch_lint.documents.source import Source
     from dispatch_lint.engine.checker import Checker
@@ -95,20 +95,24 @@ class _DefinitionCheck:
             if any(map(rule.has, asked))
         ]
         self._asked = {method: [one for one in rules if one.has(method)] for method in asked}
-        self._seen: set[Spot] = set()
-        self._said: set[tuple[str, Spot, str]] = set()
+        self._seen: set[Location] = set()
+        self._said: set[tuple[str, Location, str]] = set()
 
     def run(self) -> None:
         summary = self._settled.summary
-        kinds = [one for one in self._types if not one.value and one.spot.file in self._reported]
+        kinds = [
+            one for one in self._types if not one.value and one.location.file in self._reported
+        ]
         summary.definitions += len(kinds)
         summary.definition_files += len(self._reported.keys() & self._found.files)
         self._settled.listed += [
-            Listed(one.spot.file, one.spot.line, f"{one.form} definition of {one.kind}")
+            Listed(
+                one.location.file, one.location.range.line, f"{one.form} definition of {one.kind}"
+            )
             for one in kinds
         ]
         for problem in self._found.problems:
-            self._syntax(problem.message, problem.spot)
+            self._syntax(problem.message, problem.location)
         for one, schema in zip(self._types, self._schemas, strict=True):
             self._add(one.name, self._of_definition(one, schema))
         for several in _by_kind(self._types).values():
@@ -136,7 +140,7 @@ class _DefinitionCheck:
                 *self._ask("check_member", member),
             ]
             for rule, finding in found:
-                yield rule, finding._replace(path=path, spot=member.field.spot)
+                yield rule, finding._replace(path=path, location=member.field.location)
 
     def _members(
         self, one: EntityType, fields: Sequence[Field], shape: Shape, owner: str
@@ -146,8 +150,8 @@ class _DefinitionCheck:
             inner = shape.properties.get(field.name)
             if inner is None:
                 continue
-            if field.spot not in self._seen and field.spot.file in self._reported:
-                self._seen.add(field.spot)
+            if field.location not in self._seen and field.location.file in self._reported:
+                self._seen.add(field.location)
                 use = FieldUse(field.name, one.kind, one.form, shape, shape=inner)
                 yield Member(field, BASE if field.base else owner, one, use)
             type_: Type | None = field.type
@@ -160,15 +164,15 @@ class _DefinitionCheck:
     def _add(self, owner: str, found: Iterator[RuleFinding]) -> None:
         checker, settled = self._checker, self._settled
         for rule, finding in resolve(list(found)):
-            spot = finding.spot
-            if spot is None or spot.file not in self._reported:
+            location = finding.location
+            if location is None or location.file not in self._reported:
                 continue
-            if rule.name in checker.ignored(self._reported[spot.file]):
+            if rule.name in checker.ignored(self._reported[location.file]):
                 continue
             # Many kinds lead to one type: what is wrong there is wrong once.
-            if (rule.name, spot, finding.message) in self._said:
+            if (rule.name, location, finding.message) in self._said:
                 continue
-            self._said.add((rule.name, spot, finding.message))
+            self._said.add((rule.name, location, finding.message))
             severity = checker.severity(rule, finding)
             if severity < checker.options.quiet:
                 settled.summary.count(rule.name, severity)
@@ -179,27 +183,23 @@ class _DefinitionCheck:
                     severity=severity,
                     message=finding.message,
                     guide=rule.guide,
-                    file=spot.file,
+                    file=location.file,
                     document=0,
                     pointer=pointer(finding.path),
-                    range=_span(spot),
+                    range=location.range,
                     kind=owner or None,
                     help=finding.help,
                     related=tuple(
-                        Related(one.file, _span(one), message) for one, message in finding.also
+                        Related(one.file, one.range, message) for one, message in finding.also
                     ),
-                    definition=f"{spot.file.rpartition('/')[0]}.{owner or finding.message}",
+                    definition=f"{location.file.rpartition('/')[0]}.{owner or finding.message}",
                 )
             )
 
-    def _syntax(self, message: str, spot: Spot) -> None:
+    def _syntax(self, message: str, location: Location) -> None:
         rule = next((one for one in self._checker.rules if one.name == SYNTAX), None)
         if rule is not None:
-            self._add("", iter([(rule, Finding((), message, spot=spot))]))
-
-
-def _span(spot: Spot) -> Range:
-    return Range(spot.line, spot.column, spot.line, spot.end_column)
+            self._add("", iter([(rule, Finding((), message, location=location))]))
 
 
 def _by_kind(types: Sequence[EntityType]) -> dict[str, list[EntityType]]:

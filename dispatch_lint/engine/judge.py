@@ -9,7 +9,7 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from dispatch_lint.index.facts import FactTable, Index, Readings, by_name, read_group
+from dispatch_lint.index.facts import Readings, by_name, read_group
 from dispatch_lint.model.errors import InputError
 from dispatch_lint.naming import nearest_few, one_edit_away
 from dispatch_lint.rule import Fact
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from dispatch_lint.config.settings import Settings
+    from dispatch_lint.index.facts import Groups, Tables
     from dispatch_lint.rule import Fail, Judgement, Rule
     from dispatch_lint.store.facts import StoreFacts
 
@@ -60,7 +61,7 @@ class CorpusCheck(Readings):
     """
 
     def __init__(
-        self, table: FactTable, rules: Sequence[Rule], settings: Settings, *,
+        self, table: Groups, rules: Sequence[Rule], settings: Settings, *,
         closed: bool, kinds: set[str], store: StoreFacts | None,
     ) -> None:  # fmt: skip
         super().__init__()
@@ -195,10 +196,10 @@ def _one_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def check_corpus(
-    index: Index, rules: Mapping[str, Sequence[Rule]], settings: Settings, *,
+    tables: Tables, rules: Mapping[str, Sequence[Rule]], settings: Settings, *,
     closed: bool, kinds: set[str], store: StoreFacts | None, fail: Fail,
 ) -> tuple[dict[int, list[tuple[Rule, Judgement]]], int]:  # fmt: skip
-    """Check every table of an index.
+    """Check the groups of every table of facts.
 
     Args:
         rules: those that share each table, by its name.
@@ -213,7 +214,7 @@ def check_corpus(
         if store is not None:
             store.prepare(name, sharing, fail)
         check = CorpusCheck(
-            index.table(name), sharing, settings, closed=closed, kinds=kinds, store=store
+            tables.table(name), sharing, settings, closed=closed, kinds=kinds, store=store
         )
         for rule, judgement in check.run(fail):
             found[judgement.fact.source].append((rule, judgement))

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.reading import changed_error, read_source
-from dispatch_lint.documents.stored_entity import Place
 from dispatch_lint.engine.precedence import resolve
 from dispatch_lint.model.errors import InputError
-from dispatch_lint.model.location import Range
+from dispatch_lint.model.location import Location
 from dispatch_lint.model.violation import Finding, Related
 from dispatch_lint.text.tree import row_part
 
@@ -116,8 +115,7 @@ def _related(
 ) -> Iterator[Related]:
     for fact, message in judgement.related:
         if fact.place:
-            file, *numbers = Place.parse(fact.place)
-            yield Related(file, Range(*numbers), message)
+            yield Related(*Location.parse(fact.place), message)
         elif document := documents.get((fact.source, fact.document)):
             place = document.range(fact.path)
             yield Related(document.source.name, place, message, document.row_key)

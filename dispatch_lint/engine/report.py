@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.documents.reading import Reading
-from dispatch_lint.index.facts import Index
+from dispatch_lint.index.facts import FactRow, Index
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.line_ranges import LineRange
@@ -46,9 +46,11 @@ class Unparsed(NamedTuple):
     """A document that does not parse, and is an entity only beside other entities.
 
     Attributes:
+        document: the number of it.
         violations: what is found of it if it is one.
         unlocated: what is only counted then.
         entity, skipped: what is listed of it in either case.
+        documents: for how many such documents it stands, where they are only counted.
     """
 
     document: int
@@ -56,6 +58,7 @@ class Unparsed(NamedTuple):
     unlocated: Counter[tuple[str, Severity]]
     entity: Listed
     skipped: Listed
+    documents: int = 1
 
 
 @dataclass
@@ -77,8 +80,7 @@ class SourceReport:
         claims: of documents with findings, what the rules with precedence spoke about.
         descriptions: the numbers of documents that describe an API.
         kinds: the kinds of its entities.
-        facts: what the rules about several documents know of its entities: the table, the group,
-            the number of the document, and the data.
+        facts: what the rules about several documents know of its entities, by table.
         problems: why it, or a part of it, could not be read or checked.
     """
 
@@ -102,7 +104,7 @@ class SourceReport:
     listed: list[Listed] = field(default_factory=list)
     descriptions: list[int] = field(default_factory=list)
     kinds: set[str] = field(default_factory=set)
-    facts: list[tuple[str, str, int, tuple[Any, ...]]] = field(default_factory=list)
+    facts: dict[str, list[FactRow]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -117,7 +119,7 @@ class SourceReport:
     @property
     def order(self) -> tuple[int, int]:
         """Its place among the reports of a run."""
-        return self.position, self.lines.start if self.lines else 0
+        return self.position, self.lines.line if self.lines else 0
 
 
 @dataclass
@@ -154,7 +156,7 @@ class RunReport:
             self.documents += report.documents
             self.skipped += report.skipped
         else:
-            report.facts, report.kinds = [], set()
+            report.facts, report.kinds = {}, set()
             self.reports.append(report)
 
     def merge(self, other: RunReport) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dispatch_lint.engine.checker import Checker
     from dispatch_lint.engine.report import RunReport
     from dispatch_lint.engine.settle import Settled
+    from dispatch_lint.index.facts import Tables
     from dispatch_lint.rule import Fact, Rule
     from dispatch_lint.store.facts import StoreFacts
 
@@ -42,20 +43,21 @@ def run(
 
 def finish(
     checker: Checker, sources: Sequence[Source], texts: Sequence[Source], report: RunReport,
-    store: StoreFacts | None = None,
+    store: StoreFacts | None = None, *, tables: Tables | None = None,
 ) -> Result:  # fmt: skip
     """The result of a run from what was found in each source by itself.
 
     Args:
         sources: all sources of the run.
         texts: those that the report is about, by their positions.
+        tables: the facts of all texts, where they are not the index of the report.
     """
     settings, options = checker.settings, checker.options
     settled = settle(
         report, limit=settings.limits.violations_per_file, quiet=options.quiet,
         closed=_is_closed(checker, texts, store),
     )  # fmt: skip
-    _check_corpus(checker, texts, report, settled, store)
+    _check_corpus(checker, texts, report, tables or report.index, settled, store)
     _check_definitions(checker, sources, texts, report, settled)
     violations = sorted(_suppressed(checker, settled), key=lambda violation: violation.order)
     readings = {texts[position].name: read for position, read in report.readings.items()}
@@ -97,8 +99,8 @@ def _is_closed(checker: Checker, sources: Iterable[Source], store: StoreFacts | 
 
 
 def _check_corpus(
-    checker: Checker, texts: Sequence[Source], report: RunReport, settled: Settled,
-    store: StoreFacts | None,
+    checker: Checker, texts: Sequence[Source], report: RunReport, tables: Tables,
+    settled: Settled, store: StoreFacts | None,
 ) -> None:  # fmt: skip
     """Check what documents say of each other, and add what is found with its places."""
     summary = settled.summary
@@ -110,7 +112,7 @@ def _check_corpus(
 
     try:
         judged, summary.not_judged = check_corpus(
-            report.index, checker.corpus_rules, checker.settings, closed=summary.closed,
+            tables, checker.corpus_rules, checker.settings, closed=summary.closed,
             kinds=report.kinds, store=store, fail=fail,
         )  # fmt: skip
     finally:

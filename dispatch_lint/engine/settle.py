@@ -109,12 +109,12 @@ class _File:
         for part in self._parts:
             for unparsed in part.unparsed:
                 if self._is_entity_file:
-                    settled.summary.documents += 1
+                    settled.summary.documents += unparsed.documents
                     settled.listed.append(unparsed.entity)
                     self._unlocated.update(unparsed.unlocated)
                     found += unparsed.violations
                 else:
-                    settled.summary.skipped += 1
+                    settled.summary.skipped += unparsed.documents
                     settled.listed.append(unparsed.skipped)
         return found
 

@@ -93,6 +93,9 @@ def _check_document(checker: Checker, document: Document, report: SourceReport) 
         problem = failure(rule, document.source.name, document.number, error)
         report.problems.append(problem)
 
+    def fail_field(rule: Rule, field: str, error: Exception) -> None:
+        report.problems.append(failure(rule, f"the field {field}", -1, error))
+
     if document.undeclared:
         findings += checker.of_undeclared(document, document.undeclared, fail)
     for rule in checker.applicable_rules(document):
@@ -102,7 +105,7 @@ def _check_document(checker: Checker, document: Document, report: SourceReport) 
             fail(rule, error)
     if findings:
         _add_findings(checker, document, findings, report)
-    declared = checker.declared(document, fail)
+    declared = checker.declared(document, fail_field)
     if declared:
         ignored = checker.ignored(document.source)
         for route, rule, finding in declared:
@@ -242,10 +245,10 @@ def _collect(checker: Checker, document: Document, report: SourceReport) -> None
     for table, rules in checker.corpus_rules.items():
         rule = rules[0]  # rules that share a table share what they collect
         try:
-            report.facts += [
-                (table, group, document.number, (path, data, document.row_key, ""))
+            report.facts.setdefault(table, []).extend([
+                (group, document.number, (path, data, document.row_key, ""))
                 for group, path, data in rule.collect(document)
-            ]
+            ])  # fmt: skip
         except Exception as error:
             problem = failure(rule, document.source.name, document.number, error)
             report.problems.append(problem)

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from dispatch_lint.config.limits import Limits
-from dispatch_lint.fix.fixing import Fixed, full_text, sifted
+from dispatch_lint.fix.fixed import Fixed, full_text
+from dispatch_lint.fix.halving import find_holding
 from dispatch_lint.text.yaml_reader import read_yaml
 
 if TYPE_CHECKING:
@@ -15,71 +16,73 @@ if TYPE_CHECKING:
     from dispatch_lint.text.tree import Part
 
 _Line = tuple[int, list[str]]
-"""A line, and the rules that a comment above it names."""
+"""The number of a line, and the rules that a comment above it names."""
 _MARKS = {"yaml": "#", "go": "//"}
+_FEWEST_TRIES = 10
+_LETTERS_TRIED = 5_000_000
+"""Letters that are read, at most, to find out which comments would change a document."""
 
 
 def add_ignores(sources: Sequence[Source], violations: Iterable[Violation], reason: str) -> Fixed:
-    """Put a comment above each line that has violations; nothing is written.
+    """Put a suppression comment above each line that has violations; nothing is written.
 
-    What has no comments (JSON, stores), and what a comment would change, is withdrawn.
+    A violation is withdrawn where its format has no comments (JSON, stores), and where a comment
+    would change the document.
 
     Args:
         reason: stands behind the rules, in each comment.
     """
     fixed = Fixed()
     by_file: dict[str, dict[int, list[str]]] = {}
-    for one in violations:
-        by_file.setdefault(one.file, {}).setdefault(one.range.line, []).append(one.rule)
-    known = {source.name: source for source in sources}
+    for violation in violations:
+        lines = by_file.setdefault(violation.file, {})
+        lines.setdefault(violation.range.line, []).append(violation.rule)
+    by_name = {source.name: source for source in sources}
     for file, lines in by_file.items():
-        source = known[file]
+        source = by_name[file]
         mark = _MARKS.get(source.format)
         if mark is None or source.opener is not None:
             fixed.withdrawn.append(f"{file}: {source.format} has no comments: use the baseline, or "
                                    "per-path in the settings")  # fmt: skip
             continue
         old = full_text(source)
-        text, held, refused = _commented(old, list(lines.items()), mark, reason)
+        text, commented, refused = _with_comments(old, list(lines.items()), mark, reason)
         for line, _ in refused:
             fixed.withdrawn.append(f"{file}:{line}: a comment here would change the document")
-        if held:
+        if commented:
             fixed.before[file], fixed.texts[file] = old, text
-            fixed.counts[file] = sum(len(rules) for _, rules in held)
+            fixed.counts[file] = sum(len(rules) for _, rules in commented)
     return fixed
 
 
-def _commented(
+def _with_comments(
     old: str, wanted: list[_Line], mark: str, reason: str
 ) -> tuple[str, list[_Line], list[_Line]]:
-    """A text with comments; those that it has, and those that would change the document."""
+    """A text with comments; the lines that have one, and those where it would change a document."""
 
-    def text_with(several: list[_Line]) -> str:
-        text = old.split("\n")
-        for line, rules in sorted(several, reverse=True):
-            _put_comment(text, line, sorted(set(rules)), mark, reason)
-        return "\n".join(text)
+    def text_with(comments: list[_Line]) -> str:
+        lines = old.split("\n")
+        for line, rules in sorted(comments, reverse=True):
+            _put_comment(lines, line, sorted(set(rules)), mark, reason)
+        return "\n".join(lines)
 
-    def holds(several: list[_Line]) -> bool:
-        return mark != "#" or _same(old, text_with(several))
+    def holds(comments: list[_Line]) -> bool:
+        return mark != "#" or _have_same_values(old, text_with(comments))
 
     if holds(wanted):
         return text_with(wanted), wanted, []
-    held, refused = sifted(wanted, holds, max(10, _LETTERS // len(old)))
-    return text_with(held), held, refused
-
-
-_LETTERS = 5_000_000
-"""Letters that are read to find out which comments would change a document."""
+    tries = max(_FEWEST_TRIES, _LETTERS_TRIED // len(old))
+    commented, refused = find_holding(wanted, holds, tries)
+    return text_with(commented), commented, refused
 
 
 def _put_comment(lines: list[str], line: int, rules: list[str], mark: str, reason: str) -> None:
     target = lines[line - 1]
     indent = target[: len(target) - len(target.lstrip())].removeprefix("\ufeff")
     ending = "\r" if target.endswith("\r") else ""
-    said = f" {reason}" if reason else ""
-    comment = f"{indent}{mark} dispatch-lint: ignore[{', '.join(rules)}]{said}{ending}"
-    # At the head of a document a comment would speak for all of it: there it goes behind the line.
+    because = f" {reason}" if reason else ""
+    comment = f"{indent}{mark} dispatch-lint: ignore[{', '.join(rules)}]{because}{ending}"
+    # A comment at the head of a document holds for all of it: there it goes behind the line.
     if mark == "#" and _begins_document(lines, line - 1):
         lines[line - 1] = f"{target.rstrip()}  {comment.lstrip()}"
     else:
@@ -96,11 +99,11 @@ def _begins_document(lines: list[str], index: int) -> bool:
     return True
 
 
-def _same(old: str, new: str) -> bool:
-    """Whether two YAML texts say the same."""
+def _have_same_values(old: str, new: str) -> bool:
+    """Whether the documents of two YAML texts have the same values, and the same do not parse."""
     before, after = _parts(old), _parts(new)
-    return repr([one.value for one in before]) == repr([one.value for one in after]) and (
-        [one.problem is None for one in before] == [one.problem is None for one in after]
+    return repr([part.value for part in before]) == repr([part.value for part in after]) and (
+        [part.problem is None for part in before] == [part.problem is None for part in after]
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dispatch_lint.documents.document import ROW_KEY, Document
 from dispatch_lint.documents.reading import read_documents
 from dispatch_lint.documents.text_fix import text_fix
-from dispatch_lint.fix.fixing import Fixed, full_text
+from dispatch_lint.fix.fixed import Fixed, full_text
 from dispatch_lint.index.identity import same_key
 from dispatch_lint.index.references import read_key
 from dispatch_lint.model.errors import InputError
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dispatch_lint.documents.document import Use
     from dispatch_lint.documents.source import Source
     from dispatch_lint.model.fix import TextEdit
+    from dispatch_lint.model.location import Path
 
 
 class RenameError(InputError):
@@ -62,20 +63,21 @@ def rename(classifier: Classifier, sources: Sequence[Source], key: str, name: st
             continue
         edits: list[TextEdit] = []
         for document in read_documents(classifier, source, classifier.settings.limits):
-            own, uses = _concerned(document, organization, kind, old)
-            if not own and same_key(document.key or "", f"{organization}/{kind}/{name}"):
+            is_entity, uses = _find(document, organization, kind, old)
+            if not is_entity and same_key(document.key or "", f"{organization}/{kind}/{name}"):
                 raise RenameError(f"{source.name}: there is already {document.key}")
             changes = [
-                Put(path, value) for path, value in _changes(document, own, uses, kind, old, name)
+                Put(path, value)
+                for path, value in _changes(document, uses, kind, old, name, is_entity=is_entity)
             ]
             for change in changes:
                 edit = text_fix(document, Fix("unsafe", "", (change,)))
                 if edit is None:
-                    span = document.range(change.path)
-                    raise RenameError(f"{source.name}:{span.line}:{span.column}: this place cannot "
+                    place = document.range(change.path)
+                    raise RenameError(f"{source.name}:{place.line}:{place.column}: this place cannot "
                                       "be edited; change it by hand first")  # fmt: skip
                 edits += edit.edits
-            entities += own
+            entities += is_entity
             references += len(uses)
         if edits:
             by_file[source.name] = edits
@@ -97,31 +99,29 @@ def _read(classifier: Classifier, key: str) -> tuple[str, str, str]:
     return parts[0], parts[1], parts[2]
 
 
-def _concerned(
-    document: Document, organization: str, kind: str, old: str
-) -> tuple[bool, list[Use]]:
-    """Whether a document is the entity, and its foreign keys to it."""
-    key = f"{organization}/{kind}/{old}"
-    own = document.key is not None and same_key(document.key, key)
+def _find(document: Document, organization: str, kind: str, name: str) -> tuple[bool, list[Use]]:
+    """Whether a document is an entity, and its foreign keys to that entity."""
+    key = f"{organization}/{kind}/{name}"
+    is_entity = document.key is not None and same_key(document.key, key)
     uses = []
     for use in document.uses:
         if use.reference.by != "name" or use.reference.kind != kind:
             continue
-        said = read_key(use.value, kind)
-        named = (said[0], said[1]) if said else (document.organization or "-", use.value)
-        if named[1] == old and ("-" in (named[0], organization) or named[0] == organization):
+        owner, target = read_key(use.value, kind) or (document.organization or "-", use.value)
+        if target == name and ("-" in (owner, organization) or owner == organization):
             uses.append(use)
-    return own, uses
+    return is_entity, uses
 
 
 def _changes(
-    document: Document, own: bool, uses: Sequence[Use], kind: str, old: str, name: str
-) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    if own:
-        yield ("name",), name
+    document: Document, uses: Sequence[Use], kind: str, old: str, new: str, *, is_entity: bool
+) -> Iterator[tuple[Path, str]]:
+    """The fields of a document that get another value, and that value."""
+    if is_entity:
+        yield ("name",), new
         if document.row is not None:
-            yield ROW_KEY, f"{document.row.key[: -len(old)]}{name}"
+            yield ROW_KEY, f"{document.row.key[: -len(old)]}{new}"
     for use in uses:
         key = read_key(use.value, kind)
-        value = f"{use.value[: -len(old)]}{name}" if key else name
+        value = f"{use.value[: -len(old)]}{new}" if key else new
         yield use.path, f"{use.reference.prefix}{value}"

@@ -1,1 +1,1 @@
-"""Pictures of what refers to what: kinds, or the entities of documents."""
+"""Graphs of foreign keys: between kinds, or between the entities of documents."""

@@ -1,4 +1,4 @@
-"""A picture as DOT, for Graphviz."""
+"""A graph as DOT, for Graphviz."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Where boxes go: in columns, what is referred to right of what refers to it.
+"""The layout of a graph: boxes in columns, each to the right of the boxes that refer to it.
 
-The way of Sugiyama: break circles, give each box a column, order each column so that few arrows
+The method of Sugiyama: break circles, give each box a column, order each column so that few arrows
 cross, then set the places.
 """
 
@@ -24,8 +24,8 @@ class Layout:
 
     Attributes:
         alone: boxes without an arrow.
-        ways: for each arrow over several columns the bends it takes, one in each column between:
-            they stand in the columns too, so that no box lies in the way.
+        ways: the bends of each arrow that passes columns, one in each of them. Bends have places
+            in the columns too, so that no box is on the way.
     """
 
     columns: Sequence[Sequence[str]]
@@ -67,7 +67,7 @@ def arrange(graph: Graph) -> Layout:
 def _ways(
     arrows: Sequence[tuple[str, str]], depth: Mapping[str, int]
 ) -> dict[tuple[str, str], list[str]]:
-    """The bends of each arrow, named so that no box is called the same."""
+    """The bends of each arrow; no box has a name like theirs."""
     return {
         (source, target): [
             f"\0{source}\0{target}\0{index}"
@@ -80,7 +80,7 @@ def _ways(
 def _without_circles(
     names: Sequence[str], arrows: Iterable[tuple[str, str]]
 ) -> list[tuple[str, str]]:
-    """The arrows less those that close a circle."""
+    """The arrows without those that close a circle."""
     targets: dict[str, list[str]] = {}
     for source, target in arrows:
         targets.setdefault(source, []).append(target)
@@ -105,7 +105,7 @@ def _without_circles(
 
 
 def _depths(names: Sequence[str], arrows: Sequence[tuple[str, str]]) -> dict[str, int]:
-    """The column of each box: one behind all that refer to it."""
+    """The column of each box: to the right of all boxes that refer to it."""
     targets: dict[str, list[str]] = {}
     for source, target in arrows:
         targets.setdefault(source, []).append(target)
@@ -143,5 +143,5 @@ def _places(columns: Sequence[Sequence[str]]) -> dict[str, float]:
 
 
 def _middle(name: str, neighbours: Mapping[str, list[str]], place: Mapping[str, float]) -> float:
-    near = [place[one] for one in neighbours.get(name, ()) if one in place]
+    near = [place[neighbour] for neighbour in neighbours.get(name, ()) if neighbour in place]
     return sum(near) / len(near) if near else 0.5

@@ -1,4 +1,4 @@
-"""A picture as Mermaid: an entity-relationship diagram of kinds, a flowchart of entities."""
+"""A graph as Mermaid: an entity-relationship diagram of kinds, a flowchart of entities."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""A picture before it is drawn: boxes, and arrows between them."""
+"""Graphs: boxes, and arrows between them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ class Node:
 
     Attributes:
         group: the kind, of an entity; empty for a kind itself.
-        broken: it is referred to and does not exist.
+        broken: whether it is referred to and does not exist.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Edge:
     Attributes:
         label: the fields that refer.
         many: whether one of them holds a list.
-        broken: it names nothing that exists.
+        broken: whether its target does not exist.
     """
 
     source: str
@@ -48,44 +48,46 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
+    """What is drawn."""
+
     title: str
     nodes: Sequence[Node] = field(default_factory=tuple)
     edges: Sequence[Edge] = field(default_factory=tuple)
 
 
 def kind_graph(catalogue: Catalogue) -> Graph:
-    """The kinds of a catalogue, and their foreign keys; what has neither is there too."""
+    """The kinds of a catalogue, and their foreign keys."""
     labels: dict[tuple[str, str], dict[str, bool]] = {}
     for schema in catalogue.schemas:
         for route in schema.references:
             reference = route.shape.reference
             if reference is None or reference.key:
-                continue  # every kind has the tags: arrows from all to one say nothing
+                continue  # every kind has the tags: arrows from all kinds to one tell nothing
             name = ".".join(step for step in route.steps if step != "*")
-            said = labels.setdefault((schema.kind, reference.kind), {})
-            said[name] = said.get(name, False) or route.shape.many
+            fields = labels.setdefault((schema.kind, reference.kind), {})
+            fields[name] = fields.get(name, False) or route.shape.many
         for route in schema.contained:
             inner = route.shape.kind or (route.shape.items.kind if route.shape.items else "")
             labels.setdefault((schema.kind, inner), {})[f"{route.name} (inside)"] = route.shape.many
     edges = [
-        Edge(source, target, ", ".join(dict.fromkeys(_alike(said))), any(said.values()))
-        for (source, target), said in sorted(labels.items())
+        Edge(source, target, ", ".join(_distinct(fields)), any(fields.values()))
+        for (source, target), fields in sorted(labels.items())
     ]
     names = sorted({*catalogue.kinds, *(edge.target for edge in edges)})
     title = "Kinds and their foreign keys; the tags of each may name an Application"
     return Graph(title, [Node(name, name) for name in names], edges)
 
 
-def _alike(names: dict[str, bool]) -> list[str]:
-    """Names of fields, of those that differ only in case or suffix the shortest."""
+def _distinct(fields: Iterable[str]) -> list[str]:
+    """The paths of fields; of those that end with the same name in any case, the shortest."""
     shortest: dict[str, str] = {}
-    for name in sorted(names, key=lambda one: (len(one), one)):
+    for name in sorted(fields, key=lambda field: (len(field), field)):
         shortest.setdefault(name.rpartition(".")[2].lower(), name)
     return sorted(shortest.values())
 
 
 MAX_MEANT = 5
-"""Arrows to entities that one foreign key may mean: more say nothing else."""
+"""Arrows to entities that one foreign key may mean: more tell nothing further."""
 
 
 def entity_graph(store: EntityStore) -> Graph:
@@ -93,16 +95,16 @@ def entity_graph(store: EntityStore) -> Graph:
     nodes: dict[str, Node] = {}
     edges: dict[tuple[str, str], list[str]] = {}
     entities = list(store.entities(Filter()))
-    for one in entities:
-        nodes[one.key] = Node(one.key, f"{one.kind}\n{one.name}", one.kind)
+    for entity in entities:
+        nodes[entity.key] = Node(entity.key, f"{entity.kind}\n{entity.name}", entity.kind)
     targets = targets_by_group(entities)
-    for one in entities:
-        for found in referred(one, targets, MAX_MEANT):
+    for entity in entities:
+        for found in referred(entity, targets, MAX_MEANT):
             if found.state == "missing":
                 _, kind, name = found.key.split("/", 2)
                 nodes.setdefault(found.key, Node(found.key, f"{kind}\n{name}", kind, broken=True))
             label = ".".join(str(step) for step in found.path if isinstance(step, str))
-            edges.setdefault((one.key, found.key), []).append(label)
+            edges.setdefault((entity.key, found.key), []).append(label)
     return Graph(
         "Entities and what they refer to",
         [nodes[name] for name in sorted(nodes)],

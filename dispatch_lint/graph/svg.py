@@ -1,4 +1,4 @@
-"""A picture as SVG, drawn without a browser or a network."""
+"""A graph as SVG, drawn without a browser or a network."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _boxes(graph: Graph, layout: Layout) -> tuple[dict[str, _Box], float, float]
     }
     for bends in layout.ways.values():
         sizes |= dict.fromkeys(bends, (0.0, 4.0))
-    heights = [sum(sizes[one][1] + _GAP for one in column) for column in layout.columns]
+    heights = [sum(sizes[name][1] + _GAP for name in column) for column in layout.columns]
     tallest = max(heights, default=0)
     boxes: dict[str, _Box] = {}
     x, top = float(_MARGIN), 2.4 * _MARGIN
@@ -128,12 +128,12 @@ def _lines(node: Node) -> list[str]:
 def _slots(
     graph: Graph, boxes: Mapping[str, _Box], layout: Layout
 ) -> dict[tuple[str, str, str], float]:
-    """Where arrows leave and enter boxes: one below the other, in the order of where they lead."""
+    """Where arrows leave and enter boxes, from top to bottom, ordered by where their other ends are."""
     found = {}
     for side in ("source", "target"):
-        several: dict[str, list[Edge]] = {}
+        edges_of: dict[str, list[Edge]] = {}
         for edge in graph.edges:
-            several.setdefault(getattr(edge, side), []).append(edge)
+            edges_of.setdefault(getattr(edge, side), []).append(edge)
 
         def beyond(edge: Edge, leaving: bool = side == "source") -> tuple[float, str]:
             bends = layout.ways.get((edge.source, edge.target), ())
@@ -141,7 +141,7 @@ def _slots(
             near = (bends[0] if leaving else bends[-1]) if bends else far
             return boxes[near].middle, far
 
-        for name, edges in several.items():
+        for name, edges in edges_of.items():
             box = boxes[name]
             for index, edge in enumerate(sorted(edges, key=beyond)):
                 share = (index + 0.5) / len(edges)
@@ -157,7 +157,7 @@ def _arrow(
     start = (source.x + source.width, slots[edge.source, edge.target, "source"])
     end_y = slots[edge.source, edge.target, "target"]
     if target.x > source.x:
-        bends = [boxes[one] for one in layout.ways.get((edge.source, edge.target), ())]
+        bends = [boxes[bend] for bend in layout.ways.get((edge.source, edge.target), ())]
         points = [start, *((box.x, box.middle) for box in bends), (target.x - 2, end_y)]
         path = _curve(points)
     else:  # back to the left, or to itself: around the right side
@@ -176,7 +176,7 @@ def _arrow(
 
 
 def _curve(points: Sequence[tuple[float, float]]) -> str:
-    """A line through points that leaves and enters each of them level."""
+    """A line through points that is horizontal at each of them."""
     x, y = points[0]
     path = f"M{x:.0f} {y:.0f}h{_SLOT}"
     x += _SLOT

@@ -7,11 +7,12 @@ to it (guide, Key; Name and IDs).
 from __future__ import annotations
 
 import marshal
+from abc import ABC, abstractmethod
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from dispatch_lint.rule import Fact
 
@@ -29,6 +30,8 @@ USE = "use"
 """The last of the data of a fact about a foreign key."""
 Payload = tuple[Any, ...]
 """Path, data, row key and place of a `Fact`: what it says, without where it is from."""
+FactRow = tuple[str, int, Payload]
+"""A group, the number of the document, and the payload."""
 
 
 def by_key(key: str) -> str:
@@ -71,6 +74,54 @@ class Readings:
         return found
 
 
+class Groups(ABC):
+    """A table of facts: the groups to be checked, and all groups for rules to ask for."""
+
+    @abstractmethod
+    def groups(self, least: int = 1, *, used: bool = False) -> Iterator[tuple[str, list[Fact]]]:
+        """The groups to check in the order of the names.
+
+        Args:
+            least: groups of fewer facts are left out.
+            used: only groups with a foreign key are wanted.
+        """
+
+    @abstractmethod
+    def names(self, prefix: str) -> Iterator[str]:
+        """The names of all groups that begin with a text."""
+
+    @abstractmethod
+    def some(self, groups: Iterable[str]) -> dict[str, list[Fact]]:
+        """The facts of some groups; those without a fact are left out."""
+
+    def batches(
+        self, groups: int, facts: int, least: int = 1, *, used: bool = False
+    ) -> Iterator[list[tuple[str, list[Fact]]]]:
+        """The groups to check, several at a time.
+
+        Args:
+            groups, facts: a batch ends when it has so many of either.
+            least, used: as `groups` takes them.
+        """
+        batch: list[tuple[str, list[Fact]]] = []
+        held = 0
+        for group in self.groups(least, used=used):
+            batch.append(group)
+            held += len(group[1])
+            if len(batch) >= groups or held >= facts:
+                yield batch
+                batch, held = [], 0
+        if batch:
+            yield batch
+
+
+class Tables(Protocol):
+    """Groups of facts by table."""
+
+    def table(self, name: str) -> Groups:
+        """The table of a name; an empty one where no fact was added to it."""
+
+
 class Index:
     """The tables of facts of a run, by name.
 
@@ -88,15 +139,17 @@ class Index:
             self._tables[name] = FactTable(self._limit)
         return self._tables[name]
 
-    def add(self, source: int, facts: Iterable[tuple[str, str, int, Payload]]) -> None:
-        """Add the facts of one source: the table, the group, the document and the payload.
+    def add(self, source: int, facts: Mapping[str, Iterable[FactRow]]) -> None:
+        """Add the facts of one source, by the name of the table.
 
         Args:
             source: its position among those of the run.
         """
         first = source << 32
-        for name, group, document, payload in facts:
-            self.table(name).add(group, first | document, payload)
+        for name, rows in facts.items():
+            table = self.table(name)
+            for group, document, payload in rows:
+                table.add(group, first | document, payload)
 
     def merge(self, other: Index) -> None:
         """Add all facts of another index, in whatever order they were found."""
@@ -109,7 +162,7 @@ class Index:
             table.close()
 
 
-class FactTable:
+class FactTable(Groups):
     """The facts of one rule, or of several that share them, by group.
 
     A payload is kept once for all facts that have it, as nearly all foreign keys to a popular
@@ -252,7 +305,7 @@ class FactTable:
         if database is not None:
             yield from self._stored_groups(database, least, used=used)
             return
-        uses = {code for code, payload in enumerate(self._payloads) if _is_use(payload)}
+        uses = {code for code, payload in enumerate(self._payloads) if is_use(payload)}
         # The same order for any number of processes, as on disk: only for the first names that
         # are missing are near ones looked for.
         for group in sorted(self._groups):
@@ -276,26 +329,6 @@ class FactTable:
             facts = [fact for _, pieces in packed for fact in _load(pieces)]
             if not used or any(fact.data and fact.data[-1] == USE for fact in facts):
                 yield _unpacked(group), sorted(facts, key=_document)
-
-    def batches(
-        self, groups: int, facts: int, least: int = 1, *, used: bool = False
-    ) -> Iterator[list[tuple[str, list[Fact]]]]:
-        """All groups, several at a time.
-
-        Args:
-            groups, facts: a batch ends when it has so many of either.
-            least, used: as `groups` takes them.
-        """
-        batch: list[tuple[str, list[Fact]]] = []
-        held = 0
-        for group in self.groups(least, used=used):
-            batch.append(group)
-            held += len(group[1])
-            if len(batch) >= groups or held >= facts:
-                yield batch
-                batch, held = [], 0
-        if batch:
-            yield batch
 
     def names(self, prefix: str) -> Iterator[str]:
         """The names of the groups that begin with a text."""
@@ -335,7 +368,8 @@ _document = itemgetter(0, 1)
 _DOCUMENT = 0xFFFFFFFF
 
 
-def _is_use(payload: Payload) -> bool:
+def is_use(payload: Payload) -> bool:
+    """Whether a fact is about a foreign key."""
     data = payload[1]
     return bool(data) and data[-1] == USE
 

@@ -1,1 +1,1 @@
-"""The language server: the engine's findings while one types (optional extra `[lsp]`)."""
+"""The language server: violations while one types (optional extra `[lsp]`)."""

@@ -1,50 +1,54 @@
-"""What is under the cursor: the document, and the way to the field."""
+"""Which field of which document a position of a text is in."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dispatch_lint.model.location import Path
     from dispatch_lint.text.tree import Node, Part
 
+On = Literal["key", "value", "nothing"]
 
-class Under(NamedTuple):
-    """What a place of a text is part of.
+
+class FieldPosition(NamedTuple):
+    """What is at a position of a text.
 
     Attributes:
         document: its number in the text.
-        on: whether the place is in a field name, in a value, or in neither: then `path` is that
-            of the mapping or list around it.
+        path: of the field; of the mapping or list around the position where it is in no field.
+        on: whether the position is in a field name, in a value, or in neither.
     """
 
     document: int
-    part: Part
     path: Path
-    on: Literal["key", "value", "nothing"]
+    on: On
 
 
-def under(parts: list[Part], line: int, column: int) -> Under | None:
-    """What stands at a place; lines and columns count from 1."""
-    for index, part in enumerate(parts):
-        if part.node is None:
-            continue
+def field_at(parts: Sequence[Part], line: int, column: int) -> FieldPosition | None:
+    """The field at a position; None outside all documents.
+
+    Args:
+        parts: all documents of the text.
+        line, column: counted from 1.
+    """
+    for number, part in enumerate(parts):
+        next_start = parts[number + 1].start if number + 1 < len(parts) else None
         offset = part.lines.offset(line, column)
-        first, last = part.lines.first_line, part.lines.first_line + len(part.lines) - 1
-        following = parts[index + 1].start if index + 1 < len(parts) else None
-        one_line = last - first < 1 and len(parts) > 1
-        if one_line and line != first:
-            continue
-        if not one_line and (
-            offset < part.start or (following is not None and offset >= following)
-        ):
-            continue
-        path, on = _at(part.node, offset, ())
-        return Under(index, part, path, on)
+        first, count = part.lines.first_line, len(part.lines)
+        if count == 1 and len(parts) > 1:  # a line of JSONL: its offsets are those of the line
+            is_inside = line == first
+        else:
+            is_inside = part.start <= offset and (next_start is None or offset < next_start)
+        if is_inside and part.node is not None:
+            path, on = _at(part.node, offset, ())
+            return FieldPosition(number, path, on)
     return None
 
 
-def _at(node: Node, offset: int, path: Path) -> tuple[Path, Literal["key", "value", "nothing"]]:
+def _at(node: Node, offset: int, path: Path) -> tuple[Path, On]:
     for key, (start, end) in node.keys.items():
         if start <= offset <= end:
             return (*path, key), "key"

@@ -20,3 +20,24 @@ class Range(NamedTuple):
 def pointer(path: Path) -> str:
     """A path as a JSON Pointer (RFC 6901)."""
     return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
+
+
+class Location(NamedTuple):
+    """A range of a file."""
+
+    file: str
+    range: Range = Range(1, 1, 1, 1)
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.range.line}"
+
+    @property
+    def text(self) -> str:
+        """The location as a store keeps it: `file:line:column:end line:end column`."""
+        return ":".join(map(str, (self.file, *self.range)))
+
+    @classmethod
+    def parse(cls, text: str) -> Location:
+        """The location that a text of `Location.text` stands for."""
+        file, *numbers = text.rsplit(":", 4)
+        return cls(file, Range(*map(int, numbers)))

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from dispatch_lint.model.location import Path, Range
 
 if TYPE_CHECKING:
-    from dispatch_lint.definitions.model import Spot
     from dispatch_lint.model.fix import Fix, TextFix
+    from dispatch_lint.model.location import Location
 
 
 class Severity(IntEnum):
@@ -37,8 +37,8 @@ class Finding(NamedTuple):
         range: where only the reader of the text knows the place.
         declared_at: `file:line` of the definition that is to blame.
         heading: the name under which infos about a declared field are counted together.
-        spot: in a definition, where it is.
-        also: further spots, each with what it has to do with the finding.
+        location: in a definition, where it is.
+        also: further locations, each with what it has to do with the finding.
         fix: what removes the violation, where there is something.
     """
 
@@ -52,8 +52,8 @@ class Finding(NamedTuple):
     range: Range | None = None
     declared_at: str = ""
     heading: str = ""
-    spot: Spot | None = None
-    also: tuple[tuple[Spot, str], ...] = ()
+    location: Location | None = None
+    also: tuple[tuple[Location, str], ...] = ()
     fix: Fix | None = None
 
 

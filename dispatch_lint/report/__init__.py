@@ -25,7 +25,7 @@ class Outcome(NamedTuple):
         color: whether escape sequences may be used.
         line: the text of a line of a file, for excerpts; empty where it cannot be had.
         hidden: violations that the baseline knows.
-        find_rules: gives every rule there is, by name, as often as it is asked.
+        find_rules: gives every rule there is, by name.
         entities: gives the documents that were checked, for a picture of them; none where they
             are too many.
     """
@@ -69,7 +69,7 @@ def is_our_own(name: str) -> bool:
 def _module(name: str) -> Any:
     if is_our_own(name):
         return import_module(f"{own_formats.__name__}.{name}")
-    entry = next(one for one in entry_points(group=GROUP) if one.name == name)
+    entry = next(entry for entry in entry_points(group=GROUP) if entry.name == name)
     return entry.load()
 
 

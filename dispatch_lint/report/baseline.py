@@ -36,8 +36,8 @@ class Baseline:
         self._entries = entries or {}
         self._left: Counter[tuple[str, str]] = Counter({
             (file, fingerprint): count
-            for file, several in self._entries.items()
-            for fingerprint, (_, count) in several.items()
+            for file, found in self._entries.items()
+            for fingerprint, (_, count) in found.items()
         })  # fmt: skip
 
     def hides(self, violation: Violation) -> bool:
@@ -57,22 +57,23 @@ class Baseline:
 
     def renewed(self, files: Iterable[str], violations: Iterable[Violation]) -> Baseline:
         """The baseline after a run over some files; what it says of others stays."""
-        entries = {file: known for file, known in self._entries.items() if file not in set(files)}
-        for one in violations:
-            known = entries.setdefault(one.file, {})
-            rule, count = known.get(one.fingerprint, (one.rule, 0))
-            known[one.fingerprint] = (rule, count + 1)
+        checked = set(files)
+        entries = {file: found for file, found in self._entries.items() if file not in checked}
+        for violation in violations:
+            found = entries.setdefault(violation.file, {})
+            rule, count = found.get(violation.fingerprint, (violation.rule, 0))
+            found[violation.fingerprint] = (rule, count + 1)
         return Baseline(entries)
 
     def counts(self) -> dict[str, dict[str, int]]:
         """For each file, how often each fingerprint is known."""
         return {
-            file: {fingerprint: count for fingerprint, (_, count) in several.items()}
-            for file, several in self._entries.items()
+            file: {fingerprint: count for fingerprint, (_, count) in found.items()}
+            for file, found in self._entries.items()
         }
 
     def __len__(self) -> int:
-        return sum(count for known in self._entries.values() for _, count in known.values())
+        return sum(count for found in self._entries.values() for _, count in found.values())
 
     def write(self, path: Path) -> None:
         """Write it, sorted, so that two branches merge.
@@ -80,15 +81,15 @@ class Baseline:
         Raises:
             OSError: it cannot be written; the file is as it was.
         """
-        said = {
+        table = {
             file: {
                 fingerprint: {"rule": rule, **({"count": count} if count > 1 else {})}
-                for fingerprint, (rule, count) in sorted(known.items())
+                for fingerprint, (rule, count) in sorted(found.items())
             }
-            for file, known in sorted(self._entries.items())
-            if known
+            for file, found in sorted(self._entries.items())
+            if found
         }
-        text = json.dumps({"version": VERSION, "violations": said}, indent=1, ensure_ascii=False)
+        text = json.dumps({"version": VERSION, "violations": table}, indent=1, ensure_ascii=False)
         write_lines(path, [f"{text}\n"])
 
 
@@ -124,20 +125,20 @@ def read_baseline(path: Path, shown: str) -> Baseline:
         BaselineError: it cannot be read, or is none.
     """
     try:
-        said: Any = json.loads(path.read_text(encoding="utf-8"))
+        content: Any = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise BaselineError(f"{shown}: {error.strerror or error}") from error
     except ValueError as error:
         raise BaselineError(f"{shown}: this is no baseline: {error}") from error
-    if not isinstance(said, dict) or said.get("version") != VERSION:
+    if not isinstance(content, dict) or content.get("version") != VERSION:
         raise BaselineError(f"{shown}: this is no baseline of version {VERSION}")
     try:
         return Baseline({
             file: {
-                fingerprint: (str(one["rule"]), int(one.get("count", 1)))
-                for fingerprint, one in known.items()
+                fingerprint: (str(entry["rule"]), int(entry.get("count", 1)))
+                for fingerprint, entry in entries.items()
             }
-            for file, known in said["violations"].items()
+            for file, entries in content["violations"].items()
         })  # fmt: skip
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise BaselineError(f"{shown}: this is no baseline: {error!r}") from error

@@ -29,22 +29,21 @@ def graph_of(outcome: Outcome) -> dict[str, list[dict[str, Any]]]:
     """The graph as the page draws it: nodes with `id, label, broken`, edges with `source, target,
     broken`."""
     graph = _Graph()
-    for one in outcome.violations:
-        if one.rule in _RULES and one.entity and len(graph.edges) < BROKEN:
-            graph.add(
-                one.entity, _target(one), broken=True, exists=one.rule != "unresolved-reference"
-            )
+    for violation in outcome.violations:
+        if violation.rule in _RULES and violation.entity and len(graph.edges) < BROKEN:
+            exists = violation.rule != "unresolved-reference"
+            graph.add(violation.entity, _target(violation), broken=True, exists=exists)
     graph.join(outcome.entities())
     return {"nodes": list(graph.nodes.values()), "edges": list(graph.edges.values())}
 
 
-def _target(one: Violation) -> str:
-    """What a violation of a reference speaks of, as a key."""
-    match = _MISSING.search(one.message)
+def _target(violation: Violation) -> str:
+    """The key of the entity that a violation says cannot be referred to."""
+    match = _MISSING.search(violation.message)
     if match is not None:
         return f"-/{match['kind']}/{match['name']}"
-    quoted = re.findall(r'"([^"]*)"', one.message)
-    return quoted[0] if quoted else one.pointer
+    quoted = re.findall(r'"([^"]*)"', violation.message)
+    return quoted[0] if quoted else violation.pointer
 
 
 class _Graph:
@@ -66,21 +65,22 @@ class _Graph:
 
     def join(self, documents: Iterable[Document]) -> None:
         """Add the references that lead somewhere, those of entities that are drawn already first."""
-        known: dict[tuple[str, str], list[tuple[str | None, str]]] = {}
+        entities: dict[tuple[str, str], list[tuple[str | None, str]]] = {}
         uses: list[tuple[str, str | None, str, str]] = []
-        for one in documents:
-            if one.key is None or one.name is None:
+        for document in documents:
+            key, organization = document.key, document.organization
+            if key is None or document.name is None:
                 continue
-            known.setdefault((one.kind, one.name), []).append((one.organization, one.key))
-            for use in one.uses:
+            entities.setdefault((document.kind, document.name), []).append((organization, key))
+            for use in document.uses:
                 if use.reference.by == "name":
                     kind = use.reference.kind
-                    uses.append((one.key, one.organization, kind, named_entity(use.value, kind)))
+                    uses.append((key, organization, kind, named_entity(use.value, kind)))
         uses.sort(key=lambda use: harmless(use[0]) not in self.nodes)
         for source, organization, kind, name in uses:
             if len(self.edges) >= EDGES:
                 break
-            for other, target in known.get((kind, name), ()):
-                if None in (organization, other) or other in (organization, GLOBAL):
+            for owner, target in entities.get((kind, name), ()):
+                if None in (organization, owner) or owner in (organization, GLOBAL):
                     self.add(source, target, broken=False, exists=True)
                     break

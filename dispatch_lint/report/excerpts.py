@@ -1,4 +1,4 @@
-"""Lines of files, for excerpts: violations come in the order of lines, so no file is held."""
+"""Lines of files, for excerpts. No file is kept: violations come in the order of lines."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Excerpts:
-    """Lines of files by their numbers, read forward: only who asks for one before begins anew.
+    """Lines of files by their numbers. A file is read forward; for a line before, from its beginning.
 
     Args:
         sources: those that are no files on disk are opened as they say.
@@ -23,7 +23,9 @@ class Excerpts:
 
     def __init__(self, sources: Iterable[Source] = (), changed: Collection[str] = ()) -> None:
         self._changed = changed
-        self._openers = {one.name: one.opener for one in sources if one.opener is not None}
+        self._openers = {
+            source.name: source.opener for source in sources if source.opener is not None
+        }
         self._file = ""
         self._stream: TextIO | None = None
         self._number = 0

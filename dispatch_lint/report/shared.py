@@ -23,19 +23,19 @@ def paint(text: str, code: str, outcome: Outcome) -> str:
 
 
 def folded(outcome: Outcome) -> Iterator[str]:
-    """One line for each declared field that the guide has something against."""
-    for one in sorted(outcome.declared, key=lambda one: (one.heading, one.rule)):
-        yield f"{one.heading}: {_places(one)} ({one.rule}: {harmless(one.message)})"
+    """One line for each field that a definition declares against the guide."""
+    for field in sorted(outcome.declared, key=lambda field: (field.heading, field.rule)):
+        yield f"{field.heading}: {_places(field)} ({field.rule}: {harmless(field.message)})"
 
 
-def with_help(one: Violation) -> str:
-    """What is wrong and what to do, for formats that have one text for both."""
-    return f"{one.message} ({one.help})" if one.help else one.message
+def with_help(violation: Violation) -> str:
+    """The message and the help, for formats that have one text for both."""
+    return f"{violation.message} ({violation.help})" if violation.help else violation.message
 
 
-def _places(one: Declared) -> str:
-    places = f"{one.places} place{'' if one.places == 1 else 's'}"
-    return f"{places}, declared at {one.declared_at}" if one.declared_at else places
+def _places(field: Declared) -> str:
+    places = count(field.places, "place")
+    return f"{places}, declared at {field.declared_at}" if field.declared_at else places
 
 
 def summary_lines(outcome: Outcome) -> Iterator[str]:

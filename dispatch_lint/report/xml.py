@@ -8,10 +8,11 @@ from xml.sax.saxutils import escape, quoteattr
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def text(said: str) -> str:
-    return escape(_NOT_XML.sub("�", said))
+def text(value: str) -> str:
+    """A text between tags."""
+    return escape(_NOT_XML.sub("�", value))
 
 
-def attribute(said: str) -> str:
-    """With its quotes."""
-    return quoteattr(_NOT_XML.sub("�", said))
+def attribute(value: str) -> str:
+    """The value of an attribute, with its quotes."""
+    return quoteattr(_NOT_XML.sub("�", value))

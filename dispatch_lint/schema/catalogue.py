@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from dispatch_lint.definitions.model import BASE
 from dispatch_lint.model.errors import UserError
@@ -30,13 +30,6 @@ class CatalogueError(UserError):
     """A schema or definition that cannot be used; the message names its file."""
 
 
-class _Mentions(NamedTuple):
-    """Whether a schema says anything of entities as values, and of foreign keys by ID."""
-
-    kinds: bool
-    ids: bool
-
-
 @dataclass(eq=False, repr=False)
 class KindSchema:
     """One kind in one form."""
@@ -49,8 +42,6 @@ class KindSchema:
     """Whether the kind has no schema of this form, so that only the base fields are known."""
     containers: Mapping[str, str] = field(default_factory=dict)
     """Shared by the catalogue: see `Catalogue.containers`."""
-    overridden: bool = False
-    """Whether the settings say something of its foreign keys that the schema does not."""
 
     @cached_property
     def shape(self) -> Shape:
@@ -96,29 +87,15 @@ class KindSchema:
         return tuple(plan)
 
     @cached_property
-    def _mentions(self) -> _Mentions:
-        """What the shape tells too: to make those of all kinds takes long, for a small file."""
-        inside = [*_inside(self.schema)]
-        return _Mentions(
-            kinds=any("x-dispatch-kind" in one for one in inside),
-            ids=any(one.get("by") == "id" for one in inside),
-        )
-
-    @cached_property
-    def named_by_id(self) -> frozenset[str]:
-        """The kinds that some foreign key names by ID."""
-        if not self._mentions.ids and not self.overridden:
-            return frozenset()
-        return frozenset(
-            route.shape.reference.kind for route in self.references
-            if route.shape.reference and route.shape.reference.by == "id"
-        )  # fmt: skip
+    def _names_kinds(self) -> bool:
+        """Whether the schema has entities as values at all; to compile every shape takes longer."""
+        return any("x-dispatch-kind" in inner for inner in _inside(self.schema))
 
     @cached_property
     def contained(self) -> tuple[Route, ...]:
         """The declared fields that hold entities as values, such as the plans of a class."""
-        if not self._mentions.kinds:
-            return ()  # nearly always: that the shape tells too, but not as fast
+        if not self._names_kinds:
+            return ()  # nearly always
         return tuple(
             route for route in self.routes
             if route.shape.kind or (route.shape.items and route.shape.items.kind)
@@ -253,8 +230,6 @@ class Catalogue:
                 raise CatalogueError(f'references: {kind_name} has no field "{field_name}"')
             for route in found:
                 route.shape.reference = reference
-            for schema in kind.forms.values():
-                schema.overridden = True
 
     def resolve(self, name: str) -> Kind | None:
         """The kind of a canonical name or alias."""
@@ -320,11 +295,6 @@ class Catalogue:
     def schemas(self) -> Iterable[KindSchema]:
         """Every schema of every kind."""
         return [schema for kind in self.kinds.values() for schema in kind.forms.values()]
-
-    @cached_property
-    def referred_by_id(self) -> frozenset[str]:
-        """The kinds that some foreign key names by ID."""
-        return frozenset(kind for schema in self.schemas for kind in schema.named_by_id)
 
     def initialisms(self, form: Form) -> dict[str, dict[bool, int]]:
         """How often declared fields spell an initialism in capitals (True) or camel (False).

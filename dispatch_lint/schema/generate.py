@@ -97,7 +97,7 @@ def entity_schema(entity: EntityType, shared: FieldSchemas | None = None) -> Sch
         if entity.description.startswith(entity.name) else entity.description,
         "x-dispatch-kind": entity.kind,
         "x-dispatch-form": entity.form,
-        "x-dispatch-source": str(entity.spot),
+        "x-dispatch-source": str(entity.location),
     }  # fmt: skip
     if entity.aliases:
         schema["x-dispatch-aliases"] = list(entity.aliases)
@@ -198,7 +198,7 @@ def _field_schema(field: Field, form: Form, *, nested: bool) -> Schema:
         schema["x-dispatch-reference"] = said
     if field.standard:
         schema["x-dispatch-standard"] = field.standard
-    schema["x-dispatch-source"] = str(field.spot)
+    schema["x-dispatch-source"] = str(field.location)
     return schema
 
 

@@ -12,9 +12,10 @@ from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.line_ranges import line_ranges
 from dispatch_lint.documents.reading import read_source
 from dispatch_lint.documents.source import Source
-from dispatch_lint.documents.stored_entity import Place, StoredEntity
+from dispatch_lint.documents.stored_entity import StoredEntity
 from dispatch_lint.index.references import named_entity
 from dispatch_lint.model.errors import StoreError
+from dispatch_lint.model.location import Location, Range
 from dispatch_lint.store.entity_store import Counts, is_storable
 
 if TYPE_CHECKING:
@@ -139,13 +140,16 @@ class _Reader:
             self.skipped += 1
             return
         if row_key:
-            where, place = f"{source.name}: {row_key}", Place(source.name)
+            where, place = f"{source.name}: {row_key}", Location(source.name)
         elif source.format == "jsonl":
             line = part.lines.first_line
-            where, place = f"{source.name}:{line}", Place(source.name, line, 1, line, 1)
+            where, place = f"{source.name}:{line}", Location(source.name, Range(line, 1, line, 1))
         else:
             found = document.range(("name",))
-            where, place = f"{source.name}:{found.line}:{found.column}", Place(source.name, *found)
+            where, place = (
+                f"{source.name}:{found.line}:{found.column}",
+                Location(source.name, found),
+            )
         if document.key is None:
             missing = "name" if document.kind else "kind"
             self.reasons.append(f"{where}: the entity has no {missing}, and so no key")
@@ -159,7 +163,7 @@ def _pieces(source: Source, limits: Limits) -> Iterable[LineRange | None]:
     return line_ranges(source, _RANGE, limits) if source.format == "jsonl" else (None,)
 
 
-def stored_entity(document: Document, place: Place | None = None) -> StoredEntity:
+def stored_entity(document: Document, place: Location | None = None) -> StoredEntity:
     """A document that has a key, as a store remembers it."""
     entity = document.entity
     contained = [[list(path), kind, name] for path, kind, name in document.contained]
@@ -174,7 +178,7 @@ def stored_entity(document: Document, place: Place | None = None) -> StoredEntit
         stored_status=status, revision=document.revision, revision_of=document.revision_of,
         deleted="", tags_text=json.dumps(_tags(entity.get("tags")), sort_keys=True), value_text=json.dumps(entity),
         contained_text=json.dumps(contained) if contained else "",
-        uses_text=json.dumps(uses) if uses else "", place_text=str(place) if place else "",
+        uses_text=json.dumps(uses) if uses else "", place_text=place.text if place else "",
     )  # fmt: skip
 
 

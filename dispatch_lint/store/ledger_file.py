@@ -15,8 +15,8 @@ from heapq import merge
 from itertools import chain, groupby
 from pathlib import Path
 
-from dispatch_lint.documents.stored_entity import Place
 from dispatch_lint.model.errors import StoreError
+from dispatch_lint.model.location import Location, Range
 from dispatch_lint.store.entity_store import LedgerEntry
 from dispatch_lint.text.files import write_lines
 
@@ -66,7 +66,7 @@ class LedgerFile:
             raise StoreError(f"{self.shown}:{number}: this is no line of a ledger: ID, key, first "
                              f"seen, deleted, with tabs between{hint}")  # fmt: skip
         identity, key, first, deleted = _unescaped(parts[0]), _unescaped(parts[1]), *parts[2:]
-        place = str(Place(self.shown, number, 1, number, len(identity) + 1))
+        place = Location(self.shown, Range(number, 1, number, len(identity) + 1)).text
         return LedgerEntry(identity, key, first, first, "" if deleted == _NONE else deleted, place)
 
 

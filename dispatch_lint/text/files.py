@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 
 
@@ -27,21 +26,6 @@ def write_bytes(path: Path, data: bytes) -> None:
         OSError: it cannot be written; the file is as it was.
     """
     _write(path, (data,))
-
-
-def write_entry(file: Path, data: bytes, most: int) -> None:
-    """Write an entry of a cache, which nobody else may read; where that is not possible, none.
-
-    Args:
-        most: entries of the same ending that are kept in the folder; the oldest go first.
-    """
-    with suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600)  # a report shows what is in documents, secrets too
-        write_bytes(file, data)
-        found = [(one.stat().st_mtime, one) for one in file.parent.glob(f"*{file.suffix}")]
-        for _, one in sorted(found)[:-most]:
-            one.unlink(missing_ok=True)
 
 
 def _write(path: Path, pieces: Iterable[bytes]) -> int:

@@ -18,16 +18,16 @@ def report(outcome: Outcome) -> Iterator[str]:
     yield '<?xml version="1.0" encoding="UTF-8"?>'
     yield '<checkstyle version="8.0">'
     current: str | None = None
-    for one in outcome.violations:
-        if one.file != current:
+    for violation in outcome.violations:
+        if violation.file != current:
             if current is not None:
                 yield "</file>"
-            yield f"<file name={attribute(one.file)}>"
-            current = one.file
+            yield f"<file name={attribute(violation.file)}>"
+            current = violation.file
         yield (
-            f'<error line="{one.range.line}" column="{one.range.column}" '
-            f'severity="{one.severity}" message={attribute(one.message)} '
-            f"source={attribute(f'dispatch-lint.{one.rule}')}/>"
+            f'<error line="{violation.range.line}" column="{violation.range.column}" '
+            f'severity="{violation.severity}" message={attribute(violation.message)} '
+            f"source={attribute(f'dispatch-lint.{violation.rule}')}/>"
         )
     if current is not None:
         yield "</file>"

@@ -11,8 +11,10 @@ from dispatch_lint.text.harmless import harmless
 
 def report(outcome: Outcome) -> Iterator[str]:
     """The lines of the report."""
-    for one in outcome.violations:
-        label = paint(f"{one.severity}[{one.rule}]", COLORS[one.severity], outcome)
-        yield f"{harmless(one.place)}: {label} {harmless(one.message)}"
+    for violation in outcome.violations:
+        label = paint(
+            f"{violation.severity}[{violation.rule}]", COLORS[violation.severity], outcome
+        )
+        yield f"{harmless(violation.place)}: {label} {harmless(violation.message)}"
     yield from folded(outcome)
     yield from summary_lines(outcome)

@@ -19,8 +19,8 @@ _WIDTH = 100
 
 def report(outcome: Outcome) -> Iterator[str]:
     """The lines of the report."""
-    for one in outcome.violations:
-        yield from _violation(one, outcome)
+    for violation in outcome.violations:
+        yield from _violation(violation, outcome)
         yield ""
     headings = list(folded(outcome))
     if headings:
@@ -30,35 +30,37 @@ def report(outcome: Outcome) -> Iterator[str]:
     yield from summary_lines(outcome)
 
 
-def _violation(one: Violation, outcome: Outcome) -> Iterator[str]:
-    label = paint(f"{one.severity}[{one.rule}]", f"1;{COLORS[one.severity]}", outcome)
-    yield f"{label}: {harmless(one.message)}"
-    margin = " " * (1 if one.row else len(str(one.range.line)))
-    entity = f" ({harmless(one.entity)})" if one.entity else ""
-    yield f"{margin}{paint('-->', '34', outcome)} {harmless(one.place)}{entity}"
-    if one.row:
-        if one.pointer:
-            yield f"{margin} {paint('=', '34', outcome)} at: {harmless(one.pointer)}"
+def _violation(violation: Violation, outcome: Outcome) -> Iterator[str]:
+    label = paint(
+        f"{violation.severity}[{violation.rule}]", f"1;{COLORS[violation.severity]}", outcome
+    )
+    yield f"{label}: {harmless(violation.message)}"
+    margin = " " * (1 if violation.row else len(str(violation.range.line)))
+    entity = f" ({harmless(violation.entity)})" if violation.entity else ""
+    yield f"{margin}{paint('-->', '34', outcome)} {harmless(violation.place)}{entity}"
+    if violation.row:
+        if violation.pointer:
+            yield f"{margin} {paint('=', '34', outcome)} at: {harmless(violation.pointer)}"
     else:
-        yield from _excerpt(one.file, one.range, one.severity, outcome, margin)
-    for related in one.related:
+        yield from _excerpt(violation.file, violation.range, violation.severity, outcome, margin)
+    for related in violation.related:
         yield f"{margin} {paint('=', '34', outcome)} {harmless(related.message)}: " + (
             harmless(related.place)
         )
-    if one.guide:
-        yield f'{margin} {paint("=", "34", outcome)} guide: section "{one.guide}"'
-    if one.help:
-        yield f"{margin} {paint('=', '34', outcome)} help: {harmless(one.help)}"
+    if violation.guide:
+        yield f'{margin} {paint("=", "34", outcome)} guide: section "{violation.guide}"'
+    if violation.help:
+        yield f"{margin} {paint('=', '34', outcome)} help: {harmless(violation.help)}"
 
 
 def _excerpt(
-    file: str, span: Range, severity: Severity, outcome: Outcome, margin: str
+    file: str, place: Range, severity: Severity, outcome: Outcome, margin: str
 ) -> Iterator[str]:
-    line = outcome.line(file, span.line)
+    line = outcome.line(file, place.line)
     if not line or line.isspace():
         return
-    start = span.column - 1
-    end = span.end_column - 1 if span.end_line == span.line else len(line)
+    start = place.column - 1
+    end = place.end_column - 1 if place.end_line == place.line else len(line)
     cut = max(0, start - _WIDTH // 2) if len(line) > _WIDTH else 0
     shown = line[cut : cut + _WIDTH].replace("\t", " ")
     before = harmless(shown[: start - cut])
@@ -67,6 +69,6 @@ def _excerpt(
     dots = "…" if cut else ""
     bar = paint("|", "34", outcome)
     yield f"{margin} {bar}"
-    yield f"{paint(str(span.line), '34', outcome)} {bar} {dots}{before}{marked}{after}"
+    yield f"{paint(str(place.line), '34', outcome)} {bar} {dots}{before}{marked}{after}"
     carets = paint("^" * max(1, len(marked)), COLORS[severity], outcome)
     yield f"{margin} {bar} {' ' * (len(dots) + len(before))}{carets}"

@@ -14,16 +14,18 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO
 def report(outcome: Outcome) -> Iterator[str]:
     """The lines of the report."""
     # GitHub shows ten of each at most.
-    for one in sorted(outcome.violations, key=lambda one: (-one.severity, one.order)):
+    for violation in sorted(
+        outcome.violations, key=lambda violation: (-violation.severity, violation.order)
+    ):
         place = {
-            "file": one.file, "line": one.range.line, "col": one.range.column,
-            "endLine": one.range.end_line, "title": f"dispatch-lint: {one.rule}",
+            "file": violation.file, "line": violation.range.line, "col": violation.range.column,
+            "endLine": violation.range.end_line, "title": f"dispatch-lint: {violation.rule}",
         }  # fmt: skip
-        if one.range.end_line == one.range.line:
-            place["endColumn"] = one.range.end_column
-        said = ",".join(f"{name}={_property(str(value))}" for name, value in place.items())
-        where = f"{one.row}: " if one.row else ""
-        yield f"::{_COMMANDS[one.severity]} {said}::{_data(where + with_help(one))}"
+        if violation.range.end_line == violation.range.line:
+            place["endColumn"] = violation.range.end_column
+        properties = ",".join(f"{name}={_property(str(value))}" for name, value in place.items())
+        where = f"{violation.row}: " if violation.row else ""
+        yield f"::{_COMMANDS[violation.severity]} {properties}::{_data(where + with_help(violation))}"
     for line in (*folded(outcome), *summary_lines(outcome)):
         yield _data(line)
 

@@ -20,18 +20,18 @@ def report(outcome: Outcome) -> Iterator[str]:
     """The lines of the report: a JSON array."""
     seen: Counter[str] = Counter()
     issues = []
-    for one in outcome.violations:
-        seen[one.fingerprint] += 1
-        number = seen[one.fingerprint]
+    for violation in outcome.violations:
+        seen[violation.fingerprint] += 1
+        number = seen[violation.fingerprint]
         issues.append({
-            "description": one.message,
-            "check_name": one.rule,
+            "description": violation.message,
+            "check_name": violation.rule,
             # GitLab takes a fingerprint once only.
-            "fingerprint": one.fingerprint + (f"-{number}" if number > 1 else ""),
-            "severity": _SEVERITIES[one.severity],
+            "fingerprint": violation.fingerprint + (f"-{number}" if number > 1 else ""),
+            "severity": _SEVERITIES[violation.severity],
             "location": {
-                "path": one.file,
-                "lines": {"begin": one.range.line, "end": one.range.end_line},
+                "path": violation.file,
+                "lines": {"begin": violation.range.line, "end": violation.range.end_line},
             },
         })  # fmt: skip
     yield json.dumps(issues, indent=1)

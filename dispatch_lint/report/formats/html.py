@@ -39,15 +39,15 @@ def page(outcome: Outcome, facets: Facets, note: str = "") -> Iterator[str]:
     """The lines of the page.
 
     Args:
-        facets: for each way to group violations, how many there are of which.
-        note: what has to be known about what is not shown.
+        facets: how many violations there are of each group, for each way to group them.
+        note: what the page says of violations that it does not show.
     """
+    violated = {violation.rule for violation in outcome.violations}
     data = {
-        "violations": [_row(one, outcome) for one in outcome.violations],
-        "severities": [str(one) for one in sorted(Severity, reverse=True)],
-        "facets": {name: list(several)[:_MOST] for name, several in facets.items()},
-        "rules": {name: _says(rule) for name, rule in outcome.rules.items()
-                  if any(one.rule == name for one in outcome.violations)},
+        "violations": [_row(violation, outcome) for violation in outcome.violations],
+        "severities": [str(severity) for severity in sorted(Severity, reverse=True)],
+        "facets": {name: list(bars)[:_MOST] for name, bars in facets.items()},
+        "rules": {name: _about(rule) for name, rule in outcome.rules.items() if name in violated},
         "graph": graph_of(outcome),
     }  # fmt: skip
     style = _asset("page.css")
@@ -63,9 +63,11 @@ def page(outcome: Outcome, facets: Facets, note: str = "") -> Iterator[str]:
     yield '<meta name="referrer" content="no-referrer"><title>dispatch-lint report</title>'
     yield f"<style>{style}</style></head><body>"
     yield from _body(outcome, note)
-    # Letters that could end the element are written in another way: inside it nothing is markup.
-    said = json.dumps(data).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-    yield f'<script type="application/json" id="data">{said}</script>'
+    # Letters that could end the element are escaped: inside it nothing is markup.
+    embedded = (
+        json.dumps(data).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    )
+    yield f'<script type="application/json" id="data">{embedded}</script>'
     for name in _SCRIPTS:
         yield f"<script>{_asset(name)}</script>"
     yield "</body></html>"
@@ -74,8 +76,14 @@ def page(outcome: Outcome, facets: Facets, note: str = "") -> Iterator[str]:
 def facets_of(violations: Sequence[Violation]) -> Facets:
     """How many violations there are of each severity, rule, kind and organization."""
     return facets_from(
-        (one.rule, str(one.severity), one.kind, organization_of(one.entity), 1)
-        for one in violations
+        (
+            violation.rule,
+            str(violation.severity),
+            violation.kind,
+            organization_of(violation.entity),
+            1,
+        )
+        for violation in violations
     )
 
 
@@ -83,21 +91,20 @@ def facets_from(
     groups: Iterator[tuple[str, str, str | None, str | None, int]]
     | Sequence[tuple[str, str, str | None, str | None, int]],
 ) -> Facets:
-    """The same, from counts by rule, severity, kind and organization."""
+    """The facets of violations that are counted by rule, severity, kind and organization."""
     counted: dict[str, Counter[str | None]] = {
         "severity": Counter(), "rule": Counter(), "kind": Counter(), "organization": Counter(),
     }  # fmt: skip
     for rule, severity, kind, organization, count in groups:
-        said = {"severity": severity, "rule": rule, "kind": kind, "organization": organization}
-        for name, value in said.items():
+        values = {"severity": severity, "rule": rule, "kind": kind, "organization": organization}
+        for name, value in values.items():
             counted[name][harmless(value) if value else value] += count
-    order = sorted(counted["severity"], key=lambda one: -Severity[str(one).upper()])
-    return {
-        name: [(one, counter[one]) for one in order] if name == "severity" else sorted(
-            counter.items(), key=lambda one: (-one[1], str(one[0]))
-        )
+    facets = {
+        name: sorted(counter.items(), key=lambda item: (-item[1], str(item[0])))
         for name, counter in counted.items()
-    }  # fmt: skip
+    }
+    facets["severity"].sort(key=lambda item: -Severity[str(item[0]).upper()])
+    return facets
 
 
 def organization_of(entity: str | None) -> str | None:
@@ -106,30 +113,30 @@ def organization_of(entity: str | None) -> str | None:
     return None if organization in ("", "-") else organization
 
 
-def _row(one: Violation, outcome: Outcome) -> list[Any]:
+def _row(violation: Violation, outcome: Outcome) -> list[Any]:
     """A violation as the page wants it; the order is that of its script."""
     line, start, end = "", 0, 0
-    if not one.row:
-        text = outcome.line(one.file, one.range.line)
-        first = max(0, one.range.column - 1 - _LINE // 2)
+    if not violation.row:
+        text = outcome.line(violation.file, violation.range.line)
+        first = max(0, violation.range.column - 1 - _LINE // 2)
         line = text[first : first + _LINE]
-        start = one.range.column - 1 - first
-        same = one.range.end_line == one.range.line
-        end = min(len(line), one.range.end_column - 1 - first if same else len(line))
+        start = violation.range.column - 1 - first
+        same = violation.range.end_line == violation.range.line
+        end = min(len(line), violation.range.end_column - 1 - first if same else len(line))
         before, marked, after = line[:start], line[start:end], line[end:]
         line = harmless(before) + harmless(marked) + harmless(after)
         start, end = len(harmless(before)), len(harmless(before)) + len(harmless(marked))
-    entity = harmless(one.entity) if one.entity else None
-    organization = organization_of(one.entity)
+    entity = harmless(violation.entity) if violation.entity else None
+    organization = organization_of(violation.entity)
     return [
-        str(one.severity), one.rule, harmless(one.kind) if one.kind else None,
-        harmless(organization) if organization else None, entity, harmless(one.place),
-        harmless(one.message), line, start, end, harmless(one.help),
-        [[harmless(two.place), harmless(two.message)] for two in one.related],
+        str(violation.severity), violation.rule, harmless(violation.kind) if violation.kind else None,
+        harmless(organization) if organization else None, entity, harmless(violation.place),
+        harmless(violation.message), line, start, end, harmless(violation.help),
+        [[harmless(related.place), harmless(related.message)] for related in violation.related],
     ]  # fmt: skip
 
 
-def _says(rule: type[Rule]) -> dict[str, str | None]:
+def _about(rule: type[Rule]) -> dict[str, str | None]:
     return {"guide": rule.guide, "says": " ".join(rule.documentation().split())}
 
 
@@ -164,13 +171,13 @@ def _body(outcome: Outcome, note: str) -> Iterator[str]:
     headings = list(folded(outcome))
     if headings:
         yield "<section><h2>Names that the definitions declare against the guide</h2><ul>"
-        yield from (f"<li>{_text(one)}</li>" for one in headings)
+        yield from (f"<li>{_text(heading)}</li>" for heading in headings)
         yield "</ul></section>"
     yield "</main><footer><p>Drawn with DataTables and Cytoscape.js (both MIT).</p></footer>"
 
 
-def _text(said: str) -> str:
-    return html.escape(harmless(said))
+def _text(value: str) -> str:
+    return html.escape(harmless(value))
 
 
 @lru_cache

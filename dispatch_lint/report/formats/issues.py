@@ -22,22 +22,23 @@ _MOST = 50
 
 def report(outcome: Outcome) -> Iterator[str]:
     """The lines of the report: all issues, one after the other."""
-    for index, several in enumerate(_issues(outcome)):
+    for index, violations in enumerate(_issues(outcome)):
         if index:
             yield ""
             yield "---"
             yield ""
-        yield from _issue(several, outcome)
+        yield from _issue(violations, outcome)
 
 
 def files(outcome: Outcome) -> dict[str, str]:
     """The text of each file of a folder, by name."""
     found: dict[str, str] = {}
     index = ["# Deviations from the Development Guide", ""]
-    for several in _issues(outcome):
-        name = f"{several[0].rule}-{_identity(several[0])}.md"
-        found[name] = "\n".join(_issue(several, outcome)) + "\n"
-        index.append(f"- [{cell(_title(several[0]))}]({name}): {count(len(several), 'place')}")
+    for violations in _issues(outcome):
+        first = violations[0]
+        name = f"{first.rule}-{_identity(first)}.md"
+        found[name] = "\n".join(_issue(violations, outcome)) + "\n"
+        index.append(f"- [{cell(_title(first))}]({name}): {count(len(violations), 'place')}")
     if not found:
         index.append("None.")
     return {"index.md": "\n".join(index) + "\n", **found}
@@ -46,32 +47,39 @@ def files(outcome: Outcome) -> dict[str, str]:
 def _issues(outcome: Outcome) -> list[list[Violation]]:
     """Violations of one rule about one definition or entity, together; the worst first."""
     groups: dict[tuple[str, str], list[Violation]] = {}
-    for one in outcome.violations:
-        groups.setdefault((one.rule, _subject(one)), []).append(one)
-    return sorted(groups.values(), key=lambda several: (-several[0].severity, *_order(several[0])))
+    for violation in outcome.violations:
+        groups.setdefault((violation.rule, _subject(violation)), []).append(violation)
+    return sorted(groups.values(), key=_order)
 
 
-def _order(one: Violation) -> tuple[str, str]:
-    return one.rule, _subject(one)
+def _order(violations: list[Violation]) -> tuple[int, str, str]:
+    first = violations[0]
+    return -first.severity, first.rule, _subject(first)
 
 
-def _subject(one: Violation) -> str:
+def _subject(violation: Violation) -> str:
     """What an issue is about: the definition that is to blame, or the entity."""
-    return one.declared_at or one.definition or one.entity or f"{one.file}#{one.document}"
+    return (
+        violation.declared_at
+        or violation.definition
+        or violation.entity
+        or f"{violation.file}#{violation.document}"
+    )
 
 
-def _identity(one: Violation) -> str:
+def _identity(violation: Violation) -> str:
     # Not the line of a definition, which moves.
-    subject = one.heading if one.declared_at else _subject(one)
-    return sha256(f"{one.rule}\0{subject}".encode()).hexdigest()[:10]
+    subject = violation.heading if violation.declared_at else _subject(violation)
+    return sha256(f"{violation.rule}\0{subject}".encode()).hexdigest()[:10]
 
 
-def _title(one: Violation) -> str:
-    return f"{one.heading or one.entity or one.kind or one.file}: {one.message}"
+def _title(violation: Violation) -> str:
+    subject = violation.heading or violation.entity or violation.kind or violation.file
+    return f"{subject}: {violation.message}"
 
 
-def _issue(several: list[Violation], outcome: Outcome) -> Iterator[str]:
-    first = several[0]
+def _issue(violations: list[Violation], outcome: Outcome) -> Iterator[str]:
+    first = violations[0]
     yield f"# {cell(_title(first))}"
     yield ""
     yield f"Rule `{first.rule}`, {first.severity}; issue {_identity(first)}."
@@ -83,10 +91,10 @@ def _issue(several: list[Violation], outcome: Outcome) -> Iterator[str]:
     yield ""
     yield "## Where"
     yield ""
-    for one in several[:_MOST]:
-        yield f"- `{one.place.replace('`', '')}`: {cell(one.message)}"
-    if len(several) > _MOST:
-        yield f"- and {len(several) - _MOST} more"
+    for violation in violations[:_MOST]:
+        yield f"- `{violation.place.replace('`', '')}`: {cell(violation.message)}"
+    if len(violations) > _MOST:
+        yield f"- and {len(violations) - _MOST} more"
     if first.help:
         yield ""
         yield "## How to mend it"

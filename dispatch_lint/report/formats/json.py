@@ -29,31 +29,32 @@ def report(outcome: Outcome) -> Iterator[str]:
     else:
         yield '"violations": ['
         last = len(outcome.violations) - 1
-        for index, one in enumerate(outcome.violations):
-            yield f" {_dump(violation_object(one))}{',' if index < last else ''}"
+        for index, violation in enumerate(outcome.violations):
+            yield f" {_dump(violation_object(violation))}{',' if index < last else ''}"
         yield "]"
     yield "}"
 
 
-def violation_object(one: Violation) -> dict[str, Any]:
+def violation_object(violation: Violation) -> dict[str, Any]:
     """A violation in the fields of the contract."""
     return {
-        "rule": one.rule, "severity": str(one.severity), "message": one.message,
-        "guide": one.guide, "file": one.file, "document": one.document, "pointer": one.pointer,
-        **_span(one.range), "kind": one.kind, "entity": one.entity,
+        "rule": violation.rule, "severity": str(violation.severity), "message": violation.message,
+        "guide": violation.guide, "file": violation.file, "document": violation.document,
+        "pointer": violation.pointer, **_range(violation.range), "kind": violation.kind,
+        "entity": violation.entity,
         "related": [
-            {"file": related.file, **_span(related.range), "message": related.message}
-            for related in one.related
+            {"file": related.file, **_range(related.range), "message": related.message}
+            for related in violation.related
         ],
-        "fix": _fix(one.fix) if one.fix else None,
-        "fingerprint": one.fingerprint,
+        "fix": _fix(violation.fix) if violation.fix else None,
+        "fingerprint": violation.fingerprint,
     }  # fmt: skip
 
 
 def _fix(fix: TextFix) -> dict[str, Any]:
     return {
         "safety": fix.safety, "message": fix.message,
-        "edits": [{**_span(edit.range), "text": edit.text} for edit in fix.edits],
+        "edits": [{**_range(edit.range), "text": edit.text} for edit in fix.edits],
     }  # fmt: skip
 
 
@@ -71,9 +72,9 @@ def summary_object(summary: Summary) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _span(span: Range) -> dict[str, int]:
-    return {"line": span.line, "column": span.column, "endLine": span.end_line,
-            "endColumn": span.end_column}  # fmt: skip
+def _range(place: Range) -> dict[str, int]:
+    return {"line": place.line, "column": place.column, "endLine": place.end_line,
+            "endColumn": place.end_column}  # fmt: skip
 
 
 def _dump(value: object) -> str:

@@ -16,6 +16,6 @@ LISTS_DECLARED = True
 
 def report(outcome: Outcome) -> Iterator[str]:
     """The lines of the report."""
-    for one in outcome.violations:
-        yield json.dumps(violation_object(one))
+    for violation in outcome.violations:
+        yield json.dumps(violation_object(violation))
     yield json.dumps({"summary": summary_object(outcome.summary)})

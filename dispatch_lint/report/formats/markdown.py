@@ -21,9 +21,15 @@ def report(outcome: Outcome) -> Iterator[str]:
         yield ""
         yield "| severity | rule | place | entity | message |"
         yield "|---|---|---|---|---|"
-    worst = sorted(outcome.violations, key=lambda one: (-one.severity, one.order))
-    for one in worst[:_MOST]:
-        cells = (str(one.severity), one.rule, one.place, one.entity or "", one.message)
+    worst = sorted(outcome.violations, key=lambda violation: (-violation.severity, violation.order))
+    for violation in worst[:_MOST]:
+        cells = (
+            str(violation.severity),
+            violation.rule,
+            violation.place,
+            violation.entity or "",
+            violation.message,
+        )
         yield f"| {' | '.join(map(cell, cells))} |"
     if len(worst) > _MOST:
         yield ""
@@ -42,6 +48,6 @@ _MEANT = str.maketrans(
 )
 
 
-def cell(said: str) -> str:
-    """A text that means nothing in Markdown."""
-    return harmless(said).translate(_MEANT)
+def cell(value: str) -> str:
+    """A text with everything escaped that means something in Markdown."""
+    return harmless(value).translate(_MEANT)

@@ -25,13 +25,13 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: 
 
 def report(outcome: Outcome) -> Iterator[str]:
     """The lines of the report: one JSON object."""
-    names = sorted({one.rule for one in (*outcome.violations, *outcome.hidden)})
+    names = sorted({violation.rule for violation in (*outcome.violations, *outcome.hidden)})
     rules = [_rule(name, outcome.rules.get(name)) for name in names]
     index = {name: number for number, name in enumerate(names)}
-    results = [_result(one, index) for one in outcome.violations]
+    results = [_result(violation, index) for violation in outcome.violations]
     results += [
-        {**_result(one, index), "suppressions": [{"kind": "external", "status": "accepted"}]}
-        for one in outcome.hidden
+        {**_result(violation, index), "suppressions": [{"kind": "external", "status": "accepted"}]}
+        for violation in outcome.hidden
     ]
     driver = {
         "name": "dispatch-lint", "version": __version__, "semanticVersion": __version__,
@@ -64,26 +64,30 @@ def _rule(name: str, rule: type[Rule] | None) -> dict[str, Any]:
     }
 
 
-def _result(one: Violation, index: dict[str, int]) -> dict[str, Any]:
+def _result(violation: Violation, index: dict[str, int]) -> dict[str, Any]:
     found: dict[str, Any] = {
-        "ruleId": one.rule,
-        "ruleIndex": index[one.rule],
-        "level": _LEVELS[one.severity],
-        "message": {"text": with_help(one)},
-        "locations": [_location(one.file, one.range)],
-        "partialFingerprints": {"dispatchLint/v1": one.fingerprint},
+        "ruleId": violation.rule,
+        "ruleIndex": index[violation.rule],
+        "level": _LEVELS[violation.severity],
+        "message": {"text": with_help(violation)},
+        "locations": [_location(violation.file, violation.range)],
+        "partialFingerprints": {"dispatchLint/v1": violation.fingerprint},
     }
-    if one.related:
+    if violation.related:
         found["relatedLocations"] = [
-            {"id": number, "message": {"text": other.message}, **_location(other.file, other.range)}
-            for number, other in enumerate(one.related)
+            {
+                "id": number,
+                "message": {"text": related.message},
+                **_location(related.file, related.range),
+            }
+            for number, related in enumerate(violation.related)
         ]
-    if one.entity:
+    if violation.entity:
         found["locations"][0]["logicalLocations"] = [
-            {"fullyQualifiedName": f"{one.entity}{one.pointer}"}
+            {"fullyQualifiedName": f"{violation.entity}{violation.pointer}"}
         ]
-    if one.fix:
-        found["fixes"] = [_fix(one.file, one.fix)]
+    if violation.fix:
+        found["fixes"] = [_fix(violation.file, violation.fix)]
     return found
 
 

@@ -1,0 +1,48 @@
+"""Changed texts: what a fix, a rename or added comments make of files, before it is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dispatch_lint.text.files import write_bytes
+
+if TYPE_CHECKING:
+    from dispatch_lint.documents.source import Source
+    from dispatch_lint.model.violation import Violation
+
+
+@dataclass
+class Fixed:
+    """What became of some files.
+
+    Attributes:
+        texts: the new texts of files that changed, by name.
+        before: their old texts.
+        counts: how many violations each file is rid of.
+        withdrawn: changes that were not made, each with its place and the reason.
+        violations: what is left.
+    """
+
+    texts: dict[str, str] = field(default_factory=dict)
+    before: dict[str, str] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    withdrawn: list[str] = field(default_factory=list)
+    violations: list[Violation] = field(default_factory=list)
+
+
+def full_text(source: Source) -> str:
+    """The text of a source with its byte order mark, if it has one."""
+    with source.open() as stream:
+        return stream.read().decode("utf-8")
+
+
+def write_fixed(fixed: Fixed) -> None:
+    """Write the new texts. Each file is replaced at once, and keeps its mode.
+
+    Raises:
+        OSError: a file cannot be written; it is as it was.
+    """
+    for name, text in fixed.texts.items():
+        write_bytes(Path(name), text.encode("utf-8"))

@@ -1,0 +1,188 @@
+"""Fixes: rounds of edits until nothing changes.
+
+Only fixes that are proved are kept: the file still parses, says the same except for what was
+fixed, and has no new violation. The others are withdrawn, and reported as withdrawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from dispatch_lint.documents.reading import Reading, changed_error, has_changed
+from dispatch_lint.fix.fixed import Fixed, full_text
+from dispatch_lint.fix.halving import MOST_TRIES, find_holding
+from dispatch_lint.fix.proof import NO_LIMITS, changes_only_fixed, has_new_violations, with_text
+from dispatch_lint.fix.selection import apply_fixes, select_apart
+
+if TYPE_CHECKING:
+    from dispatch_lint.documents.source import Source
+    from dispatch_lint.engine.summary import Result
+    from dispatch_lint.model.violation import Violation
+
+Check = Callable[["Sequence[Source]"], "Result"]
+"""Checks sources, and locates every violation."""
+_MOST_ROUNDS = 10
+_FEWEST_TRIES = 4
+_BYTES_TRIED = 100_000_000
+"""Bytes that are checked, at most, to find out which fixes do not hold."""
+_BYTES_OF_VIOLATION = 1_500
+"""To find a violation takes as long as to read so many bytes."""
+
+
+def fix_sources(check: Check, sources: Sequence[Source], *, unsafe: bool) -> Fixed:
+    """Fix what can be fixed in the texts of some sources; nothing is written.
+
+    Args:
+        unsafe: whether unsafe fixes are made too.
+    """
+    rounds = _Rounds(check, sources, unsafe=unsafe)
+    rounds.run()
+    return rounds.fixed
+
+
+class _Rounds:
+    """The rounds of edits in the texts of some sources."""
+
+    def __init__(self, check: Check, sources: Sequence[Source], *, unsafe: bool) -> None:
+        self.fixed = Fixed()
+        self._check, self._sources, self._unsafe = check, sources, unsafe
+        self._files = {
+            source.name: source for source in sources if source.reported and not source.rows
+        }
+        self._given_up: set[tuple[str, str, str]] = set()
+        self._readings: Mapping[str, Sequence[Reading]] = {}
+        self._tries = 0
+        """How many more checks may be made to find out which fixes do not hold."""
+
+    def run(self) -> None:
+        """Fix, round by round."""
+        fixed = self.fixed
+        result = self._check(self._sources)
+        violations, self._readings = result.violations, result.readings
+        self._tries = _tries(sum(source.size() for source in self._sources), len(violations))
+        for _ in range(_MOST_ROUNDS):
+            fixable = self._fixable(violations)
+            if not fixable:
+                break
+            violations = self._round(fixable, _by_file(violations))
+        fixed.violations = violations
+        for name in [name for name, text in fixed.texts.items() if text == fixed.before[name]]:
+            del fixed.texts[name]
+            fixed.counts.pop(name, None)
+
+    def _violations_with(self, texts: Mapping[str, str]) -> list[Violation]:
+        """The violations of all sources where some have other texts."""
+        return self._check([
+            with_text(source, texts[source.name]) if source.name in texts else source
+            for source in self._sources
+        ]).violations  # fmt: skip
+
+    def _fixable(self, violations: Iterable[Violation]) -> dict[str, list[Violation]]:
+        """The violations whose fix is asked for and was not given up, by file."""
+        return _by_file(
+            violation
+            for violation in violations
+            if violation.fix is not None
+            and violation.file in self._files
+            and (self._unsafe or violation.fix.safety == "safe")
+            and _identity(violation) not in self._given_up
+        )
+
+    def _round(
+        self, fixable: dict[str, list[Violation]], before: dict[str, list[Violation]]
+    ) -> list[Violation]:
+        """Make the fixes of all files together, and keep those that hold.
+
+        Args:
+            before: all violations there are, by file.
+
+        Returns:
+            The violations that there are then.
+        """
+        texts = self.fixed.texts
+        old: dict[str, str] = {}
+        fixed: dict[str, list[Violation]] = {}
+        for name, violations in fixable.items():
+            if name not in texts and self._has_changed(name):
+                self._give_up_changed(name, violations)
+                continue
+            old[name] = texts[name] if name in texts else full_text(self._files[name])
+            self.fixed.before.setdefault(name, old[name])
+            fixed[name] = select_apart(violations, old[name])
+            texts[name] = apply_fixes(old[name], fixed[name])
+        left = self._violations_with(texts)
+        after = _by_file(left)
+        failed = [
+            name
+            for name, violations in fixed.items()
+            if not changes_only_fixed(self._files[name], old[name], texts[name], violations)
+            or has_new_violations(before[name], after.get(name, ()), violations)
+        ]
+        for name in failed:
+            texts[name] = old[name]
+        for name in failed:
+            fixed[name] = self._holding(name, fixed[name], before[name])
+            texts[name] = apply_fixes(old[name], fixed[name])
+        for name, violations in fixed.items():
+            self.fixed.counts[name] = self.fixed.counts.get(name, 0) + len(violations)
+        return self._violations_with(texts) if failed else left
+
+    def _has_changed(self, name: str) -> bool:
+        """Whether a file is not what was checked: its places may be wrong."""
+        return has_changed(self._files[name], NO_LIMITS, self._readings.get(name, ()))
+
+    def _give_up_changed(self, name: str, violations: Iterable[Violation]) -> None:
+        self._given_up |= {_identity(violation) for violation in violations}
+        self.fixed.withdrawn.append(f"{changed_error(name)}: nothing in it was fixed")
+
+    def _holding(
+        self, name: str, violations: list[Violation], before: list[Violation]
+    ) -> list[Violation]:
+        """Of violations of a file whose fixes do not hold together, those whose fixes do.
+
+        Args:
+            before: all violations of the file.
+        """
+        texts = dict(self.fixed.texts)
+        old = texts[name]
+
+        def holds(group: list[Violation]) -> bool:
+            self._tries -= 1
+            new = apply_fixes(old, group)
+            if not changes_only_fixed(self._files[name], old, new, group):
+                return False
+            after = _by_file(self._violations_with(texts | {name: new}))
+            return not has_new_violations(before, after.get(name, ()), group)
+
+        holding, others = find_holding(violations, holds, max(self._tries, 0))
+        if not holding:  # beside fixes that were made, the others are tried again
+            for violation in others:
+                self._given_up.add(_identity(violation))
+                self.fixed.withdrawn.append(
+                    f"{violation.place}: the fix of {violation.rule} was withdrawn: "
+                    "the file would not be as it has to be"
+                )
+        return holding
+
+
+def _tries(size: int, violations: int) -> int:
+    """How many checks may be made to find out which fixes do not hold: what takes some seconds.
+
+    Args:
+        size: of all sources, in bytes.
+        violations: how many all sources have.
+    """
+    most = _BYTES_TRIED // (1 + size + _BYTES_OF_VIOLATION * violations)
+    return max(_FEWEST_TRIES, min(MOST_TRIES, most))
+
+
+def _by_file(violations: Iterable[Violation]) -> dict[str, list[Violation]]:
+    found: dict[str, list[Violation]] = {}
+    for violation in violations:
+        found.setdefault(violation.file, []).append(violation)
+    return found
+
+
+def _identity(violation: Violation) -> tuple[str, str, str]:
+    return violation.file, violation.rule, violation.fingerprint
