@@ -54,7 +54,7 @@ class Room:
     """The folder in which all cases run.
 
     Attributes:
-        path: the folder: `inputs`, a folder for each version, and `failed`.
+        path: the folder: `inputs`, a folder for each version, whole `records`, and `failed`.
         started: when the run began; times from then on are normalised.
     """
 
@@ -89,7 +89,12 @@ class Room:
         parts += _changes(before, _snapshot(folder))
         shutil.rmtree(folder, ignore_errors=True)
         shutil.rmtree(cache, ignore_errors=True)
-        return self._normalised("".join(parts), folder, cache, side)
+        record = self._normalised("".join(parts), folder, cache, side)
+        ending = "-plain" if extra else ""
+        written = self.path / "records" / case.folder_name / f"{side.label}{ending}.txt"
+        written.parent.mkdir(parents=True, exist_ok=True)
+        written.write_bytes(record.encode("utf-8", "surrogateescape"))
+        return record
 
     def environment(self) -> dict[str, str]:
         """The variables of each command: nothing of whoever runs this."""
