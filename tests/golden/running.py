@@ -20,6 +20,7 @@ PLAIN = {"DISPATCH_LINT_PLAIN": "1"}
 _TIME = re.compile(r"20\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)?")
 # What is written beside a file before it takes its place.
 _TEMPORARY = re.compile(r"(/\.[\w.-]+\.)[a-z0-9_]{8}(?=['\"\s])")
+_PROGRESS = re.compile(r"\r *(\[Stage[^\r\n]*)?")
 _SPARK_NOISE = re.compile(r"\.crc$|/_SUCCESS$|\._SUCCESS")
 
 
@@ -154,7 +155,8 @@ def _run(
         code, out, error = f"none after {TIMEOUT} s", expired.stdout or b"", expired.stderr or b""
     said = _text(error)
     if spark:  # what the virtual machine says is its own affair
-        said = "".join(line for line in said.splitlines(True) if "WARN" not in line)
+        said = _PROGRESS.sub("", said)
+        said = "\n".join(line for line in said.split("\n") if "WARN" not in line)
     return (
         f"$ dispatch-lint {shlex.join(step.arguments)}\n--- exit code {code}\n"
         f"--- standard output\n{_text(out)}--- standard error\n{said}"
