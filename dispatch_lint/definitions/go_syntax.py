@@ -38,7 +38,7 @@ MAX_DEPTH = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class DefinitionProblem:
     """What could not be read, and where."""
 
     message: str
@@ -52,7 +52,7 @@ class Comment:
     text: str = ""
     markers: tuple[tuple[str, str], ...] = ()
     swagger: tuple[tuple[str, str], ...] = ()
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[DefinitionProblem, ...] = ()
 
     def get(self, name: str) -> str | None:
         return next((value for key, value in self.markers if key == name), None)
@@ -123,7 +123,7 @@ class Constant:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class KeyExpression:
     """A call that puts texts together with slashes: `Sprintf("%s/%s/%s", …)` or `Join`."""
 
     parts: tuple[str, ...]
@@ -142,8 +142,8 @@ class GoFile:
     """Import paths by their alias; by the path itself where there is none."""
     types: dict[str, GoType] = field(default_factory=dict)
     constants: list[Constant] = field(default_factory=list)
-    layouts: list[Layout] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    layouts: list[KeyExpression] = field(default_factory=list)
+    problems: list[DefinitionProblem] = field(default_factory=list)
 
 
 def read_go(source: bytes, name: str) -> GoFile:
@@ -154,12 +154,14 @@ def read_go(source: bytes, name: str) -> GoFile:
     """
     file = GoFile(GoText(name, source))
     if b"\0" in source:
-        file.problems.append(Problem("this is not text", Location(name, Range(1, 1, 1, 2))))
+        file.problems.append(
+            DefinitionProblem("this is not text", Location(name, Range(1, 1, 1, 2)))
+        )
         return file
     root = _parser().parse(source).root_node
     if root.has_error:
         broken = next(_errors(root), root)
-        file.problems.append(Problem("this is not valid Go", file.text.location(broken)))
+        file.problems.append(DefinitionProblem("this is not valid Go", file.text.location(broken)))
     for node in root.children:
         if node.type == "package_clause":
             file.package = text_of(node.named_children[0]) if node.named_children else ""
@@ -355,7 +357,7 @@ def read_comment(node: Node, file: GoText) -> Comment:
                 name, value = marker["name"], (marker["value"] or "").strip()
                 problem = _marker_problem(name, value)
                 if problem:
-                    problems.append(Problem(problem, file.location(line)))
+                    problems.append(DefinitionProblem(problem, file.location(line)))
                 else:
                     markers.append((name, value))
             elif said := _SWAGGER.match(text):
@@ -386,7 +388,7 @@ def _marker_problem(name: str, value: str) -> str:
     return ""
 
 
-def _layouts(function: Node, file: GoText) -> Iterator[Layout]:
+def _layouts(function: Node, file: GoText) -> Iterator[KeyExpression]:
     """The calls of a function that put three or more texts together with slashes."""
     name = text_of(function.child_by_field_name("name"))
     pending = [function]
@@ -403,9 +405,9 @@ def _layouts(function: Node, file: GoText) -> Iterator[Layout]:
         if called.endswith("Sprintf") and len(said) > 2:
             pattern = text_of(said[0])[1:-1].strip("/")
             if re.fullmatch(r"%[a-z](/%[a-z])+", pattern):
-                yield Layout(tuple(map(text_of, said[1:])), name, file.location(node))
+                yield KeyExpression(tuple(map(text_of, said[1:])), name, file.location(node))
         elif called.endswith(".Join") and len(said) == 2 and text_of(said[1]) in ('"/"', "`/`"):
             inner = said[0].child_by_field_name("body")
             if inner is not None and inner.named_child_count > 2:
                 parts = tuple(text_of(one) for one in inner.named_children)
-                yield Layout(parts, name, file.location(node))
+                yield KeyExpression(parts, name, file.location(node))

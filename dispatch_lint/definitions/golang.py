@@ -80,8 +80,8 @@ class Conventions:
         """
         if top and (kind, name) in self.references:
             return self.references[kind, name]
-        item = type_.item if type_.shape == "list" and type_.item else type_
-        if item.shape != "string" or name in _BASE_NAMES:
+        item = type_.item if type_.wire_type == "list" and type_.item else type_
+        if item.wire_type != "string" or name in _BASE_NAMES:
             return None
         read = read_foreign_key(name, kinds)
         return Reference(read.kind, "id" if read.by_id else "name") if read else None
@@ -312,8 +312,8 @@ class GoReader:
         comment = one.comment
         if allowed := comment.get("enum"):
             values = tuple(EnumValue(value) for value in allowed.split(","))
-            type_ = type_._replace(shape="enum", values=values)
-        if "string" in one.tag.options and type_.shape in ("integer", "unsigned", "number"):
+            type_ = type_._replace(wire_type="enum", values=values)
+        if "string" in one.tag.options and type_.wire_type in ("integer", "unsigned", "number"):
             type_ = Type("string", pointer=type_.pointer)
         return Field(
             name=wire,
@@ -386,7 +386,7 @@ class GoReader:
             return self._struct(inner, declared, (*open_types, key))
         type_ = self._type(inner, declared.type, (*open_types, key))
         constants = package.constants.get(declared.name)
-        if constants and type_.shape == "string":
+        if constants and type_.wire_type == "string":
             values = tuple(constant.value for constant in constants)
             return Type("enum", values=values, name=declared.name)
         return type_._replace(name=declared.name)
@@ -486,7 +486,7 @@ def guide_base() -> EntityType:
 
 def _example(text: str, type_: Type) -> Any:
     """The value of an example marker: JSON, or a text as it stands."""
-    if type_.shape in ("string", "enum", "time"):
+    if type_.wire_type in ("string", "enum", "time"):
         return text
     try:
         return json.loads(text)

@@ -11,7 +11,7 @@ from dispatch_lint.model.reference import Form, Reference
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Shape = Literal[
+WireType = Literal[
     "string", "integer", "unsigned", "number", "boolean", "time", "any",
     "list", "map", "object", "enum",
 ]  # fmt: skip
@@ -31,7 +31,7 @@ class EnumValue(NamedTuple):
 class Type(NamedTuple):
     """The type of a field, on the wire."""
 
-    shape: Shape
+    wire_type: WireType
     pointer: bool = False
     item: Type | None = None
     """Of a list or a map."""

@@ -175,7 +175,7 @@ class OpenApiReader:
             return Type("any")
         standard = self._conventions.standards.get(name, "")
         inner = self._type(model, (*self._path, name), (*open_models, name), standard)
-        entity = inner.shape == "object" and self._role(name) == "entity"
+        entity = inner.wire_type == "object" and self._role(name) == "entity"
         return inner._replace(
             name=name,
             kind=self._canonical(name) if entity else "",

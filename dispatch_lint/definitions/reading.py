@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from dispatch_lint.config.limits import Limits
 from dispatch_lint.definitions.budget import Budget
-from dispatch_lint.definitions.go_syntax import GENERATED, Layout, Problem
+from dispatch_lint.definitions.go_syntax import GENERATED, DefinitionProblem, KeyExpression
 from dispatch_lint.definitions.go_tree import GoTree
 from dispatch_lint.definitions.golang import Conventions, GoReader
 from dispatch_lint.definitions.modules import read_modules
@@ -59,8 +59,8 @@ class Definitions:
     """
 
     types: list[EntityType] = field(default_factory=list)
-    layouts: list[Layout] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    layouts: list[KeyExpression] = field(default_factory=list)
+    problems: list[DefinitionProblem] = field(default_factory=list)
     files: set[str] = field(default_factory=set)
 
 
@@ -89,7 +89,7 @@ def read_sources(
     if budget.exceeded is not None:
         message = (f"the types of this definition, and of those before it, lead to more than "
                    f"{fields:,} fields; limits.fields raises the limit")  # fmt: skip
-        found.problems.append(Problem(message, budget.exceeded))
+        found.problems.append(DefinitionProblem(message, budget.exceeded))
     return found
 
 

@@ -13,7 +13,8 @@ from dispatch_lint.definitions.golang import Conventions
 from dispatch_lint.definitions.model import DefinitionError
 from dispatch_lint.documents.definition_files import conventions_of, kinds_of, read_paths
 from dispatch_lint.schema.catalogue import EDITOR_FILE, Catalogue, read_folder
-from dispatch_lint.schema.generate import Schema, dump, generate
+from dispatch_lint.schema.generate import dump, generate
+from dispatch_lint.schema.shape import Schema
 
 
 def generate_files(definitions: Sequence[Path]) -> dict[str, Schema]:
