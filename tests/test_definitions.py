@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from dispatch_lint.definitions.go_syntax import read_go, read_tag
-from dispatch_lint.definitions.golang import Conventions
+from dispatch_lint.definitions.conventions import Conventions
+from dispatch_lint.definitions.go_syntax import read_go
+from dispatch_lint.definitions.go_tags import read_tag
 from dispatch_lint.definitions.model import EntityType
 from dispatch_lint.definitions.reading import Definitions, GoSource, read_sources
 from dispatch_lint.engine.summary import Result

@@ -9,7 +9,7 @@ from typing import Any
 
 from dispatch_lint.config.settings import Settings
 from dispatch_lint.definitions.builtin import builtin_folder
-from dispatch_lint.definitions.golang import Conventions
+from dispatch_lint.definitions.conventions import Conventions
 from dispatch_lint.definitions.model import DefinitionError
 from dispatch_lint.documents.definition_files import conventions_of, kinds_of, read_paths
 from dispatch_lint.schema.catalogue import EDITOR_FILE, Catalogue, read_folder
