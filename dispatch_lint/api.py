@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from dispatch_lint.model.violation import Finding, Violation
     from dispatch_lint.rule import Rule
     from dispatch_lint.schema.catalogue import Catalogue
-    from dispatch_lint.schema.diff import Change
+    from dispatch_lint.schema.diff import SchemaChange
     from dispatch_lint.store.entity_store import EntityStore, Ledger
     from dispatch_lint.store.facts import StoreFacts
 
@@ -184,7 +184,7 @@ def store_url(settings: Settings) -> str:
 # Definitions and documents
 
 
-def breaking_changes(changes: Sequence[Change]) -> list[Change]:
+def breaking_changes(changes: Sequence[SchemaChange]) -> list[SchemaChange]:
     """The changes that rules object to, and that the settings count as failures.
 
     Raises:
@@ -193,7 +193,7 @@ def breaking_changes(changes: Sequence[Change]) -> list[Change]:
     from dispatch_lint.documents.catalogue_files import load_catalogue
     from dispatch_lint.engine.plugins import PluginError, internal_error
 
-    def findings(rule: Rule, change: Change) -> list[Finding]:
+    def findings(rule: Rule, change: SchemaChange) -> list[Finding]:
         try:
             return list(rule.check_change(change))
         except Exception as error:

@@ -24,15 +24,15 @@ from dispatch_lint.model.violation import Finding, Severity
 
 if TYPE_CHECKING:
     from dispatch_lint.config.settings import Settings
-    from dispatch_lint.definitions.go_syntax import Layout
+    from dispatch_lint.definitions.go_syntax import KeyExpression
     from dispatch_lint.definitions.model import EntityType, Field
-    from dispatch_lint.documents.document import Document, Use
+    from dispatch_lint.documents.document import Document, ForeignKey
     from dispatch_lint.documents.suppressions import Suppression
     from dispatch_lint.model.fix import Fix
     from dispatch_lint.model.location import Path
     from dispatch_lint.model.reference import Form
     from dispatch_lint.schema.catalogue import Catalogue
-    from dispatch_lint.schema.diff import Change
+    from dispatch_lint.schema.diff import SchemaChange
     from dispatch_lint.schema.shape import Shape
 
 UNRANKED = 1000
@@ -168,7 +168,7 @@ class Entity(Protocol):
     @property
     def revision_of(self) -> str: ...
     @property
-    def uses(self) -> Sequence[Use]: ...
+    def uses(self) -> Sequence[ForeignKey]: ...
     @property
     def contained(self) -> Sequence[tuple[Path, str, str]]: ...
     @property
@@ -358,11 +358,11 @@ class Rule:
         """Check all definitions of one kind together; each finding says its `location`."""
         return iter(())
 
-    def check_layout(self, layout: Layout) -> Iterator[Finding]:
+    def check_layout(self, layout: KeyExpression) -> Iterator[Finding]:
         """Check a piece of code that puts texts together; each finding says its `location`."""
         return iter(())
 
-    def check_change(self, change: Change) -> Iterator[Finding]:
+    def check_change(self, change: SchemaChange) -> Iterator[Finding]:
         """Check a change between two states of definitions."""
         return iter(())
 

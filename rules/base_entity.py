@@ -99,7 +99,7 @@ class BaseEntity(Rule):
 
 
 def _alike(field: Field, wanted: Field) -> bool:
-    shapes = {field.type.shape, wanted.type.shape}
+    shapes = {field.type.wire_type, wanted.type.wire_type}
     return len(shapes) == 1 or shapes == {"string", "enum"}
 
 
@@ -107,7 +107,7 @@ def _say(field: Field) -> str:
     said = {"unsigned": "an unsigned integer", "integer": "an integer", "time": "a time",
             "boolean": "a boolean", "list": "a list", "map": "a map", "object": "an object",
             "enum": "a string", "any": "any value"}  # fmt: skip
-    return said.get(field.type.shape, f"a {field.type.shape}")
+    return said.get(field.type.wire_type, f"a {field.type.wire_type}")
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,7 @@ from dispatch_lint.model.violation import Finding
 from dispatch_lint.rule import Example, Rule
 
 if TYPE_CHECKING:
-    from dispatch_lint.schema.diff import Change
+    from dispatch_lint.schema.diff import SchemaChange
 
 _WIDGET = (
     'package shop\n\ntype Widget struct {\n\tBaseEntity\n\tColour string `json:"colour"`\n%s}\n'
@@ -51,6 +51,6 @@ class BreakingChange(Rule):
         ),
     )
 
-    def check_change(self, change: "Change") -> Iterator[Finding]:
+    def check_change(self, change: "SchemaChange") -> Iterator[Finding]:
         if change.breaking:
             yield Finding((), change.message)

@@ -86,4 +86,4 @@ class DefinitionAgreement(Rule):
 
 def _group(type_: Type) -> str:
     """What a value is on the wire, as far as the definition says it."""
-    return _GROUPS.get(type_.shape, "")
+    return _GROUPS.get(type_.wire_type, "")

@@ -10,7 +10,7 @@ from dispatch_lint.model.violation import Finding
 from dispatch_lint.rule import Example, Rule
 
 if TYPE_CHECKING:
-    from dispatch_lint.definitions.go_syntax import Layout
+    from dispatch_lint.definitions.go_syntax import KeyExpression
 
 _ORGANIZATION = re.compile(r"org", re.IGNORECASE)
 _KIND = re.compile(r"kind|type|\bdt\b", re.IGNORECASE)
@@ -48,7 +48,7 @@ class KeyLayout(Rule):
         ),
     )  # fmt: skip
 
-    def check_layout(self, layout: Layout) -> Iterator[Finding]:
+    def check_layout(self, layout: KeyExpression) -> Iterator[Finding]:
         if not _KEY.search(layout.function):
             return
         organization = _position(layout, _ORGANIZATION)
@@ -70,5 +70,5 @@ class KeyLayout(Rule):
             )
 
 
-def _position(layout: Layout, what: re.Pattern[str]) -> int | None:
+def _position(layout: KeyExpression, what: re.Pattern[str]) -> int | None:
     return next((index for index, part in enumerate(layout.parts) if what.search(part)), None)

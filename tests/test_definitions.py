@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from dispatch_lint.definitions.go_syntax import read_go, read_tag
-from dispatch_lint.definitions.golang import Conventions
+from dispatch_lint.definitions.conventions import Conventions
+from dispatch_lint.definitions.go_syntax import read_go
+from dispatch_lint.definitions.go_tags import read_tag
 from dispatch_lint.definitions.model import EntityType
 from dispatch_lint.definitions.reading import Definitions, GoSource, read_sources
 from dispatch_lint.engine.summary import Result
@@ -36,7 +37,7 @@ def only(files: dict[str, str] | str, name: str = "Widget") -> EntityType:
 
 def own(one: EntityType) -> list[str]:
     """The fields that are not BaseEntity's, as `name shape`."""
-    return [f"{field.name} {field.type.shape}" for field in one.fields if not field.base]
+    return [f"{field.name} {field.type.wire_type}" for field in one.fields if not field.base]
 
 
 def test_shapes_of_fields() -> None:
@@ -87,7 +88,7 @@ type Box[T any] struct { Content T `json:"content"` }
     assert fields["b"].type.pointer and fields["b"].omitempty
     assert [value.value for value in fields["i"].type.values] == ["HIGH", "LOW"]
     assert [inner.name for inner in fields["u"].type.fields] == ["content"]
-    assert fields["u"].type.fields[0].type.shape == "any"
+    assert fields["u"].type.fields[0].type.wire_type == "any"
     assert str(fields["a"].location) == "shop/shop.go:13"
     assert fields["a"].location.range[1::2] == (5, 6)
     assert len([field for field in one.fields if field.base]) == 12
@@ -142,7 +143,7 @@ type Widget struct {{
 def test_a_base_field_that_is_declared_again_is_hidden() -> None:
     one = only('package s\ntype Widget struct {\n\tBaseEntity\n\tState int `json:"status"`\n}\n')
     assert [field.name for field in one.hidden] == ["status"]
-    assert next(field for field in one.fields if field.name == "status").type.shape == "integer"
+    assert next(field for field in one.fields if field.name == "status").type.wire_type == "integer"
 
 
 STORE = """package entitystore

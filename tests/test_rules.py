@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dispatch_lint.config.settings import Settings
-from dispatch_lint.definitions.golang import Conventions
+from dispatch_lint.definitions.conventions import Conventions
 from dispatch_lint.definitions.model import EntityType
 from dispatch_lint.definitions.reading import GoSource, read_sources
 from dispatch_lint.documents.catalogue_files import load_catalogue

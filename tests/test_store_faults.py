@@ -20,7 +20,7 @@ from click.testing import CliRunner
 from dispatch_lint.cli import cli
 from dispatch_lint.model.errors import StoreError
 from dispatch_lint.rule import stored
-from dispatch_lint.store.importing import Refused
+from dispatch_lint.store.importing import ImportRefused
 from dispatch_lint.store.memory import MemoryStore
 from dispatch_lint.store.opening import open_for_writing, open_store
 from dispatch_lint.store.urls import shown
@@ -319,7 +319,7 @@ def test_urls_are_shown_without_what_is_secret(tmp_path: Path, monkeypatch: Any)
 
 
 def test_refused_documents_are_all_named() -> None:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(ImportRefused) as caught:
         put(MemoryStore(), '{"kind": "Secret"}\n{"kind": "Secret", "name": "a\\u0000b"}\n')
     assert [reason.partition(": ")[0] for reason in caught.value.reasons] == [
         "store.jsonl:1", "store.jsonl:2",

@@ -1,4 +1,4 @@
-"""Definitions: source text that declares kinds, read into `EntityType`."""
+"""Definitions: Go and OpenAPI text that declares kinds, read into `EntityType`."""
 
 from __future__ import annotations
 

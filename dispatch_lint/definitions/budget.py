@@ -1,32 +1,37 @@
-"""How much of a code base definitions may lead to: nothing makes a run slow without bounds."""
+"""A limit on how many fields definitions lead to, types inside types included."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dispatch_lint.model.location import Location
 
 
 class Budget:
-    """The fields that the definitions of a run may still lead to.
+    """Counts the fields that the definitions of a run lead to.
 
     Args:
-        fields: how many there may be in all (`limits.fields`).
+        fields: the limit (`limits.fields`).
+
+    Attributes:
+        exceeded: the definition that led beyond the limit; None if there is none.
     """
 
     def __init__(self, fields: int) -> None:
         self._left = fields
-        self.exceeded: Any = None
-        """The place of the definition that led to too many, if one did."""
+        self.exceeded: Location | None = None
 
     def spend(self) -> None:
         """Count one more field."""
         self._left -= 1
 
-    def allows(self, location: Any) -> bool:
-        """Whether a type inside another may be followed.
+    def allows(self, definition: Location | None) -> bool:
+        """Whether the fields of one more type may be read.
 
         Args:
-            location: of the definition that leads to it.
+            definition: the location of the definition that leads to the type.
         """
         if self._left <= 0 and self.exceeded is None:
-            self.exceeded = location
+            self.exceeded = definition
         return self._left > 0

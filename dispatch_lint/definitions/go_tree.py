@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
 
     from dispatch_lint.definitions.go_syntax import Constant, GoType
 
-_PACKAGE = re.compile(rb"^package[ \t]+(\w+)", re.MULTILINE)
-
 
 @dataclass
 class GoPackage:
@@ -27,31 +24,33 @@ class GoPackage:
 
     @cached_property
     def name(self) -> str:
-        """As the files call it."""
+        """The name in the `package` clauses of most files; else that of the folder."""
         names = Counter(file.package for file in self.files if file.package)
         return names.most_common(1)[0][0] if names else self.folder.rpartition("/")[2]
 
     @cached_property
     def types(self) -> dict[str, tuple[GoFile, GoType]]:
-        """The types it declares, each with its file."""
-        return {name: (file, one) for file in self.files for name, one in file.types.items()}
+        """The types that it declares, each with its file."""
+        return {
+            name: (file, declared) for file in self.files for name, declared in file.types.items()
+        }
 
     @cached_property
     def constants(self) -> dict[str, list[Constant]]:
-        """Its constants by the type they have, as it is written."""
-        found: dict[str, list[Constant]] = {}
+        """Its constants, by their type as it is written."""
+        by_type: dict[str, list[Constant]] = {}
         for file in self.files:
             for constant in file.constants:
-                found.setdefault(constant.type, []).append(constant)
-        return found
+                by_type.setdefault(constant.type, []).append(constant)
+        return by_type
 
 
 class GoTree:
-    """Packages by folder. A folder is read when something in it is asked for.
+    """Packages by folder. A folder is read when a name in it is looked up.
 
     Args:
-        files: the names of all files, and what reads each.
-        modules: import paths of folders that a go.mod names, by folder.
+        files: the name of each file, and a function that reads it.
+        modules: the import path that the go.mod of a folder declares, by folder.
     """
 
     def __init__(
@@ -65,16 +64,12 @@ class GoTree:
         self._packages: dict[str, GoPackage] = {}
 
     @property
-    def folders(self) -> list[str]:
-        return list(self._readers)
-
-    @property
     def read(self) -> list[GoPackage]:
         """The packages that were read so far, in the order of their folders."""
         return [self._packages[folder] for folder in sorted(self._packages)]
 
     def package(self, folder: str) -> GoPackage | None:
-        """The package of a folder, if there is Go in it."""
+        """The package of a folder, if it has Go files."""
         if folder not in self._readers:
             return None
         if folder not in self._packages:
@@ -87,9 +82,8 @@ class GoTree:
         for module, folder in self._roots:
             if path == module or path.startswith(f"{module}/"):
                 inner = path[len(module) + 1 :]
-                joined = "/".join(
-                    one for one in (folder.rstrip("/"), inner) if one not in ("", ".")
-                )
+                steps = (folder.rstrip("/"), inner)
+                joined = "/".join(step for step in steps if step not in ("", "."))
                 package = self.package(joined or ".")
                 if package is not None:
                     return package
@@ -97,14 +91,14 @@ class GoTree:
 
     @cached_property
     def _roots(self) -> list[tuple[str, str]]:
-        """Import paths of folders, the longest first.
+        """Import paths of folders, the longest path first.
 
-        Where no go.mod says it, the imports do: `example.com/shop/pkg/store` in a tree that has a
-        folder `pkg/store` says that the tree is `example.com/shop`. The folder that the most
-        imports agree on is taken.
+        Without a go.mod, they are derived from the imports: an import of
+        `example.com/shop/pkg/store` in a tree with a folder `pkg/store` means that the root of the
+        tree is `example.com/shop`. The root that most imports agree on is taken.
         """
-        known = {module: folder for folder, module in self._modules.items()}
-        if not known:
+        roots = {module: folder for folder, module in self._modules.items()}
+        if not roots:
             votes: Counter[tuple[str, str]] = Counter()
             for path in self._import_paths():
                 parts = path.split("/")
@@ -112,19 +106,19 @@ class GoTree:
                     inner, prefix = "/".join(parts[cut:]), "/".join(parts[:cut])
                     for folder in self._by_ending.get(inner, ()):
                         votes[prefix, folder[: -len(inner)].rstrip("/") or "."] += len(parts) - cut
-            # An import agrees with every cut of itself: the one for the most imports counts.
-            known = {module: folder for (module, folder), _ in votes.most_common(1)}
-        return sorted(known.items(), key=lambda one: -len(one[0]))
+            # An import votes for every prefix of itself, but most for the shortest.
+            roots = {module: folder for (module, folder), _ in votes.most_common(1)}
+        return sorted(roots.items(), key=lambda root: -len(root[0]))
 
     @cached_property
     def _by_ending(self) -> dict[str, list[str]]:
         """Folders by every ending of their path."""
-        found: dict[str, list[str]] = {}
+        by_ending: dict[str, list[str]] = {}
         for folder in self._readers:
             parts = folder.split("/")
             for cut in range(len(parts)):
-                found.setdefault("/".join(parts[cut:]), []).append(folder)
-        return found
+                by_ending.setdefault("/".join(parts[cut:]), []).append(folder)
+        return by_ending
 
     def _import_paths(self) -> set[str]:
         return {
@@ -138,20 +132,22 @@ class GoTree:
     def lookup(
         self, package: GoPackage, file: GoFile, name: str
     ) -> tuple[GoPackage, GoFile, GoType] | None:
-        """The type that a name means in a file: `Tags`, or `entitystore.Tags`."""
-        qualifier, dot, simple = name.rpartition(".")
-        if not dot:
-            found = package.types.get(name)
-            return (package, *found) if found else None
-        other = self._qualified(file, qualifier)
-        found = other.types.get(simple) if other else None
-        return (other, *found) if other and found else None
+        """The type that a name in a file refers to: `Tags`, or `entitystore.Tags`.
+
+        Returns:
+            The type with its package and file; None if it is not in the tree.
+        """
+        qualifier, dot, simple_name = name.rpartition(".")
+        declaring = self._qualified(file, qualifier) if dot else package
+        target = declaring.types.get(simple_name) if declaring else None
+        return (declaring, *target) if declaring and target else None
 
     def _qualified(self, file: GoFile, qualifier: str) -> GoPackage | None:
         if qualifier in file.imports:
             return self.imported(file.imports[qualifier])
-        # Without an alias it is the package's own name, which the path may not end in:
-        # `…/entity-store` calls itself entitystore.
+        # Without an alias, the qualifier is the package's own name, which need not be the end of
+        # its path: the package of `…/entity-store` is entitystore. Likely imports come first,
+        # because every package that is tried has to be read.
         for alias, path in file.imports.items():
             if alias == path:
                 last = path.rpartition("/")[2]

@@ -1,4 +1,4 @@
-"""The one intermediate form of definitions: Go and OpenAPI both become it."""
+"""What definitions declare, in one form for Go and OpenAPI."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from dispatch_lint.model.reference import Form, Reference
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Shape = Literal[
+WireType = Literal[
     "string", "integer", "unsigned", "number", "boolean", "time", "any",
     "list", "map", "object", "enum",
 ]  # fmt: skip
+"""What a value is on the wire."""
 
 BASE = "BaseEntity"
 
@@ -23,63 +24,81 @@ class DefinitionError(UserError):
     """A definition that cannot be read. The message begins with `file:line:`."""
 
 
+class DefinitionProblem(NamedTuple):
+    """A part of a definition that could not be read, and its location."""
+
+    message: str
+    location: Location
+
+
 class EnumValue(NamedTuple):
+    """One value of an enumeration."""
+
     value: str
     description: str = ""
 
 
 class Type(NamedTuple):
-    """The type of a field, on the wire."""
+    """The type of a field.
 
-    shape: Shape
+    Attributes:
+        item: of a list or a map.
+        fields: of an object.
+        values: of an enumeration.
+        name: in the source; empty for a type without a name.
+        kind: of an object that is an entity inside another.
+        standard: the standard other than the guide that its field names follow.
+    """
+
+    wire_type: WireType
     pointer: bool = False
     item: Type | None = None
-    """Of a list or a map."""
     fields: tuple[Field, ...] = ()
-    """Of an object."""
     values: tuple[EnumValue, ...] = ()
-    """Of an enumeration."""
     name: str = ""
     kind: str = ""
-    """The kind, where the object is an entity held as a value."""
     standard: str = ""
-    """The other standard its names follow."""
 
 
 class Field(NamedTuple):
-    """One field of a struct or model."""
+    """One field of a struct or model.
+
+    Attributes:
+        name: on the wire.
+        source_name: in the source: the Go name.
+        tagged: whether the name on the wire comes from a tag.
+        tag_problem: a message about what is wrong with the tag.
+        base: whether it is a field of BaseEntity.
+        required: whether the source declares it so, as by `required` in OpenAPI.
+        standard: the standard other than the guide that the name follows.
+        examples: JSON values.
+        default: the JSON value that a missing field stands for, if the source declares one.
+    """
 
     name: str
-    """On the wire."""
     source_name: str
-    """In the source: the Go name."""
     type: Type
     description: str
     location: Location
     omitempty: bool = False
     tagged: bool = True
-    """Whether a tag gives the name on the wire, rather than the Go name."""
     tag_problem: str = ""
     base: bool = False
-    """Whether BaseEntity brings it along."""
     reference: Reference | None = None
     pattern: str = ""
     readonly: bool = False
     required: bool = False
-    """Whether the source says so in words of its own."""
     standard: str = ""
-    """The other standard that the name follows."""
     examples: tuple[Any, ...] = ()
-    """Values as JSON has them."""
     default: Any = None
-    """What holds where the field is missing, if the source says so."""
 
 
 Base = Literal["flat", "tagged", "named", "none"]
+"""How BaseEntity is part of a type: embedded, embedded under a tag, as a named field, not at all."""
 
 
 class Enumeration(NamedTuple):
-    """A named type with its constants, and where it is declared."""
+    """A named type, its constants with the location of each, and its own location."""
 
     name: str
     values: tuple[tuple[str, Location], ...]
@@ -90,14 +109,13 @@ class EntityType(NamedTuple):
     """One definition of one kind.
 
     Attributes:
-        name: of the type in the source.
-        base: how BaseEntity is part of it: embedded so that its fields are flat, embedded under
-            a tag, held as a named field, or not at all.
-        base_location: where that is said.
-        hidden: base fields that the type declares again, each with its own location.
-        statuses: the type of the field `status`, where the source declares its values.
-        value: it is a model without a kind of its own: a part of others.
-        language: what it was written in.
+        name: the name of the type in the source.
+        nested: it exists only as a value inside other entities.
+        ignored: `dispatch create -f` skips it.
+        base_location: the location of the field that brings BaseEntity in.
+        hidden: the fields of the type that hide a base field of the same name.
+        statuses: the type of the field `status`, if the source declares its values.
+        value: it is not an entity: a model that has the name of a kind, but no kind or name.
     """
 
     kind: str
@@ -109,7 +127,6 @@ class EntityType(NamedTuple):
     aliases: tuple[str, ...] = ()
     nested: bool = False
     ignored: bool = False
-    """`dispatch create -f` skips it."""
     base: Base = "flat"
     base_location: Location | None = None
     hidden: tuple[Field, ...] = ()
@@ -119,21 +136,22 @@ class EntityType(NamedTuple):
 
 
 def is_openapi(value: object) -> bool:
-    """Whether a document describes an API: it says so by `swagger` or `openapi`."""
-    if not isinstance(value, dict) or not ("swagger" in value or "openapi" in value):
+    """Whether a document is an OpenAPI description with models, by `swagger` or `openapi`."""
+    if not isinstance(value, dict):
         return False
-    return any(
-        isinstance(value.get(one), str | int | float) for one in ("swagger", "openapi")
-    ) and (bool(models_of(value)[0]))
+    versions = (value.get("swagger"), value.get("openapi"))
+    if not any(isinstance(version, str | int | float) for version in versions):
+        return False
+    return bool(models_of(value)[0])
 
 
 def models_of(value: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """The models of a description, and the way to them."""
+    """The models of an OpenAPI description by name, and the path to them."""
     components = value.get("components")
-    found: Any = components.get("schemas") if isinstance(components, dict) else None
+    models: Any = components.get("schemas") if isinstance(components, dict) else None
     path: tuple[str, ...] = ("components", "schemas")
-    if not isinstance(found, dict):
-        found, path = value.get("definitions"), ("definitions",)
-    if not isinstance(found, dict):
+    if not isinstance(models, dict):
+        models, path = value.get("definitions"), ("definitions",)
+    if not isinstance(models, dict):
         return {}, ()
-    return {str(name): one for name, one in found.items() if isinstance(one, dict)}, path
+    return {str(name): model for name, model in models.items() if isinstance(model, dict)}, path

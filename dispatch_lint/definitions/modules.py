@@ -1,4 +1,4 @@
-"""Where Go says what the import paths of folders are: in the go.mod at, or above, the files."""
+"""The import paths of folders, from the go.mod files at or above some Go files."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator
 
 _MODULE = re.compile(rb"^module[ \t]+(\S+)", re.MULTILINE)
 
-_MOST = 1 << 20
+_MAX_BYTES = 1 << 20
 """Bytes of a go.mod that are read."""
 
 
 def module_files(files: Iterable[str]) -> list[str]:
-    """Every go.mod that could speak of some Go files, there or not."""
+    """The path of every go.mod that may apply to some Go files, whether it exists or not."""
     folders = {name.rpartition("/")[0] or "." for name in files}
     if not folders:
         return []
@@ -25,17 +25,17 @@ def module_files(files: Iterable[str]) -> list[str]:
 
 
 def read_modules(files: Iterable[str]) -> dict[str, str]:
-    """Import paths of the folders, at or above some Go files, that have a go.mod."""
+    """The import path that each go.mod at or above some Go files declares, by its folder."""
     return {os.path.dirname(file): path for file in module_files(files) for path in _path_in(file)}  # noqa: PTH120
 
 
 def _path_in(file: str) -> Iterator[str]:
     if not os.path.isfile(file):  # noqa: PTH113
-        return  # to open a pipe may wait for ever
+        return  # opening a pipe could block for ever
     try:
         with open(file, "rb") as stream:  # noqa: PTH123
-            found = _MODULE.search(stream.read(_MOST))
+            module = _MODULE.search(stream.read(_MAX_BYTES))
     except OSError:
         return
-    if found:
-        yield found[1].decode("utf-8", "replace").strip('"')
+    if module:
+        yield module[1].decode("utf-8", "replace").strip('"')

@@ -1,4 +1,4 @@
-"""Sources of definitions → every entity type that they declare, Go and OpenAPI together."""
+"""Go files and OpenAPI descriptions → the entity types that they declare."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from dispatch_lint.config.limits import Limits
 from dispatch_lint.definitions.budget import Budget
-from dispatch_lint.definitions.go_syntax import GENERATED, Layout, Problem
+from dispatch_lint.definitions.conventions import Conventions
+from dispatch_lint.definitions.go_syntax import GENERATED, KeyExpression
 from dispatch_lint.definitions.go_tree import GoTree
-from dispatch_lint.definitions.golang import Conventions, GoReader
+from dispatch_lint.definitions.golang import GoReader
+from dispatch_lint.definitions.model import DefinitionProblem
 from dispatch_lint.definitions.modules import read_modules
 from dispatch_lint.definitions.openapi import OpenApiReader
 
@@ -19,9 +21,9 @@ if TYPE_CHECKING:
     from dispatch_lint.definitions.model import EntityType
     from dispatch_lint.text.tree import Part
 
-# A folder is looked into where one of its files speaks of entities at all.
-_WORDS = re.compile(rb"BaseEntity|swagger:model|\+dispatch:|json:\"kind[\",]")
-_KEYS = re.compile(rb"Sprintf\(|strings\.Join\(")
+# A folder is read if one of its files mentions entities, or builds keys.
+_ENTITIES = re.compile(rb"BaseEntity|swagger:model|\+dispatch:|json:\"kind[\",]")
+_JOINING = re.compile(rb"Sprintf\(|strings\.Join\(")
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class GoSource:
     """One Go file.
 
     Attributes:
-        named: whether the user named the file itself: then it is read whatever is in it.
+        named: whether the user named the file itself: then it is always read.
     """
 
     name: str
@@ -39,9 +41,10 @@ class GoSource:
 
 @dataclass(frozen=True)
 class Description:
-    """One OpenAPI description, with its places.
+    """One OpenAPI description.
 
     Attributes:
+        part: the description as a tree, from which locations are computed.
         kind_of: the kind that the settings give a model, by its name.
     """
 
@@ -52,15 +55,16 @@ class Description:
 
 @dataclass
 class Definitions:
-    """What was read.
+    """What definitions declare.
 
     Attributes:
-        files: the Go files and descriptions that were looked into.
+        layouts: the calls that may build keys.
+        files: the Go files and descriptions that were read.
     """
 
     types: list[EntityType] = field(default_factory=list)
-    layouts: list[Layout] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    layouts: list[KeyExpression] = field(default_factory=list)
+    problems: list[DefinitionProblem] = field(default_factory=list)
     files: set[str] = field(default_factory=set)
 
 
@@ -70,52 +74,58 @@ def read_sources(
     conventions: Conventions,
     fields: int = Limits().fields,
 ) -> Definitions:
-    """Read all definitions. What cannot be read is a problem, and the rest is read.
+    """Read all definitions. A part that cannot be read is a problem, and the rest is read.
 
     Args:
-        fields: that they may lead to in all (`limits.fields`).
+        fields: the limit of fields that all definitions together lead to (`limits.fields`).
 
     Raises:
-        InputError: a file that was there cannot be opened.
+        InputError: a file cannot be opened.
     """
-    found, budget = Definitions(), Budget(fields)
+    definitions, budget = Definitions(), Budget(fields)
     if sources:
-        _read_go(sources, conventions, found, budget)
-    for one in descriptions:
-        reader = OpenApiReader(one.part, one.name, conventions, one.kind_of, budget)
+        _read_go(sources, conventions, definitions, budget)
+    for description in descriptions:
+        reader = OpenApiReader(
+            description.part, description.name, conventions, description.kind_of, budget
+        )
         types = reader.entity_types()
-        found.types += types
-        found.files |= {one.name} if types else set()
+        definitions.types += types
+        if types:
+            definitions.files.add(description.name)
     if budget.exceeded is not None:
         message = (f"the types of this definition, and of those before it, lead to more than "
                    f"{fields:,} fields; limits.fields raises the limit")  # fmt: skip
-        found.problems.append(Problem(message, budget.exceeded))
-    return found
+        definitions.problems.append(DefinitionProblem(message, budget.exceeded))
+    return definitions
 
 
 def _read_go(
-    sources: Sequence[GoSource], conventions: Conventions, found: Definitions, budget: Budget
+    sources: Sequence[GoSource], conventions: Conventions, definitions: Definitions, budget: Budget
 ) -> None:
-    kept: dict[str, bytes] = {}
-    seeds: dict[str, None] = {}
-    for one in sources:
-        data = one.read()
-        if not one.named and GENERATED.search(data[:2_000]):
+    contents: dict[str, bytes] = {}
+    folders: dict[str, None] = {}
+    for source in sources:
+        data = source.read()
+        if not source.named and GENERATED.search(data[:2_000]):
             continue
-        kept[one.name] = data
-        if one.named or _WORDS.search(data):
-            seeds[one.name.rpartition("/")[0] or "."] = None
-        elif _KEYS.search(data) and re.search(rb"key", data, re.IGNORECASE):
-            seeds.setdefault(one.name.rpartition("/")[0] or ".")
-    tree = GoTree(((name, _giver(data)) for name, data in kept.items()), read_modules(kept))
-    packages = [package for folder in seeds if (package := tree.package(folder)) is not None]
-    found.types += GoReader(tree, conventions, budget).entity_types(packages)
-    for package in tree.read:  # those too that types led to
+        contents[source.name] = data
+        if source.named or _ENTITIES.search(data) or _builds_keys(data):
+            folders[source.name.rpartition("/")[0] or "."] = None
+    files = ((name, _reader(data)) for name, data in contents.items())
+    tree = GoTree(files, read_modules(contents))
+    packages = [package for folder in folders if (package := tree.package(folder)) is not None]
+    definitions.types += GoReader(tree, conventions, budget).entity_types(packages)
+    for package in tree.read:  # also the packages that were read to look types up
         for file in package.files:
-            found.files.add(file.text.name)
-            found.problems += file.problems
-            found.layouts += file.layouts
+            definitions.files.add(file.text.name)
+            definitions.problems += file.problems
+            definitions.layouts += file.layouts
 
 
-def _giver(data: bytes) -> Callable[[], bytes]:
+def _builds_keys(data: bytes) -> bool:
+    return bool(_JOINING.search(data) and re.search(rb"key", data, re.IGNORECASE))
+
+
+def _reader(data: bytes) -> Callable[[], bytes]:
     return lambda: data

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dispatch_lint.config.globs import matches
-from dispatch_lint.definitions.golang import Conventions
+from dispatch_lint.definitions.conventions import Conventions
 from dispatch_lint.definitions.model import DefinitionError, is_openapi
 from dispatch_lint.definitions.reading import Description, GoSource, read_sources
 from dispatch_lint.documents.discover import discover

@@ -48,7 +48,7 @@ class Undeclared(NamedTuple):
     parent: Shape
 
 
-class Use(NamedTuple):
+class ForeignKey(NamedTuple):
     """One use of a foreign key.
 
     Attributes:
@@ -171,9 +171,9 @@ class Document:
                         yield ((*path, index) if isinstance(value, list) else path), kind, name
 
     @computed_once
-    def uses(self) -> list[Use]:
+    def uses(self) -> list[ForeignKey]:
         """Every foreign key that is set (guide, Name and IDs). Empty and null refer to nothing."""
-        found: list[Use] = []
+        found: list[ForeignKey] = []
         entity = self.entity
         if not isinstance(entity, dict):
             return found
@@ -183,10 +183,10 @@ class Document:
                 continue
             container = self._owner(owner) if owner is not None else None
             if plain and type(value) is str:  # nearly always
-                found.append(Use(route.steps, reference, value, container))
+                found.append(ForeignKey(route.steps, reference, value, container))
                 continue
             found += [
-                Use(path, reference, text.removeprefix(reference.prefix), container)
+                ForeignKey(path, reference, text.removeprefix(reference.prefix), container)
                 for outer, inner in route.walk(entity)
                 for path, text in _referred(outer, inner, reference)
                 if text.startswith(reference.prefix) and len(text) > len(reference.prefix)

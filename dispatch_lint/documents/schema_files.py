@@ -9,11 +9,12 @@ from typing import Any
 
 from dispatch_lint.config.settings import Settings
 from dispatch_lint.definitions.builtin import builtin_folder
-from dispatch_lint.definitions.golang import Conventions
+from dispatch_lint.definitions.conventions import Conventions
 from dispatch_lint.definitions.model import DefinitionError
 from dispatch_lint.documents.definition_files import conventions_of, kinds_of, read_paths
 from dispatch_lint.schema.catalogue import EDITOR_FILE, Catalogue, read_folder
-from dispatch_lint.schema.generate import Schema, dump, generate
+from dispatch_lint.schema.generate import dump, generate
+from dispatch_lint.schema.shape import Schema
 
 
 def generate_files(definitions: Sequence[Path]) -> dict[str, Schema]:

@@ -20,7 +20,7 @@ from dispatch_lint.schema.catalogue import Catalogue, read_folder
 from dispatch_lint.schema.generate import generate
 
 if TYPE_CHECKING:
-    from dispatch_lint.schema.diff import Schema
+    from dispatch_lint.schema.shape import Schema
 
 _REVISION = re.compile(r"(?P<revision>[^:]{2,}):(?P<path>.*)\Z", re.DOTALL)
 

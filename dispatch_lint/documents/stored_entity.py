@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dispatch_lint.documents.document import Use
+from dispatch_lint.documents.document import ForeignKey
 from dispatch_lint.model.errors import StoreError
 from dispatch_lint.model.reference import Form, Reference
 
@@ -76,13 +76,13 @@ class StoredEntity(NamedTuple):
             raise self.damage() from None
 
     @property
-    def uses(self) -> Sequence[Use]:
+    def uses(self) -> Sequence[ForeignKey]:
         """Its foreign keys that are set."""
         if not self.uses_text:
             return ()
         try:
             return [
-                Use(tuple(path), Reference(kind, by), value, owner)
+                ForeignKey(tuple(path), Reference(kind, by), value, owner)
                 for path, kind, by, value, owner in json.loads(self.uses_text)
             ]
         except (ValueError, TypeError):

@@ -156,7 +156,7 @@ class _DefinitionCheck:
                 yield Member(field, BASE if field.base else owner, one, use)
             type_: Type | None = field.type
             while type_ is not None and type_.item is not None and inner is not None:
-                inner = inner.items if type_.shape == "list" else inner.values
+                inner = inner.items if type_.wire_type == "list" else inner.values
                 type_ = type_.item
             if type_ is not None and type_.fields and inner is not None:
                 yield from self._members(one, type_.fields, inner, type_.name or owner)

@@ -18,7 +18,7 @@ from dispatch_lint.text.edits import apply_edits
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.classify import Classifier
-    from dispatch_lint.documents.document import Use
+    from dispatch_lint.documents.document import ForeignKey
     from dispatch_lint.documents.source import Source
     from dispatch_lint.model.fix import TextEdit
     from dispatch_lint.model.location import Path
@@ -99,7 +99,9 @@ def _read(classifier: Classifier, key: str) -> tuple[str, str, str]:
     return parts[0], parts[1], parts[2]
 
 
-def _find(document: Document, organization: str, kind: str, name: str) -> tuple[bool, list[Use]]:
+def _find(
+    document: Document, organization: str, kind: str, name: str
+) -> tuple[bool, list[ForeignKey]]:
     """Whether a document is an entity, and its foreign keys to that entity."""
     key = f"{organization}/{kind}/{name}"
     is_entity = document.key is not None and same_key(document.key, key)
@@ -114,7 +116,13 @@ def _find(document: Document, organization: str, kind: str, name: str) -> tuple[
 
 
 def _changes(
-    document: Document, uses: Sequence[Use], kind: str, old: str, new: str, *, is_entity: bool
+    document: Document,
+    uses: Sequence[ForeignKey],
+    kind: str,
+    old: str,
+    new: str,
+    *,
+    is_entity: bool,
 ) -> Iterator[tuple[Path, str]]:
     """The fields of a document that get another value, and that value."""
     if is_entity:

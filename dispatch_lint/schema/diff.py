@@ -12,8 +12,8 @@ from dispatch_lint.naming import read_foreign_key
 
 if TYPE_CHECKING:
     from dispatch_lint.model.reference import Form
+    from dispatch_lint.schema.shape import Schema
 
-Schema = dict[str, Any]
 What = Literal[
     "kind-removed", "kind-added", "field-removed", "field-added", "field-renamed",
     "required-field-added", "type-narrowed", "type-widened", "value-removed", "value-added",
@@ -28,7 +28,7 @@ _MAX_DEPTH = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class SchemaChange:
     """One change of the wire form.
 
     Attributes:
@@ -55,29 +55,29 @@ class Change:
         return f"{self.kind}{f'.{self.path}' if self.path else ''} ({self.form})"
 
 
-def compare(old: Mapping[str, Schema], new: Mapping[str, Schema]) -> list[Change]:
+def compare(old: Mapping[str, Schema], new: Mapping[str, Schema]) -> list[SchemaChange]:
     """Every change, in the order of kinds, forms and fields.
 
     Args:
         old, new: schemas by any name; what counts is their kind and form.
     """
     before, after = _by_kind(old), _by_kind(new)
-    found: list[Change] = []
+    found: list[SchemaChange] = []
     for kind, form in sorted({*before, *after}):
         one, other = before.get((kind, form)), after.get((kind, form))
         if other is None:
             assert one is not None
-            found.append(Change(kind, form, "", "kind-removed", f"the kind {kind} is gone",
+            found.append(SchemaChange(kind, form, "", "kind-removed", f"the kind {kind} is gone",
                                 old=_source(one)))  # fmt: skip
         elif one is None:
-            found.append(Change(kind, form, "", "kind-added", f"the kind {kind} is new",
+            found.append(SchemaChange(kind, form, "", "kind-added", f"the kind {kind} is new",
                                 new=_source(other)))  # fmt: skip
         else:
             found += _Comparison(kind, form, {*(name for name, _ in after)}).object(one, other, "")
     return list(_without_inherited(found))
 
 
-def _without_inherited(changes: list[Change]) -> Iterator[Change]:
+def _without_inherited(changes: list[SchemaChange]) -> Iterator[SchemaChange]:
     """Changes of BaseEntity once: every kind has them, and every entity inside another."""
     base = {(one.what, one.message, one.old, one.new) for one in changes if one.kind == BASE}
     for one in changes:
@@ -102,14 +102,14 @@ class _Comparison:
     def __init__(self, kind: str, form: Form, kinds: set[str]) -> None:
         self._kind, self._form, self._kinds = kind, form, tuple(sorted(kinds))
 
-    def _change(self, path: str, what: What, message: str, old: Any, new: Any) -> Change:
-        return Change(
+    def _change(self, path: str, what: What, message: str, old: Any, new: Any) -> SchemaChange:
+        return SchemaChange(
             self._kind, self._form, path, what, message,
             _source(old) if isinstance(old, dict) else "",
             _source(new) if isinstance(new, dict) else "",
         )  # fmt: skip
 
-    def object(self, old: Schema, new: Schema, path: str, depth: int = 0) -> Iterator[Change]:
+    def object(self, old: Schema, new: Schema, path: str, depth: int = 0) -> Iterator[SchemaChange]:
         """The fields of an object."""
         before, after = old.get("properties", {}), new.get("properties", {})
         must_before, must_after = set(old.get("required", ())), set(new.get("required", ()))
@@ -166,7 +166,7 @@ class _Comparison:
 
     def value(
         self, old: Schema, new: Schema, path: str, depth: int, *, null: bool = True
-    ) -> Iterator[Change]:
+    ) -> Iterator[SchemaChange]:
         """One value: its type, then what is inside it.
 
         Args:
@@ -194,7 +194,7 @@ class _Comparison:
             if isinstance(one, dict) and isinstance(other, dict):
                 yield from self.value(one, other, f"{path}{ending}", depth + 1)
 
-    def _enumeration(self, old: Schema, new: Schema, path: str) -> Iterator[Change]:
+    def _enumeration(self, old: Schema, new: Schema, path: str) -> Iterator[SchemaChange]:
         before, after = _values(old), _values(new)
         if before is None and after is None:
             return
@@ -212,7 +212,7 @@ class _Comparison:
             if value not in before:
                 yield self._change(path, "value-added", f'the value "{value}" is new', old, new)
 
-    def _pattern(self, old: Schema, new: Schema, path: str) -> Iterator[Change]:
+    def _pattern(self, old: Schema, new: Schema, path: str) -> Iterator[SchemaChange]:
         before, after = old.get("pattern"), new.get("pattern")
         if before == after:
             return

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from dispatch_lint.text.harmless import harmless
 
 if TYPE_CHECKING:
-    from dispatch_lint.schema.diff import Change
+    from dispatch_lint.schema.diff import SchemaChange
 
 RULE = "breaking-change"
 
 
-def report(changes: Sequence[Change], breaking: Sequence[Change], format_: str) -> str:
+def report(changes: Sequence[SchemaChange], breaking: Sequence[SchemaChange], format_: str) -> str:
     """All changes, the breaking ones first.
 
     Args:
@@ -36,12 +36,12 @@ def harmless_lines(lines: Sequence[str]) -> str:
     return "".join(f"{harmless(line)}\n" for line in lines)
 
 
-def _line(one: Change) -> str:
+def _line(one: SchemaChange) -> str:
     place = one.new or one.old
     return f"{one.name}: {one.message}{f' [{place}]' if place else ''}"
 
 
-def _json(changes: Sequence[Change], broken: set[Change]) -> str:
+def _json(changes: Sequence[SchemaChange], broken: set[SchemaChange]) -> str:
     said = [
         {
             "kind": one.kind, "form": one.form, "path": one.path, "change": one.what,
@@ -54,7 +54,7 @@ def _json(changes: Sequence[Change], broken: set[Change]) -> str:
     return json.dumps({"version": 1, "summary": summary, "changes": said}, indent=1) + "\n"
 
 
-def _markdown(breaking: Sequence[Change], compatible: Sequence[Change]) -> str:
+def _markdown(breaking: Sequence[SchemaChange], compatible: Sequence[SchemaChange]) -> str:
     lines = []
     for title, several in (("Breaking changes", breaking), ("Compatible changes", compatible)):
         lines += [f"## {title}", ""]

@@ -7,18 +7,17 @@ The subset: self-contained files, local pointers only, no anchors, no embedded `
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dispatch_lint.definitions.model import BASE, EntityType, Field, Type
 from dispatch_lint.model.reference import Form
 from dispatch_lint.schema.catalogue import EDITOR_FILE
+from dispatch_lint.schema.shape import Schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dispatch_lint.definitions.model import EnumValue
-
-Schema = dict[str, Any]
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 ENUM_DESCRIPTIONS = "enumDescriptions"
@@ -160,7 +159,7 @@ def _kind_schema(entity: EntityType, field: Field | None) -> Schema:
 def _required(field: Field, form: Form) -> bool:
     if field.omitempty:
         return False
-    return form == "stored" or (field.type.pointer and field.type.shape != "object")
+    return form == "stored" or (field.type.pointer and field.type.wire_type != "object")
 
 
 def _field_schema(field: Field, form: Form, *, nested: bool) -> Schema:
@@ -170,7 +169,7 @@ def _field_schema(field: Field, form: Form, *, nested: bool) -> Schema:
     nullable = (
         field.omitempty
         or pointer
-        or field.type.shape in ("list", "map")
+        or field.type.wire_type in ("list", "map")
         or (form == "manifest" and not _required(field, form))
     )
     type_ = field.type
@@ -188,7 +187,7 @@ def _field_schema(field: Field, form: Form, *, nested: bool) -> Schema:
         schema["examples"] = list(field.examples)
     if field.default is not None:
         schema["default"] = field.default
-    elif type_.shape == "boolean" and not type_.pointer:
+    elif type_.wire_type == "boolean" and not type_.pointer:
         schema["default"] = False  # a boolean that is not there is false for Go
     if field.reference:
         reference = field.reference
@@ -203,27 +202,27 @@ def _field_schema(field: Field, form: Form, *, nested: bool) -> Schema:
 
 
 def _type_schema(type_: Type, form: Form, *, nullable: bool) -> Schema:
-    if type_.shape == "any":
+    if type_.wire_type == "any":
         return {}
-    types = list(_JSON_TYPES[type_.shape])
-    if form == "manifest" and types == ["string"] and type_.shape != "enum":
+    types = list(_JSON_TYPES[type_.wire_type])
+    if form == "manifest" and types == ["string"] and type_.wire_type != "enum":
         types = list(_LENIENT)
     if nullable:
         types.append("null")
     schema: Schema = {"type": types[0] if len(types) == 1 else types}
-    if type_.shape in _INTEGERS:
-        schema["minimum"], schema["maximum"] = _INTEGERS[type_.shape]
-    elif type_.shape == "enum":
+    if type_.wire_type in _INTEGERS:
+        schema["minimum"], schema["maximum"] = _INTEGERS[type_.wire_type]
+    elif type_.wire_type == "enum":
         values: list[str | None] = [value.value for value in type_.values]
         schema["enum"] = [*values, None] if nullable else values
         said = [_enum_description(value) for value in type_.values]
         if any(said):
             schema[ENUM_DESCRIPTIONS] = [*said, "Not set."] if nullable else said
-    elif type_.shape in ("list", "map"):
+    elif type_.wire_type in ("list", "map"):
         assert type_.item is not None
-        key = "items" if type_.shape == "list" else "additionalProperties"
+        key = "items" if type_.wire_type == "list" else "additionalProperties"
         schema[key] = _type_schema(type_.item, form, nullable=type_.item.pointer)
-    elif type_.shape == "object":
+    elif type_.wire_type == "object":
         schema |= _object_schema(type_, form)
     return schema
 

@@ -21,7 +21,7 @@ from dispatch_lint.store.entity_store import Counts, is_storable
 if TYPE_CHECKING:
     from dispatch_lint.config.limits import Limits
     from dispatch_lint.documents.classify import Classifier
-    from dispatch_lint.documents.document import Use
+    from dispatch_lint.documents.document import ForeignKey
     from dispatch_lint.documents.line_ranges import LineRange
     from dispatch_lint.store.entity_store import WritableStore
     from dispatch_lint.text.tree import Part
@@ -34,7 +34,7 @@ Progress = Callable[[int], None]
 """Told how many bytes, or rows, have been read since it was told last."""
 
 
-class Refused(StoreError):
+class ImportRefused(StoreError):
     """Documents that cannot be imported. Nothing was.
 
     Attributes:
@@ -62,7 +62,7 @@ def import_sources(
         What changed; how many documents were skipped because they are no entities.
 
     Raises:
-        Refused: a document does not parse, or has no key: nothing was imported.
+        ImportRefused: a document does not parse, or has no key: nothing was imported.
         InputError: a source, or the store, cannot be used: nothing was imported.
     """
     when = now or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -80,7 +80,7 @@ def import_sources(
                 if not reader.reasons:
                     waiting.append(one)
         if reader.reasons:
-            raise Refused(reader.reasons)
+            raise ImportRefused(reader.reasons)
         counts += store.put(waiting, when)
         if prune:
             counts += store.prune(when)
@@ -182,7 +182,7 @@ def stored_entity(document: Document, place: Location | None = None) -> StoredEn
     )  # fmt: skip
 
 
-def _named(use: Use) -> str:
+def _named(use: ForeignKey) -> str:
     return use.value if use.reference.by == "id" else named_entity(use.value, use.reference.kind)
 
 

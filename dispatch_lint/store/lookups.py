@@ -11,13 +11,13 @@ from dispatch_lint.index.facts import by_id, by_name
 from dispatch_lint.index.references import Target, Targets, Use, reference_facts, target_by_id
 
 if TYPE_CHECKING:
-    from dispatch_lint.documents.document import Use as Field
+    from dispatch_lint.documents.document import ForeignKey
     from dispatch_lint.documents.stored_entity import StoredEntity
     from dispatch_lint.model.location import Path
     from dispatch_lint.store.entity_store import EntityStore
 
 
-class Reference(NamedTuple):
+class Relation(NamedTuple):
     """One foreign key from or to an entity.
 
     Attributes:
@@ -33,7 +33,7 @@ class Reference(NamedTuple):
     state: str
 
 
-def references_of(store: EntityStore, one: StoredEntity) -> Iterator[Reference]:
+def references_of(store: EntityStore, one: StoredEntity) -> Iterator[Relation]:
     """What an entity refers to, then what refers to it."""
     yield from referred(one, _index(store, one.uses))
     names = [(one.kind, one.name), *((kind, name) for _, kind, name in one.contained)]
@@ -43,12 +43,12 @@ def references_of(store: EntityStore, one: StoredEntity) -> Iterator[Reference]:
     for other in store.referring(names):
         for field, use in _uses(other):
             if any(own.get(_group(field), _NOBODY).seen(use)):
-                yield Reference("from", other.key, field.path, "resolved")
+                yield Relation("from", other.key, field.path, "resolved")
 
 
 def referred(
     one: StoredEntity, targets: Mapping[str, Targets[str]], most: int | None = None
-) -> Iterator[Reference]:
+) -> Iterator[Relation]:
     """What an entity refers to.
 
     Args:
@@ -60,9 +60,9 @@ def referred(
         seen = sorted(set(islice((key for key, target in visible if target.live), most)))
         if not seen:
             name = f"-/{field.reference.kind}/{field.value}"
-            yield Reference("to", name, field.path, "missing")
+            yield Relation("to", name, field.path, "missing")
         for key in seen:
-            yield Reference("to", key, field.path, "resolved" if len(seen) == 1 else "ambiguous")
+            yield Relation("to", key, field.path, "resolved" if len(seen) == 1 else "ambiguous")
 
 
 def targets_by_group(entities: Iterable[StoredEntity]) -> Mapping[str, Targets[str]]:
@@ -78,17 +78,17 @@ def targets_by_group(entities: Iterable[StoredEntity]) -> Mapping[str, Targets[s
 _NOBODY: Targets[str] = Targets(())
 
 
-def _uses(one: StoredEntity) -> Iterator[tuple[Field, Use]]:
+def _uses(one: StoredEntity) -> Iterator[tuple[ForeignKey, Use]]:
     uses = [Use(*data) for _, _, data in reference_facts(one) if data[-1] == "use"]
     return zip(one.uses, uses, strict=True)
 
 
-def _group(use: Field) -> str:
+def _group(use: ForeignKey) -> str:
     by_identity = use.reference.by == "id"
     return by_id(use.value) if by_identity else by_name(use.reference.kind, use.value)
 
 
-def _index(store: EntityStore, uses: Iterable[Field]) -> Mapping[str, Targets[str]]:
+def _index(store: EntityStore, uses: Iterable[ForeignKey]) -> Mapping[str, Targets[str]]:
     """The entities that foreign keys may mean."""
     uses = list(uses)
     found = store.named(

@@ -1,0 +1,37 @@
+"""Nodes of a Go syntax tree: their text, and their location in the file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dispatch_lint.model.location import Location, Range
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+
+def text_of(node: Node | None) -> str:
+    """The text of a node; empty for None."""
+    return node.text.decode("utf-8", "replace") if node is not None and node.text else ""
+
+
+@dataclass(frozen=True, slots=True)
+class GoText:
+    """The source of a Go file, from which the locations of its nodes are computed.
+
+    Attributes:
+        name: the name of the file, as locations show it.
+    """
+
+    name: str
+    source: bytes
+
+    def location(self, node: Node) -> Location:
+        """The location of a node; of its first line, if it has several."""
+        row, column = node.start_point
+        before = self.source[node.start_byte - column : node.start_byte]
+        # tree-sitter counts bytes, a `Range` counts code points.
+        start = len(before.decode("utf-8", "replace")) + 1
+        width = len(text_of(node).split("\n", 1)[0])
+        return Location(self.name, Range(row + 1, start, row + 1, start + max(1, width)))
