@@ -100,7 +100,8 @@ def _check_document(checker: Checker, document: Document, report: SourceReport) 
         findings += checker.of_undeclared(document, document.undeclared, fail)
     for rule in checker.applicable_rules(document):
         try:
-            findings += [(rule, finding) for finding in rule.check(document)]
+            for finding in rule.check(document):  # nearly always nothing
+                findings.append((rule, finding))
         except Exception as error:
             fail(rule, error)
     if findings:
