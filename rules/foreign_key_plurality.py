@@ -22,10 +22,12 @@ class ForeignKeyPlurality(Rule):
         Example(
             "kind: Widget\nname: a\nsecret: [b]\n",
             (("/secret", 'the foreign key "secret" holds a list: secrets'),),
+            fixed="kind: Widget\nname: a\nsecrets: [b]\n",
         ),
         Example(
             "kind: Widget\nname: a\nfunctions: b\n",
             (("/functions", 'the foreign key "functions" holds a single name: function'),),
+            fixed="kind: Widget\nname: a\nfunction: b\n",
         ),
     )
 

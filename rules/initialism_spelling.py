@@ -38,11 +38,13 @@ class InitialismSpelling(Rule):
             "kind: Widget\nname: a\nimageURL: x\n",
             (("/imageURL", 'the field "imageURL" spells the initialism URL: imageUrl'),),
             settings={"rules": {"initialism-spelling": {"wire": "camel"}}},
+            fixed="kind: Widget\nname: a\nimageUrl: x\n",
         ),
         Example(
             "kind: Widget\nname: a\nimageUrl: x\n",
             (("/imageUrl", 'the field "imageUrl" spells the initialism Url: imageURL'),),
             settings={"rules": {"initialism-spelling": {"wire": "go"}}},
+            fixed="kind: Widget\nname: a\nimageURL: x\n",
         ),
     )
 

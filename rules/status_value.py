@@ -31,6 +31,7 @@ class StatusValue(Rule):
             "kind: Function\nname: hello\nimage: nodejs\nstatus: ready\n",
             (("/status", '"ready" is no status: INITIALIZED, CREATING, READY, UPDATING, DELETING, '
               'DELETED, ERROR, MISSING; did you mean "READY"?'),),
+            fixed="kind: Function\nname: hello\nimage: nodejs\nstatus: READY\n",
         ),
         Example(
             "kind: Function\nname: hello\nimage: nodejs\nstatus: UNKNOWN\n",

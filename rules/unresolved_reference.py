@@ -48,6 +48,7 @@ class UnresolvedReference(ReferenceRule):
             "kind: Image\nname: nodejs\nbaseImageName: b\n---\n"
             "kind: Function\nname: f\nimage: nodjs\n",
             (("/image", 'there is no Image "nodjs"; did you mean "nodejs"?'),),
+            fixed="kind: Image\nname: nodejs\nbaseImageName: b\n---\nkind: Function\nname: f\nimage: nodejs\n",
         ),
         Example(
             "kind: Function\nname: f\nimage: nodejs\n",
@@ -58,6 +59,7 @@ class UnresolvedReference(ReferenceRule):
             "kind: Function\nname: f\nimage: nodjs\n",
             (("/image", 'there is no Image "nodjs"; did you mean "nodejs"?'),),
             store=stored("Image", name="nodejs"),
+            fixed="kind: Function\nname: f\nimage: nodejs\n",
         ),
     )
 
