@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dispatch_lint.documents.classify import Skipped
-from dispatch_lint.documents.discover import is_no_definition
+from dispatch_lint.documents.discover import is_excluded_code
 from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.reading import read_source
 from dispatch_lint.documents.suppressions import MARK, read_suppressions
@@ -116,7 +116,7 @@ def _check_document(checker: Checker, document: Document, report: SourceReport) 
 
 
 def _skip(checker: Checker, source: Source, skipped: Skipped, report: SourceReport) -> None:
-    if skipped.describes_api and (source.named or not is_no_definition(source.name)):
+    if skipped.describes_api and (source.named or not is_excluded_code(source.name)):
         report.descriptions.append(skipped.number)
     elif source.reported:
         report.skipped += 1
