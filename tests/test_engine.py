@@ -16,7 +16,7 @@ from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.reading import read_source
 from dispatch_lint.documents.source import Source
 from dispatch_lint.engine.checker import Checker, Options
-from dispatch_lint.engine.judge import Comparing
+from dispatch_lint.engine.corpus_check import ComparisonBudget
 from dispatch_lint.engine.plugins import PluginError
 from dispatch_lint.engine.precedence import Claim, resolve
 from dispatch_lint.engine.report import RunReport
@@ -271,7 +271,7 @@ def test_of_a_declared_field_the_first_finding_of_a_rule_counts() -> None:
     checker = checker_with(Odd, only=True)
     document = document_of(checker, "kind: Secret\nname: s\nsecrets: {a: b}\n")
     Odd.asked.clear()
-    found = list(checker.declared(document, NO_TROUBLE))
+    found = list(checker.check_declared(document, NO_TROUBLE))
     assert [(finding.message, finding.heading) for _, _, finding in found] == [
         ("odd: kind", "Secret.kind"), ("odd: name", "Secret.name"), ("odd: secrets", "Secret.secrets"),
     ]  # fmt: skip
@@ -281,7 +281,7 @@ def test_of_a_declared_field_the_first_finding_of_a_rule_counts() -> None:
         assert finding.declared_at == source
         assert finding.help == (f"change the definition, {source}" if source else "")
     before = len(Odd.asked)
-    assert list(checker.declared(document, NO_TROUBLE)) == found and len(Odd.asked) == before
+    assert list(checker.check_declared(document, NO_TROUBLE)) == found and len(Odd.asked) == before
 
 
 def test_base_fields_are_those_of_the_kind_that_has_them() -> None:
@@ -290,7 +290,9 @@ def test_base_fields_are_those_of_the_kind_that_has_them() -> None:
     for kind in ("Widget", "Gadget", "Widget"):
         document = document_of(checker, f"kind: {kind}\nname: w\n")
         assert document.schema.only_base
-        headings = {finding.heading for _, _, finding in checker.declared(document, NO_TROUBLE)}
+        headings = {
+            finding.heading for _, _, finding in checker.check_declared(document, NO_TROUBLE)
+        }
         assert headings == {f"{kind}.kind", f"{kind}.name"}
 
 
@@ -311,7 +313,7 @@ def ranked(number: int, precedence: int) -> type[Rule]:
 def test_who_speaks_first_of_a_field(precedences: tuple[int, int], speaking: list[str]) -> None:
     rules = [ranked(number, precedence) for number, precedence in enumerate(precedences)]
     checker = checker_with(*rules, only=True)
-    found = list(checker.declared(document_of(checker), NO_TROUBLE))
+    found = list(checker.check_declared(document_of(checker), NO_TROUBLE))
     assert [finding.message for route, _, finding in found if route.name == "image"] == speaking
 
 
@@ -437,6 +439,6 @@ def test_two_runs_in_one_process_do_not_see_each_other() -> None:
 
 
 def test_comparing_ends() -> None:
-    comparing = Comparing(5_000)
-    allowed = [comparing.allows(names) for names in (2_001, 2_000, 2_000, 1_001, 1_000, 0, 1)]
+    budget = ComparisonBudget(5_000)
+    allowed = [budget.allows(names) for names in (2_001, 2_000, 2_000, 1_001, 1_000, 0, 1)]
     assert allowed == [False, True, True, False, True, True, False]

@@ -14,7 +14,7 @@ from dispatch_lint.api import make_checker
 from dispatch_lint.config.settings import parse
 from dispatch_lint.documents.source import Source
 from dispatch_lint.documents.stored_entity import StoredEntity
-from dispatch_lint.engine.judge import FEW_NAMES, MAX_COMPARED
+from dispatch_lint.engine.corpus_check import FEW_NAMES, MAX_COMPARED
 from dispatch_lint.engine.run import run
 from dispatch_lint.rule import stored
 from dispatch_lint.store.facts import StoreFacts

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.audit.arrow import batches_of, rows_of
 from dispatch_lint.audit.plan import Plan, checker_of
-from dispatch_lint.engine.judge import is_external
-from dispatch_lint.index.facts import Readings
+from dispatch_lint.engine.corpus_check import is_external
+from dispatch_lint.index.facts import GroupMemo
 from dispatch_lint.rule import Fact
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ PlacedFact = tuple[int, bytes]
 Task = Callable[[Iterator[Any]], Iterator[Any]]
 
 
-class Context(Readings):
+class Context(GroupMemo):
     """The `World` of a judge on an executor: closed, and without a store.
 
     Args:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dispatch_lint.audit.corpus_check import facts_of, name_of, packed_name
-from dispatch_lint.engine.judge import FEW_NAMES, MAX_HINTS, Comparing
+from dispatch_lint.engine.corpus_check import FEW_NAMES, MAX_HINTS, ComparisonBudget
 from dispatch_lint.index.facts import by_name, read_group
 from dispatch_lint.naming import nearest_few, one_edit_away
 
@@ -34,10 +34,10 @@ def find_hints(spark: SparkSession, found: DataFrame, groups: DataFrame) -> Hint
     rows = found.select(f.explode("missing").alias("m")).distinct().orderBy("m").limit(MAX_HINTS)
     missing = [tuple(row[0].split("\0", 1)) for row in rows.collect()]
     near: Near = {}
-    comparing = Comparing()
+    budget = ComparisonBudget()
     for kind in sorted({kind for kind, _ in missing}):
         names = [name for other, name in missing if other == kind]
-        near |= _near_of_kind(spark, groups, kind, names, comparing)
+        near |= _near_of_kind(spark, groups, kind, names, budget)
     known = {_group(kind, name) for (kind, _), names in near.items() for name in names}
     facts = _facts(spark, groups, sorted(known))
     return {
@@ -47,7 +47,11 @@ def find_hints(spark: SparkSession, found: DataFrame, groups: DataFrame) -> Hint
 
 
 def _near_of_kind(
-    spark: SparkSession, groups: DataFrame, kind: str, missing: Sequence[str], comparing: Comparing
+    spark: SparkSession,
+    groups: DataFrame,
+    kind: str,
+    missing: Sequence[str],
+    budget: ComparisonBudget,
 ) -> Near:
     """The names of one kind that are near to missing ones."""
     from pyspark.sql import functions as f
@@ -58,7 +62,7 @@ def _near_of_kind(
     names = [_name(row[0]) for row in own.select("grp").limit(FEW_NAMES + 1).collect()]
     left = []
     for name in missing:
-        if comparing.allows(len(names)):
+        if budget.allows(len(names)):
             near[kind, name] = nearest_few(name, sorted(names), _CANDIDATES, cutoff=0.6)
         else:
             left.append(name)

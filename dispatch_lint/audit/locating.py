@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from dispatch_lint.audit.arrow import Row
     from dispatch_lint.engine.checker import Checker
-    from dispatch_lint.engine.locate import Judged
+    from dispatch_lint.engine.locate import CorpusFinding
     from dispatch_lint.engine.precedence import Claim
     from dispatch_lint.model.violation import Violation
 
@@ -70,7 +70,7 @@ def _violations(
     yield from locate(checker, document, findings, claims, related)
 
 
-def _wanted(checker: Checker, document: Document, rows: Iterable[Row]) -> Iterator[Judged]:
+def _wanted(checker: Checker, document: Document, rows: Iterable[Row]) -> Iterator[CorpusFinding]:
     """The judgements that are shown."""
     rules = {rule.name: rule for rule in checker.rules}
     ignored = checker.ignored(document.source)

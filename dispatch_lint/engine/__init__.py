@@ -1,1 +1,1 @@
-"""The engine: check one source, merge reports, judge the index, locate, suppress."""
+"""The engine: checks sources, merges their reports, checks the corpus, locates and suppresses."""

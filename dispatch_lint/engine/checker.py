@@ -1,4 +1,4 @@
-"""A checker: what holds for a whole run, and the check of one source by itself."""
+"""The checker: the settings, catalogue and rules of a run, and the check of one document."""
 
 from __future__ import annotations
 
@@ -27,28 +27,29 @@ if TYPE_CHECKING:
     from dispatch_lint.schema.catalogue import Catalogue, KindSchema
     from dispatch_lint.schema.shape import Route
 
-MAX_REMEMBERED = 10_000
-"""Sets of fields of which the applicable rules are remembered."""
+MAX_FIELD_SETS = 10_000
+"""The number of memo entries for applicable rules."""
 MAX_KINDS = 1_000
-"""Kinds of which it is remembered what is wrong with their declared names."""
+"""The number of memo entries for findings about declared names."""
 SYNTAX = "syntax-error"
-"""The rule that reports a document that does not parse; no other does."""
+"""The only rule that checks documents that do not parse."""
 Declaration = tuple["Route", "Rule", "Finding"]
-"""A declared field, and what a rule finds wrong with its name."""
+"""A declared field, a rule, and what it finds wrong with the field's name."""
 Fail = Callable[["Rule", Exception], None]
-"""Is told of a rule that raises."""
+"""Is called with a rule that raised, and its exception."""
 FailField = Callable[["Rule", str, Exception], None]
-"""Is told of a rule that raises about a declared field, and of that field."""
+"""Is called with a rule that raised, the declared field that it checked, and its exception."""
 
 
 class Options(NamedTuple):
     """How a run reports.
 
     Attributes:
-        fold: infos about declared names are counted, not located one by one.
-        quiet: violations below this are counted, and never located.
-        listing: what each document is, is listed.
-        unfolded: each place of findings that are otherwise counted together is located.
+        fold: whether infos about declared names are counted by field, without a location each.
+        quiet: violations below this severity are counted only, without a location.
+        listing: whether the documents are listed (`--list-files`).
+        unfolded: whether findings with the same `fold` are located one by one; otherwise only the
+            first in a file is, with the number of them.
     """
 
     fold: bool = False
@@ -58,11 +59,13 @@ class Options(NamedTuple):
 
 
 class Checker:
-    """What a run checks with. It is immutable: a check is a function of it and of a source.
+    """The settings, catalogue and rules that a run checks with.
+
+    It is immutable but for memos: the result of a check depends on the checker and the source only.
 
     Args:
-        rules: the rules that were asked for.
-        known: the names of all rules there are.
+        rules: the rules that are switched on.
+        known: the names of all rules.
     """
 
     def __init__(
@@ -75,8 +78,10 @@ class Checker:
         self.active = frozenset(rule.name for rule in rules)
         self.classifier = Classifier(settings, catalogue, self._explains)
         self.corpus_rules = _by_table(rules)
+        self._applicable: dict[tuple[str, bool, bool, tuple[str, ...]], list[Rule]] = {}
+        self._declarations: dict[tuple[str, str], list[Declaration]] = {}
 
-    # Which rules
+    # Which rules apply
 
     @cached_property
     def field_rules(self) -> Sequence[Rule]:
@@ -85,7 +90,7 @@ class Checker:
 
     @cached_property
     def _document_rules(self) -> Mapping[tuple[str, bool], Sequence[Rule]]:
-        """The rules about one document, by its form and whether a closed schema is content."""
+        """The rules that check one document, by form and `Document.is_clean`."""
         checks = [rule for rule in self.rules if rule.has("check")]
         return {
             (form, clean): [
@@ -98,7 +103,10 @@ class Checker:
         }
 
     def applicable_rules(self, document: Document) -> Sequence[Rule]:
-        """The rules that may have a finding about a document: most need one of a few fields."""
+        """The rules that can have a finding about a document: most need one of a few fields.
+
+        Documents of a kind have few different sets of fields, so the result is memoized.
+        """
         parses = document.part.problem is None
         fields = tuple(document.entity) if parses else ()
         key = (document.form, document.is_clean, parses, fields)
@@ -110,14 +118,9 @@ class Checker:
                 if (not rule.needs or any(field in fields for field in rule.needs))
                 and (parses or rule.name == SYNTAX)
             ]
-            if len(self._applicable) < MAX_REMEMBERED:
+            if len(self._applicable) < MAX_FIELD_SETS:
                 self._applicable[key] = rules
         return rules
-
-    @cached_property
-    def _applicable(self) -> dict[tuple[str, bool, bool, tuple[str, ...]], list[Rule]]:
-        """The rules that apply to documents with the same fields: of a kind, these are few sets."""
-        return {}
 
     def ignored(self, source: Source) -> frozenset[str]:
         """The rules that `per-path` turns off for a source."""
@@ -132,29 +135,25 @@ class Checker:
         )
 
     def severity(self, rule: Rule, finding: Finding | Judgement) -> Severity:
-        """The settings' severity, the finding's, or the rule's."""
+        """The severity of a finding: that of the settings, or its own, or that of the rule."""
         return self.settings.severity.get(rule.name) or finding.severity or rule.severity
 
     def folds(self, heading: str, severity: Severity) -> bool:
-        """Whether an info about a declared name is counted, and never located."""
+        """Whether a finding is an info about a declared name that is only counted."""
         return bool(heading) and self.options.fold and severity is Severity.INFO
 
     # One document
 
     def _explains(self, document: Document, field: Undeclared) -> bool:
-        """Whether a rule reports an undeclared field, so that the document is repaired."""
+        """Whether a rule reports an undeclared field, so that the field is repaired."""
         if field.closed and any(rule.explains_undeclared for rule in self.rules):
             return True
-        return bool(self.of_undeclared(document, [field], lambda rule, error: None))
+        return bool(self.check_undeclared(document, [field], lambda rule, error: None))
 
-    def of_undeclared(
+    def check_undeclared(
         self, document: Document, fields: Iterable[Undeclared], fail: Fail
     ) -> list[RuleFinding]:
-        """What the rules about field names find in undeclared fields of a document.
-
-        Args:
-            fail: is told of a rule that raises.
-        """
+        """Check undeclared fields of a document by the rules about field names."""
         found: list[RuleFinding] = []
         for field in fields:
             use = FieldUse(
@@ -164,40 +163,34 @@ class Checker:
             )  # fmt: skip
             for rule in self.field_rules:
                 try:
-                    found += [(rule, _at(one, field.path)) for one in rule.check_field(use)]
+                    findings = rule.check_field(use)
+                    found += [(rule, _at(finding, field.path)) for finding in findings]
                 except Exception as error:
                     fail(rule, error)
         return found
 
     # Names that definitions declare
 
-    def declared(self, document: Document, fail: FailField) -> list[Declaration]:
-        """The fields of a document whose declared names the guide has something against.
+    def check_declared(self, document: Document, fail: FailField) -> list[Declaration]:
+        """Check the names of the declared fields that a document has.
 
-        Args:
-            fail: is told of a rule that raises.
+        Schemas do not change, so the findings of a kind and form are memoized.
         """
-        declarations = self._declarations(document.schema, fail)
+        schema = document.schema
+        key = (schema.kind, schema.form)
+        declarations = self._declarations.get(key)
+        if declarations is None:
+            if len(self._declarations) >= MAX_KINDS:  # a document may name any text as its kind
+                self._declarations.clear()
+            declarations = self._declarations[key] = self._check_declarations(schema, fail)
         return declarations and [
             (route, rule, finding)
             for route, rule, finding in declarations
             if next(route.walk(document.entity), None) is not None
         ]
 
-    def _declarations(self, schema: KindSchema, fail: FailField) -> list[Declaration]:
-        key = (schema.kind, schema.form)
-        if key not in self._declarations_of:
-            if len(self._declarations_of) >= MAX_KINDS:  # of documents: any text may be a kind
-                self._declarations_of.clear()
-            self._declarations_of[key] = self._check_declarations(schema, fail)
-        return self._declarations_of[key]
-
-    @cached_property
-    def _declarations_of(self) -> dict[tuple[str, str], list[Declaration]]:
-        """What `_check_declarations` found, by kind and form: schemas do not change."""
-        return {}
-
     def _check_declarations(self, schema: KindSchema, fail: FailField) -> list[Declaration]:
+        """The first finding of each rule about each declared field of a schema."""
         found = []
         for route in schema.routes:
             use = FieldUse(route.name, schema.kind, schema.form, route.parent, shape=route.shape)
@@ -209,16 +202,14 @@ class Checker:
                     fail(rule, f"{schema.kind}.{route}", error)
             lowest = min((rule.precedence for rule, _ in findings), default=0)
             found += [
-                (route, rule, self._of_definition(schema, route, rule, finding))
+                (route, rule, self._as_info(schema, route, rule, finding))
                 for rule, finding in findings
                 if rule.precedence == lowest
             ]
         return found
 
-    def _of_definition(
-        self, schema: KindSchema, route: Route, rule: Rule, finding: Finding
-    ) -> Finding:
-        """A finding about a declared name as documents are told it: an info, without a fix."""
+    def _as_info(self, schema: KindSchema, route: Route, rule: Rule, finding: Finding) -> Finding:
+        """A finding about a declared name as documents report it: an info, without a fix."""
         source = route.shape.source
         return finding._replace(
             severity=self.settings.severity.get(rule.name) or Severity.INFO,
@@ -228,12 +219,12 @@ class Checker:
             help=f"change the definition, {source}" if source else finding.help,
         )
 
-    # Places
+    # Violations
 
     def violation(
         self, document: Document, rule: Rule, finding: Finding, related: tuple[Related, ...] = ()
     ) -> Violation:
-        """A finding with its place."""
+        """A finding about a document as a violation, with its location."""
         fix = None
         if finding.fix:
             from dispatch_lint.documents.text_fix import text_fix
@@ -260,13 +251,18 @@ class Checker:
 
 
 def failure(rule: Rule, where: str, document: int, error: Exception) -> str:
-    """The problem that a rule raised, and about what."""
-    place = f"{where}: document {document}: " if document >= 0 else f"{where}: "
-    return place + internal_error(rule, error)
+    """The problem message for a rule that raised.
+
+    Args:
+        where: what the rule checked, such as the name of a source.
+        document: the number of the document; negative for none.
+    """
+    prefix = f"{where}: document {document}: " if document >= 0 else f"{where}: "
+    return prefix + internal_error(rule, error)
 
 
 def _by_table(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
-    """The rules about several documents, by the table of facts that they share."""
+    """The corpus rules (those with `judge`), by the table of facts that they share."""
     tables: dict[str, list[Rule]] = {}
     for rule in rules:
         if rule.has("judge"):
@@ -275,7 +271,7 @@ def _by_table(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
 
 
 def _at(finding: Finding, path: Path) -> Finding:
-    """A finding about a field, at the place of the field."""
+    """A finding with paths relative to a field, as one with paths from the root of the entity."""
     fix = finding.fix
     if fix is not None:
         moved = tuple(change._replace(path=(*path, *change.path)) for change in fix.changes)

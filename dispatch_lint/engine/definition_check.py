@@ -1,4 +1,4 @@
-"""Definitions: Go and OpenAPI files, judged by the same rules, at the place that has to change."""
+"""Checks definitions in Go and OpenAPI files, by the rules that check documents too."""
 
 from __future__ import annotations
 
@@ -37,17 +37,17 @@ def check_definitions(
     checker: Checker, go: Sequence[Source], descriptions: Sequence[tuple[Source, int]],
     settled: Settled,
 ) -> None:  # fmt: skip
-    """Check the definitions of a run, and add what is found to that of its documents.
+    """Check the definitions of a run, and add what is found to the results of its documents.
 
     Args:
-        go: files of Go.
-        descriptions: documents that describe an API, each by its source and number.
+        go: the Go files.
+        descriptions: the OpenAPI descriptions, as the source and number of the document.
     """
     sources = [*go, *(source for source, _ in descriptions)]
     reported = {source.name: source for source in sources if source.reported}
     limits = checker.settings.limits
     try:
-        found = read_sources(
+        definitions = read_sources(
             [go_source(source) for source in go],
             list(_descriptions(checker, descriptions)),
             conventions_of(checker.catalogue, checker.settings),
@@ -59,12 +59,13 @@ def check_definitions(
     except InputError as error:
         settled.summary.problems.append(str(error))
         return
-    _DefinitionCheck(checker, found, reported, settled).run()
+    _DefinitionCheck(checker, definitions, reported, settled).run()
 
 
 def _descriptions(
     checker: Checker, descriptions: Iterable[tuple[Source, int]]
 ) -> Iterator[Description]:
+    """Read OpenAPI descriptions, each source once."""
     by_source: dict[str, tuple[Source, set[int]]] = {}
     for source, index in descriptions:
         by_source.setdefault(source.name, (source, set()))[1].add(index)
@@ -75,93 +76,115 @@ def _descriptions(
 
 
 class _DefinitionCheck:
+    """The check of all definitions of a run.
+
+    Args:
+        definitions: those of all files, reported or not.
+        reported: the sources whose violations are reported, by name.
+        settled: is filled with what is found.
+    """
+
     def __init__(
-        self, checker: Checker, found: Definitions, reported: dict[str, Source], settled: Settled
-    ) -> None:
-        self._checker, self._found, self._reported = checker, found, reported
+        self, checker: Checker, definitions: Definitions, reported: dict[str, Source],
+        settled: Settled,
+    ) -> None:  # fmt: skip
+        self._checker, self._definitions, self._reported = checker, definitions, reported
         self._settled = settled
-        self._types = found.types
-        # Most fields of most definitions are those of BaseEntity.
+        self._types = definitions.types
+        # Most fields of most definitions are those of BaseEntity: their schemas are shared.
         shared: FieldSchemas = {}
-        self._schemas = [entity_schema(one, shared) for one in found.types]
+        self._schemas = [entity_schema(type_, shared) for type_ in self._types]
         self._shapes: dict[int, Shape] = {}
-        catalogue = _catalogue(found.types, self._schemas, checker.catalogue)
-        # The same rules, but with the definitions as their catalogue: what is usual among names
-        # is what is usual here.
-        asked = ("check_field", *DEFINITION_METHODS)
+        catalogue = _catalogue(self._types, self._schemas, checker.catalogue)
+        # The rules of the run, with the definitions as their catalogue: rules that compare a name
+        # with the usual ones compare it with those of the same code.
+        methods = ("check_field", *DEFINITION_METHODS)
         rules: list[Rule] = [
             type(rule)(rule.options, rule.settings, catalogue)
             for rule in checker.rules
-            if any(map(rule.has, asked))
+            if any(map(rule.has, methods))
         ]
-        self._asked = {method: [one for one in rules if one.has(method)] for method in asked}
-        self._seen: set[Location] = set()
-        self._said: set[tuple[str, Location, str]] = set()
+        self._rules = {method: [rule for rule in rules if rule.has(method)] for method in methods}
+        self._checked: set[Location] = set()
+        self._added: set[tuple[str, Location, str]] = set()
 
     def run(self) -> None:
+        """Check all definitions."""
         summary = self._settled.summary
-        kinds = [
-            one for one in self._types if not one.value and one.location.file in self._reported
+        entities = [
+            type_
+            for type_ in self._types
+            if not type_.value and type_.location.file in self._reported
         ]
-        summary.definitions += len(kinds)
-        summary.definition_files += len(self._reported.keys() & self._found.files)
+        summary.definitions += len(entities)
+        summary.definition_files += len(self._reported.keys() & self._definitions.files)
         self._settled.listed += [
             Listed(
-                one.location.file, one.location.range.line, f"{one.form} definition of {one.kind}"
+                type_.location.file, type_.location.range.line,
+                f"{type_.form} definition of {type_.kind}",
             )
-            for one in kinds
-        ]
-        for problem in self._found.problems:
-            self._syntax(problem.message, problem.location)
-        for one, schema in zip(self._types, self._schemas, strict=True):
-            self._add(one.name, self._of_definition(one, schema))
-        for several in _by_kind(self._types).values():
-            self._add("", self._ask("check_definitions", several))
-        for layout in self._found.layouts:
-            self._add("", self._ask("check_layout", layout))
+            for type_ in entities
+        ]  # fmt: skip
+        for problem in self._definitions.problems:
+            self._add_syntax_error(problem.message, problem.location)
+        for type_, schema in zip(self._types, self._schemas, strict=True):
+            self._add(type_.name, self._check_type(type_, schema))
+        for types in _by_kind(self._types).values():
+            self._add("", self._check("check_definitions", types))
+        for layout in self._definitions.layouts:
+            self._add("", self._check("check_layout", layout))
 
-    def _ask(self, method: str, about: object) -> Iterator[RuleFinding]:
-        for rule in self._asked[method]:
+    def _check(self, method: str, subject: object) -> Iterator[RuleFinding]:
+        """The findings of all rules with a method about its argument."""
+        for rule in self._rules[method]:
             try:
-                said: list[Finding] = list(getattr(rule, method)(about))
+                findings: list[Finding] = list(getattr(rule, method)(subject))
             except Exception as error:
-                where = f"the definition {about!s:.60}"
+                where = f"the definition {subject!s:.60}"
                 self._settled.summary.problems.append(failure(rule, where, -1, error))
                 continue
-            yield from ((rule, finding) for finding in said)
+            yield from ((rule, finding) for finding in findings)
 
-    def _of_definition(self, one: EntityType, schema: Schema) -> Iterator[RuleFinding]:
-        yield from self._ask("check_definition", one)
+    def _check_type(self, type_: EntityType, schema: Schema) -> Iterator[RuleFinding]:
+        yield from self._check("check_definition", type_)
         shape = compile_shape(schema, self._shapes)
-        for member in self._members(one, one.fields, shape, one.name):
+        for member in self._members(type_, type_.fields, shape, type_.name):
             path = ("fields", member.field.name)
             found = [
-                *self._ask("check_field", member.use),
-                *self._ask("check_member", member),
+                *self._check("check_field", member.use),
+                *self._check("check_member", member),
             ]
             for rule, finding in found:
                 yield rule, finding._replace(path=path, location=member.field.location)
 
     def _members(
-        self, one: EntityType, fields: Sequence[Field], shape: Shape, owner: str
+        self, definition: EntityType, fields: Sequence[Field], shape: Shape, owner: str
     ) -> Iterator[Member]:
-        """Every field that a definition leads to, each once, wherever it is declared."""
+        """The fields of a definition, and of the types of its fields.
+
+        Several definitions can share a type: each field is yielded once in a run.
+        """
         for field in fields:
             inner = shape.properties.get(field.name)
             if inner is None:
                 continue
-            if field.location not in self._seen and field.location.file in self._reported:
-                self._seen.add(field.location)
-                use = FieldUse(field.name, one.kind, one.form, shape, shape=inner)
-                yield Member(field, BASE if field.base else owner, one, use)
+            if field.location not in self._checked and field.location.file in self._reported:
+                self._checked.add(field.location)
+                use = FieldUse(field.name, definition.kind, definition.form, shape, shape=inner)
+                yield Member(field, BASE if field.base else owner, definition, use)
             type_: Type | None = field.type
             while type_ is not None and type_.item is not None and inner is not None:
                 inner = inner.items if type_.wire_type == "list" else inner.values
                 type_ = type_.item
             if type_ is not None and type_.fields and inner is not None:
-                yield from self._members(one, type_.fields, inner, type_.name or owner)
+                yield from self._members(definition, type_.fields, inner, type_.name or owner)
 
     def _add(self, owner: str, found: Iterator[RuleFinding]) -> None:
+        """Add findings to the result.
+
+        Args:
+            owner: the name of the definition that they are about; empty for several.
+        """
         checker, settled = self._checker, self._settled
         for rule, finding in resolve(list(found)):
             location = finding.location
@@ -169,10 +192,10 @@ class _DefinitionCheck:
                 continue
             if rule.name in checker.ignored(self._reported[location.file]):
                 continue
-            # Many kinds lead to one type: what is wrong there is wrong once.
-            if (rule.name, location, finding.message) in self._said:
+            # Several definitions can share a type: a finding about it is reported once.
+            if (rule.name, location, finding.message) in self._added:
                 continue
-            self._said.add((rule.name, location, finding.message))
+            self._added.add((rule.name, location, finding.message))
             severity = checker.severity(rule, finding)
             if severity < checker.options.quiet:
                 settled.summary.count(rule.name, severity)
@@ -190,37 +213,38 @@ class _DefinitionCheck:
                     kind=owner or None,
                     help=finding.help,
                     related=tuple(
-                        Related(one.file, one.range, message) for one, message in finding.also
+                        Related(place.file, place.range, message) for place, message in finding.also
                     ),
                     definition=f"{location.file.rpartition('/')[0]}.{owner or finding.message}",
                 )
             )
 
-    def _syntax(self, message: str, location: Location) -> None:
-        rule = next((one for one in self._checker.rules if one.name == SYNTAX), None)
+    def _add_syntax_error(self, message: str, location: Location) -> None:
+        rule = next((rule for rule in self._checker.rules if rule.name == SYNTAX), None)
         if rule is not None:
             self._add("", iter([(rule, Finding((), message, location=location))]))
 
 
 def _by_kind(types: Sequence[EntityType]) -> dict[str, list[EntityType]]:
-    """Definitions by kind: what is stored first, then models, then what is generated of them."""
+    """Definitions by kind: stored ones first, then Go models, then OpenAPI models."""
     kinds: dict[str, list[EntityType]] = {}
-    for one in sorted(types, key=lambda one: (one.form != "stored", one.language)):
-        kinds.setdefault(one.kind, []).append(one)
+    for type_ in sorted(types, key=lambda type_: (type_.form != "stored", type_.language)):
+        kinds.setdefault(type_.kind, []).append(type_)
     return kinds
 
 
 def _catalogue(
     types: Sequence[EntityType], schemas: Sequence[Schema], known: Catalogue
 ) -> Catalogue:  # fmt: skip
-    """The definitions as a catalogue; the kinds that are known from elsewhere are names only.
+    """The definitions as a catalogue.
 
     Args:
-        schemas: of the types.
+        schemas: those of the types, in the same order.
+        known: the catalogue of the run; of its kinds only the names and aliases are taken.
     """
     catalogue = Catalogue({
-        f"{number}:{one.form}/{one.kind}": schema
-        for number, (one, schema) in enumerate(zip(types, schemas, strict=True))
+        f"{number}:{type_.form}/{type_.kind}": schema
+        for number, (type_, schema) in enumerate(zip(types, schemas, strict=True))
     })  # fmt: skip
     for name, kind in known.kinds.items():
         catalogue.kinds.setdefault(name, Kind(name, kind.aliases, nested=kind.nested))

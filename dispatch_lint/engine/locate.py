@@ -1,4 +1,4 @@
-"""Places for findings about several documents: their documents are read once more."""
+"""Locates the findings of the corpus check, for which their documents are read again."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
     from dispatch_lint.model.violation import Violation
     from dispatch_lint.rule import Fact, Judgement, Rule
 
-Judged = tuple["Rule", "Judgement"]
+CorpusFinding = tuple["Rule", "Judgement"]
 
 
 class Sources(NamedTuple):
-    """The sources of a run, and what was read of them.
+    """The sources of a run, and the results of their first reading.
 
     Attributes:
-        sources: by their positions.
-        readings: by position; none for rows.
-        claims: by position and number of a document, what rules with precedence have reported.
+        sources: in the order of their positions.
+        readings: by the position of the source; none for rows.
+        claims: what rules with precedence reported, by position and number of the document.
     """
 
     sources: Sequence[Source]
@@ -41,39 +41,41 @@ class Sources(NamedTuple):
 
 
 def add_located(
-    checker: Checker, sources: Sources, judged: Mapping[int, Sequence[Judged]], settled: Settled
-) -> None:
-    """Add what rules found about several documents to what was found in each by itself.
+    checker: Checker, sources: Sources, found: Mapping[int, Sequence[CorpusFinding]],
+    settled: Settled,
+) -> None:  # fmt: skip
+    """Add the findings of the corpus check to those about single documents.
 
     Args:
-        judged: findings by the position of the source that they are about.
+        found: findings by the position of the source that they are about.
     """
-    kept: list[Judged] = []
-    for position, findings in judged.items():
-        kept += _shown(checker, sources, position, findings, settled)
-    documents = _read_again(checker, sources, kept, settled)
-    by_document: dict[tuple[int, int], list[Judged]] = {}
-    for rule, judgement in kept:
+    shown: list[CorpusFinding] = []
+    for position, findings in found.items():
+        shown += _shown(checker, sources, position, findings, settled)
+    documents = _read_again(checker, sources, shown, settled)
+    by_document: dict[tuple[int, int], list[CorpusFinding]] = {}
+    for rule, judgement in shown:
         fact = judgement.fact
         by_document.setdefault((fact.source, fact.document), []).append((rule, judgement))
-    for place, findings in by_document.items():
-        if (document := documents.get(place)) is not None:
-            claims = sources.claims.get(place, ())
+    for key, findings in by_document.items():
+        if (document := documents.get(key)) is not None:
+            claims = sources.claims.get(key, ())
             for violation in locate(checker, document, findings, claims, documents):
                 settled.violations.append(violation)
                 settled.shown[violation.file] += 1
 
 
 def _shown(
-    checker: Checker, sources: Sources, position: int, findings: Sequence[Judged], settled: Settled
-) -> Iterator[Judged]:
-    """The findings about one source that are shown: the first of it, where they are too many."""
+    checker: Checker, sources: Sources, position: int, findings: Sequence[CorpusFinding],
+    settled: Settled,
+) -> Iterator[CorpusFinding]:  # fmt: skip
+    """The findings about one source that are shown: the first, up to the limit. Others are counted."""
     source = sources.sources[position]
     if not source.reported:
         return
     ignored, limit = checker.ignored(source), checker.settings.limits.violations_per_file
     left = limit - settled.shown[source.name]
-    for rule, judgement in sorted(findings, key=lambda one: one[1].fact.document):
+    for rule, judgement in sorted(findings, key=lambda finding: finding[1].fact.document):
         if rule.name in ignored:
             continue
         severity = checker.severity(rule, judgement)
@@ -87,25 +89,25 @@ def _shown(
 
 
 def locate(
-    checker: Checker, document: Document, findings: Sequence[Judged], claims: Sequence[Claim],
-    documents: Mapping[tuple[int, int], Document],
+    checker: Checker, document: Document, findings: Sequence[CorpusFinding],
+    claims: Sequence[Claim], documents: Mapping[tuple[int, int], Document],
 ) -> Iterator[Violation]:  # fmt: skip
-    """The violations of one document that rules about several documents found.
+    """The violations of one document that the corpus check found.
 
     Args:
-        claims: what other rules have reported of it.
-        documents: by source and number, those that findings relate to.
+        claims: what rules with precedence have reported about the document.
+        documents: the documents that findings relate to, by source and number.
     """
     judgements: dict[int, Judgement] = {}
-    said = []
+    located = []
     for rule, judgement in findings:
         finding = Finding(
             judgement.fact.path, judgement.message, judgement.on, judgement.severity,
             judgement.help, judgement.subject, fix=judgement.fix,
         )  # fmt: skip
         judgements[id(finding)] = judgement
-        said.append((rule, finding))
-    for rule, finding in resolve(said, claims):
+        located.append((rule, finding))
+    for rule, finding in resolve(located, claims):
         related = tuple(_related(judgements[id(finding)], documents))
         yield checker.violation(document, rule, finding, related)
 
@@ -117,15 +119,16 @@ def _related(
         if fact.place:
             yield Related(*Location.parse(fact.place), message)
         elif document := documents.get((fact.source, fact.document)):
-            place = document.range(fact.path)
-            yield Related(document.source.name, place, message, document.row_key)
+            yield Related(
+                document.source.name, document.range(fact.path), message, document.row_key
+            )
 
 
 # Reading again
 
 
 def _read_again(
-    checker: Checker, sources: Sources, findings: Sequence[Judged], settled: Settled
+    checker: Checker, sources: Sources, findings: Sequence[CorpusFinding], settled: Settled
 ) -> dict[tuple[int, int], Document]:
     """The documents that findings are about, and those that they relate to."""
     wanted: dict[int, dict[int, Fact]] = {}
@@ -160,18 +163,18 @@ def _rows(checker: Checker, source: Source, facts: Mapping[int, Fact]) -> Iterat
 def _texts(
     checker: Checker, source: Source, facts: Mapping[int, Fact], readings: Sequence[Reading]
 ) -> Iterator[Document]:
-    """Some documents of a text.
+    """Read documents of a text again.
 
     Raises:
-        InputError: it is not the text any more that was checked.
+        InputError: the text changed since it was checked.
     """
     for reading in _readings_of(facts, readings):
-        read = read_source(
+        text = read_source(
             source, checker.settings.limits, lines=reading.lines, wanted=facts.keys()
         )
-        if read.digest != reading.digest:
+        if text.digest != reading.digest:
             raise changed_error(source.name)
-        for index, part, _, error in read.parts:
+        for index, part, _, error in text.parts:
             if index in facts and not error and part.problem is None:
                 document = checker.classifier.read(part, source, index)
                 if isinstance(document, Document):
@@ -179,9 +182,9 @@ def _texts(
 
 
 def _readings_of(facts: Mapping[int, Fact], readings: Sequence[Reading]) -> Iterator[Reading]:
-    """The readings of a source that some of its documents come from."""
-    ordered = sorted(readings, key=lambda one: one.lines.start if one.lines else 0)
-    firsts = [one.lines.document if one.lines else 0 for one in ordered]
+    """The readings of a source that have one of the documents."""
+    ordered = sorted(readings, key=lambda reading: reading.lines.start if reading.lines else 0)
+    firsts = [reading.lines.document if reading.lines else 0 for reading in ordered]
     for number, reading in enumerate(ordered):
         end = firsts[number + 1] if number + 1 < len(firsts) else None
         if any(firsts[number] <= index and (end is None or index < end) for index in facts):

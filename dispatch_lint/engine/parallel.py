@@ -1,4 +1,4 @@
-"""Sources checked by several processes: the report is the same for any number of them."""
+"""Checks sources in several processes. The result does not depend on their number."""
 
 from __future__ import annotations
 
@@ -21,23 +21,24 @@ if TYPE_CHECKING:
     from dispatch_lint.engine.checker import Checker
 
 FEW_BYTES = 400_000
-"""Less text than this is checked by one process: to start others takes longer."""
+"""Less text is checked by one process, because starting others takes longer."""
 FILE_BYTES = 500
-"""What it takes to open a file, as bytes of text that are checked in the same time."""
+"""The cost of opening a file, as the bytes of text that are checked in the same time."""
 LINES_BYTES = 1024 * 1024
-"""Bytes of a range of lines."""
+"""The size of a range of lines."""
 CHUNKS = 8
-"""Chunks for each process: the last ones are so small that none waits long for another."""
+"""The number of chunks for each process: several, so that all end at about the same time."""
 CHUNK_BYTES = 16 * 1024 * 1024
-"""A chunk is no larger: a process holds all that it finds in one in memory."""
+"""The largest chunk: a process holds the report of a whole chunk in memory."""
 
 
 class Piece(NamedTuple):
-    """A source, or some lines of one, that is checked by itself.
+    """A source, or a range of its lines: the unit of work.
 
     Attributes:
-        position: of the source among those of the run.
-        weight: what it takes to check, in bytes of text.
+        position: the position of the source in the run.
+        weight: the cost of checking it, in bytes of text.
+        lines: the range of a JSONL source; None for a whole source.
     """
 
     position: int
@@ -46,7 +47,7 @@ class Piece(NamedTuple):
 
 
 def usable_processors() -> int:
-    """How many processors this process may use."""
+    """The number of processors that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -55,20 +56,21 @@ def usable_processors() -> int:
 def check_sources(
     checker: Checker, sources: Sequence[Source], jobs: int = 1, *, lines_bytes: int = LINES_BYTES
 ) -> RunReport:
-    """Check each source by itself.
+    """Check each source by itself, in one process or several.
 
     Args:
-        sources: texts and stores; a report knows each by its position here.
-        jobs: processes; 0 for as many as help. Where the system has no `fork`, there is one.
-        lines_bytes: of a range of lines that is checked by itself.
+        sources: texts and stores. Reports have the position of a source in this sequence.
+        jobs: the number of processes; 0 for one on each processor, where there is enough to check.
+            Where the system has no `fork`, there is one process.
+        lines_bytes: the size of a range of lines.
     """
     report = RunReport()
     pieces = list(_pieces(sources, checker.settings.limits, report, lines_bytes))
     processes = (jobs or usable_processors()) if hasattr(os, "fork") else 1
     total = sum(piece.weight for piece in pieces)
-    # What can be read only once is read by this process, and a store's connection is its own.
-    is_shared = not any(source.rows or source.opener for source in sources)
-    if processes > 1 and len(pieces) > 1 and is_shared and (jobs or total >= FEW_BYTES):
+    # Buffered streams and connections to stores cannot be shared with other processes.
+    shareable = not any(source.rows or source.opener for source in sources)
+    if processes > 1 and len(pieces) > 1 and shareable and (jobs or total >= FEW_BYTES):
         chunks = list(_chunks(pieces, min(total / (processes * CHUNKS), CHUNK_BYTES)))
         if _check_chunks(checker, sources, chunks, processes, report):
             return report
@@ -81,6 +83,7 @@ def check_sources(
 def _pieces(
     sources: Iterable[Source], limits: Limits, report: RunReport, lines_bytes: int
 ) -> Iterator[Piece]:
+    """The pieces of all sources; a source that cannot be read is added to the report instead."""
     for position, source in enumerate(sources):
         if source.format != "jsonl":
             yield Piece(position, FILE_BYTES + source.size())
@@ -97,7 +100,7 @@ def _pieces(
 
 
 def _chunks(pieces: Iterable[Piece], size: float) -> Iterator[list[Piece]]:
-    """Pieces that one process checks at a time, of about `size` bytes."""
+    """Group pieces into chunks of about `size` bytes, each of which one process checks."""
     chunk: list[Piece] = []
     weight = 0
     for piece in pieces:
@@ -114,21 +117,21 @@ def _check_chunks(
     checker: Checker, sources: Sequence[Source], chunks: Sequence[list[Piece]], processes: int,
     report: RunReport,
 ) -> bool:  # fmt: skip
-    """Check chunks in other processes; False where the system lets none of them begin."""
+    """Check chunks in other processes; False where they cannot be started."""
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor, as_completed
     from concurrent.futures.process import BrokenProcessPool
 
     executor = ProcessPoolExecutor(
         min(processes, len(chunks)),
-        multiprocessing.get_context("fork"),  # nothing is loaded twice
+        multiprocessing.get_context("fork"),  # modules and schemas are not loaded again
         _Worker.start,
         (checker, sources),
     )
     running = {*multiprocessing.active_children()}
     try:
         futures = [executor.submit(_Worker.check, chunk) for chunk in chunks]
-    except OSError:  # there may be no more processes: those that have begun wait for ever
+    except OSError:  # the limit of processes is reached: those that did start would wait for ever
         for process in {*multiprocessing.active_children()} - running:
             process.kill()
         return False
@@ -143,23 +146,23 @@ def _check_chunks(
 
 
 class _Worker:
-    """What each process checks with: it inherits the checker instead of being sent it."""
+    """The state of a worker process, which inherits the checker and the sources by `fork`."""
 
     _checker: Checker
     _sources: Sequence[Source]
 
     @classmethod
     def start(cls, checker: Checker, sources: Sequence[Source]) -> None:
-        """Begin the life of a process."""
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends, and all with it
+        """Initialize a worker process."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles it and ends the workers
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         cls._checker, cls._sources = checker, sources
         threading.Thread(target=_end_with_parent, daemon=True).start()
 
     @classmethod
     def check(cls, chunk: Sequence[Piece]) -> RunReport:
-        """What is found in some pieces."""
-        report = RunReport(index=Index(sys.maxsize))  # facts on disk cannot be sent
+        """Check the pieces of a chunk."""
+        report = RunReport(index=Index(sys.maxsize))  # in memory: it is sent to the parent
         for piece in chunk:
             source = cls._sources[piece.position]
             report.add(check_source(cls._checker, source, piece.position, piece.lines))
@@ -167,7 +170,7 @@ class _Worker:
 
 
 def _end_with_parent() -> None:
-    """End this process where its parent was killed: nobody would tell it."""
+    """Wait for the end of the parent process, which may be killed, and then end this process."""
     from multiprocessing import parent_process
     from multiprocessing.connection import wait
 

@@ -1,4 +1,4 @@
-"""Finding rules: entry points of the group `dispatch_lint.rules`, and folders of the settings."""
+"""Loads rules from entry points of the group `dispatch_lint.rules`, and from `plugins` folders."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def load_rules(paths: Iterable[Path] = ()) -> dict[str, type[Rule]]:
             if found.setdefault(rule.name, rule) is not rule:
                 raise PluginError(f'{origin}: there is already a rule "{rule.name}", in '
                                   f"{found[rule.name].__module__}")  # fmt: skip
-    if not found:  # not even ours: a run would find nothing, and call all well
+    if not found:  # the built-in rules are missing too: a run would wrongly succeed
         raise PluginError(f"no package offers rules ({GROUP}): install dispatch-lint again")
     return dict(sorted(found.items()))
 
@@ -110,12 +110,12 @@ def file_of(rule: type[Rule]) -> Path | None:
 
 
 def reason_of(error: Exception) -> str:
-    """What a plugin raised, in a line."""
+    """An exception of a plugin as one line."""
     return f"{type(error).__name__}: {error}"
 
 
 def internal_error(rule: Rule, error: Exception) -> str:
-    """What is said of a rule that raised."""
+    """The message for a rule that raised."""
     return f"internal error in the rule {rule.name}: {reason_of(error)}"
 
 
@@ -137,10 +137,13 @@ def _rules_of(module: object) -> Iterator[type[Rule]]:
 
 
 def check_names(names: Iterable[str], rules: Mapping[str, type[Rule]], where: str) -> None:
-    """Refuse the name of a rule that does not exist.
+    """Refuse names of rules that do not exist.
+
+    Args:
+        where: the setting that they are in.
 
     Raises:
-        SettingsError: with a did-you-mean.
+        SettingsError: a name does not exist; the message suggests a similar one.
     """
     for name in names:
         if name not in rules and name != ALL:
@@ -148,7 +151,7 @@ def check_names(names: Iterable[str], rules: Mapping[str, type[Rule]], where: st
 
 
 def selected(rules: Mapping[str, type[Rule]], settings: Settings) -> list[str]:
-    """The names of the rules that the settings ask for.
+    """The names of the rules that the settings switch on.
 
     Raises:
         SettingsError: a name does not exist.
@@ -173,16 +176,16 @@ def selected(rules: Mapping[str, type[Rule]], settings: Settings) -> list[str]:
 def instantiate(
     rules: Mapping[str, type[Rule]], settings: Settings, catalogue: Catalogue
 ) -> list[Rule]:
-    """The rules of a run, with their options.
+    """Create the rules of a run with their options.
 
     Raises:
         SettingsError: a rule or option does not exist, or an option's value is of another type.
         PluginError: a rule raises when it is made.
     """
-    return [_made(rules[name], settings, catalogue) for name in selected(rules, settings)]
+    return [_create(rules[name], settings, catalogue) for name in selected(rules, settings)]
 
 
-def _made(rule: type[Rule], settings: Settings, catalogue: Catalogue) -> Rule:
+def _create(rule: type[Rule], settings: Settings, catalogue: Catalogue) -> Rule:
     options = _options(rule, settings)
     try:
         return rule(options, settings, catalogue)
@@ -193,30 +196,40 @@ def _made(rule: type[Rule], settings: Settings, catalogue: Catalogue) -> Rule:
 
 
 def _options(rule: type[Rule], settings: Settings) -> Any:
-    said = settings.rules.get(rule.name, {})
-    hints = get_type_hints(rule.Options) if said else {}
+    """The options of a rule from the settings.
+
+    Raises:
+        SettingsError: an option does not exist, is missing, or has a value of another type.
+    """
+    settings_of_rule = settings.rules.get(rule.name, {})
+    hints = get_type_hints(rule.Options) if settings_of_rule else {}
     values: dict[str, Any] = {}
-    for key, value in said.items():
+    for key, value in settings_of_rule.items():
         attribute = key.replace("-", "_")
         if attribute not in hints:
             names = option_names(rule)
-            known = f": it has {', '.join(names)}" if names else ": it has none"
+            listed = f": it has {', '.join(names)}" if names else ": it has none"
             raise SettingsError(f'rules.{rule.name}: there is no option "{key}"'
-                                f"{did_you_mean(key, names) or known}")  # fmt: skip
-        values[attribute] = _fit(f"rules.{rule.name}.{key}", value, hints[attribute])
+                                f"{did_you_mean(key, names) or listed}")  # fmt: skip
+        values[attribute] = _checked(f"rules.{rule.name}.{key}", value, hints[attribute])
     missing = [
-        one.name for one in fields(rule.Options)
-        if one.name not in values and one.default is MISSING and one.default_factory is MISSING
+        field.name for field in fields(rule.Options)
+        if field.name not in values
+        and field.default is MISSING and field.default_factory is MISSING
     ]  # fmt: skip
     if missing:
         raise SettingsError(f"rules.{rule.name}: the option {missing[0]} has to be set")
     return rule.Options(**values)
 
 
-def _fit(key: str, value: object, hint: Any) -> object:
-    """A value of the settings as the type of the option."""
+def _checked(key: str, value: object, hint: Any) -> object:
+    """A value of the settings, converted to the type of the option.
+
+    Raises:
+        SettingsError: the value is of another type.
+    """
     if get_origin(hint) is tuple:
-        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise SettingsError(f'"{key}" has to be a list of texts, not {value!r}')
         return tuple(value)
     choices = get_args(hint)

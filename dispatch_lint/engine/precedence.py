@@ -1,4 +1,4 @@
-"""One cause, one violation: which rule reports a path that several have findings about."""
+"""One cause, one violation: decides which of several rules reports a path."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ Subject = tuple[Path, str]
 
 
 class Claim(NamedTuple):
-    """A subject of a document that a rule with precedence has reported."""
+    """A subject of a document that a rule with precedence has reported, and its precedence."""
 
     subject: Subject
     precedence: int
 
 
 def subject_of(finding: Finding) -> Subject:
-    """What a finding is about. A missing field is a key without a place."""
+    """What a finding is about. A finding about a missing field names the field as its subject."""
     return (finding.subject, "key") if finding.subject else (finding.path, finding.on)
 
 
 def claims_of(findings: Iterable[RuleFinding]) -> tuple[Claim, ...]:
-    """What rules with precedence speak about."""
+    """The claims of the findings whose rules have a precedence."""
     return tuple(
         Claim(subject_of(finding), rule.precedence)
         for rule, finding in findings
@@ -36,12 +36,12 @@ def claims_of(findings: Iterable[RuleFinding]) -> tuple[Claim, ...]:
 
 
 def resolve(findings: list[RuleFinding], claims: Sequence[Claim] = ()) -> list[RuleFinding]:
-    """Of findings about one subject those of the rule with the lowest precedence.
+    """Keep only the findings of the rule with the lowest precedence about each subject.
 
-    A rule without precedence reports whatever others do.
+    Findings of rules without precedence are always kept.
 
     Args:
-        claims: of rules that have reported something of the same document before.
+        claims: earlier claims about the same document.
     """
     if len(findings) + len(claims) < 2:
         return findings

@@ -1,4 +1,4 @@
-"""Reports as values: of one source, and of many, merged in any order."""
+"""Reports of one source and of many, which can be merged in any order."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 
 class Located(NamedTuple):
-    """A violation with its place, and the document that it is of.
+    """A violation with its location.
 
     Attributes:
+        document: the number of its document.
         fold: violations of one file with the same rule and fold are shown once, with their count.
     """
 
@@ -30,11 +31,12 @@ class Located(NamedTuple):
 
 
 class Fold(NamedTuple):
-    """Findings of one file that are counted together.
+    """The findings of one file with the same rule and fold.
 
     Attributes:
-        severity: of the first of them.
-        located: whether the first of them is among the located violations.
+        times: the number of them.
+        severity: the severity of the first.
+        located: whether the first is among the located violations.
     """
 
     times: int
@@ -43,14 +45,14 @@ class Fold(NamedTuple):
 
 
 class Unparsed(NamedTuple):
-    """A document that does not parse, and is an entity only beside other entities.
+    """A document that does not parse, and is an entity only if its file has other entities.
 
     Attributes:
-        document: the number of it.
-        violations: what is found of it if it is one.
-        unlocated: what is only counted then.
-        entity, skipped: what is listed of it in either case.
-        documents: for how many such documents it stands, where they are only counted.
+        document: its number.
+        violations: its violations if it is an entity.
+        unlocated: violations that are only counted, if it is an entity.
+        entity, skipped: how it is listed if it is an entity, and if not.
+        documents: the number of such documents that this value stands for.
     """
 
     document: int
@@ -63,24 +65,27 @@ class Unparsed(NamedTuple):
 
 @dataclass
 class SourceReport:
-    """What was found in one source, or in some lines of it, by itself.
+    """The results of checking one source, or a range of its lines, by itself.
 
     Attributes:
-        position: of the source among those of the run.
-        lines: the lines of a JSONL source that it is about; None for a whole source.
-        digest: of the bytes that were read; None for rows.
-        reported: whether violations count; False for what is read for keys and references only.
-        documents, skipped: how many there are; of a source that is reported.
-        entities: documents that are entities, reported or not.
-        violations: those that are shown, in the order of the documents.
-        unlocated: how many violations are counted without a place, by rule and severity.
-        declared: infos about declared fields that are counted: `(heading, rule, message,
-            declared_at)`.
+        position: the position of the source in the run.
+        lines: the range of a JSONL source; None for a whole source.
+        digest: a hash of the bytes that were read; None for rows.
+        reported: whether violations are reported; False for `--index`.
+        was_read: False where the source could not be read.
+        documents, skipped: the number of entities and of other documents; 0 if not reported.
+        entities: the number of entities, reported or not.
+        violations: those with a location, in the order of the documents.
+        unlocated: the number of violations without a location, by rule and severity.
+        declared: the number of infos about declared fields that are only counted, by `(heading,
+            rule, message, declared_at)`.
         folds: findings that are counted together, by rule and fold.
-        claims: of documents with findings, what the rules with precedence spoke about.
-        descriptions: the numbers of documents that describe an API.
+        claims: what rules with precedence reported, by the number of the document.
+        unparsed: documents that do not parse, and may be entities or not.
+        listed: the documents, for `--list-files`.
+        descriptions: the numbers of OpenAPI descriptions.
         kinds: the kinds of its entities.
-        facts: what the rules about several documents know of its entities, by table.
+        facts: the facts of its entities for the corpus rules, by table.
         problems: why it, or a part of it, could not be read or checked.
     """
 
@@ -109,7 +114,7 @@ class SourceReport:
 
     @property
     def is_plain(self) -> bool:
-        """Whether nothing is told of it but how many documents it has: nearly always."""
+        """Whether it has nothing to report but the number of its documents: the usual case."""
         return not (
             self.violations or self.declared or self.unlocated or self.folds or self.problems
             or self.suppressions or self.unparsed or self.descriptions or self.listed
@@ -118,22 +123,23 @@ class SourceReport:
 
     @property
     def order(self) -> tuple[int, int]:
-        """Its place among the reports of a run."""
+        """The sort key of the reports of a run."""
         return self.position, self.lines.line if self.lines else 0
 
 
 @dataclass
 class RunReport:
-    """What was found in some sources, each by itself, and the index of what they say.
+    """The results of checking some sources, each by itself, and their facts.
 
-    `merge` is associative and commutative: whichever process checked which source, the result is
-    the same.
+    `merge` is associative and commutative, so the result does not depend on which process checks
+    which source.
 
     Attributes:
-        files, documents, skipped: of the sources of which nothing else is to be told.
-        reports: of the others, or of parts of them.
+        files, documents, skipped: the totals of the sources whose reports are plain.
+        reports: the reports of the other sources, or of parts of them.
         kinds: the kinds of all entities.
         readings: what was read of each source, by its position.
+        index: the facts of all entities.
     """
 
     files: int = 0
@@ -145,7 +151,7 @@ class RunReport:
     index: Index = field(default_factory=Index)
 
     def add(self, report: SourceReport) -> None:
-        """Add the report of one source, or of some lines of one."""
+        """Add the report of a source, or of a range of its lines."""
         self.index.add(report.position, report.facts)
         self.kinds |= report.kinds
         if report.digest is not None:
@@ -160,7 +166,7 @@ class RunReport:
             self.reports.append(report)
 
     def merge(self, other: RunReport) -> None:
-        """Add all of another report, which is not to be used any more."""
+        """Add another report, which must not be used afterwards."""
         self.files += other.files
         self.documents += other.documents
         self.skipped += other.skipped

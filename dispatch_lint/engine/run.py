@@ -1,4 +1,4 @@
-"""A run: sources are checked one by one, and then what they say of each other."""
+"""A run: checks each source by itself, then the corpus, then definitions; and suppresses."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dispatch_lint.documents.reading import changed_error, has_changed
 from dispatch_lint.engine.checker import failure
-from dispatch_lint.engine.judge import check_corpus
+from dispatch_lint.engine.corpus_check import check_corpus
 from dispatch_lint.engine.locate import Sources, add_located
 from dispatch_lint.engine.parallel import check_sources
 from dispatch_lint.engine.settle import settle
@@ -30,11 +30,11 @@ def run(
     checker: Checker, sources: Sequence[Source], *, jobs: int = 1,
     store: StoreFacts | None = None,
 ) -> Result:  # fmt: skip
-    """Check sources, and what they say of each other.
+    """Check sources, each by itself and all together.
 
     Args:
-        jobs: processes that check files; 0 for as many as help.
-        store: what a store, or a ledger, remembers.
+        jobs: the number of processes that check files; see `check_sources`.
+        store: the facts of a reference store or ledger.
     """
     texts = [source for source in sources if source.format != "go"]
     report = check_sources(checker, texts, jobs)
@@ -45,12 +45,12 @@ def finish(
     checker: Checker, sources: Sequence[Source], texts: Sequence[Source], report: RunReport,
     store: StoreFacts | None = None, *, tables: Tables | None = None,
 ) -> Result:  # fmt: skip
-    """The result of a run from what was found in each source by itself.
+    """Complete a run from the report of its sources.
 
     Args:
-        sources: all sources of the run.
-        texts: those that the report is about, by their positions.
-        tables: the facts of all texts, where they are not the index of the report.
+        sources: all sources of the run, Go files included.
+        texts: the sources that the report is about, in the order of their positions.
+        tables: the facts to check instead of the index of the report.
     """
     settings, options = checker.settings, checker.options
     settled = settle(
@@ -65,7 +65,10 @@ def finish(
     settled.summary.problems += [str(changed_error(name)) for name in sorted(changed)]
     settled.summary.problems = list(dict.fromkeys(settled.summary.problems))
     return Result(
-        [one._replace(fix=None) if one.file in changed else one for one in violations],
+        [
+            violation._replace(fix=None) if violation.file in changed else violation
+            for violation in violations
+        ],
         settled.summary,
         settled.declared_fields(),
         settled.listed if options.listing else None,
@@ -78,7 +81,7 @@ def _changed(
     checker: Checker, texts: Iterable[Source], readings: Mapping[str, Sequence[Reading]],
     reported: Collection[str],
 ) -> frozenset[str]:  # fmt: skip
-    """The files with violations that are not any more what was checked."""
+    """The files with violations that changed since they were checked."""
     limits = checker.settings.limits
     return frozenset(
         source.name
@@ -90,7 +93,10 @@ def _changed(
 
 
 def _is_closed(checker: Checker, sources: Iterable[Source], store: StoreFacts | None) -> bool:
-    """Whether what is not there is missing: the settings say so, or a store knows all there is."""
+    """Whether references to entities that are not there are dangling.
+
+    This is so if the settings declare the documents complete, or if there is a store.
+    """
     return (
         checker.settings.complete
         or (store is not None and store.store is not None)
@@ -102,7 +108,7 @@ def _check_corpus(
     checker: Checker, texts: Sequence[Source], report: RunReport, tables: Tables,
     settled: Settled, store: StoreFacts | None,
 ) -> None:  # fmt: skip
-    """Check what documents say of each other, and add what is found with its places."""
+    """Check the corpus, and add what is found with locations."""
     summary = settled.summary
 
     def fail(rule: Rule, fact: Fact, error: Exception) -> None:
@@ -111,7 +117,7 @@ def _check_corpus(
         summary.problems.append(failure(rule, where, document, error))
 
     try:
-        judged, summary.not_judged = check_corpus(
+        found, summary.not_judged = check_corpus(
             tables, checker.corpus_rules, checker.settings, closed=summary.closed,
             kinds=report.kinds, store=store, fail=fail,
         )  # fmt: skip
@@ -119,13 +125,13 @@ def _check_corpus(
         report.index.close()
         if store is not None:
             store.close()
-    if judged:
+    if found:
         claims = {
             (part.position, document): claims
             for part in report.reports
             for document, claims in part.claims.items()
         }
-        add_located(checker, Sources(texts, report.readings, claims), judged, settled)
+        add_located(checker, Sources(texts, report.readings, claims), found, settled)
 
 
 def _check_definitions(
@@ -138,19 +144,21 @@ def _check_definitions(
         for part in sorted(report.reports, key=lambda part: part.order)
         for number in part.descriptions
     ]
-    if any(source.reported for source in go) or any(one.reported for one, _ in descriptions):
+    if any(source.reported for source in (*go, *(source for source, _ in descriptions))):
         from dispatch_lint.engine.definition_check import check_definitions
 
         check_definitions(checker, go, descriptions, settled)
 
 
 def _suppressed(checker: Checker, settled: Settled) -> Iterator[Violation]:
-    """The violations that no comment hides, and what is wrong with the comments; all counted."""
+    """The violations that no comment hides, and those about the comments. All are counted."""
     summary = settled.summary
-    comments = {file: FileSuppressions(found) for file, found in settled.suppressions.items()}
+    suppressions = {
+        file: FileSuppressions(comments) for file, comments in settled.suppressions.items()
+    }
     for violation in settled.violations:
-        hiding = comments.get(violation.file)
-        if hiding is not None and hiding.hides(violation):
+        comments = suppressions.get(violation.file)
+        if comments is not None and comments.hides(violation):
             summary.suppressed += 1
         elif checker.folds(violation.heading, violation.severity):
             settled.declared[
@@ -161,21 +169,21 @@ def _suppressed(checker: Checker, settled: Settled) -> Iterator[Violation]:
             yield violation
     for (_, rule, _, _), places in settled.declared.items():
         summary.count(rule, Severity.INFO, places)
-    for violation in _complaints(checker, comments, settled):
+    for violation in _check_suppressions(checker, suppressions, settled):
         summary.count(violation.rule, violation.severity)
         if violation.severity >= checker.options.quiet:
             yield violation
 
 
-def _complaints(
-    checker: Checker, comments: dict[str, FileSuppressions], settled: Settled
+def _check_suppressions(
+    checker: Checker, suppressions: dict[str, FileSuppressions], settled: Settled
 ) -> Iterator[Violation]:
-    """What rules find wrong with suppression comments."""
+    """The violations of suppression comments that are unused or wrong."""
     for rule in checker.rules:
         if not rule.has("check_suppression"):
             continue
-        for file, suppressions in comments.items():
-            for suppression in suppressions.complaints(checker.known, checker.active):
+        for file, comments in suppressions.items():
+            for suppression in comments.complaints(checker.known, checker.active):
                 try:
                     findings = list(rule.check_suppression(suppression))
                 except Exception as error:

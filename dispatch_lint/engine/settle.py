@@ -1,8 +1,8 @@
-"""The reports of all sources as one: what depends on more than one part of a file is decided.
+"""Settles what cannot be decided in one part of a file, and puts the reports of a run together.
 
-Three things do not stop at the end of a part: of findings that are counted together only the
-first is shown, only the first violations of a file are shown, and a document that does not parse
-is an entity where its file has other entities.
+A large JSONL file is checked in parts. Three decisions need all of them: of the findings with the
+same fold only the first is shown; only the first violations of a file are shown; and a document
+that does not parse is an entity if its file has other entities.
 """
 
 from __future__ import annotations
@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 
 @dataclass
 class Settled:
-    """What was found in all sources, each by itself.
+    """The settled results of all sources.
 
     Attributes:
         violations: those that are shown, before suppression.
-        shown: how many of them each file has.
+        shown: the number of them by file.
+        suppressions: the suppression comments by file.
         declared: infos about declared fields that are counted; see `SourceReport.declared`.
     """
 
@@ -41,19 +42,21 @@ class Settled:
 
     def declared_fields(self) -> list[Declared]:
         """The infos about declared fields, one entry for each field and rule."""
-        first: dict[tuple[str, str], Declared] = {}
+        entries: dict[tuple[str, str], Declared] = {}
         for (heading, rule, message, declared_at), places in self.declared.items():
-            entry = first.setdefault((heading, rule), Declared(heading, rule, message, declared_at))
-            first[heading, rule] = entry._replace(places=entry.places + places)
-        return list(first.values())
+            new = Declared(heading, rule, message, declared_at)
+            entry = entries.setdefault((heading, rule), new)
+            entries[heading, rule] = entry._replace(places=entry.places + places)
+        return list(entries.values())
 
 
 def settle(report: RunReport, *, limit: int, quiet: Severity, closed: bool) -> Settled:
-    """Put what was found in the sources of a run together.
+    """Put the reports of the sources of a run together.
 
     Args:
-        limit: violations of one file that are shown.
-        quiet: violations below this are not shown.
+        limit: the number of violations of one file that are shown.
+        quiet: violations below this severity are not shown.
+        closed: see `Summary`.
     """
     settled = Settled(Summary(
         files=report.files, documents=report.documents, skipped=report.skipped, closed=closed
@@ -66,7 +69,7 @@ def settle(report: RunReport, *, limit: int, quiet: Severity, closed: bool) -> S
 
 
 class _File:
-    """The parts of one source, in the order of its text."""
+    """The reports of one source, in the order of its text."""
 
     def __init__(
         self, settled: Settled, parts: Sequence[SourceReport], limit: int, quiet: Severity
@@ -78,6 +81,7 @@ class _File:
         self._is_entity_file = any(part.entities for part in parts)
 
     def settle(self) -> None:
+        """Add the results of the source to those of the run."""
         settled, summary = self._settled, self._settled.summary
         first = self._parts[0]
         if first.reported and all(part.was_read for part in self._parts):
@@ -93,9 +97,9 @@ class _File:
             if part.suppressions:
                 settled.suppressions[self._name] = part.suppressions
         located = [
-            *(one for part in self._parts for one in part.violations), *self._unparsed()
+            *(located for part in self._parts for located in part.violations), *self._unparsed()
         ]  # fmt: skip
-        located.sort(key=lambda one: one.document)
+        located.sort(key=lambda violation: violation.document)
         self._show(self._without_folded(located))
         for (rule, severity), places in self._unlocated.items():
             summary.count(rule, severity, places)
@@ -103,7 +107,11 @@ class _File:
                 summary.not_shown[self._name] += places
 
     def _unparsed(self) -> list[Located]:
-        """The violations of documents that do not parse, where the file has other entities."""
+        """Count the documents that do not parse, as entities or as skipped.
+
+        Returns:
+            Their violations, if the file has other entities.
+        """
         settled = self._settled
         found: list[Located] = []
         for part in self._parts:
@@ -119,7 +127,7 @@ class _File:
         return found
 
     def _without_folded(self, located: Iterable[Located]) -> list[Violation]:
-        """Of findings that are counted together, only the first, with their number."""
+        """The violations, with only the first of each fold, which states their number."""
         folds: dict[tuple[str, str], Fold] = {}
         for part in self._parts:
             for key, fold in part.folds.items():
@@ -133,10 +141,9 @@ class _File:
                 self._unlocated[rule, fold.severity] += 1
         violations: list[Violation] = []
         shown = {key for key, fold in folds.items() if not fold.located}
-        for one in located:
-            violation = one.violation
-            if one.fold:
-                key = (violation.rule, one.fold)
+        for _, violation, fold_name in located:
+            if fold_name:
+                key = (violation.rule, fold_name)
                 if key in shown:
                     continue
                 shown.add(key)
@@ -145,8 +152,9 @@ class _File:
         return violations
 
     def _show(self, violations: Sequence[Violation]) -> None:
+        """Add violations up to the limit; the others are only counted."""
         settled = self._settled
-        # Of a file with suppressions all are: see `check_source`.
+        # All violations of a file with suppressions are shown: see `check_source`.
         limit = len(violations) if self._name in settled.suppressions else self._limit
         settled.violations += violations[:limit]
         settled.shown[self._name] += len(violations[:limit])
@@ -155,7 +163,7 @@ class _File:
 
 
 def with_count(violation: Violation, count: int) -> Violation:
-    """The first violation of those that are counted together, with the number of them."""
+    """A violation that stands for several, with their number in its message."""
     if count < 2:
         return violation
     return violation._replace(message=f"{violation.message} ({count} entities)")

@@ -1,4 +1,4 @@
-"""The check of one source, or of some of its lines, by itself."""
+"""Checks one source, or a range of its lines, by itself."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ def check_source(
     """Check a source by itself.
 
     Args:
-        position: of the source among those of the run.
-        lines: of a JSONL source, where only these are checked.
+        position: the position of the source in the run.
+        lines: the range of a JSONL source to check; None for the whole source.
     """
     report = new_report(source, position, lines)
     try:
-        read = read_source(source, checker.settings.limits, lines=lines)
-        report.digest = read.digest
-        parts = read.parts
-        if source.format == "yaml" and source.reported and MARK in read.text:
-            # Before anything is found: all violations of a file with suppressions are located,
-            # because only their places tell which of them are suppressed.
+        text = read_source(source, checker.settings.limits, lines=lines)
+        report.digest = text.digest
+        parts = text.parts
+        if source.format == "yaml" and source.reported and MARK in text.text:
+            # All violations of a file with suppressions get a location, which tells whether they
+            # are suppressed. So suppressions have to be known before the first violation.
             parts = [*parts]
-            report.suppressions = read_suppressions(read.text, [one.part for one in parts])
+            report.suppressions = read_suppressions(text.text, [read.part for read in parts])
         for part in parts:
             check_part(checker, source, part, report)
     except InputError as error:
@@ -55,14 +55,14 @@ def check_source(
 
 
 def new_report(source: Source, position: int, lines: LineRange | None = None) -> SourceReport:
-    """The report of a source of which nothing was checked yet."""
+    """The empty report of a source."""
     return SourceReport(
         position, source.name, lines, reported=source.reported, is_store=source.rows is not None
     )
 
 
 def check_part(checker: Checker, source: Source, read: ReadPart, report: SourceReport) -> None:
-    """Check one document of a source, and add what is found to the report of the source."""
+    """Check one document of a source, and add the results to its report."""
     if read.error:
         report.problems.append(read.error)
         return
@@ -86,7 +86,7 @@ def check_part(checker: Checker, source: Source, read: ReadPart, report: SourceR
 
 
 def _check_document(checker: Checker, document: Document, report: SourceReport) -> None:
-    """Add what the rules about one document find in it."""
+    """Check a document by itself, and add the violations to the report."""
     findings: list[RuleFinding] = []
 
     def fail(rule: Rule, error: Exception) -> None:
@@ -97,7 +97,7 @@ def _check_document(checker: Checker, document: Document, report: SourceReport) 
         report.problems.append(failure(rule, f"the field {field}", -1, error))
 
     if document.undeclared:
-        findings += checker.of_undeclared(document, document.undeclared, fail)
+        findings += checker.check_undeclared(document, document.undeclared, fail)
     for rule in checker.applicable_rules(document):
         try:
             for finding in rule.check(document):  # nearly always nothing
@@ -106,7 +106,7 @@ def _check_document(checker: Checker, document: Document, report: SourceReport) 
             fail(rule, error)
     if findings:
         _add_findings(checker, document, findings, report)
-    declared = checker.declared(document, fail_field)
+    declared = checker.check_declared(document, fail_field)
     if declared:
         ignored = checker.ignored(document.source)
         for route, rule, finding in declared:
@@ -141,8 +141,8 @@ def _check_unparsed(
 ) -> None:
     """Check a document that does not parse.
 
-    It is an entity where its text says so, or where there are other entities in its file: what is
-    found then is kept apart, for whoever knows the whole file.
+    It is an entity if its text names a kind, or if its file has other entities. In the second case
+    the results are kept apart, until the whole file was checked.
     """
     alone = checker.classifier.unparsed(part, source, number, beside=False)
     if isinstance(alone, Document):
@@ -202,7 +202,7 @@ def _add_declared(
     checker: Checker, document: Document, rule: Rule, finding: Finding,
     paths: list[tuple[str | int, ...]], report: SourceReport,
 ) -> None:  # fmt: skip
-    """Add an info about a declared name, at each of its places."""
+    """Add an info about a declared name, once for each occurrence of the field."""
     severity = checker.severity(rule, finding)
     if _is_located(checker, finding, severity, report):
         for path in paths:
@@ -214,9 +214,10 @@ def _add_declared(
 def _is_located(
     checker: Checker, finding: Finding, severity: Severity, report: SourceReport
 ) -> bool:
-    """Whether a finding gets a place: of too many of a file only the first do.
+    """Whether a finding gets a location, or is only counted.
 
-    Of a file with suppressions all do: which of them count is known only with their places.
+    The first findings of a file do, up to the limit. All findings of a file with suppressions do,
+    because the location tells whether one is suppressed.
     """
     if severity < checker.options.quiet:
         return False
@@ -242,7 +243,7 @@ def _count(
 
 
 def _collect(checker: Checker, document: Document, report: SourceReport) -> None:
-    """Keep what the rules about several documents want to know of a document."""
+    """Collect the facts about a document for the corpus rules."""
     for table, rules in checker.corpus_rules.items():
         rule = rules[0]  # rules that share a table share what they collect
         try:

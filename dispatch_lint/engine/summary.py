@@ -1,4 +1,4 @@
-"""What a run found, as reports show it."""
+"""The results of a run, as reports show them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 class Declared(NamedTuple):
-    """Infos about one field that a definition declares, counted under one heading.
+    """The infos about one declared field, which are counted.
 
     Attributes:
-        heading: the field: `Function.functionName`.
-        declared_at: `file:line` of the definition.
-        places: how many there are.
+        heading: the kind and field, such as `Function.functionName`.
+        declared_at: the `file:line` of the definition.
+        places: the number of occurrences in documents.
     """
 
     heading: str
@@ -30,7 +30,7 @@ class Declared(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """What `--list-files` states of one document."""
+    """What `--list-files` shows for one document."""
 
     file: str
     document: int
@@ -39,18 +39,22 @@ class Listed(NamedTuple):
 
 @dataclass
 class Summary:
-    """What a run did.
+    """The counts of a run.
 
     Attributes:
-        files: sources that were checked, stores included.
-        definitions: kinds that Go and OpenAPI files declare.
-        not_judged: references that an open world cannot judge.
-        closed: whether what is not there is missing.
-        rules: violations by rule.
-        not_shown: violations that are counted only, by file: more than
-            `limits.violations-per-file`.
-        folded: findings that are counted with the first of their kind, and have no place.
-        problems: inputs that could not be read, and rules that failed: reasons for exit code 2.
+        files: the sources that were checked, stores included.
+        documents, skipped: the entities, and the documents that are not entities.
+        definitions: the entities that Go and OpenAPI files declare.
+        violations: the violations by severity.
+        suppressed: the violations that comments hide.
+        baselined: the violations that a baseline hides.
+        not_judged: the references to entities that are neither here nor known to be missing,
+            because the documents are not complete and there is no store.
+        closed: whether references to entities that are not there are dangling.
+        rules: the violations by rule.
+        not_shown: the violations past `limits.violations-per-file`, by file.
+        folded: the findings that are counted with the first one of the same fold.
+        problems: inputs that could not be read, and rules that failed. They cause exit code 2.
     """
 
     files: int = 0
@@ -77,15 +81,15 @@ class Summary:
 
 @dataclass
 class Result:
-    """What a run found.
+    """The results of a run.
 
     Attributes:
-        violations: in the order of file, line, column and rule.
-        declared: infos about declared fields, where they are counted.
-        listed: what each document is, where that was asked for.
-        hidden: violations that a baseline knows.
-        changed: files that changed while they were checked: their places may be wrong.
-        readings: what was read of each file.
+        violations: those that are shown, in the order of file, line, column and rule.
+        declared: the infos about declared fields, where they are counted.
+        listed: the documents, for `--list-files`; None without it.
+        hidden: the violations that a baseline hides.
+        changed: files that changed while they were checked: locations in them may be wrong.
+        readings: what was read of each source, by its name.
     """
 
     violations: list[Violation]

@@ -1,4 +1,4 @@
-"""Suppressions: which violations comments hide, and which comments hide nothing."""
+"""Applies suppression comments to violations, and finds the comments that are unused or wrong."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from dispatch_lint.model.violation import Violation
 
 _MAX_HINTS = 100
-"""Unknown names of rules, in one file, of which the nearest known name is looked for."""
+"""The number of unknown rule names in one file for which a similar name is searched."""
 
 
 class FileSuppressions:
-    """The suppressions of one file, and which rules each of them has hidden.
+    """The suppressions of one file, and the rules whose violations each of them hid.
 
     Args:
         suppressions: in the order of the text.
@@ -34,7 +34,7 @@ class FileSuppressions:
                 self._by_target.setdefault(key, []).append(number)
 
     def hides(self, violation: Violation) -> bool:
-        """Whether a comment hides a violation; every comment that does counts as used."""
+        """Whether a comment hides a violation. All comments that do are marked as used."""
         rule = violation.rule
         numbers = [
             number
@@ -48,11 +48,14 @@ class FileSuppressions:
         return bool(numbers)
 
     def complaints(self, known: Collection[str], active: Collection[str]) -> Iterator[Suppression]:
-        """The comments that are wrong or hid nothing, one for each reason.
+        """The comments that name no rule, an unknown rule, or a rule that they did not hide.
 
         Args:
-            known: the names of all rules there are.
-            active: the rules of the run; whether others are suppressed cannot be told.
+            known: the names of all rules.
+            active: the names of the rules of the run. A comment for another rule may be needed.
+
+        Yields:
+            The comment with its `complaint`, once for each.
         """
         unknown = 0
         for suppression, used in zip(self._suppressions, self._used, strict=True):
@@ -64,8 +67,8 @@ class FileSuppressions:
             for rule in suppression.rules:
                 if rule not in known:
                     unknown += 1
-                    meant = did_you_mean(rule, known) if unknown <= _MAX_HINTS else ""
-                    complaint = f'there is no rule "{rule}"{meant}'
+                    hint = did_you_mean(rule, known) if unknown <= _MAX_HINTS else ""
+                    complaint = f'there is no rule "{rule}"{hint}'
                     yield replace(suppression, rules=(rule,), complaint=complaint)
             unused = _unused(suppression.rules, used, known, active)
             if unused:

@@ -55,7 +55,7 @@ def read_group(group: str) -> tuple[str, tuple[str, ...]]:
     return by, tuple(rest.split("\0", 1)) if by == "name" else (rest,)
 
 
-class Readings:
+class GroupMemo:
     """What readers make of one group of facts after the other: see `World.read`."""
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""The check of what documents say of each other: groups of facts, a store's beside them."""
+"""The corpus check: rules about several documents check groups of facts, a store's included."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from dispatch_lint.index.facts import Readings, by_name, read_group
+from dispatch_lint.index.facts import GroupMemo, by_name, read_group
 from dispatch_lint.model.errors import InputError
 from dispatch_lint.naming import nearest_few, one_edit_away
 from dispatch_lint.rule import Fact
@@ -23,41 +23,47 @@ if TYPE_CHECKING:
     from dispatch_lint.store.facts import StoreFacts
 
 GROUPS, FACTS = 2_000, 20_000
-"""Groups that a store is asked for at once, and facts of them that are held in memory."""
+"""The limits of a batch: groups that are looked up in a store at once, and facts in memory."""
 FEW_NAMES = 2_000
-"""Up to so many names of a kind are compared one by one, to say which was meant."""
+"""A missing name is compared with all names of its kind, where there are no more than this."""
 MAX_COMPARED = 20_000
-"""So many times: a second. After that, only what differs in a letter is found, as among many."""
+"""The number of such comparisons in a run, which take about a second.
+
+Past either limit, a hint is only found where it differs from the missing name in one letter.
+"""
 MANY_NAMES = 200_000
-"""Up to so many are held in memory; of more, those that differ in a letter are looked up."""
+"""The names of a kind are held in memory, where there are no more than this."""
 EXTERNAL = ("Broker/*",)
-"""What exists elsewhere whatever the settings say: Dispatch never stores a Broker (FACTS)."""
+"""Entities that always exist elsewhere: Dispatch never stores a Broker (FACTS)."""
 MAX_HINTS = 1_000
-"""Different names of a run that a nearest one is looked for."""
+"""The number of different missing names in a run for which a hint is searched."""
 MAX_ASKED = 100
-"""Uses of one name, each of another organization or status, that a nearest one is looked for."""
+"""The number of times that one group can search a hint."""
 
 
-class Comparing:
-    """How many names may still be compared, one by one, with names that are missing."""
+class ComparisonBudget:
+    """The number of names that missing names may still be compared with."""
 
     def __init__(self, left: int = MAX_COMPARED) -> None:
         self._left = left
 
     def allows(self, names: int) -> bool:
-        """Whether one more may be compared with so many; if so, it counts."""
+        """Whether a missing name may be compared with so many names, which are then used up."""
         if names > min(FEW_NAMES, self._left):
             return False
         self._left -= names
         return True
 
 
-class CorpusCheck(Readings):
-    """The check of one table of facts: the `World` of the rules that share it.
+class CorpusCheck(GroupMemo):
+    """The check of one table of facts. It is the `World` of the rules that share the table.
 
     Args:
-        closed: whether what is not there is missing.
-        kinds: the kinds of which the run has documents.
+        table: the facts of the run.
+        rules: the rules that share the table.
+        closed: whether references to entities that are not there are dangling.
+        kinds: the kinds that the run has documents of.
+        store: the facts of a reference store, if there is one.
     """
 
     def __init__(
@@ -69,38 +75,38 @@ class CorpusCheck(Readings):
         self._store = store
         self.closed, self.kinds = closed, kinds
         self.not_judged = 0
-        self._asked: dict[str, list[Fact]] = {}
-        self._hints: dict[tuple[str, str], list[str]] = {}
+        self._fetched: dict[str, list[Fact]] = {}
+        """The facts of groups that the rules asked for, beside those of the current batch."""
+        self._candidates: dict[tuple[str, str], list[str]] = {}
+        """Names that are similar to a missing one, by kind and missing name."""
         self._names: dict[str, set[str]] = {}
-        self._comparing = Comparing()
-        # What was near to the last name: uses of one name come one after the other.
-        self._near: tuple[tuple[str, str], dict[str, list[Fact]]] = (("", ""), {})
-        self._times = 0
-        """How often a group of facts asked what is near."""
+        """The names of a kind, see `_read_names`."""
+        self._budget = ComparisonBudget()
+        # The candidates for the last missing name: uses of the same name follow each other.
+        self._last_name = ("", "")
+        self._last_candidates: dict[str, list[Fact]] = {}
+        self._searches = 0
+        """How often the current group searched a hint."""
 
     @property
     def stored(self) -> bool:
         return self._store is not None and self._store.store is not None
 
     def run(self, fail: Fail) -> Iterator[tuple[Rule, Judgement]]:
-        """What the rules find in all groups, about documents of the run.
-
-        Args:
-            fail: is told of a rule that raises.
-        """
+        """What the rules find in all groups, about documents of the run."""
         several = all(rule.judges_several for rule in self._rules)
         used = all(rule.judges_uses for rule in self._rules)
-        # With a store, a single fact of the run meets those of the store only in its group.
+        # With a store, a group with one fact of the run can have further facts of the store.
         least = 2 if several and not used and self._store is None else 1
         for batch in self._table.batches(GROUPS, FACTS, least, used=used):
             groups = self._with_store(batch)
-            self._look_up(groups, fail)
+            self._prefetch(groups, fail)
             for group, facts in groups:
-                self._times = 0
+                self._searches = 0
                 for rule in self._rules:
-                    yield from self._ask(rule, group, facts, fail)
+                    yield from self._check_group(rule, group, facts, fail)
 
-    def _ask(
+    def _check_group(
         self, rule: Rule, group: str, facts: list[Fact], fail: Fail
     ) -> Iterator[tuple[Rule, Judgement]]:
         try:
@@ -108,18 +114,19 @@ class CorpusCheck(Readings):
                 if not judgement.fact.stored:
                     yield rule, judgement
         except InputError:
-            raise  # of the store: no rule is to blame
+            raise  # the store cannot be read: this is not the fault of the rule
         except Exception as error:
             fail(rule, facts[0], error)
 
     def _with_store(self, batch: list[tuple[str, list[Fact]]]) -> list[tuple[str, list[Fact]]]:
+        """The groups of a batch, with the facts of the store added."""
         if self._store is None:
             return batch
         more = self._store.of([group for group, _ in batch])
         return [(group, facts + more[group] if group in more else facts) for group, facts in batch]
 
-    def _look_up(self, groups: list[tuple[str, list[Fact]]], fail: Fail) -> None:
-        """Have at hand what the rules will ask for, all of it by one look-up."""
+    def _prefetch(self, groups: list[tuple[str, list[Fact]]], fail: Fail) -> None:
+        """Fetch the further groups that the rules need (`Rule.asks`), all in one query."""
         wanted: dict[str, None] = {}
         for rule in self._rules:
             for group, facts in groups if rule.has("asks") else ():
@@ -128,9 +135,10 @@ class CorpusCheck(Readings):
                 except Exception as error:
                     fail(rule, facts[0], error)
         found = self._facts(list(wanted))
-        self._asked = {asked: found.get(asked, []) for asked in wanted}
+        self._fetched = {group: found.get(group, []) for group in wanted}
 
     def _facts(self, groups: list[str]) -> dict[str, list[Fact]]:
+        """The facts of groups, of the run and of the store; groups without facts are left out."""
         found = self._table.some(groups)
         if self._store is not None and groups:
             for group, facts in self._store.of(groups).items():
@@ -138,45 +146,45 @@ class CorpusCheck(Readings):
         return found
 
     def group(self, name: str) -> Sequence[Fact]:
-        if name not in self._asked:
-            self._asked[name] = self._facts([name]).get(name, [])
-        return self._asked[name]
+        if name not in self._fetched:
+            self._fetched[name] = self._facts([name]).get(name, [])
+        return self._fetched[name]
 
     def external(self, kind: str, name: str) -> bool:
         return is_external(self._settings, kind, name)
 
     def near(self, kind: str, name: str, fits: Callable[[Fact], bool]) -> list[str]:
-        if (kind, name) not in self._hints:
-            if len(self._hints) >= MAX_HINTS:
+        if (kind, name) not in self._candidates:
+            if len(self._candidates) >= MAX_HINTS:
                 return []
-            self._hints[kind, name] = self._candidates(kind, name)
-        candidates = self._hints[kind, name]
-        if self._near[0] != (kind, name):
-            known = self._facts([by_name(kind, one) for one in candidates])
-            self._near = ((kind, name), known)
-        self._times += 1
-        if self._times > MAX_ASKED:
+            self._candidates[kind, name] = self._similar_names(kind, name)
+        candidates = self._candidates[kind, name]
+        if self._last_name != (kind, name):
+            self._last_name = (kind, name)
+            self._last_candidates = self._facts([by_name(kind, near) for near in candidates])
+        self._searches += 1
+        if self._searches > MAX_ASKED:
             return []
-        known = self._near[1]
+        facts = self._last_candidates
         return [
-            one for one in candidates if any(map(fits, known.get(by_name(kind, one), ())))
+            near for near in candidates if any(map(fits, facts.get(by_name(kind, near), ())))
         ][:3]  # fmt: skip
 
-    def _candidates(self, kind: str, name: str) -> list[str]:
+    def _similar_names(self, kind: str, name: str) -> list[str]:
+        """Names of a kind that are similar to a missing one, best first."""
         names = self._names.get(kind)
         if names is None:
             names = self._names[kind] = self._read_names(kind)
-        if self._comparing.allows(len(names)):
+        if self._budget.allows(len(names)):
             return nearest_few(name, sorted(names), 10, cutoff=0.6)
-        # Of very many names only those are found that differ in one letter.
-        near = one_edit_away(name)
+        similar = one_edit_away(name)
         if len(names) <= MANY_NAMES:
-            return sorted(near & names)
-        found = self._facts([by_name(kind, one) for one in near])
+            return sorted(similar & names)
+        found = self._facts([by_name(kind, near) for near in similar])
         return sorted(read_group(group)[1][1] for group in found)
 
     def _read_names(self, kind: str) -> set[str]:
-        """All names of a kind, or more than `MANY_NAMES` of them."""
+        """The names of a kind; where there are more than `MANY_NAMES`, only some of them."""
         groups = islice(self._table.names(by_name(kind, "")), MANY_NAMES + 1)
         names = {read_group(group)[1][1] for group in groups}
         if self._store is not None and len(names) <= MANY_NAMES:
@@ -185,14 +193,14 @@ class CorpusCheck(Readings):
 
 
 def is_external(settings: Settings, kind: str, name: str) -> bool:
-    """Whether an entity exists elsewhere: Dispatch never stores it, or the settings say so."""
-    return _one_of((*EXTERNAL, *settings.external)).match(f"{kind}/{name}") is not None
+    """Whether an entity exists elsewhere: Dispatch never stores it, or the settings declare it."""
+    return _any_of((*EXTERNAL, *settings.external)).match(f"{kind}/{name}") is not None
 
 
 @cache
-def _one_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    """What matches any of some patterns, as `fnmatch` has them."""
-    return re.compile("|".join(map(translate, patterns)))
+def _any_of(globs: tuple[str, ...]) -> re.Pattern[str]:
+    """An expression that matches any of some globs (`fnmatch`)."""
+    return re.compile("|".join(map(translate, globs)))
 
 
 def check_corpus(
@@ -202,11 +210,12 @@ def check_corpus(
     """Check the groups of every table of facts.
 
     Args:
-        rules: those that share each table, by its name.
-        fail: is told of a rule that raises.
+        rules: the rules that share a table, by the name of the table.
+        closed, kinds, store: as for `CorpusCheck`.
 
     Returns:
-        What was found, by the position of the source; how many references could not be judged.
+        The findings by the position of the source, and the number of references that the rules
+        could not judge.
     """
     found: dict[int, list[tuple[Rule, Judgement]]] = defaultdict(list)
     not_judged = 0
