@@ -86,7 +86,7 @@ def resolve(findings: list[RuleFinding], claims: Sequence[Claim] = ()) -> list[R
     return [
         (rule, finding)
         for rule, finding in findings
-        if (position := position_of(rule)) is None or position == first[subject_of(finding)]
+        if position_of(rule) in (None, first.get(subject_of(finding)))
     ]
 
 
