@@ -27,7 +27,6 @@ class AmbiguousScalar(Rule):
     summary = "a plain scalar whose text dispatch changes"
     form = "manifest"
     severity = Severity.WARNING
-    precedence = 40
     valid = (
         Example("kind: Secret\nname: a\nsecrets: {count: 2, state: 'on', at: 12:30, ok: true}\n"),
         Example("kind: API\nname: a\nfunction: f\nenabled: true\n"),

@@ -16,7 +16,6 @@ class CamelCaseFields(Rule):
     name = "camel-case-fields"
     summary = "a field name that is not lower camel case"
     guide = "Additional Properties"
-    precedence = 50
     valid = (
         Example("kind: Function\nname: hello\nimage: nodejs\nsourcePath: hello.js\n"),
         Example("kind: Secret\nname: a\nsecrets: {API_KEY: x}\n"),

@@ -16,7 +16,6 @@ class ForeignKeyNaming(Rule):
     name = "foreign-key-naming"
     summary = "a foreign key with the redundant suffix Name"
     guide = "Additional Properties"
-    precedence = 51
     valid = (
         Example("kind: Subscription\nname: s\neventType: a.b\nfunction: hello\n"),
         Example("kind: Widget\nname: a\nnickName: b\n"),

@@ -16,7 +16,6 @@ class ForeignKeyPlurality(Rule):
     summary = "a list reference in the singular, or a single one in the plural"
     guide = "Additional Properties"
     severity = Severity.WARNING
-    precedence = 52
     valid = (Example("kind: Widget\nname: a\nsecrets: [b]\nfunction: c\n"),)
     invalid = (
         Example(

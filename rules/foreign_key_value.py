@@ -40,7 +40,6 @@ class ForeignKeyValue(ReferenceRule):
     name = "foreign-key-value"
     summary = "a foreign key that does not hold a name"
     guide = "Additional Properties"
-    precedence = 65
     question = "foreign-key-value"
     Options = Options
     valid = (

@@ -30,7 +30,6 @@ class InitialismSpelling(Rule):
     summary = "an initialism spelled otherwise than in most fields"
     guide = "Additional Properties"
     severity = Severity.WARNING
-    precedence = 54
     Options = Options
     valid = (Example("kind: Widget\nname: a\nhomepage: x\n"),)
     invalid = (

@@ -21,7 +21,6 @@ class Schema(Rule):
     name = "schema"
     summary = "the document does not fit the schema of its kind"
     reads_content = False
-    precedence = 80
     question = "kind-field"
     valid = (
         Example("kind: Function\nname: hello\nimage: nodejs\ntimeout: 30\nsecrets:\n"),

@@ -24,7 +24,6 @@ class StatusValue(Rule):
     summary = "a status outside the guide's enumeration"
     needs = ("status",)
     guide = "Status"
-    precedence = 60
     valid = (Example("kind: Function\nname: hello\nimage: nodejs\nstatus: READY\n"),)
     invalid = (
         Example(

@@ -19,7 +19,6 @@ class UnknownField(Rule):
     name = "unknown-field"
     summary = "a field that the kind does not have"
     reads_content = False
-    precedence = 70
     explains_undeclared = True
     valid = (
         Example("kind: Function\nname: hello\nimage: nodejs\n"),

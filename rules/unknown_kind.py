@@ -27,7 +27,6 @@ class UnknownKind(Rule):
 
     name = "unknown-kind"
     summary = "`kind` is no known kind"
-    precedence = 30
     question = "kind-field"
     Options = Options
     valid = (

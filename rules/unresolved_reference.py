@@ -30,7 +30,6 @@ class UnresolvedReference(ReferenceRule):
     name = "unresolved-reference"
     summary = "a foreign key to an entity that does not exist"
     guide = "Name and IDs"
-    precedence = 90
     valid = (
         Example(
             "kind: Image\nname: nodejs\nbaseImageName: b\n---\n"

@@ -7,18 +7,58 @@ from typing import NamedTuple
 
 from dispatch_lint.model.location import Path
 from dispatch_lint.model.violation import Finding
-from dispatch_lint.rule import UNRANKED, Rule
+from dispatch_lint.rule import Rule
 
 RuleFinding = tuple[Rule, Finding]
 Subject = tuple[Path, str]
 """What a finding is about: a path, and whether its key or its value."""
+PRECEDENCE: tuple[tuple[str, ...], ...] = (
+    ("syntax-error",),
+    ("duplicate-field",),
+    ("unknown-kind",),
+    ("ambiguous-scalar",),
+    ("json-tag-malformed",),
+    ("json-tag-missing",),
+    ("camel-case-fields",),
+    ("foreign-key-naming",),
+    ("foreign-key-plurality",),
+    ("foreign-key-id-suffix",),
+    ("initialism-spelling",),
+    ("foreign-key-entity-type", "unique-id"),
+    ("status-transition",),
+    ("status-value", "name-format", "time-order", "organization-single"),
+    ("foreign-key-value",),
+    ("desired-state",),
+    ("unknown-field",),
+    ("server-owned-field",),
+    ("schema",),
+    ("cross-organization-reference",),
+    ("unresolved-reference",),
+    ("reference-not-ready",),
+    ("definition-agreement",),
+)
+"""Of the rules with findings about one subject, the first in this list reports it.
+
+Rules in one line of the list do not exclude each other. A rule that is not in the list always
+reports.
+"""
+_POSITIONS = {name: number for number, names in enumerate(PRECEDENCE) for name in names}
 
 
 class Claim(NamedTuple):
-    """A subject of a document that a rule with precedence has reported, and its precedence."""
+    """A subject of a document that a rule with precedence has reported.
+
+    Attributes:
+        position: the position of the rule in `PRECEDENCE`.
+    """
 
     subject: Subject
-    precedence: int
+    position: int
+
+
+def position_of(rule: Rule) -> int | None:
+    """The position of a rule in `PRECEDENCE`; None for a rule that always reports."""
+    return _POSITIONS.get(rule.name)
 
 
 def subject_of(finding: Finding) -> Subject:
@@ -29,27 +69,38 @@ def subject_of(finding: Finding) -> Subject:
 def claims_of(findings: Iterable[RuleFinding]) -> tuple[Claim, ...]:
     """The claims of the findings whose rules have a precedence."""
     return tuple(
-        Claim(subject_of(finding), rule.precedence)
+        Claim(subject_of(finding), position)
         for rule, finding in findings
-        if rule.precedence < UNRANKED
+        if (position := position_of(rule)) is not None
     )
 
 
 def resolve(findings: list[RuleFinding], claims: Sequence[Claim] = ()) -> list[RuleFinding]:
-    """Keep only the findings of the rule with the lowest precedence about each subject.
+    """Keep only the findings of the rule that comes first in `PRECEDENCE`, for each subject.
 
-    Findings of rules without precedence are always kept.
+    Findings of rules without a precedence are always kept.
 
     Args:
         claims: earlier claims about the same document.
     """
     if len(findings) + len(claims) < 2:
         return findings
-    lowest: dict[Subject, int] = {}
-    for subject, precedence in (*claims, *claims_of(findings)):
-        lowest[subject] = min(lowest.get(subject, UNRANKED), precedence)
+    first: dict[Subject, int] = {}
+    for subject, position in (*claims, *claims_of(findings)):
+        first[subject] = min(first.get(subject, position), position)
     return [
         (rule, finding)
         for rule, finding in findings
-        if rule.precedence == UNRANKED or rule.precedence == lowest[subject_of(finding)]
+        if position_of(rule) in (None, first.get(subject_of(finding)))
+    ]
+
+
+def resolve_field(findings: Sequence[RuleFinding]) -> list[RuleFinding]:
+    """The same as `resolve` for findings that are all about one field name."""
+    positions = [position_of(rule) for rule, _ in findings]
+    first = min((position for position in positions if position is not None), default=None)
+    return [
+        finding
+        for finding, position in zip(findings, positions, strict=True)
+        if position in (None, first)
     ]
