@@ -37,6 +37,8 @@ LEFT_OUT = (
     "audit", "bolt", "dispatch_database", "editors", "format_schemas", "hooks", "html", "init", "lsp",
     "packaging", "readme", "store_faults",
 )  # fmt: skip
+PACKAGES = {"rules": "dispatch_lint_rules"}
+"""Packages that are called otherwise than their folders."""
 SLOW = 3.0  # seconds
 BUDGET = 20.0
 """Seconds of tests for each mistake: what the quick ones do not notice, the slow ones seldom do."""
@@ -202,7 +204,8 @@ class Mutated(MetaPathFinder, Loader):
 
 def module_of(file: Path) -> str:
     """The name of the module that a file is."""
-    return f"{file.parent.name.replace('rules', 'dispatch_lint_rules')}.{file.stem}"
+    folder, *rest = file.relative_to(ROOT).with_suffix("").parts
+    return ".".join([PACKAGES.get(folder, folder), *rest])
 
 
 def make(mutant: Mutant) -> None:
@@ -339,7 +342,8 @@ def main() -> None:
     os.environ["CI"] = "true"  # the same examples for each mistake
     signal.signal(signal.SIGINT, signal.default_int_handler)  # tests interrupt what they start
     rules = sorted(Path("rules").glob("[!_]*.py"))
-    files = [Path(one) for one in sys.argv[1:]] or [*rules, Path("dispatch_lint/engine.py")]
+    engine = sorted(Path("dispatch_lint/engine").glob("[!_]*.py"))
+    files = [Path(name) for name in sys.argv[1:]] or [*rules, *engine]
     with TemporaryDirectory() as folder:
         reached = survey(Path(folder))
     trial = Trial([ROOT / one for one in files], reached)

@@ -650,7 +650,7 @@ def test_hints_are_the_same_in_every_run(tmp_path: Path) -> None:
     missing = compared + 2  # each is a name too
     texts = [f"kind: Secret\nname: secret-{number:04}\n" for number in range(FEW_NAMES - missing)]
     texts += [
-        f"kind: Function\nname: f{number}\nimage: i\nsecrets: [sekrat-{number * 150:04}]\n"
+        f"kind: Function\nname: f{number}\nimage: i\nsecrets: [{chr(97 + number) * 3}secret-{number * 150:04}]\n"
         for number in range(missing)
     ]
     for number in range(4):

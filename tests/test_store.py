@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from dispatch_lint.api import make_run
+from dispatch_lint.api import make_checker, sources_of
 from dispatch_lint.config.settings import Settings, parse
 from dispatch_lint.documents.catalogue_files import load_catalogue
 from dispatch_lint.documents.classify import Classifier
-from dispatch_lint.documents.discover import discover
 from dispatch_lint.documents.source import Source
 from dispatch_lint.engine.plugins import load_rules
+from dispatch_lint.engine.run import run as run_checks
 from dispatch_lint.report import Outcome, format_named
 from dispatch_lint.rule import Example, stored
 from dispatch_lint.store.entity_store import Filter, WritableStore
@@ -88,15 +88,14 @@ def report(folder: Path, store: WritableStore | None, text: str, **said: Any) ->
     (folder / name).write_text(text)
     settings = parse(said)
     facts = StoreFacts(store, [store]) if store is not None else None
-    made = make_run(settings, store_facts=facts)
     before = Path.cwd()
     os.chdir(folder)
     try:
-        violations = list(made.lint(list(discover([name], settings))))
+        found = run_checks(make_checker(settings), sources_of([name], settings), store=facts)
     finally:
         os.chdir(before)
-    assert not made.summary.problems
-    lines = format_named("json")(Outcome(violations, [], made.summary, False, lambda *_: ""))
+    assert not found.summary.problems
+    lines = format_named("json")(Outcome(found.violations, [], found.summary, False, lambda *_: ""))
     result: dict[str, Any] = json.loads("".join(lines))
     return result
 
@@ -276,7 +275,7 @@ def test_tags_of_both_forms_are_found(backend: str, make_store: Any) -> None:
 @pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
 @pytest.mark.parametrize("seed", range(3))
 def test_entities_that_come_again_hold_in_their_order(
-    backend: str, seed: int, make_store: Any, monkeypatch: pytest.MonkeyPatch
+    backend: str, seed: int, make_store: Any
 ) -> None:
     """Whether in one batch, each by itself, or in memory; before and after others."""
     dice = random.Random(seed)
@@ -293,10 +292,9 @@ def test_entities_that_come_again_hold_in_their_order(
     texts = [some(), some(), some()]
 
     def outcome(store: Any, batch: int) -> list[Any]:
-        monkeypatch.setattr("dispatch_lint.store.importing._BATCH", batch)
         said: list[Any] = []
         for text, prune in zip(texts, (False, False, True), strict=True):
-            said.append(put(store, text, now="2026-01-01T00:00:00Z", prune=prune))
+            said.append(put(store, text, now="2026-01-01T00:00:00Z", prune=prune, batch=batch))
             said.append(list(store.entities(Filter())))
             said.append(list(store.ledger_entries()))
             said += [sorted(one.key for one in store.referring([("Image", name)])) for name in "xy"]
@@ -538,7 +536,7 @@ def test_groups_of_a_rule_of_ones_own_are_found_in_a_store(tmp_path: Path) -> No
 def test_a_rule_that_raises_at_what_a_store_remembers_leaves_the_rest(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "same_image.py").write_text(
-        TOGETHER.replace("isinstance(image, str)", "entity.value")  # which only documents have
+        TOGETHER.replace("isinstance(image, str)", "entity.part")  # which only documents have
     )
     (tmp_path / "dispatch-lint.toml").write_text("plugins = ['mine']\n")
     (tmp_path / "all.jsonl").write_text(

@@ -36,7 +36,7 @@ YAML_SUITE = Path(__file__).parent.parent / (
 
 
 def yaml(text: str) -> list[Part]:
-    return read_yaml(text, depth=DEPTH, aliases=ALIASES)
+    return list(read_yaml(text, depth=DEPTH, aliases=ALIASES))
 
 
 def yaml_part(text: str) -> Part:

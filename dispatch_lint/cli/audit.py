@@ -80,7 +80,9 @@ def command(inputs: tuple[str, ...], **options: Any) -> int:
     settings = settings_from(options)
     known = _known(settings)
     quiet = settings.fail_level if options["quiet"] else Severity.INFO
-    make_checker(closed(settings))  # what is wrong with the settings is told before Spark starts
+    make_checker(
+        closed(settings)
+    )  # what is wrong with the settings is reported before Spark starts
     spark = session(options["master"], options["remote"], options["conf"])
     try:
         rows = reading.read_rows(

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
+
+from dispatch_lint.text.yaml_reader import read_yaml
 
 if TYPE_CHECKING:
     from dispatch_lint.config.limits import Limits
     from dispatch_lint.text.tree import Part
 
 
-def _read_yaml(text: str, limits: Limits) -> list[Part]:
-    from dispatch_lint.text.yaml_reader import read_yaml
-
+def _read_yaml(text: str, limits: Limits) -> Iterable[Part]:
     return read_yaml(text, depth=limits.depth, aliases=limits.aliases)
 
 
-def _read_json(text: str, limits: Limits) -> list[Part]:
+def _read_json(text: str, limits: Limits) -> Iterable[Part]:
     from dispatch_lint.text.json_reader import read_json
 
     return read_json(text, depth=limits.depth)
@@ -34,7 +34,7 @@ class Format(NamedTuple):
 
     name: str
     endings: tuple[str, ...]
-    read: Callable[[str, Limits], list[Part]] | None = None
+    read: Callable[[str, Limits], Iterable[Part]] | None = None
 
 
 FORMATS = {

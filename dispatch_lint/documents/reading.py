@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
+from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.documents.classify import Skipped
@@ -86,8 +87,8 @@ def read_source(
     data = source.data(limits)
     text = decode(data, source.name)
     reader = FORMATS[source.format].read
-    read = reader(text, limits) if reader is not None else []
-    return SourceText(map(ReadPart, range(len(read)), read), text, hash(data))
+    read = reader(text, limits) if reader is not None else ()
+    return SourceText(map(ReadPart, count(), read), text, hash(data))
 
 
 def changed_error(name: str) -> InputError:

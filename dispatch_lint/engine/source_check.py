@@ -9,7 +9,7 @@ from dispatch_lint.documents.classify import Skipped
 from dispatch_lint.documents.discover import is_no_definition
 from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.reading import read_source
-from dispatch_lint.documents.suppressions import read_suppressions
+from dispatch_lint.documents.suppressions import MARK, read_suppressions
 from dispatch_lint.engine.checker import failure
 from dispatch_lint.engine.precedence import claims_of, resolve
 from dispatch_lint.engine.report import Fold, Located, SourceReport, Unparsed
@@ -41,7 +41,7 @@ def check_source(
         read = read_source(source, checker.settings.limits, lines=lines)
         report.digest = read.digest
         parts = read.parts
-        if source.format == "yaml" and source.reported:
+        if source.format == "yaml" and source.reported and MARK in read.text:
             # Before anything is found: all violations of a file with suppressions are located,
             # because only their places tell which of them are suppressed.
             parts = [*parts]

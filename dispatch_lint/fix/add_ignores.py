@@ -109,4 +109,4 @@ def _have_same_values(old: str, new: str) -> bool:
 
 def _parts(text: str) -> list[Part]:
     limits = Limits()
-    return read_yaml(text.removeprefix("\ufeff"), depth=limits.depth, aliases=limits.aliases)
+    return list(read_yaml(text.removeprefix("\ufeff"), depth=limits.depth, aliases=limits.aliases))

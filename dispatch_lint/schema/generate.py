@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from dispatch_lint.definitions.model import BASE, EntityType, Field, Type
 from dispatch_lint.model.reference import Form
-from dispatch_lint.schema.catalogue import EDITOR_FILE
+from dispatch_lint.schema.folder import EDITOR_FILE
 from dispatch_lint.schema.shape import Schema
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from dispatch_lint.schema.patterns import fits
 
 if TYPE_CHECKING:
     from dispatch_lint.model.location import Path
-    from dispatch_lint.schema.catalogue import KindSchema
+    from dispatch_lint.schema.kind_schema import KindSchema
     from dispatch_lint.schema.shape import Shape
 
 _TYPE_NAMES = {

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from dispatch_lint.store.entity_store import WritableStore
     from dispatch_lint.text.tree import Part
 
-_BATCH = 2_000
+BATCH = 2_000
+"""Entities that are written together."""
 _RANGE = 1024 * 1024
 """Bytes of lines that are read together."""
 Progress = Callable[[int], None]
@@ -48,12 +49,14 @@ class ImportRefused(StoreError):
 def import_sources(
     store: WritableStore, sources: Sequence[Source], classifier: Classifier, *,
     prune: bool = False, progress: Progress = lambda _: None, now: str | None = None,
+    batch: int = BATCH,
 ) -> tuple[Counts, int]:  # fmt: skip
     """Bring the documents of some sources into a store, in one transaction.
 
     Args:
         prune: whether to mark as deleted what the sources do not have.
         now: the time that the ledger notes, RFC 3339.
+        batch: entities that are written together.
 
     Returns:
         What changed; how many documents were skipped because they are no entities.
@@ -68,17 +71,17 @@ def import_sources(
         if prune:
             store.begin_prune()
         counts = Counts()
-        batch: list[StoredEntity] = []
+        waiting: list[StoredEntity] = []
         for source in sources:
             for one in reader.entities(source):
-                if len(batch) >= _BATCH:
-                    counts += store.put(batch, when)
-                    batch = []
+                if len(waiting) >= batch:
+                    counts += store.put(waiting, when)
+                    waiting = []
                 if not reader.reasons:
-                    batch.append(one)
+                    waiting.append(one)
         if reader.reasons:
             raise ImportRefused(reader.reasons)
-        counts += store.put(batch, when)
+        counts += store.put(waiting, when)
         if prune:
             counts += store.prune(when)
     return counts, reader.skipped

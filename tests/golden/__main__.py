@@ -70,7 +70,7 @@ def main() -> int:
     print(f"{time.monotonic() - started:.0f} s, of processors {used.ru_utime + used.ru_stime:.0f} s"
           f"{'' if spark else '; no audit: PySpark is missing'}")  # fmt: skip
     if kept or options.keep:
-        print(f"what the commands above need lies in {folder}")
+        print(f"what the commands above need, and the whole records, lie in {folder}")
     else:
         shutil.rmtree(folder)
     return 0 if good else 1
@@ -87,7 +87,9 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--only", default="*", metavar="GLOB", help="names of cases")
     parser.add_argument(
-        "--keep", metavar="DIR", help="leave the inputs in this folder, which is emptied first"
+        "--keep",
+        metavar="DIR",
+        help="leave inputs and records in this folder, which is emptied first",
     )
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="cases at a time")
     parser.add_argument(

@@ -20,6 +20,7 @@ PLAIN = {"DISPATCH_LINT_PLAIN": "1"}
 _TIME = re.compile(r"20\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)?")
 # What is written beside a file before it takes its place.
 _TEMPORARY = re.compile(r"(/\.[\w.-]+\.)[a-z0-9_]{8}(?=['\"\s])")
+_PROGRESS = re.compile(r"\r *(\[Stage[^\r\n]*)?")
 _SPARK_NOISE = re.compile(r"\.crc$|/_SUCCESS$|\._SUCCESS")
 
 
@@ -54,7 +55,7 @@ class Room:
     """The folder in which all cases run.
 
     Attributes:
-        path: the folder: `inputs`, a folder for each version, and `failed`.
+        path: the folder: `inputs`, a folder for each version, whole `records`, and `failed`.
         started: when the run began; times from then on are normalised.
     """
 
@@ -89,7 +90,12 @@ class Room:
         parts += _changes(before, _snapshot(folder))
         shutil.rmtree(folder, ignore_errors=True)
         shutil.rmtree(cache, ignore_errors=True)
-        return self._normalised("".join(parts), folder, cache, side)
+        record = self._normalised("".join(parts), folder, cache, side)
+        ending = "-plain" if extra else ""
+        written = self.path / "records" / case.folder_name / f"{side.label}{ending}.txt"
+        written.parent.mkdir(parents=True, exist_ok=True)
+        written.write_bytes(record.encode("utf-8", "surrogateescape"))
+        return record
 
     def environment(self) -> dict[str, str]:
         """The variables of each command: nothing of whoever runs this."""
@@ -149,7 +155,8 @@ def _run(
         code, out, error = f"none after {TIMEOUT} s", expired.stdout or b"", expired.stderr or b""
     said = _text(error)
     if spark:  # what the virtual machine says is its own affair
-        said = "".join(line for line in said.splitlines(True) if "WARN" not in line)
+        said = _PROGRESS.sub("", said)
+        said = "\n".join(line for line in said.split("\n") if "WARN" not in line)
     return (
         f"$ dispatch-lint {shlex.join(step.arguments)}\n--- exit code {code}\n"
         f"--- standard output\n{_text(out)}--- standard error\n{said}"

@@ -1,0 +1,50 @@
+"""Names of fields: how they are spelled, and what an undeclared one stands for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dispatch_lint.config.settings import Settings
+from dispatch_lint.documents.catalogue_files import load_catalogue
+from dispatch_lint.documents.undeclared import find_undeclared
+from dispatch_lint.naming import lower_camel
+
+CATALOGUE = load_catalogue(Settings())
+NAMES = st.sampled_from([
+    "image", "imageName", "images", "imagee", "Image", "secrets", "secret", "secretNames", "sercets", "status",
+    "Status", "created_at", "createdTime", "source-path", "sourcePath", "sourcPath", "nothing", "x" * 70,
+])  # fmt: skip
+
+
+@given(st.text("abCD1_", min_size=1, max_size=8))
+def test_plain_names_are_camel_case_as_others_are(name: str) -> None:
+    """A name with an underscore before it is taken apart, and put together."""
+    words = name.lstrip("_")
+    assert lower_camel(name) == lower_camel(f"_{name}") or not words
+    if words.isalpha() and words[:1].islower():
+        assert lower_camel(words) == words
+
+
+def undeclared(value: dict[str, Any], kind: str = "Function") -> list[tuple[Any, ...]]:
+    shape = CATALOGUE.schema(kind, "manifest").shape
+    return [
+        (field.name, field.meant, field.case_only)
+        for field in find_undeclared(value, shape, CATALOGUE.kind_names)
+    ]
+
+
+@given(st.lists(st.dictionaries(NAMES, st.just("a"), max_size=6), min_size=2, max_size=8))
+def test_what_names_stand_for_does_not_hang_on_what_was_seen(values: list[dict[str, Any]]) -> None:
+    found = [undeclared(value) for value in values]
+    assert [undeclared(value) for value in reversed(values)] == found[::-1]
+
+
+@pytest.mark.parametrize("others", [0, 1, 100, 20_000])
+def test_a_name_stands_for_the_same_beside_many_others(others: int) -> None:
+    """It took a time that grew with the square of their number."""
+    value = {"kind": "Secret", "naem": 1, **{f"y{number}": 1 for number in range(others)}}
+    assert undeclared(value, "Secret")[0] == ("naem", "name", False)
