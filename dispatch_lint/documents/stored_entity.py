@@ -28,7 +28,7 @@ class StoredEntity(NamedTuple):
         tags_text: its tags as a JSON object of texts.
         value_text: the entity as JSON.
         contained_text: the entities it holds as values, as JSON; empty for none.
-        place_text: where it was imported from, as `Location.text` writes it; empty where nothing says it.
+        location_text: where it was imported from, as `Location.text` writes it; empty where nothing says it.
         uses_text: its foreign keys as JSON; empty for none, and where only the entity was asked
             for.
     """
@@ -46,7 +46,7 @@ class StoredEntity(NamedTuple):
     tags_text: str
     value_text: str
     contained_text: str = ""
-    place_text: str = ""
+    location_text: str = ""
     uses_text: str = ""
 
     @property

@@ -83,7 +83,7 @@ class MemoryStore:
 
     def entities(self, which: Filter) -> Iterator[StoredEntity]:
         for _, one in sorted(self._entities.items()):
-            if which.fits(one):
+            if which.matches(one):
                 yield one
 
     def count(self) -> int:
@@ -124,7 +124,7 @@ class MemoryStore:
                 counts.unchanged += 1
                 self._note(one, seen)
                 continue
-            elif old._replace(place_text="") == one._replace(place_text=""):
+            elif old._replace(location_text="") == one._replace(location_text=""):
                 counts.unchanged += 1
             else:
                 counts.changed += 1

@@ -11,7 +11,8 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from dispatch_lint.documents.stored_entity import DELETED, StoredEntity
 from dispatch_lint.model.errors import StoreError
 from dispatch_lint.store import tables
-from dispatch_lint.store.entity_store import ConnectionLost, Filter, LedgerEntry, is_storable
+from dispatch_lint.store.entity_store import ConnectionLost, Filter, LedgerEntry
+from dispatch_lint.store.keys import is_storable
 from dispatch_lint.store.tables import contained, entity, ledger, reference
 
 if TYPE_CHECKING:
