@@ -127,9 +127,7 @@ def entity_rows(runs: int, jsonl: int) -> Iterator[Row]:
             for share in FAULTY:
                 worse = WORK / f"{folder.name}-{share}"
                 write_entities(worse / file, count, share)
-                commands[f"dispatch-lint, {share:.0%} faulty"] = own(
-                    worse, file, code=1
-                )
+                commands[f"dispatch-lint, {share:.0%} faulty"] = own(worse, file, code=1)
             commands["dispatch-lint -j 1, documents alone"] = alone(folder, 1)
             commands |= limits(folder, format_.lower())
         corpus = f"{format_} of {count:,} entities"

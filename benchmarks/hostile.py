@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from benchmarks.measuring import BIN, Measured, measure
-from dispatch_lint.documents.gitignore import MOST
+from dispatch_lint.documents.gitignore import MAX_BYTES
 
 SIZE = 1_000_000
 """Bytes of the larger one."""
@@ -49,7 +49,7 @@ def _stored(**more: object) -> tuple[str, Callable[[int], str]]:
 
 
 def _patterns(line: str) -> tuple[str, Callable[[int], str]]:
-    return ".gitignore", lambda size: _filled("", line, min(size, MOST - 10_000))
+    return ".gitignore", lambda size: _filled("", line, min(size, MAX_BYTES - 10_000))
 
 
 def _nested(opened: str, closed: str, depth: int = 90) -> str:

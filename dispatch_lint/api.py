@@ -15,7 +15,7 @@ from dispatch_lint.model.errors import InputError
 
 # What checks is imported where it is called: `--help` and `rules` need none of it.
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from dispatch_lint.documents.classify import Classifier
     from dispatch_lint.documents.document import Document
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from dispatch_lint.graph.model import Graph
     from dispatch_lint.model.violation import Finding, Violation
     from dispatch_lint.rule import Rule
-    from dispatch_lint.schema.catalogue import Catalogue
     from dispatch_lint.schema.diff import SchemaChange
     from dispatch_lint.store.entity_store import EntityStore, Ledger
     from dispatch_lint.store.facts import StoreFacts
@@ -90,44 +89,41 @@ def check(
     return run(checker, sources, jobs=jobs, store=store_facts(settings, checker.classifier))
 
 
-def make_checker(settings: Settings, options: Options | None = None) -> Checker:
+def make_checker(
+    settings: Settings, options: Options | None = None,
+    known: Mapping[str, type[Rule]] | None = None,
+) -> Checker:  # fmt: skip
     """What sources are checked with under some settings.
+
+    Args:
+        known: every rule there is, by name; by default those that are installed, and those of the
+            settings' plug-ins.
 
     Raises:
         UserError: the settings, a schema, a definition or a rule cannot be used.
     """
     from dispatch_lint.documents.catalogue_files import load_catalogue
     from dispatch_lint.engine.checker import Checker, Options
+    from dispatch_lint.engine.plugins import instantiate
 
+    known = known_rules(settings) if known is None else known
     catalogue = load_catalogue(settings)
-    rules, known = load_rules(settings, catalogue)
+    rules = instantiate(known, settings, catalogue)
     return Checker(settings, catalogue, rules, known=known, options=options or Options())
 
 
-def load_rules(
-    settings: Settings, catalogue: Catalogue
-) -> tuple[list[Rule], dict[str, type[Rule]]]:
-    """The rules that the settings ask for, and every rule there is, by name.
-
-    Raises:
-        SettingsError: a rule or option does not exist.
-        PluginError: a rule cannot be loaded.
-    """
-    from dispatch_lint.engine.plugins import instantiate
-
-    known = known_rules(settings)
-    return instantiate(known, settings, catalogue), known
-
-
-def known_rules(settings: Settings) -> dict[str, type[Rule]]:
+def known_rules(settings: Settings, paths: Iterable[Path] = ()) -> dict[str, type[Rule]]:
     """Every rule there is, by name, those of the settings' plug-ins included.
+
+    Args:
+        paths: further files and folders of rules.
 
     Raises:
         PluginError: a rule cannot be loaded.
     """
     from dispatch_lint.engine.plugins import load_rules
 
-    return load_rules(settings.root / folder for folder in settings.plugins)
+    return load_rules([*(settings.root / folder for folder in settings.plugins), *paths])
 
 
 # Stores
@@ -191,7 +187,7 @@ def breaking_changes(changes: Sequence[SchemaChange]) -> list[SchemaChange]:
         UserError: the settings or a rule cannot be used.
     """
     from dispatch_lint.documents.catalogue_files import load_catalogue
-    from dispatch_lint.engine.plugins import PluginError, internal_error
+    from dispatch_lint.engine.plugins import PluginError, instantiate, internal_error
 
     def findings(rule: Rule, change: SchemaChange) -> list[Finding]:
         try:
@@ -200,7 +196,7 @@ def breaking_changes(changes: Sequence[SchemaChange]) -> list[SchemaChange]:
             raise PluginError(internal_error(rule, error)) from error
 
     settings = load_settings()
-    rules, _ = load_rules(settings, load_catalogue(settings))
+    rules = instantiate(known_rules(settings), settings, load_catalogue(settings))
     return [
         change
         for change in changes

@@ -35,9 +35,6 @@ if TYPE_CHECKING:
     from dispatch_lint.schema.diff import SchemaChange
     from dispatch_lint.schema.shape import Shape
 
-UNRANKED = 1000
-"""The precedence of a rule that speaks whatever others say of the same path."""
-
 
 @dataclass(frozen=True)
 class NoOptions:
@@ -278,7 +275,6 @@ class Rule:
         guide: the section of the guide it states, or None where Dispatch's behaviour asks for it.
         severity: of its violations, where they say nothing else.
         scope: what it looks at, as RULES names it.
-        precedence: for one path the rule with the lowest speaks; see `UNRANKED`.
         default: whether it is on where the settings say nothing.
         reads_content: it speaks also of a document that fits its closed schema.
         form: the only form that `check` speaks of.
@@ -297,7 +293,6 @@ class Rule:
     summary: ClassVar[str]
     guide: ClassVar[str | None] = None
     severity: ClassVar[Severity] = Severity.ERROR
-    precedence: ClassVar[int] = UNRANKED
     default: ClassVar[bool] = True
     explains_undeclared: ClassVar[bool] = False
     """Whether it reports every undeclared field, so that what it stands for is not missed again."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import MISSING, fields
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+
+from dispatch_lint.engine.plugins import file_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,12 +21,17 @@ def page(rule: type[Rule]) -> Iterator[str]:
     yield ""
     yield f"{rule.summary[:1].upper()}{rule.summary[1:]}."
     yield ""
-    guide = f'guide, section "{rule.guide}"' if rule.guide else "what Dispatch does"
+    file = file_of(rule)
+    origin = os.path.relpath(file) if file else "what Dispatch does"
+    guide = f'guide, section "{rule.guide}"' if rule.guide else origin
     state = "" if rule.default else " Off by default."
     yield f"Severity: {rule.severity}. Looks at: {', '.join(rule.scopes())}. From: {guide}.{state}"
     yield ""
     yield rule.documentation()
     yield ""
+    if file and rule.guide:
+        yield f"It is in {origin}."
+        yield ""
     if rule.question:
         yield f"Open question of the guide: `open-questions.{rule.question}`."
         yield ""

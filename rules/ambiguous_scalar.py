@@ -27,7 +27,6 @@ class AmbiguousScalar(Rule):
     summary = "a plain scalar whose text dispatch changes"
     form = "manifest"
     severity = Severity.WARNING
-    precedence = 40
     valid = (
         Example("kind: Secret\nname: a\nsecrets: {count: 2, state: 'on', at: 12:30, ok: true}\n"),
         Example("kind: API\nname: a\nfunction: f\nenabled: true\n"),
@@ -40,14 +39,17 @@ class AmbiguousScalar(Rule):
                 ("/secrets/mode", 'dispatch reads 010 as "8"'),
                 ("/secrets/version", 'dispatch reads 1.10 as "1.1"'),
             ),
+            fixed='kind: Secret\nname: a\nsecrets:\n  state: "on"\n  mode: "010"\n  version: "1.10"\n',
         ),
         Example(
             "kind: API\nname: a\nfunction: f\nenabled: yes\n",
             (("/enabled", "dispatch reads yes as true, YAML 1.2 reads it as text"),),
+            fixed="kind: API\nname: a\nfunction: f\nenabled: true\n",
         ),
         Example(
             "kind: Function\nname: a\nimage: b\nsourcePath: c\ntimeout: 010\n",
             (("/timeout", "dispatch reads 010 as 8, YAML 1.2 reads it as 10"),),
+            fixed="kind: Function\nname: a\nimage: b\nsourcePath: c\ntimeout: 8\n",
         ),
     )
 

@@ -16,7 +16,6 @@ class CamelCaseFields(Rule):
     name = "camel-case-fields"
     summary = "a field name that is not lower camel case"
     guide = "Additional Properties"
-    precedence = 50
     valid = (
         Example("kind: Function\nname: hello\nimage: nodejs\nsourcePath: hello.js\n"),
         Example("kind: Secret\nname: a\nsecrets: {API_KEY: x}\n"),
@@ -25,10 +24,12 @@ class CamelCaseFields(Rule):
         Example(
             "kind: Function\nname: hello\nimage: nodejs\nsource_path: hello.js\n",
             (("/source_path", 'the field "source_path" is not lower camel case: sourcePath'),),
+            fixed="kind: Function\nname: hello\nimage: nodejs\nsourcePath: hello.js\n",
         ),
         Example(
             "kind: Widget\nname: a\nwheel-count: 4\n",
             (("/wheel-count", 'the field "wheel-count" is not lower camel case: wheelCount'),),
+            fixed="kind: Widget\nname: a\nwheelCount: 4\n",
         ),
     )
 

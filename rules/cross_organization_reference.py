@@ -16,7 +16,6 @@ class CrossOrganizationReference(ReferenceRule):
     name = "cross-organization-reference"
     summary = "a foreign key to an entity of another organization"
     guide = "OrganizationID"
-    precedence = 88
     valid = (
         Example(
             "kind: Function\nname: f\nimage: nodejs\n",

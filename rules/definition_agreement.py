@@ -29,7 +29,6 @@ class DefinitionAgreement(Rule):
     summary = "a field that two definitions of one kind spell or type differently"
     guide = "Additional Properties"
     severity = Severity.WARNING
-    precedence = 95
     valid = (
         Example(
             'package shop\n\ntype Widget struct {\n\tBaseEntity\n\tColour string `json:"colour"`\n}\n\n'

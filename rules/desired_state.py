@@ -25,7 +25,6 @@ class DesiredState(Rule):
     reads_content = False
     guide = "Spec"
     severity = Severity.INFO
-    precedence = 68
     question = "desired-state"
     valid = (Example(_ENTITY % "", file="e.json", settings={"kinds": {"*.json": "Application"}}),)
     invalid = (

@@ -15,7 +15,6 @@ class DuplicateField(Rule):
 
     name = "duplicate-field"
     summary = "the same field twice in one mapping"
-    precedence = 20
     valid = (Example("kind: Secret\nname: a\nsecrets: {name: b}\n"),)
     invalid = (
         Example(

@@ -29,7 +29,6 @@ class ForeignKeyEntityType(Rule):
     summary = "a foreign key that is not named after the entity type"
     guide = "Name and IDs"
     severity = Severity.WARNING
-    precedence = 55
     Options = Options
     valid = (
         Example(_WIDGET % (_MARKED % ("BackupSecret string", "backupSecret")), file="shop.go"),

@@ -15,7 +15,6 @@ class ForeignKeyIdSuffix(Rule):
     name = "foreign-key-id-suffix"
     summary = "a reference by ID without the suffix ID, or one by name with it"
     guide = "Name and IDs"
-    precedence = 53
     valid = (
         Example(
             '{"id": "1", "name": "r", "organizationId": "o", "status": "READY", "functionID": "2"}',

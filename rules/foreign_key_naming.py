@@ -16,7 +16,6 @@ class ForeignKeyNaming(Rule):
     name = "foreign-key-naming"
     summary = "a foreign key with the redundant suffix Name"
     guide = "Additional Properties"
-    precedence = 51
     valid = (
         Example("kind: Subscription\nname: s\neventType: a.b\nfunction: hello\n"),
         Example("kind: Widget\nname: a\nnickName: b\n"),
@@ -25,10 +24,12 @@ class ForeignKeyNaming(Rule):
         Example(
             "kind: Subscription\nname: s\neventType: a.b\nfunctionName: hello\n",
             (("/functionName", 'the foreign key "functionName" has a redundant suffix: function'),),
+            fixed="kind: Subscription\nname: s\neventType: a.b\nfunction: hello\n",
         ),
         Example(
             "kind: Widget\nname: a\nsecretNames: [b]\n",
             (("/secretNames", 'the foreign key "secretNames" has a redundant suffix: secrets'),),
+            fixed="kind: Widget\nname: a\nsecrets: [b]\n",
         ),
         Example(
             "kind: Image\nname: a\nbaseImageName: b\n",

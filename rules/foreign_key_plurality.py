@@ -16,16 +16,17 @@ class ForeignKeyPlurality(Rule):
     summary = "a list reference in the singular, or a single one in the plural"
     guide = "Additional Properties"
     severity = Severity.WARNING
-    precedence = 52
     valid = (Example("kind: Widget\nname: a\nsecrets: [b]\nfunction: c\n"),)
     invalid = (
         Example(
             "kind: Widget\nname: a\nsecret: [b]\n",
             (("/secret", 'the foreign key "secret" holds a list: secrets'),),
+            fixed="kind: Widget\nname: a\nsecrets: [b]\n",
         ),
         Example(
             "kind: Widget\nname: a\nfunctions: b\n",
             (("/functions", 'the foreign key "functions" holds a single name: function'),),
+            fixed="kind: Widget\nname: a\nfunction: b\n",
         ),
     )
 

@@ -40,7 +40,6 @@ class ForeignKeyValue(ReferenceRule):
     name = "foreign-key-value"
     summary = "a foreign key that does not hold a name"
     guide = "Additional Properties"
-    precedence = 65
     question = "foreign-key-value"
     Options = Options
     valid = (
@@ -55,6 +54,7 @@ class ForeignKeyValue(ReferenceRule):
             "kind: Function\nname: f\nimage: acme/Image/nodejs\n",
             (("/image", '"acme/Image/nodejs" is a constructed key; a foreign key holds the name '
               '"nodejs"'),),
+            fixed="kind: Function\nname: f\nimage: nodejs\n",
         ),
         Example(
             "kind: Function\nname: f\nimage: 9884824d-d16f-465a-9cc7-49330b7e1b02\n",
@@ -65,6 +65,7 @@ class ForeignKeyValue(ReferenceRule):
             "kind: Function\nname: f\nimage: i-17\n",
             (("/image", '"i-17" is the ID of the Image "nodejs"; a foreign key holds its name'),),
             store=stored("Image", id="i-17", name="nodejs"),
+            fixed="kind: Function\nname: f\nimage: nodejs\n",
         ),
         Example(
             "kind: Function\nname: f\nimage: nodejs\n",

@@ -30,7 +30,6 @@ class InitialismSpelling(Rule):
     summary = "an initialism spelled otherwise than in most fields"
     guide = "Additional Properties"
     severity = Severity.WARNING
-    precedence = 54
     Options = Options
     valid = (Example("kind: Widget\nname: a\nhomepage: x\n"),)
     invalid = (
@@ -38,11 +37,13 @@ class InitialismSpelling(Rule):
             "kind: Widget\nname: a\nimageURL: x\n",
             (("/imageURL", 'the field "imageURL" spells the initialism URL: imageUrl'),),
             settings={"rules": {"initialism-spelling": {"wire": "camel"}}},
+            fixed="kind: Widget\nname: a\nimageUrl: x\n",
         ),
         Example(
             "kind: Widget\nname: a\nimageUrl: x\n",
             (("/imageUrl", 'the field "imageUrl" spells the initialism Url: imageURL'),),
             settings={"rules": {"initialism-spelling": {"wire": "go"}}},
+            fixed="kind: Widget\nname: a\nimageURL: x\n",
         ),
     )
 

@@ -15,7 +15,6 @@ class JsonTagMalformed(Rule):
 
     name = "json-tag-malformed"
     summary = "a struct tag that encoding/json does not read as it is meant"
-    precedence = 44
     valid = (
         Example(
             "package shop\n\ntype Widget struct {\n\tBaseEntity\n"

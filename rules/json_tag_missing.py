@@ -15,7 +15,6 @@ class JsonTagMissing(Rule):
     name = "json-tag-missing"
     summary = "an exported Go field without a json tag"
     guide = "Additional Properties"
-    precedence = 45
     valid = (
         Example(
             'package shop\n\ntype Widget struct {\n\tBaseEntity\n\tColour string `json:"colour"`\n'

@@ -30,6 +30,7 @@ class KeyFormat(Rule):
             (("", 'the key "Application/acme/shop" is laid out <kind>/<organization>/<name>, as '
               "Dispatch writes it since v0.1.18; the guide says <organization>/<kind>/<name>"),),
             file="rows.jsonl",
+            fixed='{"key": "acme/Application/shop", "value": {"id": "1", "name": "shop", "organizationId": "acme", "revision": 0, "version": 0, "state": null, "status": "READY", "reason": null, "tags": null, "delete": false}}\n',
         ),
         Example(
             _ROW % "acme/shop",

@@ -24,7 +24,6 @@ class NameFormat(Rule):
     summary = "a name that cannot be part of a key"
     needs = ("name",)
     guide = "Key"
-    precedence = 60
     valid = (Example("kind: Secret\nname: open-sesame_2\n"),)
     invalid = (
         Example(

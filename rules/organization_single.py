@@ -20,7 +20,6 @@ class OrganizationSingle(Rule):
     summary = "a stored entity without exactly one organization"
     form = "stored"
     guide = "OrganizationID"
-    precedence = 60
     question = "organization-field"
     valid = (
         Example(

@@ -20,7 +20,6 @@ class ReferenceNotReady(ReferenceRule):
     summary = "a foreign key to an entity that cannot be used"
     guide = "Status"
     severity = Severity.WARNING
-    precedence = 92
     valid = (
         Example(
             stored("Subscription", status="CREATING", eventType="a.b", function="f", secrets=None),

@@ -21,7 +21,6 @@ class Schema(Rule):
     name = "schema"
     summary = "the document does not fit the schema of its kind"
     reads_content = False
-    precedence = 80
     question = "kind-field"
     valid = (
         Example("kind: Function\nname: hello\nimage: nodejs\ntimeout: 30\nsecrets:\n"),
@@ -31,6 +30,7 @@ class Schema(Rule):
         Example(
             'kind: Function\nname: hello\nimage: nodejs\ntimeout: "30"\n',
             (("/timeout", '"timeout" has to be an integer, not the text "30"'),),
+            fixed="kind: Function\nname: hello\nimage: nodejs\ntimeout: 30\n",
         ),
         Example(
             "kind: Function\nname: hello\n",
@@ -44,6 +44,7 @@ class Schema(Rule):
             "kind: Image\nname: a\nbaseImageName: b\nspec: CREAT\n",
             (("/spec", '"CREAT" is none of "CONFIGURE", "CREATE", "DELETE"; '
               'did you mean "CREATE"?'),),
+            fixed="kind: Image\nname: a\nbaseImageName: b\nspec: CREATE\n",
         ),
     )  # fmt: skip
 

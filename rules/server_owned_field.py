@@ -22,7 +22,6 @@ class ServerOwnedField(Rule):
     form = "manifest"
     needs = _OWNED
     severity = Severity.INFO
-    precedence = 75
     valid = (Example("kind: Secret\nname: a\n"),)
     invalid = (
         Example(

@@ -21,7 +21,6 @@ class StatusTransition(IdentityRule):
     summary = "a status that cannot follow the one in the store"
     guide = "Status"
     severity = Severity.WARNING
-    precedence = 56
     valid = (
         Example(stored("Application", revision=2, status="DELETING"), file="e.json",
                 store=stored("Application", revision=1)),

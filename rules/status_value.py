@@ -24,13 +24,13 @@ class StatusValue(Rule):
     summary = "a status outside the guide's enumeration"
     needs = ("status",)
     guide = "Status"
-    precedence = 60
     valid = (Example("kind: Function\nname: hello\nimage: nodejs\nstatus: READY\n"),)
     invalid = (
         Example(
             "kind: Function\nname: hello\nimage: nodejs\nstatus: ready\n",
             (("/status", '"ready" is no status: INITIALIZED, CREATING, READY, UPDATING, DELETING, '
               'DELETED, ERROR, MISSING; did you mean "READY"?'),),
+            fixed="kind: Function\nname: hello\nimage: nodejs\nstatus: READY\n",
         ),
         Example(
             "kind: Function\nname: hello\nimage: nodejs\nstatus: UNKNOWN\n",

@@ -20,7 +20,6 @@ class SyntaxError_(Rule):  # noqa: N801 (the builtin has the name)
 
     name = "syntax-error"
     summary = "the text does not parse"
-    precedence = 10
     valid = (Example("kind: Secret\nname: open-sesame\n"),)
     invalid = (
         Example(

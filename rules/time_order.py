@@ -29,7 +29,6 @@ class TimeOrder(Rule):
     form = "stored"
     guide = "Base Entity"
     severity = Severity.WARNING
-    precedence = 60
     valid = (
         Example(
             _ENTITY % ("2026-01-01T00:00:00.5Z", "0001-01-01T00:00:00Z"),

@@ -18,7 +18,6 @@ class UniqueId(IdentityRule):
     name = "unique-id"
     summary = "an ID that was used for two entities"
     guide = "Name and IDs"
-    precedence = 55
     valid = (
         Example(stored("Application", id="1") + stored("Application", id="2", name="b"),
                 file="e.jsonl"),

@@ -19,7 +19,6 @@ class UnknownField(Rule):
     name = "unknown-field"
     summary = "a field that the kind does not have"
     reads_content = False
-    precedence = 70
     explains_undeclared = True
     valid = (
         Example("kind: Function\nname: hello\nimage: nodejs\n"),
@@ -29,6 +28,7 @@ class UnknownField(Rule):
         Example(
             "kind: Function\nname: hello\nimge: nodejs\n",
             (("/imge", 'Function has no field "imge"; did you mean "image"?'),),
+            fixed="kind: Function\nname: hello\nimage: nodejs\n",
         ),
         Example(
             "kind: Function\nname: hello\nimage: nodejs\ncolour: red\n",
@@ -37,11 +37,13 @@ class UnknownField(Rule):
         Example(
             "kind: Function\nname: hello\nimage: nodejs\nsourcepath: hello.js\n",
             (("/sourcepath", 'the field "sourcepath" is spelled "sourcePath"'),),
+            fixed="kind: Function\nname: hello\nimage: nodejs\nsourcePath: hello.js\n",
         ),
         Example(
             "kind: BaseImage\nname: n\ndockerurl: n\nlanguage: n\ncreatedtime: 1\n",
             (("/dockerurl", "the fields are written in lower case, as `dispatch get` prints them: "
               "dockerurl for dockerUrl, createdtime for createdTime"),),
+            fixed="kind: BaseImage\nname: n\ndockerUrl: n\nlanguage: n\ncreatedTime: 1\n",
         ),
     )  # fmt: skip
 

@@ -27,7 +27,6 @@ class UnknownKind(Rule):
 
     name = "unknown-kind"
     summary = "`kind` is no known kind"
-    precedence = 30
     question = "kind-field"
     Options = Options
     valid = (
@@ -38,10 +37,12 @@ class UnknownKind(Rule):
         Example(
             "kind: Funtion\nname: hello\nimage: nodejs\n",
             (("/kind", '"Funtion" is no kind of Dispatch; did you mean "Function"?'),),
+            fixed="kind: Function\nname: hello\nimage: nodejs\n",
         ),
         Example(
             "kind: base-image\nname: nodejs\ndockerUrl: nodejs\nlanguage: nodejs\n",
             (("/kind", '"base-image" is no kind of Dispatch; did you mean "BaseImage"?'),),
+            fixed="kind: BaseImage\nname: nodejs\ndockerUrl: nodejs\nlanguage: nodejs\n",
         ),
         Example(
             "kind: Widget\nname: hello\n",

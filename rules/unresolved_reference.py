@@ -30,7 +30,6 @@ class UnresolvedReference(ReferenceRule):
     name = "unresolved-reference"
     summary = "a foreign key to an entity that does not exist"
     guide = "Name and IDs"
-    precedence = 90
     valid = (
         Example(
             "kind: Image\nname: nodejs\nbaseImageName: b\n---\n"
@@ -48,6 +47,7 @@ class UnresolvedReference(ReferenceRule):
             "kind: Image\nname: nodejs\nbaseImageName: b\n---\n"
             "kind: Function\nname: f\nimage: nodjs\n",
             (("/image", 'there is no Image "nodjs"; did you mean "nodejs"?'),),
+            fixed="kind: Image\nname: nodejs\nbaseImageName: b\n---\nkind: Function\nname: f\nimage: nodejs\n",
         ),
         Example(
             "kind: Function\nname: f\nimage: nodejs\n",
@@ -58,6 +58,7 @@ class UnresolvedReference(ReferenceRule):
             "kind: Function\nname: f\nimage: nodjs\n",
             (("/image", 'there is no Image "nodjs"; did you mean "nodejs"?'),),
             store=stored("Image", name="nodejs"),
+            fixed="kind: Function\nname: f\nimage: nodejs\n",
         ),
     )
 

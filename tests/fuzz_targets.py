@@ -14,11 +14,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dispatch_lint.api import load_rules
+from dispatch_lint.api import make_checker
 from dispatch_lint.config.settings import Settings, SettingsError, parse
 from dispatch_lint.documents.catalogue_files import load_catalogue
 from dispatch_lint.documents.source import Source
-from dispatch_lint.engine.checker import Checker
 from dispatch_lint.engine.run import run
 from dispatch_lint.model.errors import InputError, StoreError
 from dispatch_lint.store.bolt import BoltFile
@@ -80,7 +79,7 @@ def _bytes(text: str) -> bytes:
 SETTINGS = replace(Settings(root=Path("/nowhere")), select=("all",))
 LIMITS = SETTINGS.limits
 CATALOGUE = load_catalogue(SETTINGS)
-CHECKER = Checker(SETTINGS, CATALOGUE, load_rules(SETTINGS, CATALOGUE)[0])
+CHECKER = make_checker(SETTINGS)
 
 
 def check(data: bytes, format_: str) -> None:

@@ -115,7 +115,7 @@ def _meaning(text: str) -> str:
     return ast.dump(tree)
 
 
-NO_CODE = ("precedence", "valid", "invalid")
+NO_CODE = ("valid", "invalid")
 """What a class says of a rule: its examples are tests themselves."""
 Reached = dict[str, dict[int, list[Test]]]
 """Which tests reach which lines of which file."""

@@ -149,7 +149,7 @@ def test_what_can_be_read_only_once_has_its_limit(
 def test_lines_of_a_stream_are_read_again_for_their_places(blank: int, tmp_path: Path) -> None:
     lines = [json.dumps({"kind": "Secret", "name": name}) for name in ("a", "a b", "c")]
     text = "\n".join(lines).encode() + b"\n" + b" " * blank
-    format_, opener = stream.keep(io.BytesIO(text), "jsonl", 0)
+    format_, opener = stream.buffer_stream(io.BytesIO(text), "jsonl", 0)
     assert format_ == "jsonl"
     first, second = opener(), opener()
     assert first.readline() == text.partition(b"\n")[0] + b"\n"

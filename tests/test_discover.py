@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from dispatch_lint.config.globs import below, excludes, matches
 from dispatch_lint.config.settings import Settings, parse
 from dispatch_lint.documents.discover import discover
-from dispatch_lint.documents.gitignore import MOST, Ignore
+from dispatch_lint.documents.gitignore import MAX_BYTES, IgnoreFile
 from tests.test_cli import check
 
 PIECES = st.sampled_from(
@@ -161,7 +161,7 @@ def test_every_pattern_means_what_it_means_to_git(odd_repository: Path, lines: l
 )
 def test_whatever_bytes_are_there_something_is_said(data: bytes) -> None:
     for name in ("a", "a/b/", "a/a/b.a", "[", "é/b", "\udcff/a"):
-        assert Ignore(data).says(name) in (True, False, None)
+        assert IgnoreFile(data).ignores(name) in (True, False, None)
 
 
 @pytest.mark.parametrize(("line", "name"), [
@@ -171,12 +171,12 @@ def test_whatever_bytes_are_there_something_is_said(data: bytes) -> None:
 ])  # fmt: skip
 def test_no_pattern_of_a_project_takes_for_ever(line: str, name: str) -> None:
     """Each would try more ways than can be counted."""
-    assert Ignore(line.encode()).says(name) is None
+    assert IgnoreFile(line.encode()).ignores(name) is None
 
 
 def test_patterns_of_no_person_are_not_read(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("kind: Secret\nname: a\n")
-    for size, code in ((MOST, 0), (MOST + 1, 2)):
+    for size, code in ((MAX_BYTES, 0), (MAX_BYTES + 1, 2)):
         (tmp_path / ".gitignore").write_text("#" * size)
         assert check(tmp_path)[0] == code
     assert f"{tmp_path / '.gitignore'}: patterns of more than 256 KiB" in check(tmp_path)[2]

@@ -17,15 +17,15 @@ from dispatch_lint.documents.reading import read_source
 from dispatch_lint.documents.source import Source
 from dispatch_lint.engine.checker import Checker, Options
 from dispatch_lint.engine.judge import Comparing
-from dispatch_lint.engine.plugins import PluginError
-from dispatch_lint.engine.precedence import Claim, resolve
+from dispatch_lint.engine.plugins import PluginError, load_rules
+from dispatch_lint.engine.precedence import PRECEDENCE, Claim, resolve
 from dispatch_lint.engine.report import RunReport
 from dispatch_lint.engine.run import finish, run
 from dispatch_lint.engine.source_check import check_source
 from dispatch_lint.engine.summary import Result
 from dispatch_lint.index.facts import by_name
 from dispatch_lint.model.violation import Finding, Severity
-from dispatch_lint.rule import UNRANKED, FieldUse, Judgement, NoOptions, Rule, World
+from dispatch_lint.rule import FieldUse, Judgement, NoOptions, Rule, World
 from dispatch_lint.schema.kind_schema import KindSchema
 from tests.conftest import Lint
 
@@ -162,18 +162,32 @@ def test_a_rule_is_asked_of_the_documents_that_it_speaks_of(line: str, whether: 
 
 
 @pytest.mark.parametrize(("claimed", "left"), [
-    ([], ["ranked first", "unranked"]), ([Claim((("name",), "value"), 5)], ["ranked first", "unranked"]),
-    ([Claim((("name",), "value"), 0)], ["unranked"]), ([Claim((("name",), "key"), 0)], ["ranked first", "unranked"]),
+    ([], ["schema", "of-others"]), ([Claim((("name",), "value"), 99)], ["schema", "of-others"]),
+    ([Claim((("name",), "value"), 0)], ["of-others"]), ([Claim((("name",), "key"), 0)], ["schema", "of-others"]),
 ])  # fmt: skip
-def test_of_one_subject_the_rule_with_the_lowest_precedence_speaks(
+def test_of_one_subject_the_rule_that_comes_first_reports(
     claimed: list[Claim], left: list[str]
 ) -> None:
-    def finding(precedence: int, message: str) -> tuple[Rule, Finding]:
-        rule = type("Ranked", (Rule,), {"precedence": precedence, "name": message})
-        return rule(NoOptions(), Settings(), NO_TROUBLE), Finding(("name",), message)
+    def finding(name: str) -> tuple[Rule, Finding]:
+        rule = type("Named", (Rule,), {"name": name})
+        return rule(NoOptions(), Settings(), NO_TROUBLE), Finding(("name",), name)
 
-    findings = [finding(2, "ranked second"), finding(1, "ranked first"), finding(UNRANKED, "unranked")]  # fmt: skip
+    findings = [finding(name) for name in ("unresolved-reference", "schema", "of-others")]
     assert [found.message for _, found in resolve(findings, claimed)] == left
+
+
+BESIDE_OTHERS = {
+    "base-entity", "base-field-shadowed", "breaking-change", "document-separator", "error-reason", "ignored-document",
+    "json-tag-mismatch", "key-format", "key-layout", "kind-name", "name-reuse", "reason-without-error",
+    "revision-order", "status-delete-flag", "status-reserved", "unique-key", "unused-entity", "unused-suppression",
+}  # fmt: skip
+"""Rules that report whatever others do."""
+
+
+def test_each_rule_has_its_place_in_the_order() -> None:
+    ordered = [name for names in PRECEDENCE for name in names]
+    assert len(ordered) == len(set(ordered))
+    assert set(ordered) == load_rules().keys() - BESIDE_OTHERS
 
 
 def test_a_run_without_any_rule_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -294,25 +308,25 @@ def test_base_fields_are_those_of_the_kind_that_has_them() -> None:
         assert headings == {f"{kind}.kind", f"{kind}.name"}
 
 
-def ranked(number: int, precedence: int) -> type[Rule]:
-    """A rule with a precedence that complains of every field."""
+def complaining(name: str) -> type[Rule]:
+    """A rule that complains of every field."""
 
     def check_field(_: Rule, field: FieldUse) -> Iterator[Finding]:
-        yield Finding((), f"rule {number}")
+        yield Finding((), name)
 
-    names = {"name": f"rule-{number}", "summary": "ranked", "precedence": precedence}
-    return type("Ranked", (Rule,), {**names, "check_field": check_field})
+    return type("Complaining", (Rule,), {"name": name, "summary": "it", "check_field": check_field})
 
 
-@pytest.mark.parametrize(("precedences", "speaking"), [
-    ((1, 2), ["rule 0"]), ((2, 1), ["rule 1"]), ((1, 1), ["rule 0", "rule 1"]),
-    ((UNRANKED, 1), ["rule 1"]),
+@pytest.mark.parametrize(("names", "reporting"), [
+    (["camel-case-fields", "initialism-spelling"], ["camel-case-fields"]),
+    (["initialism-spelling", "camel-case-fields"], ["camel-case-fields"]),
+    (["status-value", "name-format"], ["status-value", "name-format"]),
+    (["of-others", "camel-case-fields"], ["of-others", "camel-case-fields"]),
 ])  # fmt: skip
-def test_who_speaks_first_of_a_field(precedences: tuple[int, int], speaking: list[str]) -> None:
-    rules = [ranked(number, precedence) for number, precedence in enumerate(precedences)]
-    checker = checker_with(*rules, only=True)
+def test_which_rule_reports_a_field(names: list[str], reporting: list[str]) -> None:
+    checker = checker_with(*map(complaining, names), only=True)
     found = list(checker.declared(document_of(checker), NO_TROUBLE))
-    assert [finding.message for route, _, finding in found if route.name == "image"] == speaking
+    assert [finding.message for route, _, finding in found if route.name == "image"] == reporting
 
 
 def test_infos_about_declared_names_are_counted_or_located(

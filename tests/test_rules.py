@@ -8,28 +8,18 @@ from pathlib import Path
 import pytest
 
 from dispatch_lint.config.settings import Settings
-from dispatch_lint.definitions.conventions import Conventions
-from dispatch_lint.definitions.model import EntityType
-from dispatch_lint.definitions.reading import GoSource, read_sources
 from dispatch_lint.documents.catalogue_files import load_catalogue
 from dispatch_lint.engine.plugins import load_rules
 from dispatch_lint.index.facts import by_id, by_name
 from dispatch_lint.index.references import Use
 from dispatch_lint.rule import Example, Fact, NoOptions, Rule, stored
+from dispatch_lint.rule_examples import check_examples
 from dispatch_lint.rule_pages import book
-from dispatch_lint.schema.diff import compare
-from dispatch_lint.schema.generate import generate
 from tests.conftest import Lint
 
 ROOT = Path(__file__).parent.parent
 RULES = load_rules()
 CATALOGUE = load_catalogue(Settings())
-EXAMPLES = [
-    pytest.param(rule, example, id=f"{name}-{kind}-{number}")
-    for name, rule in RULES.items()
-    for kind, examples in (("valid", rule.valid), ("invalid", rule.invalid))
-    for number, example in enumerate(examples)
-]
 
 
 def test_every_rule_is_registered_under_its_file() -> None:
@@ -76,25 +66,41 @@ def test_guide_sections_exist(rule: type[Rule]) -> None:
     assert rule.guide is None or rule.guide in sections
 
 
-def _types(text: str) -> list[EntityType]:
-    source = GoSource("shop.go", text.encode, named=True)
-    return read_sources([source], [], Conventions(foreign=True)).types
+@pytest.mark.parametrize("name", RULES)
+def test_examples_are_true(name: str) -> None:
+    assert not list(check_examples(RULES, [name]))
 
 
-@pytest.mark.parametrize(("rule", "example"), EXAMPLES)
-def test_example(rule: type[Rule], example: Example, lint: Lint) -> None:
-    settings = {"select": [rule.name], **example.settings}
-    if rule.has("check_change"):
-        changes = compare(*(generate(_types(text)) for text in (example.before, example.text)))
-        asked = rule(rule.Options(), Settings(), load_catalogue(Settings()))
-        said = [
-            (one.name, finding.message) for one in changes for finding in asked.check_change(one)
-        ]
-        assert said == list(example.violations)
-        return
-    found = lint({example.file: example.text}, settings, store=example.store)
-    assert [(one.pointer, one.message) for one in found] == list(example.violations)
-    assert {one.rule for one in found} <= {rule.name}
+FALSE = [
+    (Example("kind: Secret\nname: a b\n", (("/name", "odd"),)), "other violations"),
+    (Example("kind: Secret\nname: a/b\n"), "other violations"),
+    (Example("kind: Secret\nname: a\nimge: b\n", fixed="kind: Secret\nname: a\n"), "other violations"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("example", "what"), FALSE)
+def test_what_differs_from_an_example_is_told(example: Example, what: str) -> None:
+    rule = RULES["name-format" if "imge" not in example.text else "unknown-field"]
+    other = type("Other", (rule,), {"invalid": (example,), "valid": ()})
+    found = list(check_examples(RULES | {rule.name: other}, [rule.name]))
+    assert [one.what for one in found] == ["there is no valid example", what]
+    assert found[1].example is example and found[1].found
+
+
+def test_a_fix_is_stated_by_an_example() -> None:
+    rule = RULES["unknown-field"]
+    text, fixed = (
+        "kind: Function\nname: hello\nimge: nodejs\n",
+        "kind: Function\nname: hello\nimage: x\n",
+    )
+    violations = rule.invalid[0].violations
+    for example, what in (
+        (Example(text, violations), "the rule offers a fix, and no example states the fixed text: fixed=…"),
+        (Example(text, violations, fixed=fixed), "another fixed text"),
+    ):  # fmt: skip
+        other = type("Other", (rule,), {"invalid": (example,)})
+        found = list(check_examples(RULES | {rule.name: other}, [rule.name]))
+        assert [one.what for one in found] == [what]
 
 
 @pytest.mark.parametrize(

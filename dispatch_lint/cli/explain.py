@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from dispatch_lint.api import load_settings
-from dispatch_lint.engine.plugins import check_names, load_rules
+from dispatch_lint.api import known_rules, load_settings
+from dispatch_lint.engine.plugins import check_names
 from dispatch_lint.rule_pages import page
 
 
@@ -13,8 +13,7 @@ from dispatch_lint.rule_pages import page
 @click.argument("rule")
 def command(rule: str) -> None:
     """Explain a rule: what it reports, why, its options and examples."""
-    settings = load_settings()
-    rules = load_rules(settings.root / folder for folder in settings.plugins)
+    rules = known_rules(load_settings())
     check_names([rule], rules, "explain")
     if rule not in rules:
         raise click.UsageError(f'there is no rule "{rule}"')

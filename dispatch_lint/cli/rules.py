@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from dispatch_lint.api import load_settings
-from dispatch_lint.engine.plugins import load_rules
+from dispatch_lint.api import known_rules, load_settings
+from dispatch_lint.cli.output import echo
+from dispatch_lint.engine.plugins import file_of
+from dispatch_lint.naming import count
 from dispatch_lint.rule_pages import book, scaffold
+
+if TYPE_CHECKING:
+    from dispatch_lint.rule_examples import Difference
 
 
 @click.group(invoke_without_command=True)
@@ -19,8 +27,7 @@ def command(context: click.Context, markdown: bool) -> None:
     """List the rules."""
     if context.invoked_subcommand is not None:
         return
-    settings = load_settings()
-    rules = load_rules(settings.root / folder for folder in settings.plugins)
+    rules = known_rules(load_settings())
     if markdown:
         click.echo(book(rules), nl=False)
         return
@@ -38,6 +45,11 @@ def new(name: str, directory: str) -> None:
     """Write a file for a new rule, to be filled in."""
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
         raise click.UsageError(f'"{name}" is not kebab-case, like status-value')
+    known = known_rules(load_settings())
+    if name in known:
+        where = file_of(known[name])
+        raise click.UsageError(f'there is already a rule "{name}"'
+                               f"{f', in {os.path.relpath(where)}' if where else ''}")  # fmt: skip
     folder = Path(directory)
     file_name, text = scaffold(name)
     file = folder / file_name
@@ -47,3 +59,49 @@ def new(name: str, directory: str) -> None:
     file.write_text(text, encoding="utf-8")
     click.echo(f"Wrote {file}. Add the folder to the settings:")
     click.echo(f'  plugins = ["./{folder.as_posix()}"]')
+
+
+@command.command("test")
+@click.argument(
+    "paths", nargs=-1, metavar="[PATH]...", type=click.Path(exists=True, path_type=Path)
+)
+def test_(paths: tuple[Path, ...]) -> int:
+    """Run the examples of rules, and show what differs from what they state.
+
+    Of the rules in the files and folders that are named; without one, of all rules that are not
+    built in: those of the settings, and of installed packages.
+    """
+    from dispatch_lint.rule_examples import check_examples
+
+    rules = known_rules(load_settings(), paths)
+    wanted = [path.absolute() for path in paths]
+    names = [name for name, rule in rules.items() if _is_wanted(file_of(rule), wanted)]
+    if not names:
+        raise click.UsageError("there is no rule to test: name a file or a folder of rules")
+    failing = set()
+    for difference in check_examples(rules, names):
+        failing.add(difference.rule)
+        echo(_shown(difference))
+    for name in names:
+        if name not in failing:
+            examples = len(rules[name].valid) + len(rules[name].invalid)
+            echo([f"{name}: {count(examples, 'example')} as stated"])
+    return 1 if failing else 0
+
+
+def _is_wanted(file: Path | None, wanted: list[Path]) -> bool:
+    if file is None:
+        return False
+    return not wanted or any(path in (file, *file.parents) for path in wanted)
+
+
+def _shown(difference: Difference) -> Iterator[str]:
+    """What differs, with the document of the example."""
+    yield f"{difference.rule}: {difference.kind}[{difference.number}]: {difference.what}"
+    if difference.example is not None:
+        yield from (f"    | {line}" for line in difference.example.text.splitlines())
+    if difference.expected or difference.found:
+        yield "  expected:"
+        yield from (f"    {line}" for line in difference.expected or ("nothing",))
+        yield "  found:"
+        yield from (f"    {line}" for line in difference.found or ("nothing",))

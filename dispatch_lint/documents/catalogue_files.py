@@ -1,4 +1,4 @@
-"""The catalogue of a run: the built-in schemas, and what the settings put beside them."""
+"""The catalogue of a run: the built-in schemas, and those that the settings add or replace."""
 
 from __future__ import annotations
 
@@ -28,7 +28,11 @@ def load_catalogue(settings: Settings) -> Catalogue:
     builtin = read_folder(builtin_folder())
     schemas = builtin
     if settings.schemas:
-        schemas = {name: one for name, one in builtin.items() if one.get("x-dispatch-kind") == BASE}
+        schemas = {
+            name: schema
+            for name, schema in builtin.items()
+            if schema.get("x-dispatch-kind") == BASE
+        }
         for folder in settings.schemas:
             schemas |= read_folder(settings.root / folder)
     if settings.definitions:
@@ -37,9 +41,9 @@ def load_catalogue(settings: Settings) -> Catalogue:
     catalogue = Catalogue(
         schemas,
         aliases={
-            str(one["x-dispatch-kind"]): tuple(one["x-dispatch-aliases"])
-            for one in builtin.values()
-            if "x-dispatch-aliases" in one
+            str(schema["x-dispatch-kind"]): tuple(schema["x-dispatch-aliases"])
+            for schema in builtin.values()
+            if "x-dispatch-aliases" in schema
         },
         references=settings.references,
         organization_field=questions.organization_field,
@@ -49,28 +53,32 @@ def load_catalogue(settings: Settings) -> Catalogue:
         if kind is not None and catalogue.resolve(kind) is None:
             from dispatch_lint.naming import did_you_mean
 
-            meant = did_you_mean(kind, catalogue.document_kinds)
-            raise CatalogueError(f'there is no kind "{kind}"{meant}')
+            hint = did_you_mean(kind, catalogue.document_kinds)
+            raise CatalogueError(f'there is no kind "{kind}"{hint}')
     return catalogue
 
 
 def _with_definitions(schemas: dict[str, Schema], settings: Settings) -> dict[str, Schema]:
+    """Schemas, in which the kinds that the setting `definitions` declares are added or replaced."""
     from dispatch_lint.definitions.model import DefinitionError
     from dispatch_lint.documents.definition_files import conventions_of, kinds_of, read_paths
     from dispatch_lint.schema.generate import generate
 
-    paths = [settings.root / one for one in settings.definitions]
+    paths = [settings.root / path for path in settings.definitions]
     for path in paths:
         if not path.exists():
             raise DefinitionError(f"definitions: {path} does not exist")
-    known = Catalogue(deepcopy(schemas))
-    conventions = conventions_of(known, settings)
+    conventions = conventions_of(Catalogue(deepcopy(schemas)), settings)
     found = read_paths([str(path) for path in paths], settings, conventions)
     if not found.types:
         raise DefinitionError(
             f"definitions: no kind is declared in {', '.join(settings.definitions)}"
         )
     defined = generate(kinds_of(found, conventions))
-    kinds = {one["x-dispatch-kind"] for name, one in defined.items() if name != EDITOR_FILE}
-    kept = {name: one for name, one in schemas.items() if one.get("x-dispatch-kind") not in kinds}
-    return kept | {f"definitions:{name}": one for name, one in defined.items()}
+    kinds = {schema["x-dispatch-kind"] for name, schema in defined.items() if name != EDITOR_FILE}
+    kept = {
+        name: schema
+        for name, schema in schemas.items()
+        if schema.get("x-dispatch-kind") not in kinds
+    }
+    return kept | {f"definitions:{name}": schema for name, schema in defined.items()}

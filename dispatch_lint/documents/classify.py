@@ -1,4 +1,7 @@
-"""Which documents are entities, and of which form, kind and organization (DESIGN, Documents)."""
+"""Decides which documents are entities, and their form, kind and organization.
+
+See DESIGN, Documents.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.config.globs import below, matches
@@ -28,7 +32,7 @@ if TYPE_CHECKING:
     from dispatch_lint.schema.catalogue import Catalogue
     from dispatch_lint.text.tree import Part
 
-# Columns of Dispatch's Postgres table, and the fields that they hold (FACTS, Stores).
+# The columns of Dispatch's Postgres table → the entity fields that they hold (FACTS, Stores).
 COLUMNS = {
     "id": "id", "name": "name", "organization_id": "organizationId",
     "created_time": "createdTime", "modified_time": "modifiedTime", "revision": "revision",
@@ -44,16 +48,21 @@ _JSON_STORED = re.compile(r'"organizationId"\s*:\s*"')
 
 @dataclass(slots=True, eq=False, repr=False)
 class Skipped:
-    """A document that is no entity, and why. It is counted and never reported."""
+    """A document that is not an entity, and why. It is counted, and no rule checks it.
+
+    Attributes:
+        number: counts all documents of the source from 0.
+        describes_api: it is an OpenAPI description: its models are checked as definitions, and
+            it does not count as skipped.
+    """
 
     number: int
     reason: str
     describes_api: bool = False
-    """Its models are definitions; it is no document, and not counted as skipped."""
 
 
 Explains = Callable[[Document, Undeclared], bool]
-"""Whether an undeclared field of a document is reported: then the document is repaired."""
+"""Whether a rule reports an undeclared field of a document. Then the field is repaired."""
 
 
 def _closed(_: Document, field: Undeclared) -> bool:
@@ -61,10 +70,11 @@ def _closed(_: Document, field: Undeclared) -> bool:
 
 
 class Classifier:
-    """Decides what the documents of a run are, and validates them.
+    """Decides what each document is, validates it, and repairs misspelled fields.
 
     Args:
-        explains: decides which misspelled fields a document is judged without.
+        explains: whether a misspelled field is reported. Such a field is repaired: other rules
+            see it under the name that was meant.
     """
 
     def __init__(
@@ -77,10 +87,13 @@ class Classifier:
         self._modelines = Modelines()
 
     def read(self, part: Part, source: Source, index: int) -> Document | Skipped:
-        """A part of a text that parses as a document, or why it is none.
+        """Read a part that parses as an entity document.
 
         Args:
             index: counts the documents of the source from 0.
+
+        Returns:
+            The document, or why the part is not an entity.
         """
         value = part.value
         if not isinstance(value, dict):
@@ -93,13 +106,13 @@ class Classifier:
         written = self._written_kind(value)
         modeline = self._modelines.read(part, source)
         if modeline is not None and not modeline.ours:
-            return _of_others(modeline, index)
+            return _foreign_schema(modeline, index)
         if "apiVersion" in value or "metadata" in value:
             return Skipped(index, "it has apiVersion or metadata: a Kubernetes object")
         mapped = self.settings.kind or self._mapped_kind(source)
         if mapped is None and modeline is not None:
             mapped = modeline.kind
-        reason = self._why_not(value, written, source) if mapped is None else None
+        reason = self._skip_reason(value, written, source) if mapped is None else None
         if reason:
             return Skipped(index, reason)
         kind_name = self.settings.kind or written or mapped or ""
@@ -109,7 +122,10 @@ class Classifier:
     def unparsed(self, part: Part, source: Source, index: int, *, beside: bool) -> (
         Document | Skipped
     ):  # fmt: skip
-        """A part that does not parse: an entity where its text says so.
+        """Classify a part that does not parse.
+
+        It is an entity where its text names a kind or has the fields of a stored entity, where a
+        modeline names a schema of Dispatch, or where the file has other entities.
 
         Args:
             beside: whether another document of the file is an entity.
@@ -117,7 +133,7 @@ class Classifier:
         modeline = self._modelines.read(part, source)
         kind_name = self._kind_of_text(part.text, source)
         if modeline is not None and not modeline.ours:
-            return _of_others(modeline, index)
+            return _foreign_schema(modeline, index)
         if kind_name is None and modeline is not None:
             kind_name = modeline.kind or ""
         if kind_name is None and not beside:
@@ -131,6 +147,10 @@ class Classifier:
         )  # fmt: skip
 
     def _kind_of_text(self, text: str, source: Source) -> str | None:
+        """The kind that a text names, whether it parses or not.
+
+        Empty for a stored entity without a kind; None for a text that is not an entity's.
+        """
         forced = self.settings.kind or self._mapped_kind(source)
         if forced:
             return forced
@@ -150,23 +170,22 @@ class Classifier:
         return name in self.catalogue.document_kinds or self.catalogue.near(name) is not None
 
     def _no_mapping(self, value: Any, source: Source, index: int, part: Part) -> Document | Skipped:
-        from dispatch_lint.documents.stored_entity import (
-            StoredEntity,  # who has no store needs none
-        )
+        from dispatch_lint.documents.stored_entity import StoredEntity  # only stores need it
 
         if isinstance(value, StoredEntity):
-            return self._remembered(value, source, index, part)
+            return self._stored(value, source, index, part)
         if value is None:
             return Skipped(index, "it is empty")
         return Skipped(index, f"it is a {_json_type(value)}, not a mapping")
 
     def _written_kind(self, value: Mapping[str, Any]) -> str | None:
+        """The kind that a document names, in a misspelled `kind` field too."""
         written = value.get("kind")
         if isinstance(written, str):
             return written
         if "kind" in value or "name" not in value:
             return None
-        # `Kind:` is read by dispatch, `kimd:` is a slip: both still say what the document is.
+        # dispatch reads `Kind:` as `kind:`, and `kimd:` is a misspelling: both name the kind.
         for field, kind in value.items():
             if isinstance(kind, str) and kind in self.catalogue.document_kinds and (
                 nearest(field, ["kind"], cutoff=0.7)
@@ -174,7 +193,10 @@ class Classifier:
                 return kind
         return None
 
-    def _why_not(self, value: Mapping[str, Any], written: str | None, source: Source) -> str | None:
+    def _skip_reason(
+        self, value: Mapping[str, Any], written: str | None, source: Source
+    ) -> str | None:
+        """Why a mapping is not an entity; None where it is one."""
         if written is not None:
             if self._is_kind(written):
                 return None
@@ -188,6 +210,7 @@ class Classifier:
         return f'its kind "{written}" is no kind of Dispatch'
 
     def _mapped_kind(self, source: Source) -> str | None:
+        """The kind that the setting `kinds` gives to the documents of a source."""
         if not self.settings.kinds:
             return None
         if source.name not in self._mapped:
@@ -197,7 +220,7 @@ class Classifier:
             )
         return self._mapped[source.name]
 
-    def _remembered(self, stored: StoredEntity, source: Source, index: int, part: Part) -> Document:
+    def _stored(self, stored: StoredEntity, source: Source, index: int, part: Part) -> Document:
         entity = stored.entity
         written = entity.get("kind")
         schema = self.catalogue.schema(stored.kind, stored.form)
@@ -209,14 +232,14 @@ class Classifier:
         ))  # fmt: skip
 
     def _completed(self, document: Document) -> Document:
-        """A document with its undeclared fields, repaired where they are reported."""
+        """A document with its undeclared fields, those repaired that a rule reports."""
         if document.is_clean:
             return document
         fields = find_undeclared(document.value, document.schema.shape, self.catalogue.kind_names)
         if not fields:
             return document
         document = replace(document, undeclared=fields)
-        return repaired(document, [one for one in fields if self._explains(document, one)])
+        return repaired(document, [field for field in fields if self._explains(document, field)])
 
     def _document(
         self, value: dict[str, Any], kind_name: str, written: str | None, source: Source, index: int,
@@ -251,14 +274,13 @@ class Classifier:
             entity[field] = _column_value(value[column], field)
         written = entity.get("kind")
         candidates = [self.settings.kind, written, value.get("type"), *row.key.split("/")[:2]]
-        named = [name for name in candidates if isinstance(name, str) and name]
-        kind = next((one for one in map(self.catalogue.resolve, named) if one), None) or next(
-            (one for one in map(self.catalogue.near, named) if one), None
-        )
-        kind_name = kind.name if kind else named[0] if named else ""
+        names = [name for name in candidates if isinstance(name, str) and name]
+        kinds = chain(map(self.catalogue.resolve, names), map(self.catalogue.near, names))
+        kind = next((kind for kind in kinds if kind is not None), None)
+        kind_name = kind.name if kind else names[0] if names else ""
         organization = entity.get(self.organization_field)
         if not (isinstance(organization, str) and organization):
-            # Good enough to say which entity is meant; organization-single reports it.
+            # This identifies the entity; organization-single reports the missing field.
             organization = value.get("organization_id") or _organization_of_key(
                 row.key, self.catalogue
             )
@@ -271,11 +293,12 @@ class Classifier:
         ))  # fmt: skip
 
 
-def _of_others(modeline: Modeline, index: int) -> Skipped:
+def _foreign_schema(modeline: Modeline, index: int) -> Skipped:
     return Skipped(index, f"its modeline names {modeline.schema}, no schema of Dispatch")
 
 
 def _read_row(value: Mapping[str, Any], organization_field: str) -> Row | None:
+    """The row of a store dump that a document is, if it is one."""
     key, inner = value.get("key"), value.get("value")
     if not (isinstance(key, str) and isinstance(inner, dict)) or "kind" in value:
         return None
@@ -284,14 +307,15 @@ def _read_row(value: Mapping[str, Any], organization_field: str) -> Row | None:
     if from_sql:
         for column, field in COLUMNS.items():
             name = organization_field if column == "organization_id" else field
-            # Columns win over the copy in `value`; but the organization has to be in the
-            # entity itself (RULES, organization-single).
+            # A column overrides the copy in `value`. The organization is the exception: it has
+            # to be in the entity itself (RULES, organization-single).
             if column in value and (column != "organization_id" or inner.get(name)):
                 columns[name] = column
     return Row(key, columns, from_sql)
 
 
 def _column_value(value: Any, field: str) -> Any:
+    """The value of a column as the value of the field that it holds."""
     if field == "delete" and value in ("true", "false"):
         return value == "true"  # a TEXT column
     if field in ("reason", "tags", "state") and isinstance(value, str):
@@ -303,6 +327,7 @@ def _column_value(value: Any, field: str) -> Any:
 
 
 def _organization_of_key(key: str, catalogue: Catalogue) -> str | None:
+    """The organization in a key, which may come before or after the kind."""
     parts = key.split("/")
     if len(parts) != 3:
         return None
@@ -316,6 +341,6 @@ def _json_type(value: object) -> str:
 
 
 def relative_name(source: Source, root: Path) -> str:
-    """A source's name relative to the settings, with `/`, for globs of the settings."""
+    """A source's path relative to the folder of the settings, which their globs match; with `/`."""
     path = source.path
     return source.name if path is None else below(path, root)

@@ -1,4 +1,4 @@
-"""Paths → definitions: Go files and trees, and OpenAPI descriptions."""
+"""Reads definitions from paths: Go files, OpenAPI descriptions, and folders of either."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _INCLUDE = ("*.go", "*.json", "*.yaml", "*.yml")
 
 
 def conventions_of(catalogue: Catalogue, settings: Settings) -> Conventions:
-    """What a catalogue and the settings say of names in foreign code.
+    """The conventions by which code without markers is read.
 
-    Code carries no markers: what is known of the fields of a known kind holds for it too, and the
-    setting `references` overrules.
+    What the catalogue has about the fields of a kind (its foreign keys, for example) holds for the
+    same fields in the code. The setting `references` overrides it.
     """
     references = {
         (schema.kind, route.name): route.shape.reference
@@ -40,9 +40,9 @@ def conventions_of(catalogue: Catalogue, settings: Settings) -> Conventions:
         if len(route.steps) == 1
     }
     for name, reference in settings.references.items():
-        kind, _, field = name.partition(".")
-        known = catalogue.resolve(kind)
-        references[known.name if known else kind, field] = reference
+        kind_name, _, field = name.partition(".")
+        kind = catalogue.resolve(kind_name)
+        references[kind.name if kind else kind_name, field] = reference
     return Conventions(
         aliases={name: kind for name, kind in catalogue.names.items() if name != kind},
         kinds=frozenset(catalogue.kinds),
@@ -58,13 +58,14 @@ def conventions_of(catalogue: Catalogue, settings: Settings) -> Conventions:
 
 
 def _flagged(catalogue: Catalogue, flag: str) -> frozenset[tuple[str, str]]:
+    """The kinds, each with a form, whose schemas have a flag set."""
     return frozenset(
         (schema.kind, schema.form) for schema in catalogue.schemas if schema.schema.get(flag)
     )
 
 
 def go_source(source: Source) -> GoSource:
-    """A file as a source of Go."""
+    """A file as Go source, which is read when it is needed."""
 
     def read() -> bytes:
         with source.open() as stream:
@@ -102,8 +103,8 @@ def read_paths(
     try:
         for source in discover(paths, walked):
             if source.format == "go":
-                one = go_source(source)
-                go.append(GoSource(shown(one.name), one.read, named=True))
+                go_file = go_source(source)
+                go.append(GoSource(shown(go_file.name), go_file.read, named=True))
             elif source.rows is None and source.format in ("json", "yaml"):
                 for part in _descriptions(source, settings.limits):
                     descriptions.append(replace(description(source, part, settings),
@@ -114,6 +115,7 @@ def read_paths(
 
 
 def _descriptions(source: Source, limits: Limits) -> Iterator[Part]:
+    """The OpenAPI descriptions in a file; none where it cannot be read."""
     try:
         text = source.text(limits)
     except InputError:
@@ -126,7 +128,9 @@ def _descriptions(source: Source, limits: Limits) -> Iterator[Part]:
 
 
 def kinds_of(found: Definitions, conventions: Conventions) -> list[EntityType]:
-    """The definitions that are kinds of their own, each kind and form once: the first counts.
+    """The definitions of entities, the first one of each kind and form.
+
+    Models that are values and no entities are left out, unless their kind is a known one.
 
     Raises:
         DefinitionError: something could not be read, or nothing is declared.
@@ -134,7 +138,7 @@ def kinds_of(found: Definitions, conventions: Conventions) -> list[EntityType]:
     for problem in found.problems:
         raise DefinitionError(f"{problem.location}: {problem.message}")
     kinds: dict[tuple[str, str], EntityType] = {}
-    for one in found.types:
-        if not one.value or one.kind in conventions.kinds:
-            kinds.setdefault((one.form, one.kind), one)
+    for definition in found.types:
+        if not definition.value or definition.kind in conventions.kinds:
+            kinds.setdefault((definition.form, definition.kind), definition)
     return list(kinds.values())

@@ -1,4 +1,4 @@
-"""Paths → sources: files as they are named, folders by a walk that honours .gitignore."""
+"""Finds the sources of a run: named files, and those in folders that git does not ignore."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from dispatch_lint.config.settings import Settings
-    from dispatch_lint.documents.gitignore import Ignore
+    from dispatch_lint.documents.gitignore import IgnoreFile
 
 STDIN = "-"
 _NEVER = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", ".tox"})
 
 
 class RowSource(Protocol):
-    """Makes a source of the rows of a store, by its URL."""
+    """Opens a store by its URL, as a source of rows."""
 
     def __call__(self, url: str, *, reported: bool) -> Source: ...
 
 
 def refuse_store(url: str, *, reported: bool) -> Source:
-    """Refuse a store where only files are read.
+    """The `RowSource` of commands that read files only.
 
     Raises:
         InputError: always.
@@ -48,30 +48,30 @@ def discover(
 
     Args:
         paths: files, folders, store URLs, or `-` for standard input.
-        row_source: makes a source of a store.
+        row_source: opens a store.
         index: paths that are read for keys and references only.
-        stdin_filename: the name that standard input goes by.
-        force_exclude: whether `exclude` holds for named files too.
+        stdin_filename: the file name that standard input is reported under.
+        force_exclude: whether `exclude` applies to named files too.
 
     Raises:
         InputError: a path does not exist, or is a link that leads nowhere.
     """
-    several = [
+    sources = [
         _of_path(path, settings, stdin_filename, row_source, reported=reported,
                  force_exclude=force_exclude)
-        for reported, asked in ((True, paths), (False, index))
-        for path in asked
+        for reported, named in ((True, paths), (False, index))
+        for path in named
     ]  # fmt: skip
-    return iter(several[0]) if len(several) == 1 else _each_once(chain.from_iterable(several))
+    return iter(sources[0]) if len(sources) == 1 else _unique(chain.from_iterable(sources))
 
 
-def _each_once(sources: Iterable[Source]) -> Iterator[Source]:
-    """Of sources that go by one name, the first."""
+def _unique(sources: Iterable[Source]) -> Iterator[Source]:
+    """The first of the sources with the same name."""
     seen: set[str] = set()
     for source in sources:
         identity = source.name
         if identity[0] in "./" and identity.startswith(("..", "/")) and not source.rows:
-            identity = os.path.abspath(identity)  # noqa: PTH100 (a file outside, by two names)
+            identity = os.path.abspath(identity)  # noqa: PTH100 (relative and absolute names)
         if identity not in seen:
             seen.add(identity)
             yield source
@@ -81,6 +81,7 @@ def _of_path(
     path: str, settings: Settings, stdin_filename: str | None, row_source: RowSource, *,
     reported: bool, force_exclude: bool,
 ) -> Iterable[Source]:  # fmt: skip
+    """The sources of one path; see `discover`."""
     if path == STDIN:
         return (_standard_input(stdin_filename, settings),)
     if is_url(path):
@@ -89,24 +90,29 @@ def _of_path(
     if stat.S_ISDIR(mode):
         return _walk(path, settings, reported=reported)
     format_ = format_of(path)
-    # A hook names whatever changed: it is no choice of a person.
+    # A pre-commit hook (which sets --force-exclude) names each Go file that changed: vendored and
+    # generated ones are left out as in a walk.
     chosen = not force_exclude or format_ != "go"
     if force_exclude and excludes(below(str(_absolute(path)), settings.root), *settings.exclude):
         return ()
-    if not chosen and is_no_definition(path):
+    if not chosen and is_excluded_code(path):
         return ()
     if not stat.S_ISREG(mode):
         return (_pipe(path, settings, reported=reported),)
     if format_ is None:
         with Source(_shown(path), "yaml").open() as stream:
             head = stream.read(4096)
-        _refuse_store(path, head)
+        _refuse_store_file(path, head)
         format_ = guess_format(head)
     return (Source(_shown(path), format_, named=chosen, reported=reported),)
 
 
-def _refuse_store(path: str, head: bytes) -> None:
-    """Say how a store is named, where somebody names its file."""
+def _refuse_store_file(path: str, head: bytes) -> None:
+    """Refuse the file of a store that is named as a path, and not as a URL.
+
+    Raises:
+        InputError: the file is a store; the message has its URL.
+    """
     url = ""
     if head.startswith(b"SQLite format 3\0"):
         url = f"sqlite:///{path}"
@@ -117,6 +123,11 @@ def _refuse_store(path: str, head: bytes) -> None:
 
 
 def _mode(path: str) -> int:
+    """The file mode of a path.
+
+    Raises:
+        InputError: it does not exist, or is a link that leads nowhere.
+    """
     try:
         return os.stat(path).st_mode  # noqa: PTH116 (a hot path)
     except FileNotFoundError:
@@ -128,21 +139,21 @@ def _mode(path: str) -> int:
 
 
 def _standard_input(name: str | None, settings: Settings) -> Source:
-    from dispatch_lint.documents.stream import keep
+    from dispatch_lint.documents.stream import buffer_stream
 
-    format_, opener = keep(
+    format_, opener = buffer_stream(
         sys.stdin.buffer, format_of(name) if name else None, settings.limits.bytes
     )
     return Source(_shown(name) if name else STDIN_NAME, format_, opener=opener)
 
 
 def _pipe(path: str, settings: Settings, *, reported: bool) -> Source:
-    """A pipe, or a device: it can be read only once, as standard input."""
-    from dispatch_lint.documents.stream import keep
+    """A pipe or device as a source. Like standard input, it can be read only once."""
+    from dispatch_lint.documents.stream import buffer_stream
 
     name = _shown(path)
     with Source(name, "yaml").open() as stream:
-        format_, opener = keep(stream, format_of(path), settings.limits.bytes)
+        format_, opener = buffer_stream(stream, format_of(path), settings.limits.bytes)
     return Source(name, format_, reported=reported, opener=opener)
 
 
@@ -159,14 +170,15 @@ def _shown(path: str) -> str:
 
 
 def _walk(folder: str, settings: Settings, *, reported: bool) -> Iterator[Source]:
+    """The files below a folder that `include` lets in, and that nothing leaves out."""
     top = _absolute(folder)
     ignores = Ignores(top)
     endings = _endings(settings.include)
     includes = settings.include if endings is None else ()
-    waiting = [] if ignores.hides_start else [(folder, top)]
+    waiting = [] if ignores.start_is_ignored else [(folder, top)]
     while waiting:
         root, absolute = waiting.pop()
-        folders, files, links = _listed(root)
+        folders, files, links = _entries(root)
         ignores.enter(absolute, files)
         omitted = _omitted(absolute, ignores.of(absolute), includes, settings)
         waiting += [
@@ -182,7 +194,7 @@ def _walk(folder: str, settings: Settings, *, reported: bool) -> Iterator[Source
             format_ = format_of(name)
             if format_ is None:
                 continue
-            if format_ == "go" and is_no_definition((absolute / name).relative_to(top).as_posix()):
+            if format_ == "go" and is_excluded_code((absolute / name).relative_to(top).as_posix()):
                 continue
             if omitted and omitted(name):
                 continue
@@ -192,18 +204,19 @@ def _walk(folder: str, settings: Settings, *, reported: bool) -> Iterator[Source
 
 
 def ignored_folders(paths: Iterable[str]) -> list[str]:
-    """Of some paths the folders that git ignores: a walk finds nothing in them."""
+    """The paths that are folders and ignored by git: a walk finds nothing in them."""
     return [
         path for path in paths
-        if os.path.isdir(path) and Ignores(_absolute(path)).hides_start  # noqa: PTH112
+        if os.path.isdir(path) and Ignores(_absolute(path)).start_is_ignored  # noqa: PTH112
     ]  # fmt: skip
 
 
-def _listed(folder: str) -> tuple[list[str], list[str], set[str]]:
-    """The folders and files of a folder, and which of them are links; folders that are, are none.
+def _entries(folder: str) -> tuple[list[str], list[str], set[str]]:
+    """The names of the folders, files and links in a folder.
 
-    A folder that may not be read has nothing in it, as for `os.walk`; pipes and devices are no
-    files: to open one may wait for ever.
+    A link to a file is among the files too; one to a folder is not followed. Pipes and devices
+    are left out: opening one may block for ever. A folder that may not be read counts as empty,
+    as for `os.walk`.
     """
     folders, files, links = [], [], set()
     try:
@@ -222,45 +235,47 @@ def _listed(folder: str) -> tuple[list[str], list[str], set[str]]:
     return folders, files, links
 
 
-# Copies of other code, code that is generated, and code that only tests (FACTS, Kinds).
-_NO_DEFINITIONS = frozenset({"vendor", "gen", "testdata"})
+# Folders of vendored, generated and test code (FACTS, Kinds).
+_EXCLUDED_CODE = frozenset({"vendor", "gen", "testdata"})
 
 
-def is_no_definition(name: str) -> bool:
-    """Whether a file that a walk came by is somebody else's code, generated, or only for tests."""
-    return name.endswith("_test.go") or not _NO_DEFINITIONS.isdisjoint(name.split("/")[:-1])
+def is_excluded_code(name: str) -> bool:
+    """Whether a file is vendored, generated or test code: a walk reads no definitions there."""
+    return name.endswith("_test.go") or not _EXCLUDED_CODE.isdisjoint(name.split("/")[:-1])
 
 
 def _stays_inside(link: Path, folder: Path) -> bool:
-    """Whether a link leads to a file of the tree; others are not followed."""
+    """Whether a link leads to a file below the folder; other links are not followed."""
     target = link.resolve()
     return target.is_file() and target.is_relative_to(folder.resolve())
 
 
 def _endings(include: tuple[str, ...]) -> tuple[str, ...] | None:
-    """The endings that `include` asks for, where it asks for nothing but endings."""
+    """The endings in `include`, where all its globs have the form `*.ending`; else None."""
     if all(glob.startswith("*.") and not set(glob[1:]) & set("*?[/") for glob in include):
         return tuple(glob[1:] for glob in include)
     return None
 
 
 def _omitted(
-    folder: Path, asked: list[tuple[str, Ignore]], includes: tuple[str, ...], settings: Settings
-) -> Callable[[str], bool] | None:
-    """What tells of each entry of a folder, the names of folders with `/`, whether it is left out.
+    folder: Path, ignore_files: list[tuple[str, IgnoreFile]], includes: tuple[str, ...],
+    settings: Settings,
+) -> Callable[[str], bool] | None:  # fmt: skip
+    """A function that takes the name of an entry of a folder, and tells whether it is left out.
 
-    None where nothing is. What a folder adds to a name is worked out once, not for each file.
+    Names of folders end with `/`. None where no entry is left out. The prefix of all entries is
+    computed once, not for each of them.
 
     Args:
-        asked: as `Ignores.of` says for the folder.
-        includes: globs of which a file has to match one; where there is none, every file is let in.
+        ignore_files: what `Ignores.of` returns for the folder.
+        includes: globs, one of which a file has to match; without any, every file is let in.
     """
-    if not (asked or settings.exclude or includes):
+    if not (ignore_files or settings.exclude or includes):
         return None
     inside = below(os.path.join(folder, ""), settings.root)  # noqa: PTH118 (a hot path)
 
     def omitted(name: str) -> bool:
-        if is_ignored(name, asked):
+        if is_ignored(name, ignore_files):
             return True
         path = inside + name.removesuffix("/")
         if includes and not name.endswith("/") and not matches(path, *includes):

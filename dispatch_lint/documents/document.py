@@ -1,4 +1,4 @@
-"""A document: one entity as text, and what the run knows of it."""
+"""Documents: one entity as text, with its kind, form, organization and schema."""
 
 from __future__ import annotations
 
@@ -20,23 +20,27 @@ if TYPE_CHECKING:
 
 
 class Row(NamedTuple):
-    """The row of a store that an entity was read from (FACTS, Stores)."""
+    """The row of a store that an entity was read from (FACTS, Stores).
+
+    Attributes:
+        columns: base fields that were read from a column → the name of the column, such as
+            `createdTime` → `created_time`.
+        from_sql: whether it has the columns of Dispatch's Postgres table.
+    """
 
     key: str
     columns: Mapping[str, str]
-    """Which base fields came from a column, by the column's name: `createdTime` from
-    `created_time`."""
     from_sql: bool
-    """Whether it has the columns of Dispatch's Postgres table."""
 
 
 class Undeclared(NamedTuple):
     """A field that no schema declares.
 
     Attributes:
-        meant: the declared field of the same object that it probably stands for.
-        case_only: it differs from `meant` in nothing but case: dispatch takes it.
-        closed: the kind has no further fields; otherwise any field may be there.
+        meant: the declared field of the same object that it is probably a misspelling of.
+        case_only: it differs from `meant` in case only; dispatch accepts that.
+        closed: whether the object allows declared fields only.
+        parent: the shape of the object that it is a field of.
     """
 
     path: Path
@@ -52,8 +56,9 @@ class ForeignKey(NamedTuple):
     """One use of a foreign key.
 
     Attributes:
-        value: the name or ID that is referred to, its prefix taken off.
-        owner: the container that a contained kind is looked up in: the class of a plan.
+        value: the name or ID that is referred to, without its prefix.
+        owner: the name of the entity that contains the target, such as the class of a plan; None
+            where the target is an entity of its own.
     """
 
     path: Path
@@ -64,23 +69,23 @@ class ForeignKey(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Document:
-    """One entity as text: what it says, what it is, and what validation found.
+    """One entity as text.
 
     Attributes:
         source: the file or store that it was read from.
         number: counts all documents of the source from 0, skipped ones included.
-        value: the entity as it is written, as plain values; None where the text does not parse.
-        entity: the entity as it was meant: `value`, with misspelled fields under the names that
-            they stand for.
-        renamed: paths in `entity` → the field name as it is written in the text.
+        value: the entity as plain values, as it is written; None where the text does not parse.
+        entity: `value`, with misspelled fields under the names that were meant.
+        renamed: paths of such fields in `entity` → the name in the text.
         undeclared: the fields that no schema declares.
         valid: whether `value` fits its schema.
         form: `stored` or `manifest`.
-        kind: canonical, or as written where it is unknown; empty where nothing says it.
+        kind: the canonical name, or as it is written where the kind is unknown; empty where
+            neither the document nor the settings name one.
         known: whether the catalogue has the kind.
         written_kind: the value of the `kind` field, if there is one.
-        organization: the organization of its key; None where nothing says it.
-        part: its text, with places.
+        organization: the organization of its key; None where it is not known.
+        part: its text, and the locations of its paths.
         row: the row of a store dump that it was read from.
         row_key: the key of its row, where the source is a store; empty for a text.
     """
@@ -104,7 +109,7 @@ class Document:
 
     @computed_once
     def is_clean(self) -> bool:
-        """Whether its schema is closed and content with it: no rule about fields has a say."""
+        """Whether its schema is closed and it is valid: no field is undeclared or of a wrong type."""
         return self.valid and not self.schema.only_base and self.schema.shape.closed
 
     @computed_once
@@ -115,12 +120,12 @@ class Document:
         if isinstance(value, str):
             return value or None
         if isinstance(value, bool | int | float) and self.form == "manifest":
-            return text_of(value)  # dispatch makes text of it
+            return text_of(value)  # dispatch converts it to text
         return None
 
     @computed_once
     def key(self) -> str | None:
-        """`<organization>/<kind>/<name>` (guide, Key), with `-` for what is not known."""
+        """`<organization>/<kind>/<name>` (guide, Key), with `-` for an unknown organization."""
         name = self.name
         if name is None or not self.kind:
             return None
@@ -128,6 +133,7 @@ class Document:
 
     @property
     def status(self) -> str:
+        """The entity's status, or nothing."""
         entity = self.entity
         status = entity.get("status") if isinstance(entity, dict) else None
         return status if isinstance(status, str) else ""
@@ -141,15 +147,16 @@ class Document:
 
     @property
     def revision(self) -> int | None:
+        """The entity's revision, if it is a whole number."""
         value = self.entity.get("revision") if isinstance(self.entity, dict) else None
         return value if isinstance(value, int) and not isinstance(value, bool) else None
 
     @property
     def revision_of(self) -> str:
-        """What kind of source counts its revisions (FACTS, Stores): only alike ones compare.
+        """What assigned its revision: `entity`, `columns`, or empty for another part of a row.
 
-        The copy inside a row's value lags behind the columns, and the index of a key/value
-        backend starts anew.
+        Only revisions of the same origin can be compared (FACTS, Stores): the copy inside a row's
+        value lags behind the column, and the counter of a key/value backend can start anew.
         """
         if self.row is None:
             return "entity"
@@ -157,7 +164,7 @@ class Document:
 
     @property
     def contained(self) -> list[tuple[Path, str, str]]:
-        """The entities it holds as values, as a service class its plans: `(path, kind, name)`."""
+        """The entities that it contains, as a service class its plans: `(path, kind, name)`."""
         return list(self._find_contained()) if self.schema.contained else []
 
     def _find_contained(self) -> Iterator[tuple[Path, str, str]]:
@@ -172,7 +179,7 @@ class Document:
 
     @computed_once
     def uses(self) -> list[ForeignKey]:
-        """Every foreign key that is set (guide, Name and IDs). Empty and null refer to nothing."""
+        """The foreign keys that are neither empty nor null (guide, Name and IDs)."""
         found: list[ForeignKey] = []
         entity = self.entity
         if not isinstance(entity, dict):
@@ -182,7 +189,7 @@ class Document:
             if not value:
                 continue
             container = self._owner(owner) if owner is not None else None
-            if plain and type(value) is str:  # nearly always
+            if plain and type(value) is str:  # the usual case, without a walk
                 found.append(ForeignKey(route.steps, reference, value, container))
                 continue
             found += [
@@ -194,17 +201,18 @@ class Document:
         return found
 
     def _owner(self, route: Route) -> str | None:
-        found = next(route.walk(self.entity), None)
-        return found[1] if found and isinstance(found[1], str) else None
+        """The name of the entity that contains a target."""
+        value = next((value for _, value in route.walk(self.entity)), None)
+        return value if isinstance(value, str) else None
 
     def written(self, path: Path) -> Path:
-        """A path of `repaired` as it stands in the text."""
+        """A path in `entity` as a path in `value`: with the names that are in the text."""
         if not self.renamed:
             return path
         return tuple(self.renamed.get(path[: depth + 1], step) for depth, step in enumerate(path))
 
     def repaired_path(self, path: Path) -> Path:
-        """A path of the text as it is in `repaired`: the other way round."""
+        """A path in `value` as a path in `entity`: the inverse of `written`."""
         if not self.renamed:
             return path
         result: Path = ()
@@ -221,7 +229,9 @@ class Document:
         return result
 
     def text_path(self, path: Path) -> Path:
-        """A path inside the entity as a path inside the text: a row wraps its entity."""
+        """A path in the entity, or `ROW_KEY`, as a path in the text, where a row may wrap it."""
+        if path == ROW_KEY:
+            return ("key",)
         path = self.written(path)
         if self.row is None:
             return path
@@ -229,29 +239,24 @@ class Document:
             return (self.row.columns[str(path[0])], *path[1:])
         return ("value", *path)
 
-    def place_of(self, path: Path) -> Path:
-        """A path inside the entity, or `ROW_KEY`, as the path of its place in the text."""
-        return ("key",) if path == ROW_KEY else self.text_path(path)
-
     def range(self, path: Path, on: Literal["key", "value"] = "value") -> Range:
-        """The place of a path in the text."""
-        if self.row is not None and path == ROW_KEY:
-            return self.part.range(("key",), "value")
-        return self.part.range(self.text_path(path), on)
+        """The range of a path in the text: of its key, or of its value."""
+        return self.part.range(self.text_path(path), "value" if path == ROW_KEY else on)
 
 
 ROW_KEY: Path = ("\0row", "key")
-"""Stands for the key column of a row, which is no field of the entity."""
+"""The path of the key column of a row, which is not a field of the entity."""
 
 
 def text_of(value: object) -> str:
-    """A number or boolean as the text that dispatch makes of it."""
+    """A number or boolean as the text that dispatch converts it to."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
 
 
 def _referred(path: Path, value: Any, reference: Reference) -> Iterator[tuple[Path, str]]:
+    """The foreign keys in a value: a text, a list of texts, or tags."""
     if reference.key:
         yield from _tagged(path, value, reference.key)
     elif isinstance(value, str):
@@ -264,6 +269,7 @@ def _referred(path: Path, value: Any, reference: Reference) -> Iterator[tuple[Pa
 
 
 def _tagged(path: Path, value: Any, key: str) -> Iterator[tuple[Path, str]]:
+    """The values of a tag, in a mapping of tags or in a list of key and value."""
     if isinstance(value, dict):
         text = value.get(key)
         if isinstance(text, str) and text:

@@ -1,4 +1,4 @@
-"""Formats of sources: the endings of file names that stand for each, and what reads its text."""
+"""Formats of sources: the file name endings of each, and the reader of its text."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class Format(NamedTuple):
 
     Attributes:
         endings: of file names, in lower case.
-        read: gives the documents of a text, each with its places; None where documents are not
-            read from a text as a whole.
+        read: reads the documents of a text; None where documents are not read from a text as a
+            whole.
     """
 
     name: str
@@ -42,8 +42,8 @@ FORMATS = {
     for format_ in (
         Format("yaml", (".yaml", ".yml"), _read_yaml),
         Format("json", (".json",), _read_json),
-        Format("jsonl", (".jsonl", ".ndjson")),  # a document a line: read line by line
-        Format("go", (".go",)),  # definitions, and no documents
+        Format("jsonl", (".jsonl", ".ndjson")),  # read line by line
+        Format("go", (".go",)),  # has definitions, and no documents
     )
 }
 ROWS = "rows"
@@ -52,19 +52,19 @@ _BY_ENDING = {ending: format_.name for format_ in FORMATS.values() for ending in
 
 
 def format_of(file: str) -> str | None:
-    """The name of the format that a file's name stands for, or None."""
+    """The name of a file's format by its ending, or None."""
     return _BY_ENDING.get(os.path.splitext(file)[1].lower())  # noqa: PTH122 (a hot path)
 
 
 def guess_format(head: bytes) -> str:
-    """The name of the format of a text without a name, by its first bytes."""
+    """The name of a text's format by its first bytes."""
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not text.startswith((b"{", b"[")):
         return "yaml"
     if text.startswith(b"["):
         return "json"
     lines = [line for line in text.split(b"\n", 3)[:2] if line.strip()]
-    each_an_object = len(lines) == 2 and all(
+    is_jsonl = len(lines) == 2 and all(
         line.lstrip().startswith(b"{") and line.rstrip().endswith(b"}") for line in lines
     )
-    return "jsonl" if each_an_object else "json"
+    return "jsonl" if is_jsonl else "json"

@@ -1,4 +1,4 @@
-"""JSONL texts in ranges of lines, each of which can be checked without the lines before it."""
+"""Cuts JSONL files into ranges of lines that can be checked independently."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 class LineRange(NamedTuple):
-    """Some lines of a JSONL file.
+    """Consecutive lines of a JSONL file.
 
     Attributes:
-        start, end: bytes of the file, from the beginning of a line to the end of one.
-        line, document: how many lines, and how many documents, are before it.
+        start, end: offsets in bytes, from the beginning of a line to the end of one.
+        line, document: the number of lines, and of documents, before the range.
     """
 
     start: int
@@ -31,8 +31,8 @@ def line_ranges(source: Source, size: int, limits: Limits) -> Iterator[LineRange
     """Cut a JSONL source into ranges of about `size` bytes, each of whole lines.
 
     Raises:
-        InputError: the source cannot be read, or a line is larger than the limit; what stands
-            before that line has been cut by then.
+        InputError: the source cannot be read, or a line is larger than the limit; the lines
+            before that one have been yielded by then.
     """
     with source.open() as stream:
         start = line = document = 0
@@ -49,25 +49,27 @@ def line_ranges(source: Source, size: int, limits: Limits) -> Iterator[LineRange
                 )
             yield LineRange(start, start + len(text), line, document)
             lines = text.count(b"\n") + (not text.endswith(b"\n"))
-            start, line, document = start + len(text), line + lines, document + _filled(text, lines)
+            start += len(text)
+            line += lines
+            document += _documents(text, lines)
 
 
-def _too_long(text: bytes, longest: int) -> int | None:
-    """The number of the first line that is longer, from 1."""
+def _too_long(text: bytes, max_length: int) -> int | None:
+    """The number, from 1, of the first line that is longer than a maximum."""
     lines = enumerate(text.split(b"\n"), 1)
-    return next((number for number, line in lines if len(line) > longest), None)
+    return next((number for number, line in lines if len(line) > max_length), None)
 
 
-def _filled(text: bytes, lines: int) -> int:
-    """How many of the lines of a text are not blank."""
+def _documents(text: bytes, lines: int) -> int:
+    """The number of documents in a text of some lines: one in each line that is not blank."""
     if text.startswith(b"{") and text.count(b"\n{") == lines - 1:
-        return lines  # nearly always
+        return lines  # the usual case
     return sum(not is_blank(line) for line in text.removesuffix(b"\n").split(b"\n"))
 
 
 def is_blank(line: bytes) -> bool:
-    """Whether there is nothing in a line but white space, of whichever kind."""
-    if line and 0x20 < line[0] < 0x7F:  # what nearly every line begins with
+    """Whether a line has nothing but white space, Unicode's included."""
+    if line and 0x20 < line[0] < 0x7F:  # the usual case
         return False
     text = line.decode("utf-8-sig", "replace")
     return not text or text.isspace()

@@ -1,4 +1,4 @@
-"""`# yaml-language-server: $schema=…`: what an editor is told about a document holds for us too."""
+"""Modelines: `# yaml-language-server: $schema=…`, which name the schema of a YAML document."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
     from dispatch_lint.text.tree import Part
 
 MARK = "yaml-language-server"
-# At the beginning of a line no scalar of an entity goes on: this is a comment.
+# A scalar of an entity is indented where it continues: a `#` in the first column is a comment.
 _MODELINE = re.compile(rf"^#[ \t]*{MARK}[ \t]*:[ \t]*\$schema=(?P<schema>\S+)", re.MULTILINE)
 
 
 class Modeline(NamedTuple):
-    """What the schema of a document says of it.
+    """What a modeline states about a document.
 
     Attributes:
-        schema: as the comment names it.
+        schema: the path or URL of the schema, as the comment has it.
         ours: whether it is a schema of Dispatch.
-        kind, form: what the document is by that schema; None where it leaves that open.
+        kind, form: those of the schema; None where it is for several.
     """
 
     schema: str
@@ -33,23 +33,23 @@ class Modeline(NamedTuple):
 
 
 class Modelines:
-    """Reads the modelines of a run; each schema once."""
+    """Reads the modelines of a run, and each schema file once."""
 
     def __init__(self) -> None:
-        self._known: dict[Path, Modeline | None] = {}
+        self._read: dict[Path, Modeline | None] = {}
 
     def read(self, part: Part | None, source: Source) -> Modeline | None:
-        """The modeline of a document; None where there is none, or its schema is not at hand.
+        """The modeline of a document; None where it has none, or the schema is not a local file.
 
-        A document may have one of its own. Nothing is fetched: a schema on a server says nothing.
+        Each document of a file may have one of its own. Nothing is fetched from the network.
         """
         schema = schema_named(part) if part is not None and source.format == "yaml" else None
         file = _local(schema, source) if schema else None
         if schema is None or file is None:
             return None
-        if file not in self._known:
-            self._known[file] = _judge(schema, file)
-        return self._known[file]
+        if file not in self._read:
+            self._read[file] = _read_schema(schema, file)
+        return self._read[file]
 
 
 def schema_named(part: Part) -> str | None:
@@ -67,6 +67,7 @@ def modeline(schema: str) -> str:
 
 
 def _local(schema: str, source: Source) -> Path | None:
+    """The path of a schema that is a file, relative to the source; None for another URL."""
     from urllib.parse import unquote, urlsplit
 
     url = urlsplit(schema)
@@ -78,7 +79,8 @@ def _local(schema: str, source: Source) -> Path | None:
     return (folder / schema.partition("#")[0]).absolute()
 
 
-def _judge(name: str, file: Path) -> Modeline | None:
+def _read_schema(name: str, file: Path) -> Modeline | None:
+    """The modeline that names a schema file; None where the file is not a JSON object."""
     try:
         schema: Any = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -88,10 +90,11 @@ def _judge(name: str, file: Path) -> Modeline | None:
     kind, form = schema.get("x-dispatch-kind"), schema.get("x-dispatch-form")
     if isinstance(kind, str) and form in ("stored", "manifest"):
         return Modeline(name, ours=True, kind=kind, form=form)
-    # The schema for editors leaves the kind open: each of its definitions has one.
+    # The schema for editors is for all kinds: each of its definitions has one.
     definitions = schema.get("definitions")
     if isinstance(definitions, dict) and any(
-        isinstance(one, dict) and "x-dispatch-kind" in one for one in definitions.values()
+        isinstance(definition, dict) and "x-dispatch-kind" in definition
+        for definition in definitions.values()
     ):
         return Modeline(name, ours=True, form="manifest")
     return Modeline(name, ours=False)

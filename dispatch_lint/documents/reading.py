@@ -1,4 +1,4 @@
-"""A source → the documents of its text, with their places, whatever its format."""
+"""Reads the documents of a source, whatever its format."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 
 class ReadPart(NamedTuple):
-    """One document of a source as it was read.
+    """One document of a source, parsed and not yet classified.
 
     Attributes:
         number: counts the documents of the source from 0.
         row_key: the key of its row, where the source is a store; empty for a text.
-        error: why nothing could be read here; then the part is empty.
+        error: why the document could not be read; then the part is empty.
     """
 
     number: int
@@ -39,11 +39,11 @@ class ReadPart(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """What was read of a source at one time: whoever reads it again can tell a change.
+    """The bytes that were read of a source, to detect a change when it is read again.
 
     Attributes:
-        digest: of the bytes.
-        lines: of a JSONL source; None for a whole source.
+        digest: a hash of the bytes.
+        lines: the lines of a JSONL source that were read; None for a whole source.
     """
 
     digest: int
@@ -51,12 +51,12 @@ class Reading(NamedTuple):
 
 
 class SourceText(NamedTuple):
-    """What was read of a source.
+    """A source that was read.
 
     Attributes:
         parts: its documents.
-        text: the whole text; empty for lines of JSONL, and for rows.
-        digest: tells whether another reading gave the same bytes; None for rows.
+        text: the whole text; empty for JSONL and for rows.
+        digest: a hash of the bytes, see `Reading`; None for rows.
     """
 
     parts: Iterable[ReadPart]
@@ -71,12 +71,12 @@ def read_source(
     """Read a source, or some of its lines.
 
     Args:
-        lines: of a JSONL source.
-        wanted: the numbers of the documents that are asked for; None for all.
+        lines: the lines of a JSONL source to read; None for all.
+        wanted: the numbers of the documents of a JSONL source to read; None for all.
 
     Raises:
-        InputError: it cannot be read, is too large, or is no text. Of a line of JSONL, and of a
-            row, a `ReadPart` says so.
+        InputError: it cannot be read, is too large, or is no text. What is wrong with a single
+            line of JSONL, or with a row, is the `error` of its part instead.
     """
     if source.rows is not None:
         return SourceText(_rows(source))
@@ -87,17 +87,17 @@ def read_source(
     data = source.data(limits)
     text = decode(data, source.name)
     reader = FORMATS[source.format].read
-    read = reader(text, limits) if reader is not None else ()
-    return SourceText(map(ReadPart, count(), read), text, hash(data))
+    parsed = reader(text, limits) if reader is not None else ()
+    return SourceText(map(ReadPart, count(), parsed), text, hash(data))
 
 
 def changed_error(name: str) -> InputError:
-    """The error of a file that is not what it was when it was checked."""
+    """The error for a file that changed since it was checked."""
     return InputError(f"{name}: the file changed while it was checked: check it again")
 
 
 def has_changed(source: Source, limits: Limits, readings: Iterable[Reading]) -> bool:
-    """Whether a file is not what it was when it was read."""
+    """Whether a file changed since it was read, or cannot be read any more."""
     try:
         return any(
             hash(_bytes_of(source, lines) if lines else source.data(limits)) != digest
@@ -132,11 +132,11 @@ def _lines(
 
 
 def read_line(name: str, line: bytes, number: int, index: int, limits: Limits) -> ReadPart:
-    """A line of JSONL as a document.
+    """Read a line of JSONL as a document.
 
     Args:
-        name: of the source.
-        number: of the line, from 1.
+        name: the name of the source.
+        number: the number of the line, from 1.
         index: counts the documents of the source from 0.
     """
     try:
@@ -154,10 +154,10 @@ def _rows(source: Source) -> Iterator[ReadPart]:
 
 
 def read_documents(classifier: Classifier, source: Source, limits: Limits) -> Iterator[Document]:
-    """The entity documents of a text; what does not parse, or is no entity, is left out.
+    """The entity documents of a source, without what does not parse and what is no entity.
 
     Raises:
-        InputError: the text cannot be read.
+        InputError: the source cannot be read.
     """
     for index, part, row_key, error in read_source(source, limits).parts:
         if error or part.problem is not None:

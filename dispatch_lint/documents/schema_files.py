@@ -1,4 +1,4 @@
-"""Schema files on disk, and whether they are what the definitions generate."""
+"""Generates schema files from definitions, writes them, and compares them with files on disk."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ from dispatch_lint.schema.shape import Schema
 
 
 def generate_files(definitions: Sequence[Path]) -> dict[str, Schema]:
-    """The schemas of some definitions, by their path inside the schema folder.
+    """Generate the schemas of definitions, by their path inside the schema folder.
 
-    Without definitions those of `schemas/definitions` are taken, else the built-in ones: there,
-    markers say what the code of other projects is known for.
+    Without arguments, the definitions in `schemas/definitions` are used, or else the built-in
+    ones. These have markers in comments; the code of other projects has none, and is read with the
+    conventions of the built-in schemas.
 
     Raises:
         DefinitionError: a definition cannot be read, or none declares a kind.
@@ -42,6 +43,7 @@ def generate_files(definitions: Sequence[Path]) -> dict[str, Schema]:
 
 
 def _shown(name: str) -> str:
+    """The name of a definition file in `x-dispatch-source`."""
     builtin = builtin_folder()
     path = Path(name)
     if path.is_relative_to(builtin):
@@ -50,10 +52,10 @@ def _shown(name: str) -> str:
 
 
 def write_files(files: dict[str, Schema], folder: Path) -> int:
-    """Write schemas, and remove generated ones that no definition generates any more.
+    """Write schemas, and remove schema files that no definition generates any more.
 
     Returns:
-        How many files changed.
+        The number of files that changed.
     """
     changed = 0
     for name, schema in files.items():
@@ -70,12 +72,13 @@ def write_files(files: dict[str, Schema], folder: Path) -> int:
 
 
 def _stale(files: dict[str, Schema], folder: Path) -> list[Path]:
+    """The schema files of a folder that are not among the generated ones."""
     found = [*folder.glob("stored/*.schema.json"), *folder.glob("manifest/*.schema.json")]
     return sorted(file for file in found if file.relative_to(folder).as_posix() not in files)
 
 
 def drift(files: dict[str, Schema], folder: Path) -> Iterator[str]:
-    """How the files of a folder differ from what is generated: one line for each field."""
+    """The differences between generated schemas and a folder, one line for each field."""
     for name, schema in files.items():
         file = folder / name
         if not file.exists():
@@ -89,14 +92,14 @@ def drift(files: dict[str, Schema], folder: Path) -> Iterator[str]:
         except ValueError as error:
             yield f"{file}: this is not JSON: {error}"
             continue
-        fields = [] if name == EDITOR_FILE else list(_fields(found, schema))
+        fields = [] if name == EDITOR_FILE else list(_field_differences(found, schema))
         yield from (f"{file}: {field}" for field in fields or ["it differs"])
     yield from (f"{file}: no definition generates it" for file in _stale(files, folder))
 
 
-def _fields(found: Any, wanted: Schema) -> Iterator[str]:
+def _field_differences(found: Any, generated: Schema) -> Iterator[str]:
     old = found.get("properties", {}) if isinstance(found, dict) else {}
-    new = wanted["properties"]
+    new = generated["properties"]
     for name in sorted({*old, *new}):
         if name not in new:
             yield f"{name}: the definition does not have it"

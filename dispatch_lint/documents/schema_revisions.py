@@ -1,4 +1,4 @@
-"""The sides of a comparison: schema folders, definitions, or either at a revision of git."""
+"""Reads the two sides that `schema diff` compares: schemas or definitions, or a git revision's."""
 
 from __future__ import annotations
 
@@ -26,28 +26,28 @@ if TYPE_CHECKING:
 _REVISION = re.compile(r"(?P<revision>[^:]{2,}):(?P<path>.*)\Z", re.DOTALL)
 
 
-def read_side(said: str) -> dict[str, Schema]:
+def read_side(argument: str) -> dict[str, Schema]:
     """The schemas of one side.
 
     Args:
-        said: a folder of schemas, Go or OpenAPI definitions, or `REVISION:PATH` of git.
+        argument: a folder of schemas, Go or OpenAPI definitions, or `REVISION:PATH` of git.
 
     Raises:
         DefinitionError, CatalogueError: it cannot be read.
     """
-    if Path(said).exists():
-        return _schemas(Path(said), "")
-    match = _REVISION.match(said)
+    if Path(argument).exists():
+        return _schemas(Path(argument), "")
+    match = _REVISION.match(argument)
     if match is None:
         raise DefinitionError(
-            f"{said}: there is no such file or folder, and it is no REVISION:PATH"
+            f"{argument}: there is no such file or folder, and it is no REVISION:PATH"
         )
     with _exported(match["revision"], match["path"] or ".") as folder:
         return _schemas(folder / match["path"], f"{folder.as_posix()}/")
 
 
 def _schemas(path: Path, prefix: str) -> dict[str, Schema]:
-    """The schemas of a path; `prefix` is not part of the names that people see."""
+    """The schemas of a path; names of files are reported without `prefix`."""
     if path.is_dir() and any(any(path.glob(f"{form}/*.json")) for form in ("stored", "manifest")):
         return read_folder(path)
     conventions = conventions_of(Catalogue(read_folder(builtin_folder())), Settings())
@@ -60,17 +60,14 @@ def _schemas(path: Path, prefix: str) -> dict[str, Schema]:
 
 @contextmanager
 def _exported(revision: str, path: str) -> Iterator[Path]:
-    """The files of a revision below a path, in a folder that goes with the block.
-
-    Only what definitions and schemas are made of: a revision may hold whatever else.
-    """
+    """The Go, JSON and YAML files of a revision below a path, in a temporary folder."""
     wanted = ("*.go", "*.json", "*.yaml", "*.yml", "go.mod")
     listed = _git(
         "ls-tree", "-r", "-z", "--full-tree", "--name-only", revision, "--", _from_top(path)
     )
     names = [
         name for name in listed.decode("utf-8", "surrogateescape").split("\0")
-        if name and any(Path(name).match(one) for one in wanted) and "/vendor/" not in f"/{name}"
+        if name and any(Path(name).match(glob) for glob in wanted) and "/vendor/" not in f"/{name}"
     ]  # fmt: skip
     if not names:
         raise DefinitionError(f"{revision}:{path}: there are no definitions and no schemas")
@@ -85,17 +82,17 @@ def _exported(revision: str, path: str) -> Iterator[Path]:
                 else:  # Python 3.11 before 3.11.4; the archive is git's own
                     files.extractall(folder)
         (folder / _from_top(path)).parent.mkdir(parents=True, exist_ok=True)
-        yield folder / _above(path)
+        yield folder / _working_directory()
 
 
-def _above(path: str) -> str:
-    """Where the working directory is, seen from the top of the repository."""
+def _working_directory() -> str:
+    """The path of the working directory from the top of the repository."""
     return _git("rev-parse", "--show-prefix").decode().strip().rstrip("/") or "."
 
 
 def _from_top(path: str) -> str:
-    joined = (Path(_above(path)) / path).as_posix()
-    return joined if joined != "" else "."
+    """A path relative to the top of the repository."""
+    return (Path(_working_directory()) / path).as_posix()
 
 
 def _top() -> str:
@@ -108,6 +105,6 @@ def _git(*arguments: str) -> bytes:
     except OSError as error:
         raise DefinitionError(f"git cannot be run: {error.strerror}") from error
     if result.returncode != 0:
-        said = result.stderr.decode("utf-8", "replace").strip().split("\n")[0]
-        raise DefinitionError(f"git: {said}")
+        message = result.stderr.decode("utf-8", "replace").strip().split("\n")[0]
+        raise DefinitionError(f"git: {message}")
     return result.stdout

@@ -1,4 +1,4 @@
-"""Sources: where documents come from, and how their text is read."""
+"""Sources: files, standard input and stores, and how their bytes and text are read."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ STDIN_NAME = "<stdin>"
 
 
 class BadRow(NamedTuple):
-    """A row of a store that holds no entity, and why."""
+    """A row of a store that is not an entity, and why."""
 
     message: str
 
 
 class RowReader(Protocol):
-    """Reads the rows of a store: of a database, or of a key/value file."""
+    """Reads the rows of a store, which is a database or a key/value file."""
 
     def rows(self, keys: Sequence[str] | None = None) -> Iterator[tuple[str, Any]]:
         """Each row with its key, in the order of keys.
 
-        A row is a mapping as a dump of the store has it, or a `StoredEntity`.
+        A row is a mapping as in a dump of the store, a `StoredEntity`, or a `BadRow`.
 
         Args:
-            keys: only these; None for all.
+            keys: the keys of the rows to read; None for all.
 
         Raises:
             InputError: the store cannot be read.
         """
 
     def count(self) -> int:
-        """How many rows there are."""
+        """The number of rows."""
 
 
 class Source(NamedTuple):
@@ -50,6 +50,7 @@ class Source(NamedTuple):
         format: one of `formats.FORMATS`, or `formats.ROWS`.
         named: whether the user named the file itself, not only a folder above it.
         reported: False where it is read for keys and references only (`--index`).
+        opener: opens what is not a file of that name; None for a file.
         rows: the reader of a store; None for a text.
     """
 
@@ -62,13 +63,13 @@ class Source(NamedTuple):
 
     @property
     def path(self) -> str | None:
-        """The absolute path, by which settings are matched; None where there is no file."""
+        """The absolute path, which globs of the settings match; None where there is no file."""
         if self.name == STDIN_NAME or self.rows is not None:
             return None
         return os.path.abspath(self.name)  # noqa: PTH100 (links are not followed)
 
     def open(self) -> BinaryIO:
-        """The bytes.
+        """Open it for reading.
 
         Raises:
             InputError: there is no such file, or it may not be read.
@@ -113,7 +114,7 @@ class Source(NamedTuple):
         return decode(self.data(limits), self.name)
 
     def size(self) -> int:
-        """Bytes of a file; 0 for what is none, or cannot be read: whoever reads it says so."""
+        """The size of a file in bytes; 0 where it is not a file, or cannot be read."""
         if self.rows or self.opener:
             return 0
         try:
@@ -126,19 +127,19 @@ def decode(data: bytes, name: str) -> str:
     """UTF-8 bytes as text.
 
     Raises:
-        InputError: it is another encoding, or no text at all.
+        InputError: the encoding is another, or the bytes are no text.
     """
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
-        raise InputError(f"{name}: {_no_text(data, error)}") from error
+        raise InputError(f"{name}: {_decoding_problem(data, error)}") from error
     if "\0" in text:
-        raise InputError(f"{name}: {_no_text(data)}")
+        raise InputError(f"{name}: {_decoding_problem(data)}")
     return text.removeprefix("\ufeff")  # a byte order mark
 
 
-def _no_text(data: bytes, error: UnicodeDecodeError | None = None) -> str:
-    """Why bytes are no text that can be read."""
+def _decoding_problem(data: bytes, error: UnicodeDecodeError | None = None) -> str:
+    """Why bytes cannot be read as text."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "the text is UTF-16; dispatch reads UTF-8: save it as UTF-8"
     if error is None or b"\0" in data:
@@ -149,5 +150,5 @@ def _no_text(data: bytes, error: UnicodeDecodeError | None = None) -> str:
 
 
 def is_url(text: str) -> bool:
-    """Whether a text names a store, and not a path."""
+    """Whether a text is a URL, and so names a store and not a path."""
     return "://" in text and re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", text) is not None

@@ -1,4 +1,4 @@
-"""Entities as a store remembers them: they can be asked what a document can be asked."""
+"""Entities as a reference store keeps them, with the properties of a document."""
 
 from __future__ import annotations
 
@@ -14,23 +14,24 @@ if TYPE_CHECKING:
     from dispatch_lint.model.location import Path
 
 DELETED = "DELETED"
-"""The status of what is no more."""
+"""The status of deleted entities."""
 
 
 class StoredEntity(NamedTuple):
-    """One entity as a store remembers it: it can be asked what a document can be asked.
+    """One entity as a reference store keeps it, with the properties of a `Document` (`Entity`).
 
-    What is rarely looked at stays the text that the store keeps.
+    The columns that are rarely needed stay JSON texts until a property decodes them.
 
     Attributes:
-        key: in the guide's layout, `-` for an organization that is not known.
-        deleted: when it was marked as deleted, RFC 3339; empty for what is there.
+        key: in the guide's layout, with `-` for an unknown organization.
+        stored_status: the status in the entity itself.
+        deleted: when it was marked as deleted, RFC 3339; empty for what is not deleted.
         tags_text: its tags as a JSON object of texts.
         value_text: the entity as JSON.
-        contained_text: the entities it holds as values, as JSON; empty for none.
-        location_text: where it was imported from, as `Location.text` writes it; empty where nothing says it.
-        uses_text: its foreign keys as JSON; empty for none, and where only the entity was asked
-            for.
+        contained_text: the entities that it contains, as JSON; empty for none.
+        location_text: the location that it was imported from, as `Location.text` writes it; empty
+            where that is not known.
+        uses_text: its foreign keys as JSON; empty for none, and where they were not queried.
     """
 
     key: str
@@ -51,12 +52,12 @@ class StoredEntity(NamedTuple):
 
     @property
     def tags(self) -> dict[str, str]:
-        """Its tags, whichever form they were written in."""
+        """Its tags as a mapping, in both forms."""
         return self._mapping(self.tags_text)
 
     @property
     def status(self) -> str:
-        """Its status; DELETED for what was marked so."""
+        """Its status; DELETED where it was marked as deleted."""
         return DELETED if self.deleted else self.stored_status
 
     @property
@@ -66,7 +67,7 @@ class StoredEntity(NamedTuple):
 
     @property
     def contained(self) -> Sequence[tuple[Path, str, str]]:
-        """The entities it holds as values: `(path, kind, name)`."""
+        """The entities that it contains: `(path, kind, name)`."""
         if not self.contained_text:
             return ()
         try:
@@ -77,7 +78,7 @@ class StoredEntity(NamedTuple):
 
     @property
     def uses(self) -> Sequence[ForeignKey]:
-        """Its foreign keys that are set."""
+        """Its foreign keys that are neither empty nor null."""
         if not self.uses_text:
             return ()
         try:
@@ -89,10 +90,10 @@ class StoredEntity(NamedTuple):
             raise self.damage() from None
 
     def _mapping(self, text: str) -> dict[str, Any]:
-        """What a text of the store stands for.
+        """Decode a JSON text of the store as a mapping.
 
         Raises:
-            StoreError: it is no mapping, as are those of `contained` and `uses` no lists.
+            StoreError: it is not a mapping.
         """
         try:
             found = json.loads(text)
@@ -103,5 +104,5 @@ class StoredEntity(NamedTuple):
         return found
 
     def damage(self) -> StoreError:
-        """The error that says so of a row that nobody can have written."""
+        """The error for a row that does not decode: this tool cannot have written it."""
         return StoreError(f"the store is damaged: what it keeps of {self.key} cannot be read")

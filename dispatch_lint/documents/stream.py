@@ -1,4 +1,4 @@
-"""Standard input and pipes: what can be read only once is kept for who has to read it again."""
+"""Standard input and pipes can be read only once: they are buffered, to be read again."""
 
 from __future__ import annotations
 
@@ -16,35 +16,41 @@ if TYPE_CHECKING:
 
 _HEAD = 4096
 _IN_MEMORY = 16 * 1024 * 1024
-"""Bytes of lines that are kept in memory; more go to a file without a name."""
+"""Bytes of JSONL that are buffered in memory; larger streams go to a temporary file."""
 
 
-def keep(stream: BinaryIO, format_: str | None, at_most: int) -> tuple[str, Callable[[], BinaryIO]]:
-    """All that comes from a stream: its format, and what opens it from its beginning.
+def buffer_stream(
+    stream: BinaryIO, format_: str | None, max_bytes: int
+) -> tuple[str, Callable[[], BinaryIO]]:
+    """Read a stream to its end.
 
     Args:
-        format_: None where the first bytes tell.
-        at_most: bytes of a text that is read as a whole; one more says that there were too many.
+        format_: the name of its format; None to guess it from the first bytes.
+        max_bytes: the limit of a text that is not JSONL. One byte more is buffered, so that
+            whoever reads it can tell that it is too large.
+
+    Returns:
+        The name of the format, and a function that opens the buffered bytes.
     """
     head = stream.read(_HEAD)
     format_ = format_ or guess_format(head)
     if format_ != "jsonl":
-        data = head + stream.read(at_most + 1 - len(head))
+        data = head + stream.read(max_bytes + 1 - len(head))
         return format_, lambda: io.BytesIO(data)
     from shutil import copyfileobj
     from tempfile import SpooledTemporaryFile
 
-    kept: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115
-    kept.write(head)
-    copyfileobj(stream, kept)
-    return format_, lambda: io.BufferedReader(_FromStart(kept))
+    buffered: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115
+    buffered.write(head)
+    copyfileobj(stream, buffered)
+    return format_, lambda: io.BufferedReader(_View(buffered))
 
 
-class _FromStart(io.RawIOBase):
-    """What is kept, with a position of its own; to close it leaves it to others."""
+class _View(io.RawIOBase):
+    """A view of a shared file with a position of its own. Closing it leaves the file open."""
 
-    def __init__(self, kept: SpooledTemporaryFile[bytes]) -> None:
-        self._kept, self._at = kept, 0
+    def __init__(self, file: SpooledTemporaryFile[bytes]) -> None:
+        self._file, self._at = file, 0
 
     def readable(self) -> bool:
         return True
@@ -54,13 +60,13 @@ class _FromStart(io.RawIOBase):
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
         if whence == io.SEEK_END:
-            self._at = self._kept.seek(offset, io.SEEK_END)
+            self._at = self._file.seek(offset, io.SEEK_END)
         else:
             self._at = offset + (self._at if whence == io.SEEK_CUR else 0)
         return self._at
 
     def readinto(self, buffer: WriteableBuffer, /) -> int:
-        self._kept.seek(self._at)
-        count = self._kept.readinto(buffer)
+        self._file.seek(self._at)
+        count = self._file.readinto(buffer)
         self._at += count
         return count

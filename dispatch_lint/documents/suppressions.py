@@ -26,13 +26,14 @@ Scope = Literal["line", "document", "file"]
 
 @dataclass(frozen=True)
 class Suppression:
-    """One comment.
+    """One suppression comment.
 
     Attributes:
+        document: the number of the document that it is in, or before.
         rules: the rules it names.
-        scope: what it speaks of: its line, the next line, a whole document, or the file.
-        target: the number of the line or document.
-        complaint: what is wrong with it, where the rule unused-suppression is asked about it.
+        scope: whether it hides violations of a line, of a document or of the file.
+        target: the number of that line or document.
+        complaint: what is wrong with it; set for the rule unused-suppression.
     """
 
     range: Range
@@ -59,14 +60,14 @@ def read_go_suppressions(text: str) -> list[Suppression]:
             continue
         names = tuple(name.strip() for name in (match["rules"] or "").split(",") if name.strip())
         range_ = Range(number, match.start() + 1, number, match.end() + 1)
-        # Alone on its line it speaks of the next one.
+        # A comment that is alone on its line applies to the next one.
         target = number if line[: match.start()].strip() else number + 1
         found.append(_suppression(match["verb"], range_, 0, names, "line", target))
     return found
 
 
 def read_suppressions(text: str, parts: Sequence[Part]) -> list[Suppression]:
-    """The suppressions of a YAML text. What looks like one inside a value is none."""
+    """The suppressions of a YAML text. A `#` inside a value does not begin a comment."""
     if MARK not in text or not parts:
         return []
     return list(_read(text, parts))
@@ -79,7 +80,7 @@ def _read(text: str, parts: Sequence[Part]) -> Iterator[Suppression]:
     following = _next_lines(text)
     for match in _COMMENT.finditer(text):
         start = match.start()
-        # The document that the comment stands in, or the next one.
+        # The document that the comment is in, or before.
         index = max(bisect_right(starts, start) - 1, 0)
         node = parts[index].node
         if node is not None:
@@ -106,14 +107,14 @@ def _read(text: str, parts: Sequence[Part]) -> Iterator[Suppression]:
 def _suppression(
     verb: str, range_: Range, document: int, rules: tuple[str, ...], scope: Scope, target: int
 ) -> Suppression:
-    """A comment as a suppression; without a rule where its verb is none of ours."""
+    """A comment as a suppression; without rules where its verb is unknown."""
     if verb == "ignore-file":
         return Suppression(range_, document, rules, "file", target)
     return Suppression(range_, document, rules if verb == "ignore" else (), scope, target)
 
 
 def _document_behind(parts: Sequence[Part], index: int, offset: int) -> int | None:
-    """The document that a comment on a line of its own stands before, if it does."""
+    """The number of the document that a comment on a line of its own comes before, if it does."""
     node = parts[index].node
     if node is None or offset < node.start:
         return index
@@ -123,20 +124,23 @@ def _document_behind(parts: Sequence[Part], index: int, offset: int) -> int | No
 
 
 def _next_lines(text: str) -> list[int]:
-    """For each line, by its number, the next one that is no comment; the next, where none is."""
+    """For each line, by its number, the number of the next line with content.
+
+    Where only comments and blank lines follow, it is simply the next line.
+    """
     lines = text.split("\n")
     found = list(range(1, len(lines) + 2))
-    next_one = 0
+    following = 0
     for number in range(len(lines), 0, -1):
-        found[number] = next_one or number + 1
+        found[number] = following or number + 1
         line = lines[number - 1].lstrip()
         if line and not line.startswith("#"):
-            next_one = number
+            following = number
     return found
 
 
 def _scalars(node: Node) -> Iterator[tuple[int, int]]:
-    """Where keys and scalars stand; none reaches into another."""
+    """The start and end of each key and scalar; they do not overlap."""
     yield from node.keys.values()
     for child in node.children.values():
         if child.children or child.keys:

@@ -1,4 +1,4 @@
-"""Changes of a document, as the smallest edits of its text: every other byte stays."""
+"""Turns the changes of a fix into minimal edits of a document's text."""
 
 from __future__ import annotations
 
@@ -13,18 +13,17 @@ if TYPE_CHECKING:
     from dispatch_lint.documents.document import Document
     from dispatch_lint.text.tree import Part
 
-# What stays text whatever reads it, in a flow collection too.
+# Values that every YAML reader takes as text without quotes, in flow collections too.
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*\Z")
 
 
 def text_fix(document: Document, fix: Fix) -> TextFix | None:
-    """A fix as edits of the document's text; None where the text does not lend itself to it.
+    """A fix as edits of the document's text; None where one of its changes cannot be written.
 
-    Args:
-        document: read with places.
+    That is so for a row of a store, which has no text, and for block scalars, anchors and aliases.
     """
     part = document.part
-    if part is None or part.node is None:
+    if part.node is None:
         return None
     edits: list[TextEdit] = []
     for change in fix.changes:
@@ -33,36 +32,37 @@ def text_fix(document: Document, fix: Fix) -> TextFix | None:
             return None
         edits.append(edit)
     renamed = tuple(
-        (*document.place_of(one.path)[:-1], one.name)
-        for one in fix.changes
-        if isinstance(one, Rename)
+        (*document.text_path(change.path)[:-1], change.name)
+        for change in fix.changes
+        if isinstance(change, Rename)
     )
     return TextFix(fix.safety, fix.message, tuple(edits), renamed)
 
 
 def _edit(document: Document, part: Part, change: Change) -> TextEdit | None:
     assert part.node is not None
-    path = document.place_of(change.path)
+    path = document.text_path(change.path)
     yaml = document.source.format == "yaml"
     if isinstance(change, Rename):
         parent = part.node.at(path[:-1])
-        place = parent.keys.get(str(path[-1])) if parent is not None else None
-        if place is None:
+        key = parent.keys.get(str(path[-1])) if parent is not None else None
+        if key is None:
             return None
-        raw = part.lines.text[place[0] : place[1]]
-        return TextEdit(part.lines.range(*place), _like(raw, change.name, yaml=yaml))
+        start, end = key
+        raw = part.lines.text[start:end]
+        return TextEdit(part.lines.range(start, end), _quoted_like(raw, change.name, yaml=yaml))
     node = part.node.at(path)
     if node is None or node.keys or node.children or node.start == node.end:
         return None
     raw = part.lines.text[node.start : node.end]
     if raw[:1] in ("|", ">", "&", "!", "*"):
-        return None  # a block, or a value that stands for others
-    text = _like(raw, change.value, yaml=yaml)
+        return None  # a block scalar, an anchor, a tag or an alias
+    text = _quoted_like(raw, change.value, yaml=yaml)
     return TextEdit(part.lines.range(node.start, node.end), text)
 
 
-def _like(raw: str, value: str | int | bool, *, yaml: bool) -> str:
-    """A value, quoted as the one was whose place it takes."""
+def _quoted_like(raw: str, value: str | int | bool, *, yaml: bool) -> str:
+    """A value as text, in the quotes of the text that it replaces."""
     if not isinstance(value, str):
         return json.dumps(value)
     if not yaml or raw.startswith('"'):

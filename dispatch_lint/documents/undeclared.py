@@ -1,4 +1,4 @@
-"""Fields that no schema declares, and what they were probably meant to be."""
+"""Finds fields that no schema declares, and the declared fields that they probably stand for."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 def find_undeclared(value: Any, shape: Shape, kinds: tuple[str, ...]) -> list[Undeclared]:
-    """Every field of a value that its schema does not declare, inside declared objects too.
+    """The fields of a value that its schema does not declare, in nested objects too.
 
     Args:
-        kinds: the names of all kinds, by which foreign keys are told.
+        kinds: the names of all kinds, to recognize the names of foreign keys.
     """
     finder = _Finder(kinds)
     finder.look(value, shape, ())
@@ -28,52 +28,60 @@ def find_undeclared(value: Any, shape: Shape, kinds: tuple[str, ...]) -> list[Un
 
 
 MAX_GUESSES = 100
-"""Names in a document for which the nearest declared one is looked for."""
+"""The number of names in a document that are compared with all declared names."""
 MAX_LETTERS = 64
-"""A longer name is not taken for a misspelled one."""
+"""A longer name is not compared with the declared names."""
 
 
 def repaired(document: Document, reported: Iterable[Undeclared]) -> Document:
-    """A document with misspelled fields under the names that they stand for.
+    """A document with misspelled fields under the names that were meant.
 
-    One cause, one violation: what is reported as misspelled is then judged as what was meant.
+    One cause, one violation: where a field is reported as misspelled, other rules check it as the
+    field that was meant.
+
+    Args:
+        reported: the undeclared fields that a rule reports.
     """
     slips = [field for field in reported if field.meant]
     if not slips:
         return document
     renamed: dict[Path, str] = {}
-    entity = _renamed(document.value, _by_place(slips), (), renamed)
+    entity = _renamed(document.value, _slip_tree(slips), (), renamed)
     return replace(document, entity=entity, renamed=renamed)
 
 
 class _Slips:
-    """The slips in a value: among its own fields, and inside of what it holds."""
+    """The misspelled fields of a value, and those of the values in it.
+
+    Attributes:
+        names: a misspelled field → the name that was meant.
+        inside: a field or index → the misspelled fields of the value there.
+    """
 
     __slots__ = ("inside", "names")
 
     def __init__(self) -> None:
         self.names: dict[str, str] = {}
-        """A field → what it was meant to be."""
         self.inside: dict[str | int, _Slips] = {}
 
 
-def _by_place(slips: Iterable[Undeclared]) -> _Slips:
+def _slip_tree(slips: Iterable[Undeclared]) -> _Slips:
     root = _Slips()
     for slip in slips:
-        at = root
+        parent = root
         for step in slip.path[:-1]:
-            at = at.inside.setdefault(step, _Slips())
+            parent = parent.inside.setdefault(step, _Slips())
         if slip.meant:
-            at.names[slip.name] = slip.meant
+            parent.names[slip.name] = slip.meant
     return root
 
 
 def _renamed(value: Any, slips: _Slips | None, path: Path, renamed: dict[Path, str]) -> Any:
-    """A value with its fields under the names that they stand for.
+    """A value with its misspelled fields under the names that were meant.
 
     Args:
-        path: of the value, in new names.
-        renamed: takes the new paths, each with the name that is written.
+        path: the path of the value, in the new names.
+        renamed: is filled with the new paths → the name in the text.
     """
     if slips is None:
         return value
@@ -94,10 +102,11 @@ def _renamed(value: Any, slips: _Slips | None, path: Path, renamed: dict[Path, s
 
 
 class _Meaning(NamedTuple):
-    """What an undeclared name stands for.
+    """The declared field that an undeclared name stands for.
 
     Attributes:
-        meant: the declared field; None where no rule of spelling leads to one.
+        meant: the name of the field; None where none was found.
+        case_only: it differs from `meant` in case only.
     """
 
     meant: str | None
@@ -117,30 +126,35 @@ class _Finder:
         self._guesses = 0
 
     def look(self, value: Any, shape: Shape, path: Path) -> None:
-        """Look at a value, and at all that is inside it."""
+        """Find the undeclared fields of a value, and of the values in it."""
         if isinstance(value, dict) and shape.properties:
-            free: tuple[str, ...] | None = None
-            for name, inner in value.items():
-                declared = shape.properties.get(name)
-                if declared is None:
-                    if shape.values is None:
-                        if free is None:  # a field that is there is not what another stands for
-                            free = tuple(one for one in shape.properties if one not in value)
-                        meant, case_only = self._meant(name, free)
-                        self.found.append(
-                            Undeclared(
-                                (*path, name), name, inner, meant, case_only, shape.closed, shape
-                            )
-                        )
-                elif isinstance(inner, dict | list) and (declared.properties or declared.items):
-                    self.look(inner, declared, (*path, name))
+            self._look_at_fields(value, shape, path)
         elif isinstance(value, list) and shape.items is not None:
             for index, item in enumerate(value):
                 if isinstance(item, dict):
                     self.look(item, shape.items, (*path, index))
 
+    def _look_at_fields(self, value: dict[str, Any], shape: Shape, path: Path) -> None:
+        free: tuple[str, ...] | None = None
+        for name, inner in value.items():
+            declared = shape.properties.get(name)
+            if declared is not None:
+                if isinstance(inner, dict | list) and (declared.properties or declared.items):
+                    self.look(inner, declared, (*path, name))
+            elif shape.values is None:
+                if free is None:
+                    free = tuple(field for field in shape.properties if field not in value)
+                meant, case_only = self._meant(name, free)
+                self.found.append(
+                    Undeclared((*path, name), name, inner, meant, case_only, shape.closed, shape)
+                )
+
     def _meant(self, name: str, free: tuple[str, ...]) -> _Meaning:
-        """The declared field that a name stands for, among those that are free."""
+        """The declared field that a name stands for.
+
+        Args:
+            free: the declared fields that are absent. One that is present was not misspelled.
+        """
         if len(name) > MAX_LETTERS:
             return _by_spelling.__wrapped__(name, free, self._kinds)
         meaning = _by_spelling(name, free, self._kinds)
@@ -150,11 +164,12 @@ class _Finder:
         return meaning
 
 
-# The same mistake is made in many documents: what a name stands for follows from the names alone.
+# Many documents have the same mistakes, and results depend on names only: they are memoized.
 
 
 @lru_cache(maxsize=1_000)
 def _by_spelling(name: str, free: tuple[str, ...], kinds: tuple[str, ...]) -> _Meaning:
+    """The declared field that differs in case, style, or the suffix of a foreign key."""
     lowered = {field.lower(): field for field in free}
     if (field := lowered.get(name.lower())) is not None:
         return _Meaning(field, case_only=True)
@@ -174,6 +189,6 @@ def _nearest(name: str, free: tuple[str, ...]) -> str | None:
 
 @lru_cache(maxsize=1_000)
 def _stem(name: str, kinds: tuple[str, ...]) -> str:
-    """A name less the suffix of a foreign key; empty where it has none."""
+    """A name without the suffix of a foreign key; empty where it has none."""
     foreign = read_foreign_key(name, kinds)
     return foreign.stem if foreign and foreign.suffix else ""

@@ -10,7 +10,7 @@ from dispatch_lint.config.globs import matches
 from dispatch_lint.documents.classify import Classifier, relative_name
 from dispatch_lint.documents.document import ROW_KEY
 from dispatch_lint.engine.plugins import internal_error
-from dispatch_lint.engine.precedence import RuleFinding
+from dispatch_lint.engine.precedence import RuleFinding, resolve_field
 from dispatch_lint.model.location import pointer
 from dispatch_lint.model.violation import Severity, Violation
 from dispatch_lint.rule import FieldUse
@@ -202,17 +202,15 @@ class Checker:
         found = []
         for route in schema.routes:
             use = FieldUse(route.name, schema.kind, schema.form, route.parent, shape=route.shape)
-            findings = []
+            findings: list[RuleFinding] = []
             for rule in self.field_rules:
                 try:
                     findings += [(rule, finding) for finding in rule.check_field(use)][:1]
                 except Exception as error:
                     fail(rule, f"{schema.kind}.{route}", error)
-            lowest = min((rule.precedence for rule, _ in findings), default=0)
             found += [
                 (route, rule, self._of_definition(schema, route, rule, finding))
-                for rule, finding in findings
-                if rule.precedence == lowest
+                for rule, finding in resolve_field(findings)
             ]
         return found
 

@@ -24,20 +24,27 @@ if TYPE_CHECKING:
 
 GROUP = "dispatch_lint.rules"
 ALL = "all"
+BUILT_IN = "dispatch_lint_rules"
+"""The package of the built-in rules."""
+LOCAL = "dispatch_lint_local_rules"
+"""Stands for the package of rules that are loaded from files."""
 
 
 class PluginError(UserError):
     """A rule that cannot be loaded; the message names it."""
 
 
-def load_rules(folders: Iterable[Path] = ()) -> dict[str, type[Rule]]:
+def load_rules(paths: Iterable[Path] = ()) -> dict[str, type[Rule]]:
     """Every rule there is, by name and in the order of names.
+
+    Args:
+        paths: folders of rules, and files, besides what installed packages offer.
 
     Raises:
         PluginError: a plugin fails to load, two rules have one name, or there is none.
     """
     found: dict[str, type[Rule]] = {}
-    for origin, module in _modules(folders):
+    for origin, module in _modules(paths):
         for rule in _rules_of(module):
             problem = defining_problem(rule)
             if problem:
@@ -50,7 +57,7 @@ def load_rules(folders: Iterable[Path] = ()) -> dict[str, type[Rule]]:
     return dict(sorted(found.items()))
 
 
-def _modules(folders: Iterable[Path]) -> Iterator[tuple[str, ModuleType]]:
+def _modules(paths: Iterable[Path]) -> Iterator[tuple[str, ModuleType]]:
     for entry in importlib.metadata.entry_points(group=GROUP):
         origin = f"plugin {entry.name} ({entry.value})"
         try:
@@ -59,12 +66,17 @@ def _modules(folders: Iterable[Path]) -> Iterator[tuple[str, ModuleType]]:
             raise PluginError(f"{origin} fails to load: {reason_of(error)}") from error
         yield origin, module
         yield from _submodules(origin, module)
-    for folder in folders:
-        if not folder.is_dir():
-            raise PluginError(f'plugins: there is no folder "{folder}"')
-        for file in sorted(folder.glob("*.py")):
-            if not file.name.startswith("_"):
-                yield str(file), _load_file(file)
+    for path in dict.fromkeys(path.absolute() for path in paths):
+        for file in _files_of(path):
+            yield str(file), _load_file(file)
+
+
+def _files_of(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path]
+    if not path.is_dir():
+        raise PluginError(f'plugins: there is no folder "{path}"')
+    return [file for file in sorted(path.glob("*.py")) if not file.name.startswith("_")]
 
 
 def _submodules(origin: str, package: ModuleType) -> Iterator[tuple[str, ModuleType]]:
@@ -77,7 +89,7 @@ def _submodules(origin: str, package: ModuleType) -> Iterator[tuple[str, ModuleT
 
 
 def _load_file(file: Path) -> ModuleType:
-    name = f"dispatch_lint_local_rules.{file.stem}"
+    name = f"{LOCAL}.{file.stem}"
     spec = importlib.util.spec_from_file_location(name, file)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -87,6 +99,14 @@ def _load_file(file: Path) -> ModuleType:
     except Exception as error:
         raise PluginError(f"{file} fails to load: {reason_of(error)}") from error
     return module
+
+
+def file_of(rule: type[Rule]) -> Path | None:
+    """The file of a rule that is no built-in one; None where it has none."""
+    if rule.__module__.startswith(f"{BUILT_IN}."):
+        return None
+    file = getattr(sys.modules.get(rule.__module__), "__file__", None)
+    return Path(file) if file else None
 
 
 def reason_of(error: Exception) -> str:

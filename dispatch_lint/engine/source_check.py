@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dispatch_lint.documents.classify import Skipped
-from dispatch_lint.documents.discover import is_no_definition
+from dispatch_lint.documents.discover import is_excluded_code
 from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.reading import read_source
 from dispatch_lint.documents.suppressions import MARK, read_suppressions
@@ -100,7 +100,8 @@ def _check_document(checker: Checker, document: Document, report: SourceReport) 
         findings += checker.of_undeclared(document, document.undeclared, fail)
     for rule in checker.applicable_rules(document):
         try:
-            findings += [(rule, finding) for finding in rule.check(document)]
+            for finding in rule.check(document):  # nearly always nothing
+                findings.append((rule, finding))
         except Exception as error:
             fail(rule, error)
     if findings:
@@ -115,7 +116,7 @@ def _check_document(checker: Checker, document: Document, report: SourceReport) 
 
 
 def _skip(checker: Checker, source: Source, skipped: Skipped, report: SourceReport) -> None:
-    if skipped.describes_api and (source.named or not is_no_definition(source.name)):
+    if skipped.describes_api and (source.named or not is_excluded_code(source.name)):
         report.descriptions.append(skipped.number)
     elif source.reported:
         report.skipped += 1

@@ -16,7 +16,7 @@ from yaml._yaml import CParser
 PLAIN = (True, False)
 """The tag of a plain scalar without a tag: what libyaml says of it, (plain, quoted)."""
 TEXT_TAG = "tag:yaml.org,2002:str"
-_MERGE = "<<"
+MERGE = "<<"
 # An alias begins behind white space or an indicator; a `*` inside a word is none.
 _ALIAS = re.compile(r"""(?<![^\s\[\]{},:?"'\ufeff-])\*\S""")
 _DEEPEST = "exceeded maximum nesting depth"
@@ -41,7 +41,7 @@ def may_have_aliases(text: str) -> bool:
 
 def is_merge(key: Node) -> bool:
     """Whether a key is the merge key `<<`."""
-    return bool(key.value == _MERGE and key.tag == PLAIN)
+    return bool(key.value == MERGE and key.tag == PLAIN)
 
 
 class _Composer(CParser):  # type: ignore[misc]

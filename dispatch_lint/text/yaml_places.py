@@ -161,26 +161,19 @@ class Notes:
             for index, item in enumerate(node.value):
                 self._visit(item, (*path, index))
         elif type(node) is MappingNode:
-            places: dict[str, tuple[int, int]] = {}
+            before: dict[str, Composed] = {}
             for key, value in node.value:
-                inside = (*path, key.value)
-                if not is_merge(key):
-                    self._note_key(key, inside, places)
-                self._visit(value, inside)
+                name = key.value
+                if name in before and not is_merge(key):
+                    self._note_duplicate((*path, name), key, before[name])
+                before[name] = key
+                self._visit(value, (*path, name))
         elif node.tag == PLAIN and may_differ(node.value, resolve_core(node.value)):
             self.scalars[path] = node.value
 
-    def _note_key(self, key: Composed, path: Path, places: dict[str, tuple[int, int]]) -> None:
-        """Note a key if it is repeated.
-
-        Args:
-            places: of the keys before it.
-        """
-        place = self._origin.span(key)
-        if key.value in places:
-            first = self._lines.range(*places[key.value])
-            self.duplicates.append(Duplicate(path, self._lines.range(*place), first))
-        places[key.value] = place
+    def _note_duplicate(self, path: Path, key: Composed, first: Composed) -> None:
+        place, first_place = (self._lines.range(*self._origin.span(one)) for one in (key, first))
+        self.duplicates.append(Duplicate(path, place, first_place))
 
 
 def find_comments(root: Composed | None, origin: Origin, stop: int) -> list[tuple[int, int]]:

@@ -7,7 +7,7 @@ from typing import Any
 from yaml import Node, ScalarNode, SequenceNode
 
 from dispatch_lint.text.scalars import is_text, may_differ, resolve_core
-from dispatch_lint.text.yaml_composer import PLAIN, TEXT_TAG, Unsure, is_merge
+from dispatch_lint.text.yaml_composer import MERGE, PLAIN, TEXT_TAG, Unsure, is_merge
 
 
 class Values:
@@ -34,22 +34,20 @@ class Values:
 
     def _read(self, node: Node, level: int) -> Any:
         # One call for each level: more would be too many for Python's stack.
-        kind = type(node)
-        if kind is ScalarNode:
-            text: str = node.value
-            if node.tag != PLAIN:
-                return resolve_core(text) if is_resolved(node) else text
-            return text if is_text(text) else self._plain(text)
+        if type(node) is ScalarNode:
+            return self._scalar(node)
         made = self._made.get(id(node))
         if made is not None:
             return made
         if level == self._depth:
             raise Unsure
-        if kind is SequenceNode:
+        if type(node) is SequenceNode:
             items: list[Any] = []
             self._made[id(node)] = items
             for item in node.value:
-                items.append(self._read(item, level + 1))
+                items.append(
+                    self._scalar(item) if type(item) is ScalarNode else self._read(item, level + 1)
+                )
             return items
         fields: dict[str, Any] = {}
         merged: list[Any] = []
@@ -57,16 +55,25 @@ class Values:
         for key, inner in node.value:
             if type(key) is not ScalarNode:
                 raise Unsure
-            value = self._read(inner, level + 1)
-            if is_merge(key):
+            value = (
+                self._scalar(inner) if type(inner) is ScalarNode else self._read(inner, level + 1)
+            )
+            name = key.value
+            if name == MERGE and is_merge(key):
                 merged.append(value)
                 continue
-            if key.value in fields:
+            if name in fields:
                 self.is_notable = True
-            fields[key.value] = value
+            fields[name] = value
         if merged:
             _merge(fields, merged)
         return fields
+
+    def _scalar(self, node: Node) -> Any:
+        text: str = node.value
+        if node.tag != PLAIN:
+            return resolve_core(text) if is_resolved(node) else text
+        return text if is_text(text) else self._plain(text)
 
     def _plain(self, text: str) -> Any:
         value = resolve_core(text)
