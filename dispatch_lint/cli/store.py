@@ -145,7 +145,7 @@ def get(key: str, url: str | None) -> int:
 
 def _find(store: EntityStore, classifier: Classifier, key: str) -> StoredEntity | None:
     """The entity of a key in either layout; where there is none, say so."""
-    from dispatch_lint.store.entity_store import canonical_key
+    from dispatch_lint.store.keys import canonical_key
 
     kinds = classifier.catalogue.names
     canonical = canonical_key(key, kinds)
@@ -203,7 +203,7 @@ def _tag(text: str) -> tuple[str, str]:
 @_FORMAT
 def refs(key: str, url: str | None, format_: str) -> int:
     """Show who refers to an entity, and what it refers to."""
-    from dispatch_lint.store.lookups import references_of
+    from dispatch_lint.store.lookups import relations_of
 
     with _opened(url) as (store, classifier):
         found = _find(store, classifier, key)
@@ -211,7 +211,7 @@ def refs(key: str, url: str | None, format_: str) -> int:
             return 1
         rows = [
             (one.direction, one.key, "/".join(str(step) for step in one.path), one.state)
-            for one in references_of(store, found)
+            for one in relations_of(store, found)
         ]
         _show(("direction", "key", "field", "state"), rows, format_)
     return 0

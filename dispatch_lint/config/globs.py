@@ -1,4 +1,4 @@
-"""Globs of the settings, and the paths that they are held against."""
+"""Globs of the settings, and the paths that they match."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ if TYPE_CHECKING:
 
 
 def matches(name: str, *globs: str) -> bool:
-    """Whether a path matches one of some globs of the settings: `*` also crosses folders."""
+    """Whether a path matches one of some globs: `*` also matches `/`."""
     return _compiled(globs).match(name) is not None
 
 
 def excludes(name: str, *globs: str) -> bool:
-    """Whether one of some globs matches a path, or the path as that of a folder, `folder/`."""
+    """Whether one of some globs matches a path, or the path with a `/` at its end."""
     return _compiled(globs, end="/?").match(f"{name}/") is not None
 
 
 @cache
 def _compiled(globs: tuple[str, ...], end: str = "") -> re.Pattern[str]:
-    """All globs as one expression: a walk asks for every file.
+    """All globs as one expression, because a walk matches every file.
 
     Args:
-        end: what may come behind what a glob says.
+        end: an expression for what may follow the match of a glob.
     """
     if not globs:
         return re.compile(r"(?!)")
@@ -44,5 +44,5 @@ def _compiled(globs: tuple[str, ...], end: str = "") -> re.Pattern[str]:
 
 
 def below(path: str, root: Path) -> str:
-    """An absolute path relative to the settings, where it lies below them; with `/`."""
+    """An absolute path, relative to the folder of the settings if it is inside it; with `/`."""
     return path.removeprefix(os.path.join(root, "")).replace(os.sep, "/")  # noqa: PTH118 (a hot path)

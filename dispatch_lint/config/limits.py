@@ -1,11 +1,11 @@
-"""What a run reads at most: no input may make it slow, or large, without bounds."""
+"""Limits of what a run reads, so that no input makes it slow, or large, without bounds."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 MAX_DEPTH = 500
-"""Deeper values are for no setting: Python's own stack has an end."""
+"""The largest `limits.depth`, because of Python's own stack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,11 +14,11 @@ class Limits:
 
     Attributes:
         document_size: MiB of a YAML or JSON file, or of a line of JSONL.
-        depth: levels of values inside each other; Dispatch's deepest has 6.
-        aliases: values that the aliases of one document stand for.
-        violations_per_file: violations of one file that are shown; the rest is counted.
-        fields: that the definitions of a run lead to, types inside types included; those of
-            Dispatch lead to 1,100.
+        depth: levels of nested values; the deepest entity of Dispatch has 6.
+        aliases: values that all aliases of one document stand for.
+        violations_per_file: violations of one file that are shown; the others are counted.
+        fields: fields that the definitions of a run lead to, types inside types included; those
+            of Dispatch lead to 1,100.
     """
 
     document_size: int = 64
