@@ -1,14 +1,21 @@
-"""dispatch-lint: holds Dispatch entities against the Dispatch Development Guide."""
+"""dispatch-lint: checks Dispatch entities against the Dispatch Development Guide."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.version import __version__
 
-__all__ = ["__version__", "lint"]
+if TYPE_CHECKING:
+    from dispatch_lint.api import lint, load_settings
+    from dispatch_lint.config.settings import Settings
+
+__all__ = ["Settings", "__version__", "lint", "load_settings"]
+
+# They bring in the engine, which `--version` and `--help` can do without.
+_MODULES = {"lint": "api", "load_settings": "api", "Settings": "config.settings"}
 
 
-def __getattr__(name: str) -> object:
-    # `lint` pulls in the engine, which `--version` and `--help` can do without.
-    if name == "lint":
-        from dispatch_lint.api import lint
-
-        return lint
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

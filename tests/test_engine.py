@@ -456,3 +456,15 @@ def test_comparing_ends() -> None:
     budget = ComparisonBudget(5_000)
     allowed = [budget.allows(names) for names in (2_001, 2_000, 2_000, 1_001, 1_000, 0, 1)]
     assert allowed == [False, True, True, False, True, True, False]
+
+
+def test_what_python_programs_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two checks of one process, each with its own settings, one violation of each in turn."""
+    from dispatch_lint import Settings, lint, load_settings
+
+    monkeypatch.chdir(tmp_path)
+    Path("many.yaml").write_text("---\n".join(f"kind: Secret\nname: a {n}\n" for n in range(5)))
+    few = lint("many.yaml", settings=Settings(limits=Limits(violations_per_file=2)))
+    every = lint("many.yaml", settings=load_settings())
+    assert [(next(few).message, next(every).message) for _ in range(2)]
+    assert (len(list(few)), len(list(every))) == (0, 3)
