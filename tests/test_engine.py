@@ -6,11 +6,13 @@ import importlib.metadata
 from collections.abc import Iterator
 from dataclasses import FrozenInstanceError
 from io import BytesIO
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
 
 from dispatch_lint.api import make_checker
+from dispatch_lint.config.limits import Limits
 from dispatch_lint.config.settings import Settings, parse
 from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.reading import read_source
