@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from typing import Any
@@ -179,3 +181,15 @@ def test_excerpts_are_read_forward_and_back(tmp_path: Path) -> None:
     assert [excerpts.line(str(name), number) for name, number in asked] == [
         "one", "two\rstill two", "two\rstill two", "four", "one", "b", "", "", "four", "", "", "", "b",
     ]  # fmt: skip
+
+
+def test_a_report_goes_to_what_is_no_file(tmp_path: Path) -> None:
+    """A device stays a device, and a pipe gets what is written."""
+    (tmp_path / "a.yaml").write_text("kind: Secret\nname: a b\n")
+    command = [sys.executable, "-m", "dispatch_lint", "check", "a.yaml", "-f", "concise", "-o"]
+    piped = subprocess.run([*command, "/dev/stdout"], cwd=tmp_path, capture_output=True, text=True)
+    assert (piped.returncode, piped.stderr) == (1, "")
+    assert piped.stdout.startswith("a.yaml:2:7: error[name-format]")
+    thrown = subprocess.run([*command, "/dev/null"], cwd=tmp_path, capture_output=True)
+    assert (thrown.returncode, thrown.stdout, thrown.stderr) == (1, b"", b"")
+    assert Path("/dev/null").is_char_device()

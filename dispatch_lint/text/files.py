@@ -31,6 +31,8 @@ def write_bytes(path: Path, data: bytes) -> None:
 def _write(path: Path, pieces: Iterable[bytes]) -> int:
     import tempfile  # most runs write nothing
 
+    if path.exists() and not path.is_file():
+        return _write_through(path, pieces)
     path = path.resolve()
     count = 0
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
@@ -45,6 +47,16 @@ def _write(path: Path, pieces: Iterable[bytes]) -> int:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+    return count
+
+
+def _write_through(path: Path, pieces: Iterable[bytes]) -> int:
+    """Write to a device or a pipe, such as /dev/stdout: it is no file that can be replaced."""
+    count = 0
+    with path.open("wb") as stream:
+        for piece in pieces:
+            stream.write(piece)
+            count += 1
     return count
 
 
