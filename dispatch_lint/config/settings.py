@@ -1,7 +1,7 @@
 """Settings: `dispatch-lint.toml`, or `[tool.dispatch-lint]` in `pyproject.toml`.
 
-Nothing in them is ever ignored in silence: an unknown key, rule or value is an error that says
-what was probably meant.
+Nothing in them is ignored silently: an unknown key, rule or value is an error, whose message
+suggests what was probably meant.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class SettingsError(UserError):
 
 
 class OpenQuestions(NamedTuple):
-    """What the guide leaves open. The defaults are what it says today."""
+    """Questions that the guide leaves open. The defaults follow its current text."""
 
     kind_field: KindField = "optional"
     foreign_key_value: ForeignKeyValue = "name"
@@ -44,7 +44,7 @@ class OpenQuestions(NamedTuple):
     desired_state: DesiredState = "info"
 
 
-@dataclass(frozen=True, eq=False)  # to make what nobody calls would delay each start
+@dataclass(frozen=True, eq=False)  # generating an __eq__ that nobody needs would delay each start
 class Settings:
     """All settings of a run. Paths are relative to `root`."""
 
@@ -80,7 +80,7 @@ class Settings:
 
 
 def find(start: Path) -> Path | None:
-    """The settings file that holds for a folder: upward from it, to the repository root."""
+    """The settings file for a folder: the nearest one from it up to the root of its repository."""
     for folder in searched(start):
         if (folder / FILE).is_file():
             return folder / FILE
@@ -91,7 +91,7 @@ def find(start: Path) -> Path | None:
 
 
 def searched(start: Path) -> Iterator[Path]:
-    """The folders that are searched for settings."""
+    """The folders that are searched for a settings file, in this order."""
     for folder in (start, *start.parents):
         yield folder
         if (folder / ".git").exists():
@@ -110,7 +110,7 @@ def _has_table(project: Path) -> bool:
     try:
         return TABLE in tomllib.loads(text).get("tool", {})
     except tomllib.TOMLDecodeError:
-        return True  # let `load` say what is wrong with it
+        return True  # `load` reports the error
 
 
 def load(file: Path) -> Settings:
@@ -130,26 +130,29 @@ def load(file: Path) -> Settings:
     if file.name == PROJECT:
         table = table.get("tool", {}).get(TABLE, {})
     elif set(table) == {"tool"}:
-        table = table["tool"].get(TABLE, {})  # written as in pyproject.toml: understood
+        table = table["tool"].get(TABLE, {})  # accept the layout of pyproject.toml too
     try:
-        said = parse(table)
+        settings = parse(table)
     except SettingsError as error:
         raise SettingsError(f"{file}: {error}") from None
-    return replace(said, root=file.resolve().parent, file=file)
+    return replace(settings, root=file.resolve().parent, file=file)
 
 
 def parse(table: Mapping[str, Any]) -> Settings:
-    """Settings from a table as TOML gives it.
+    """Settings from a table of TOML.
 
     Raises:
         SettingsError: a key or value is unknown.
     """
-    said: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for key, value in table.items():
         if key not in _KEYS:
             raise SettingsError(f'unknown key "{key}"{did_you_mean(key, _KEYS)}')
-        said[key.replace("-", "_")] = _KEYS[key](key, value)
-    return Settings(**said)
+        values[key.replace("-", "_")] = _KEYS[key](key, value)
+    return Settings(**values)
+
+
+# One function for each type of value: takes the key and the value, and returns what `Settings` has.
 
 
 def _text(key: str, value: object) -> str:
@@ -161,7 +164,7 @@ def _text(key: str, value: object) -> str:
 def _texts(key: str, value: object) -> tuple[str, ...]:
     if isinstance(value, str):
         return (value,)
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise SettingsError(f'"{key}" has to be a list of texts, not {value!r}')
     return tuple(value)
 
@@ -174,9 +177,9 @@ def _boolean(key: str, value: object) -> bool:
 
 def _choice(key: str, value: object, choices: tuple[str, ...]) -> str:
     if value not in choices:
-        meant = did_you_mean(value, choices) if isinstance(value, str) else ""
+        hint = did_you_mean(value, choices) if isinstance(value, str) else ""
         expected = ", ".join(f'"{choice}"' for choice in choices)
-        raise SettingsError(f'"{key}" has to be one of {expected}, not {value!r}{meant}')
+        raise SettingsError(f'"{key}" has to be one of {expected}, not {value!r}{hint}')
     assert isinstance(value, str)
     return value
 
@@ -196,12 +199,12 @@ _Value = TypeVar("_Value")
 
 
 def _table_of(
-    one: Callable[[str, object], _Value],
+    read_item: Callable[[str, object], _Value],
 ) -> Callable[[str, object], dict[str, _Value]]:
     def read(key: str, value: object) -> dict[str, _Value]:
         if not isinstance(value, dict):
             raise SettingsError(f'"{key}" has to be a table, not {value!r}')
-        return {name: one(f"{key}.{name}", item) for name, item in value.items()}
+        return {name: read_item(f"{key}.{name}", item) for name, item in value.items()}
 
     return read
 
@@ -224,23 +227,23 @@ def _options(key: str, value: object) -> Mapping[str, Any]:
 
 
 def _questions(key: str, value: object) -> OpenQuestions:
-    answers: dict[str, tuple[str, ...]] = {
+    choices: dict[str, tuple[str, ...]] = {
         "kind-field": get_args(KindField),
         "foreign-key-value": get_args(ForeignKeyValue),
         "organization-field": get_args(OrganizationField),
         "desired-state": get_args(DesiredState),
     }
-    said: dict[str, Any] = {}
+    answers: dict[str, Any] = {}
     for name, answer in _options(key, value).items():
-        if name not in answers:
-            raise SettingsError(f'unknown key "{key}.{name}"{did_you_mean(name, answers)}')
-        said[name.replace("-", "_")] = _choice(f"{key}.{name}", answer, answers[name])
-    return OpenQuestions(**said)
+        if name not in choices:
+            raise SettingsError(f'unknown key "{key}.{name}"{did_you_mean(name, choices)}')
+        answers[name.replace("-", "_")] = _choice(f"{key}.{name}", answer, choices[name])
+    return OpenQuestions(**answers)
 
 
 def _limits(key: str, value: object) -> Limits:
     names = [name.replace("_", "-") for name in Limits.__slots__]
-    said: dict[str, Any] = {}
+    limits: dict[str, Any] = {}
     for name, number in _options(key, value).items():
         if name not in names:
             raise SettingsError(f'unknown key "{key}.{name}"{did_you_mean(name, names)}')
@@ -248,16 +251,19 @@ def _limits(key: str, value: object) -> Limits:
             raise SettingsError(f'"{key}.{name}" has to be a number from 1, not {number!r}')
         if name == "depth" and number > MAX_DEPTH:
             raise SettingsError(f'"{key}.{name}" can be {MAX_DEPTH} at most, not {number}')
-        said[name.replace("-", "_")] = number
-    return Limits(**said)
+        limits[name.replace("-", "_")] = number
+    return Limits(**limits)
 
 
 def _nested_references(key: str, value: object) -> dict[str, Reference | None]:
-    """`"Driver.type" = "DriverType"`; unquoted, TOML makes a table of the dot."""
+    """The table of references, such as `"Driver.type" = "DriverType"`.
+
+    In TOML, a key with a dot and without quotes is a table: that is accepted too.
+    """
     flat: dict[str, object] = {}
     for name, item in _options(key, value).items():
         if isinstance(item, dict):
-            flat |= {f"{name}.{inner}": one for inner, one in item.items()}
+            flat |= {f"{name}.{field}": kind for field, kind in item.items()}
         else:
             flat[name] = item
     return {name: _reference(f"{key}.{name}", item) for name, item in flat.items()}

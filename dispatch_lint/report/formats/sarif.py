@@ -54,7 +54,7 @@ def _rule(name: str, rule: type[Rule] | None) -> dict[str, Any]:
     pascal = "".join(word.capitalize() for word in name.split("-"))
     return {
         "id": name,
-        # SARIF wants a name that is not the ID over again.
+        # SARIF asks for a name that differs from the ID.
         **({"name": pascal} if pascal.lower() != name else {}),
         "shortDescription": {"text": f"{rule.summary[:1].upper()}{rule.summary[1:]}."},
         "fullDescription": {"text": f"{' '.join(documentation.split())}{guide}"},
