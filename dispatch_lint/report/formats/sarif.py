@@ -91,8 +91,8 @@ def _result(violation: Violation, index: dict[str, int]) -> dict[str, Any]:
     return found
 
 
-def _location(file: str, span: Range) -> dict[str, Any]:
-    return {"physicalLocation": {"artifactLocation": _artifact(file), "region": _region(span)}}
+def _location(file: str, range_: Range) -> dict[str, Any]:
+    return {"physicalLocation": {"artifactLocation": _artifact(file), "region": _region(range_)}}
 
 
 def _artifact(file: str) -> dict[str, str]:
@@ -101,9 +101,9 @@ def _artifact(file: str) -> dict[str, str]:
     return {"uri": quote(file, safe="/"), "uriBaseId": "SRCROOT"}
 
 
-def _region(span: Range) -> dict[str, int]:
-    return {"startLine": span.line, "startColumn": span.column, "endLine": span.end_line,
-            "endColumn": max(span.end_column, 1)}  # fmt: skip
+def _region(range_: Range) -> dict[str, int]:
+    return {"startLine": range_.line, "startColumn": range_.column, "endLine": range_.end_line,
+            "endColumn": max(range_.end_column, 1)}  # fmt: skip
 
 
 def _fix(file: str, fix: TextFix) -> dict[str, Any]:
