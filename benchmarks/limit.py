@@ -11,16 +11,15 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
-
-import ryaml
 
 from dispatch_lint.config.settings import Settings
 from dispatch_lint.documents.catalogue_files import load_catalogue
 
 _READERS: dict[str, Callable[[str], Any]] = {
-    "yaml": ryaml.loads_all,  # type: ignore[attr-defined]
+    "yaml": lambda text: import_module("ryaml").loads_all(text),
     "json": json.loads,
     "jsonl": lambda text: [json.loads(line) for line in text.splitlines()],
 }

@@ -64,12 +64,16 @@ def sources_of(
     stdin_filename: str | None = None, force_exclude: bool = False,
 ) -> list[Source]:  # fmt: skip
     """The sources that paths and store URLs stand for; see `discover`."""
-    from dispatch_lint.store.opening import row_source
-
     return list(discover(
-        paths, settings, row_source, index=index, stdin_filename=stdin_filename,
+        paths, settings, _row_source, index=index, stdin_filename=stdin_filename,
         force_exclude=force_exclude,
     ))  # fmt: skip
+
+
+def _row_source(url: str, *, reported: bool) -> Source:
+    from dispatch_lint.store.opening import row_source
+
+    return row_source(url, reported=reported)
 
 
 def check(

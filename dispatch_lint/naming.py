@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 LOWER_CAMEL = re.compile(r"[a-z][A-Za-z0-9]*\Z")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _PLAIN = re.compile(r"[a-z][A-Za-z]*[0-9]*\Z")
-"""Nearly every name: it is in lower camel case, and so its words are."""
+"""Nearly every name: `lower_camel` leaves it as it is."""
 _SUFFIX = re.compile(r"(?P<stem>.+?)_?-?(?P<suffix>Names?|names?|IDs?|Ids?|ids?)\Z")
 
 # "go naming conventions" (guide, Additional Properties): the initialisms that
@@ -56,8 +56,8 @@ INITIALISMS = frozenset(
     ]
 )
 
-
-_REMEMBERED = 4_096
+_CACHED = 4_096
+"""Names whose results are cached."""
 
 
 def is_lower_camel(name: str) -> bool:
@@ -65,7 +65,7 @@ def is_lower_camel(name: str) -> bool:
     return LOWER_CAMEL.match(name) is not None
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=_CACHED)
 def lower_camel(name: str) -> str:
     """The lower camel case of any name: `created_at` is `createdAt`, `API` is `api`."""
     if _PLAIN.match(name):
@@ -84,7 +84,7 @@ def words_of(name: str) -> list[str]:
     return _WORD.findall(name)
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=_CACHED)
 def plural(word: str) -> str:
     """The English plural of an entity type's name: `policy` is `policies`."""
     if re.search(r"[^aeiou]y\Z", word):
@@ -100,15 +100,18 @@ def kind_field(kind: str) -> str:
 
 
 class ForeignKeyName(NamedTuple):
-    """What a field name says of a reference, read by the guide's convention."""
+    """A field name that is a foreign key by the guide's convention.
+
+    Attributes:
+        stem: the name without its suffix: `image` of `imageName`.
+        suffix: `Name`, `Names`, `ID`, `Id` …, or empty.
+        many: whether the stem or the suffix is a plural.
+    """
 
     kind: str
     stem: str
-    """The name less its suffix: `image` of `imageName`."""
     suffix: str
-    """`Name`, `Names`, `ID`, `Id` … or empty."""
     many: bool
-    """Whether the stem is a plural, or the suffix is."""
 
     @property
     def by_id(self) -> bool:
@@ -116,13 +119,13 @@ class ForeignKeyName(NamedTuple):
 
     @property
     def proper(self) -> str:
-        """The name without its suffix, in the number it speaks of."""
-        plain: str = plural(self.stem) if self.suffix.endswith("s") else self.stem
-        return plain
+        """The name as the guide wants it: without a suffix, and a plural if the suffix was one."""
+        name: str = plural(self.stem) if self.suffix.endswith("s") else self.stem
+        return name
 
 
 def read_foreign_key(name: str, kinds: tuple[str, ...]) -> ForeignKeyName | None:
-    """Read a field name as a foreign key, where its stem is one of `kinds`.
+    """Read a field name as a foreign key; None if its stem is not one of `kinds`.
 
     Guide, Additional Properties: "Foreign keys fields should simply be the name of the
     referenced object (i.e. `secret` or `secrets` not `secretName` or `secretNames`)".
@@ -132,43 +135,43 @@ def read_foreign_key(name: str, kinds: tuple[str, ...]) -> ForeignKeyName | None
         if not stem:
             continue
         camel = lower_camel(stem)
-        found = _names_of(kinds).get(camel)
-        if found is not None:
-            kind, many = found
+        kind_and_number = _names_of(kinds).get(camel)
+        if kind_and_number is not None:
+            kind, many = kind_and_number
             many = many or suffix.endswith("s")
             return ForeignKeyName(kind, camel, suffix[:1].upper() + suffix[1:], many)
     return None
 
 
-_named: list[tuple[tuple[str, ...], dict[str, tuple[str, bool]]]] = []
-_MAX_NAMED = 8
+_recent_names: list[tuple[tuple[str, ...], dict[str, tuple[str, bool]]]] = []
+_MAX_RECENT = 8
 
 
 def _names_of(kinds: tuple[str, ...]) -> dict[str, tuple[str, bool]]:
     """The names of foreign keys to kinds: each with the kind, and whether it is the plural.
 
-    The last few are remembered, by identity: to hash thousands of kinds would take too long.
+    The last few are cached by identity, because hashing thousands of kinds would take too long.
     """
-    for known, names in _named:
-        if known is kinds:
+    for recent_kinds, names in _recent_names:
+        if recent_kinds is kinds:
             return names
-    del _named[_MAX_NAMED - 1 :]
-    _named.insert(0, (kinds, _find_names(kinds)))
-    return _named[0][1]
+    del _recent_names[_MAX_RECENT - 1 :]
+    _recent_names.insert(0, (kinds, _find_names(kinds)))
+    return _recent_names[0][1]
 
 
 def _find_names(kinds: tuple[str, ...]) -> dict[str, tuple[str, bool]]:
-    found: dict[str, tuple[str, bool]] = {}
+    names: dict[str, tuple[str, bool]] = {}
     for kind in kinds:
-        field = kind_field(kind)
-        several = plural(field)
-        found.setdefault(field, (kind, field == several))
-        found.setdefault(several, (kind, True))
-    return found
+        singular = kind_field(kind)
+        plural_ = plural(singular)
+        names.setdefault(singular, (kind, singular == plural_))
+        names.setdefault(plural_, (kind, True))
+    return names
 
 
 def nearest(word: str, candidates: Iterable[str], *, cutoff: float = 0.7) -> str | None:
-    """The candidate that `word` was most likely meant to be, or None."""
+    """The candidate that `word` most likely stands for, or None."""
     near = nearest_few(word, candidates, 1, cutoff=cutoff)
     return near[0] if near else None
 
@@ -176,7 +179,7 @@ def nearest(word: str, candidates: Iterable[str], *, cutoff: float = 0.7) -> str
 def nearest_few(
     word: str, candidates: Iterable[str], count: int, *, cutoff: float = 0.7
 ) -> list[str]:
-    """Up to `count` candidates near `word`, best first; a difference in case only is best."""
+    """Up to `count` candidates near `word`, best first; case does not matter."""
     lowered = _lowered(tuple(candidates))
     return [lowered[name] for name in _close(word.lower(), tuple(lowered), count, cutoff)]
 
@@ -189,10 +192,10 @@ def _lowered(candidates: tuple[str, ...]) -> dict[str, str]:
     return lowered
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=_CACHED)
 def _close(word: str, candidates: tuple[str, ...], count: int, cutoff: float) -> list[str]:
-    """Mistakes are often made twice: what was near to one is remembered."""
-    from difflib import get_close_matches  # a run without mistakes never needs it
+    """`get_close_matches`, cached because the same mistake often occurs many times."""
+    from difflib import get_close_matches  # only runs that find mistakes need it
 
     return get_close_matches(word, candidates, n=count, cutoff=cutoff)
 
@@ -201,7 +204,7 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
 
 
 def one_edit_away(word: str) -> set[str]:
-    """What differs from a name by one letter left out, added, changed, or swapped with the next."""
+    """The words that differ from a name by one letter: omitted, added, changed, or swapped."""
     if len(word) > 64:
         return set()
     cuts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
@@ -213,7 +216,7 @@ def one_edit_away(word: str) -> set[str]:
 
 
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:
-    """`; did you mean "…"?`, or nothing where no candidate is near."""
+    """`; did you mean "…"?`, or nothing if no candidate is near."""
     near = nearest(word, candidates, cutoff=0.6)
     return f'; did you mean "{near}"?' if near else ""
 

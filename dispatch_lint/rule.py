@@ -386,8 +386,23 @@ class Rule:
         return inspect.cleandoc(cls.__doc__ or "")
 
 
+GONE = {
+    "collect_seldom": "name it `collect`",
+    "all_facts": "`collect` gives all facts",
+    **dict.fromkeys(
+        ("quick_check", "fact_patterns", "seldom_groups", "likeness", "reads", "reads_text"),
+        "remove it: the engine takes no hints for speed",
+    ),
+    "precedence": "remove it: the engine has one ordered list",
+}
+"""What rules could define once, and what to do about it: nothing that is not called is silent."""
+
+
 def defining_problem(rule: type[Rule]) -> str | None:
     """Why a class is no usable rule, or None."""
+    for owner in rule.__mro__:
+        for gone in vars(owner).keys() & GONE.keys():
+            return f"it defines `{gone}`, which is not part of a rule any more: {GONE[gone]}"
     name = getattr(rule, "name", None)
     if not isinstance(name, str) or not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
         return f"its name {name!r} is not kebab-case"

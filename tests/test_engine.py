@@ -26,7 +26,7 @@ from dispatch_lint.engine.summary import Result
 from dispatch_lint.index.facts import by_name
 from dispatch_lint.model.violation import Finding, Severity
 from dispatch_lint.rule import FieldUse, Judgement, NoOptions, Rule, World
-from dispatch_lint.schema.catalogue import KindSchema
+from dispatch_lint.schema.kind_schema import KindSchema
 from tests.conftest import Lint
 
 FUNCTION = "kind: Function\nname: f\nimage: i\n"

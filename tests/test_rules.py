@@ -12,7 +12,7 @@ from dispatch_lint.documents.catalogue_files import load_catalogue
 from dispatch_lint.engine.plugins import load_rules
 from dispatch_lint.index.facts import by_id, by_name
 from dispatch_lint.index.references import Use
-from dispatch_lint.rule import Example, Fact, NoOptions, Rule, stored
+from dispatch_lint.rule import GONE, Example, Fact, NoOptions, Rule, defining_problem, stored
 from dispatch_lint.rule_examples import check_examples
 from dispatch_lint.rule_pages import book
 from tests.conftest import Lint
@@ -132,3 +132,9 @@ def test_names_of_stored_entities_have_the_pattern_of_manifests(before: int, lin
     ]
     found = lint({"a.jsonl": "".join(f"{line}\n" for line in lines)}, {"select": ["name-format"]})
     assert [(one.document, one.pointer) for one in found] == [(before, "/name")]
+
+
+@pytest.mark.parametrize("name", GONE)
+def test_what_is_no_part_of_a_rule_any_more_is_refused(name: str) -> None:
+    old = type("Old", (RULES["name-format"],), {name: None})
+    assert name in str(defining_problem(old))

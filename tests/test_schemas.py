@@ -21,7 +21,7 @@ from dispatch_lint.config.settings import Settings
 from dispatch_lint.definitions.model import DefinitionError
 from dispatch_lint.documents.catalogue_files import load_catalogue
 from dispatch_lint.documents.schema_files import drift, generate_files
-from dispatch_lint.schema.catalogue import KindSchema
+from dispatch_lint.schema.kind_schema import KindSchema
 from dispatch_lint.schema.validation import is_valid, schema_errors
 from tests.conftest import Lint
 

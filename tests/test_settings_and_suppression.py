@@ -9,7 +9,7 @@ import pytest
 
 from dispatch_lint.engine.summary import Result
 from dispatch_lint.model.violation import Severity
-from dispatch_lint.schema.catalogue import CatalogueError
+from dispatch_lint.schema.kind_schema import CatalogueError
 from tests.conftest import Lint, shown
 
 WRONG = "kind: Secret\nname: a b\n"

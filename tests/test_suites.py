@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dispatch_lint.schema.catalogue import KindSchema
+from dispatch_lint.schema.kind_schema import KindSchema
 from dispatch_lint.schema.validation import explainer_class, is_valid
 
 EDITORS = Path(__file__).parent.parent / ".venv/editors"

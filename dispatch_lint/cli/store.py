@@ -146,7 +146,7 @@ def get(key: str, url: str | None) -> int:
 
 def _find(store: EntityStore, classifier: Classifier, key: str) -> StoredEntity | None:
     """The entity with a key, in either layout; where there is none, print a message."""
-    from dispatch_lint.store.entity_store import canonical_key
+    from dispatch_lint.store.keys import canonical_key
 
     kinds = classifier.catalogue.names
     canonical = canonical_key(key, kinds)
@@ -204,15 +204,15 @@ def _tag(text: str) -> tuple[str, str]:
 @_FORMAT
 def refs(key: str, url: str | None, format_: str) -> int:
     """Show who refers to an entity, and what it refers to."""
-    from dispatch_lint.store.lookups import references_of
+    from dispatch_lint.store.lookups import relations_of
 
     with _opened(url) as (store, classifier):
         found = _find(store, classifier, key)
         if found is None:
             return 1
         rows = [
-            (link.direction, link.key, "/".join(str(step) for step in link.path), link.state)
-            for link in references_of(store, found)
+            (relation.direction, relation.key, "/".join(map(str, relation.path)), relation.state)
+            for relation in relations_of(store, found)
         ]
         _show(("direction", "key", "field", "state"), rows, format_)
     return 0

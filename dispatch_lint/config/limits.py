@@ -1,11 +1,11 @@
-"""Limits of what a run reads, so that no input takes unbounded time or memory."""
+"""Limits of what a run reads, so that no input makes it slow, or large, without bounds."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 MAX_DEPTH = 500
-"""The highest `depth` that the settings can ask for: deeper recursion would overflow the stack."""
+"""The largest `limits.depth`, because of Python's own stack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,12 +13,12 @@ class Limits:
     """Limits that the settings can raise (`[limits]`).
 
     Attributes:
-        document_size: the size of a YAML or JSON file, or of a line of JSONL, in MiB.
-        depth: the levels of nested values; Dispatch's deepest entity has 6.
-        aliases: the number of values that the aliases of one document expand to.
-        violations_per_file: the violations of one file that are shown; the rest is counted.
-        fields: the number of fields in all definitions of a run, those of nested types included;
-            Dispatch's own have 1,100.
+        document_size: MiB of a YAML or JSON file, or of a line of JSONL.
+        depth: levels of nested values; the deepest entity of Dispatch has 6.
+        aliases: values that all aliases of one document stand for.
+        violations_per_file: violations of one file that are shown; the others are counted.
+        fields: fields that the definitions of a run lead to, types inside types included; those
+            of Dispatch lead to 1,100.
     """
 
     document_size: int = 64

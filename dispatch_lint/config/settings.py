@@ -1,7 +1,7 @@
 """Settings: `dispatch-lint.toml`, or `[tool.dispatch-lint]` in `pyproject.toml`.
 
-Nothing in them is ignored silently: an unknown key, rule or value is an error, whose message
-suggests what was probably meant.
+Nothing in them is silently ignored: an unknown key, rule or value is an error that suggests what
+was probably meant.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class SettingsError(UserError):
 
 
 class OpenQuestions(NamedTuple):
-    """Questions that the guide leaves open. The defaults follow its current text."""
+    """The questions that the guide leaves open. The defaults follow its current text."""
 
     kind_field: KindField = "optional"
     foreign_key_value: ForeignKeyValue = "name"
@@ -44,7 +44,7 @@ class OpenQuestions(NamedTuple):
     desired_state: DesiredState = "info"
 
 
-@dataclass(frozen=True, eq=False)  # generating an __eq__ that nobody needs would delay each start
+@dataclass(frozen=True, eq=False)  # generating unused methods delays the start
 class Settings:
     """All settings of a run. Paths are relative to `root`."""
 
@@ -80,7 +80,7 @@ class Settings:
 
 
 def find(start: Path) -> Path | None:
-    """The settings file for a folder: the nearest one from it up to the root of its repository."""
+    """The settings file of a folder: in it, or in one above it, up to the repository root."""
     for folder in searched(start):
         if (folder / FILE).is_file():
             return folder / FILE
@@ -91,7 +91,7 @@ def find(start: Path) -> Path | None:
 
 
 def searched(start: Path) -> Iterator[Path]:
-    """The folders that are searched for a settings file, in this order."""
+    """The folders that are searched for the settings of a folder, in order."""
     for folder in (start, *start.parents):
         yield folder
         if (folder / ".git").exists():
@@ -110,7 +110,7 @@ def _has_table(project: Path) -> bool:
     try:
         return TABLE in tomllib.loads(text).get("tool", {})
     except tomllib.TOMLDecodeError:
-        return True  # `load` reports the error
+        return True  # `load` will report the error
 
 
 def load(file: Path) -> Settings:
@@ -130,7 +130,7 @@ def load(file: Path) -> Settings:
     if file.name == PROJECT:
         table = table.get("tool", {}).get(TABLE, {})
     elif set(table) == {"tool"}:
-        table = table["tool"].get(TABLE, {})  # accept the layout of pyproject.toml too
+        table = table["tool"].get(TABLE, {})  # written as in pyproject.toml: accepted
     try:
         settings = parse(table)
     except SettingsError as error:
@@ -139,20 +139,17 @@ def load(file: Path) -> Settings:
 
 
 def parse(table: Mapping[str, Any]) -> Settings:
-    """Settings from a table of TOML.
+    """Settings from a parsed TOML table.
 
     Raises:
         SettingsError: a key or value is unknown.
     """
-    values: dict[str, Any] = {}
+    settings: dict[str, Any] = {}
     for key, value in table.items():
         if key not in _KEYS:
             raise SettingsError(f'unknown key "{key}"{did_you_mean(key, _KEYS)}')
-        values[key.replace("-", "_")] = _KEYS[key](key, value)
-    return Settings(**values)
-
-
-# One function for each type of value: takes the key and the value, and returns what `Settings` has.
+        settings[key.replace("-", "_")] = _KEYS[key](key, value)
+    return Settings(**settings)
 
 
 def _text(key: str, value: object) -> str:
@@ -164,7 +161,7 @@ def _text(key: str, value: object) -> str:
 def _texts(key: str, value: object) -> tuple[str, ...]:
     if isinstance(value, str):
         return (value,)
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
         raise SettingsError(f'"{key}" has to be a list of texts, not {value!r}')
     return tuple(value)
 
@@ -177,9 +174,9 @@ def _boolean(key: str, value: object) -> bool:
 
 def _choice(key: str, value: object, choices: tuple[str, ...]) -> str:
     if value not in choices:
-        hint = did_you_mean(value, choices) if isinstance(value, str) else ""
+        meant = did_you_mean(value, choices) if isinstance(value, str) else ""
         expected = ", ".join(f'"{choice}"' for choice in choices)
-        raise SettingsError(f'"{key}" has to be one of {expected}, not {value!r}{hint}')
+        raise SettingsError(f'"{key}" has to be one of {expected}, not {value!r}{meant}')
     assert isinstance(value, str)
     return value
 
@@ -199,12 +196,12 @@ _Value = TypeVar("_Value")
 
 
 def _table_of(
-    read_item: Callable[[str, object], _Value],
+    read_value: Callable[[str, object], _Value],
 ) -> Callable[[str, object], dict[str, _Value]]:
     def read(key: str, value: object) -> dict[str, _Value]:
         if not isinstance(value, dict):
             raise SettingsError(f'"{key}" has to be a table, not {value!r}')
-        return {name: read_item(f"{key}.{name}", item) for name, item in value.items()}
+        return {name: read_value(f"{key}.{name}", item) for name, item in value.items()}
 
     return read
 
@@ -243,7 +240,7 @@ def _questions(key: str, value: object) -> OpenQuestions:
 
 def _limits(key: str, value: object) -> Limits:
     names = [name.replace("_", "-") for name in Limits.__slots__]
-    limits: dict[str, Any] = {}
+    limits: dict[str, int] = {}
     for name, number in _options(key, value).items():
         if name not in names:
             raise SettingsError(f'unknown key "{key}.{name}"{did_you_mean(name, names)}')
@@ -256,14 +253,11 @@ def _limits(key: str, value: object) -> Limits:
 
 
 def _nested_references(key: str, value: object) -> dict[str, Reference | None]:
-    """The table of references, such as `"Driver.type" = "DriverType"`.
-
-    In TOML, a key with a dot and without quotes is a table: that is accepted too.
-    """
+    """`"Driver.type" = "DriverType"`; without quotes, TOML reads a table `Driver`."""
     flat: dict[str, object] = {}
     for name, item in _options(key, value).items():
         if isinstance(item, dict):
-            flat |= {f"{name}.{field}": kind for field, kind in item.items()}
+            flat |= {f"{name}.{field}": reference for field, reference in item.items()}
         else:
             flat[name] = item
     return {name: _reference(f"{key}.{name}", item) for name, item in flat.items()}

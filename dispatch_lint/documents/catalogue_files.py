@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from dispatch_lint.definitions.builtin import builtin_folder
 from dispatch_lint.definitions.model import BASE
-from dispatch_lint.schema.catalogue import EDITOR_FILE, Catalogue, CatalogueError, read_folder
+from dispatch_lint.schema.catalogue import Catalogue
+from dispatch_lint.schema.folder import EDITOR_FILE, read_folder
+from dispatch_lint.schema.kind_schema import CatalogueError
 
 if TYPE_CHECKING:
     from dispatch_lint.config.settings import Settings

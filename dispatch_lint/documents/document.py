@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dispatch_lint.documents.source import Source
     from dispatch_lint.model.location import Path
     from dispatch_lint.model.reference import Form, Reference
-    from dispatch_lint.schema.catalogue import KindSchema
+    from dispatch_lint.schema.kind_schema import KindSchema
     from dispatch_lint.schema.shape import Route, Shape
     from dispatch_lint.text.tree import Part
 

@@ -12,7 +12,8 @@ from dispatch_lint.definitions.builtin import builtin_folder
 from dispatch_lint.definitions.conventions import Conventions
 from dispatch_lint.definitions.model import DefinitionError
 from dispatch_lint.documents.definition_files import conventions_of, kinds_of, read_paths
-from dispatch_lint.schema.catalogue import EDITOR_FILE, Catalogue, read_folder
+from dispatch_lint.schema.catalogue import Catalogue
+from dispatch_lint.schema.folder import EDITOR_FILE, read_folder
 from dispatch_lint.schema.generate import dump, generate
 from dispatch_lint.schema.shape import Schema
 

@@ -16,7 +16,8 @@ from dispatch_lint.config.settings import Settings
 from dispatch_lint.definitions.builtin import builtin_folder
 from dispatch_lint.definitions.model import DefinitionError
 from dispatch_lint.documents.definition_files import conventions_of, kinds_of, read_paths
-from dispatch_lint.schema.catalogue import Catalogue, read_folder
+from dispatch_lint.schema.catalogue import Catalogue
+from dispatch_lint.schema.folder import read_folder
 from dispatch_lint.schema.generate import generate
 
 if TYPE_CHECKING:

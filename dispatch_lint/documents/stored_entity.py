@@ -29,7 +29,7 @@ class StoredEntity(NamedTuple):
         tags_text: its tags as a JSON object of texts.
         value_text: the entity as JSON.
         contained_text: the entities that it contains, as JSON; empty for none.
-        place_text: the location that it was imported from, as `Location.text` writes it; empty
+        location_text: the location that it was imported from, as `Location.text` writes it; empty
             where that is not known.
         uses_text: its foreign keys as JSON; empty for none, and where they were not queried.
     """
@@ -47,7 +47,7 @@ class StoredEntity(NamedTuple):
     tags_text: str
     value_text: str
     contained_text: str = ""
-    place_text: str = ""
+    location_text: str = ""
     uses_text: str = ""
 
     @property

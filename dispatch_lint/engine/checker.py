@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from dispatch_lint.model.location import Path
     from dispatch_lint.model.violation import Finding, Related
     from dispatch_lint.rule import Judgement, Rule
-    from dispatch_lint.schema.catalogue import Catalogue, KindSchema
+    from dispatch_lint.schema.catalogue import Catalogue
+    from dispatch_lint.schema.kind_schema import KindSchema
     from dispatch_lint.schema.shape import Route
 
 MAX_FIELD_SETS = 10_000

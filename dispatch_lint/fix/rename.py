@@ -90,7 +90,7 @@ def rename(classifier: Classifier, sources: Sequence[Source], key: str, name: st
 
 
 def _read(classifier: Classifier, key: str) -> tuple[str, str, str]:
-    from dispatch_lint.store.entity_store import canonical_key
+    from dispatch_lint.store.keys import canonical_key
 
     full = f"-/{key}" if key.count("/") == 1 else key
     parts = canonical_key(full, classifier.catalogue.names).split("/")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dispatch_lint.store.entity_store import Filter
-from dispatch_lint.store.lookups import referred, targets_by_group
+from dispatch_lint.store.lookups import relations_to, targets_by_group
 
 if TYPE_CHECKING:
     from dispatch_lint.schema.catalogue import Catalogue
@@ -99,7 +99,7 @@ def entity_graph(store: EntityStore) -> Graph:
         nodes[entity.key] = Node(entity.key, f"{entity.kind}\n{entity.name}", entity.kind)
     targets = targets_by_group(entities)
     for entity in entities:
-        for found in referred(entity, targets, MAX_MEANT):
+        for found in relations_to(entity, targets, MAX_MEANT):
             if found.state == "missing":
                 _, kind, name = found.key.split("/", 2)
                 nodes.setdefault(found.key, Node(found.key, f"{kind}\n{name}", kind, broken=True))

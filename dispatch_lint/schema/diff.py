@@ -1,4 +1,4 @@
-"""What changed between two sets of schemas, and whether it breaks what is stored."""
+"""What changed between two sets of schemas, and which changes are breaking."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class SchemaChange:
 
     Attributes:
         path: of the field, with dots; `[]` stands for the items of a list.
-        old, new: where the two sides declare it, as `file:line`; empty where one has it not.
+        old, new: the `file:line` of its declaration on either side; empty if there is none.
     """
 
     kind: str
@@ -46,7 +46,7 @@ class SchemaChange:
 
     @property
     def breaking(self) -> bool:
-        """Whether what was written before is not read any more, or not as it was."""
+        """Whether entities written before are not valid any more, or read differently."""
         return self.what in _BREAKING
 
     @property
@@ -59,30 +59,36 @@ def compare(old: Mapping[str, Schema], new: Mapping[str, Schema]) -> list[Schema
     """Every change, in the order of kinds, forms and fields.
 
     Args:
-        old, new: schemas by any name; what counts is their kind and form.
+        old, new: schemas by any name; they are matched by kind and form.
     """
     before, after = _by_kind(old), _by_kind(new)
-    found: list[SchemaChange] = []
+    changes: list[SchemaChange] = []
+    kinds = {name for name, _ in after}
     for kind, form in sorted({*before, *after}):
-        one, other = before.get((kind, form)), after.get((kind, form))
-        if other is None:
-            assert one is not None
-            found.append(SchemaChange(kind, form, "", "kind-removed", f"the kind {kind} is gone",
-                                old=_source(one)))  # fmt: skip
-        elif one is None:
-            found.append(SchemaChange(kind, form, "", "kind-added", f"the kind {kind} is new",
-                                new=_source(other)))  # fmt: skip
+        old_schema, new_schema = before.get((kind, form)), after.get((kind, form))
+        if new_schema is None:
+            assert old_schema is not None
+            changes.append(SchemaChange(kind, form, "", "kind-removed", f"the kind {kind} is gone",
+                                old=_source(old_schema)))  # fmt: skip
+        elif old_schema is None:
+            changes.append(SchemaChange(kind, form, "", "kind-added", f"the kind {kind} is new",
+                                new=_source(new_schema)))  # fmt: skip
         else:
-            found += _Comparison(kind, form, {*(name for name, _ in after)}).object(one, other, "")
-    return list(_without_inherited(found))
+            comparison = _Comparison(kind, form, kinds)
+            changes += comparison.object(old_schema, new_schema, "")
+    return list(_without_inherited(changes))
 
 
 def _without_inherited(changes: list[SchemaChange]) -> Iterator[SchemaChange]:
-    """Changes of BaseEntity once: every kind has them, and every entity inside another."""
-    base = {(one.what, one.message, one.old, one.new) for one in changes if one.kind == BASE}
-    for one in changes:
-        if one.kind == BASE or (one.what, one.message, one.old, one.new) not in base:
-            yield one
+    """All changes, but those of base fields only for BaseEntity, and not for each kind."""
+
+    def identity(change: SchemaChange) -> tuple[str, ...]:
+        return change.what, change.message, change.old, change.new
+
+    base = {identity(change) for change in changes if change.kind == BASE}
+    for change in changes:
+        if change.kind == BASE or identity(change) not in base:
+            yield change
 
 
 def _by_kind(schemas: Mapping[str, Schema]) -> dict[tuple[str, Form], Schema]:
@@ -99,6 +105,8 @@ def _source(schema: Schema) -> str:
 
 
 class _Comparison:
+    """Compares two schemas of one kind and form."""
+
     def __init__(self, kind: str, form: Form, kinds: set[str]) -> None:
         self._kind, self._form, self._kinds = kind, form, tuple(sorted(kinds))
 
@@ -110,9 +118,9 @@ class _Comparison:
         )  # fmt: skip
 
     def object(self, old: Schema, new: Schema, path: str, depth: int = 0) -> Iterator[SchemaChange]:
-        """The fields of an object."""
+        """The changes of an object's fields."""
         before, after = old.get("properties", {}), new.get("properties", {})
-        must_before, must_after = set(old.get("required", ())), set(new.get("required", ()))
+        required_before, required_after = set(old.get("required", ())), set(new.get("required", ()))
         gone = [name for name in before if name not in after]
         added = [name for name in after if name not in before]
         for name in list(gone):
@@ -127,20 +135,20 @@ class _Comparison:
             yield self._change(_join(path, name), "field-removed", f'the field "{name}" is gone',
                                before[name], None)  # fmt: skip
         for name in added:
-            what: What = "required-field-added" if name in must_after else "field-added"
-            said = "new, and required" if name in must_after else "new"
-            yield self._change(_join(path, name), what, f'the field "{name}" is {said}', None,
+            what: What = "required-field-added" if name in required_after else "field-added"
+            state = "new, and required" if name in required_after else "new"
+            yield self._change(_join(path, name), what, f'the field "{name}" is {state}', None,
                                after[name])  # fmt: skip
-        for name in (one for one in before if one in after):
+        for name in (name for name in before if name in after):
             inner = _join(path, name)
-            if name in must_after - must_before:
+            if name in required_after - required_before:
                 yield self._change(inner, "now-required", f'the field "{name}" is required now',
                                    before[name], after[name])  # fmt: skip
-            elif name in must_before - must_after:
+            elif name in required_before - required_after:
                 message = f'the field "{name}" is required no longer'
                 yield self._change(inner, "no-longer-required", message, before[name], after[name])
-            # Whether it may be null goes with whether it may be missing.
-            moved = (name in must_before) != (name in must_after)
+            # A field that may be missing may also be null: that is not reported as well.
+            moved = (name in required_before) != (name in required_after)
             yield from self.value(before[name], after[name], inner, depth + 1, null=not moved)
         if old.get("additionalProperties", True) is True and (
             new.get("additionalProperties", True) is False and before
@@ -148,8 +156,8 @@ class _Comparison:
             yield self._change(path, "fields-closed", "further fields are refused now", old, new)
 
     def _renamed(self, name: str, added: list[str], field: Schema) -> str | None:
-        """The new name of a field: alike but for case, or less the suffix of a foreign key."""
-        plain = {_plain(one): one for one in added}
+        """The new name of a field: it differs in case only, or in the suffix of a foreign key."""
+        plain = {_plain(new_name): new_name for new_name in added}
         if _plain(name) in plain:
             return plain[_plain(name)]
         reference = field.get("x-dispatch-reference")
@@ -158,19 +166,19 @@ class _Comparison:
             kinds = (*kinds, reference["kind"])
         foreign = read_foreign_key(name, kinds)
         if foreign is not None:
-            for one in added:
-                other = read_foreign_key(one, kinds)
-                if other is not None and other.kind == foreign.kind and other.stem == foreign.stem:
-                    return one
+            for new_name in added:
+                new = read_foreign_key(new_name, kinds)
+                if new is not None and (new.kind, new.stem) == (foreign.kind, foreign.stem):
+                    return new_name
         return None
 
     def value(
         self, old: Schema, new: Schema, path: str, depth: int, *, null: bool = True
     ) -> Iterator[SchemaChange]:
-        """One value: its type, then what is inside it.
+        """The changes of one value: of its type, then of what is inside it.
 
         Args:
-            null: whether it matters that one of the two may be null.
+            null: whether to compare if the values may be null.
         """
         if depth > _MAX_DEPTH:
             return
@@ -180,7 +188,7 @@ class _Comparison:
         if before != after:
             narrowed = bool(after) and (not before or not before <= after)
             what: What = "type-narrowed" if narrowed else "type-widened"
-            message = f"the type was {_say(before)}, and is {_say(after)}"
+            message = f"the type was {_type_names(before)}, and is {_type_names(after)}"
             yield self._change(path, what, message, old, new)
         yield from self._enumeration(old, new, path)
         yield from self._pattern(old, new, path)
@@ -190,9 +198,9 @@ class _Comparison:
         if isinstance(old.get("properties"), dict) and isinstance(new.get("properties"), dict):
             yield from self.object(old, new, path, depth)
         for key, ending in (("items", "[]"), ("additionalProperties", "{}")):
-            one, other = old.get(key), new.get(key)
-            if isinstance(one, dict) and isinstance(other, dict):
-                yield from self.value(one, other, f"{path}{ending}", depth + 1)
+            old_inner, new_inner = old.get(key), new.get(key)
+            if isinstance(old_inner, dict) and isinstance(new_inner, dict):
+                yield from self.value(old_inner, new_inner, f"{path}{ending}", depth + 1)
 
     def _enumeration(self, old: Schema, new: Schema, path: str) -> Iterator[SchemaChange]:
         before, after = _values(old), _values(new)
@@ -219,9 +227,10 @@ class _Comparison:
         if after is None:
             yield self._change(path, "pattern-removed", f"the pattern {before} is gone", old, new)
         else:
-            was = f"was {before}" if before else "is new"
             message = (
-                f"the pattern {after} {was}" if not before else f"the pattern {was}, and is {after}"
+                f"the pattern was {before}, and is {after}"
+                if before
+                else f"the pattern {after} is new"
             )
             yield self._change(path, "pattern-narrowed", message, old, new)
 
@@ -241,17 +250,19 @@ def _types(schema: Schema) -> frozenset[str]:
     return frozenset(types) if isinstance(types, list) else frozenset()
 
 
-def _say(types: frozenset[str]) -> str:
+def _type_names(types: frozenset[str]) -> str:
     return " or ".join(sorted(types)) or "any"
 
 
 def _values(schema: Schema) -> list[str] | None:
     values = schema.get("enum")
-    return [one for one in values if isinstance(one, str)] if isinstance(values, list) else None
+    if not isinstance(values, list):
+        return None
+    return [value for value in values if isinstance(value, str)]
 
 
 def _target(schema: Schema) -> str:
-    said = schema.get("x-dispatch-reference")
-    if not isinstance(said, dict):
+    reference = schema.get("x-dispatch-reference")
+    if not isinstance(reference, dict):
         return "nothing"
-    return f"{said.get('kind')} by {said.get('by', 'name')}"
+    return f"{reference.get('kind')} by {reference.get('by', 'name')}"

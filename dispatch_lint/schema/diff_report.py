@@ -21,49 +21,51 @@ def report(changes: Sequence[SchemaChange], breaking: Sequence[SchemaChange], fo
         format_: `text`, `json` or `markdown`.
     """
     broken = set(breaking)
-    compatible = [one for one in changes if one not in broken]
+    compatible = [change for change in changes if change not in broken]
     if format_ == "json":
         return _json(changes, broken)
     if format_ == "markdown":
         return _markdown(breaking, compatible)
-    lines = [f"breaking[{RULE}] {_line(one)}" for one in breaking]
-    lines += [f"compatible {_line(one)}" for one in compatible]
+    lines = [f"breaking[{RULE}] {_line(change)}" for change in breaking]
+    lines += [f"compatible {_line(change)}" for change in compatible]
     lines.append(f"{len(breaking)} breaking, {len(compatible)} compatible changes.")
     return harmless_lines(lines)
 
 
 def harmless_lines(lines: Sequence[str]) -> str:
+    """Lines as one text, without characters that could control a terminal."""
     return "".join(f"{harmless(line)}\n" for line in lines)
 
 
-def _line(one: SchemaChange) -> str:
-    place = one.new or one.old
-    return f"{one.name}: {one.message}{f' [{place}]' if place else ''}"
+def _line(change: SchemaChange) -> str:
+    source = change.new or change.old
+    return f"{change.name}: {change.message}{f' [{source}]' if source else ''}"
 
 
 def _json(changes: Sequence[SchemaChange], broken: set[SchemaChange]) -> str:
-    said = [
+    entries = [
         {
-            "kind": one.kind, "form": one.form, "path": one.path, "change": one.what,
-            "breaking": one in broken, "message": one.message, "old": one.old or None,
-            "new": one.new or None,
+            "kind": change.kind, "form": change.form, "path": change.path, "change": change.what,
+            "breaking": change in broken, "message": change.message, "old": change.old or None,
+            "new": change.new or None,
         }
-        for one in changes
+        for change in changes
     ]  # fmt: skip
     summary = {"breaking": len(broken), "compatible": len(changes) - len(broken)}
-    return json.dumps({"version": 1, "summary": summary, "changes": said}, indent=1) + "\n"
+    return json.dumps({"version": 1, "summary": summary, "changes": entries}, indent=1) + "\n"
 
 
 def _markdown(breaking: Sequence[SchemaChange], compatible: Sequence[SchemaChange]) -> str:
     lines = []
-    for title, several in (("Breaking changes", breaking), ("Compatible changes", compatible)):
+    for title, changes in (("Breaking changes", breaking), ("Compatible changes", compatible)):
         lines += [f"## {title}", ""]
-        if not several:
+        if not changes:
             lines += ["None.", ""]
             continue
         lines += ["| kind | form | field | change | declared at |", "|---|---|---|---|---|"]
-        for one in several:
-            cells = (one.kind, one.form, one.path, one.message, one.new or one.old)
+        for change in changes:
+            source = change.new or change.old
+            cells = (change.kind, change.form, change.path, change.message, source)
             lines.append(f"| {' | '.join(_cell(cell) for cell in cells)} |")
         lines.append("")
     return harmless_lines(lines[:-1])

@@ -1,7 +1,7 @@
-"""`EntityType` → JSON Schema, draft-07, in the subset that editors enforce alike.
+"""`EntityType` → JSON Schema, draft-07, in the subset that all editors support.
 
 The subset: self-contained files, local pointers only, no anchors, no embedded `$id`, no
-`unevaluatedProperties`. What Dispatch's parser lets through, the schemas let through.
+`unevaluatedProperties`. The schemas allow whatever Dispatch's parser allows.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from dispatch_lint.definitions.model import BASE, EntityType, Field, Type
 from dispatch_lint.model.reference import Form
-from dispatch_lint.schema.catalogue import EDITOR_FILE
+from dispatch_lint.schema.folder import EDITOR_FILE
 from dispatch_lint.schema.shape import Schema
 
 if TYPE_CHECKING:
@@ -21,24 +21,23 @@ if TYPE_CHECKING:
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 ENUM_DESCRIPTIONS = "enumDescriptions"
-"""Of editors: a description for each value of `enum`. Validators do not know it."""
+"""A description for each value of `enum`, which editors show and validators ignore."""
 _JSON_TYPES = {"string": ["string"], "time": ["string"], "integer": ["integer"],
                "unsigned": ["integer"], "number": ["number"], "boolean": ["boolean"],
                "enum": ["string"], "list": ["array"], "map": ["object"],
                "object": ["object"]}  # fmt: skip
 _INTEGERS = {"integer": (-(2**63), 2**63 - 1), "unsigned": (0, 2**64 - 1)}
-"""The least and the most that Go's integers of 64 bits hold."""
-# dispatch turns a number or boolean into text where the model wants a string.
+"""The bounds of Go's 64-bit integers."""
+# dispatch converts a number or boolean to a string if the model wants one.
 _LENIENT = ["string", "number", "boolean"]
 
 
 def generate(entities: Iterable[EntityType]) -> dict[str, Schema]:
-    """All schema files of some definitions.
+    """All schema files for some definitions.
 
     Returns:
-        A schema for each file, by its path inside the schema folder:
-        `stored/<Kind>.schema.json`, `manifest/<Kind>.schema.json`, and the one that editors
-        use, `dispatch.schema.json`.
+        The schemas by the path of their file in the schema folder: `stored/<Kind>.schema.json`,
+        `manifest/<Kind>.schema.json`, and `dispatch.schema.json` for editors.
     """
     files = {}
     for entity in entities:
@@ -60,24 +59,24 @@ def dump(schema: Schema) -> str:
 
 
 FieldSchemas = dict[tuple[int, Form, bool], Schema]
-"""Schemas of fields, which are known by identity, in a form, inside another entity or not."""
+"""Schemas by the `id()` of the field, the form, and whether the entity is nested."""
 
 
 def entity_schema(entity: EntityType, shared: FieldSchemas | None = None) -> Schema:
     """The schema of one kind in one form.
 
     Args:
-        shared: where it is given, fields that kinds have in common have one schema, which nobody
-            may change.
+        shared: a cache of the schemas of fields, for kinds that share fields. Schemas that are
+            made with it must not be changed.
     """
-    known = {} if shared is None else shared
+    field_schemas = {} if shared is None else shared
     fields = {field.name: field for field in entity.fields}
     properties: dict[str, Schema] = {}
     for name, field in fields.items():
-        asked = (id(field), entity.form, entity.nested)
-        if asked not in known:
-            known[asked] = _field_schema(field, entity.form, nested=entity.nested)
-        properties[name] = known[asked]
+        cache_key = (id(field), entity.form, entity.nested)
+        if cache_key not in field_schemas:
+            field_schemas[cache_key] = _field_schema(field, entity.form, nested=entity.nested)
+        properties[name] = field_schemas[cache_key]
     required = [
         name for name, field in fields.items()
         if _required(field, entity.form) and not (entity.nested and field.base)
@@ -85,13 +84,13 @@ def entity_schema(entity: EntityType, shared: FieldSchemas | None = None) -> Sch
     if entity.kind != BASE:
         properties["kind"] = _kind_schema(entity, fields.get("kind"))
     if entity.form == "manifest" and not entity.nested:
-        # A model without a name of its own is still addressed by one.
+        # An entity always has a name, even if its model does not declare one.
         properties.setdefault("name", {"description": "Name of the entity.", "type": _LENIENT})
         required = ["kind", *(name for name in required if name != "kind")]
     schema: Schema = {
         "$schema": DRAFT,
         "title": f"{entity.kind} ({entity.form})",
-        # Go comments begin with the name of the type, which no reader of a schema knows.
+        # Go comments begin with the name of the Go type: schemas have the kind instead.
         "description": entity.kind + entity.description.removeprefix(entity.name)
         if entity.description.startswith(entity.name) else entity.description,
         "x-dispatch-kind": entity.kind,
@@ -113,9 +112,9 @@ def entity_schema(entity: EntityType, shared: FieldSchemas | None = None) -> Sch
 
 
 def editor_schema(manifests: dict[str, Schema]) -> Schema:
-    """The schema for editors: chooses the manifest schema by `kind`."""
+    """The schema for editors, which selects the manifest schema by `kind`."""
     kinds = sorted(manifests)
-    one = {"$ref": "#/definitions/manifest"}
+    manifest_ref = {"$ref": "#/definitions/manifest"}
     manifest = {
         "description": "The manifest of one entity.",
         "type": "object",
@@ -135,10 +134,10 @@ def editor_schema(manifests: dict[str, Schema]) -> Schema:
         "description": "A document that `dispatch create -f` reads.",
         # A JSON file may be an array of entities.
         "type": ["object", "array"],
-        "items": one,
+        "items": manifest_ref,
         "properties": manifest["properties"],
         "if": {"type": "object"},
-        "then": one,
+        "then": manifest_ref,
         "definitions": {
             "manifest": manifest,
             **{
@@ -163,8 +162,8 @@ def _required(field: Field, form: Form) -> bool:
 
 
 def _field_schema(field: Field, form: Form, *, nested: bool) -> Schema:
-    # Go takes null for lists, maps and pointers, and wherever a value may be missing. A
-    # pointer that has to be there is the model's way of saying "required".
+    # Go accepts null for lists, maps and pointers, and for every value that may be missing. A
+    # pointer without omitempty is how an API model declares a required field.
     pointer = field.type.pointer and not _required(field, form)
     nullable = (
         field.omitempty
@@ -176,7 +175,7 @@ def _field_schema(field: Field, form: Form, *, nested: bool) -> Schema:
     schema: Schema = {"description": field.description or f"{field.source_name}."}
     schema |= _type_schema(type_, form, nullable=nullable)
     if nested and field.base and "enum" in schema:
-        schema["enum"] = [*schema["enum"], ""]  # a value is not an entity: it has no status
+        schema["enum"] = [*schema["enum"], ""]  # an entity inside another may have no status
         if ENUM_DESCRIPTIONS in schema:
             schema[ENUM_DESCRIPTIONS] = [*schema[ENUM_DESCRIPTIONS], "No status."]
     if field.pattern:
@@ -188,13 +187,13 @@ def _field_schema(field: Field, form: Form, *, nested: bool) -> Schema:
     if field.default is not None:
         schema["default"] = field.default
     elif type_.wire_type == "boolean" and not type_.pointer:
-        schema["default"] = False  # a boolean that is not there is false for Go
+        schema["default"] = False  # Go reads a missing boolean as false
     if field.reference:
         reference = field.reference
-        said = {"kind": reference.kind, "by": reference.by}
-        said |= {"prefix": reference.prefix} if reference.prefix else {}
-        said |= {"key": reference.key} if reference.key else {}
-        schema["x-dispatch-reference"] = said
+        keyword = {"kind": reference.kind, "by": reference.by}
+        keyword |= {"prefix": reference.prefix} if reference.prefix else {}
+        keyword |= {"key": reference.key} if reference.key else {}
+        schema["x-dispatch-reference"] = keyword
     if field.standard:
         schema["x-dispatch-standard"] = field.standard
     schema["x-dispatch-source"] = str(field.location)
@@ -215,9 +214,9 @@ def _type_schema(type_: Type, form: Form, *, nullable: bool) -> Schema:
     elif type_.wire_type == "enum":
         values: list[str | None] = [value.value for value in type_.values]
         schema["enum"] = [*values, None] if nullable else values
-        said = [_enum_description(value) for value in type_.values]
-        if any(said):
-            schema[ENUM_DESCRIPTIONS] = [*said, "Not set."] if nullable else said
+        descriptions = [_enum_description(value) for value in type_.values]
+        if any(descriptions):
+            schema[ENUM_DESCRIPTIONS] = [*descriptions, "Not set."] if nullable else descriptions
     elif type_.wire_type in ("list", "map"):
         assert type_.item is not None
         key = "items" if type_.wire_type == "list" else "additionalProperties"
@@ -228,7 +227,7 @@ def _type_schema(type_: Type, form: Form, *, nullable: bool) -> Schema:
 
 
 def _enum_description(value: EnumValue) -> str:
-    # `StatusREADY: ready to be used.` and `StatusREADY is …`: readers of a schema know the value.
+    # `StatusREADY: ready to be used.` and `StatusREADY is …` become the part behind the name.
     first, _, rest = value.description.partition(" ")
     if rest and first.rstrip(":").endswith(value.value):
         rest = rest.removeprefix("is ")

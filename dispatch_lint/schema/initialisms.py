@@ -1,4 +1,4 @@
-"""Which spelling of an initialism a catalogue prefers (guide, Additional Properties)."""
+"""How the fields of a catalogue spell initialisms (guide, Additional Properties)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EXEMPT = frozenset({"organizationId", "organizationID"})
 def initialisms_of(name: str) -> list[tuple[str, str]]:
     """The initialisms of a field name after its first word, as `(ID, Id)`.
 
-    The first word goes down as a block (`httpContext`, `url`), so it says nothing.
+    The first word is always in lower case (`httpContext`, `url`), so it does not count.
     """
     words = words_of(name)[1:]
     return [(word.upper(), word) for word in words if word.upper() in INITIALISMS]
@@ -41,5 +41,5 @@ def count_spellings(catalogue: Catalogue, form: Form) -> dict[str, dict[bool, in
 
 
 def counts_for(route: Route) -> bool:
-    """Whether the guide speaks about the spelling of a declared field."""
+    """Whether the guide's rules of spelling apply to a declared field."""
     return route.name not in EXEMPT and not (route.shape.standard or route.parent.standard)

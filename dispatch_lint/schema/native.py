@@ -1,4 +1,4 @@
-"""The native validator, imported by whoever first asks it something."""
+"""The native validator, imported when it is first used."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 
 @cache
 def native_validator() -> type[Draft7Validator]:
-    """The class of JSON Schema's draft 7.
+    """The validator class for JSON Schema draft 7.
 
-    A signal waits until it is imported: what a handler raises inside that import is a panic of its
-    own to the library, and no Ctrl-C any more.
+    Signals are blocked while it is imported: the library turns an exception that a signal handler
+    raises inside that import into a panic, and Ctrl-C would be lost.
     """
-    with _signals_wait():
+    with _signals_blocked():
         from jsonschema_rs import Draft7Validator
     return Draft7Validator
 
 
 @contextmanager
-def _signals_wait() -> Iterator[None]:
+def _signals_blocked() -> Iterator[None]:
     if sys.platform == "win32":
         yield
         return

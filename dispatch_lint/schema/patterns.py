@@ -1,4 +1,4 @@
-"""Patterns of schemas as JSON Schema has them: regular expressions of ECMA-262, not of Python."""
+"""Patterns of schemas: regular expressions of ECMA-262, not of Python."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 
 def fits(pattern: str, text: str) -> bool:
-    r"""Whether a pattern of a schema is found in a text, as validators and editors find it.
+    r"""Whether a text has a match of a pattern, as validators and editors read patterns.
 
-    `$` is the end of the text, `\d` and `\w` are ASCII, and `\p{…}` is known. Half a surrogate
-    pair counts as some letter.
+    `$` matches only at the end of the text, `\d` and `\w` are ASCII, `\p{…}` is supported. A lone
+    surrogate is replaced by `?`.
 
     Raises:
-        ValueError: the pattern is none.
+        ValueError: the pattern is not valid.
     """
     return _validator(pattern).is_valid(text.encode("utf-8", "replace").decode())
 

@@ -1,4 +1,4 @@
-"""A schema as a tree to walk beside a document: which fields are declared, and how."""
+"""A schema as a tree that is walked beside a document: which fields are declared, and how."""
 
 from __future__ import annotations
 
@@ -15,24 +15,29 @@ if TYPE_CHECKING:
 Schema = dict[str, Any]
 
 
-@dataclass(slots=True, eq=False, repr=False)  # to make what nobody calls would delay each start
+@dataclass(slots=True, eq=False, repr=False)  # generating unused methods delays the start
 class Shape:
-    """What a schema says of one value.
+    """What a schema declares about one value.
 
-    A shape without properties and items is user data: no naming rule reaches into it.
+    A shape without properties and items is user data: no naming rule applies inside it.
+
+    Attributes:
+        types: the allowed JSON types; empty for all.
+        closed: fields that are not among the properties are errors.
+        values: the shape of every value of a map.
+        reference: of a foreign key.
+        kind: of an entity inside another.
+        standard: the standard other than the guide that the names follow.
+        source: the `file:line` of the definition.
     """
 
     types: frozenset[str] = frozenset()
-    """JSON types that are allowed; empty means every one."""
     properties: dict[str, Shape] = field(default_factory=dict)
     closed: bool = False
-    """Whether a field that is not among the properties is an error."""
     items: Shape | None = None
     values: Shape | None = None
-    """Of a map."""
     reference: Reference | None = None
     kind: str = ""
-    """The kind, where the value is an entity held inside another."""
     standard: str = ""
     source: str = ""
     description: str = ""
@@ -40,19 +45,20 @@ class Shape:
 
     @property
     def wants_string(self) -> bool:
-        """Whether text belongs here, so that dispatch makes text of what stands here."""
+        """Whether a string is allowed, so that dispatch converts other scalars to one."""
         return "string" in self.types
 
     @property
     def many(self) -> bool:
+        """Whether a list is allowed."""
         return "array" in self.types
 
-    def tells(self, name: str) -> bool:
-        """Whether a field is seen to be an error: it is none of those of a closed object."""
+    def refuses(self, name: str) -> bool:
+        """Whether a field is an error because the object is closed and does not declare it."""
         return bool(self.closed and self.properties) and name not in self.properties
 
     def at(self, path: Path) -> Shape | None:
-        """The shape at a path, or None where the schema says nothing of it."""
+        """The shape at a path, or None if the schema does not declare it."""
         shape: Shape | None = self
         for step in path:
             if shape is None:
@@ -65,17 +71,17 @@ class Shape:
 
 
 def compile_shape(schema: Schema, fields: dict[int, Shape] | None = None) -> Shape:
-    """Build the tree of a self-contained schema; local `$ref` and `allOf` are followed.
+    """The tree of a self-contained schema; local `$ref` and `allOf` are followed.
 
     Args:
-        fields: where it is given, the shapes of the fields at the top, by the identity of their
-            schemas: those that schemas have in common have one shape.
+        fields: a cache of the shapes of top-level fields, by the `id()` of their schemas, for
+            schemas that share them.
     """
     return _compile(schema, schema, (), fields)
 
 
 def _compile(
-    schema: Schema, root: Schema, open_refs: tuple[str, ...], known: dict[int, Shape] | None = None
+    schema: Schema, root: Schema, open_refs: tuple[str, ...], fields: dict[int, Shape] | None = None
 ) -> Shape:
     ref = schema.get("$ref")
     if isinstance(ref, str):
@@ -94,16 +100,16 @@ def _compile(
         description=schema.get("description", ""),
         pattern=schema.get("pattern", ""),
     )
-    for name, one in schema.get("properties", {}).items():
-        if isinstance(one, dict):
-            found = None if known is None else known.get(id(one))
-            shape.properties[name] = found or _compile(one, root, open_refs)
-            if known is not None:
-                known[id(one)] = shape.properties[name]
-    further = schema.get("additionalProperties", True)
-    shape.closed = further is False
-    if isinstance(further, dict):
-        shape.values = _compile(further, root, open_refs)
+    for name, field_schema in schema.get("properties", {}).items():
+        if isinstance(field_schema, dict):
+            cached = None if fields is None else fields.get(id(field_schema))
+            shape.properties[name] = cached or _compile(field_schema, root, open_refs)
+            if fields is not None:
+                fields[id(field_schema)] = shape.properties[name]
+    additional = schema.get("additionalProperties", True)
+    shape.closed = additional is False
+    if isinstance(additional, dict):
+        shape.values = _compile(additional, root, open_refs)
     if isinstance(schema.get("items"), dict):
         shape.items = _compile(schema["items"], root, open_refs)
     for part in schema.get("allOf", ()):
@@ -126,17 +132,22 @@ def _types(schema: Schema) -> frozenset[str]:
     return frozenset()
 
 
-def read_reference(said: object) -> Reference | None:
-    """`x-dispatch-reference` as a `Reference`."""
-    if not isinstance(said, dict) or not isinstance(said.get("kind"), str):
+def read_reference(value: object) -> Reference | None:
+    """The value of `x-dispatch-reference` as a `Reference`."""
+    if not isinstance(value, dict) or not isinstance(value.get("kind"), str):
         return None
-    return Reference(said["kind"], "id" if said.get("by") == "id" else "name",
-                     said.get("prefix", ""), said.get("key", ""))  # fmt: skip
+    return Reference(value["kind"], "id" if value.get("by") == "id" else "name",
+                     value.get("prefix", ""), value.get("key", ""))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Route:
-    """The way from an entity to a declared field; `*` stands for each item of a list."""
+    """A declared field, and the steps to it from the root of an entity.
+
+    Attributes:
+        steps: names of fields; `*` stands for each item of a list.
+        parent: the shape of the object that has the field.
+    """
 
     steps: tuple[str, ...]
     shape: Shape
@@ -150,7 +161,7 @@ class Route:
         return ".".join(self.steps)
 
     def walk(self, value: object) -> Iterator[tuple[Path, Any]]:
-        """Every place of a document that the route leads to, with its value."""
+        """The path and value of every place in an entity that the route leads to."""
         steps = self.steps
         if len(steps) == 1:  # nearly always
             if isinstance(value, dict) and steps[0] in value:
@@ -171,9 +182,9 @@ def _follow(value: object, steps: tuple[str, ...], path: Path) -> Iterator[tuple
 
 
 def routes(shape: Shape, steps: tuple[str, ...] = ()) -> Iterator[Route]:
-    """Every declared field, those inside objects and lists of objects included."""
-    for name, one in shape.properties.items():
-        yield Route((*steps, name), one, shape)
-        yield from routes(one, (*steps, name))
+    """Every declared field, including those inside objects and lists of objects."""
+    for name, field_shape in shape.properties.items():
+        yield Route((*steps, name), field_shape, shape)
+        yield from routes(field_shape, (*steps, name))
     if shape.items is not None:
         yield from routes(shape.items, (*steps, "*"))

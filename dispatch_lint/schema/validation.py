@@ -1,4 +1,4 @@
-"""Why a document does not fit its schema: one error for one cause, in words."""
+"""Why a document does not fit its schema: one error with a readable message for each cause."""
 
 from __future__ import annotations
 
@@ -12,34 +12,33 @@ from dispatch_lint.schema.patterns import fits
 
 if TYPE_CHECKING:
     from dispatch_lint.model.location import Path
-    from dispatch_lint.schema.catalogue import KindSchema
+    from dispatch_lint.schema.kind_schema import KindSchema
     from dispatch_lint.schema.shape import Shape
 
 _TYPE_NAMES = {
     "string": "text", "integer": "an integer", "number": "a number", "boolean": "true or false",
     "array": "a list", "object": "a mapping", "null": "null",
 }  # fmt: skip
-_SHOWN = 60
+_MAX_SHOWN = 60
 """Longer values are cut in messages."""
-
 
 _PLAIN = frozenset(
     {"type", "enum", "const", "required", "pattern", "minimum", "maximum", "additionalProperties"}
 )
-"""Keywords of which all that is said follows from their value and from that of the document."""
-# A SystemError is what older versions make of text that is not Unicode.
+"""Keywords whose errors are explained by their value and the value of the document alone."""
+# Older versions raise SystemError for text that is not Unicode.
 _REFUSALS = (ValueError, OverflowError, RecursionError, SystemError)
 
 
 class SchemaError(NamedTuple):
-    """One way in which a document does not fit.
+    """One way in which a document does not fit its schema.
 
     Attributes:
-        path: of the value; of the parent where a field is missing.
+        path: of the value; of the parent if a field is missing.
         missing: the name of a missing field.
-        better: the value that was meant, where one is near.
-        sure: whether it says the same in the right type.
-        on: what does not fit, the name of the field or its value.
+        better: the value that was probably meant, if there is one.
+        sure: `better` is the same value in the right type.
+        on: whether the name of the field does not fit, or its value.
     """
 
     path: Path
@@ -52,7 +51,7 @@ class SchemaError(NamedTuple):
 
 
 def is_valid(schema: KindSchema, value: object) -> bool:
-    """The native validator's answer; no for a value that it cannot judge."""
+    """Whether a value fits its schema; no for a value that the native validator cannot read."""
     try:
         return bool(schema.validator.is_valid(value))
     except _REFUSALS:
@@ -60,24 +59,24 @@ def is_valid(schema: KindSchema, value: object) -> bool:
 
 
 def schema_errors(schema: KindSchema, value: object) -> Iterator[SchemaError]:
-    """Every error of a document, but for the undeclared fields that other rules speak about."""
+    """Every error of a document, except for undeclared fields that other rules report."""
     if is_valid(schema, value):
         return
     seen: set[SchemaError | Path] = set()
     for error in _native_errors(schema, value) or schema.explainer.iter_errors(value):
-        if error.validator == "required":  # there is one for each name, and one says all
+        if error.validator == "required":  # one for each name, but the first explains all
             path = tuple(error.absolute_path)
             if path in seen:
                 continue
             seen.add(path)
-        for found in _explain(error, schema.shape):
-            if found not in seen:
-                seen.add(found)
-                yield found
+        for schema_error in _explain(error, schema.shape):
+            if schema_error not in seen:
+                seen.add(schema_error)
+                yield schema_error
 
 
-class _Plain(NamedTuple):
-    """An error as jsonschema has it, of a keyword that needs no more to be explained."""
+class _PlainError(NamedTuple):
+    """An error of a plain keyword, with the attributes of jsonschema's `ValidationError`."""
 
     absolute_path: Sequence[str | int]
     validator: str
@@ -87,22 +86,23 @@ class _Plain(NamedTuple):
     context: Sequence[Any] = ()
 
 
-def _native_errors(schema: KindSchema, value: object) -> list[_Plain]:
-    """The errors of the native validator; none where one is not plain.
+def _native_errors(schema: KindSchema, value: object) -> list[_PlainError]:
+    """The errors of the native validator; empty if one of them is not of a plain keyword.
 
-    To import jsonschema takes longer than to check a hundred documents.
+    It spares most runs the import of jsonschema, which takes longer than to check a hundred
+    documents.
     """
-    found = []
+    errors = []
     try:
         for error in schema.validator.iter_errors(value):
             *above, keyword = error.schema_path
             if keyword not in _PLAIN:
                 return []
             path, around = error.instance_path, _inside(schema.schema, above)
-            found.append(_Plain(path, keyword, around[keyword], _inside(value, path), around))
+            errors.append(_PlainError(path, keyword, around[keyword], _inside(value, path), around))
     except (*_REFUSALS, LookupError, TypeError):
         return []
-    return found
+    return errors
 
 
 def _inside(value: Any, path: Iterable[str | int]) -> Any:
@@ -113,7 +113,7 @@ def _inside(value: Any, path: Iterable[str | int]) -> Any:
 
 @lru_cache(maxsize=1)
 def explainer_class() -> Any:
-    """Draft 7 with patterns as the native validator and editors have them (`patterns.fits`)."""
+    """A validator for draft 7 that reads patterns as the native one does (`patterns.fits`)."""
     from jsonschema import Draft7Validator, ValidationError
     from jsonschema.validators import extend
 
@@ -124,19 +124,20 @@ def explainer_class() -> Any:
     def pattern_properties(
         validator: Any, patterns: Any, instance: Any, _: Any
     ) -> Iterator[ValidationError]:
-        for one, schema in patterns.items():
-            for name in _named(instance, one):
-                yield from validator.descend(instance[name], schema, path=name, schema_path=one)
+        for pattern, schema in patterns.items():
+            for name in _matching_names(instance, pattern):
+                value = instance[name]
+                yield from validator.descend(value, schema, path=name, schema_path=pattern)
 
     def additional_properties(
         validator: Any, schema: Any, instance: Any, around: Any
     ) -> Iterator[ValidationError]:
-        others = [*_undeclared(instance, around)]
+        names = [*_undeclared(instance, around)]
         if isinstance(schema, dict):
-            for name in others:
+            for name in names:
                 yield from validator.descend(instance[name], schema, path=name)
-        elif schema is False and others:
-            yield ValidationError(f"{', '.join(others)} may not be there")
+        elif schema is False and names:
+            yield ValidationError(f"{', '.join(names)} may not be there")
 
     return extend(  # type: ignore[no-untyped-call]
         Draft7Validator,
@@ -148,16 +149,16 @@ def explainer_class() -> Any:
     )
 
 
-def _named(value: Any, pattern: str) -> list[str]:
+def _matching_names(value: Any, pattern: str) -> list[str]:
     """The fields of a mapping whose names match a pattern."""
     return [name for name in value if fits(pattern, name)] if isinstance(value, dict) else []
 
 
 def _undeclared(value: Any, schema: Any) -> Iterator[str]:
-    """The fields of a mapping that a schema does not speak of by their names."""
+    """The fields of a mapping that no keyword of a schema declares by their names."""
     declared, patterns = (schema.get(name, {}) for name in ("properties", "patternProperties"))
     for name in value if isinstance(value, dict) else ():
-        if not (name in declared or any(fits(one, name) for one in patterns)):
+        if not (name in declared or any(fits(pattern, name) for pattern in patterns)):
             yield name
 
 
@@ -172,7 +173,7 @@ def _explain(error: Any, shape: Shape) -> Iterator[SchemaError]:
                 yield SchemaError(path, f'the required field "{name}" is missing', missing=name)
         return
     if error.context:
-        # anyOf and oneOf: the branch that fits best, instead of all of them
+        # For anyOf and oneOf, only the branch that fits best is explained.
         from jsonschema.exceptions import best_match
 
         best = best_match([error])
@@ -184,13 +185,13 @@ def _explain(error: Any, shape: Shape) -> Iterator[SchemaError]:
 
 
 def _refused(error: Any, path: Path, shape: Shape | None) -> Iterator[SchemaError]:
-    """The fields that a schema refuses though its shape does not tell: no other rule sees them.
+    """The fields that a schema refuses, but its shape does not: no other rule reports them.
 
-    So it is inside types that hold themselves, in objects without any field, and where parts of
-    an `allOf` disagree.
+    That happens inside types that contain themselves, in objects without declared fields, and if
+    the parts of an `allOf` contradict each other.
     """
     for name in _undeclared(error.instance, error.schema):
-        if shape is None or not shape.tells(name):
+        if shape is None or not shape.refuses(name):
             where = f'"{_dotted(path)}"' if path else "the document"
             yield SchemaError((*path, name), f'{where} has no field "{name}"', on="key",
                               help="remove it")  # fmt: skip
@@ -205,9 +206,9 @@ def _message(error: Any, path: Path) -> str:
         return f"{where} has to be {_types(types)}, not {_shown(value)}"
     if error.validator in ("enum", "const"):
         allowed = error.validator_value if error.validator == "enum" else [error.validator_value]
-        allowed = [one for one in allowed if one is not None]
-        meant = did_you_mean(value, [str(one) for one in allowed]) if isinstance(value, str) else ""
-        listed = ", ".join(f'"{one}"' for one in allowed)
+        names = [str(choice) for choice in allowed if choice is not None]
+        meant = did_you_mean(value, names) if isinstance(value, str) else ""
+        listed = ", ".join(f'"{name}"' for name in names)
         return f"{_quoted(value)} is none of {listed}{meant}"
     if error.validator == "pattern":
         return f"{_quoted(value)} does not match the pattern {error.validator_value}"
@@ -218,7 +219,7 @@ def _message(error: Any, path: Path) -> str:
 
 
 def _better(error: Any) -> tuple[str | int | bool | None, bool]:
-    """The value that was meant, and whether it says the same in the right type."""
+    """The value that was probably meant, and whether it is the same in the right type."""
     value = error.instance
     if not isinstance(value, str):
         return None, False
@@ -230,7 +231,7 @@ def _better(error: Any) -> tuple[str | int | bool | None, bool]:
         if "boolean" in types and value in ("true", "false"):
             return value == "true", True
     elif error.validator == "enum":
-        allowed = [one for one in error.validator_value if isinstance(one, str)]
+        allowed = [choice for choice in error.validator_value if isinstance(choice, str)]
         return nearest(value, allowed, cutoff=0.6), False
     return None, False
 
@@ -250,10 +251,10 @@ def _help(error: Any) -> str:
 
 
 def _types(types: list[str]) -> str:
-    # Manifests take numbers and booleans for text, and null for what may be missing: true, but
-    # no help to somebody who wrote a list.
-    shown = ["string"] if "string" in types else [one for one in types if one != "null"] or types
-    return " or ".join(_TYPE_NAMES.get(one, one) for one in shown)
+    # Manifests also allow numbers and booleans for text, and null for an optional value. To list
+    # these would only distract from the type that is meant.
+    shown = ["string"] if "string" in types else [name for name in types if name != "null"] or types
+    return " or ".join(_TYPE_NAMES.get(name, name) for name in shown)
 
 
 def _shown(value: object) -> str:
@@ -263,12 +264,12 @@ def _shown(value: object) -> str:
         return "a list"
     if isinstance(value, dict):
         return "a mapping"
-    return "null" if value is None else str(value).lower()[:_SHOWN]
+    return "null" if value is None else str(value).lower()[:_MAX_SHOWN]
 
 
 def _quoted(value: object) -> str:
     if isinstance(value, str):
-        return f'"{value}"' if len(value) <= _SHOWN else f'"{value[: _SHOWN - 1]}…"'
+        return f'"{value}"' if len(value) <= _MAX_SHOWN else f'"{value[: _MAX_SHOWN - 1]}…"'
     return _shown(value)
 
 

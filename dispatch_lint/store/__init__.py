@@ -1,1 +1,1 @@
-"""The reference store: which entities exist, and which IDs were ever used (DESIGN)."""
+"""The reference store: which entities exist, and which IDs were ever used."""

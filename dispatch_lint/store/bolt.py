@@ -1,19 +1,19 @@
 """Bolt files, read-only: the default backend of Dispatch (FACTS, Stores).
 
-No kept reader of the format exists for Python. The format is small, and frozen at version 2: a
-file of pages, which form B+ trees. Numbers are in the byte order of the machine that wrote the
-file, which is little-endian wherever Dispatch runs.
+There is no maintained reader of the format for Python. The format is small, and frozen at version
+2: a file of pages, which form B+ trees. Numbers are in the byte order of the machine that wrote
+the file, which is little-endian wherever Dispatch runs.
 
 - page: `id u64, flags u16, count u16, overflow u32`, then `count` elements of 16 bytes
 - leaf element: `flags u32, pos u32, ksize u32, vsize u32`; `pos` counts from the element
 - branch element: `pos u32, ksize u32, page u64`
-- bucket, the value of a leaf element whose flag is 1: `root u64, sequence u64`; where root is 0
-  the bucket's only page follows inside the value
-- meta, behind the headers of pages 0 and 1: `magic u32, version u32, page size u32, flags u32,
+- bucket, the value of a leaf element whose flag is 1: `root u64, sequence u64`; if root is 0,
+  the only page of the bucket follows inside the value
+- meta, after the headers of pages 0 and 1: `magic u32, version u32, page size u32, flags u32,
   root u64, sequence u64, freelist u64, pages u64, transaction u64, checksum u64`
 
-Every number is checked against the file before it is followed, so that a damaged file is an
-error and never more.
+Every number is checked against the size of the file before it is used, so that a damaged file is
+reported as an error.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ _VERSION = 2
 _IS_BRANCH, _IS_LEAF = 1, 2
 _IS_BUCKET = 1
 _INDEX_BYTES = 8
-"""Before the JSON, the key/value library keeps the index of the last write."""
+"""Before the JSON, the key/value library stores the index of the last write."""
 _PAGE_SIZES = [1 << bits for bits in range(9, 17)]
 
 
 class _Damaged(Exception):
-    pass
+    """The file cannot be read as a Bolt file; the message says why."""
 
 
 class _Meta(NamedTuple):
@@ -54,7 +54,11 @@ class _Meta(NamedTuple):
 
 
 class BoltFile:
-    """The entities of a Bolt file as rows."""
+    """The entities of a Bolt file as rows.
+
+    Args:
+        shown: the name of the file in messages.
+    """
 
     def __init__(self, path: Path, shown: str) -> None:
         self._path, self.shown = path, shown
@@ -70,10 +74,10 @@ class BoltFile:
         return sum(1 for _ in self.pairs())
 
     def pairs(self) -> Iterator[tuple[str, bytes, bytes]]:
-        """Every key and value, with the name of its bucket; in the order of buckets and keys.
+        """Every bucket name, key and value, in the order of buckets and keys.
 
         Raises:
-            StoreError: the file cannot be read, is in use, is no Bolt file, or is damaged.
+            StoreError: the file cannot be read, is in use, is not a Bolt file, or is damaged.
         """
         try:
             with self._open() as stream:
@@ -91,11 +95,11 @@ class BoltFile:
 
 
 def _share(stream: IO[bytes], shown: str) -> None:
-    """Take the lock that Bolt's own readers take: a running Dispatch holds the other one."""
+    """Take the shared lock of Bolt's readers; a running Dispatch holds the exclusive one."""
     try:
         import fcntl
     except ImportError:
-        return  # no such locks here, and no Dispatch
+        return  # Windows has no such locks, and Dispatch does not run there
     try:
         fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -133,13 +137,13 @@ class _Pages:
                     yield name.decode("utf-8", "backslashreplace"), key, inner
 
     def _read_meta(self) -> _Meta:
-        """The newer of the two meta pages that is whole: a write may have been cut short."""
-        found = [meta for offset in (0, *_PAGE_SIZES) for meta in [self._meta_at(offset)] if meta]
-        if not found:
+        """The newer of the two meta pages that are intact: a write may have been interrupted."""
+        metas = [meta for offset in (0, *_PAGE_SIZES) if (meta := self._meta_at(offset))]
+        if not metas:
             if self._size == 0:
                 raise _Damaged("the file is empty")
             raise _Damaged("this is no Bolt file, or both of its meta pages are damaged")
-        return max(found, key=lambda meta: meta.transaction)
+        return max(metas, key=lambda meta: meta.transaction)
 
     def _meta_at(self, offset: int) -> _Meta | None:
         start = offset + _PAGE.size
@@ -163,7 +167,7 @@ class _Pages:
             yield from _leaf(value[_BUCKET.size :], "a bucket held as a value")
 
     def _tree(self, root: int) -> Iterator[tuple[bytes, bytes, int]]:
-        """The elements of all leaves below a page, in the order of keys."""
+        """The key, value and flags of each element in the leaves below a page, in key order."""
         pending, visited = [root], set()
         while pending:
             number = pending.pop()

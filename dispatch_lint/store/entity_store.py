@@ -1,34 +1,32 @@
-"""The Entity Store as the guide has it: "a fairly basic key/value interface with some limited
-querying and filtering", and a ledger of IDs that forgets nothing.
+"""The interface of stores: that of the guide's Entity Store ("a fairly basic key/value interface
+with some limited querying and filtering"), and a ledger of IDs.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from dispatch_lint.documents.stored_entity import StoredEntity
 from dispatch_lint.model.errors import StoreError
 
 if TYPE_CHECKING:
-    pass
+    from dispatch_lint.documents.stored_entity import StoredEntity
 
 
 class ConnectionLost(StoreError):
-    """The connection to a server broke, and broke again after a second try."""
+    """The connection to a server was lost, also at a second try."""
 
 
 class LedgerEntry(NamedTuple):
-    """An ID, and a key that it was seen with.
+    """An ID, and a key that it was used with.
 
     Attributes:
-        first_seen, last_seen: RFC 3339.
-        deleted: when it was deleted, or empty.
-        place: where a text of the ledger says so.
+        first_seen, last_seen: the times of the imports, RFC 3339.
+        deleted: when it was deleted, RFC 3339; empty if it was not.
+        location_text: the line of a ledger file, as `Location.text` writes it; else empty.
     """
 
     identity: str
@@ -36,30 +34,29 @@ class LedgerEntry(NamedTuple):
     first_seen: str
     last_seen: str
     deleted: str = ""
-    place_text: str = ""
+    location_text: str = ""
 
 
 class Filter(NamedTuple):
-    """Which entities to list; what is None does not matter."""
+    """Which entities to list. None matches all."""
 
     organization: str | None = None
     kind: str | None = None
     status: str | None = None
     tags: Mapping[str, str] = MappingProxyType({})
 
-    def fits(self, one: StoredEntity) -> bool:
-        """Whether an entity is one of them."""
+    def matches(self, entity: StoredEntity) -> bool:
         return (
-            self.organization in (None, one.organization)
-            and self.kind in (None, one.kind)
-            and self.status in (None, one.status)
-            and all(one.tags.get(name) == value for name, value in self.tags.items())
+            self.organization in (None, entity.organization)
+            and self.kind in (None, entity.kind)
+            and self.status in (None, entity.status)
+            and all(entity.tags.get(name) == value for name, value in self.tags.items())
         )
 
 
 @dataclass
 class Counts:
-    """What putting or deleting entities changed."""
+    """How many entities were added, changed and so on."""
 
     added: int = 0
     changed: int = 0
@@ -75,46 +72,46 @@ class Counts:
 
 
 class Ledger(Protocol):
-    """Knows which IDs were ever used (guide, Name and IDs: "globally unique for all time")."""
+    """Which IDs were ever used (guide, Name and IDs: "globally unique for all time")."""
 
     def ledger(self, identities: Sequence[str]) -> Sequence[LedgerEntry]:
-        """What is known of some IDs: an entry for each key that one was seen with."""
+        """The entries of some IDs: one for each key that an ID was used with."""
 
 
 class EntityStore(Ledger, Protocol):
-    """What every backend can be asked. All look-ups are for many at once.
+    """What every backend offers. Most look-ups take many keys or names at once.
 
     Raises:
-        StoreError: from every method, where the backend fails.
+        StoreError: from every method, if the backend fails.
     """
 
     @property
     def shown(self) -> str:
-        """How the store is named to people; without its password."""
+        """The name of the store in messages; without its password."""
 
     def get(self, key: str) -> StoredEntity | None:
-        """The entity of a key, with its foreign keys."""
+        """The entity with a key, including its foreign keys."""
 
     def find(self, keys: Sequence[str]) -> Sequence[StoredEntity]:
-        """The entities of some keys."""
+        """The entities with some keys, without their foreign keys."""
 
     def with_ids(self, identities: Sequence[str]) -> Sequence[StoredEntity]:
-        """The entities that have some IDs."""
+        """The entities with some IDs, without their foreign keys."""
 
     def named(self, names: Sequence[tuple[str, str]]) -> Sequence[StoredEntity]:
-        """The entities of some kinds and names, of all organizations.
+        """The entities with some kinds and names, in all organizations, without foreign keys.
 
-        For a contained kind, such as ServicePlan, the entities that hold it.
+        For a contained kind, such as ServicePlan, the entities that contain it.
         """
 
     def referring(self, names: Sequence[tuple[str, str]]) -> Sequence[StoredEntity]:
-        """The entities with a foreign key to some kinds and names; with their foreign keys."""
+        """The entities that refer to some kinds and names, including their foreign keys."""
 
     def names(self, kind: str, limit: int) -> Sequence[str]:
-        """The first names of a kind, in their order; at most `limit`."""
+        """The first names of a kind in sorted order; at most `limit`."""
 
     def entities(self, which: Filter) -> Iterator[StoredEntity]:
-        """Entities in the order of their keys, with their foreign keys; memory is bounded."""
+        """Entities in the order of their keys, including foreign keys; memory is bounded."""
 
     def count(self) -> int:
         """How many entities there are."""
@@ -123,71 +120,30 @@ class EntityStore(Ledger, Protocol):
         """The whole ledger in the order of IDs and keys; memory is bounded."""
 
     def close(self) -> None:
-        """Let go of files and connections."""
+        """Release files and connections."""
 
 
 class WritableStore(EntityStore, Protocol):
-    """A store that `store import` writes."""
+    """A store that `store import` can write."""
 
     def transaction(self) -> AbstractContextManager[None]:
-        """All that is put inside becomes visible at its end, or not at all."""
+        """A context whose changes become visible at its end, or, after an error, not at all."""
 
     def put(self, entities: Sequence[StoredEntity], seen: str) -> Counts:
-        """Add or renew entities, and keep their IDs in the ledger.
+        """Add or update entities, and record their IDs in the ledger.
 
-        An entity that is DELETED does not displace a live one with its key and another ID.
+        A DELETED entity does not replace a live one with the same key and another ID.
 
         Args:
-            entities: in the order in which they hold; a key may come again.
-            seen: when, RFC 3339.
+            entities: of several with the same key, the last is kept.
+            seen: the time of the import, RFC 3339.
         """
 
     def delete(self, keys: Sequence[str], when: str) -> Counts:
-        """Mark entities, and their IDs in the ledger, as deleted. It forgets nothing."""
+        """Mark entities, and their IDs in the ledger, as deleted. Nothing is removed."""
 
     def begin_prune(self) -> None:
-        """Note from now on which keys are put."""
+        """From now on, record the keys that are put."""
 
     def prune(self, when: str) -> Counts:
-        """Mark as deleted what was not put since `begin_prune`."""
-
-
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
-
-
-def is_storable(text: str) -> bool:
-    """Whether a text can be in a database at all: no NUL, no lone surrogate."""
-    return _UNSTORABLE.search(text) is None
-
-
-def canonical_key(key: str, kind_of: Mapping[str, str]) -> str:
-    """A key in the guide's layout, whichever of the two it was written in.
-
-    Args:
-        kind_of: canonical names of kinds, by name and alias.
-    """
-    parts = key.split("/")
-    if len(parts) != 3:
-        return key
-    organization, kind, name = parts
-    if kind in kind_of:
-        return f"{organization}/{kind_of[kind]}/{name}"
-    if organization in kind_of:
-        return f"{kind}/{kind_of[organization]}/{name}"
-    return key
-
-
-class StoreRows:
-    """The entities of a reference store as the rows of a source; what is deleted is left out."""
-
-    def __init__(self, store: EntityStore) -> None:
-        self._store = store
-
-    def rows(self, keys: Sequence[str] | None = None) -> Iterator[tuple[str, StoredEntity]]:
-        found = self._store.entities(Filter()) if keys is None else self._store.find(keys)
-        for one in found:
-            if not one.deleted:
-                yield one.key, one
-
-    def count(self) -> int:
-        return self._store.count()
+        """Mark the entities as deleted that were not put since `begin_prune`."""

@@ -1,4 +1,4 @@
-"""What a store adds to the groups of a run: the same facts, of the entities it remembers."""
+"""The facts that stored entities add to the groups of a run."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 
 class StoreFacts:
-    """Asks a store, and ledgers, for the facts of groups; always for many at once.
+    """Looks facts up in a store and in ledgers, for many groups at once.
 
     Args:
-        store: None where there are only ledgers.
-        ledgers: the store's own, and those that lie beside it.
+        store: None if there are only ledgers.
+        ledgers: that of the store, and ledger files.
     """
 
     def __init__(self, store: EntityStore | None, ledgers: Sequence[Ledger]) -> None:
@@ -36,10 +36,12 @@ class StoreFacts:
         self._fail: Fail | None = None
 
     def prepare(self, table: str, rules: Sequence[Rule], fail: Fail) -> None:
-        """Turn to the table of facts that some rules share.
+        """Look up the facts of another table from now on.
 
         Args:
-            fail: told of a rule that raises.
+            table: the name of the table.
+            rules: the rules that share it.
+            fail: called if a rule raises an exception.
         """
         self._rule, self._fail = rules[0], fail
         self._identity = table == IDENTITY
@@ -47,20 +49,21 @@ class StoreFacts:
         self.close()
 
     def of(self, groups: Sequence[str]) -> dict[str, list[Fact]]:
-        """The facts of some groups; those without any are left out."""
+        """The facts of some groups; groups without facts are left out."""
         wanted = set(groups)
-        found: dict[str, list[Fact]] = {}
+        facts: dict[str, list[Fact]] = {}
         for group, fact in self._facts(groups):
             if group in wanted:
-                found.setdefault(group, []).append(fact)
-        return found
+                facts.setdefault(group, []).append(fact)
+        return facts
 
     def names(self, kind: str, limit: int) -> Sequence[str]:
-        """Names of a kind that the store remembers."""
+        """The first names of a kind in the store; at most `limit`."""
         return self.store.names(kind, limit) if self.store else ()
 
     def _facts(self, groups: Sequence[str]) -> Iterator[tuple[str, Fact]]:
-        keys, identities, names, others = [], [], [], []
+        """The facts of all entities that may have one in some groups; also of other groups."""
+        keys, identities, names, other_groups = [], [], [], []
         for group in groups:
             by, rest = read_group(group)
             if by == "key":
@@ -70,18 +73,19 @@ class StoreFacts:
             elif by == "name":
                 names.append((rest[0], rest[1]))
             else:
-                others.append(group)
+                other_groups.append(group)
         if self.store is not None:
-            found = {one.key: one for one in self.store.find(keys)} if keys else {}
+            entities = list(self.store.find(keys)) if keys else []
             if identities:
-                found |= {one.key: one for one in self.store.with_ids(identities)}
+                entities += self.store.with_ids(identities)
             if names:
-                found |= {one.key: one for one in self.store.named(names)}
+                entities += self.store.named(names)
                 if self._referrers:
-                    found |= {one.key: one for one in self.store.referring(names)}
-            yield from self._of_entities(found.values())
-            if others:
-                yield from self._scan(others)
+                    entities += self.store.referring(names)
+            # Where an entity was found more than once, the last one has its foreign keys.
+            yield from self._of_entities({entity.key: entity for entity in entities}.values())
+            if other_groups:
+                yield from self._scan(other_groups)
         if self._identity and identities:
             yield from self._of_ledgers(identities)
 
@@ -91,21 +95,21 @@ class StoreFacts:
             try:
                 facts = list(self._rule.collect(entity))
             except InputError:
-                raise  # of the store: no rule is to blame
+                raise  # an error of the store, not of the rule
             except Exception as error:
                 self._fail(self._rule, Fact(STORE, 0, (), ()), error)
                 continue
             for group, path, data in facts:
-                yield group, Fact(STORE, 0, path, tuple(data), "", entity.place_text)
+                yield group, Fact(STORE, 0, path, tuple(data), "", entity.location_text)
 
     def _of_ledgers(self, identities: list[str]) -> Iterator[tuple[str, Fact]]:
         for ledger in self._ledgers:
             for entry in ledger.ledger(identities):
                 past = Past(entry.key, entry.identity, entry.first_seen, entry.deleted)
-                yield by_id(entry.identity), Fact(STORE, 0, ("id",), past, "", entry.place_text)
+                yield by_id(entry.identity), Fact(STORE, 0, ("id",), past, "", entry.location_text)
 
     def _scan(self, groups: list[str]) -> Iterator[tuple[str, Fact]]:
-        """Facts of groups that no look-up leads to: the whole store is read, once."""
+        """Facts of groups that cannot be looked up: the whole store is read, once."""
         assert self.store is not None
         if self._scanned is None:
             self._scanned = FactTable()
@@ -116,7 +120,7 @@ class StoreFacts:
                 yield group, fact
 
     def close(self) -> None:
-        """Let go of what was read of the store as a whole."""
+        """Release the facts that were read from the whole store."""
         if self._scanned is not None:
             self._scanned.close()
             self._scanned = None

@@ -1,4 +1,4 @@
-"""Documents → a store: all of them, or none."""
+"""Documents → a store, all or none."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from dispatch_lint.documents.stored_entity import StoredEntity
 from dispatch_lint.index.references import named_entity
 from dispatch_lint.model.errors import StoreError
 from dispatch_lint.model.location import Location, Range
-from dispatch_lint.store.entity_store import Counts, is_storable
+from dispatch_lint.store.entity_store import Counts
+from dispatch_lint.store.keys import is_storable
 
 if TYPE_CHECKING:
     from dispatch_lint.config.limits import Limits
@@ -31,14 +32,14 @@ BATCH = 2_000
 _RANGE = 1024 * 1024
 """Bytes of lines that are read together."""
 Progress = Callable[[int], None]
-"""Told how many bytes, or rows, have been read since it was told last."""
+"""Called with the number of bytes, or rows, that were read since the last call."""
 
 
 class ImportRefused(StoreError):
-    """Documents that cannot be imported. Nothing was.
+    """Documents that cannot be imported. Nothing was imported.
 
     Attributes:
-        reasons: one for each, with its place.
+        reasons: a message for each document, with its location.
     """
 
     def __init__(self, reasons: Sequence[str]) -> None:
@@ -51,15 +52,15 @@ def import_sources(
     prune: bool = False, progress: Progress = lambda _: None, now: str | None = None,
     batch: int = BATCH,
 ) -> tuple[Counts, int]:  # fmt: skip
-    """Bring the documents of some sources into a store, in one transaction.
+    """Import the documents of some sources into a store, in one transaction.
 
     Args:
-        prune: whether to mark as deleted what the sources do not have.
-        now: the time that the ledger notes, RFC 3339.
+        prune: whether to mark entities as deleted that the sources do not have.
+        now: the time that the ledger records, RFC 3339; by default the current time.
         batch: entities that are written together.
 
     Returns:
-        What changed; how many documents were skipped because they are no entities.
+        What changed, and how many documents were skipped because they are not entities.
 
     Raises:
         ImportRefused: a document does not parse, or has no key: nothing was imported.
@@ -73,12 +74,12 @@ def import_sources(
         counts = Counts()
         waiting: list[StoredEntity] = []
         for source in sources:
-            for one in reader.entities(source):
+            for entity in reader.entities(source):
                 if len(waiting) >= batch:
                     counts += store.put(waiting, when)
                     waiting = []
                 if not reader.reasons:
-                    waiting.append(one)
+                    waiting.append(entity)
         if reader.reasons:
             raise ImportRefused(reader.reasons)
         counts += store.put(waiting, when)
@@ -88,7 +89,12 @@ def import_sources(
 
 
 class _Reader:
-    """Reads the entities of sources, and notes what cannot be imported."""
+    """Reads the entities of sources.
+
+    Attributes:
+        skipped: the number of documents that are not entities.
+        reasons: a message for each document that cannot be imported.
+    """
 
     def __init__(self, classifier: Classifier, progress: Progress) -> None:
         self._classifier, self._progress = classifier, progress
@@ -97,7 +103,7 @@ class _Reader:
         self.reasons: list[str] = []
 
     def entities(self, source: Source) -> Iterator[StoredEntity]:
-        """The entities of a source; Go files declare kinds, and hold none."""
+        """The entities of a source; Go files have none."""
         if source.format == "go":
             return
         unparsed, entities = [], 0
@@ -129,8 +135,8 @@ class _Reader:
 
     def _refuse(self, source: Source, part: Part) -> None:
         assert part.problem is not None
-        span = part.problem.range
-        self.reasons.append(f"{source.name}:{span.line}:{span.column}: this does not parse: "
+        start = part.problem.range
+        self.reasons.append(f"{source.name}:{start.line}:{start.column}: this does not parse: "
                             f"{part.problem.message}")  # fmt: skip
 
     def _entity(
@@ -140,36 +146,34 @@ class _Reader:
             self.skipped += 1
             return
         if row_key:
-            where, place = f"{source.name}: {row_key}", Location(source.name)
+            shown, location = f"{source.name}: {row_key}", Location(source.name)
         elif source.format == "jsonl":
             line = part.lines.first_line
-            where, place = f"{source.name}:{line}", Location(source.name, Range(line, 1, line, 1))
+            location = Location(source.name, Range(line, 1, line, 1))
+            shown = str(location)
         else:
-            found = document.range(("name",))
-            where, place = (
-                f"{source.name}:{found.line}:{found.column}",
-                Location(source.name, found),
-            )
+            location = Location(source.name, document.range(("name",)))
+            shown = f"{location}:{location.range.column}"
         if document.key is None:
             missing = "name" if document.kind else "kind"
-            self.reasons.append(f"{where}: the entity has no {missing}, and so no key")
+            self.reasons.append(f"{shown}: the entity has no {missing}, and so no key")
         elif not is_storable(document.key + document.identity):
-            self.reasons.append(f"{where}: the key holds a character that no store can keep")
+            self.reasons.append(f"{shown}: the key holds a character that no store can keep")
         else:
-            yield stored_entity(document, place)
+            yield stored_entity(document, location)
 
 
 def _pieces(source: Source, limits: Limits) -> Iterable[LineRange | None]:
     return line_ranges(source, _RANGE, limits) if source.format == "jsonl" else (None,)
 
 
-def stored_entity(document: Document, place: Location | None = None) -> StoredEntity:
-    """A document that has a key, as a store remembers it."""
+def stored_entity(document: Document, location: Location | None = None) -> StoredEntity:
+    """A document that has a key, as an entity of a store."""
     entity = document.entity
     contained = [[list(path), kind, name] for path, kind, name in document.contained]
-    uses = [
-        [list(use.path), use.reference.kind, use.reference.by, _named(use), use.owner]
-        for use in document.uses
+    foreign_keys = [
+        [list(key.path), key.reference.kind, key.reference.by, _named(key), key.owner]
+        for key in document.uses
     ]
     status = document.status
     return StoredEntity(
@@ -178,22 +182,22 @@ def stored_entity(document: Document, place: Location | None = None) -> StoredEn
         stored_status=status, revision=document.revision, revision_of=document.revision_of,
         deleted="", tags_text=json.dumps(_tags(entity.get("tags")), sort_keys=True), value_text=json.dumps(entity),
         contained_text=json.dumps(contained) if contained else "",
-        uses_text=json.dumps(uses) if uses else "", place_text=place.text if place else "",
+        uses_text=json.dumps(foreign_keys) if foreign_keys else "", location_text=location.text if location else "",
     )  # fmt: skip
 
 
-def _named(use: ForeignKey) -> str:
-    return use.value if use.reference.by == "id" else named_entity(use.value, use.reference.kind)
+def _named(key: ForeignKey) -> str:
+    return key.value if key.reference.by == "id" else named_entity(key.value, key.reference.kind)
 
 
-def _tags(said: Any) -> dict[str, str]:
-    """Tags as a map, whether they are a map or a manifest's list of keys and values."""
-    if isinstance(said, dict):
-        return {name: value for name, value in said.items() if isinstance(value, str)}
-    if isinstance(said, list):
+def _tags(tags: Any) -> dict[str, str]:
+    """Tags as a map, from a map or from a manifest's list of keys and values."""
+    if isinstance(tags, dict):
+        return {name: value for name, value in tags.items() if isinstance(value, str)}
+    if isinstance(tags, list):
         return {
-            one["key"]: str(one["value"])
-            for one in said
-            if isinstance(one, dict) and isinstance(one.get("key"), str) and "value" in one
+            tag["key"]: str(tag["value"])
+            for tag in tags
+            if isinstance(tag, dict) and isinstance(tag.get("key"), str) and "value" in tag
         }
     return {}

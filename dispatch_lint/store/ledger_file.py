@@ -1,10 +1,10 @@
-"""The ledger of IDs as a text: one sorted line for each ID and key, fit to be committed.
+"""The ledger of IDs as a text file that can be committed: one sorted line for each ID and key.
 
     <ID> TAB <key> TAB <first seen> TAB <deleted, or ->
 
-When an ID was last seen is left out: it would change every line at every import. Lines may be in
-any order and stand more than once, so that a merge that keeps the lines of both sides
-(`merge=union`) is right: the earlier first sight and the deletion count.
+The time at which an ID was last seen is left out, because it would change every line at every
+import. Lines may be in any order and be repeated, so that a merge that keeps the lines of both
+sides (`merge=union`) is correct: the earliest first sight counts, and a deletion.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from dispatch_lint.text.files import write_lines
 _HEADER = "# dispatch-lint ledger 1: ID, key, first seen, deleted\n"
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\Z", re.ASCII)
 _NONE = "-"
-_ODD = re.compile(r"[\x00-\x1f\x7f\\]|^#")
+_SPECIAL = re.compile(r"[\x00-\x1f\x7f\\]|^#")
 
 
 class LedgerFile:
-    """A committed ledger, to check against."""
+    """A ledger file that is looked up in."""
 
     def __init__(self, path: Path, shown: str) -> None:
         self._path, self.shown = path, shown
@@ -38,13 +38,13 @@ class LedgerFile:
             self._by_id = {}
             for entry in self.entries():
                 self._by_id.setdefault(entry.identity, []).append(entry)
-        return [entry for one in identities for entry in self._by_id.get(one, ())]
+        return [entry for identity in identities for entry in self._by_id.get(identity, ())]
 
     def entries(self) -> Iterator[LedgerEntry]:
-        """Every line, in the order of the file.
+        """Every entry, in the order of the file.
 
         Raises:
-            StoreError: the file cannot be read, or a line is none of a ledger.
+            StoreError: the file cannot be read, or a line is malformed.
         """
         try:
             with self._path.open(encoding="utf-8") as stream:
@@ -58,29 +58,30 @@ class LedgerFile:
 
     def _entry(self, line: str, number: int) -> LedgerEntry:
         parts = line.split("\t")
-        good = len(parts) == 4 and _TIME.match(parts[2]) and (
+        valid = len(parts) == 4 and _TIME.match(parts[2]) and (
             parts[3] == _NONE or _TIME.match(parts[3])
         )  # fmt: skip
-        if not good:
+        if not valid:
             hint = "; is a merge unfinished?" if line.startswith(("<<<", "===", ">>>")) else ""
             raise StoreError(f"{self.shown}:{number}: this is no line of a ledger: ID, key, first "
                              f"seen, deleted, with tabs between{hint}")  # fmt: skip
         identity, key, first, deleted = _unescaped(parts[0]), _unescaped(parts[1]), *parts[2:]
-        place = Location(self.shown, Range(number, 1, number, len(identity) + 1)).text
-        return LedgerEntry(identity, key, first, first, "" if deleted == _NONE else deleted, place)
+        location = Location(self.shown, Range(number, 1, number, len(identity) + 1)).text
+        deleted = "" if deleted == _NONE else deleted
+        return LedgerEntry(identity, key, first, first, deleted, location)
 
 
 def write_ledger(path: Path, shown: str, entries: Iterable[LedgerEntry]) -> int:
-    """Write a ledger, together with what the file says already: it forgets nothing.
+    """Write a ledger file. Entries that it already has are kept.
 
     Args:
         entries: in the order of IDs and keys.
 
     Returns:
-        How many lines it has.
+        How many entries it has.
 
     Raises:
-        StoreError: the file is none, or cannot be written.
+        StoreError: the file is not a ledger, or cannot be written.
     """
     before = sorted(LedgerFile(path, shown).entries(), key=_order) if path.exists() else []
     lines = ledger_lines(merge(before, entries, key=_order))
@@ -91,18 +92,18 @@ def write_ledger(path: Path, shown: str, entries: Iterable[LedgerEntry]) -> int:
 
 
 def ledger_lines(entries: Iterable[LedgerEntry]) -> Iterator[str]:
-    """The lines of entries that come in the order of IDs and keys; equal ones become one."""
-    for (identity, key), several in groupby(entries, key=_order):
+    """The lines of entries in the order of IDs and keys; those of the same ID and key are merged."""
+    for (identity, key), group in groupby(entries, key=_order):
         first, deleted = "", ""
-        for one in several:
-            first = min(first or one.first_seen, one.first_seen)
-            deleted = min(filter(None, (deleted, one.deleted)), default="")
+        for entry in group:
+            first = min(first or entry.first_seen, entry.first_seen)
+            deleted = min(filter(None, (deleted, entry.deleted)), default="")
         yield f"{_escaped(identity)}\t{_escaped(key)}\t{first}\t{deleted or _NONE}\n"
 
 
 def _escaped(text: str) -> str:
-    """A text without tabs, ends of lines, or a first letter that would make it a comment."""
-    if not _ODD.search(text):
+    """A text without tabs and line ends, and without the `#` of a comment at its start."""
+    if not _SPECIAL.search(text):
         return text
     escaped = text.encode("unicode_escape").decode()
     return f"\\x23{escaped[1:]}" if escaped.startswith("#") else escaped

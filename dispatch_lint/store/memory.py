@@ -1,4 +1,4 @@
-"""The reference store in memory, for a single run."""
+"""A reference store in memory, for a single run."""
 
 from __future__ import annotations
 
@@ -27,30 +27,30 @@ class MemoryStore:
         self._names = self._referrers = self._ids = None
 
     def _by_name(self) -> dict[tuple[str, str], list[str]]:
-        """Keys by every kind and name that leads to them; made anew after a change."""
+        """Keys of entities by kind and name, contained entities included; rebuilt after a change."""
         if self._names is None:
             self._names = {}
-            for one in self._entities.values():
-                inside = [(kind, name) for _, kind, name in one.contained]
-                for kind_and_name in dict.fromkeys([(one.kind, one.name), *inside]):
-                    self._names.setdefault(kind_and_name, []).append(one.key)
+            for entity in self._entities.values():
+                inside = [(kind, name) for _, kind, name in entity.contained]
+                for kind_and_name in dict.fromkeys([(entity.kind, entity.name), *inside]):
+                    self._names.setdefault(kind_and_name, []).append(entity.key)
         return self._names
 
-    def _by_use(self) -> dict[tuple[str, str], list[str]]:
-        """Keys by every kind and value that they refer to; made anew after a change."""
+    def _by_target(self) -> dict[tuple[str, str], list[str]]:
+        """Keys of entities by the kind and value that they refer to; rebuilt after a change."""
         if self._referrers is None:
             self._referrers = {}
-            for one in self._entities.values():
-                for use in dict.fromkeys((two.reference.kind, two.value) for two in one.uses):
-                    self._referrers.setdefault(use, []).append(one.key)
+            for entity in self._entities.values():
+                for target in dict.fromkeys((key.reference.kind, key.value) for key in entity.uses):
+                    self._referrers.setdefault(target, []).append(entity.key)
         return self._referrers
 
     def _by_id(self) -> dict[str, list[str]]:
-        """Keys by ID; made anew after a change."""
+        """Keys of entities by ID; rebuilt after a change."""
         if self._ids is None:
             self._ids = {}
-            for one in self._entities.values():
-                self._ids.setdefault(one.identity, []).append(one.key)
+            for entity in self._entities.values():
+                self._ids.setdefault(entity.identity, []).append(entity.key)
         return self._ids
 
     def get(self, key: str) -> StoredEntity | None:
@@ -60,31 +60,31 @@ class MemoryStore:
         return [_summary(self._entities[key]) for key in keys if key in self._entities]
 
     def with_ids(self, identities: Sequence[str]) -> list[StoredEntity]:
-        keys = (key for one in set(identities) for key in self._by_id().get(one, ()))
+        keys = (key for identity in set(identities) for key in self._by_id().get(identity, ()))
         return [_summary(self._entities[key]) for key in keys]
 
     def named(self, names: Sequence[tuple[str, str]]) -> list[StoredEntity]:
-        keys = (key for one in set(names) for key in self._by_name().get(one, ()))
+        keys = (key for name in set(names) for key in self._by_name().get(name, ()))
         return [_summary(self._entities[key]) for key in dict.fromkeys(keys)]
 
     def referring(self, names: Sequence[tuple[str, str]]) -> list[StoredEntity]:
-        keys = {key for one in set(names) for key in self._by_use().get(one, ())}
+        keys = {key for name in set(names) for key in self._by_target().get(name, ())}
         return [self._entities[key] for key in sorted(keys)]
 
     def names(self, kind: str, limit: int) -> list[str]:
-        found = {one.name for one in self._entities.values() if one.kind == kind}
-        found |= {
+        names = {entity.name for entity in self._entities.values() if entity.kind == kind}
+        names |= {
             name
-            for one in self._entities.values()
-            for _, inner, name in one.contained
+            for entity in self._entities.values()
+            for _, inner, name in entity.contained
             if inner == kind
         }
-        return sorted(found)[:limit]
+        return sorted(names)[:limit]
 
     def entities(self, which: Filter) -> Iterator[StoredEntity]:
-        for _, one in sorted(self._entities.items()):
-            if which.fits(one):
-                yield one
+        for _, entity in sorted(self._entities.items()):
+            if which.matches(entity):
+                yield entity
 
     def count(self) -> int:
         return len(self._entities)
@@ -116,45 +116,49 @@ class MemoryStore:
     def put(self, entities: Sequence[StoredEntity], seen: str) -> Counts:
         counts = Counts()
         self._changed()
-        for one in entities:
-            old = self._entities.get(one.key)
+        for entity in entities:
+            old = self._entities.get(entity.key)
             if old is None:
                 counts.added += 1
-            elif one.status == DELETED and old.identity != one.identity and old.status != DELETED:
+            elif (
+                entity.status == DELETED
+                and old.identity != entity.identity
+                and old.status != DELETED
+            ):
                 counts.unchanged += 1
-                self._note(one, seen)
+                self._record(entity, seen)
                 continue
-            elif old._replace(place_text="") == one._replace(place_text=""):
+            elif old._replace(location_text="") == entity._replace(location_text=""):
                 counts.unchanged += 1
             else:
                 counts.changed += 1
-            self._entities[one.key] = one
-            self._note(one, seen)
+            self._entities[entity.key] = entity
+            self._record(entity, seen)
             if self._seen is not None:
-                self._seen.add(one.key)
+                self._seen.add(entity.key)
         return counts
 
-    def _note(self, one: StoredEntity, seen: str) -> None:
-        if not one.identity:
+    def _record(self, entity: StoredEntity, seen: str) -> None:
+        if not entity.identity:
             return
-        old = self._ledger.get((one.identity, one.key))
-        deleted = old.deleted if old and old.deleted else seen if one.status == DELETED else ""
+        old = self._ledger.get((entity.identity, entity.key))
+        deleted = old.deleted if old and old.deleted else seen if entity.status == DELETED else ""
         first = old.first_seen if old else seen
-        self._ledger[one.identity, one.key] = LedgerEntry(
-            one.identity, one.key, first, seen, deleted
+        self._ledger[entity.identity, entity.key] = LedgerEntry(
+            entity.identity, entity.key, first, seen, deleted
         )
 
     def delete(self, keys: Sequence[str], when: str) -> Counts:
         counts = Counts()
         for key in keys:
-            one = self._entities.get(key)
-            if one is None or one.deleted:
+            entity = self._entities.get(key)
+            if entity is None or entity.deleted:
                 continue
             counts.deleted += 1
-            self._entities[key] = one._replace(deleted=when)
-            entry = self._ledger.get((one.identity, key))
+            self._entities[key] = entity._replace(deleted=when)
+            entry = self._ledger.get((entity.identity, key))
             if entry is not None and not entry.deleted:
-                self._ledger[one.identity, key] = entry._replace(deleted=when)
+                self._ledger[entity.identity, key] = entry._replace(deleted=when)
         return counts
 
     def begin_prune(self) -> None:
@@ -165,5 +169,5 @@ class MemoryStore:
         return self.delete([key for key in self._entities if key not in self._seen], when)
 
 
-def _summary(one: StoredEntity) -> StoredEntity:
-    return one._replace(uses_text="")
+def _summary(entity: StoredEntity) -> StoredEntity:
+    return entity._replace(uses_text="")

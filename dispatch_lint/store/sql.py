@@ -1,4 +1,4 @@
-"""The reference store in a SQL database: SQLite, one file, or PostgreSQL, a schema of its own."""
+"""The reference store in a SQL database: a SQLite file, or a schema of a PostgreSQL server."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from dispatch_lint.documents.stored_entity import DELETED, StoredEntity
 from dispatch_lint.model.errors import StoreError
 from dispatch_lint.store import tables
-from dispatch_lint.store.entity_store import ConnectionLost, Filter, LedgerEntry, is_storable
+from dispatch_lint.store.entity_store import ConnectionLost, Filter, LedgerEntry
+from dispatch_lint.store.keys import is_storable
 from dispatch_lint.store.tables import contained, entity, ledger, reference
 
 if TYPE_CHECKING:
@@ -19,19 +20,19 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.expression import Select
 
 _CHUNK = 5_000
-"""Values in one list of a query: well below what both databases take."""
+"""Values in one list of a query: well below the limits of both databases."""
 _STREAM = 1_000
-"""Rows that are fetched at once where all are read."""
+"""Rows that are fetched at once when all are read."""
 _Result = TypeVar("_Result")
 
 
 class SqlStore:
-    """A reference store to look things up in. It holds one connection, and so sees one state.
+    """A reference store for look-ups. It keeps one connection, and so sees one state.
 
     Args:
-        engine: gives connections that read one consistent state until they end.
-        shown: how the store is named to people.
-        explain: turns the database's own error into words, without a password.
+        engine: its connections read one consistent state until they are closed.
+        shown: the name of the store in messages.
+        explain: returns a message for an error of the database, without a password.
 
     Raises:
         StoreError: the database cannot be used, or is of a newer version.
@@ -45,25 +46,25 @@ class SqlStore:
         try:
             self._open()
         except StoreError:
-            self.close()  # a store that is refused is locked no longer
+            self.close()  # releases locks
             raise
 
     def _open(self) -> None:
-        found = self._read(tables.version)
-        self._check_version(found)
-        if found == 0:
+        version = self._read(tables.version)
+        self._check_version(version)
+        if version == 0:
             raise StoreError(f"{self.shown}: there is no reference store; make one with "
                              "`dispatch-lint store import`")  # fmt: skip
-        if found < len(tables.MIGRATIONS):
+        if version < len(tables.MIGRATIONS):
             raise StoreError(f"{self.shown}: the store is of an older version; run "
                              "`dispatch-lint store import` once to bring it up to date")  # fmt: skip
 
-    def _check_version(self, found: int) -> None:
-        known = len(tables.MIGRATIONS)
-        if found > known:
+    def _check_version(self, version: int) -> None:
+        supported = len(tables.MIGRATIONS)
+        if version > supported:
             raise StoreError(
-                f"{self.shown}: the store is of version {found}, this dispatch-lint knows "
-                f"version {known}: use a newer dispatch-lint"
+                f"{self.shown}: the store is of version {version}, this dispatch-lint knows "
+                f"version {supported}: use a newer dispatch-lint"
             )
 
     def _connect(self) -> Connection:
@@ -72,7 +73,7 @@ class SqlStore:
         return self._connection
 
     def _read(self, query: Callable[[Connection], _Result]) -> _Result:
-        """Run a query; once more on a new connection where the old one was lost."""
+        """Run a query; a second time on a new connection if the old one was lost."""
         try:
             return query(self._connect())
         except SQLAlchemyError as error:
@@ -98,14 +99,15 @@ class SqlStore:
 
     def _entities(self, select: Select[Any]) -> list[StoredEntity]:
         rows = self._read(lambda connection: connection.execute(select).fetchall())
-        found = [StoredEntity(*row) for row in rows]
-        for one in found:
-            if one.revision is not None and type(one.revision) is not int:  # SQLite lets it be text
-                raise one.damage()
-        return found
+        entities = [StoredEntity(*row) for row in rows]
+        for stored in entities:
+            revision = stored.revision
+            if revision is not None and type(revision) is not int:  # SQLite also stores text
+                raise stored.damage()
+        return entities
 
     def _chunks(self, values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-        usable = [one for one in dict.fromkeys(values) if is_storable(one)]
+        usable = [value for value in dict.fromkeys(values) if is_storable(value)]
         for start in range(0, len(usable), _CHUNK):
             yield usable[start : start + _CHUNK]
 
@@ -115,22 +117,22 @@ class SqlStore:
 
     def find(self, keys: Sequence[str]) -> list[StoredEntity]:
         return [
-            one
+            stored
             for chunk in self._chunks(keys)
-            for one in self._entities(_SUMMARY.where(entity.c.key.in_(chunk)))
+            for stored in self._entities(_SUMMARY.where(entity.c.key.in_(chunk)))
         ]
 
     def with_ids(self, identities: Sequence[str]) -> list[StoredEntity]:
         return [
-            one
+            stored
             for chunk in self._chunks(identities)
-            for one in self._entities(_SUMMARY.where(entity.c.id.in_(chunk)))
+            for stored in self._entities(_SUMMARY.where(entity.c.id.in_(chunk)))
         ]
 
     def named(self, names: Sequence[tuple[str, str]]) -> list[StoredEntity]:
         found = []
-        for kind, several in _by_kind(names).items():
-            for chunk in self._chunks(several):
+        for kind, names_of_kind in _by_kind(names).items():
+            for chunk in self._chunks(names_of_kind):
                 where = sa.and_(entity.c.kind == kind, entity.c.name.in_(chunk))
                 found += self._entities(_SUMMARY.where(where))
                 inside = sa.select(contained.c.key).where(
@@ -141,8 +143,8 @@ class SqlStore:
 
     def referring(self, names: Sequence[tuple[str, str]]) -> list[StoredEntity]:
         found = []
-        for kind, several in _by_kind(names).items():
-            for chunk in self._chunks(several):
+        for kind, names_of_kind in _by_kind(names).items():
+            for chunk in self._chunks(names_of_kind):
                 keys = sa.select(reference.c.key).where(
                     reference.c.kind == kind, reference.c.name.in_(chunk)
                 )
@@ -150,14 +152,14 @@ class SqlStore:
         return found
 
     def names(self, kind: str, limit: int) -> list[str]:
-        several = []
+        names = []
         for table in (entity, contained):
             select = (
                 sa.select(table.c.name).where(table.c.kind == kind).distinct()
                 .order_by(table.c.name).limit(limit)
             )  # fmt: skip
-            several += [row["name"] for row in self._rows(select)]
-        return sorted(several)[:limit]
+            names += [row["name"] for row in self._rows(select)]
+        return sorted(names)[:limit]
 
     def entities(self, which: Filter) -> Iterator[StoredEntity]:
         select = _WHOLE.order_by(entity.c.key)
@@ -182,9 +184,9 @@ class SqlStore:
         return value
 
     def _stream(self, select: Select[Any]) -> Iterator[StoredEntity]:
-        """All that fits, in the order of keys: some at a time, so that memory is bounded.
+        """The selected entities in the order of keys, one page at a time.
 
-        Each page begins behind the last: nothing is lost where a connection is.
+        A page begins behind the last key of the page before, also on a new connection.
         """
         page = select.limit(_STREAM)
         found = self._entities(page)
@@ -224,13 +226,13 @@ class SqlStore:
         self._engine.dispose()
 
 
-COLUMNS = [one.name for one in entity.c if one.name != "digest"]
+COLUMNS = [column.name for column in entity.c if column.name != "digest"]
 _WHOLE = sa.select(*(entity.c[name] for name in COLUMNS))
 _SUMMARY = sa.select(*(entity.c[name] for name in COLUMNS if name != "uses"))
 
 
 def is_lost(error: SQLAlchemyError) -> bool:
-    """Whether the connection to the server broke."""
+    """Whether the connection to the server was lost."""
     return isinstance(error, DBAPIError) and error.connection_invalidated
 
 
@@ -238,16 +240,16 @@ def store_error(
     error: SQLAlchemyError, shown: str, explain: Callable[[BaseException], str], *,
     lost: bool = False,
 ) -> StoreError:  # fmt: skip
-    """An error of the database as one that people can read.
+    """An error of the database as an error with a readable message.
 
     Args:
-        lost: whether the connection broke for the second time.
+        lost: whether the connection was lost for the second time.
     """
     cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
-    said = f"{shown}: {explain(cause)}"
+    message = f"{shown}: {explain(cause)}"
     if lost:
-        return ConnectionLost(f"{said} (the connection was lost, and a second try failed)")
-    return StoreError(said)
+        return ConnectionLost(f"{message} (the connection was lost, and a second try failed)")
+    return StoreError(message)
 
 
 def _by_kind(names: Sequence[tuple[str, str]]) -> dict[str, list[str]]:

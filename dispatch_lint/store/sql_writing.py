@@ -1,4 +1,4 @@
-"""What `store import` does to a reference store in a SQL database."""
+"""Writing to a reference store in a SQL database, for `store import`."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ _SEEN = sa.Table(
 
 
 class SqlWriter(SqlStore):
-    """A reference store that can be written; it is made where there is none.
+    """A reference store for imports; its tables are created if they do not exist.
 
     Args:
-        lock: what an import does first, so that two do not run at once.
+        lock: called at the start of a transaction, so that only one import runs at a time.
     """
 
     def __init__(
@@ -41,11 +41,11 @@ class SqlWriter(SqlStore):
         self._pruning = False
 
     def _open(self) -> None:
-        return  # `transaction` makes and renews the tables
+        return  # `transaction` creates and migrates the tables
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        if self._connection is not None:  # what was read before must not block what is written
+        if self._connection is not None:  # it could hold a lock from reading
             self._connection.close()
         try:
             with self._engine.begin() as connection:
@@ -65,16 +65,16 @@ class SqlWriter(SqlStore):
 
     @contextmanager
     def _indexes_last(self, connection: Connection) -> Iterator[None]:
-        """Make the indexes of an empty store when everything is in it: that takes half the time."""
+        """Create the indexes of an empty store after it is filled: that takes half the time."""
         empty = connection.execute(sa.select(entity.c.key).limit(1)).first() is None
-        indexes = [one for table in (entity, contained, reference) for one in table.indexes]
+        indexes = [index for table in (entity, contained, reference) for index in table.indexes]
         if empty:
-            for one in indexes:
-                one.drop(connection)
+            for index in indexes:
+                index.drop(connection)
         yield
         if empty:
-            for one in indexes:
-                one.create(connection)
+            for index in indexes:
+                index.create(connection)
 
     def _execute(self, statement: Any, rows: Any = None) -> Any:
         assert self._connection is not None
@@ -82,84 +82,84 @@ class SqlWriter(SqlStore):
 
     def put(self, entities: Sequence[StoredEntity], seen: str) -> Counts:
         counts = Counts()
-        before = self._known([*dict.fromkeys(one.key for one in entities)])
-        # A key that comes again is held against what came before; only the last is written.
+        before = self._existing([*dict.fromkeys(stored.key for stored in entities)])
+        # An entity is compared with the one before it that has its key; only the last is written.
         last: dict[str, tuple[StoredEntity, dict[str, Any]]] = {}
-        for one in entities:
-            row = _row(one)
-            old = last[one.key][1] if one.key in last else before.get(one.key)
+        for stored in entities:
+            row = _row(stored)
+            old = last[stored.key][1] if stored.key in last else before.get(stored.key)
             if old is None:
                 counts.added += 1
-            elif one.status == DELETED and old["id"] != one.identity and _is_live(old):
-                counts.unchanged += 1  # another entity holds the key now; the ledger knows this one
+            elif stored.status == DELETED and old["id"] != stored.identity and _is_live(old):
+                counts.unchanged += 1  # the key is in use by another entity; see the ledger
                 continue
             elif _differs(old, row):
                 counts.changed += 1
             else:
                 counts.unchanged += 1
-            last[one.key] = (one, row)
-        renewed, moved = [], []
-        for key, (one, row) in last.items():
+            last[stored.key] = (stored, row)
+        changed, moved = [], []
+        for key, (stored, row) in last.items():
             if key not in before or _differs(before[key], row):
-                renewed.append((one, row))
+                changed.append((stored, row))
             elif before[key]["place"] != row["place"]:
                 moved.append({"b_key": key, "place": row["place"]})
-        self._renew(renewed, [one.key for one, _ in renewed if one.key in before])
+        self._replace(changed, [stored.key for stored, _ in changed if stored.key in before])
         if moved:
             self._execute(sa.update(entity).where(entity.c.key == sa.bindparam("b_key")), moved)
-        self._note([one for one in entities if one.identity], seen)
+        self._record([stored for stored in entities if stored.identity], seen)
         if self._pruning:
-            self._execute(sa.insert(_SEEN), [{"key": one.key} for one in entities])
+            self._execute(sa.insert(_SEEN), [{"key": stored.key} for stored in entities])
         return counts
 
-    def _known(self, keys: list[str]) -> dict[str, RowMapping]:
+    def _existing(self, keys: list[str]) -> dict[str, RowMapping]:
         columns = [entity.c[name] for name in ("key", "digest", "id", "status", "deleted", "place")]
-        found: dict[str, RowMapping] = {}
+        existing: dict[str, RowMapping] = {}
         for chunk in self._chunks(keys):
             rows = self._execute(sa.select(*columns).where(entity.c.key.in_(chunk))).mappings()
-            found |= {row["key"]: row for row in rows}
-        return found
+            existing |= {row["key"]: row for row in rows}
+        return existing
 
-    def _renew(
-        self, renewed: list[tuple[StoredEntity, dict[str, Any]]], displaced: list[str]
+    def _replace(
+        self, changed: list[tuple[StoredEntity, dict[str, Any]]], old_keys: list[str]
     ) -> None:
-        for chunk in self._chunks(displaced):
+        """Insert entities, after the rows of some keys are removed."""
+        for chunk in self._chunks(old_keys):
             for table in (entity, reference, contained):
                 self._execute(sa.delete(table).where(table.c.key.in_(chunk)))
-        if not renewed:
+        if not changed:
             return
-        self._execute(sa.insert(entity), [row for _, row in renewed])
-        uses = [
-            {"kind": use.reference.kind, "name": use.value, "key": one.key}
-            for one, _ in renewed
-            for use in one.uses
+        self._execute(sa.insert(entity), [row for _, row in changed])
+        references = [
+            {"kind": foreign_key.reference.kind, "name": foreign_key.value, "key": stored.key}
+            for stored, _ in changed
+            for foreign_key in stored.uses
         ]
-        if uses:
-            self._execute(sa.insert(reference), uses)
+        if references:
+            self._execute(sa.insert(reference), references)
         inside = [
-            {"kind": kind, "name": name, "key": one.key}
-            for one, _ in renewed
-            for _, kind, name in one.contained
+            {"kind": kind, "name": name, "key": stored.key}
+            for stored, _ in changed
+            for _, kind, name in stored.contained
         ]
         if inside:
             self._execute(sa.insert(contained), inside)
 
-    def _note(self, entities: list[StoredEntity], seen: str) -> None:
-        """Keep IDs in the ledger. A deletion that it knows of is never taken back."""
+    def _record(self, entities: list[StoredEntity], seen: str) -> None:
+        """Record IDs in the ledger. A recorded deletion is kept."""
         if not entities:
             return
         rows = [
             {
-                "id": one.identity,
-                "key": one.key,
+                "id": stored.identity,
+                "key": stored.key,
                 "first_seen": seen,
                 "last_seen": seen,
-                "deleted": seen if one.status == DELETED else "",
+                "deleted": seen if stored.status == DELETED else "",
             }
-            for one in entities
+            for stored in entities
         ]
-        statement: Any = self._upsert()
-        self._execute(statement, rows)
+        self._execute(self._upsert(), rows)
 
     def _upsert(self) -> Any:
         if self._postgres:
@@ -203,7 +203,7 @@ class SqlWriter(SqlStore):
 
 
 def _differs(old: Mapping[Any, Any], row: dict[str, Any]) -> bool:
-    """Whether an entity is not as it was, wherever it stands."""
+    """Whether an entity has changed, or was marked as deleted; its location does not count."""
     return bool(old["digest"] != row["digest"] or old["deleted"])
 
 
@@ -211,7 +211,7 @@ def _is_live(row: Mapping[Any, Any]) -> bool:
     return not row["deleted"] and row["status"] != DELETED
 
 
-def _row(one: StoredEntity) -> dict[str, Any]:
-    row = dict(zip(COLUMNS, one, strict=True))
-    said = "\0".join(str(value) for name, value in row.items() if name != "place")
-    return row | {"digest": blake2b(said.encode(), digest_size=16).hexdigest()}
+def _row(stored: StoredEntity) -> dict[str, Any]:
+    row = dict(zip(COLUMNS, stored, strict=True))
+    content = "\0".join(str(value) for name, value in row.items() if name != "place")
+    return row | {"digest": blake2b(content.encode(), digest_size=16).hexdigest()}

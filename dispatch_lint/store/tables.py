@@ -1,4 +1,4 @@
-"""The tables of the reference store, and how older ones become them.
+"""The tables of the reference store, and the migrations of older ones.
 
 Version 1: `meta`, `entity`, `contained`, `reference`, `ledger`.
 """
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 SCHEMA = "dispatch_lint"
-"""On a server the tables lie in a schema of their own, beside whatever else is there."""
+"""The schema of the tables on a server, beside whatever else is in the database."""
 
-# Keys have one order everywhere, whatever language a server was set up for.
+# Keys have the same order on every server, whatever its default collation is.
 _TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 
 metadata = MetaData()
@@ -60,7 +60,7 @@ entity = Table(
     Index("entity_id", "id"),
 )  # fmt: skip
 
-# Entities that are only values inside another: the plans of a service class.
+# Entities that exist only as values inside another, such as the plans of a service class.
 contained = Table(
     "contained", metadata,
     Column("kind", _TEXT, nullable=False),
@@ -70,7 +70,7 @@ contained = Table(
     Index("contained_key", "key"),
 )  # fmt: skip
 
-# Foreign keys by what they name; the paths are in `entity.uses`.
+# Foreign keys by what they refer to; their paths are in `entity.uses`.
 reference = Table(
     "reference", metadata,
     Column("kind", _TEXT, nullable=False),
@@ -97,14 +97,14 @@ def _create(connection: Connection) -> None:
 
 
 MIGRATIONS: list[Migration] = [_create]
-"""What leads from version N to version N + 1, in order."""
+"""Migration N leads from version N to version N + 1."""
 
 
 def migrate(connection: Connection) -> None:
-    """Bring the tables to the version of this program, inside the caller's transaction."""
+    """Migrate the tables to the newest version, inside the caller's transaction."""
     before = version(connection)
-    for step in MIGRATIONS[before:]:
-        step(connection)
+    for migration in MIGRATIONS[before:]:
+        migration(connection)
     if before == 0:
         connection.execute(insert(meta).values(name="version", value=str(len(MIGRATIONS))))
     elif before < len(MIGRATIONS):
@@ -112,8 +112,8 @@ def migrate(connection: Connection) -> None:
 
 
 def version(connection: Connection) -> int:
-    """The version of the tables; 0 where there are none."""
+    """The version of the tables; 0 if there are none."""
     if not inspect(connection).has_table("meta"):
         return 0
-    found = connection.execute(select(meta.c.value).where(meta.c.name == "version")).scalar()
-    return int(found) if found and found.isdecimal() else 0
+    value = connection.execute(select(meta.c.value).where(meta.c.name == "version")).scalar()
+    return int(value) if value and value.isdecimal() else 0

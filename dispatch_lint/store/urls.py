@@ -1,4 +1,4 @@
-"""Store URLs: what they name, and how they are shown.
+"""Store URLs: what they refer to, and how messages show them.
 
 - `sqlite:///refs.db`, or a plain path: a reference store in one file
 - `postgresql://…`: a reference store on a server, or Dispatch's own database
@@ -16,22 +16,22 @@ URL = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 POSTGRES = ("postgresql", "postgres")
 _SECRETS = ("password", "sslpassword", "passfile")
 _WAIT = 30
-"""Seconds that an import waits for another one; `?timeout=` says otherwise."""
+"""Seconds that an import waits for another one, by default; `?timeout=` overrides it."""
 
 
 def scheme_of(text: str) -> str:
-    """The scheme of a URL in lower case; that of a plain path is `sqlite`."""
+    """The scheme of a URL in lower case; `sqlite` for a plain path."""
     match = URL.match(text)
     return match["scheme"].lower() if match else "sqlite"
 
 
 def unknown(url: str) -> StoreError:
-    """The error for a URL of no store."""
+    """The error for a URL that is not one of a store."""
     return StoreError(f"{shown(url)}: a store is named by sqlite:///…, postgresql://… or bolt:///…")
 
 
 def rooted(url: str, root: Path) -> str:
-    """A store as it was named in a folder, so that it can be opened from anywhere."""
+    """A URL that is relative to a folder, as one that can be opened from anywhere."""
     match = URL.match(url)
     if match is None:
         return str((root / url).absolute())
@@ -44,16 +44,16 @@ def rooted(url: str, root: Path) -> str:
     return url
 
 
-def same_store(one: str, other: str) -> bool:
-    """Whether two URLs name one file."""
+def same_store(url: str, other_url: str) -> bool:
+    """Whether two URLs refer to the same SQLite file."""
     here = Path.cwd()
-    if {scheme_of(one), scheme_of(other)} != {"sqlite"}:
+    if {scheme_of(url), scheme_of(other_url)} != {"sqlite"}:
         return False
-    return sqlite_path(rooted(one, here)) == sqlite_path(rooted(other, here))
+    return sqlite_path(rooted(url, here)) == sqlite_path(rooted(other_url, here))
 
 
 def shown(url: str) -> str:
-    """A URL as people may see it: without its password, and without further parameters."""
+    """A URL as messages show it: without its password, and without its parameters."""
     match = URL.match(url)
     if match is None:
         return _from_here(url)
@@ -69,7 +69,7 @@ def shown(url: str) -> str:
 
 
 def _from_here(path: str) -> str:
-    """A path as short as it can be said, from the working directory."""
+    """A path, relative to the working directory if it is inside it."""
     try:
         return Path(path).relative_to(Path.cwd()).as_posix()
     except ValueError:
@@ -77,31 +77,31 @@ def _from_here(path: str) -> str:
 
 
 def secrets_of(url: str) -> list[str]:
-    """The passwords of a URL, as written and as meant: no message may hold one."""
+    """The passwords of a URL, as written and decoded: no message may contain one."""
     from urllib.parse import parse_qs, unquote, urlsplit
 
     try:
         parts = urlsplit(url)
-        found = [parts.password] if parts.password else []
+        secrets = [parts.password] if parts.password else []
     except ValueError:
-        found, parts = [], urlsplit("")
+        secrets, parts = [], urlsplit("")
     for name, values in parse_qs(parts.query).items():
         if name in _SECRETS:
-            found += values
-    return [one for word in found for one in {word, unquote(word)} if one]
+            secrets += values
+    return [text for secret in secrets for text in {secret, unquote(secret)} if text]
 
 
 def sqlite_path(url: str) -> Path:
     """The file of a `sqlite:` URL, or of a plain path.
 
     Raises:
-        StoreError: it names none.
+        StoreError: the URL has no path.
     """
     match = URL.match(url)
     if match is None:
         return Path(url)
     rest = url[match.end() :].partition("?")[0]
-    # As SQLAlchemy has it: three slashes for a relative path, four for an absolute one.
+    # As in SQLAlchemy: three slashes for a relative path, four for an absolute one.
     path = rest.removeprefix("/")
     if not path or rest == path:
         raise StoreError(f"{shown(url)}: write sqlite:///path, with three slashes, or with four "
@@ -113,7 +113,7 @@ def bolt_path(url: str) -> Path:
     """The file of a `bolt:` URL: `bolt:///absolute/path`, or `bolt://relative/path`.
 
     Raises:
-        StoreError: it names none.
+        StoreError: the URL has no path.
     """
     path = url[len("bolt://") :].partition("?")[0]
     if not path.strip("/"):
@@ -125,12 +125,12 @@ def timeout_of(url: str) -> float:
     """Seconds to wait for another import.
 
     Raises:
-        StoreError: the URL says something else.
+        StoreError: the value in the URL is not a number.
     """
     from urllib.parse import parse_qs
 
-    said = parse_qs(url.partition("?")[2]).get("timeout", [str(_WAIT)])[0]
+    timeout = parse_qs(url.partition("?")[2]).get("timeout", [str(_WAIT)])[0]
     try:
-        return float(said)
+        return float(timeout)
     except ValueError:
-        raise StoreError(f'{shown(url)}: timeout has to be seconds, not "{said}"') from None
+        raise StoreError(f'{shown(url)}: timeout has to be seconds, not "{timeout}"') from None

@@ -1,0 +1,53 @@
+"""Folders of schema files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dispatch_lint.schema.kind_schema import CatalogueError
+
+if TYPE_CHECKING:
+    from dispatch_lint.schema.shape import Schema
+
+EDITOR_FILE = "dispatch.schema.json"
+"""The schema for editors, which combines those of all manifests."""
+
+
+def read_folder(folder: Path) -> dict[str, Schema]:
+    """The schema files in a folder and its subfolders, by path; without the one for editors.
+
+    A schema without `x-dispatch-kind` is named by its file, `<Kind>.schema.json`, and takes its
+    form from the folder it lies in, `stored` or `manifest`.
+
+    Raises:
+        CatalogueError: the folder does not exist, or a file is no JSON Schema.
+    """
+    if not folder.is_dir():
+        raise CatalogueError(f"{folder}: there is no such folder of schemas")
+    schemas = {}
+    for file in sorted(folder.glob("*.json")) + sorted(folder.glob("*/*.json")):
+        if file.name == EDITOR_FILE:
+            continue
+        schema = _read(file)
+        kind, suffix = file.name.split(".", 1)
+        if suffix == "schema.json" and file.parent.name in ("stored", "manifest"):
+            schema.setdefault("x-dispatch-kind", kind)
+            schema.setdefault("x-dispatch-form", file.parent.name)
+        schema.setdefault("properties", {})
+        schemas[str(file)] = schema
+    if not any("x-dispatch-kind" in schema for schema in schemas.values()):
+        raise CatalogueError(f"{folder}: there is no stored/<Kind>.schema.json or "
+                             "manifest/<Kind>.schema.json in this folder")  # fmt: skip
+    return schemas
+
+
+def _read(file: Path) -> Schema:
+    try:
+        schema: Any = json.loads(file.read_bytes())
+    except (OSError, ValueError) as error:
+        raise CatalogueError(f"{file}: {error}") from error
+    if not isinstance(schema, dict):
+        raise CatalogueError(f"{file}: a JSON Schema is an object")
+    return schema

@@ -1,0 +1,151 @@
+"""The rows of Dispatch's own Postgres database, strictly read-only (FACTS, Stores)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
+from dispatch_lint.documents.source import BadRow
+from dispatch_lint.store.sql import is_lost, store_error
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine, RowMapping
+
+
+Explain = Callable[[BaseException], str]
+_TEXTS = ("key", "id", "name", "type", "organization_id", "status", "delete")
+_TIMES = ("created_time", "modified_time")
+_NUMBERS = ("revision", "version")
+_JSON = ("spec", "reason", "tags", "value")
+TABLE = sa.table(
+    "entity", *(sa.column(name) for name in (*_TEXTS, *_TIMES, *_NUMBERS, *_JSON))
+)  # fmt: skip
+_STREAM = 500
+"""Rows that are fetched at once."""
+CHUNK = 5_000
+"""Values in one list of a query."""
+
+
+def has_entities(engine: Engine, shown: str, explain: Explain) -> bool:
+    """Whether the database has Dispatch's table of entities.
+
+    Raises:
+        StoreError: the database cannot be reached.
+    """
+    try:
+        with engine.connect() as connection:
+            return {"key", "value"} <= _columns(connection)
+    except SQLAlchemyError as error:
+        raise store_error(error, shown, explain) from None
+
+
+def _columns(connection: Connection) -> set[str]:
+    inspector = sa.inspect(connection)
+    if not inspector.has_table("entity"):
+        return set()
+    return {column["name"] for column in inspector.get_columns("entity")}
+
+
+class DispatchRows:
+    """The rows of Dispatch's table as values of a source, streamed from the server."""
+
+    def __init__(self, engine: Engine, shown: str, explain: Explain) -> None:
+        # The server itself refuses every write in such a transaction.
+        self._engine = engine.execution_options(postgresql_readonly=True)
+        self.shown, self._explain = shown, explain
+        self._connection: Connection | None = None
+        self._columns: list[str] = []
+
+    def rows(
+        self, keys: Sequence[str] | None = None
+    ) -> Iterator[tuple[str, dict[str, Any] | BadRow]]:
+        if keys is None:
+            yield from self.select()
+            return
+        for start in range(0, len(keys), CHUNK):
+            yield from self.select(TABLE.c.key.in_(keys[start : start + CHUNK]))
+
+    def count(self) -> int:
+        query = sa.select(sa.func.count()).select_from(TABLE)
+        try:
+            return int(self._connect().execute(query).scalar_one())
+        except SQLAlchemyError as error:
+            raise store_error(error, self.shown, self._explain) from None
+
+    def select(
+        self, where: sa.ColumnElement[bool] | None = None
+    ) -> Iterator[tuple[str, dict[str, Any] | BadRow]]:
+        """The rows that match, in the order of keys.
+
+        If the connection is lost, the other rows are read over a new one.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        last: str | None = None
+        lost_at: str | None = "-"
+        while True:
+            try:
+                for key, row in self._stream(where, last):
+                    last = key
+                    yield key, row
+                return
+            except SQLAlchemyError as error:
+                if not is_lost(error):
+                    raise store_error(error, self.shown, self._explain) from None
+                self._drop()
+                if lost_at == last:  # a second time, without a row in between
+                    raise store_error(error, self.shown, self._explain, lost=True) from None
+                lost_at = last
+
+    def _stream(
+        self, where: sa.ColumnElement[bool] | None, last: str | None
+    ) -> Iterator[tuple[str, dict[str, Any] | BadRow]]:
+        connection = self._connect()
+        key = sa.collate(TABLE.c.key, "C")
+        query = sa.select(*(self._column(name) for name in self._columns)).order_by(key)
+        if where is not None:
+            query = query.where(where)
+        if last is not None:
+            query = query.where(key > last)
+        options = {"stream_results": True, "yield_per": _STREAM}
+        rows = connection.execution_options(**options).execute(query)
+        while batch := list(islice(rows.mappings(), _STREAM)):
+            for row in batch:
+                yield row["key"], self._row(row)
+
+    def _row(self, row: RowMapping) -> dict[str, Any] | BadRow:
+        if not isinstance(row["value"], dict):
+            return BadRow("the value of the row is no JSON object")
+        return dict(row)
+
+    def _column(self, name: str) -> sa.ColumnElement[Any]:
+        column = TABLE.c[name]
+        if name in _TIMES:
+            # The text of the database has no time zone, and all digits.
+            return sa.cast(column, sa.Text).label(name)
+        return column
+
+    def _connect(self) -> Connection:
+        if self._connection is None:
+            connection = self._engine.connect()
+            existing = _columns(connection)
+            self._columns = [column.name for column in TABLE.c if column.name in existing]
+            self._connection = connection
+        return self._connection
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.invalidate()
+            self._connection.close()
+            self._connection = None
+
+    def close(self) -> None:
+        """End the transaction."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None

@@ -1,0 +1,105 @@
+"""Database engines for SQLite files and PostgreSQL servers, and messages for their errors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dispatch_lint.model.errors import StoreError
+from dispatch_lint.store.urls import URL, secrets_of, shown
+
+if TYPE_CHECKING:
+    import sqlite3
+    from pathlib import Path
+
+    from sqlalchemy import Connection, Engine
+
+
+def sqlite_engine(path: Path | None, *, writes: bool, timeout: float = 0) -> Engine:
+    """An engine for a SQLite file; without a path, for a temporary one.
+
+    Args:
+        timeout: seconds to wait for the lock of another program.
+    """
+    import sqlite3
+    from urllib.parse import quote
+
+    import sqlalchemy as sa
+    from sqlalchemy.pool import NullPool, StaticPool
+
+    def connect() -> sqlite3.Connection:
+        if path is None:
+            # The empty name is a temporary file, which SQLite removes with the connection.
+            return sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        uri = f"file:{quote(str(path.absolute()))}?mode={'rwc' if writes else 'ro'}"
+        connection = sqlite3.connect(uri, uri=True, timeout=timeout, isolation_level=None)
+        connection.execute(f"PRAGMA cache_size = {-200_000 if writes else -65_536}")  # KiB
+        return connection
+
+    pool = StaticPool if path is None else NullPool
+    engine = sa.create_engine("sqlite://", creator=connect, poolclass=pool)
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # An import takes the lock at once: else two could read, and then wait for each other.
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def explain_sqlite(error: BaseException) -> str:
+    """A message for an error of SQLite."""
+    message = str(error)
+    if "locked" in message:
+        return "the store is locked by another program; try again later"
+    if "not a database" in message:
+        return "this is no SQLite database"
+    if "malformed" in message:
+        return "the store is damaged (database disk image is malformed); import it anew"
+    if "readonly" in message or "unable to open" in message:
+        return f"the store cannot be written or opened ({message})"
+    return message
+
+
+def postgres_engine(url: str, search_path: str = "") -> tuple[Engine, Any]:
+    """An engine for a server, and a function that returns a message for an error of it.
+
+    Args:
+        search_path: the schema of the tables; by default that of the account.
+
+    Raises:
+        StoreError: the URL cannot be read, or psycopg is not installed.
+    """
+    import sqlalchemy as sa
+    from sqlalchemy.exc import ArgumentError
+    from sqlalchemy.pool import NullPool
+
+    secrets = secrets_of(url)
+
+    def explain(error: BaseException) -> str:
+        message = " ".join(str(error).split())
+        for secret in secrets:
+            message = message.replace(secret, "***")
+        if "canceling statement due to lock timeout" in message:
+            return "the store is locked by another import; try again later"
+        return message
+
+    try:
+        import psycopg  # noqa: F401
+    except ImportError:
+        raise StoreError(f"{shown(url)}: PostgreSQL needs a further package: "
+                         "pip install 'dispatch-lint[postgresql]'") from None  # fmt: skip
+    try:
+        parsed = sa.make_url(URL.sub("postgresql+psycopg://", url, count=1))
+        options: dict[str, Any] = {"connect_timeout": 10, "application_name": "dispatch-lint"}
+        options = {name: value for name, value in options.items() if name not in parsed.query}
+        if search_path:
+            given = parsed.query.get("options", "")
+            options["options"] = f"{given} -csearch_path={search_path}".strip()
+        # A run sees one state of the database, whatever is written meanwhile.
+        engine = sa.create_engine(
+            parsed.difference_update_query(["timeout"]), connect_args=options,
+            poolclass=NullPool, isolation_level="REPEATABLE READ",
+        )  # fmt: skip
+    except (ArgumentError, ValueError) as error:
+        raise StoreError(f"{shown(url)}: {explain(error)}") from None
+    return engine, explain
