@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch_lint.index.facts import MAX_IN_MEMORY, USE, FactTable, Index, by_id, by_name
+from dispatch_lint.index.fact_table import MAX_IN_MEMORY, FactTable, Index
+from dispatch_lint.index.facts import USE, by_id, by_name
 
 # Group, source, document, and the number of the payload.
 FACTS = st.lists(

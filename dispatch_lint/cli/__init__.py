@@ -1,6 +1,6 @@
-"""The command line: one file a command, and no logic in them.
+"""The command line: one module for each command, without logic of its own.
 
-Commands are imported when they are called, so that none pays for the others.
+The module of a command is imported when the command is called, to keep the start of all fast.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ class _Lazy(click.Group):
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             from dispatch_lint.naming import did_you_mean
 
-            meant = did_you_mean(args[0], COMMANDS)
-            raise click.UsageError(f'there is no command "{args[0]}"{meant}')
+            hint = did_you_mean(args[0], COMMANDS)
+            raise click.UsageError(f'there is no command "{args[0]}"{hint}')
         return super().resolve_command(ctx, args)
 
 
@@ -49,12 +49,14 @@ def cli() -> None:
 
 
 def run() -> int:
-    """Run the command line; the exit code of every error is 2, of a signal 128 and its number.
+    """Run the command line, and return its exit code.
+
+    It is 2 for every error, and 128 plus the number for a signal.
 
     Raises:
-        KeyboardInterrupt, OSError: see `run_and_exit`.
+        KeyboardInterrupt, OSError: for `run_and_exit` to handle.
     """
-    # Half-written files are removed and processes ended on the way out.
+    # Exit by an exception, so that half-written files are removed and processes ended.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
         code = cli.main(standalone_mode=False)

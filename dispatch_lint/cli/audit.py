@@ -78,11 +78,9 @@ def command(inputs: tuple[str, ...], **options: Any) -> int:
     if output.exists() and any(output.iterdir()):
         raise click.UsageError(f"--output: {output} is not empty")
     settings = settings_from(options)
-    known = _known(settings)
+    baseline = _baseline_counts(settings)
     quiet = settings.fail_level if options["quiet"] else Severity.INFO
-    make_checker(
-        closed(settings)
-    )  # what is wrong with the settings is reported before Spark starts
+    make_checker(closed(settings))  # to report errors in the settings before Spark starts
     spark = session(options["master"], options["remote"], options["conf"])
     try:
         rows = reading.read_rows(
@@ -90,8 +88,8 @@ def command(inputs: tuple[str, ...], **options: Any) -> int:
         )
         textual = reading.textual(list(inputs), options["input_format"])
         audit = Audit(spark, settings, output, quiet=quiet, format_=options["format_"],
-                      tell=_untold if options["quiet"] else tell)  # fmt: skip
-        found = audit.run(rows, textual=textual, baseline=known)
+                      tell=_tell_nothing if options["quiet"] else tell)  # fmt: skip
+        found = audit.run(rows, textual=textual, baseline=baseline)
         if options["report"]:
             from dispatch_lint.audit.page import write_page
 
@@ -111,7 +109,7 @@ def command(inputs: tuple[str, ...], **options: Any) -> int:
     return _conclude(found, settings, exit_zero=options["exit_zero"])
 
 
-def _known(settings: Settings) -> dict[str, dict[str, int]]:
+def _baseline_counts(settings: Settings) -> dict[str, dict[str, int]]:
     from dispatch_lint.report.baseline import read_baseline
 
     if settings.baseline is None:
@@ -120,11 +118,12 @@ def _known(settings: Settings) -> dict[str, dict[str, int]]:
     return read_baseline(path, str(settings.baseline)).counts()
 
 
-def _untold(_: str) -> None:
-    """Tell nothing of progress."""
+def _tell_nothing(_: str) -> None:
+    """Report no progress."""
 
 
 def _conclude(found: Audited, settings: Settings, *, exit_zero: bool) -> int:
+    """Print the summary, and return the exit code."""
     from dispatch_lint.report import Outcome
     from dispatch_lint.report.shared import folded, summary_lines
 

@@ -1,4 +1,4 @@
-"""`dispatch-lint check`: the main job."""
+"""`dispatch-lint check`: check documents and definitions."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     from dispatch_lint.engine.checker import Options
     from dispatch_lint.report.baseline import hide_known
 
-    # A run keeps many small objects and makes hardly a cycle.
+    # A run keeps many small objects and creates hardly any cycles: collect garbage rarely.
     gc.set_threshold(200_000, 1_000, 1_000)
     settings = settings_from(options)
     sources = sources_of(
@@ -122,9 +122,9 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     baseline = _read_baseline(settings)
     fold = not any(lists_declared(report.format) for report in wanted_reports())
     result = check(
-        settings if baseline is None else _of_all(settings), sources, jobs=options["jobs"],
+        settings if baseline is None else _without_limit(settings), sources, jobs=options["jobs"],
         options=Options(
-            fold=fold and baseline is None,  # a baseline knows infos one by one
+            fold=fold and baseline is None,  # a baseline needs each info with its location
             quiet=settings.fail_level if options["quiet"] else Severity.INFO,
             listing=options["list_files"],
         ),
@@ -141,8 +141,8 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     return _exit_code(result.summary, settings, options, paths or ["."])
 
 
-def _of_all(settings: Settings) -> Settings:
-    """Settings for whoever needs every violation of a file, not only the first ones."""
+def _without_limit(settings: Settings) -> Settings:
+    """Settings with which all violations of a file are located, not only the first ones."""
     return replace(settings, limits=replace(settings.limits, violations_per_file=sys.maxsize))
 
 
@@ -179,7 +179,7 @@ def _show(
         echo(statistics(result.summary), error=is_for_machines(reports))
 
 
-# What changes files
+# Changing files
 
 
 def _fix(settings: Settings, sources: Sequence[Source], options: dict[str, Any]) -> Fixed:
@@ -190,7 +190,7 @@ def _fix(settings: Settings, sources: Sequence[Source], options: dict[str, Any])
 
     if any(source.name == STDIN_NAME or source.opener for source in sources):
         raise InputError("--fix and --diff mend files; standard input is none")
-    fixed = fix_sources(_checking_all(settings, options), sources, unsafe=options["unsafe_fixes"])
+    fixed = fix_sources(_check_all(settings, options), sources, unsafe=options["unsafe_fixes"])
     for withdrawn in fixed.withdrawn:
         tell(withdrawn)
     if options["diff"]:
@@ -204,13 +204,13 @@ def _fix(settings: Settings, sources: Sequence[Source], options: dict[str, Any])
     return fixed
 
 
-def _checking_all(settings: Settings, options: dict[str, Any]) -> Any:
-    """A check that finds every place of everything."""
+def _check_all(settings: Settings, options: dict[str, Any]) -> Any:
+    """A check function that locates all violations one by one."""
     from dispatch_lint.api import check
     from dispatch_lint.engine.checker import Options
 
     wanted = Options(unfolded=True)
-    return partial(check, _of_all(settings), jobs=options["jobs"], options=wanted)
+    return partial(check, _without_limit(settings), jobs=options["jobs"], options=wanted)
 
 
 def _add_ignores(settings: Settings, sources: Sequence[Source], options: dict[str, Any]) -> int:
@@ -220,7 +220,9 @@ def _add_ignores(settings: Settings, sources: Sequence[Source], options: dict[st
     from dispatch_lint.fix.fixed import write_fixed
     from dispatch_lint.report.baseline import hide_known
 
-    result = check(_of_all(settings), sources, jobs=options["jobs"], options=Options(fold=True))
+    result = check(
+        _without_limit(settings), sources, jobs=options["jobs"], options=Options(fold=True)
+    )
     baseline = _read_baseline(settings)
     if baseline is not None:
         result = hide_known(result, baseline, fold=True)
@@ -253,23 +255,24 @@ def _write_baseline(settings: Settings, sources: Sequence[Source], options: dict
     if settings.baseline is None:
         raise click.UsageError("--write-baseline: name the file by --baseline, or the setting")
     path = settings.root / settings.baseline
-    known = read_baseline(path, os.path.relpath(path)) if path.exists() else Baseline()
-    result = check(_of_all(settings), sources, jobs=options["jobs"])
+    baseline = read_baseline(path, os.path.relpath(path)) if path.exists() else Baseline()
+    result = check(_without_limit(settings), sources, jobs=options["jobs"])
     if result.summary.problems:
         return _exit_code(result.summary, settings, options)
     files = {source.name for source in sources if source.reported}
-    renewed = known.renewed(files, result.violations)
+    renewed = baseline.renewed(files, result.violations)
     renewed.write(path)
     tell(f"{count(len(renewed), 'violation')} in {os.path.relpath(path)}")
     return 0
 
 
-# The way out
+# Exit codes
 
 
 def _exit_code(
     summary: Summary, settings: Settings, options: dict[str, Any], paths: Sequence[str] = ()
 ) -> int:
+    """Print problems to standard error, and return the exit code."""
     for file, number in summary.not_shown.items():
         more = count(number, "further violation")
         tell(f"{file}: {more} of this file: counted, and not shown (limits.violations-per-file)")

@@ -1,4 +1,4 @@
-"""Exit handling: the right exit code, whatever ends the process."""
+"""Exit handling: ends the process with the right exit code."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ EXIT_INTERRUPTED = 130
 
 
 def run_and_exit(work: Callable[[], int]) -> NoReturn:
-    """End the process with the exit code that `work` returns: 2 for an error, 130 for Ctrl-C.
+    """Call `work`, and end the process with its exit code; 2 for an error, 130 for Ctrl-C.
 
-    The process ends without freeing its memory, which would take longer than many a run.
+    The process ends without freeing its memory, which can take longer than the run itself.
     """
     _open_closed_streams()
     try:
@@ -26,11 +26,11 @@ def run_and_exit(work: Callable[[], int]) -> NoReturn:
         print("dispatch-lint: interrupted", file=sys.stderr)
         code = EXIT_INTERRUPTED
     except BrokenPipeError:
-        _discard_output()  # the reader has seen enough
+        _discard_output()  # the reader of the pipe is gone
         code = EXIT_FAILURE
     except OSError as error:
         print(f"dispatch-lint: {error}", file=sys.stderr)
-        _discard_output()  # it may be what is full
+        _discard_output()  # standard output itself may be the file that is full
         code = EXIT_FAILURE
     try:
         sys.stdout.flush()
@@ -41,14 +41,14 @@ def run_and_exit(work: Callable[[], int]) -> NoReturn:
 
 
 def _open_closed_streams() -> None:
-    """Open standard streams to nowhere, where the process was started without them (`>&-`)."""
+    """Open the null device for standard streams that the process was started without (`>&-`)."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
 def _discard_output() -> None:
-    """Write nothing more, not even what is still buffered."""
+    """Discard all further output, what is still buffered included."""
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError:

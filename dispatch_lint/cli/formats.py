@@ -1,4 +1,4 @@
-"""The options -f and -o: formats of reports, and the files that they go to."""
+"""The options -f and -o: the formats of reports, and the files that they are written to."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 class WantedReport(NamedTuple):
-    """A report that was asked for.
+    """A report that the command line asks for.
 
     Attributes:
-        format: its name.
-        output: the file, or the folder, that it goes to; None for standard output.
+        format: the name of the format.
+        output: the file or folder to write it to; None for standard output.
     """
 
     format: str
@@ -29,7 +29,7 @@ class WantedReport(NamedTuple):
 
 
 class FormatName(click.ParamType):  # type: ignore[type-arg,unused-ignore]
-    """The name of a format. Which there are is looked up only when one is named."""
+    """The name of a format. Formats are only listed when the option is used."""
 
     name = "format"
 
@@ -44,7 +44,7 @@ class FormatName(click.ParamType):  # type: ignore[type-arg,unused-ignore]
 
 
 class ReportingCommand(click.Command):
-    """Keeps which -o follows which -f: click itself forgets it."""
+    """A command that keeps the order of -f and -o, which click does not."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.meta[_REPORTS] = _pairs(args)
@@ -66,19 +66,19 @@ report_options: Callable[[Any], Any] = group(
 
 
 def wanted_reports() -> list[WantedReport]:
-    """The reports that the command that runs was asked for."""
-    usual = "github" if os.environ.get("GITHUB_ACTIONS") == "true" else "full"
-    asked = click.get_current_context().meta[_REPORTS] or [(None, None)]
-    return [WantedReport(name or usual, output) for name, output in asked]
+    """The reports that the command line of the current command asks for."""
+    default = "github" if os.environ.get("GITHUB_ACTIONS") == "true" else "full"
+    pairs = click.get_current_context().meta[_REPORTS] or [(None, None)]
+    return [WantedReport(name or default, output) for name, output in pairs]
 
 
 def is_for_machines(reports: list[WantedReport]) -> bool:
-    """Whether what goes to standard output is read by a program."""
-    return any(one.output is None and lists_declared(one.format) for one in reports)
+    """Whether the report on standard output is for a program to read."""
+    return any(report.output is None and lists_declared(report.format) for report in reports)
 
 
 def _pairs(args: list[str]) -> list[tuple[str | None, str | None]]:
-    """Formats with the files that they go to, in the order of the command line."""
+    """Each format with the file that it is written to, in the order of the command line."""
     pairs: list[tuple[str | None, str | None]] = []
     rest = iter(args)
     for argument in rest:

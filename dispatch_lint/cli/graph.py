@@ -1,4 +1,4 @@
-"""`dispatch-lint graph`: a picture of the kinds, or of the entities of documents."""
+"""`dispatch-lint graph`: draw the kinds, or the entities of documents, and their references."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def command(
     from dispatch_lint.text.files import write_lines
 
     settings = load_settings()
-    added = tuple(str(Path(one).absolute()) for one in definitions)
+    added = tuple(str(Path(path).absolute()) for path in definitions)
     settings = replace(
         settings,
         definitions=(*settings.definitions, *added),

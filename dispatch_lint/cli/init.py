@@ -1,4 +1,4 @@
-"""`dispatch-lint init`: settings, hook and editor files for what is here."""
+"""`dispatch-lint init`: write settings, a hook and editor files for a folder."""
 
 from __future__ import annotations
 

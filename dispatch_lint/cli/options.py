@@ -1,4 +1,4 @@
-"""Options that commands share, and the settings that they make."""
+"""Options that several commands have, and the settings that result from them."""
 
 from __future__ import annotations
 
@@ -49,18 +49,18 @@ settings_options = group(
 
 
 def entity_options(what: str) -> Callable[[Function], Function]:
-    """Options that state what documents are.
+    """Options that set the kind, form and organization of documents.
 
     Args:
-        what: `document` or `entity`, as the command calls them.
+        what: the word for a document in the help of the command, `document` or `entity`.
     """
-    several = {"document": "documents", "entity": "entities"}[what]
+    plural = {"document": "documents", "entity": "entities"}[what]
     return group(
         click.option("--kind", help=f"The kind of every {what}."),
         click.option("--form", type=click.Choice(["stored", "manifest"]),
                      help=f"The form of every {what}."),
         click.option("--organization",
-                     help=f"The organization of {several} that do not name one."),
+                     help=f"The organization of {plural} that do not name one."),
     )  # fmt: skip
 
 
@@ -81,7 +81,7 @@ baseline_option = click.option(
 
 
 def settings_from(options: dict[str, Any]) -> Settings:
-    """The settings of the file that holds, with what the options of a command change.
+    """The settings of the settings file, with the changes by the options of a command.
 
     Raises:
         SettingsError: the file cannot be used.

@@ -1,4 +1,4 @@
-"""What commands print: reports on standard output, all else on standard error."""
+"""Output of commands: reports go to standard output, all other messages to standard error."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import click
 
 from dispatch_lint.text.harmless import harmless
 
-_AT_ONCE = 500
-"""Lines that are written together."""
+_BATCH = 500
+"""The number of lines that are written with one call."""
 
 
 def echo(lines: Iterable[str], *, error: bool = False) -> None:
@@ -21,18 +21,18 @@ def echo(lines: Iterable[str], *, error: bool = False) -> None:
     if isinstance(encoding := target.encoding, str) and encoding.lower() not in ("utf-8", "utf8"):
         lines = (line.encode(encoding, "backslashreplace").decode(encoding) for line in lines)
     rest = iter(lines)
-    while batch := list(islice(rest, _AT_ONCE)):
+    while batch := list(islice(rest, _BATCH)):
         target.write(writable("\n".join(batch)) + "\n")
     target.flush()
 
 
 def tell(message: str) -> None:
-    """Write a message of ours to standard error; control characters in it are escaped."""
+    """Write a message to standard error, with control characters escaped."""
     click.echo(f"dispatch-lint: {harmless(message)}", err=True)
 
 
 def writable(text: str) -> str:
-    """A text with half characters, which no encoding has, as escapes."""
+    """A text in which lone surrogates, which cannot be encoded, are replaced by escapes."""
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 

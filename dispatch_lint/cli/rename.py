@@ -1,4 +1,4 @@
-"""`dispatch-lint rename`: another name for an entity and every reference to it."""
+"""`dispatch-lint rename`: rename an entity and all references to it."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ def command(
     settings = load_settings()
     settings = replace(settings, organization=organization or settings.organization)
     classifier = Classifier(settings, load_catalogue(settings))
-    done = rename(classifier, sources_of(paths or ["."], settings), key, name)
+    renamed = rename(classifier, sources_of(paths or ["."], settings), key, name)
     if diff:
-        for line in diff_lines(done.fixed):
+        for line in diff_lines(renamed.fixed):
             sys.stdout.write(line)
         return
-    write_fixed(done.fixed)
-    click.echo(f"{done.entities} entities and {done.references} references in "
-               f"{len(done.fixed.texts)} files have the new name")  # fmt: skip
+    write_fixed(renamed.fixed)
+    click.echo(f"{renamed.entities} entities and {renamed.references} references in "
+               f"{len(renamed.fixed.texts)} files have the new name")  # fmt: skip

@@ -1,4 +1,4 @@
-"""`dispatch-lint rules`: the rules there are, and the scaffold for a new one."""
+"""`dispatch-lint rules`: list the rules, write a file for a new one, and run their examples."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ def new(name: str, directory: str) -> None:
     """Write a file for a new rule, to be filled in."""
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
         raise click.UsageError(f'"{name}" is not kebab-case, like status-value')
-    known = known_rules(load_settings())
-    if name in known:
-        where = file_of(known[name])
+    rules = known_rules(load_settings())
+    if name in rules:
+        where = file_of(rules[name])
         raise click.UsageError(f'there is already a rule "{name}"'
                                f"{f', in {os.path.relpath(where)}' if where else ''}")  # fmt: skip
     folder = Path(directory)
@@ -96,7 +96,7 @@ def _is_wanted(file: Path | None, wanted: list[Path]) -> bool:
 
 
 def _shown(difference: Difference) -> Iterator[str]:
-    """What differs, with the document of the example."""
+    """The lines that show a difference, with the document of the example."""
     yield f"{difference.rule}: {difference.kind}[{difference.number}]: {difference.what}"
     if difference.example is not None:
         yield from (f"    | {line}" for line in difference.example.text.splitlines())

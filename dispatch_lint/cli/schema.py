@@ -62,14 +62,14 @@ def show(kind: str, form: str | None) -> None:
     from dispatch_lint.schema.generate import dump
 
     catalogue = load_catalogue(load_settings())
-    known = catalogue.resolve(kind)
-    if known is None:
+    resolved = catalogue.resolve(kind)
+    if resolved is None:
         raise click.UsageError(f'there is no kind "{kind}"{did_you_mean(kind, catalogue.kinds)}')
-    forms = known.forms
+    forms = resolved.forms
     chosen = form or ("manifest" if "manifest" in forms else "stored")
-    schema = next((one for name, one in forms.items() if name == chosen), None)
+    schema = next((schema for name, schema in forms.items() if name == chosen), None)
     if schema is None:
-        raise click.UsageError(f"{known.name} has no {chosen} form")
+        raise click.UsageError(f"{resolved.name} has no {chosen} form")
     click.echo(dump(schema.schema), nl=False)
 
 

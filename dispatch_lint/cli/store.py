@@ -27,8 +27,8 @@ def command() -> None:
     """Keep a store of all entities and IDs, and look into one."""
 
 
-_KEYS = {"ignore_unknown_options": True}
-"""A key may begin with a dash: `-/Image/nodejs`."""
+_WITH_KEY = {"ignore_unknown_options": True}
+"""The context of commands with a key as an argument, which may begin with a dash: `-/Image/x`."""
 _STORE = click.option(
     "--store", "url", metavar="URL",
     help="The store: a SQLite file, or postgresql://…  [default: the setting `store`]",
@@ -39,7 +39,8 @@ _FORMAT = click.option(
 )  # fmt: skip
 
 
-def _setup(url: str | None, **said: Any) -> tuple[Settings, Classifier]:
+def _setup(url: str | None, **changes: Any) -> tuple[Settings, Classifier]:
+    """The settings with the options of a command, and a classifier for them."""
     from dataclasses import replace
 
     from dispatch_lint.api import load_settings
@@ -49,8 +50,8 @@ def _setup(url: str | None, **said: Any) -> tuple[Settings, Classifier]:
 
     settings = load_settings()
     if url:
-        said["store"] = rooted(url, Path.cwd())
-    settings = replace(settings, **{name: value for name, value in said.items() if value})
+        changes["store"] = rooted(url, Path.cwd())
+    settings = replace(settings, **{name: value for name, value in changes.items() if value})
     return settings, Classifier(settings, load_catalogue(settings))
 
 
@@ -103,7 +104,7 @@ def import_(paths: tuple[str, ...], url: str | None, prune: bool, **options: Any
                     )
                 break
             except ConnectionLost:
-                # Nothing was kept of the first attempt.
+                # The first attempt was rolled back.
                 if attempt == 2:
                     raise
     finally:
@@ -116,7 +117,7 @@ def import_(paths: tuple[str, ...], url: str | None, prune: bool, **options: Any
 
 @contextmanager
 def _progress(sources: list[Source]) -> Iterator[Callable[[int], None]]:
-    """A progress bar on a terminal, where there is much to read."""
+    """A progress bar, if standard error is a terminal and there is much to read."""
     length = sum(map(_size, sources)) if sys.stderr.isatty() else 0
     if length < 100_000:
         yield lambda _: None
@@ -126,11 +127,11 @@ def _progress(sources: list[Source]) -> Iterator[Callable[[int], None]]:
 
 
 def _size(source: Source) -> int:
-    """Bytes of a file, rows of a store."""
+    """The size of a source, in bytes of a file or in rows of a store."""
     return source.size() if source.rows is None else source.rows.count()
 
 
-@command.command(context_settings=_KEYS)
+@command.command(context_settings=_WITH_KEY)
 @click.argument("key")
 @_STORE
 def get(key: str, url: str | None) -> int:
@@ -144,7 +145,7 @@ def get(key: str, url: str | None) -> int:
 
 
 def _find(store: EntityStore, classifier: Classifier, key: str) -> StoredEntity | None:
-    """The entity of a key in either layout; where there is none, say so."""
+    """The entity with a key, in either layout; where there is none, print a message."""
     from dispatch_lint.store.keys import canonical_key
 
     kinds = classifier.catalogue.names
@@ -155,7 +156,7 @@ def _find(store: EntityStore, classifier: Classifier, key: str) -> StoredEntity 
         if len(parts) != 3:
             raise click.UsageError(f'"{key}" is no key: write <organization>/<kind>/<name>')
         near = [
-            one.key for one in store.named([(parts[1], parts[2])])
+            entity.key for entity in store.named([(parts[1], parts[2])])
         ] or [f"{parts[0]}/{parts[1]}/{name}" for name in store.names(parts[1], 2_000)]  # fmt: skip
         click.echo(f'dispatch-lint: there is no entity "{harmless(key)}"'
                    f"{harmless(did_you_mean(canonical, near))}", err=True)  # fmt: skip
@@ -176,17 +177,17 @@ def list_(
     """List entities."""
     from dispatch_lint.store.entity_store import Filter
 
-    pairs = dict(_tag(one) for one in tags)
+    pairs = dict(map(_tag, tags))
     with _opened(url) as (store, classifier):
         if kind is not None:
-            known = classifier.catalogue.resolve(kind)
-            meant = did_you_mean(kind, classifier.catalogue.kinds)
-            if known is None and meant and not store.names(kind, 1):
-                raise click.UsageError(f'there is no kind "{kind}"{meant}')
-            kind = known.name if known else kind
+            resolved = classifier.catalogue.resolve(kind)
+            hint = did_you_mean(kind, classifier.catalogue.kinds)
+            if resolved is None and hint and not store.names(kind, 1):
+                raise click.UsageError(f'there is no kind "{kind}"{hint}')
+            kind = resolved.name if resolved else kind
         found = store.entities(Filter(organization, kind, status, pairs))
         columns = ("key", "status", "revision", "id")
-        rows = ((one.key, one.status, one.revision, one.identity) for one in found)
+        rows = ((entity.key, entity.status, entity.revision, entity.identity) for entity in found)
         _show(columns, rows, format_)
 
 
@@ -197,7 +198,7 @@ def _tag(text: str) -> tuple[str, str]:
     return name, value
 
 
-@command.command(context_settings=_KEYS)
+@command.command(context_settings=_WITH_KEY)
 @click.argument("key")
 @_STORE
 @_FORMAT
@@ -210,8 +211,8 @@ def refs(key: str, url: str | None, format_: str) -> int:
         if found is None:
             return 1
         rows = [
-            (one.direction, one.key, "/".join(str(step) for step in one.path), one.state)
-            for one in relations_of(store, found)
+            (relation.direction, relation.key, "/".join(map(str, relation.path)), relation.state)
+            for relation in relations_of(store, found)
         ]
         _show(("direction", "key", "field", "state"), rows, format_)
     return 0
@@ -228,11 +229,14 @@ def history(identity: str, url: str | None, format_: str) -> int:
         if not entries:
             click.echo(f'dispatch-lint: the ID "{harmless(identity)}" was never seen', err=True)
             return 1
-        now = {one.key: one.status for one in store.with_ids([identity])}
+        statuses = {entity.key: entity.status for entity in store.with_ids([identity])}
         rows = [
-            (one.key, one.first_seen, one.last_seen, one.deleted or None, now.get(one.key))
-            for one in entries
-        ]
+            (
+                entry.key, entry.first_seen, entry.last_seen, entry.deleted or None,
+                statuses.get(entry.key),
+            )
+            for entry in entries
+        ]  # fmt: skip
         _show(("key", "firstSeen", "lastSeen", "deleted", "status"), rows, format_)
     return 0
 
@@ -272,10 +276,12 @@ def _write(lines: Iterable[str], output: Path | None) -> None:
 
 def _show(columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]], format_: str) -> None:
     if format_ == "json":
-        said = [dict(zip(columns, row, strict=True)) for row in rows]
-        click.echo(json.dumps(said, indent=2))
+        objects = [dict(zip(columns, row, strict=True)) for row in rows]
+        click.echo(json.dumps(objects, indent=2))
         return
-    texts = [tuple("-" if one in (None, "") else harmless(str(one)) for one in row) for row in rows]
+    texts = [
+        tuple("-" if cell in (None, "") else harmless(str(cell)) for cell in row) for row in rows
+    ]
     if not texts:
         click.echo("dispatch-lint: there is none", err=True)
         return

@@ -1,1 +1,1 @@
-"""Settings and limits: frozen values that are handed down."""
+"""Settings and limits, as frozen values."""

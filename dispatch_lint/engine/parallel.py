@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dispatch_lint.documents.line_ranges import LineRange, line_ranges
 from dispatch_lint.engine.report import RunReport, SourceReport
 from dispatch_lint.engine.source_check import check_source
-from dispatch_lint.index.facts import Index
+from dispatch_lint.index.fact_table import Index
 from dispatch_lint.model.errors import InputError
 
 if TYPE_CHECKING:

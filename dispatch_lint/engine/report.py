@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.documents.reading import Reading
-from dispatch_lint.index.facts import FactRow, Index
+from dispatch_lint.index.fact_table import Index
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.line_ranges import LineRange
     from dispatch_lint.documents.suppressions import Suppression
     from dispatch_lint.engine.precedence import Claim
     from dispatch_lint.engine.summary import Listed
+    from dispatch_lint.index.facts import FactRow
     from dispatch_lint.model.violation import Severity, Violation
 
 

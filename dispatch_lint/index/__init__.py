@@ -1,1 +1,1 @@
-"""What documents say of each other: facts in groups, in memory or spilled to disk."""
+"""The index: facts about the entities and references of a run, in groups for the corpus rules."""

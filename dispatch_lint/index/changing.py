@@ -1,4 +1,4 @@
-"""Facts of files that change while they are held: those of one file can be replaced."""
+"""An index for editors, in which the facts of a source can be replaced when it changes."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 
 
 class ChangingIndex:
-    """The facts of some sources, by table and group. It is held in memory."""
+    """The facts of sources in memory, by table and group."""
 
     def __init__(self) -> None:
         self._tables: dict[str, dict[str, list[Fact]]] = {}
         self._groups_of: dict[int, dict[str, set[str]]] = {}
-        """The groups that each source has facts in, by table."""
+        """The groups that a source has facts in, by table."""
 
     def replace(self, source: int, facts: Mapping[str, Collection[FactRow]]) -> None:
-        """Take facts for those of one source.
+        """Replace the facts of one source.
 
         Args:
-            facts: those of each table, by its name.
+            facts: the new facts by the name of the table.
         """
         self.remove(source)
         groups_of = self._groups_of[source] = {}
@@ -43,18 +43,19 @@ class ChangingIndex:
                 if facts:
                     table[group] = facts
 
-    def around(self, source: int) -> Around:
-        """All facts; to be checked are the groups that one source has facts in."""
-        return Around(self._tables, source, self._groups_of.get(source, {}))
+    def focused_on(self, source: int) -> FocusedTables:
+        """All facts, in tables that only check the groups in which one source has facts."""
+        return FocusedTables(self._tables, source, self._groups_of.get(source, {}))
 
 
-class Around(NamedTuple):
-    """The facts of all sources, of which the groups of one source are to be checked.
+class FocusedTables(NamedTuple):
+    """The facts of all sources, in tables that only check the groups of one source.
 
     Attributes:
-        facts: by table and group.
-        source: its facts come last in each group: what it repeats was there before.
-        groups: those to check, by table.
+        facts: the facts of all sources by table and group.
+        source: the source. Its facts come last in each group, so that a duplicate is reported
+            there, and not in a file that did not change.
+        groups: the groups to check, by table.
     """
 
     facts: Mapping[str, Mapping[str, list[Fact]]]
@@ -62,7 +63,7 @@ class Around(NamedTuple):
     groups: Mapping[str, Collection[str]]
 
     def table(self, name: str) -> Groups:
-        """The table of a name; an empty one where no fact was added to it."""
+        """A table by its name; an empty one where it has no facts."""
         return _Table(self.facts.get(name, {}), self.source, self.groups.get(name, ()))
 
 

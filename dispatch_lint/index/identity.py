@@ -1,4 +1,4 @@
-"""Keys and IDs: who holds them, and who ever did (guide, Key; Name and IDs)."""
+"""Facts about keys and IDs, present ones and those in the ledger (guide, Key; Name and IDs)."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from dispatch_lint.rule import Entity, Fact
 
 IDENTITY = "identity"
-"""The table of facts about keys and IDs: those of the ledger join them."""
+"""The table of facts about keys and IDs, to which those of the ledger are added."""
 
 
 class Holder(NamedTuple):
     """The data of a fact about an entity that holds a key and an ID.
 
     Attributes:
-        revision_of: what kind of source counts its revisions: only alike ones compare.
+        revision_of: see `Document.revision_of`.
     """
 
     key: str
@@ -38,10 +38,10 @@ class Holder(NamedTuple):
 
 
 class Past(NamedTuple):
-    """The data of a fact of the ledger: an ID, and a key that it was ever seen with.
+    """The data of a fact of the ledger: an ID, and a key that it was seen with in the past.
 
     Attributes:
-        first_seen, deleted: dates as RFC 3339; `deleted` is empty for what was never deleted.
+        first_seen, deleted: dates (RFC 3339); `deleted` is empty for what was never deleted.
     """
 
     key: str
@@ -52,12 +52,12 @@ class Past(NamedTuple):
 
 
 def identity_facts(entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
-    """An entity under its key and under its ID."""
+    """The facts about an entity, in the groups of its key and of its ID."""
     key = entity.key
     if key is None:
         return
     identity = entity.identity
-    # A plain tuple: a named one takes four times as long, and hardly any is ever looked at.
+    # A plain tuple with the fields of `Holder`: creating a named one takes four times as long.
     holder = (
         key, identity, entity.status, entity.form, entity.revision, entity.revision_of, "entity",
     )  # fmt: skip
@@ -67,27 +67,25 @@ def identity_facts(entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]
 
 
 def holders_of(facts: Sequence[Fact]) -> list[tuple[Fact, Holder]]:
-    """The entities of a group."""
+    """The facts about entities in a group."""
     return [(fact, Holder(*fact.data)) for fact in facts if fact.data[-1] == "entity"]
 
 
 def past_of(facts: Sequence[Fact]) -> list[tuple[Fact, Past]]:
-    """What the ledger knows of a group."""
+    """The facts of the ledger in a group."""
     return [(fact, Past(*fact.data)) for fact in facts if fact.data[-1] == "ledger"]
 
 
-def same_key(one: str, other: str) -> bool:
-    """Whether two keys name one entity; an organization that is not known may be any."""
-    (one_organization, _, one_rest), (other_organization, _, other_rest) = (
-        one.partition("/"), other.partition("/"),
-    )  # fmt: skip
-    return one_rest == other_rest and (
-        one_organization == other_organization or "-" in (one_organization, other_organization)
-    )
+def same_key(first: str, second: str) -> bool:
+    """Whether two keys can name the same entity. An unknown organization (`-`) matches any."""
+    first_organization, _, first_rest = first.partition("/")
+    second_organization, _, second_rest = second.partition("/")
+    organizations = {first_organization, second_organization}
+    return first_rest == second_rest and (len(organizations) == 1 or "-" in organizations)
 
 
 class IdentityRule(Rule):
-    """A rule that judges keys and IDs: such rules share their facts."""
+    """The base of corpus rules about keys and IDs, which share a table of facts."""
 
     facts = IDENTITY
     judges_several = True

@@ -1,4 +1,7 @@
-"""Foreign keys and what they may name (guide, Name and IDs; Additional Properties)."""
+"""Facts about foreign keys and the entities that they can name.
+
+See the guide, Name and IDs; Additional Properties.
+"""
 
 from __future__ import annotations
 
@@ -15,15 +18,15 @@ if TYPE_CHECKING:
     from dispatch_lint.model.location import Path
     from dispatch_lint.rule import Entity, Fact, Judgement, World
 
-Known = TypeVar("Known")
+Item = TypeVar("Item")
 GLOBAL = "___global___"
-"""The pseudo organization whose entities every organization sees (FACTS, Stores)."""
+"""The pseudo organization whose entities are visible to every organization (FACTS, Stores)."""
 
 
 def read_key(value: str, kind: str) -> tuple[str, str] | None:
-    """A constructed key to an entity of a kind, as organization and name; None for a name.
+    """The organization and name in a key to an entity of a kind; None where it is only a name.
 
-    Both layouts are read: the guide's, and the one with the kind first.
+    The organization may come first, as in the guide, or the kind.
     """
     parts = value.split("/")
     if len(parts) != 3 or not all(parts):
@@ -34,17 +37,18 @@ def read_key(value: str, kind: str) -> tuple[str, str] | None:
 
 
 def named_entity(value: str, kind: str) -> str:
-    """The name that a foreign key means, whether it holds the name or the constructed key."""
+    """The name of the target of a foreign key, whose value is the name or a key."""
     key = read_key(value, kind)
     return key[1] if key else value
 
 
 class Target(NamedTuple):
-    """The data of a fact about an entity that may be referred to.
+    """The data of a fact about an entity that foreign keys can name.
 
     Attributes:
-        name: under its ID only; the groups of names say it. So most facts say the same.
-        container: the name of the entity that holds it as a value: the class of a plan.
+        name: None in the group of its name, so that most facts have the same data and can be
+            interned; set in the group of its ID.
+        container: the name of the entity that contains it, such as the class of a plan.
     """
 
     organization: str | None
@@ -65,9 +69,11 @@ class Use(NamedTuple):
     """The data of a fact about a foreign key.
 
     Attributes:
-        kind: of the entity that is referred to.
-        status: of the entity that refers.
-        prefix: what stands before the name in the value: `es://`.
+        organization, status: those of the entity that has the foreign key.
+        kind: the kind of the target.
+        owner: see `ForeignKey.owner`.
+        by: whether the value is a name or an ID.
+        prefix: what precedes the name in the value, such as `es://`.
     """
 
     organization: str | None
@@ -79,7 +85,7 @@ class Use(NamedTuple):
     what: str = "use"
 
     def sees(self, target: Target) -> bool:
-        """Whether an entity is visible to the organization of the use, in its container."""
+        """Whether an entity fits, and is visible to the organization of the use."""
         if not self.fits(target):
             return False
         return None in (self.organization, target.organization) or target.organization in (
@@ -87,37 +93,43 @@ class Use(NamedTuple):
         )  # fmt: skip
 
     def fits(self, target: Target) -> bool:
-        """Whether an entity is meant by the use, if it were visible."""
+        """Whether an entity has the kind and container of the target, in any organization."""
         if target.kind != self.kind:
             return False
         return None in (self.owner, target.container) or self.owner == target.container
 
 
 def reference_facts(entity: Entity) -> list[tuple[str, Path, tuple[Any, ...]]]:
-    """An entity under its kind and name, and its foreign keys under those of the target or its ID."""
+    """The facts about an entity, and about its foreign keys.
+
+    The entity, and those that it contains, are in the group of their kind and name. A foreign key
+    is in the group of its target, by kind and name or by ID.
+    """
     facts: list[tuple[str, Path, tuple[Any, ...]]] = []
     organization, kind, name = entity.organization, entity.kind, entity.name
     status, form = entity.status, entity.form
-    # Plain tuples with the fields of `Target` and `Use`: named ones take four times as long.
+    # Plain tuples with the fields of `Target` and `Use`: creating named ones takes four times as
+    # long.
     if kind and name is not None:
-        itself = (organization, kind, None, status, form, None, "entity")
-        facts.append((by_name(kind, name), ("name",), itself))
-        for path, inner, inner_name in entity.contained:
-            held = (organization, inner, None, status, form, name, "entity")
-            facts.append((by_name(inner, inner_name), path, held))
+        target = (organization, kind, None, status, form, None, "entity")
+        facts.append((by_name(kind, name), ("name",), target))
+        for path, inner_kind, inner_name in entity.contained:
+            inner = (organization, inner_kind, None, status, form, name, "entity")
+            facts.append((by_name(inner_kind, inner_name), path, inner))
     for path, reference, value, owner in entity.uses:
-        wanted, by = reference.kind, reference.by
+        target_kind, by = reference.kind, reference.by
         if by == "id":
             group = by_id(value)
         else:
-            group = by_name(wanted, named_entity(value, wanted) if "/" in value else value)
-        use = (organization, wanted, owner, status, by, reference.prefix, "use")
+            target_name = named_entity(value, target_kind) if "/" in value else value
+            group = by_name(target_kind, target_name)
+        use = (organization, target_kind, owner, status, by, reference.prefix, "use")
         facts.append((group, path, use))
     return facts
 
 
 def target_by_id(entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
-    """An entity under its ID."""
+    """The fact about an entity in the group of its ID, if it has one."""
     identity = entity.identity
     if identity and entity.kind:
         yield by_id(identity), ("id",), (
@@ -127,55 +139,58 @@ def target_by_id(entity: Entity) -> Iterator[tuple[str, Path, tuple[Any, ...]]]:
 
 
 def targets_of(facts: Sequence[Fact]) -> list[tuple[Fact, Target]]:
-    """The entities of a group. What a run says of a stored entity is newer than the store's."""
-    read = [
-        (fact, Target(*fact.data)) for fact in facts if fact.data[-1] == "entity"
-    ]  # fmt: skip
-    if not any(fact.stored for fact, _ in read):
-        return read
-    newer = {
+    """The facts about entities in a group.
+
+    A stored entity in the documents of the run replaces the one in the reference store.
+    """
+    targets = [(fact, Target(*fact.data)) for fact in facts if fact.data[-1] == "entity"]
+    if not any(fact.stored for fact, _ in targets):
+        return targets
+    replaced = {
         (target.organization, target.kind, target.container)
-        for fact, target in read
+        for fact, target in targets
         if not fact.stored and target.form == "stored"
     }
     return [
         (fact, target)
-        for fact, target in read
-        if not fact.stored or (target.organization, target.kind, target.container) not in newer
+        for fact, target in targets
+        if not fact.stored or (target.organization, target.kind, target.container) not in replaced
     ]
 
 
-class Targets(Generic[Known]):
-    """The entities of a group, by who sees them: each may be in an organization of its own.
+class Targets(Generic[Item]):
+    """The entities of a group, which may be in many organizations, indexed by visibility.
 
     Args:
-        several: each with that by which it is known: a fact, or a key.
+        targets: each with what identifies it to the caller, such as a fact or a key.
     """
 
-    def __init__(self, several: Iterable[tuple[Known, Target]]) -> None:
-        self._several = list(several)
+    def __init__(self, targets: Iterable[tuple[Item, Target]]) -> None:
+        self._targets = list(targets)
         self._positions: dict[tuple[object, object], list[int]] = {}
+        """The positions of targets by organization and container."""
 
-    def seen(self, use: Use) -> Iterator[tuple[Known, Target]]:
-        """Those that a use sees, in their order."""
+    def seen(self, use: Use) -> Iterator[tuple[Item, Target]]:
+        """The entities that fit a use and are visible to it, in their order."""
         organizations: set[object] = {use.organization, GLOBAL, None}
         for position in self._candidates(
             use, organizations if use.organization is not None else {_ANY}
         ):
-            if use.sees(self._several[position][1]):
-                yield self._several[position]
+            if use.sees(self._targets[position][1]):
+                yield self._targets[position]
 
-    def meant(self, use: Use) -> Iterator[tuple[Known, Target]]:
-        """Those that a use means, whoever sees them."""
+    def meant(self, use: Use) -> Iterator[tuple[Item, Target]]:
+        """The entities that fit a use, visible or not, in their order."""
         for position in self._candidates(use, {_ANY}):
-            if use.fits(self._several[position][1]):
-                yield self._several[position]
+            if use.fits(self._targets[position][1]):
+                yield self._targets[position]
 
     def _candidates(self, use: Use, organizations: Iterable[object]) -> Iterable[int]:
-        if len(self._several) <= _FEW:
-            return range(len(self._several))
+        """The positions of the entities that can fit a use, in some organizations."""
+        if len(self._targets) <= _FEW:
+            return range(len(self._targets))
         if not self._positions:
-            for position, (_, target) in enumerate(self._several):
+            for position, (_, target) in enumerate(self._targets):
                 for organization in (target.organization, _ANY):
                     for container in (target.container, _ANY):
                         key = (organization, container)
@@ -191,26 +206,26 @@ class Targets(Generic[Known]):
 
 
 _ANY = object()
-"""Stands for each organization, or for each container."""
+"""A key for all organizations, or for all containers."""
 _FEW = 8
-"""So many entities are looked at one by one."""
+"""So many entities are compared one by one, without an index."""
 
 
 def uses_of(facts: Sequence[Fact]) -> dict[Use, list[Fact]]:
-    """The foreign keys of a group, equal ones together: most of a popular target's are."""
-    found: dict[tuple[Any, ...], list[Fact]] = {}
+    """The facts about foreign keys in a group, by equal data: a popular target has many of them."""
+    by_data: dict[tuple[Any, ...], list[Fact]] = {}
     for fact in facts:
         if fact.data[-1] == "use":
-            found.setdefault(fact.data, []).append(fact)
-    return {Use(*data): several for data, several in found.items()}
+            by_data.setdefault(fact.data, []).append(fact)
+    return {Use(*data): equal for data, equal in by_data.items()}
 
 
 class References:
-    """A group of facts as the rules of foreign keys see it: read once for all of them.
+    """A group of facts as the rules about foreign keys need it; computed once for all of them.
 
     Attributes:
-        by, rest: what the group is by, see `read_group`.
-        name: of the entities, or their ID.
+        by, rest: the parts of the group's name, see `read_group`.
+        name: the name of the entities, or their ID.
         entities: see `targets_of`.
         uses: see `uses_of`.
     """
@@ -229,19 +244,17 @@ class References:
     @cached_property
     def live(self) -> Targets[Fact]:
         """The entities that hold their key."""
-        return Targets(one for one in self.entities if one[1].live)
+        return Targets((fact, target) for fact, target in self.entities if target.live)
 
 
 class ReferenceRule(Rule):
-    """A rule that judges foreign keys: such rules share their facts."""
+    """The base of corpus rules about foreign keys, which share a table of facts."""
 
     facts = "references"
     judges_uses = judges_alike = True
 
     def collect(self, entity: Entity) -> Iterable[tuple[str, Path, tuple[Any, ...]]]:
         return chain(reference_facts(entity), target_by_id(entity))
-
-    # By its ID an entity is only asked for, but where foreign keys hold IDs of its kind.
 
     def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
         return self.judge_references(world.read(References, group, facts), world)

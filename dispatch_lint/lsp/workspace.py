@@ -159,7 +159,7 @@ class Workspace:
         )
         report.add(found)
         store = StoreFacts(self.store, [self.store]) if self.store else None
-        tables = self._index.around(position)
+        tables = self._index.focused_on(position)
         return finish(self.checker, [source], sources, report, store, tables=tables).violations
 
     def _check_files(self, but: str = "") -> None:

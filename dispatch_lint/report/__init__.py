@@ -1,4 +1,4 @@
-"""Reports: one file an output format. A format is a function `(Outcome) -> Iterator[str]`."""
+"""Reports: each output format is a module with a function `report(Outcome) -> Iterator[str]`."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class Outcome(NamedTuple):
 
     Attributes:
         declared: infos about declared names, counted by field.
-        color: whether escape sequences may be used.
-        line: the text of a line of a file, for excerpts; empty where it cannot be had.
-        hidden: violations that the baseline knows.
-        find_rules: gives every rule there is, by name.
-        entities: gives the documents that were checked, for a picture of them; none where they
+        color: whether escape sequences for colours are used.
+        line: returns a line of a file by its number, for excerpts; empty where it cannot be read.
+        hidden: violations that the baseline hides.
+        find_rules: returns all rules by name.
+        entities: returns the documents that were checked, for a graph of them; none where there
             are too many.
     """
 
@@ -41,7 +41,7 @@ class Outcome(NamedTuple):
 
     @property
     def rules(self) -> Mapping[str, type[Rule]]:
-        """Every rule there is, by name; looked up for the formats that explain them."""
+        """All rules by name. They are loaded on first use, by the formats that explain them."""
         return self.find_rules()
 
 
@@ -49,11 +49,11 @@ Format = Callable[[Outcome], Iterator[str]]
 
 
 GROUP = "dispatch_lint.formats"
-"""Entry points of other packages: each a module like those here."""
+"""The group of entry points for formats of other packages; each names a module."""
 
 
 def formats() -> list[str]:
-    """The names of all formats: those of the modules here, and of entry points."""
+    """The names of all formats, built-in ones and those of other packages."""
     return sorted({*_own(), *(entry.name for entry in entry_points(group=GROUP))})
 
 
@@ -62,7 +62,7 @@ def _own() -> list[str]:
 
 
 def is_our_own(name: str) -> bool:
-    """Whether a format is one of the modules here."""
+    """Whether a format is a built-in one."""
     return name in _own()
 
 
@@ -74,17 +74,17 @@ def _module(name: str) -> Any:
 
 
 def format_named(name: str) -> Format:
-    """The format of a name."""
+    """A format by its name."""
     report: Format = _module(name).report
     return report
 
 
 def files_of(name: str, outcome: Outcome) -> dict[str, str] | None:
-    """The files that a format writes into a folder, by name; None for a format of one text."""
+    """The files that a format writes to a folder, by name; None for a format with a single text."""
     files = getattr(_module(name), "files", None)
     return files(outcome) if files is not None else None
 
 
 def lists_declared(name: str) -> bool:
-    """Whether a format lists every info about a declared name instead of folding them."""
+    """Whether a format lists every info about a declared name, instead of counting them."""
     return bool(getattr(_module(name), "LISTS_DECLARED", False))

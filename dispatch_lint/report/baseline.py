@@ -1,4 +1,4 @@
-"""The baseline: violations that were there before, by fingerprint and never by line."""
+"""The baseline: known violations by fingerprint, which does not depend on the line."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class BaselineError(UserError):
 
 
 class Baseline:
-    """What is known and does not fail a run.
+    """Known violations, which do not fail a run.
 
     Args:
-        entries: for each file the fingerprints, with their rule and how often they occur.
+        entries: by file and fingerprint, the rule and the number of violations.
     """
 
     def __init__(self, entries: dict[str, dict[str, tuple[str, int]]] | None = None) -> None:
@@ -41,7 +41,7 @@ class Baseline:
         })  # fmt: skip
 
     def hides(self, violation: Violation) -> bool:
-        """Whether a violation is known. One that occurs more often than it did is not."""
+        """Whether a violation is known. Each call uses up one of the known number."""
         key = (violation.file, violation.fingerprint)
         if self._left[key] <= 0:
             return False
@@ -49,14 +49,14 @@ class Baseline:
         return True
 
     def stale(self, files: Iterable[str]) -> Iterator[str]:
-        """What is known of some files, and was not found in them: `file: rule`."""
+        """The entries for some files that hid no violation, as `file: rule`."""
         for file in sorted(set(files) & self._entries.keys()):
             for fingerprint, (rule, _) in sorted(self._entries[file].items()):
                 if self._left[file, fingerprint] > 0:
                     yield f"{file}: {rule}"
 
     def renewed(self, files: Iterable[str], violations: Iterable[Violation]) -> Baseline:
-        """The baseline after a run over some files; what it says of others stays."""
+        """The baseline with new violations for some files. Entries of other files are kept."""
         checked = set(files)
         entries = {file: found for file, found in self._entries.items() if file not in checked}
         for violation in violations:
@@ -66,7 +66,7 @@ class Baseline:
         return Baseline(entries)
 
     def counts(self) -> dict[str, dict[str, int]]:
-        """For each file, how often each fingerprint is known."""
+        """The known number of violations by file and fingerprint."""
         return {
             file: {fingerprint: count for fingerprint, (_, count) in found.items()}
             for file, found in self._entries.items()
@@ -76,10 +76,10 @@ class Baseline:
         return sum(count for found in self._entries.values() for _, count in found.values())
 
     def write(self, path: Path) -> None:
-        """Write it, sorted, so that two branches merge.
+        """Write the baseline, sorted, so that changes on two branches can be merged.
 
         Raises:
-            OSError: it cannot be written; the file is as it was.
+            OSError: it cannot be written; the old file is kept.
         """
         table = {
             file: {
@@ -94,10 +94,11 @@ class Baseline:
 
 
 def hide_known(result: Result, baseline: Baseline, *, fold: bool) -> Result:
-    """A result without what a baseline knows; each violation has to be there by itself.
+    """A result without the violations that a baseline knows.
 
     Args:
-        fold: whether infos about declared names are counted from here on.
+        result: with all violations, none of them counted only.
+        fold: whether infos about declared names are counted in the new result.
     """
     summary = result.summary
     shown: list[Violation] = []
@@ -122,7 +123,7 @@ def read_baseline(path: Path, shown: str) -> Baseline:
     """Read a baseline.
 
     Raises:
-        BaselineError: it cannot be read, or is none.
+        BaselineError: it cannot be read, or is not a baseline.
     """
     try:
         content: Any = json.loads(path.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""The entities of a report and what they refer to: what is broken first."""
+"""The graph of entities and references in a report, with broken references first."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from dispatch_lint.report import Outcome
 
 BROKEN = 300
-"""Broken references that are drawn."""
+"""The number of broken references that are drawn."""
 EDGES = 400
-"""References that are drawn, broken ones included."""
+"""The number of references that are drawn, broken ones included."""
 _MISSING = re.compile(r'there is no (?P<kind>\w+)(?: with the ID)? "(?P<name>[^"]*)"')
 _RULES = frozenset({
     "unresolved-reference", "foreign-key-value", "cross-organization-reference", "reference-not-ready",
@@ -26,8 +26,10 @@ _RULES = frozenset({
 
 
 def graph_of(outcome: Outcome) -> dict[str, list[dict[str, Any]]]:
-    """The graph as the page draws it: nodes with `id, label, broken`, edges with `source, target,
-    broken`."""
+    """The graph for the HTML report, as JSON.
+
+    Nodes have `id, label, broken`; edges have `source, target, broken`.
+    """
     graph = _Graph()
     for violation in outcome.violations:
         if violation.rule in _RULES and violation.entity and len(graph.edges) < BROKEN:
@@ -38,7 +40,7 @@ def graph_of(outcome: Outcome) -> dict[str, list[dict[str, Any]]]:
 
 
 def _target(violation: Violation) -> str:
-    """The key of the entity that a violation says cannot be referred to."""
+    """The key of the entity that the broken reference of a violation names."""
     match = _MISSING.search(violation.message)
     if match is not None:
         return f"-/{match['kind']}/{match['name']}"
@@ -52,6 +54,11 @@ class _Graph:
         self.edges: dict[tuple[str, str], dict[str, Any]] = {}
 
     def add(self, source: str, target: str, *, broken: bool, exists: bool) -> None:
+        """Add a reference.
+
+        Args:
+            exists: whether the target exists.
+        """
         source, target = harmless(source), harmless(target)
         if (source, target) in self.edges:
             return
@@ -64,7 +71,7 @@ class _Graph:
         self.nodes.setdefault(key, {"id": key, "label": label[:60], "broken": broken})
 
     def join(self, documents: Iterable[Document]) -> None:
-        """Add the references that lead somewhere, those of entities that are drawn already first."""
+        """Add the references that are not broken, first those of entities already in the graph."""
         entities: dict[tuple[str, str], list[tuple[str | None, str]]] = {}
         uses: list[tuple[str, str | None, str, str]] = []
         for document in documents:

@@ -1,4 +1,7 @@
-"""Lines of files, for excerpts. No file is kept: violations come in the order of lines."""
+"""Lines of files, for excerpts in reports.
+
+Violations are sorted by line, so files are read forward and not held in memory.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +17,11 @@ if TYPE_CHECKING:
 
 
 class Excerpts:
-    """Lines of files by their numbers. A file is read forward; for a line before, from its beginning.
+    """Lines of files by their numbers. Going back in a file reads it again from its beginning.
 
     Args:
-        sources: those that are no files on disk are opened as they say.
-        changed: files that are not what was checked: there is no excerpt of them.
+        sources: the sources that were checked, to read those that are not files on disk.
+        changed: files that changed since they were checked, of which there are no excerpts.
     """
 
     def __init__(self, sources: Iterable[Source] = (), changed: Collection[str] = ()) -> None:
@@ -32,7 +35,7 @@ class Excerpts:
         self._line = ""
 
     def line(self, file: str, number: int) -> str:
-        """A line, counted from 1, without its end; nothing where there is none, or it is no text."""
+        """A line by its number, from 1, without its line break; empty where it cannot be read."""
         if file in self._changed:
             return ""
         try:
@@ -46,19 +49,19 @@ class Excerpts:
         except (OSError, UnicodeDecodeError, StopIteration):
             self.close()
             return ""
-        # Kept: many violations may stand in one long line.
+        # Kept for further violations in the same line.
         self._line = self._line.rstrip("\r\n")
         return self._line
 
     def _open(self, file: str) -> TextIO:
         opener = self._openers.get(file)
-        # A carriage return alone ends no line: editors count so.
+        # A carriage return alone does not end a line, as in editors.
         if opener is None:
             return open(file, encoding="utf-8-sig", newline="\n")  # noqa: PTH123
         return TextIOWrapper(opener(), encoding="utf-8-sig", newline="\n")
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         if self._stream is not None:
             self._stream.close()
         self._stream = None

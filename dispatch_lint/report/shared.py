@@ -1,4 +1,4 @@
-"""What the text formats share."""
+"""Texts that several formats have: colours, counted infos, and the summary."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ COLORS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
 
 
 def paint(text: str, code: str, outcome: Outcome) -> str:
-    """Text in a colour, where colours are wanted."""
+    """Text in a colour, if colours are used."""
     return f"\x1b[{code}m{text}\x1b[0m" if outcome.color else text
 
 
 def folded(outcome: Outcome) -> Iterator[str]:
-    """One line for each field that a definition declares against the guide."""
+    """One line for each declared field whose name violates the guide."""
     for field in sorted(outcome.declared, key=lambda field: (field.heading, field.rule)):
         yield f"{field.heading}: {_places(field)} ({field.rule}: {harmless(field.message)})"
 
@@ -39,7 +39,7 @@ def _places(field: Declared) -> str:
 
 
 def summary_lines(outcome: Outcome) -> Iterator[str]:
-    """The summary: what was found, and what was looked at."""
+    """The summary: the number of violations, and of the documents and definitions checked."""
     summary = outcome.summary
     counts = [
         count(summary.violations[severity], str(severity))
@@ -50,12 +50,12 @@ def summary_lines(outcome: Outcome) -> Iterator[str]:
     files = summary.files - summary.stores
     places = [count(files, "file")] if files or not summary.stores else []
     places += [count(summary.stores, "store")] if summary.stores else []
-    looked = f"{count(summary.documents, 'document')} in {' and '.join(places)}"
+    checked = f"{count(summary.documents, 'document')} in {' and '.join(places)}"
     if summary.definition_files:
-        defined = count(summary.definitions, "definition")
-        where = count(summary.definition_files, "file")
-        looked = f"{looked}, {defined} in {where}" if summary.documents else f"{defined} in {where}"
-    parts = [f"{looked} checked", f"{summary.skipped} skipped"]
+        definitions = count(summary.definitions, "definition")
+        definitions = f"{definitions} in {count(summary.definition_files, 'file')}"
+        checked = f"{checked}, {definitions}" if summary.documents else definitions
+    parts = [f"{checked} checked", f"{summary.skipped} skipped"]
     if summary.suppressed:
         parts.append(f"{summary.suppressed} suppressed")
     if summary.baselined:

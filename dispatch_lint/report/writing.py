@@ -1,4 +1,4 @@
-"""Reports of a result: as lines for standard output, or written to files and folders."""
+"""Makes reports of a result, and writes them to files and folders."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dispatch_lint.rule import Rule
 
 MANY_DOCUMENTS = 20_000
-"""More documents than these are not read again for a picture of them."""
+"""The number of documents up to which they are read again for a graph of them."""
 
 
 def outcome_of(
@@ -28,10 +28,10 @@ def outcome_of(
     """What a report shows of a result.
 
     Args:
-        sources: those that were checked, for excerpts of them.
+        sources: the sources that were checked, for excerpts of them.
         with_declared: whether infos about declared fields are shown.
-        find_rules: gives every rule there is.
-        documents: reads the documents that were checked, for a picture of them.
+        find_rules: returns all rules by name.
+        documents: reads the documents that were checked, for a graph of them.
     """
     few = result.summary.documents <= MANY_DOCUMENTS
     return Outcome(
@@ -46,10 +46,10 @@ def write_report(
     """Write a report to a file, or the files of a format that has several to a folder.
 
     Args:
-        writable: makes a text fit to be encoded.
+        writable: replaces characters that cannot be encoded.
 
     Raises:
-        OSError: a file cannot be written; it is as it was.
+        OSError: a file cannot be written; the old file is kept.
     """
     files = files_of(format_, outcome)
     if files is None:
@@ -62,7 +62,7 @@ def write_report(
 
 
 def statistics(summary: Summary) -> Iterator[str]:
-    """How often each rule was violated, the most frequent first."""
+    """The number of violations of each rule, the most frequent first."""
     width = max((len(str(times)) for times in summary.rules.values()), default=1)
     for name, times in sorted(summary.rules.items(), key=lambda item: (-item[1], item[0])):
         yield f"{times:>{width}}  {name}"

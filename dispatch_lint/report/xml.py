@@ -1,4 +1,4 @@
-"""Texts in XML: escaped, and without the characters that XML does not have."""
+"""Escapes texts for XML, and replaces the characters that XML does not allow."""
 
 from __future__ import annotations
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dispatch_lint.index.facts import FactTable, by_id, read_group
+from dispatch_lint.index.fact_table import FactTable
+from dispatch_lint.index.facts import by_id, read_group
 from dispatch_lint.index.identity import IDENTITY, Past
 from dispatch_lint.model.errors import InputError
 from dispatch_lint.rule import STORE, Fact

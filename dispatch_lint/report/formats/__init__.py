@@ -1,1 +1,1 @@
-"""One module an output format: a function `report(outcome) -> Iterator[str]`."""
+"""The built-in output formats: each module has a function `report(outcome) -> Iterator[str]`."""

@@ -1,4 +1,4 @@
-"""`concise`: one line a violation, `path:line:col: severity[rule] message`."""
+"""`concise`: one line for each violation, `path:line:col: severity[rule] message`."""
 
 from __future__ import annotations
 

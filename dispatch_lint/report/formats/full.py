@@ -1,4 +1,4 @@
-"""`full`: each violation with its source line, a caret, the guide's section and a way to mend it."""
+"""`full`: each violation with its source line, a caret, the guide's section and a hint for a fix."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dispatch_lint.model.violation import Severity, Violation
 
 _WIDTH = 100
-"""Longer source lines are cut around the place."""
+"""Longer source lines are cut around the violation."""
 
 
 def report(outcome: Outcome) -> Iterator[str]:
@@ -54,13 +54,14 @@ def _violation(violation: Violation, outcome: Outcome) -> Iterator[str]:
 
 
 def _excerpt(
-    file: str, place: Range, severity: Severity, outcome: Outcome, margin: str
+    file: str, range_: Range, severity: Severity, outcome: Outcome, margin: str
 ) -> Iterator[str]:
-    line = outcome.line(file, place.line)
+    """The source line of a range, with carets under the range."""
+    line = outcome.line(file, range_.line)
     if not line or line.isspace():
         return
-    start = place.column - 1
-    end = place.end_column - 1 if place.end_line == place.line else len(line)
+    start = range_.column - 1
+    end = range_.end_column - 1 if range_.end_line == range_.line else len(line)
     cut = max(0, start - _WIDTH // 2) if len(line) > _WIDTH else 0
     shown = line[cut : cut + _WIDTH].replace("\t", " ")
     before = harmless(shown[: start - cut])
@@ -69,6 +70,6 @@ def _excerpt(
     dots = "…" if cut else ""
     bar = paint("|", "34", outcome)
     yield f"{margin} {bar}"
-    yield f"{paint(str(place.line), '34', outcome)} {bar} {dots}{before}{marked}{after}"
+    yield f"{paint(str(range_.line), '34', outcome)} {bar} {dots}{before}{marked}{after}"
     carets = paint("^" * max(1, len(marked)), COLORS[severity], outcome)
     yield f"{margin} {bar} {' ' * (len(dots) + len(before))}{carets}"

@@ -1,4 +1,4 @@
-"""`github`: annotations of GitHub Actions, the worst first; chosen by itself there."""
+"""`github`: annotations for GitHub Actions, where it is the default; errors come first."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO
 
 def report(outcome: Outcome) -> Iterator[str]:
     """The lines of the report."""
-    # GitHub shows ten of each at most.
+    # GitHub shows at most ten of each severity.
     for violation in sorted(
         outcome.violations, key=lambda violation: (-violation.severity, violation.order)
     ):

@@ -1,4 +1,4 @@
-"""`gitlab`: a Code Quality report of GitLab."""
+"""`gitlab`: a Code Quality report for GitLab."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def report(outcome: Outcome) -> Iterator[str]:
         issues.append({
             "description": violation.message,
             "check_name": violation.rule,
-            # GitLab takes a fingerprint once only.
+            # GitLab shows only one issue for each fingerprint.
             "fingerprint": violation.fingerprint + (f"-{number}" if number > 1 else ""),
             "severity": _SEVERITIES[violation.severity],
             "location": {

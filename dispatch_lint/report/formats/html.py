@@ -1,4 +1,4 @@
-"""`html`: one page to look at, with everything in it: no network, and nothing from documents obeyed."""
+"""`html`: one self-contained page. It needs no network, and no text of a document is run in it."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from dispatch_lint.model.violation import Violation
     from dispatch_lint.rule import Rule
 
-_MOST = 30
-"""Bars of one chart."""
-_LINE = 300
-"""Letters of a line of text that are shown around what is meant."""
+_MAX_BARS = 30
+"""The number of bars in one chart."""
+_MAX_LINE = 300
+"""The number of characters of a source line that are shown."""
 _SCRIPTS = ("dataTables.min.js", "cytoscape.min.js", "page.js")
 Facets = Mapping[str, Sequence[tuple[str | None, int]]]
 
@@ -39,14 +39,14 @@ def page(outcome: Outcome, facets: Facets, note: str = "") -> Iterator[str]:
     """The lines of the page.
 
     Args:
-        facets: how many violations there are of each group, for each way to group them.
-        note: what the page says of violations that it does not show.
+        facets: the number of violations in each group, by the name of the grouping.
+        note: a text about the violations that the page does not show.
     """
     violated = {violation.rule for violation in outcome.violations}
     data = {
         "violations": [_row(violation, outcome) for violation in outcome.violations],
         "severities": [str(severity) for severity in sorted(Severity, reverse=True)],
-        "facets": {name: list(bars)[:_MOST] for name, bars in facets.items()},
+        "facets": {name: list(bars)[:_MAX_BARS] for name, bars in facets.items()},
         "rules": {name: _about(rule) for name, rule in outcome.rules.items() if name in violated},
         "graph": graph_of(outcome),
     }  # fmt: skip
@@ -63,7 +63,7 @@ def page(outcome: Outcome, facets: Facets, note: str = "") -> Iterator[str]:
     yield '<meta name="referrer" content="no-referrer"><title>dispatch-lint report</title>'
     yield f"<style>{style}</style></head><body>"
     yield from _body(outcome, note)
-    # Letters that could end the element are escaped: inside it nothing is markup.
+    # Escape the characters that could end the script element.
     embedded = (
         json.dumps(data).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     )
@@ -74,7 +74,7 @@ def page(outcome: Outcome, facets: Facets, note: str = "") -> Iterator[str]:
 
 
 def facets_of(violations: Sequence[Violation]) -> Facets:
-    """How many violations there are of each severity, rule, kind and organization."""
+    """The number of violations of each severity, rule, kind and organization."""
     return facets_from(
         (
             violation.rule,
@@ -114,12 +114,12 @@ def organization_of(entity: str | None) -> str | None:
 
 
 def _row(violation: Violation, outcome: Outcome) -> list[Any]:
-    """A violation as the page wants it; the order is that of its script."""
+    """A violation as the script of the page reads it, in this order."""
     line, start, end = "", 0, 0
     if not violation.row:
         text = outcome.line(violation.file, violation.range.line)
-        first = max(0, violation.range.column - 1 - _LINE // 2)
-        line = text[first : first + _LINE]
+        first = max(0, violation.range.column - 1 - _MAX_LINE // 2)
+        line = text[first : first + _MAX_LINE]
         start = violation.range.column - 1 - first
         same = violation.range.end_line == violation.range.line
         end = min(len(line), violation.range.end_column - 1 - first if same else len(line))
@@ -150,14 +150,15 @@ def _body(outcome: Outcome, note: str) -> Iterator[str]:
         yield f"<p>{_text(note)}</p>"
     yield '</header><main><ul class="cards">'
     for severity in sorted(Severity, reverse=True):
-        many = summary.violations[severity]
-        yield f'<li><b class="{severity}">{many:,}</b>{severity}{"" if many == 1 else "s"}</li>'
-    for many, what in (
+        number = summary.violations[severity]
+        plural = "" if number == 1 else "s"
+        yield f'<li><b class="{severity}">{number:,}</b>{severity}{plural}</li>'
+    for number, what in (
         (summary.documents, "documents"), (summary.files, "files"), (summary.skipped, "skipped"),
         (summary.suppressed, "suppressed"), (summary.baselined, "in the baseline"),
     ):  # fmt: skip
-        if many:
-            yield f"<li><b>{many:,}</b>{what}</li>"
+        if number:
+            yield f"<li><b>{number:,}</b>{what}</li>"
     yield '</ul><section aria-labelledby="charts-heading"><h2 id="charts-heading">Violations</h2>'
     yield '<div id="charts" class="charts"></div></section>'
     yield '<section id="graph-section" aria-labelledby="graph-heading">'

@@ -1,5 +1,7 @@
-"""`issues`: "Any deviations in existing code should be raised as issues": one issue, in Markdown,
-for each deviation, the same on every run. With `-o FOLDER`, a file each, and an index.
+"""`issues`: an issue in Markdown for each deviation, which is the same on every run.
+
+The guide: "Any deviations in existing code should be raised as issues". With `-o FOLDER` each
+issue is a file, beside an index.
 """
 
 from __future__ import annotations
@@ -16,8 +18,8 @@ if TYPE_CHECKING:
     from dispatch_lint.report import Outcome
 
 LISTS_DECLARED = True
-_MOST = 50
-"""Places that one issue lists."""
+_MAX_PLACES = 50
+"""The number of locations that one issue lists."""
 
 
 def report(outcome: Outcome) -> Iterator[str]:
@@ -31,21 +33,21 @@ def report(outcome: Outcome) -> Iterator[str]:
 
 
 def files(outcome: Outcome) -> dict[str, str]:
-    """The text of each file of a folder, by name."""
-    found: dict[str, str] = {}
+    """The files of the folder: their texts by name."""
+    issues: dict[str, str] = {}
     index = ["# Deviations from the Development Guide", ""]
     for violations in _issues(outcome):
         first = violations[0]
         name = f"{first.rule}-{_identity(first)}.md"
-        found[name] = "\n".join(_issue(violations, outcome)) + "\n"
+        issues[name] = "\n".join(_issue(violations, outcome)) + "\n"
         index.append(f"- [{cell(_title(first))}]({name}): {count(len(violations), 'place')}")
-    if not found:
+    if not issues:
         index.append("None.")
-    return {"index.md": "\n".join(index) + "\n", **found}
+    return {"index.md": "\n".join(index) + "\n", **issues}
 
 
 def _issues(outcome: Outcome) -> list[list[Violation]]:
-    """Violations of one rule about one definition or entity, together; the worst first."""
+    """Violations grouped by rule and by definition or entity, the most severe first."""
     groups: dict[tuple[str, str], list[Violation]] = {}
     for violation in outcome.violations:
         groups.setdefault((violation.rule, _subject(violation)), []).append(violation)
@@ -58,7 +60,7 @@ def _order(violations: list[Violation]) -> tuple[int, str, str]:
 
 
 def _subject(violation: Violation) -> str:
-    """What an issue is about: the definition that is to blame, or the entity."""
+    """What an issue is about: the definition that causes it, or the entity."""
     return (
         violation.declared_at
         or violation.definition
@@ -68,7 +70,7 @@ def _subject(violation: Violation) -> str:
 
 
 def _identity(violation: Violation) -> str:
-    # Not the line of a definition, which moves.
+    # The location of a definition is not part of it, because lines move.
     subject = violation.heading if violation.declared_at else _subject(violation)
     return sha256(f"{violation.rule}\0{subject}".encode()).hexdigest()[:10]
 
@@ -91,10 +93,10 @@ def _issue(violations: list[Violation], outcome: Outcome) -> Iterator[str]:
     yield ""
     yield "## Where"
     yield ""
-    for violation in violations[:_MOST]:
+    for violation in violations[:_MAX_PLACES]:
         yield f"- `{violation.place.replace('`', '')}`: {cell(violation.message)}"
-    if len(violations) > _MOST:
-        yield f"- and {len(violations) - _MOST} more"
+    if len(violations) > _MAX_PLACES:
+        yield f"- and {len(violations) - _MAX_PLACES} more"
     if first.help:
         yield ""
         yield "## How to mend it"

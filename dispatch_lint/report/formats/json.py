@@ -59,7 +59,7 @@ def _fix(fix: TextFix) -> dict[str, Any]:
 
 
 def summary_object(summary: Summary) -> dict[str, Any]:
-    """The summary in the fields of the contract; notJudged, closed and definitions are further ones."""
+    """The summary in the fields of the contract, with notJudged, closed and definitions added."""
     return {
         "files": summary.files, "documents": summary.documents, "skipped": summary.skipped,
         "violations": {
@@ -72,11 +72,11 @@ def summary_object(summary: Summary) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _range(place: Range) -> dict[str, int]:
-    return {"line": place.line, "column": place.column, "endLine": place.end_line,
-            "endColumn": place.end_column}  # fmt: skip
+def _range(range_: Range) -> dict[str, int]:
+    return {"line": range_.line, "column": range_.column, "endLine": range_.end_line,
+            "endColumn": range_.end_column}  # fmt: skip
 
 
 def _dump(value: object) -> str:
-    # ASCII only: lone surrogates from JSON input stay writable, and no terminal obeys it.
+    # ASCII only, so that lone surrogates can be encoded, and terminals see no control characters.
     return json.dumps(value)

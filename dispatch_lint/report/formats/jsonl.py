@@ -1,4 +1,4 @@
-"""`jsonl`: one violation a line, in the fields of the JSON contract, the summary last."""
+"""`jsonl`: one line for each violation, as in the JSON contract, and the summary last."""
 
 from __future__ import annotations
 

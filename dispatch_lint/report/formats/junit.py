@@ -1,4 +1,4 @@
-"""`junit`: JUnit XML: each file a test suite, each rule that was violated in it a failed case."""
+"""`junit`: JUnit XML, with a test suite for each file, and a failed case for each violation."""
 
 from __future__ import annotations
 

@@ -8,8 +8,8 @@ from dispatch_lint.report import Outcome
 from dispatch_lint.report.shared import folded, summary_lines
 from dispatch_lint.text.harmless import harmless
 
-_MOST = 200
-"""Rows: a comment has an end."""
+_MAX_ROWS = 200
+"""The number of violations that are listed: the length of a comment is limited."""
 
 
 def report(outcome: Outcome) -> Iterator[str]:
@@ -22,7 +22,7 @@ def report(outcome: Outcome) -> Iterator[str]:
         yield "| severity | rule | place | entity | message |"
         yield "|---|---|---|---|---|"
     worst = sorted(outcome.violations, key=lambda violation: (-violation.severity, violation.order))
-    for violation in worst[:_MOST]:
+    for violation in worst[:_MAX_ROWS]:
         cells = (
             str(violation.severity),
             violation.rule,
@@ -31,9 +31,9 @@ def report(outcome: Outcome) -> Iterator[str]:
             violation.message,
         )
         yield f"| {' | '.join(map(cell, cells))} |"
-    if len(worst) > _MOST:
+    if len(worst) > _MAX_ROWS:
         yield ""
-        yield f"And {len(worst) - _MOST} more."
+        yield f"And {len(worst) - _MAX_ROWS} more."
     headings = list(folded(outcome))
     if headings:
         yield ""
@@ -42,12 +42,12 @@ def report(outcome: Outcome) -> Iterator[str]:
         yield from (f"- {cell(heading)}" for heading in headings)
 
 
-_MEANT = str.maketrans(
+_ESCAPES = str.maketrans(
     {letter: f"\\{letter}" for letter in "\\|`*_[]#"}
     | {letter: f"&#{ord(letter)};" for letter in "<>@&"}
 )
 
 
 def cell(value: str) -> str:
-    """A text with everything escaped that means something in Markdown."""
-    return harmless(value).translate(_MEANT)
+    """A text with the special characters of Markdown escaped."""
+    return harmless(value).translate(_ESCAPES)

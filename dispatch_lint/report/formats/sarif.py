@@ -54,7 +54,7 @@ def _rule(name: str, rule: type[Rule] | None) -> dict[str, Any]:
     pascal = "".join(word.capitalize() for word in name.split("-"))
     return {
         "id": name,
-        # SARIF wants a name that is not the ID over again.
+        # SARIF asks for a name that differs from the ID.
         **({"name": pascal} if pascal.lower() != name else {}),
         "shortDescription": {"text": f"{rule.summary[:1].upper()}{rule.summary[1:]}."},
         "fullDescription": {"text": f"{' '.join(documentation.split())}{guide}"},
@@ -91,8 +91,8 @@ def _result(violation: Violation, index: dict[str, int]) -> dict[str, Any]:
     return found
 
 
-def _location(file: str, span: Range) -> dict[str, Any]:
-    return {"physicalLocation": {"artifactLocation": _artifact(file), "region": _region(span)}}
+def _location(file: str, range_: Range) -> dict[str, Any]:
+    return {"physicalLocation": {"artifactLocation": _artifact(file), "region": _region(range_)}}
 
 
 def _artifact(file: str) -> dict[str, str]:
@@ -101,9 +101,9 @@ def _artifact(file: str) -> dict[str, str]:
     return {"uri": quote(file, safe="/"), "uriBaseId": "SRCROOT"}
 
 
-def _region(span: Range) -> dict[str, int]:
-    return {"startLine": span.line, "startColumn": span.column, "endLine": span.end_line,
-            "endColumn": max(span.end_column, 1)}  # fmt: skip
+def _region(range_: Range) -> dict[str, int]:
+    return {"startLine": range_.line, "startColumn": range_.column, "endLine": range_.end_line,
+            "endColumn": max(range_.end_column, 1)}  # fmt: skip
 
 
 def _fix(file: str, fix: TextFix) -> dict[str, Any]:
