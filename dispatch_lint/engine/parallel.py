@@ -6,11 +6,13 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.documents.line_ranges import LineRange, line_ranges
 from dispatch_lint.engine.report import RunReport, SourceReport
+from dispatch_lint.engine.settle import trim
 from dispatch_lint.engine.source_check import check_source
 from dispatch_lint.index.fact_table import Index
 from dispatch_lint.model.errors import InputError
@@ -28,7 +30,7 @@ LINES_BYTES = 1024 * 1024
 """The size of a range of lines."""
 CHUNKS = 8
 """The number of chunks for each process: several, so that all end at about the same time."""
-CHUNK_BYTES = 16 * 1024 * 1024
+CHUNK_BYTES = 4 * 1024 * 1024
 """The largest chunk: a process holds the report of a whole chunk in memory."""
 
 
@@ -77,7 +79,15 @@ def check_sources(
     for piece in pieces:
         source = sources[piece.position]
         report.add(check_source(checker, source, piece.position, piece.lines))
+        if piece.lines and piece.lines.start:
+            _trim(report, {piece.position}, checker.settings.limits)
     return report
+
+
+def _trim(report: RunReport, positions: Collection[int], limits: Limits) -> None:
+    """Keep no more violations of a file of many parts than are shown."""
+    parts = (part for part in report.reports if part.position in positions)
+    trim(parts, limits.violations_per_file)
 
 
 def _pieces(
@@ -119,7 +129,7 @@ def _check_chunks(
 ) -> bool:  # fmt: skip
     """Check chunks in other processes; False where they cannot be started."""
     import multiprocessing
-    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
     from concurrent.futures.process import BrokenProcessPool
 
     executor = ProcessPoolExecutor(
@@ -129,17 +139,36 @@ def _check_chunks(
         (checker, sources),
     )
     running = {*multiprocessing.active_children()}
-    try:
-        futures = [executor.submit(_Worker.check, chunk) for chunk in chunks]
-    except OSError:  # the limit of processes is reached: those that did start would wait for ever
+
+    def kill() -> None:
         for process in {*multiprocessing.active_children()} - running:
             process.kill()
+
+    # Few reports at a time, because each holds all facts of its chunk.
+    waiting = iter(chunks)
+    try:
+        futures = {
+            executor.submit(_Worker.check, chunk) for chunk in islice(waiting, processes + 1)
+        }
+    except OSError:  # the limit of processes is reached: those that did start would wait for ever
+        kill()
         return False
     try:
-        for future in as_completed(futures):
-            report.merge(future.result())
+        while futures:
+            done, futures = wait(futures, return_when=FIRST_COMPLETED)
+            futures |= {
+                executor.submit(_Worker.check, chunk) for chunk in islice(waiting, len(done))
+            }
+            while done:
+                checked = done.pop().result()
+                positions = {part.position for part in checked.reports if part.lines}
+                report.merge(checked)
+                _trim(report, positions, checker.settings.limits)
     except BrokenProcessPool:
         raise InputError("a process of this run ended before it was done") from None
+    except BaseException:
+        kill()  # nobody waits for the chunks that they check
+        raise
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
     return True

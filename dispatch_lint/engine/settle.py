@@ -68,6 +68,28 @@ def settle(report: RunReport, *, limit: int, quiet: Severity, closed: bool) -> S
     return settled
 
 
+def trim(parts: Iterable[SourceReport], limit: int) -> None:
+    """Only count the violations of a large file that cannot be shown, because too many are before.
+
+    Args:
+        parts: reports of parts of one file or of several, which are changed.
+        limit: the number of violations of one file that are shown.
+    """
+    ordered = sorted(parts, key=lambda part: part.order)
+    for _, of_file in groupby(ordered, key=lambda part: part.position):
+        before = 0
+        for part in of_file:
+            kept: list[Located] = []
+            for located in part.violations:
+                if before < limit or located.fold:  # the first of each fold may yet be shown
+                    kept.append(located)
+                    before += not located.fold
+                else:
+                    violation = located.violation
+                    part.unlocated[violation.rule, violation.severity] += 1
+            part.violations = kept
+
+
 class _File:
     """The reports of one source, in the order of its text."""
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dispatch_lint.index.disk_facts import DiskFacts
     from dispatch_lint.index.facts import FactRow, Payload
 
-MAX_IN_MEMORY = 120_000_000
+MAX_IN_MEMORY = 100_000_000
 """The memory that the facts of one table may take, in estimated bytes."""
 _GROUP, _FACT, _PAYLOAD = 200, 16, 400
 """The estimated bytes of a group, of a fact in it, and of a payload."""
@@ -58,7 +58,7 @@ class Index:
             self.table(name).merge(table)
 
     def close(self) -> None:
-        """Remove temporary files."""
+        """Remove all facts, and temporary files."""
         for table in self._tables.values():
             table.close()
 
@@ -208,7 +208,8 @@ class FactTable(Groups):
         }
 
     def close(self) -> None:
-        """Remove the temporary file."""
+        """Remove the facts, and the temporary file."""
+        self._clear()
         if self._disk is not None:
             self._disk.close()
             self._disk = None
