@@ -1,7 +1,7 @@
-"""`dispatch-lint init`: the settings, hook and editor files for what is in a project.
+"""`dispatch-lint init`: plans and writes settings, a hook and editor files for a project.
 
-Planning writes nothing: each `Step` is one file with its whole new text. Files that exist are
-added to; where that would lose something, the user is told the lines that are missing.
+Planning writes nothing: each `Step` has the whole new text of one file. Existing files are added
+to. Where that would lose comments or formatting, the user gets the missing lines instead.
 """
 
 from __future__ import annotations
@@ -38,19 +38,19 @@ HOOKS = Path(".pre-commit-config.yaml")
 EDITOR_SETTINGS = Path(".vscode/settings.json")
 EDITOR_SCHEMA = Path(".vscode/dispatch.schema.json")
 REPOSITORY = "https://github.com/dispatch-lint/dispatch-lint"
-_FOLDERS = 3
-"""Folders of definitions that are named as they are; of more, the folders at the top are."""
+_MAX_FOLDERS = 3
+"""The number of definition folders in the settings; if there are more, top folders are named."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One file.
+    """What is done with one file.
 
     Attributes:
-        file: relative to the root.
-        text: the whole new text; None where the file stays as it is.
-        summary: what is done, or why nothing is.
-        missing: lines that the user has to add.
+        file: its path relative to the root.
+        text: its whole new text; None where the file is not changed.
+        summary: the change, or why there is none.
+        missing: the lines that the user has to add.
     """
 
     file: Path
@@ -61,14 +61,14 @@ class Step:
 
 @dataclass
 class Found:
-    """What is in a project.
+    """What was found in a project.
 
     Attributes:
-        manifests: files with manifests only, which an editor may check with the schema.
+        manifests: the files with manifests only, which an editor can validate with the schema.
         others: the other YAML and JSON files.
-        kinds: how many documents there are of each kind.
-        definitions: folders and files that define kinds.
-        store: the URL of the one store in the project.
+        kinds: the number of documents of each kind.
+        definitions: the folders and files that define kinds.
+        store: the URL of the store in the project, if there is exactly one.
     """
 
     manifests: list[str]
@@ -79,12 +79,11 @@ class Found:
 
 
 def plan(root: Path, *, modelines: bool = False) -> tuple[Found, list[Step]]:
-    """What is in a folder, and the files to write for it.
-
-    Paths in `Found` are relative to the working directory, which has to be `root`.
+    """Find what is in a project, and plan the files for it.
 
     Args:
-        modelines: whether each manifest is to name its schema itself.
+        root: the folder of the project, which has to be the working directory.
+        modelines: whether a modeline that names the schema is added to each manifest.
 
     Raises:
         SettingsError, CatalogueError, DefinitionError: the settings that exist cannot be used.
@@ -93,7 +92,7 @@ def plan(root: Path, *, modelines: bool = False) -> tuple[Found, list[Step]]:
     file = settings_module.find(root)
     settings = settings_module.load(file) if file else settings_module.Settings(root=root)
     catalogue = load_catalogue(settings)
-    found = look(settings, catalogue)
+    found = survey(settings, catalogue)
     steps = [_settings_step(found, file)]
     if found.manifests:
         if found.definitions and not settings.definitions:
@@ -113,15 +112,15 @@ def write(step: Step) -> None:
     """Write the file of a step.
 
     Raises:
-        OSError: it cannot be written; the file is as it was.
+        OSError: it cannot be written; the old file is kept.
     """
     if step.text is not None:
         step.file.parent.mkdir(parents=True, exist_ok=True)
         write_bytes(step.file, step.text.encode("utf-8"))
 
 
-def look(settings: Settings, catalogue: Catalogue) -> Found:
-    """Read every file of the working directory that `check` would read."""
+def survey(settings: Settings, catalogue: Catalogue) -> Found:
+    """Read all files in the working directory that `check` would read."""
     found = Found([], [], {}, [], None)
     classifier = Classifier(settings, catalogue)
     for source in discover(["."], settings):
@@ -149,7 +148,7 @@ def look(settings: Settings, catalogue: Catalogue) -> Found:
 
 
 def _definitions(settings: Settings, catalogue: Catalogue) -> list[str]:
-    """The folders of Go files, and the descriptions, that define entity types."""
+    """The folders of Go files, and the OpenAPI descriptions, that define kinds."""
     from dispatch_lint.documents.definition_files import conventions_of, kinds_of, read_paths
 
     conventions = conventions_of(catalogue, settings)
@@ -162,15 +161,15 @@ def _definitions(settings: Settings, catalogue: Catalogue) -> list[str]:
         file = PurePosixPath(entity_type.location.file)
         folders.add(file.parent if file.suffix == ".go" else file)
     outer = {folder for folder in folders if not folders & set(folder.parents)}
-    if len(outer) > _FOLDERS:
+    if len(outer) > _MAX_FOLDERS:
         outer = {PurePosixPath(*folder.parts[:1]) for folder in outer}
-    if len(outer) > _FOLDERS:
+    if len(outer) > _MAX_FOLDERS:
         outer = {PurePosixPath()}
     return sorted(f"./{folder}" if str(folder) != "." else "." for folder in outer)
 
 
 def _stores(classifier: Classifier) -> Iterator[str]:
-    """Stores in this folder itself, told by their first bytes."""
+    """The URLs of the stores in the working directory, recognized by their first bytes."""
     for file in sorted(Path().iterdir()):
         if file.suffix in (".db", ".sqlite", ".sqlite3", ".bolt") and file.is_file():
             with file.open("rb") as stream:
@@ -192,7 +191,7 @@ def _is_reference_store(file: Path, classifier: Classifier) -> bool:
     return True
 
 
-# The files
+# Steps
 
 
 def _settings_step(found: Found, file: Path | None) -> Step:
@@ -263,6 +262,7 @@ def _editor_step(found: Found) -> Step:
 
 
 def _modeline_step(name: str, classifier: Classifier) -> Step:
+    """Add a modeline before each document of a file that has none."""
     source, file = Source(name, "yaml"), Path(name)
     path = os.path.relpath(EDITOR_SCHEMA, file.parent).replace(os.sep, "/")
     comment = modeline(path if path.startswith(".") else f"./{path}")
@@ -274,7 +274,7 @@ def _modeline_step(name: str, classifier: Classifier) -> Step:
     for document in reversed(list(read_documents(classifier, source, classifier.settings.limits))):
         assert document.part.node is not None
         start = document.part.node.start
-        # Behind `---` on its line there is no room for a comment.
+        # A comment cannot precede a document that begins in the same line as `---`.
         alone = start == 0 or body[start - 1] == "\n"
         if alone and schema_named(document.part) is None:
             body = f"{body[:start]}{comment}{ending}{body[start:]}"
@@ -285,10 +285,10 @@ def _modeline_step(name: str, classifier: Classifier) -> Step:
 
 
 def _merge(present: dict[str, Any], url: str, yaml: list[str], json_: list[str]) -> dict[str, Any]:
-    """The present settings of an editor with the schema added.
+    """The settings of an editor with the schema added.
 
     Raises:
-        TypeError: the present settings have another shape.
+        TypeError: a setting has a value of another type than the editor allows.
     """
     merged = json.loads(json.dumps(present))
     if yaml:
@@ -312,7 +312,11 @@ def _merge(present: dict[str, Any], url: str, yaml: list[str], json_: list[str])
 
 
 def _globs(found: Found) -> set[str]:
-    """`folder/*.yaml` where every such file of the folder has manifests only; else each file."""
+    """Globs for the manifests.
+
+    A folder in which all files with an ending have manifests only is one glob, such as
+    `folder/*.yaml`. Other manifests are named one by one.
+    """
     others = {(PurePosixPath(name).parent, PurePosixPath(name).suffix) for name in found.others}
     globs = set()
     for name in found.manifests:
@@ -347,7 +351,7 @@ def _hook_step() -> Step:
 
 
 def _first_repository(text: str) -> tuple[int, int] | None:
-    """The line below `repos:`, from 0, and the column of the dashes there."""
+    """The number of the line below `repos:`, from 0, and the column of the dashes in that list."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
