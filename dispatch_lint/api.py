@@ -1,6 +1,6 @@
-"""The parts put together: settings → catalogue → rules → checker → result.
+"""The Python API, which the command line, the hook and the language server use too.
 
-The command line, the hook, the language server and Python programs all come through here.
+It puts the parts together: settings → catalogue → rules → checker → result.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dispatch_lint.config.settings import Settings
 from dispatch_lint.documents.discover import discover
 from dispatch_lint.model.errors import InputError
 
-# What checks is imported where it is called: `--help` and `rules` need none of it.
+# Most modules are imported in the functions that need them, because `--help` and `rules` do not.
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -31,7 +31,10 @@ if TYPE_CHECKING:
 
 
 def load_settings(start: Path | None = None) -> Settings:
-    """The settings that hold for a folder; the defaults where there is no file.
+    """Load the settings for a folder, or the defaults where there is no settings file.
+
+    Args:
+        start: the folder; by default the working directory.
 
     Raises:
         SettingsError: the file cannot be used.
@@ -42,18 +45,18 @@ def load_settings(start: Path | None = None) -> Settings:
 
 
 def lint(*paths: str | Path, settings: Settings | None = None) -> Iterator[Violation]:
-    """Every violation in some files and folders.
+    """The violations in files and folders.
 
     Args:
-        paths: files and folders; the working directory where there is none.
-        settings: as `load_settings` or `Settings(...)` gives them.
+        paths: files and folders; by default the working directory.
+        settings: by default those of `load_settings`.
 
     Raises:
         InputError: a path does not exist or cannot be read.
         UserError: the settings, a schema, a definition or a rule cannot be used.
     """
-    chosen = settings or load_settings()
-    result = check(chosen, sources_of([str(path) for path in paths] or ["."], chosen))
+    settings = settings or load_settings()
+    result = check(settings, sources_of([str(path) for path in paths] or ["."], settings))
     yield from result.violations
     if result.summary.problems:
         raise InputError("; ".join(result.summary.problems))
@@ -63,7 +66,7 @@ def sources_of(
     paths: Iterable[str], settings: Settings, *, index: Iterable[str] = (),
     stdin_filename: str | None = None, force_exclude: bool = False,
 ) -> list[Source]:  # fmt: skip
-    """The sources that paths and store URLs stand for; see `discover`."""
+    """The sources at paths and store URLs; see `discover`."""
     return list(discover(
         paths, settings, _row_source, index=index, stdin_filename=stdin_filename,
         force_exclude=force_exclude,
@@ -79,10 +82,10 @@ def _row_source(url: str, *, reported: bool) -> Source:
 def check(
     settings: Settings, sources: Sequence[Source], *, jobs: int = 1, options: Options | None = None
 ) -> Result:
-    """What is found in some sources.
+    """Check sources.
 
     Args:
-        jobs: processes that check files; 0 for as many as help.
+        jobs: the number of processes that check files; 0 to choose it.
 
     Raises:
         UserError: the settings, a schema, a definition, a rule or a store cannot be used.
@@ -97,11 +100,10 @@ def make_checker(
     settings: Settings, options: Options | None = None,
     known: Mapping[str, type[Rule]] | None = None,
 ) -> Checker:  # fmt: skip
-    """What sources are checked with under some settings.
+    """The checker for some settings.
 
     Args:
-        known: every rule there is, by name; by default those that are installed, and those of the
-            settings' plug-ins.
+        known: all rules by name; by default those of `known_rules`.
 
     Raises:
         UserError: the settings, a schema, a definition or a rule cannot be used.
@@ -117,7 +119,7 @@ def make_checker(
 
 
 def known_rules(settings: Settings, paths: Iterable[Path] = ()) -> dict[str, type[Rule]]:
-    """Every rule there is, by name, those of the settings' plug-ins included.
+    """All rules by name: the installed ones, and those of the setting `plugins`.
 
     Args:
         paths: further files and folders of rules.
@@ -134,7 +136,7 @@ def known_rules(settings: Settings, paths: Iterable[Path] = ()) -> dict[str, typ
 
 
 def store_facts(settings: Settings, classifier: Classifier) -> StoreFacts | None:
-    """What the store and the ledger of the settings add to a run; None where there is neither.
+    """The facts of the store and ledger that the settings name; None where they name neither.
 
     Raises:
         StoreError: one of them cannot be used.
@@ -157,7 +159,7 @@ def store_facts(settings: Settings, classifier: Classifier) -> StoreFacts | None
 
 
 def open_store(settings: Settings, classifier: Classifier) -> EntityStore:
-    """The store of the settings, to look things up in.
+    """Open the store of the settings for reading.
 
     Raises:
         StoreError: there is none, or it cannot be used.
@@ -168,10 +170,10 @@ def open_store(settings: Settings, classifier: Classifier) -> EntityStore:
 
 
 def store_url(settings: Settings) -> str:
-    """The store of the settings, with the path of a file relative to them.
+    """The URL of the store of the settings. A relative path is resolved against their folder.
 
     Raises:
-        StoreError: the settings name none.
+        StoreError: the settings name no store.
     """
     from dispatch_lint.model.errors import StoreError
     from dispatch_lint.store.urls import rooted
@@ -185,7 +187,7 @@ def store_url(settings: Settings) -> str:
 
 
 def breaking_changes(changes: Sequence[SchemaChange]) -> list[SchemaChange]:
-    """The changes that rules object to, and that the settings count as failures.
+    """The changes about which a rule has a finding at or above the fail level.
 
     Raises:
         UserError: the settings or a rule cannot be used.
@@ -215,7 +217,7 @@ def breaking_changes(changes: Sequence[SchemaChange]) -> list[SchemaChange]:
 
 
 def documents_of(settings: Settings, sources: Sequence[Source]) -> Iterator[Document]:
-    """The entity documents of some texts; what cannot be read is left out."""
+    """The entity documents of files; stores, and files that cannot be read, are left out."""
     from dispatch_lint.documents.catalogue_files import load_catalogue
     from dispatch_lint.documents.classify import Classifier
     from dispatch_lint.documents.reading import read_documents
@@ -226,11 +228,11 @@ def documents_of(settings: Settings, sources: Sequence[Source]) -> Iterator[Docu
             try:
                 yield from read_documents(classifier, source, settings.limits)
             except InputError:
-                continue  # the run has reported it
+                continue  # `check` reports it
 
 
 def graph_of(paths: Sequence[str], settings: Settings) -> Graph:
-    """The kinds and their foreign keys; with paths, the entities of their documents.
+    """The graph of the entities at some paths; without paths, that of all kinds.
 
     Raises:
         InputError: a path cannot be read, or a document does not parse.

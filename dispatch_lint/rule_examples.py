@@ -1,4 +1,4 @@
-"""The examples of a rule, run: what it finds is what they state, and fixes make what they state."""
+"""Runs the examples of rules, and compares the violations and fixed texts with the stated ones."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
     from dispatch_lint.rule import Example, Rule
 
 Violations = tuple[tuple[str, str], ...]
-"""`(pointer, message)` of each, as an `Example` has them."""
+"""The `(pointer, message)` of each violation, as in an `Example`."""
 
 
 class Difference(NamedTuple):
-    """An example that is not true.
+    """A difference between an example and the result of running it.
 
     Attributes:
-        kind: `valid` or `invalid`, the attribute of the rule that has the example.
-        number: of the example there, from 0.
-        what: what differs, in a line; the rest is empty where nothing more is to be told.
-        expected, found: one item a line.
+        kind: the attribute of the rule that has the example, `valid` or `invalid`.
+        number: the position of the example there, from 0.
+        what: a message of one line.
+        expected, found: the lines that differ; empty where the message states all.
     """
 
     rule: str
@@ -52,8 +52,8 @@ def check_examples(rules: Mapping[str, type[Rule]], names: Iterable[str]) -> Ite
     """Run the examples of some rules.
 
     Args:
-        rules: every rule there is, by name.
-        names: of those that are checked.
+        rules: all rules by name.
+        names: the names of the rules whose examples are run.
     """
     for name in names:
         rule = rules[name]
@@ -83,7 +83,7 @@ def _check_example(
         problems: Sequence[str] = ()
     else:
         result = _result(rules, rule, example, _source(example, example.text))
-        found = tuple((one.pointer, one.message) for one in result.violations)
+        found = tuple((violation.pointer, violation.message) for violation in result.violations)
         problems = result.summary.problems
     for problem in problems:
         yield problem, (), ()
@@ -123,7 +123,7 @@ def _result(
 
 
 def _store(example: Example) -> StoreFacts | None:
-    """A store in memory that holds what the example's store does."""
+    """The facts of a store in memory with the entities of the example's `store`."""
     if not example.store:
         return None
     store = MemoryStore()
@@ -144,7 +144,7 @@ def _fixed(rules: Mapping[str, type[Rule]], rule: type[Rule], example: Example) 
 
 
 def _changes(rule: type[Rule], example: Example) -> Iterator[tuple[str, str]]:
-    """What a rule about changes finds between the two definitions of an example."""
+    """The findings of a rule about the change from `before` to `text`: its name and message."""
     from dispatch_lint.definitions.conventions import Conventions
     from dispatch_lint.definitions.reading import GoSource, read_sources
     from dispatch_lint.schema.diff import compare
@@ -156,7 +156,7 @@ def _changes(rule: type[Rule], example: Example) -> Iterator[tuple[str, str]]:
         types = read_sources([source], [], Conventions(foreign=True)).types
         schemas.append(generate(types))
     settings = Settings()
-    asked = rule(rule.Options(), settings, load_catalogue(settings))
+    checking = rule(rule.Options(), settings, load_catalogue(settings))
     for change in compare(*schemas):
-        for finding in asked.check_change(change):
+        for finding in checking.check_change(change):
             yield change.name, finding.message

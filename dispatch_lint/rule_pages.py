@@ -1,4 +1,4 @@
-"""Pages about rules, from the rules themselves: for `explain`, `rules`, and docs/rules.md."""
+"""Documentation pages that are generated from rules: for `explain`, `rules`, and docs/rules.md."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 from dispatch_lint.engine.plugins import file_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from dispatch_lint.rule import Example, Rule
 
@@ -41,15 +41,16 @@ def page(rule: type[Rule]) -> Iterator[str]:
 
 
 def _options(rule: type[Rule]) -> Iterator[str]:
-    known = fields(rule.Options)
-    if not known:
+    options = fields(rule.Options)
+    if not options:
         return
     yield f"Options, under `[tool.dispatch-lint.rules.{rule.name}]`:"
     yield ""
     hints = get_type_hints(rule.Options)
-    for one in known:
-        default = one.default if one.default is not MISSING else "required"
-        yield f"- `{one.name.replace('_', '-')}`: {_hint(hints[one.name])}; default {_toml(default)}"
+    for option in options:
+        name = option.name.replace("_", "-")
+        default = option.default if option.default is not MISSING else "required"
+        yield f"- `{name}`: {_hint(hints[option.name])}; default {_toml(default)}"
     yield ""
 
 
@@ -66,24 +67,23 @@ def _toml(value: object) -> str:
     return f'"{value}"' if isinstance(value, str) else str(value)
 
 
-def _example(title: str, examples: Any) -> Iterator[str]:
-    one: Example
-    for one in examples:
+def _example(title: str, examples: Sequence[Example]) -> Iterator[str]:
+    for example in examples:
         yield f"{title}:"
         yield ""
-        ending = one.file.rpartition(".")[2]
-        yield from _block(one.text, ending if ending in ("yaml", "go") else "json")
-        if one.before:
+        ending = example.file.rpartition(".")[2]
+        yield from _block(example.text, ending if ending in ("yaml", "go") else "json")
+        if example.before:
             yield "where before there was"
             yield ""
-            yield from _block(one.before, "go")
-        if one.store:
+            yield from _block(example.before, "go")
+        if example.store:
             yield "where the store has"
             yield ""
-            yield from _block(one.store, "json")
-        for place, message in one.violations:
-            yield f"> {f'`{place}`: ' if place else ''}{message}"
-        if one.violations:
+            yield from _block(example.store, "json")
+        for pointer, message in example.violations:
+            yield f"> {f'`{pointer}`: ' if pointer else ''}{message}"
+        if example.violations:
             yield ""
 
 
@@ -95,7 +95,7 @@ def _block(text: str, language: str) -> Iterator[str]:
 
 
 def book(rules: Mapping[str, type[Rule]]) -> str:
-    """docs/rules.md."""
+    """The text of docs/rules.md: a table of all rules, and their pages."""
     lines = ["# Rules", "", "<!-- Generated: `dispatch-lint rules --markdown`. -->", ""]
     lines += ["| rule | severity | guide | what it reports |", "|---|---|---|---|"]
     for rule in rules.values():
@@ -137,6 +137,6 @@ class {class_name}(Rule):
 
 
 def scaffold(name: str) -> tuple[str, str]:
-    """A file for a new rule: its name and its text."""
+    """The name and text of a file for a new rule."""
     class_name = "".join(word.capitalize() for word in name.split("-"))
     return f"{name.replace('-', '_')}.py", TEMPLATE.format(name=name, class_name=class_name)

@@ -26,8 +26,8 @@ def buffer_stream(
 
     Args:
         format_: the name of its format; None to guess it from the first bytes.
-        max_bytes: the limit of a text that is not JSONL. One byte more is buffered, so that
-            whoever reads it can tell that it is too large.
+        max_bytes: the limit of a text that is not JSONL. One byte more is buffered, so that the
+            reader can detect that it is too large.
 
     Returns:
         The name of the format, and a function that opens the buffered bytes.

@@ -94,10 +94,10 @@ class CorpusCheck(GroupMemo):
 
     def run(self, fail: Fail) -> Iterator[tuple[Rule, Judgement]]:
         """What the rules find in all groups, about documents of the run."""
-        several = all(rule.judges_several for rule in self._rules)
+        need_several = all(rule.judges_several for rule in self._rules)
         used = all(rule.judges_uses for rule in self._rules)
         # With a store, a group with one fact of the run can have further facts of the store.
-        least = 2 if several and not used and self._store is None else 1
+        least = 2 if need_several and not used and self._store is None else 1
         for batch in self._table.batches(GROUPS, FACTS, least, used=used):
             groups = self._with_store(batch)
             self._prefetch(groups, fail)

@@ -27,7 +27,7 @@ ALL = "all"
 BUILT_IN = "dispatch_lint_rules"
 """The package of the built-in rules."""
 LOCAL = "dispatch_lint_local_rules"
-"""Stands for the package of rules that are loaded from files."""
+"""The package name of modules that are loaded from files."""
 
 
 class PluginError(UserError):
@@ -35,13 +35,13 @@ class PluginError(UserError):
 
 
 def load_rules(paths: Iterable[Path] = ()) -> dict[str, type[Rule]]:
-    """Every rule there is, by name and in the order of names.
+    """Load all rules, by name and in the order of their names.
 
     Args:
-        paths: folders of rules, and files, besides what installed packages offer.
+        paths: files and folders of rules, in addition to the rules of installed packages.
 
     Raises:
-        PluginError: a plugin fails to load, two rules have one name, or there is none.
+        PluginError: a plugin fails to load, two rules have the same name, or there are no rules.
     """
     found: dict[str, type[Rule]] = {}
     for origin, module in _modules(paths):
@@ -102,7 +102,7 @@ def _load_file(file: Path) -> ModuleType:
 
 
 def file_of(rule: type[Rule]) -> Path | None:
-    """The file of a rule that is no built-in one; None where it has none."""
+    """The file of a rule; None for a built-in rule, and for one without a file."""
     if rule.__module__.startswith(f"{BUILT_IN}."):
         return None
     file = getattr(sys.modules.get(rule.__module__), "__file__", None)

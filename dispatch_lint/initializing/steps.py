@@ -1,8 +1,4 @@
-"""`dispatch-lint init`: the settings, hook and editor files for what is in a project.
-
-Planning writes nothing: each `Step` is one file with its whole new text. Files that exist are
-added to; where that would lose something, the user is told the lines that are missing.
-"""
+"""The steps of `init`: settings, a hook and editor files, each with its whole new text."""
 
 from __future__ import annotations
 
@@ -14,43 +10,34 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.config import settings as settings_module
-from dispatch_lint.definitions.model import DefinitionError
-from dispatch_lint.documents.catalogue_files import load_catalogue
 from dispatch_lint.documents.classify import Classifier
-from dispatch_lint.documents.discover import discover
 from dispatch_lint.documents.modelines import modeline, schema_named
-from dispatch_lint.documents.reading import read_documents, read_source
+from dispatch_lint.documents.reading import read_documents
 from dispatch_lint.documents.source import Source
 from dispatch_lint.fix.fixed import full_text
-from dispatch_lint.model.errors import InputError
 from dispatch_lint.naming import count
 from dispatch_lint.schema.generate import dump, editor_schema
-from dispatch_lint.text.files import write_bytes
 from dispatch_lint.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from dispatch_lint.config.settings import Settings
+    from dispatch_lint.initializing.survey import Found
     from dispatch_lint.schema.catalogue import Catalogue
 
 HOOKS = Path(".pre-commit-config.yaml")
 EDITOR_SETTINGS = Path(".vscode/settings.json")
 EDITOR_SCHEMA = Path(".vscode/dispatch.schema.json")
 REPOSITORY = "https://github.com/dispatch-lint/dispatch-lint"
-_FOLDERS = 3
-"""Folders of definitions that are named as they are; of more, the folders at the top are."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One file.
+    """What is done with one file.
 
     Attributes:
-        file: relative to the root.
-        text: the whole new text; None where the file stays as it is.
-        summary: what is done, or why nothing is.
-        missing: lines that the user has to add.
+        file: its path relative to the root.
+        text: its whole new text; None where the file is not changed.
+        summary: the change, or why there is none.
+        missing: the lines that the user has to add.
     """
 
     file: Path
@@ -59,143 +46,7 @@ class Step:
     missing: str = ""
 
 
-@dataclass
-class Found:
-    """What is in a project.
-
-    Attributes:
-        manifests: files with manifests only, which an editor may check with the schema.
-        others: the other YAML and JSON files.
-        kinds: how many documents there are of each kind.
-        definitions: folders and files that define kinds.
-        store: the URL of the one store in the project.
-    """
-
-    manifests: list[str]
-    others: list[str]
-    kinds: dict[str, int]
-    definitions: list[str]
-    store: str | None
-
-
-def plan(root: Path, *, modelines: bool = False) -> tuple[Found, list[Step]]:
-    """What is in a folder, and the files to write for it.
-
-    Paths in `Found` are relative to the working directory, which has to be `root`.
-
-    Args:
-        modelines: whether each manifest is to name its schema itself.
-
-    Raises:
-        SettingsError, CatalogueError, DefinitionError: the settings that exist cannot be used.
-        InputError: a file cannot be read.
-    """
-    file = settings_module.find(root)
-    settings = settings_module.load(file) if file else settings_module.Settings(root=root)
-    catalogue = load_catalogue(settings)
-    found = look(settings, catalogue)
-    steps = [_settings_step(found, file)]
-    if found.manifests:
-        if found.definitions and not settings.definitions:
-            with_definitions = settings_module.parse({"definitions": found.definitions})
-            catalogue = load_catalogue(with_definitions)
-        steps += [_schema_step(catalogue), _editor_step(found)]
-        if modelines:
-            classifier = Classifier(settings, catalogue)
-            steps += [_modeline_step(name, classifier) for name in found.manifests
-                      if not name.endswith(".json")]  # fmt: skip
-    if (root / ".git").exists() or HOOKS.exists():
-        steps.append(_hook_step())
-    return found, steps
-
-
-def write(step: Step) -> None:
-    """Write the file of a step.
-
-    Raises:
-        OSError: it cannot be written; the file is as it was.
-    """
-    if step.text is not None:
-        step.file.parent.mkdir(parents=True, exist_ok=True)
-        write_bytes(step.file, step.text.encode("utf-8"))
-
-
-def look(settings: Settings, catalogue: Catalogue) -> Found:
-    """Read every file of the working directory that `check` would read."""
-    found = Found([], [], {}, [], None)
-    classifier = Classifier(settings, catalogue)
-    for source in discover(["."], settings):
-        if source.format == "go":
-            continue
-        try:
-            parts = [part for _, part, *_ in read_source(source, settings.limits).parts]
-            documents = list(read_documents(classifier, source, settings.limits))
-        except InputError:
-            continue  # `check` reports it
-        for document in documents:
-            found.kinds[document.kind] = found.kinds.get(document.kind, 0) + 1
-        others = sum(part.value is not None for part in parts) - len(documents)
-        if source.format in ("yaml", "json"):
-            only_manifests = (
-                documents
-                and not others
-                and all(document.form == "manifest" for document in documents)
-            )
-            (found.manifests if only_manifests else found.others).append(source.name)
-    found.definitions = _definitions(settings, catalogue)
-    stores = list(_stores(classifier))
-    found.store = stores[0] if len(stores) == 1 else None
-    return found
-
-
-def _definitions(settings: Settings, catalogue: Catalogue) -> list[str]:
-    """The folders of Go files, and the descriptions, that define entity types."""
-    from dispatch_lint.documents.definition_files import conventions_of, kinds_of, read_paths
-
-    conventions = conventions_of(catalogue, settings)
-    try:
-        types = kinds_of(read_paths(["."], settings, conventions), conventions)
-    except DefinitionError:
-        return []  # `check` reports them
-    folders = set()
-    for entity_type in types:
-        file = PurePosixPath(entity_type.location.file)
-        folders.add(file.parent if file.suffix == ".go" else file)
-    outer = {folder for folder in folders if not folders & set(folder.parents)}
-    if len(outer) > _FOLDERS:
-        outer = {PurePosixPath(*folder.parts[:1]) for folder in outer}
-    if len(outer) > _FOLDERS:
-        outer = {PurePosixPath()}
-    return sorted(f"./{folder}" if str(folder) != "." else "." for folder in outer)
-
-
-def _stores(classifier: Classifier) -> Iterator[str]:
-    """Stores in this folder itself, told by their first bytes."""
-    for file in sorted(Path().iterdir()):
-        if file.suffix in (".db", ".sqlite", ".sqlite3", ".bolt") and file.is_file():
-            with file.open("rb") as stream:
-                head = stream.read(20)
-            if head[16:20] == b"\xed\xda\x0c\xed":
-                yield f"bolt://{file}"
-            elif head.startswith(b"SQLite format 3\0") and _is_reference_store(file, classifier):
-                yield f"sqlite:///{file}"
-
-
-def _is_reference_store(file: Path, classifier: Classifier) -> bool:
-    from dispatch_lint.model.errors import StoreError
-    from dispatch_lint.store.opening import open_store
-
-    try:
-        open_store(str(file), classifier).close()
-    except StoreError:
-        return False
-    return True
-
-
-# The files
-
-
-def _settings_step(found: Found, file: Path | None) -> Step:
+def settings_step(found: Found, file: Path | None) -> Step:
     if file is not None:
         return Step(Path(os.path.relpath(file)), None, "it is there already, and stays as it is")
     lines = [
@@ -223,7 +74,7 @@ def _settings_step(found: Found, file: Path | None) -> Step:
                 f"settings: {' and '.join(summary) or 'the defaults, to be changed'}")  # fmt: skip
 
 
-def _schema_step(catalogue: Catalogue) -> Step:
+def schema_step(catalogue: Catalogue) -> Step:
     manifests = {
         name: kind.forms["manifest"].schema
         for name, kind in catalogue.kinds.items()
@@ -235,7 +86,7 @@ def _schema_step(catalogue: Catalogue) -> Step:
     return Step(EDITOR_SCHEMA, text, f"one schema for manifests of {len(manifests)} kinds")
 
 
-def _editor_step(found: Found) -> Step:
+def editor_step(found: Found) -> Step:
     globs = sorted(_globs(found))
     yaml_globs = [glob for glob in globs if not glob.endswith(".json")]
     json_globs = [f"/{glob}" for glob in globs if glob.endswith(".json")]
@@ -262,7 +113,8 @@ def _editor_step(found: Found) -> Step:
     return Step(EDITOR_SETTINGS, new, f"the schema holds for {', '.join(globs)}")
 
 
-def _modeline_step(name: str, classifier: Classifier) -> Step:
+def modeline_step(name: str, classifier: Classifier) -> Step:
+    """Add a modeline before each document of a file that has none."""
     source, file = Source(name, "yaml"), Path(name)
     path = os.path.relpath(EDITOR_SCHEMA, file.parent).replace(os.sep, "/")
     comment = modeline(path if path.startswith(".") else f"./{path}")
@@ -274,7 +126,7 @@ def _modeline_step(name: str, classifier: Classifier) -> Step:
     for document in reversed(list(read_documents(classifier, source, classifier.settings.limits))):
         assert document.part.node is not None
         start = document.part.node.start
-        # Behind `---` on its line there is no room for a comment.
+        # A comment cannot precede a document that begins in the same line as `---`.
         alone = start == 0 or body[start - 1] == "\n"
         if alone and schema_named(document.part) is None:
             body = f"{body[:start]}{comment}{ending}{body[start:]}"
@@ -285,10 +137,10 @@ def _modeline_step(name: str, classifier: Classifier) -> Step:
 
 
 def _merge(present: dict[str, Any], url: str, yaml: list[str], json_: list[str]) -> dict[str, Any]:
-    """The present settings of an editor with the schema added.
+    """The settings of an editor with the schema added.
 
     Raises:
-        TypeError: the present settings have another shape.
+        TypeError: a setting has a value of another type than the editor allows.
     """
     merged = json.loads(json.dumps(present))
     if yaml:
@@ -312,7 +164,11 @@ def _merge(present: dict[str, Any], url: str, yaml: list[str], json_: list[str])
 
 
 def _globs(found: Found) -> set[str]:
-    """`folder/*.yaml` where every such file of the folder has manifests only; else each file."""
+    """Globs for the manifests.
+
+    A folder in which all files with an ending have manifests only is one glob, such as
+    `folder/*.yaml`. Other manifests are named one by one.
+    """
     others = {(PurePosixPath(name).parent, PurePosixPath(name).suffix) for name in found.others}
     globs = set()
     for name in found.manifests:
@@ -322,7 +178,7 @@ def _globs(found: Found) -> set[str]:
     return globs
 
 
-def _hook_step() -> Step:
+def hook_step() -> Step:
     entry = [
         "- repo: " + REPOSITORY,
         f"  rev: v{__version__}",
@@ -347,7 +203,7 @@ def _hook_step() -> Step:
 
 
 def _first_repository(text: str) -> tuple[int, int] | None:
-    """The line below `repos:`, from 0, and the column of the dashes there."""
+    """The number of the line below `repos:`, from 0, and the column of the dashes in that list."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 

@@ -1,0 +1,65 @@
+"""`dispatch-lint init`: plans and writes settings, a hook and editor files for a project.
+
+Planning writes nothing: each `Step` has the whole new text of one file. Existing files are added
+to. Where that would lose comments or formatting, the user gets the missing lines instead.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dispatch_lint.config import settings as settings_module
+from dispatch_lint.documents.catalogue_files import load_catalogue
+from dispatch_lint.documents.classify import Classifier
+from dispatch_lint.initializing.steps import (
+    HOOKS,
+    Step,
+    editor_step,
+    hook_step,
+    modeline_step,
+    schema_step,
+    settings_step,
+)
+from dispatch_lint.initializing.survey import Found, survey
+from dispatch_lint.text.files import write_bytes
+
+
+def plan(root: Path, *, modelines: bool = False) -> tuple[Found, list[Step]]:
+    """Find what is in a project, and plan the files for it.
+
+    Args:
+        root: the folder of the project, which has to be the working directory.
+        modelines: whether a modeline that names the schema is added to each manifest.
+
+    Raises:
+        SettingsError, CatalogueError, DefinitionError: the settings that exist cannot be used.
+        InputError: a file cannot be read.
+    """
+    file = settings_module.find(root)
+    settings = settings_module.load(file) if file else settings_module.Settings(root=root)
+    catalogue = load_catalogue(settings)
+    found = survey(settings, catalogue)
+    steps = [settings_step(found, file)]
+    if found.manifests:
+        if found.definitions and not settings.definitions:
+            with_definitions = settings_module.parse({"definitions": found.definitions})
+            catalogue = load_catalogue(with_definitions)
+        steps += [schema_step(catalogue), editor_step(found)]
+        if modelines:
+            classifier = Classifier(settings, catalogue)
+            steps += [modeline_step(name, classifier) for name in found.manifests
+                      if not name.endswith(".json")]  # fmt: skip
+    if (root / ".git").exists() or HOOKS.exists():
+        steps.append(hook_step())
+    return found, steps
+
+
+def write(step: Step) -> None:
+    """Write the file of a step.
+
+    Raises:
+        OSError: it cannot be written; the old file is kept.
+    """
+    if step.text is not None:
+        step.file.parent.mkdir(parents=True, exist_ok=True)
+        write_bytes(step.file, step.text.encode("utf-8"))

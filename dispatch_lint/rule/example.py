@@ -1,0 +1,42 @@
+"""Examples of a rule, which are its tests and a part of its documentation."""
+
+from __future__ import annotations
+
+import json
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Example(NamedTuple):
+    """A text, and exactly the violations that the rule finds in it.
+
+    Attributes:
+        text: the content of a file.
+        violations: `(pointer, message)` of each violation; none for a valid example.
+        file: the name of the file, whose ending determines the format.
+        settings: the settings, as a table of TOML.
+        store: the entities in the reference store, as JSONL; empty for no store.
+        before: the old definition, for rules about changes.
+        fixed: the text after all fixes, unsafe ones too, where the rule has fixes.
+    """
+
+    text: str
+    violations: tuple[tuple[str, str], ...] = ()
+    file: str = "example.yaml"
+    settings: Mapping[str, Any] = MappingProxyType({})
+    store: str = ""
+    before: str = ""
+    fixed: str = ""
+
+
+def stored(kind: str, **fields: Any) -> str:
+    """A stored entity as a line of JSON: the base fields, with some changed or added."""
+    base = {
+        "kind": kind, "id": "1", "name": "shop", "organizationId": "acme", "revision": 0,
+        "version": 0, "state": None, "status": "READY", "reason": None, "tags": None,
+        "delete": False,
+    }  # fmt: skip
+    return json.dumps(base | fields) + "\n"
