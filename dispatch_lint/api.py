@@ -193,12 +193,13 @@ def breaking_changes(changes: Sequence[SchemaChange]) -> list[SchemaChange]:
         UserError: the settings or a rule cannot be used.
     """
     from dispatch_lint.documents.catalogue_files import load_catalogue
-    from dispatch_lint.engine.plugins import PluginError, instantiate, internal_error
+    from dispatch_lint.engine.plugins import PluginError, instantiate
+    from dispatch_lint.engine.rule_results import FAILURES, checked_finding, internal_error
 
     def findings(rule: Rule, change: SchemaChange) -> list[Finding]:
         try:
-            return list(rule.check_change(change))
-        except Exception as error:
+            return [*map(checked_finding, rule.check_change(change))]
+        except FAILURES as error:
             raise PluginError(internal_error(rule, error)) from error
 
     settings = load_settings()

@@ -14,6 +14,8 @@ from dispatch_lint.documents.document import Document
 from dispatch_lint.engine.checker import Checker
 from dispatch_lint.engine.run import run
 from dispatch_lint.engine.summary import Result
+from dispatch_lint.fix.fixed import Fixed, write_fixed
+from dispatch_lint.model.errors import InputError
 from dispatch_lint.model.violation import Finding
 from dispatch_lint.rule import NoOptions, Rule
 from tests.test_cli import check
@@ -131,3 +133,12 @@ def test_a_file_that_changed_is_not_fixed(action: str, changing: Path) -> None:
         assert (changing / "b.yaml").read_text() == SLIP.replace("sercets", "secrets")
     else:
         assert "a.yaml" not in out and "+secrets: {a: b}" in out
+
+
+def test_a_file_that_changes_before_it_is_written_stays(folder: Path) -> None:
+    text = SLIP.replace("sercets", "secrets")
+    fixed = Fixed(texts={"a.yaml": text, "b.yaml": text}, before={"a.yaml": SLIP, "b.yaml": SLIP})
+    (folder / "b.yaml").write_text("# mine\n")
+    with pytest.raises(InputError, match=r"b\.yaml: the file changed .* nothing is written"):
+        write_fixed(fixed)
+    assert [(folder / f"{name}.yaml").read_text() for name in "ab"] == [SLIP, "# mine\n"]

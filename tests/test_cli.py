@@ -362,6 +362,52 @@ def test_no_method_of_a_plugin_takes_the_rest_with_it(method: str, tmp_path: Pat
     assert "internal error in the rule raises: ZeroDivisionError: on purpose" in error
 
 
+YIELDS = """
+from dispatch_lint.model.violation import Finding
+from dispatch_lint.rule import Judgement, Rule
+class Yields(Rule):
+    "It yields what is no finding."
+    name = "yields"
+    summary = "yields"
+    def check(self, document):
+        {check}
+        return ()
+    def collect(self, entity):
+        yield {fact}
+    def judge(self, group, facts, world):
+        {judge}
+        return ()
+"""
+FACT = "'a', (), ()"
+
+
+@pytest.mark.parametrize(("check_", "fact", "judge", "message"), [
+    ("return [42]", FACT, "", "it yielded 42, which is no Finding"),
+    ("return 42", FACT, "", "'int' object is not iterable"),
+    ("return [Finding(['name'], 'm')]", FACT, "", "a path is ['name'], which is no tuple"),
+    ("return [Finding(('name',), 5)]", FACT, "", "`message` of a Finding is 5"),
+    ("return [Finding(('name',), 'm', severity=7)]", FACT, "", "`severity` of a Finding is 7"),
+    ("raise SystemExit(0)", FACT, "", "SystemExit: 0"),
+    ("", "3", "", "is not iterable"),
+    ("", "3, (), ()", "", "the group of a fact is 3, which is no text"),
+    ("", "'a', (), ([],)", "", "the data of a fact are ([],), which are no plain values"),
+    ("", FACT, "return [42]", "it yielded 42, which is no Judgement"),
+    ("", FACT, "return [Judgement(facts[0], None)]", "`message` of a Judgement is None"),
+    ("", FACT, "raise SystemExit(0)", "SystemExit: 0"),
+])  # fmt: skip
+def test_what_a_plugin_yields_is_checked(
+    check_: str, fact: str, judge: str, message: str, tmp_path: Path
+) -> None:
+    text = YIELDS.format(check=check_ or "pass", fact=fact, judge=judge or "pass")
+    (tmp_path / "yields.py").write_text(text)
+    (tmp_path / "dispatch-lint.toml").write_text("plugins = ['yields.py']\n")
+    write(tmp_path, a_yaml=WRONG)
+    code, out, error = check(tmp_path, "-f", "concise")
+    assert "a.yaml:2:7: error[name-format]" in out
+    assert code == 2
+    assert "internal error in the rule yields: " in error and message in error
+
+
 def test_the_scaffold_is_a_rule_with_true_examples(tmp_path: Path) -> None:
     assert run(tmp_path, "rules", "new", "Bad Name").returncode == 2
     assert run(tmp_path, "rules", "new", "my-rule").returncode == 0

@@ -259,6 +259,12 @@ def test_a_rule_that_raises_is_named_with_each_document_or_field(
     assert [violation.pointer for violation in result.violations] == ["/name", "/name"]
 
 
+def test_a_report_does_not_depend_on_an_earlier_one() -> None:
+    checker = checker_with(RaisingOfFields)
+    first, second = (checked(checker, a_yaml=WRONG) for _ in range(2))
+    assert first.summary.problems == second.summary.problems != []
+
+
 def test_a_rule_that_raises_at_an_undeclared_field() -> None:
     result = checked(checker_with(RaisingOfFields), a_yaml=f"{FUNCTION}sourcPath: x\nother: 1\n")
     found = [

@@ -16,6 +16,7 @@ from dispatch_lint.config.settings import Settings
 from dispatch_lint.documents.line_ranges import LineRange, line_ranges
 from dispatch_lint.documents.reading import read_source
 from dispatch_lint.documents.source import Source
+from dispatch_lint.engine.run import run
 from dispatch_lint.engine.source_check import check_source
 from dispatch_lint.model.errors import InputError
 from tests.test_merging import JSON_LINES
@@ -67,6 +68,26 @@ def test_what_stands_before_a_line_that_is_too_long_is_cut(
     assert [document[0] for lines in found for document in documents(source, lines)] == [
         *range(before)
     ]
+
+
+@pytest.mark.parametrize(
+    "now", [b"", b'{"kind":"Secret","name":"x y"}\n', b'\n{"kind":"Secret","name":"a b"}\n']
+)
+def test_lines_that_changed_since_they_were_cut_are_not_checked(now: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "a.jsonl"
+    file.write_bytes(b'{"kind":"Secret","name":"a b"}\n')
+    source = Source(str(file), "jsonl")
+    (lines,) = line_ranges(source, 1, LIMITS)
+    file.write_bytes(now)
+    with pytest.raises(InputError, match="the file changed while it was checked"):
+        documents(source, lines)
+
+
+def test_an_empty_file_is_one_range_and_one_file(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").touch()
+    source = Source(str(tmp_path / "a.jsonl"), "jsonl")
+    assert list(line_ranges(source, 1, LIMITS)) == [LineRange(0, 0)]
+    assert run(make_checker(Settings()), [source]).summary.files == 1
 
 
 def test_a_file_that_is_not_there_has_no_ranges(tmp_path: Path) -> None:

@@ -88,6 +88,9 @@ def test_lines_of_one_file_are_checked_by_several_processes(
     checker = make_checker(Settings(limits=Limits(violations_per_file=limit)))
     sources = sources_of(["."], checker.settings)
     report = check_sources(checker, sources, 3, lines_bytes=size)
+    kept = [located for part in report.reports for located in part.violations if part.lines]
+    folds = sum(bool(located.fold) for located in kept)
+    assert len(kept) - folds <= 2 * limit  # of two files: the others are only counted
     found = finish(checker, sources, sources, report)
     assert without_readings(found) == without_readings(run(checker, sources))
 
@@ -207,6 +210,43 @@ def test_an_interrupted_run_leaves_nothing(number: int, code: int, tmp_path: Pat
     assert processes_of(run.pid) == []
     assert (tmp_path / "report.json").read_text() == "as it was"
     assert not list(tmp_path.glob(".report*"))
+
+
+SLEEPS = """
+import time
+from dispatch_lint.rule import Rule
+class Sleeps(Rule):
+    "It sleeps."
+    name = "sleeps"
+    summary = "sleeps"
+    def check(self, document):
+        time.sleep(60)
+        return ()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it looks at processes as Linux lists them")
+def test_an_interrupted_run_does_not_wait_for_what_is_being_checked(tmp_path: Path) -> None:
+    (tmp_path / "sleeps.py").write_text(SLEEPS)
+    (tmp_path / "dispatch-lint.toml").write_text("plugins = ['sleeps.py']\n")
+    for index in range(40):
+        (tmp_path / f"f{index}.yaml").write_text("kind: Secret\nname: s\n")
+    heard = signal.signal(signal.SIGINT, signal.default_int_handler)
+    run = subprocess.Popen(
+        [sys.executable, "-m", "dispatch_lint", "check", ".", "-j", "2"],
+        cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+    signal.signal(signal.SIGINT, heard)
+    deadline = time.monotonic() + 20
+    while len(processes_of(run.pid)) < 3 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    os.kill(run.pid, signal.SIGINT)
+    _, error = run.communicate(timeout=30)
+    assert run.returncode == 130
+    assert b"Traceback" not in error
+    while processes_of(run.pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert processes_of(run.pid) == []
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")

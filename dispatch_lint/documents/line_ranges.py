@@ -19,16 +19,21 @@ class LineRange(NamedTuple):
     Attributes:
         start, end: offsets in bytes, from the beginning of a line to the end of one.
         line, document: the number of lines, and of documents, before the range.
+        digest: a hash of its bytes, to detect a change before they are checked; None to read what
+            is there.
     """
 
     start: int
     end: int
     line: int = 0
     document: int = 0
+    digest: int | None = None
 
 
 def line_ranges(source: Source, size: int, limits: Limits) -> Iterator[LineRange]:
     """Cut a JSONL source into ranges of about `size` bytes, each of whole lines.
+
+    There is one range at least, of an empty file too.
 
     Raises:
         InputError: the source cannot be read, or a line is larger than the limit; the lines
@@ -47,11 +52,13 @@ def line_ranges(source: Source, size: int, limits: Limits) -> Iterator[LineRange
                     f"{source.name}:{line + number}: the line is larger than "
                     f"{limits.document_size} MiB; limits.document-size raises the limit"
                 )
-            yield LineRange(start, start + len(text), line, document)
+            yield LineRange(start, start + len(text), line, document, hash(text))
             lines = text.count(b"\n") + (not text.endswith(b"\n"))
             start += len(text)
             line += lines
             document += _documents(text, lines)
+        if not start:
+            yield LineRange(0, 0)
 
 
 def _too_long(text: bytes, max_length: int) -> int | None:

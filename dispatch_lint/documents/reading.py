@@ -75,13 +75,15 @@ def read_source(
         wanted: the numbers of the documents of a JSONL source to read; None for all.
 
     Raises:
-        InputError: it cannot be read, is too large, or is no text. What is wrong with a single
+        InputError: it cannot be read, is too large, is no text, or changed since `lines` were cut. What is wrong with a single
             line of JSONL, or with a row, is the `error` of its part instead.
     """
     if source.rows is not None:
         return SourceText(_rows(source))
     if source.format == "jsonl":
         data = _bytes_of(source, lines) if lines else source.data(limits)
+        if lines and lines.digest not in (None, hash(data)):
+            raise changed_error(source.name)
         parts = _lines(source.name, data, limits, lines, wanted)
         return SourceText(parts, digest=hash(data))
     data = source.data(limits)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from dispatch_lint.config.globs import matches
 from dispatch_lint.documents.classify import Classifier, relative_name
 from dispatch_lint.documents.document import ROW_KEY
-from dispatch_lint.engine.plugins import internal_error
 from dispatch_lint.engine.precedence import RuleFinding, resolve_field
+from dispatch_lint.engine.rule_results import FAILURES, checked_finding
 from dispatch_lint.model.location import pointer
 from dispatch_lint.model.violation import Severity, Violation
 from dispatch_lint.rule import FieldUse
@@ -36,10 +36,10 @@ SYNTAX = "syntax-error"
 """The only rule that checks documents that do not parse."""
 Declaration = tuple["Route", "Rule", "Finding"]
 """A declared field, a rule, and what it finds wrong with the field's name."""
-Fail = Callable[["Rule", Exception], None]
-"""Is called with a rule that raised, and its exception."""
-FailField = Callable[["Rule", str, Exception], None]
-"""Is called with a rule that raised, the declared field that it checked, and its exception."""
+Fail = Callable[["Rule", BaseException], None]
+"""Is called with a rule that failed, and its exception."""
+FailField = Callable[["Rule", str, BaseException], None]
+"""Is called with a rule that failed, the declared field that it checked, and its exception."""
 
 
 class Options(NamedTuple):
@@ -80,7 +80,9 @@ class Checker:
         self.classifier = Classifier(settings, catalogue, self._explains)
         self.corpus_rules = _by_table(rules)
         self._applicable: dict[tuple[str, bool, bool, tuple[str, ...]], list[Rule]] = {}
-        self._declarations: dict[tuple[str, str], list[Declaration]] = {}
+        self._declarations: dict[
+            tuple[str, str], tuple[list[Declaration], list[tuple[Rule, str, BaseException]]]
+        ] = {}
 
     # Which rules apply
 
@@ -164,9 +166,9 @@ class Checker:
             )  # fmt: skip
             for rule in self.field_rules:
                 try:
-                    findings = rule.check_field(use)
+                    findings = map(checked_finding, rule.check_field(use))
                     found += [(rule, _at(finding, field.path)) for finding in findings]
-                except Exception as error:
+                except FAILURES as error:
                     fail(rule, error)
         return found
 
@@ -179,33 +181,44 @@ class Checker:
         """
         schema = document.schema
         key = (schema.kind, schema.form)
-        declarations = self._declarations.get(key)
-        if declarations is None:
+        memo = self._declarations.get(key)
+        if memo is None:
             if len(self._declarations) >= MAX_KINDS:  # a document may name any text as its kind
                 self._declarations.clear()
-            declarations = self._declarations[key] = self._check_declarations(schema, fail)
+            memo = self._declarations[key] = self._check_declarations(schema)
+        declarations, errors = memo
+        for rule, field, error in errors:  # each time: no report depends on an earlier one
+            fail(rule, field, error)
         return declarations and [
             (route, rule, finding)
             for route, rule, finding in declarations
             if next(route.walk(document.entity), None) is not None
         ]
 
-    def _check_declarations(self, schema: KindSchema, fail: FailField) -> list[Declaration]:
-        """The first finding of each rule about each declared field of a schema."""
-        found = []
+    def _check_declarations(
+        self, schema: KindSchema
+    ) -> tuple[list[Declaration], list[tuple[Rule, str, BaseException]]]:
+        """The first finding of each rule about each declared field of a schema.
+
+        Returns:
+            What is found, and the rules that failed, each with the field and its exception.
+        """
+        found: list[Declaration] = []
+        errors: list[tuple[Rule, str, BaseException]] = []
         for route in schema.routes:
             use = FieldUse(route.name, schema.kind, schema.form, route.parent, shape=route.shape)
             findings: list[RuleFinding] = []
             for rule in self.field_rules:
                 try:
-                    findings += [(rule, finding) for finding in rule.check_field(use)][:1]
-                except Exception as error:
-                    fail(rule, f"{schema.kind}.{route}", error)
+                    checked = [*map(checked_finding, rule.check_field(use))]
+                    findings += [(rule, finding) for finding in checked[:1]]
+                except FAILURES as error:
+                    errors.append((rule, f"{schema.kind}.{route}", error))
             found += [
                 (route, rule, self._as_info(schema, route, rule, finding))
                 for rule, finding in resolve_field(findings)
             ]
-        return found
+        return found, errors
 
     def _as_info(self, schema: KindSchema, route: Route, rule: Rule, finding: Finding) -> Finding:
         """A finding about a declared name as documents report it: an info, without a fix."""
@@ -247,17 +260,6 @@ class Checker:
             row=document.row_key,
             fix=fix,
         )
-
-
-def failure(rule: Rule, where: str, document: int, error: Exception) -> str:
-    """The problem message for a rule that raised.
-
-    Args:
-        where: what the rule checked, such as the name of a source.
-        document: the number of the document; negative for none.
-    """
-    prefix = f"{where}: document {document}: " if document >= 0 else f"{where}: "
-    return prefix + internal_error(rule, error)
 
 
 def _by_table(rules: Iterable[Rule]) -> dict[str, list[Rule]]:

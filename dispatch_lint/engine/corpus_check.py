@@ -9,6 +9,7 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from dispatch_lint.engine.rule_results import FAILURES, checked_judgement
 from dispatch_lint.index.facts import GroupMemo, by_name, read_group
 from dispatch_lint.model.errors import InputError
 from dispatch_lint.naming import nearest_few, one_edit_away
@@ -110,12 +111,12 @@ class CorpusCheck(GroupMemo):
         self, rule: Rule, group: str, facts: list[Fact], fail: Fail
     ) -> Iterator[tuple[Rule, Judgement]]:
         try:
-            for judgement in rule.judge(group, facts, self):
+            for judgement in map(checked_judgement, rule.judge(group, facts, self)):
                 if not judgement.fact.stored:
                     yield rule, judgement
         except InputError:
             raise  # the store cannot be read: this is not the fault of the rule
-        except Exception as error:
+        except FAILURES as error:
             fail(rule, facts[0], error)
 
     def _with_store(self, batch: list[tuple[str, list[Fact]]]) -> list[tuple[str, list[Fact]]]:
@@ -132,7 +133,7 @@ class CorpusCheck(GroupMemo):
             for group, facts in groups if rule.has("asks") else ():
                 try:
                     wanted |= dict.fromkeys(rule.asks(group, facts))
-                except Exception as error:
+                except FAILURES as error:
                     fail(rule, facts[0], error)
         found = self._facts(list(wanted))
         self._fetched = {group: found.get(group, []) for group in wanted}

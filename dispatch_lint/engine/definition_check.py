@@ -10,8 +10,9 @@ from dispatch_lint.definitions.reading import read_sources
 from dispatch_lint.documents.definition_files import conventions_of, description, go_source
 from dispatch_lint.documents.reading import read_source
 from dispatch_lint.documents.suppressions import read_go_suppressions
-from dispatch_lint.engine.checker import SYNTAX, failure
+from dispatch_lint.engine.checker import SYNTAX
 from dispatch_lint.engine.precedence import resolve
+from dispatch_lint.engine.rule_results import FAILURES, checked_finding, failure
 from dispatch_lint.engine.summary import Listed
 from dispatch_lint.model.errors import InputError
 from dispatch_lint.model.location import Location, pointer
@@ -138,8 +139,8 @@ class _DefinitionCheck:
         """The findings of all rules with a method about its argument."""
         for rule in self._rules[method]:
             try:
-                findings: list[Finding] = list(getattr(rule, method)(subject))
-            except Exception as error:
+                findings = [*map(checked_finding, getattr(rule, method)(subject))]
+            except FAILURES as error:
                 where = f"the definition {subject!s:.60}"
                 self._settled.summary.problems.append(failure(rule, where, -1, error))
                 continue

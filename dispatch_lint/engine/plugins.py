@@ -109,14 +109,9 @@ def file_of(rule: type[Rule]) -> Path | None:
     return Path(file) if file else None
 
 
-def reason_of(error: Exception) -> str:
+def reason_of(error: BaseException) -> str:
     """An exception of a plugin as one line."""
     return f"{type(error).__name__}: {error}"
-
-
-def internal_error(rule: Rule, error: Exception) -> str:
-    """The message for a rule that raised."""
-    return f"internal error in the rule {rule.name}: {reason_of(error)}"
 
 
 def _rules_of(module: object) -> Iterator[type[Rule]]:

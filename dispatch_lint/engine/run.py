@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from dispatch_lint.documents.reading import changed_error, has_changed
-from dispatch_lint.engine.checker import failure
 from dispatch_lint.engine.corpus_check import check_corpus
 from dispatch_lint.engine.locate import Sources, add_located
 from dispatch_lint.engine.parallel import check_sources
+from dispatch_lint.engine.rule_results import FAILURES, checked_finding, failure
 from dispatch_lint.engine.settle import settle
 from dispatch_lint.engine.summary import Result
 from dispatch_lint.engine.suppress import FileSuppressions
@@ -111,7 +111,7 @@ def _check_corpus(
     """Check the corpus, and add what is found with locations."""
     summary = settled.summary
 
-    def fail(rule: Rule, fact: Fact, error: Exception) -> None:
+    def fail(rule: Rule, fact: Fact, error: BaseException) -> None:
         where = "the store" if fact.stored else texts[fact.source].name
         document = -1 if fact.stored else fact.document
         summary.problems.append(failure(rule, where, document, error))
@@ -185,8 +185,8 @@ def _check_suppressions(
         for file, comments in suppressions.items():
             for suppression in comments.complaints(checker.known, checker.active):
                 try:
-                    findings = list(rule.check_suppression(suppression))
-                except Exception as error:
+                    findings = [*map(checked_finding, rule.check_suppression(suppression))]
+                except FAILURES as error:
                     problem = failure(rule, file, suppression.document, error)
                     settled.summary.problems.append(problem)
                     continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import starmap
 from typing import TYPE_CHECKING
 
 from dispatch_lint.documents.classify import Skipped
@@ -10,9 +11,9 @@ from dispatch_lint.documents.discover import is_excluded_code
 from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.reading import read_source
 from dispatch_lint.documents.suppressions import MARK, read_suppressions
-from dispatch_lint.engine.checker import failure
 from dispatch_lint.engine.precedence import claims_of, resolve
 from dispatch_lint.engine.report import Fold, Located, SourceReport, Unparsed
+from dispatch_lint.engine.rule_results import FAILURES, checked_fact, checked_finding, failure
 from dispatch_lint.engine.summary import Listed
 from dispatch_lint.model.errors import InputError
 
@@ -89,11 +90,11 @@ def _check_document(checker: Checker, document: Document, report: SourceReport) 
     """Check a document by itself, and add the violations to the report."""
     findings: list[RuleFinding] = []
 
-    def fail(rule: Rule, error: Exception) -> None:
+    def fail(rule: Rule, error: BaseException) -> None:
         problem = failure(rule, document.source.name, document.number, error)
         report.problems.append(problem)
 
-    def fail_field(rule: Rule, field: str, error: Exception) -> None:
+    def fail_field(rule: Rule, field: str, error: BaseException) -> None:
         report.problems.append(failure(rule, f"the field {field}", -1, error))
 
     if document.undeclared:
@@ -101,8 +102,8 @@ def _check_document(checker: Checker, document: Document, report: SourceReport) 
     for rule in checker.applicable_rules(document):
         try:
             for finding in rule.check(document):  # nearly always nothing
-                findings.append((rule, finding))
-        except Exception as error:
+                findings.append((rule, checked_finding(finding)))
+        except FAILURES as error:
             fail(rule, error)
     if findings:
         _add_findings(checker, document, findings, report)
@@ -249,8 +250,8 @@ def _collect(checker: Checker, document: Document, report: SourceReport) -> None
         try:
             report.facts.setdefault(table, []).extend([
                 (group, document.number, (path, data, document.row_key, ""))
-                for group, path, data in rule.collect(document)
+                for group, path, data in starmap(checked_fact, rule.collect(document))
             ])  # fmt: skip
-        except Exception as error:
+        except FAILURES as error:
             problem = failure(rule, document.source.name, document.number, error)
             report.problems.append(problem)

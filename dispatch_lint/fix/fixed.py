@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dispatch_lint.model.errors import InputError
 from dispatch_lint.text.files import write_bytes
 
 if TYPE_CHECKING:
@@ -42,7 +43,13 @@ def write_fixed(fixed: Fixed) -> None:
     """Write the new texts. Each file is replaced at once, and keeps its mode.
 
     Raises:
+        InputError: a file changed in the meantime; none is written.
         OSError: a file cannot be written; it is as it was.
     """
+    for name in fixed.texts:
+        if Path(name).read_bytes() != fixed.before[name].encode("utf-8"):
+            raise InputError(
+                f"{name}: the file changed while it was checked: nothing is written; check it again"
+            )
     for name, text in fixed.texts.items():
         write_bytes(Path(name), text.encode("utf-8"))

@@ -148,5 +148,5 @@ class World(Protocol):
         """
 
 
-Fail = Callable[["Rule", Fact, Exception], None]
-"""Is called with a rule that raised, a fact of the group that it judged, and its exception."""
+Fail = Callable[["Rule", Fact, BaseException], None]
+"""Is called with a rule that failed, a fact of the group that it judged, and its exception."""
