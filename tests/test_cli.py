@@ -388,7 +388,7 @@ FACT = "'a', (), ()"
     ("return [Finding(('name',), 5)]", FACT, "", "`message` of a Finding is 5"),
     ("return [Finding(('name',), 'm', severity=7)]", FACT, "", "`severity` of a Finding is 7"),
     ("raise SystemExit(0)", FACT, "", "SystemExit: 0"),
-    ("", "3", "", "is not iterable"),
+    ("", "3", "", "cannot unpack"),
     ("", "3, (), ()", "", "the group of a fact is 3, which is no text"),
     ("", "'a', (), ([],)", "", "the data of a fact are ([],), which are no plain values"),
     ("", FACT, "return [42]", "it yielded 42, which is no Judgement"),

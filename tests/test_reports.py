@@ -193,3 +193,13 @@ def test_a_report_goes_to_what_is_no_file(tmp_path: Path) -> None:
     thrown = subprocess.run([*command, "/dev/null"], cwd=tmp_path, capture_output=True)
     assert (thrown.returncode, thrown.stdout, thrown.stderr) == (1, b"", b"")
     assert Path("/dev/null").is_char_device()
+
+
+@pytest.mark.parametrize("format_", ["json", "jsonl", "sarif", "gitlab", "html", "issues", "full"])
+@pytest.mark.parametrize("output", [False, True])
+def test_half_a_character_ends_no_report(format_: str, *, output: bool, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"kind": "Secret", "name": "\\ud83d x"}')
+    more = ("-o", "report") if output else ()
+    code, _, error = check(tmp_path, "a.json", "-f", format_, *more)
+    assert (code, error) == (1, "")
+    assert not output or (tmp_path / "report").stat().st_size

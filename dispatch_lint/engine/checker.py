@@ -10,7 +10,7 @@ from dispatch_lint.config.globs import matches
 from dispatch_lint.documents.classify import Classifier, relative_name
 from dispatch_lint.documents.document import ROW_KEY
 from dispatch_lint.engine.precedence import RuleFinding, resolve_field
-from dispatch_lint.engine.rule_results import FAILURES, checked_finding
+from dispatch_lint.engine.rule_results import FAILURES, FactCheck, checked_finding
 from dispatch_lint.model.location import pointer
 from dispatch_lint.model.violation import Severity, Violation
 from dispatch_lint.rule import FieldUse
@@ -79,6 +79,7 @@ class Checker:
         self.active = frozenset(rule.name for rule in rules)
         self.classifier = Classifier(settings, catalogue, self._explains)
         self.corpus_rules = _by_table(rules)
+        self.facts = FactCheck()
         self._applicable: dict[tuple[str, bool, bool, tuple[str, ...]], list[Rule]] = {}
         self._declarations: dict[
             tuple[str, str], tuple[list[Declaration], list[tuple[Rule, str, BaseException]]]

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 FAILURES = (Exception, SystemExit)
 """What counts as a failure of a rule: a rule cannot end the run."""
+MAX_PASSED = 10_000
+"""The number of memo entries for the values of facts."""
 _JUDGEMENT_FIELDS: Mapping[str, type | UnionType] = {
     "message": str, "severity": Severity | None, "help": str, "subject": tuple | None,
     "fix": Fix | None,
@@ -72,18 +74,30 @@ def checked_judgement(yielded: object) -> Judgement:
     return yielded
 
 
-def checked_fact(group: str, path: Path, data: tuple[Any, ...]) -> tuple[str, Path, Any]:
-    """A fact that a rule collected, if its values can be kept in an index.
+class FactCheck:
+    """Checks that the values of facts can be kept in an index, each value once."""
 
-    Raises:
-        TypeError: they are not plain values.
-    """
-    if type(group) is not str:
-        raise TypeError(f"the group of a fact is {group!r:.60}, which is no text")
-    _check_path(path)
-    if type(data) is not tuple or not _are_plain(data):
-        raise TypeError(f"the data of a fact are {data!r:.60}, which are no plain values")
-    return group, path, data
+    def __init__(self) -> None:
+        self._passed: set[tuple[Path, tuple[Any, ...]]] = set()
+
+    def check(self, group: str, path: Path, data: tuple[Any, ...]) -> None:
+        """Check a fact that a rule collected.
+
+        Raises:
+            TypeError: its values are not plain.
+        """
+        if type(group) is not str:
+            raise TypeError(f"the group of a fact is {group!r:.60}, which is no text")
+        try:
+            if (path, data) in self._passed:
+                return
+        except TypeError:  # unhashable: the checks below say which value it is
+            pass
+        _check_path(path)
+        if type(data) is not tuple or not _are_plain(data):
+            raise TypeError(f"the data of a fact are {data!r:.60}, which are no plain values")
+        if len(self._passed) < MAX_PASSED:
+            self._passed.add((path, data))
 
 
 def _check_path(path: object) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import starmap
 from typing import TYPE_CHECKING
 
 from dispatch_lint.documents.classify import Skipped
@@ -13,7 +12,7 @@ from dispatch_lint.documents.reading import read_source
 from dispatch_lint.documents.suppressions import MARK, read_suppressions
 from dispatch_lint.engine.precedence import claims_of, resolve
 from dispatch_lint.engine.report import Fold, Located, SourceReport, Unparsed
-from dispatch_lint.engine.rule_results import FAILURES, checked_fact, checked_finding, failure
+from dispatch_lint.engine.rule_results import FAILURES, checked_finding, failure
 from dispatch_lint.engine.summary import Listed
 from dispatch_lint.model.errors import InputError
 
@@ -247,11 +246,11 @@ def _collect(checker: Checker, document: Document, report: SourceReport) -> None
     """Collect the facts about a document for the corpus rules."""
     for table, rules in checker.corpus_rules.items():
         rule = rules[0]  # rules that share a table share what they collect
+        rows = report.facts.setdefault(table, [])
         try:
-            report.facts.setdefault(table, []).extend([
-                (group, document.number, (path, data, document.row_key, ""))
-                for group, path, data in starmap(checked_fact, rule.collect(document))
-            ])  # fmt: skip
+            for group, path, data in rule.collect(document):
+                checker.facts.check(group, path, data)
+                rows.append((group, document.number, (path, data, document.row_key, "")))
         except FAILURES as error:
             problem = failure(rule, document.source.name, document.number, error)
             report.problems.append(problem)

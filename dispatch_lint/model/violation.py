@@ -114,7 +114,9 @@ class Violation(NamedTuple):
         from hashlib import sha256
 
         entity = self.definition or self.entity or f"{self.file}#{self.document}"
-        return sha256(f"{self.rule}\0{entity}\0{self.pointer}".encode()).hexdigest()[:32]
+        return sha256(
+            f"{self.rule}\0{entity}\0{self.pointer}".encode("utf-8", "surrogatepass")
+        ).hexdigest()[:32]
 
     @property
     def order(self) -> tuple[str, int, int, str, str, str]:
@@ -128,5 +130,5 @@ class Violation(NamedTuple):
         )
 
 
-def _place(file: str, span: Range, row: str) -> str:
-    return f"{file}: {row}" if row else f"{file}:{span.line}:{span.column}"
+def _place(file: str, range_: Range, row: str) -> str:
+    return f"{file}: {row}" if row else f"{file}:{range_.line}:{range_.column}"

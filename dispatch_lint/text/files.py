@@ -16,7 +16,7 @@ def write_lines(path: Path, lines: Iterable[str]) -> int:
     Raises:
         OSError: it cannot be written; the file is as it was.
     """
-    return _write(path, (line.encode("utf-8") for line in lines))
+    return _write(path, (line.encode("utf-8", "backslashreplace") for line in lines))
 
 
 def write_bytes(path: Path, data: bytes) -> None:

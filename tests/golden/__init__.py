@@ -7,8 +7,7 @@
 Each case runs one or more commands in a fresh copy of its input folder, once for each version. Its
 record is what they print to both streams, their exit codes, and every file that they changed; the
 version, the folder and times of the run are normalised. A case that differs is shown as a diff, with
-the commands that repeat it. Checks of folders run once more with the newer version under
-`DISPATCH_LINT_PLAIN=1`, which has to give the record of the newer version without it.
+the commands that repeat it.
 
 What is meant to differ is named, with its reason, in `changes.txt`. The exit code is 0 where nothing
 else differs, and all that is named there does.

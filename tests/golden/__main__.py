@@ -21,7 +21,7 @@ from tests.golden.compare import difference
 from tests.golden.examples import load_examples
 from tests.golden.inputs import write_inputs
 from tests.golden.installing import ROOT, install_base, install_head
-from tests.golden.running import PLAIN, Room, Side, side_of
+from tests.golden.running import Room, Side, side_of
 
 CHANGES = Path(__file__).parent / "changes.txt"
 
@@ -31,7 +31,7 @@ class Outcome:
     """What came of one comparison.
 
     Attributes:
-        name: of the case; with `+plain` where the newer version is compared with itself.
+        name: of the case.
         diff: "" where both records are the same.
         seconds: that it took.
         repeat: how to repeat both by hand.
@@ -126,12 +126,6 @@ def _outcomes(case: Case, room: Room, base: Side, head: Side) -> Iterator[Outcom
     diff = difference(room.record(case, base), record)
     repeat = [room.repeat(case, side) for side in (base, head)] if diff else []
     yield Outcome(case.name, diff, time.monotonic() - started, "\n    ".join(repeat))
-    if case.plain:
-        started = time.monotonic()
-        diff = difference(record, room.record(case, head, PLAIN))
-        repeat = [room.repeat(case, head), room.repeat(case, head, PLAIN)] if diff else []
-        seconds = time.monotonic() - started
-        yield Outcome(f"{case.name}+plain", diff, seconds, "\n    ".join(repeat))
 
 
 def _report(outcomes: Iterable[Outcome]) -> tuple[list[Outcome], bool, bool]:

@@ -30,7 +30,6 @@ class Case:
         folder: the input folder that is copied; an empty folder without it.
         files: what is written into the copy, by path.
         environment: variables beside the usual ones.
-        plain: whether it runs once more under `DISPATCH_LINT_PLAIN=1`.
         spark: whether it needs PySpark and Java.
     """
 
@@ -39,7 +38,6 @@ class Case:
     folder: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
-    plain: bool = False
     spark: bool = False
 
     @property
@@ -50,14 +48,14 @@ class Case:
 
 def case(
     name: str, *commands: str | Step, folder: str = "", files: Mapping[str, str] | None = None,
-    environment: Mapping[str, str] | None = None, plain: bool = False, spark: bool = False,
+    environment: Mapping[str, str] | None = None, spark: bool = False,
 ) -> Case:  # fmt: skip
     """A case of commands as they are typed, without `dispatch-lint`."""
     steps = tuple(
         command if isinstance(command, Step) else Step(tuple(shlex.split(command)))
         for command in commands
     )
-    return Case(name, steps, folder, files or {}, environment or {}, plain, spark)
+    return Case(name, steps, folder, files or {}, environment or {}, spark)
 
 
 def fed(command: str, text: str | bytes) -> Step:

@@ -114,8 +114,7 @@ def _stores() -> Iterator[Case]:
         "graph": ("graph known.db", "graph sqlite:///known.db -f dot"),
     }  # fmt: skip
     for name, lines in commands.items():
-        yield case(f"store/{name}", first, *(line.format(store=store) for line in lines), folder="store",
-                   plain=name == "check")  # fmt: skip
+        yield case(f"store/{name}", first, *(line.format(store=store) for line in lines), folder="store")  # fmt: skip
     yield case("store/ledger", first, f"store export --ledger ids.ledger {store}", "check second.jsonl -f json", folder="store",
                files={"dispatch-lint.toml": "ledger = 'ids.ledger'\n"})  # fmt: skip
     yield case("store/ledger-faults", "check second.jsonl", folder="store",

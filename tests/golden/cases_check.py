@@ -39,7 +39,7 @@ def _formats() -> Iterator[Case]:
     for format_ in FORMATS:
         for jobs in (1, 2):
             yield case(f"check/format/{format_}-j{jobs}", f"check -f {format_} -j{jobs} .",
-                       folder="mixed", plain=jobs == 1)  # fmt: skip
+                       folder="mixed")  # fmt: skip
     every = " ".join(f"-f {format_} -o out.{format_}" for format_ in FORMATS)
     for name, rest in {
         "all": ".",
@@ -66,7 +66,7 @@ def _corpora() -> Iterator[Case]:
             for size in SIZES:
                 name = f"{style}-{share}-{size}"
                 yield case(f"check/corpus/{name}", "check -f json -f full -j1 .", "check -f json -j2 .",
-                           folder=f"corpora/{name}", plain=True)  # fmt: skip
+                           folder=f"corpora/{name}")  # fmt: skip
 
 
 def _folder(folder: str) -> Iterator[Case]:
@@ -79,8 +79,7 @@ def _folder(folder: str) -> Iterator[Case]:
         variants |= {"statistics": "--statistics -f concise", "info": "--fail-level info -f markdown",
                      "isolated": "--isolated -f jsonl"}  # fmt: skip
     for name, options in variants.items():
-        yield case(f"check/{title}/{name}", f"check {options} .", folder=folder,
-                   plain=name in ("j1", "all", "list"))  # fmt: skip
+        yield case(f"check/{title}/{name}", f"check {options} .", folder=folder)  # fmt: skip
 
 
 def _odd_files(suite: bool) -> Iterator[Case]:
@@ -99,7 +98,7 @@ def _odd_files(suite: bool) -> Iterator[Case]:
                    folder="odd/surrogates")  # fmt: skip
     if suite:
         yield case("check/suite/raw-as-secret", "check -f json --kind Secret --form manifest raw",
-                   folder="suite", plain=True)  # fmt: skip
+                   folder="suite")  # fmt: skip
         yield case(
             "check/suite/diff", "check --diff --unsafe-fixes --select all wrapped", folder="suite"
         )
@@ -249,9 +248,9 @@ SETTINGS = {
 def _settings() -> Iterator[Case]:
     for name, text in SETTINGS.items():
         yield case(f"check/settings/{name}", "check -f json -f full",
-                   files={"dispatch-lint.toml": f"{text}\n"}, folder="shop", plain=True)  # fmt: skip
+                   files={"dispatch-lint.toml": f"{text}\n"}, folder="shop")  # fmt: skip
     yield case("check/settings/many-faults", "check -f json .", "check .", folder="many-faults",
-               files={"dispatch-lint.toml": "[limits]\nviolations-per-file = 5000\n"}, plain=True)  # fmt: skip
+               files={"dispatch-lint.toml": "[limits]\nviolations-per-file = 5000\n"})  # fmt: skip
     yield case("check/settings/pyproject", "check", "check --isolated", folder="shop",
                files={"pyproject.toml": "[tool.dispatch-lint]\nselect = ['name-format']\n"})  # fmt: skip
     yield case("check/settings/config", "check --config other.toml", "check --config nowhere.toml", folder="shop",

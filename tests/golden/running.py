@@ -16,7 +16,6 @@ from tests.golden.case import Case, Step
 
 TIMEOUT = 300
 """Seconds that a command may take."""
-PLAIN = {"DISPATCH_LINT_PLAIN": "1"}
 _TIME = re.compile(r"20\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)?")
 # What is written beside a file before it takes its place.
 _TEMPORARY = re.compile(r"(/\.[\w.-]+\.)[a-z0-9_]{8}(?=['\"\s])")
@@ -78,21 +77,20 @@ class Room:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(text.encode("utf-8", "surrogatepass"))
 
-    def record(self, case: Case, side: Side, extra: Mapping[str, str] | None = None) -> str:
+    def record(self, case: Case, side: Side) -> str:
         """Run a case with a version; returns everything that can be observed, normalised."""
         folder = self.path / side.label / case.folder_name
         self.fill(case, folder)
         before = _snapshot(folder)
         cache = folder.with_name(folder.name + ".cache")
-        environment = {**self.environment(), **case.environment, **(extra or {}),
+        environment = {**self.environment(), **case.environment,
                        "DISPATCH_LINT_CACHE_DIR": str(cache)}  # fmt: skip
         parts = [_run(step, side, folder, environment, case.spark) for step in case.steps]
         parts += _changes(before, _snapshot(folder))
         shutil.rmtree(folder, ignore_errors=True)
         shutil.rmtree(cache, ignore_errors=True)
         record = self._normalised("".join(parts), folder, cache, side)
-        ending = "-plain" if extra else ""
-        written = self.path / "records" / case.folder_name / f"{side.label}{ending}.txt"
+        written = self.path / "records" / case.folder_name / f"{side.label}.txt"
         written.parent.mkdir(parents=True, exist_ok=True)
         written.write_bytes(record.encode("utf-8", "surrogateescape"))
         return record
@@ -105,12 +103,12 @@ class Room:
             "GIT_CONFIG_NOSYSTEM": "1", "SPARK_LOCAL_IP": "127.0.0.1",
         }  # fmt: skip
 
-    def repeat(self, case: Case, side: Side, extra: Mapping[str, str] | None = None) -> str:
+    def repeat(self, case: Case, side: Side) -> str:
         """The commands that repeat a case by hand, in a folder that is written for it."""
         folder = self.path / "failed" / case.folder_name / side.label
         self.fill(case, folder)
         lines = [f"cd {shlex.quote(str(folder))}"]
-        shown = {**case.environment, **(extra or {}),
+        shown = {**case.environment,
                  "DISPATCH_LINT_CACHE_DIR": "$(mktemp -d)"}  # fmt: skip
         assignments = " ".join(f"{name}={value}" for name, value in shown.items())
         for number, step in enumerate(case.steps):

@@ -187,4 +187,4 @@ def _asset(name: str) -> str:
 
 
 def _hash(text: str) -> str:
-    return base64.b64encode(sha256(text.encode()).digest()).decode()
+    return base64.b64encode(sha256(text.encode("utf-8", "surrogatepass")).digest()).decode()

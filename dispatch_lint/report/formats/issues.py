@@ -72,7 +72,7 @@ def _subject(violation: Violation) -> str:
 def _identity(violation: Violation) -> str:
     # The location of a definition is not part of it, because lines move.
     subject = violation.heading if violation.declared_at else _subject(violation)
-    return sha256(f"{violation.rule}\0{subject}".encode()).hexdigest()[:10]
+    return sha256(f"{violation.rule}\0{subject}".encode("utf-8", "surrogatepass")).hexdigest()[:10]
 
 
 def _title(violation: Violation) -> str:
