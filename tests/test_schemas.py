@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch_lint.config.settings import Settings
+from dispatch_lint.definitions.builtin import builtin_folder
 from dispatch_lint.definitions.model import DefinitionError
 from dispatch_lint.documents.catalogue_files import load_catalogue
 from dispatch_lint.documents.schema_files import drift, generate_files
@@ -49,6 +50,19 @@ def test_all_kinds_and_models_are_there() -> None:
              for folder in ("stored", "manifest")}  # fmt: skip
     assert len(names["stored"] - {"BaseEntity"}) == 20
     assert len(names["manifest"] - {"BaseEntity"}) == 20
+
+
+def test_the_built_in_definitions_are_read_where_git_ignores_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in the virtual environment of a project."""
+    installed = tmp_path / ".venv" / "dispatch_lint_schemas"
+    shutil.copytree(builtin_folder(), installed)
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".gitignore").write_text("/.venv\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("dispatch_lint.documents.schema_files.builtin_folder", lambda: installed)
+    assert list(drift(generate_files([]), installed)) == []
 
 
 def test_committed_schemas_are_what_the_definitions_generate(

@@ -30,7 +30,8 @@ def generate_files(definitions: Sequence[Path]) -> dict[str, Schema]:
     """
     here = Path("schemas/definitions")
     conventions = Conventions()
-    paths = [here if here.is_dir() else builtin_folder() / "definitions"]
+    # Files by name: the .gitignore of a project that this is installed in does not hide them.
+    paths = [here] if here.is_dir() else sorted((builtin_folder() / "definitions").glob("*.go"))
     if definitions:
         paths = list(definitions)
         if paths != [here]:
@@ -46,8 +47,8 @@ def _shown(name: str) -> str:
     """The name of a definition file in `x-dispatch-source`."""
     builtin = builtin_folder()
     path = Path(name)
-    if path.is_relative_to(builtin):
-        return f"schemas/{path.relative_to(builtin).as_posix()}"
+    if path.absolute().is_relative_to(builtin):
+        return f"schemas/{path.absolute().relative_to(builtin).as_posix()}"
     return path.as_posix()
 
 
