@@ -180,6 +180,31 @@ def processes_of(group: int) -> list[str]:
     ]
 
 
+def interrupted(folder: Path, *arguments: str, number: int, processes: int) -> int:
+    """Send a signal to a check in two processes, once so many of the program run.
+
+    Returns:
+        Its exit code; it leaves no process behind.
+    """
+    # What a shell runs in the background is deaf to SIGINT, and all that it starts.
+    heard = signal.signal(signal.SIGINT, signal.default_int_handler)
+    run = subprocess.Popen(
+        [sys.executable, "-m", "dispatch_lint", "check", ".", "-j", "2", *arguments],
+        cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+    signal.signal(signal.SIGINT, heard)
+    deadline = time.monotonic() + 20
+    while len(processes_of(run.pid)) < processes and time.monotonic() < deadline:
+        time.sleep(0.01)
+    os.kill(run.pid, number)
+    _, error = run.communicate(timeout=30)
+    assert b"Traceback" not in error
+    while processes_of(run.pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert processes_of(run.pid) == []
+    return run.returncode
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="it looks at processes as Linux lists them")
 @pytest.mark.parametrize(("number", "code"), [
     (signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9),
@@ -191,23 +216,8 @@ def test_an_interrupted_run_leaves_nothing(number: int, code: int, tmp_path: Pat
         )
         (tmp_path / f"f{index}.yaml").write_text(text)
     (tmp_path / "report.json").write_text("as it was")
-    # What a shell runs in the background is deaf to SIGINT, and all that it starts.
-    heard = signal.signal(signal.SIGINT, signal.default_int_handler)
-    run = subprocess.Popen(
-        [sys.executable, "-m", "dispatch_lint", "check", ".", "-j", "2", "-f", "json", "-o", "report.json"],
-        cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
-    )  # fmt: skip
-    signal.signal(signal.SIGINT, heard)
-    deadline = time.monotonic() + 20
-    while len(processes_of(run.pid)) < 2 and time.monotonic() < deadline:
-        time.sleep(0.01)
-    os.kill(run.pid, number)
-    _, error = run.communicate(timeout=30)
-    assert run.returncode == code
-    assert b"Traceback" not in error
-    while processes_of(run.pid) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert processes_of(run.pid) == []
+    report = ("-f", "json", "-o", "report.json")
+    assert interrupted(tmp_path, *report, number=number, processes=2) == code
     assert (tmp_path / "report.json").read_text() == "as it was"
     assert not list(tmp_path.glob(".report*"))
 
@@ -231,22 +241,7 @@ def test_an_interrupted_run_does_not_wait_for_what_is_being_checked(tmp_path: Pa
     (tmp_path / "dispatch-lint.toml").write_text("plugins = ['sleeps.py']\n")
     for index in range(40):
         (tmp_path / f"f{index}.yaml").write_text("kind: Secret\nname: s\n")
-    heard = signal.signal(signal.SIGINT, signal.default_int_handler)
-    run = subprocess.Popen(
-        [sys.executable, "-m", "dispatch_lint", "check", ".", "-j", "2"],
-        cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
-    )  # fmt: skip
-    signal.signal(signal.SIGINT, heard)
-    deadline = time.monotonic() + 20
-    while len(processes_of(run.pid)) < 3 and time.monotonic() < deadline:
-        time.sleep(0.01)
-    os.kill(run.pid, signal.SIGINT)
-    _, error = run.communicate(timeout=30)
-    assert run.returncode == 130
-    assert b"Traceback" not in error
-    while processes_of(run.pid) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert processes_of(run.pid) == []
+    assert interrupted(tmp_path, number=signal.SIGINT, processes=3) == 130
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
