@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -203,3 +204,11 @@ def test_half_a_character_ends_no_report(format_: str, *, output: bool, tmp_path
     code, _, error = check(tmp_path, "a.json", "-f", format_, *more)
     assert (code, error) == (1, "")
     assert not output or (tmp_path / "report").stat().st_size
+
+
+def test_sarif_names_a_file_whose_name_is_not_utf8(tmp_path: Path) -> None:
+    name = os.fsdecode(b"bad\xff.yaml")
+    (tmp_path / name).write_text("kind: Secret\nname: a b\n")
+    code, out, error = check(tmp_path, name, "-f", "sarif")
+    assert (code, error) == (1, "")
+    assert "bad%FF.yaml" in out

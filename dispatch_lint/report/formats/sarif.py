@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -98,7 +99,7 @@ def _location(file: str, range_: Range) -> dict[str, Any]:
 def _artifact(file: str) -> dict[str, str]:
     if "://" in file:
         return {"uri": file}
-    return {"uri": quote(file, safe="/"), "uriBaseId": "SRCROOT"}
+    return {"uri": quote(os.fsencode(file), safe="/"), "uriBaseId": "SRCROOT"}
 
 
 def _region(range_: Range) -> dict[str, int]:
