@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from dispatch_lint.engine.checker import Checker, Options
     from dispatch_lint.engine.summary import Result
     from dispatch_lint.graph.model import Graph
-    from dispatch_lint.model.violation import Finding, Violation
-    from dispatch_lint.rule import Rule
+    from dispatch_lint.model.violation import Violation
+    from dispatch_lint.rule import Finding, Rule
     from dispatch_lint.schema.diff import SchemaChange
     from dispatch_lint.store.entity_store import EntityStore, Ledger
-    from dispatch_lint.store.facts import StoreFacts
+    from dispatch_lint.store.rows import StoreRows
 
 
 def load_settings(start: Path | None = None) -> Settings:
@@ -93,7 +93,7 @@ def check(
     from dispatch_lint.engine.run import run
 
     checker = make_checker(settings, options)
-    return run(checker, sources, jobs=jobs, store=store_facts(settings, checker.classifier))
+    return run(checker, sources, jobs=jobs, store=store_rows(settings, checker.classifier))
 
 
 def make_checker(
@@ -135,7 +135,7 @@ def known_rules(settings: Settings, paths: Iterable[Path] = ()) -> dict[str, typ
 # Stores
 
 
-def store_facts(settings: Settings, classifier: Classifier) -> StoreFacts | None:
+def store_rows(settings: Settings, classifier: Classifier) -> StoreRows | None:
     """The facts of the store and ledger that the settings name; None where they name neither.
 
     Raises:
@@ -144,8 +144,8 @@ def store_facts(settings: Settings, classifier: Classifier) -> StoreFacts | None
     if not (settings.store or settings.ledger):
         return None
     from dispatch_lint.model.errors import StoreError
-    from dispatch_lint.store.facts import StoreFacts
     from dispatch_lint.store.ledger_file import LedgerFile
+    from dispatch_lint.store.rows import StoreRows
 
     store = open_store(settings, classifier) if settings.store else None
     ledgers: list[Ledger] = [store] if store else []
@@ -155,7 +155,7 @@ def store_facts(settings: Settings, classifier: Classifier) -> StoreFacts | None
             raise StoreError(f"{settings.ledger}: there is no such ledger; make one with "
                              "`dispatch-lint store export --ledger`")  # fmt: skip
         ledgers.append(LedgerFile(ledger, settings.ledger))
-    return StoreFacts(store, ledgers)
+    return StoreRows(store, ledgers)
 
 
 def open_store(settings: Settings, classifier: Classifier) -> EntityStore:
@@ -194,12 +194,17 @@ def breaking_changes(changes: Sequence[SchemaChange]) -> list[SchemaChange]:
     """
     from dispatch_lint.documents.catalogue_files import load_catalogue
     from dispatch_lint.engine.plugins import PluginError, instantiate
-    from dispatch_lint.engine.rule_results import FAILURES, checked_finding, internal_error
+    from dispatch_lint.engine.rule_results import (
+        checked_findings,
+        internal_error,
+        reraise_if_not_of_rule,
+    )
 
     def findings(rule: Rule, change: SchemaChange) -> list[Finding]:
         try:
-            return [*map(checked_finding, rule.check_change(change))]
-        except FAILURES as error:
+            return [*checked_findings(rule.check_change(change))]
+        except BaseException as error:
+            reraise_if_not_of_rule(error)
             raise PluginError(internal_error(rule, error)) from error
 
     settings = load_settings()

@@ -15,15 +15,16 @@ from dispatch_lint.documents.source import Source
 from dispatch_lint.engine.run import run
 from dispatch_lint.fix.rounds import fix_sources
 from dispatch_lint.model.errors import UserError
-from dispatch_lint.store.facts import StoreFacts
+from dispatch_lint.rule import Example
 from dispatch_lint.store.importing import import_sources
 from dispatch_lint.store.memory import MemoryStore
+from dispatch_lint.store.rows import StoreRows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from dispatch_lint.engine.summary import Result
-    from dispatch_lint.rule import Example, Rule
+    from dispatch_lint.rule import Rule
 
 Violations = tuple[tuple[str, str], ...]
 """The `(pointer, message)` of each violation, as in an `Example`."""
@@ -34,14 +35,14 @@ class Difference(NamedTuple):
 
     Attributes:
         kind: the attribute of the rule that has the example, `valid` or `invalid`.
-        number: the position of the example there, from 0.
+        number: the position of the example there, from 0; None for all together.
         what: a message of one line.
         expected, found: the lines that differ; empty where the message states all.
     """
 
     rule: str
     kind: str
-    number: int
+    number: int | None
     example: Example | None
     what: str
     expected: tuple[str, ...] = ()
@@ -57,52 +58,108 @@ def check_examples(rules: Mapping[str, type[Rule]], names: Iterable[str]) -> Ite
     """
     for name in names:
         rule = rules[name]
-        examples = [
-            (kind, number, example)
-            for kind in ("valid", "invalid")
-            for number, example in enumerate(getattr(rule, kind))
-        ]
-        if not (rule.valid and rule.invalid):
-            missing = "valid" if rule.invalid else "invalid"
-            yield Difference(name, missing, 0, None, f"there is no {missing} example")
-        shows_fix = any(example.fixed for _, _, example in examples)
+        examples = []
+        for kind in ("valid", "invalid"):
+            stated = getattr(rule, kind)
+            if isinstance(stated, Example) or not isinstance(stated, tuple | list):
+                yield Difference(name, kind, None, None, f"`{kind}` is no tuple of examples: "
+                                 f"write {kind} = (Example(…),)")  # fmt: skip
+                continue
+            if not stated:
+                yield Difference(name, kind, None, None, f"there is no {kind} example")
+            examples += [(kind, number, example) for number, example in enumerate(stated)]
+        shows_fix = any(getattr(example, "fixed", "") for _, _, example in examples)
         for kind, number, example in examples:
+            problem = _malformed(example)
+            if problem:
+                yield Difference(name, kind, number, None, problem)
+                continue
             try:
                 differences = list(_check_example(rules, rule, example, shows_fix=shows_fix))
             except UserError as error:
                 differences = [(str(error), (), ())]
+            if not differences and bool(example.violations) != (kind == "invalid"):
+                has = "has violations" if example.violations else "has no violations"
+                differences = [(f"it {has}, and is among the {kind} examples", (), ())]
             for what, expected, found in differences:
                 yield Difference(name, kind, number, example, what, expected, found)
+
+
+def _malformed(example: object) -> str:
+    """What is wrong with an example itself; empty for nothing."""
+    if not isinstance(example, Example):
+        return f"{example!r:.60} is no Example"
+    for name in ("text", "file", "store", "before", "fixed"):
+        if not isinstance(getattr(example, name), str):
+            return f"its {name} is {getattr(example, name)!r:.60}, and has to be a text"
+    if not isinstance(example.violations, tuple | list) or not all(
+        map(_is_pair, example.violations)
+    ):
+        return (f"its violations are {example.violations!r:.60}, and have to be pairs of a pointer "
+                'and a message: (("/name", "…"),)')  # fmt: skip
+    return ""
+
+
+def _is_pair(value: object) -> bool:
+    return (
+        isinstance(value, tuple | list)
+        and len(value) == 2
+        and all(isinstance(item, str) for item in value)
+    )
 
 
 def _check_example(
     rules: Mapping[str, type[Rule]], rule: type[Rule], example: Example, *, shows_fix: bool
 ) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+    stated = tuple((pointer, message) for pointer, message in example.violations)
     if rule.has("check_change"):
-        found = tuple(_changes(rule, example))
-        problems: Sequence[str] = ()
-    else:
-        result = _result(rules, rule, example, _source(example, example.text))
-        found = tuple((violation.pointer, violation.message) for violation in result.violations)
-        problems = result.summary.problems
-    for problem in problems:
-        yield problem, (), ()
-    if found != example.violations and not problems:
-        yield "other violations", _lines(example.violations), _lines(found)
+        changes = tuple(_changes(rule, example))
+        if changes != stated:
+            yield "other violations", _lines(stated), _lines(changes)
         return
-    if rule.has("check_change") or problems:
+    result = _result(rules, rule, example, _source(example, example.text))
+    if result.summary.problems:
+        for problem in result.summary.problems:
+            yield problem, (), ()
+        return
+    found = tuple((violation.pointer, violation.message) for violation in result.violations)
+    if found != stated:
+        lines = [violation.range.line for violation in result.violations]
+        yield "other violations", _lines(stated), _lines(found, lines)
         return
     if example.fixed or not shows_fix:
-        fixed = _fixed(rules, rule, example)
-        if example.fixed and fixed != example.fixed:
-            yield "another fixed text", tuple(example.fixed.splitlines()), tuple(fixed.splitlines())
-        elif fixed != example.text and not example.fixed:
-            yield ("the rule offers a fix, and no example states the fixed text: fixed=…", (),
-                   tuple(fixed.splitlines()))  # fmt: skip
+        yield from _check_fixed(example, _fixed(rules, rule, example))
 
 
-def _lines(violations: Iterable[tuple[str, str]]) -> tuple[str, ...]:
-    return tuple(f"{pointer or '(the document)'}: {message}" for pointer, message in violations)
+def _check_fixed(
+    example: Example, fixed: str
+) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+    """What differs between the fixed text of an example and the one that it states."""
+    if example.fixed and fixed == example.text != example.fixed:
+        yield "nothing is fixed", _text_lines(example.fixed), _text_lines(fixed)
+    elif example.fixed and fixed != example.fixed:
+        yield "another fixed text", _text_lines(example.fixed), _text_lines(fixed)
+    elif fixed != example.text and not example.fixed:
+        yield ("the rule offers a fix, and no example states the fixed text: fixed=…", (),
+               _text_lines(fixed))  # fmt: skip
+
+
+def _lines(violations: Violations, lines: Sequence[int] = ()) -> tuple[str, ...]:
+    """Violations as lines.
+
+    Args:
+        lines: the number of the line of each, where they are known.
+    """
+    places = [f"line {line}: " for line in lines] or [""] * len(violations)
+    return tuple(
+        f"{place}{pointer or '(the document)'}: {message}"
+        for place, (pointer, message) in zip(places, violations, strict=True)
+    ) or ("nothing",)
+
+
+def _text_lines(text: str) -> tuple[str, ...]:
+    ending = () if text.endswith("\n") else ("(no line break at the end)",)
+    return (*text.splitlines(), *ending)
 
 
 def _settings(rule: type[Rule], example: Example) -> Settings:
@@ -122,8 +179,8 @@ def _result(
     return run(checker, sources, store=_store(example))
 
 
-def _store(example: Example) -> StoreFacts | None:
-    """The facts of a store in memory with the entities of the example's `store`."""
+def _store(example: Example) -> StoreRows | None:
+    """The rows of a store in memory with the entities of the example's `store`."""
     if not example.store:
         return None
     store = MemoryStore()
@@ -131,7 +188,7 @@ def _store(example: Example) -> StoreFacts | None:
     source = Source("store.jsonl", "jsonl", opener=lambda: BytesIO(data))
     settings = Settings()
     import_sources(store, [source], Classifier(settings, load_catalogue(settings)))
-    return StoreFacts(store, [store])
+    return StoreRows(store, [store])
 
 
 def _fixed(rules: Mapping[str, type[Rule]], rule: type[Rule], example: Example) -> str:

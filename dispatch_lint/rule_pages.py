@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import keyword
 import os
+import re
 from collections.abc import Iterator
-from dataclasses import MISSING, fields
-from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+from dataclasses import MISSING, Field, fields
+from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
-from dispatch_lint.engine.plugins import file_of
+from dispatch_lint.engine.plugins import BUILT_IN, file_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,16 +24,16 @@ def page(rule: type[Rule]) -> Iterator[str]:
     yield ""
     yield f"{rule.summary[:1].upper()}{rule.summary[1:]}."
     yield ""
-    file = file_of(rule)
-    origin = os.path.relpath(file) if file else "what Dispatch does"
-    guide = f'guide, section "{rule.guide}"' if rule.guide else origin
+    origin = _origin(rule)
     state = "" if rule.default else " Off by default."
-    yield f"Severity: {rule.severity}. Looks at: {', '.join(rule.scopes())}. From: {guide}.{state}"
+    yield f"Severity: {rule.severity}. Looks at: {', '.join(rule.scopes())}.{origin}{state}"
     yield ""
-    yield rule.documentation()
-    yield ""
-    if file and rule.guide:
-        yield f"It is in {origin}."
+    if documentation := rule.documentation():
+        yield documentation
+        yield ""
+    file = file_of(rule)
+    if file:
+        yield f"It is in {os.path.relpath(file)}."
         yield ""
     if rule.question:
         yield f"Open question of the guide: `open-questions.{rule.question}`."
@@ -38,6 +41,18 @@ def page(rule: type[Rule]) -> Iterator[str]:
     yield from _options(rule)
     yield from _example("Wrong", rule.invalid[:1])
     yield from _example("Right", rule.valid[:1])
+
+
+def _origin(rule: type[Rule]) -> str:
+    """What the rule follows from: for a rule of others only if it names a section of the guide."""
+    if rule.guide:
+        return f' From: guide, section "{rule.guide}".'
+    return " From: what Dispatch does." if is_built_in(rule) else ""
+
+
+def is_built_in(rule: type[Rule]) -> bool:
+    """Whether a rule comes with dispatch-lint."""
+    return rule.__module__.startswith(f"{BUILT_IN}.")
 
 
 def _options(rule: type[Rule]) -> Iterator[str]:
@@ -49,22 +64,45 @@ def _options(rule: type[Rule]) -> Iterator[str]:
     hints = get_type_hints(rule.Options)
     for option in options:
         name = option.name.replace("_", "-")
-        default = option.default if option.default is not MISSING else "required"
-        yield f"- `{name}`: {_hint(hints[option.name])}; default {_toml(default)}"
+        yield f"- `{name}`: {_hint(hints[option.name])}; {_default(option)}"
     yield ""
 
 
+def _default(option: Field[Any]) -> str:
+    if option.default is not MISSING:
+        return f"default {_toml(option.default)}"
+    if option.default_factory is not MISSING:
+        return f"default {_toml(option.default_factory())}"
+    return "it has to be set"
+
+
 def _hint(hint: Any) -> str:
+    if get_origin(hint) is tuple:
+        return "a list of texts"
     choices = get_args(hint)
     if choices:
-        return ", ".join(f"`{_toml(choice)}`" for choice in choices if choice is not Ellipsis)
-    return "`true` or `false`" if hint is bool else str(getattr(hint, "__name__", hint))
+        return ", ".join(f"`{_toml(choice)}`" for choice in choices)
+    named = {bool: "`true` or `false`", str: "a text", int: "a whole number"}
+    return named.get(hint) or str(getattr(hint, "__name__", hint))
 
 
 def _toml(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    return f'"{value}"' if isinstance(value, str) else str(value)
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_toml, value))}]"
+    if isinstance(value, dict):
+        return f"{{ {', '.join(_entries(value))} }}"
+    return str(value)
+
+
+def _entries(table: Mapping[str, Any]) -> Iterator[str]:
+    """The entries of a TOML table."""
+    for key, value in table.items():
+        name = key if re.fullmatch(r"[\w-]+", key, re.ASCII) else json.dumps(key)
+        yield f"{name} = {_toml(value)}"
 
 
 def _example(title: str, examples: Sequence[Example]) -> Iterator[str]:
@@ -72,7 +110,12 @@ def _example(title: str, examples: Sequence[Example]) -> Iterator[str]:
         yield f"{title}:"
         yield ""
         ending = example.file.rpartition(".")[2]
-        yield from _block(example.text, ending if ending in ("yaml", "go") else "json")
+        language = ending if ending in ("yaml", "go") else "json"
+        yield from _block(example.text, language)
+        if example.settings:
+            yield "with the settings"
+            yield ""
+            yield from _block("\n".join(_entries(example.settings)), "toml")
         if example.before:
             yield "where before there was"
             yield ""
@@ -85,6 +128,10 @@ def _example(title: str, examples: Sequence[Example]) -> Iterator[str]:
             yield f"> {f'`{pointer}`: ' if pointer else ''}{message}"
         if example.violations:
             yield ""
+        if example.fixed:
+            yield "With `--fix --unsafe-fixes`:"
+            yield ""
+            yield from _block(example.fixed, language)
 
 
 def _block(text: str, language: str) -> Iterator[str]:
@@ -111,9 +158,7 @@ TEMPLATE = '''"""{name}: what it reports, in a line."""
 
 from collections.abc import Iterator
 
-from dispatch_lint.documents.document import Document
-from dispatch_lint.rule import Example, Rule
-from dispatch_lint.model.violation import Finding, Severity
+from dispatch_lint.rule import EntityView, Example, Finding, Rule, Severity
 
 
 class {class_name}(Rule):
@@ -130,13 +175,17 @@ class {class_name}(Rule):
         ),
     )
 
-    def check(self, document: Document) -> Iterator[Finding]:
-        if document.name == "TODO":
+    def check_entity(self, entity: EntityView) -> Iterator[Finding]:
+        if entity.name == "TODO":
             yield Finding(("name",), '"TODO" is no name for an entity')
 '''
+_TAKEN = frozenset({"EntityView", "Example", "Finding", "Iterator", "Rule", "Severity"})
+"""The names that the template imports."""
 
 
 def scaffold(name: str) -> tuple[str, str]:
     """The name and text of a file for a new rule."""
     class_name = "".join(word.capitalize() for word in name.split("-"))
+    if class_name in _TAKEN or keyword.iskeyword(class_name):
+        class_name += "Rule"
     return f"{name.replace('-', '_')}.py", TEMPLATE.format(name=name, class_name=class_name)

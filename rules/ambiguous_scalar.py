@@ -2,16 +2,20 @@
 
 from collections.abc import Iterator
 
-from dispatch_lint.documents.document import Document, text_of
-from dispatch_lint.model.fix import Fix, Put, Safety
-from dispatch_lint.model.location import Path
-from dispatch_lint.model.violation import Finding, Severity
-from dispatch_lint.rule import Example, Rule
-from dispatch_lint.text.scalars import (
+from dispatch_lint.rule import (
+    Example,
+    Finding,
+    Fix,
+    Path,
+    Put,
+    Rule,
+    Severity,
+    TextView,
     dispatch_boolean,
     dispatch_integer,
     dispatch_text,
     resolve_core,
+    text_of,
     whole_number,
 )
 
@@ -25,7 +29,6 @@ class AmbiguousScalar(Rule):
 
     name = "ambiguous-scalar"
     summary = "a plain scalar whose text dispatch changes"
-    form = "manifest"
     severity = Severity.WARNING
     valid = (
         Example("kind: Secret\nname: a\nsecrets: {count: 2, state: 'on', at: 12:30, ok: true}\n"),
@@ -53,52 +56,47 @@ class AmbiguousScalar(Rule):
         ),
     )
 
-    def check(self, document: Document) -> Iterator[Finding]:
-        if document.part is None:
+    def check_text(self, text: TextView) -> Iterator[Finding]:
+        if text.form != "manifest":
             return
-        for path, text in document.part.scalars.items():
-            shape = document.schema.shape.at(document.repaired_path(path))
-            if shape is None:
-                continue
-            found = (
-                _as_text(path, text) if shape.wants_string else _as_value(path, text, shape.types)
-            )
-            if found is not None:
-                yield found
+        for path, scalar, types in text.scalars:
+            is_text = "string" in types
+            finding = _as_text(path, scalar) if is_text else _as_value(path, scalar, types)
+            if finding is not None:
+                yield finding
 
 
 def _as_text(path: Path, text: str) -> Finding | None:
     read = dispatch_text(text)
     if read == text:
         return None
+    message = f'dispatch reads {text} as "{read}"'
     fix = Fix("safe", "quote it", (Put(path, text),))
-    return Finding(
-        path, f'dispatch reads {text} as "{read}"', help=f'write "{text}" in quotes', fix=fix
-    )
+    return Finding(path, message, help=f'write "{text}" in quotes', fix=fix)
 
 
 def _as_value(path: Path, text: str, types: frozenset[str]) -> Finding | None:
-    read, meant = _values(text, types)
-    value = meant if read is None else read
-    if read == meant or value is None:
+    dispatch, editors = _values(text, types)
+    value = editors if dispatch is None else dispatch
+    if dispatch == editors or value is None:
         return None
-    # Where both read a number, and not the same, who knows which was meant.
-    safety: Safety = "safe" if read is None or meant is None else "unsafe"
-    fix = Fix(safety, f"write {_said(value)}", (Put(path, value),))
-    message = f"dispatch reads {text} as {_said(read)}, YAML 1.2 reads it as {_said(meant)}"
+    # Where both read a number, and not the same, either may be meant.
+    is_safe = dispatch is None or editors is None
+    fix = Fix("safe" if is_safe else "unsafe", f"write {_shown(value)}", (Put(path, value),))
+    message = f"dispatch reads {text} as {_shown(dispatch)}, YAML 1.2 reads it as {_shown(editors)}"
     return Finding(path, message, help=fix.message, fix=fix)
 
 
 def _values(text: str, types: frozenset[str]) -> tuple[bool | int | None, bool | int | None]:
-    """What dispatch and YAML 1.2 read of what belongs there, a boolean or an integer; None for text."""
+    """The boolean or integer that dispatch reads, and that YAML 1.2 reads; None for text."""
     core = resolve_core(text)
     if "boolean" in types:
         return dispatch_boolean(text), core if isinstance(core, bool) else None
-    # A number that is none of 64 bits is the schema's affair.
+    # The rule schema reports a number that does not fit in 64 bits.
     if "integer" in types and (isinstance(core, str) or whole_number(core) is not None):
         return dispatch_integer(text), whole_number(core)
     return None, None
 
 
-def _said(value: bool | int | None) -> str:
+def _shown(value: bool | int | None) -> str:
     return "text" if value is None else text_of(value)

@@ -1,21 +1,34 @@
 """base-entity: BaseEntity is the guide's, and part of every stored kind."""
 
 from collections.abc import Iterator
-from functools import lru_cache
 
-from dispatch_lint.definitions.model import BASE, EntityType, Field
-from dispatch_lint.model.violation import Finding
-from dispatch_lint.rule import Example, Rule
+from dispatch_lint.rule import (
+    BASE,
+    DefinitionField,
+    DefinitionView,
+    Example,
+    Finding,
+    Rule,
+    guide_fields,
+)
 
-# What the guide leaves open: any list, any map.
+# The types of these are not compared: the guide leaves open what lists and maps they are.
 _OPEN = frozenset({"state", "reason", "tags"})
+_DEVIATIONS = {
+    "tagged": "embeds BaseEntity under a json tag, so that its fields are not flat",
+    "named": "holds BaseEntity as a field, so that its fields are not flat",
+    "none": "is a stored kind and does not embed BaseEntity",
+}
+_TYPES = {"unsigned": "an unsigned integer", "integer": "an integer", "time": "a time",
+          "boolean": "a boolean", "list": "a list", "map": "a map", "object": "an object",
+          "enum": "a string", "any": "any value"}  # fmt: skip
 
 
 class BaseEntity(Rule):
     """ "All entities have a base set of fields which are common across all entity types", and
     "each entity type inherits from the base entity and includes all of the base entity fields":
     BaseEntity has the guide's fields under the guide's names, and a stored kind embeds it so that
-    its fields lie flat beside the kind's own. Further fields of BaseEntity are its own affair.
+    its fields lie flat beside the kind's own. BaseEntity may have further fields.
     """
 
     name = "base-entity"
@@ -57,61 +70,43 @@ class BaseEntity(Rule):
         ),
     )  # fmt: skip
 
-    def check_definition(self, definition: EntityType) -> Iterator[Finding]:
+    def check_definition(self, definition: DefinitionView) -> Iterator[Finding]:
         if definition.name == BASE:
-            yield from self._compare(definition)
-            return
-        if definition.form != "stored" or definition.language != "Go":
-            return
-        how = {
-            "tagged": "embeds BaseEntity under a json tag, so that its fields are not flat",
-            "named": "holds BaseEntity as a field, so that its fields are not flat",
-            "none": "is a stored kind and does not embed BaseEntity",
-        }
-        if definition.base in how:
-            location = definition.base_location or definition.location
-            yield Finding((), f"{definition.name} {how[definition.base]}", location=location,
-                          help="embed BaseEntity by value, without a tag")  # fmt: skip
-
-    def _compare(self, definition: EntityType) -> Iterator[Finding]:
-        fields = {field.name: field for field in definition.fields}
-        by_source = {field.source_name: field for field in definition.fields}
-        for wanted in _guide_fields():
-            field = fields.get(wanted.name)
-            other = by_source.get(wanted.source_name)
-            if field is not None:
-                if wanted.name not in _OPEN and not _alike(field, wanted):
-                    message = (
-                        f'the field "{field.name}" is {_say(field)}; the guide has it as '
-                        f"{_say(wanted)}"
-                    )
-                    yield Finding(("fields", field.name), message, location=field.location)
-            elif other is not None:
-                message = (
-                    f'the guide calls the field {wanted.source_name} "{wanted.name}" on the wire, '
-                    f'not "{other.name}"'
-                )
-                yield Finding(("fields", other.name), message, location=other.location,
-                              help=f'write `json:"{wanted.name}"`')  # fmt: skip
-            else:
-                message = f'the field "{wanted.name}" of the guide\'s BaseEntity is missing'
-                yield Finding(("fields", wanted.name), message, location=definition.location)
+            yield from _compare(definition)
+        elif definition.form == "stored" and definition.language == "Go":
+            deviation = _DEVIATIONS.get(definition.base)
+            if deviation:
+                location = definition.base_location or definition.location
+                yield Finding((), f"{definition.name} {deviation}", location=location,
+                              help="embed BaseEntity by value, without a tag")  # fmt: skip
 
 
-def _alike(field: Field, wanted: Field) -> bool:
-    shapes = {field.type.wire_type, wanted.type.wire_type}
-    return len(shapes) == 1 or shapes == {"string", "enum"}
+def _compare(definition: DefinitionView) -> Iterator[Finding]:
+    """Compare a BaseEntity with the guide's."""
+    fields = {field.name: field for field in definition.fields}
+    by_source = {field.source_name: field for field in definition.fields}
+    for wanted in guide_fields():
+        field = fields.get(wanted.name)
+        renamed = by_source.get(wanted.source_name)
+        if field is not None:
+            if wanted.name not in _OPEN and not _have_same_type(field, wanted):
+                message = (f'the field "{field.name}" is {_type(field)}; the guide has it as '
+                           f"{_type(wanted)}")  # fmt: skip
+                yield Finding(("fields", field.name), message, location=field.location)
+        elif renamed is not None:
+            message = (f'the guide calls the field {wanted.source_name} "{wanted.name}" on the '
+                       f'wire, not "{renamed.name}"')  # fmt: skip
+            yield Finding(("fields", renamed.name), message, location=renamed.location,
+                          help=f'write `json:"{wanted.name}"`')  # fmt: skip
+        else:
+            message = f'the field "{wanted.name}" of the guide\'s BaseEntity is missing'
+            yield Finding(("fields", wanted.name), message, location=definition.location)
 
 
-def _say(field: Field) -> str:
-    said = {"unsigned": "an unsigned integer", "integer": "an integer", "time": "a time",
-            "boolean": "a boolean", "list": "a list", "map": "a map", "object": "an object",
-            "enum": "a string", "any": "any value"}  # fmt: skip
-    return said.get(field.type.wire_type, f"a {field.type.wire_type}")
+def _have_same_type(field: DefinitionField, wanted: DefinitionField) -> bool:
+    types = {field.type.wire_type, wanted.type.wire_type}
+    return len(types) == 1 or types == {"string", "enum"}
 
 
-@lru_cache(maxsize=1)
-def _guide_fields() -> tuple[Field, ...]:
-    from dispatch_lint.definitions.golang import guide_base
-
-    return guide_base().fields
+def _type(field: DefinitionField) -> str:
+    return _TYPES.get(field.type.wire_type, f"a {field.type.wire_type}")

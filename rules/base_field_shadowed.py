@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 
-from dispatch_lint.definitions.model import EntityType
-from dispatch_lint.model.violation import Finding
-from dispatch_lint.rule import Example, Rule
+from dispatch_lint.rule import DefinitionView, Example, Finding, Rule
 
 
 class BaseFieldShadowed(Rule):
@@ -30,7 +28,7 @@ class BaseFieldShadowed(Rule):
         ),
     )
 
-    def check_definition(self, definition: EntityType) -> Iterator[Finding]:
+    def check_definition(self, definition: DefinitionView) -> Iterator[Finding]:
         for field in definition.hidden:
             message = f'{definition.name} declares the base field "{field.name}" again'
             yield Finding(("fields", field.name), message, location=field.location,

@@ -1,13 +1,8 @@
 """breaking-change: what is stored stays readable."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from dispatch_lint.model.violation import Finding
-from dispatch_lint.rule import Example, Rule
-
-if TYPE_CHECKING:
-    from dispatch_lint.schema.diff import SchemaChange
+from dispatch_lint.rule import Example, Finding, Rule, SchemaChange
 
 _WIDGET = (
     'package shop\n\ntype Widget struct {\n\tBaseEntity\n\tColour string `json:"colour"`\n%s}\n'
@@ -19,7 +14,7 @@ class BreakingChange(Rule):
     as they were: a kind or field that is gone or has another name on the wire, a narrower type, a
     value or pattern that excludes what was allowed, a field that is required now.
 
-    `dispatch-lint schema diff OLD NEW` asks it; `check`, which sees one state only, does not.
+    `dispatch-lint schema diff OLD NEW` uses it; `check` does not, because it sees one state only.
     """
 
     name = "breaking-change"
@@ -51,6 +46,6 @@ class BreakingChange(Rule):
         ),
     )
 
-    def check_change(self, change: "SchemaChange") -> Iterator[Finding]:
+    def check_change(self, change: SchemaChange) -> Iterator[Finding]:
         if change.breaking:
             yield Finding((), change.message)

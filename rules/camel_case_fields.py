@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 
-from dispatch_lint.model.violation import Finding
-from dispatch_lint.naming import is_lower_camel, lower_camel
-from dispatch_lint.rule import Example, FieldUse, Rule, rename_fix
+from dispatch_lint.rule import Example, FieldView, Finding, Rule, is_lower_camel, lower_camel
 
 
 class CamelCaseFields(Rule):
@@ -33,14 +31,14 @@ class CamelCaseFields(Rule):
         ),
     )
 
-    def check_field(self, field: FieldUse) -> Iterator[Finding]:
+    def check_field(self, field: FieldView) -> Iterator[Finding]:
         if is_lower_camel(field.name) or field.case_only or field.standard:
             return
         proper = lower_camel(field.name)
         if not is_lower_camel(proper):
-            return  # not made of letters at all: no name that could be spelled better
+            return  # without letters there is no better spelling
         if field.meant and field.meant.lower() == proper.lower():
             proper = field.meant
         message = f'the field "{field.name}" is not lower camel case: {proper}'
         yield Finding((), message, on="key", help=f"rename it to {proper}",
-                      fix=rename_fix(field, proper))  # fmt: skip
+                      fix=field.rename_to(proper))  # fmt: skip

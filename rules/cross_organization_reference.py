@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-from dispatch_lint.index.references import ReferenceRule, References, Targets, Use
-from dispatch_lint.rule import Example, Fact, Judgement, World, stored
+from dispatch_lint.rule import EntityView, Example, Finding, Reference, Rule, stored
 
 
-class CrossOrganizationReference(ReferenceRule):
+class CrossOrganizationReference(Rule):
     """ "All objects belong to a single organization. This is used as the top-level token in the
     construction of an entity key": a name is looked up in the organization of the entity that
     refers. Here the only entity of that name belongs to another one. What is in the pseudo
@@ -43,39 +42,35 @@ class CrossOrganizationReference(ReferenceRule):
         ),
     )
 
-    def judge_references(self, group: References, world: World) -> Iterator[Judgement]:
-        targets, name = group.live, group.name
-        known: dict[tuple[str, str | None], tuple[str, list[Fact]]] = {}
-        for use, several in group.uses.items() if group.entities else ():
-            if any(targets.seen(use)) or world.external(use.kind, name):
-                continue
-            owners, places = known.get((use.kind, use.owner)) or known.setdefault(
-                (use.kind, use.owner), _elsewhere(use, name, targets)
+    def check_reference(self, reference: Reference) -> Iterator[Finding]:
+        if any(target.live for target in reference.targets) or reference.external:
+            return
+        # One of each organization: a duplicate there is another matter.
+        owners: dict[str, EntityView] = {}
+        for entity in reference.elsewhere:
+            owners.setdefault(str(entity.organization), entity)
+        if owners:
+            organizations = sorted(owners)
+            own = reference.entity.organization
+            yield Finding(
+                reference.path,
+                f"{_belonging(reference, organizations)}, not to {own}",
+                help=f"create it in {own}",
+                related=tuple((owners[name], "it is here") for name in organizations[:_RELATED]),
             )
-            for fact in several if places else ():
-                yield Judgement(
-                    fact,
-                    f"{owners}, not to {use.organization}",
-                    help=f"create it in {use.organization}",
-                    related=tuple((place, "it is here") for place in places),
-                )
 
 
-def _elsewhere(use: Use, name: str, targets: Targets[Fact]) -> tuple[str, list[Fact]]:
-    """To whom the entities belong that a use means, as the beginning of a message, and some places."""
-    # One place for each organization: a duplicate there is another matter.
-    places: dict[str, Fact] = {}
-    for fact, target in targets.meant(use):
-        places.setdefault(str(target.organization), fact)
-    others = sorted(places)
-    if len(others) == 1:
-        said = f'the only {use.kind} "{name}" belongs to the organization {others[0]}'
-    else:
-        more = f" and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
-        shown = f"{', '.join(others[:_SHOWN])}{more}"
-        said = f'every {use.kind} "{name}" belongs to the organizations {shown}'
-    return said, [places[one] for one in others[:3]]
+def _belonging(reference: Reference, organizations: list[str]) -> str:
+    """Which organizations have the target, as the beginning of a message."""
+    what = f'{reference.kind} "{reference.value}"'
+    if len(organizations) == 1:
+        return f"the only {what} belongs to the organization {organizations[0]}"
+    more = len(organizations) - _SHOWN
+    shown = ", ".join(organizations[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+    return f"every {what} belongs to the organizations {shown}"
 
 
 _SHOWN = 5
-"""Organizations that a message names."""
+"""The number of organizations that a message names."""
+_RELATED = 3
+"""The number of entities that a violation is related to."""

@@ -3,17 +3,22 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from dispatch_lint.definitions.model import EntityType, Field, Type
-from dispatch_lint.model.violation import Finding, Severity
-from dispatch_lint.naming import is_lower_camel
-from dispatch_lint.rule import Example, Rule
+from dispatch_lint.rule import (
+    DefinitionField,
+    DefinitionView,
+    Example,
+    Finding,
+    Rule,
+    Severity,
+    is_lower_camel,
+)
 
 _GROUPS = {"string": "text", "enum": "text", "integer": "a whole number",
            "unsigned": "a whole number", "number": "a number", "boolean": "true or false",
            "time": "a time", "list": "a list", "map": "a mapping", "object": "a mapping"}  # fmt: skip
 # A time is text where it is stored, and a number of seconds in the API (FACTS, BaseEntity).
 _TIMES = {"a time", "a whole number"}
-# What every form has, each in a way of its own: times are text in one and numbers in the other.
+# The base fields, which differ by form: times are text in one and numbers in the other.
 _BASE = frozenset(["id", "name", "kind", "createdtime", "modifiedtime", "revision", "version",
                    "state", "spec", "status", "reason", "tags", "delete", "organizationid"])  # fmt: skip
 
@@ -21,8 +26,8 @@ _BASE = frozenset(["id", "name", "kind", "createdtime", "modifiedtime", "revisio
 class DefinitionAgreement(Rule):
     """A kind is defined more than once: as the entity that is stored, as the model of the API, in
     the OpenAPI file. "The only rule is that the common conventions are applied for consistency":
-    a field that has one spelling or type here and another there is a question for both. Fields
-    are paired without regard to case; the base fields differ by form, and are left out.
+    a field with another spelling or type in a later definition is reported. Fields are paired
+    without regard to case; the base fields differ by form, and are left out.
     """
 
     name = "definition-agreement"
@@ -50,39 +55,42 @@ class DefinitionAgreement(Rule):
         ),
     )  # fmt: skip
 
-    def check_definitions(self, definitions: Sequence[EntityType]) -> Iterator[Finding]:
-        first: dict[str, tuple[EntityType, Field]] = {}
-        for one in definitions:
-            for field in one.fields:
+    def check_kind(self, definitions: Sequence[DefinitionView]) -> Iterator[Finding]:
+        first: dict[str, tuple[DefinitionView, DefinitionField]] = {}
+        for definition in definitions:
+            for field in definition.fields:
                 key = re.sub(r"[^a-z0-9]", "", field.name.lower())
                 if field.base or key in _BASE:
                     continue
-                known = first.setdefault(key, (one, field))
-                if known[0] is not one:
-                    yield from self._compare(one, field, *known)
-
-    def _compare(
-        self, one: EntityType, field: Field, other: EntityType, before: Field
-    ) -> Iterator[Finding]:
-        where = f"{other.name} ({other.form if other.language == 'Go' else other.language})"
-        also = ((before.location, "the other definition"),)
-        path = ("fields", field.name)
-        if field.name != before.name:
-            if is_lower_camel(field.name) and is_lower_camel(before.name):
-                message = (
-                    f'{one.kind} has the field "{field.name}" here, and "{before.name}" in {where}'
-                )
-                yield Finding(path, message, location=field.location, also=also)
-            return
-        mine, theirs = _group(field.type), _group(before.type)
-        by_form = one.form != other.form and {mine, theirs} == _TIMES
-        if mine and theirs and mine != theirs and not by_form:
-            message = (
-                f'the field "{field.name}" of {one.kind} is {mine} here, and {theirs} in {where}'
-            )
-            yield Finding(path, message, location=field.location, also=also)
+                earlier, before = first.setdefault(key, (definition, field))
+                if earlier is not definition:
+                    message = _difference(definition, field, earlier, before)
+                    if message:
+                        yield Finding(("fields", field.name), message, location=field.location,
+                                      related=((before.location, "the other definition"),))  # fmt: skip
 
 
-def _group(type_: Type) -> str:
-    """What a value is on the wire, as far as the definition says it."""
-    return _GROUPS.get(type_.wire_type, "")
+def _difference(
+    definition: DefinitionView, field: DefinitionField, earlier: DefinitionView,
+    before: DefinitionField,
+) -> str:  # fmt: skip
+    """How a field differs from that of an earlier definition; empty for not at all."""
+    source = earlier.form if earlier.language == "Go" else earlier.language
+    where = f"{earlier.name} ({source})"
+    if field.name != before.name:
+        if not (is_lower_camel(field.name) and is_lower_camel(before.name)):
+            return ""  # camel-case-fields reports it
+        return (
+            f'{definition.kind} has the field "{field.name}" here, and "{before.name}" in {where}'
+        )
+    group, group_before = _group(field), _group(before)
+    is_time = definition.form != earlier.form and {group, group_before} == _TIMES
+    if not group or not group_before or group == group_before or is_time:
+        return ""
+    return (f'the field "{field.name}" of {definition.kind} is {group} here, and {group_before} in '
+            f"{where}")  # fmt: skip
+
+
+def _group(field: DefinitionField) -> str:
+    """What the value is on the wire; empty where the definition does not tell."""
+    return _GROUPS.get(field.type.wire_type, "")

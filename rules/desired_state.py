@@ -2,10 +2,7 @@
 
 from collections.abc import Iterator
 
-from dispatch_lint.config.settings import SEVERITIES
-from dispatch_lint.documents.document import Document
-from dispatch_lint.model.violation import Finding, Severity
-from dispatch_lint.rule import Example, Rule
+from dispatch_lint.rule import EntityView, Example, Finding, Rule, Severity
 
 _NAMES = frozenset({"spec", "desiredstate", "desiredstatus", "targetstate", "targetstatus"})
 _ENTITY = ('{"id": "1", "name": "shop", "organizationId": "acme", "revision": 0, "version": 0, '
@@ -16,13 +13,11 @@ _ENTITY = ('{"id": "1", "name": "shop", "organizationId": "acme", "revision": 0,
 class DesiredState(Rule):
     """ "The desired state of an object should be captured in the spec field", whose wire name is
     `state`. The guide has a note that the field is unused so far; the setting
-    `open-questions.desired-state` says how much that matters.
+    `open-questions.desired-state` is the severity, or `off`.
     """
 
     name = "desired-state"
     summary = "desired state in another field than the spec"
-    form = "stored"
-    reads_content = False
     guide = "Spec"
     severity = Severity.INFO
     question = "desired-state"
@@ -37,16 +32,15 @@ class DesiredState(Rule):
         ),
     )  # fmt: skip
 
-    def check(self, document: Document) -> Iterator[Finding]:
+    def check_entity(self, entity: EntityView) -> Iterator[Finding]:
         answer = self.settings.open_questions.desired_state
-        severity = SEVERITIES[answer]
-        if severity is None:
+        if entity.form != "stored" or answer == "off":
             return
-        for field in document.undeclared:
+        for field in entity.undeclared:
             plain = field.name.replace("_", "").replace("-", "").lower()
             if len(field.path) == 1 and plain in _NAMES:
                 message = (
                     f'desired state belongs in the spec, on the wire "state", not in "{field.name}"'
                 )
-                yield Finding(field.path, message, on="key", severity=severity,
+                yield Finding(field.path, message, on="key", severity=Severity[answer.upper()],
                               help="move it into state")  # fmt: skip

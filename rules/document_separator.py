@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from dispatch_lint.documents.document import Document
-from dispatch_lint.model.violation import Finding, Severity
-from dispatch_lint.rule import Example, Rule
+from dispatch_lint.rule import Example, Finding, Rule, Severity, TextView
+
+_HELP = {"comment": "remove the dashes", "key": "rename the field",
+         "value": "keep the value in a file, or write it in another way"}  # fmt: skip
 
 
 class DocumentSeparator(Rule):
@@ -16,7 +17,6 @@ class DocumentSeparator(Rule):
 
     name = "document-separator"
     summary = "`---` inside a document, where dispatch cuts the file"
-    form = "manifest"
     severity = Severity.WARNING
     valid = (
         Example("# ------ secrets ------\nkind: Secret\nname: a\n---\nkind: Secret\nname: b\n"),
@@ -32,17 +32,14 @@ class DocumentSeparator(Rule):
         ),
     )
 
-    def check(self, document: Document) -> Iterator[Finding]:
-        if document.part is None:
+    def check_text(self, text: TextView) -> Iterator[Finding]:
+        if text.form != "manifest":
             return
         seen = set()
-        for cut in document.part.cuts:
-            # A PEM key has four of them, and one cause.
+        for cut in text.cuts:
+            # One finding for each value, key, or line of a comment: a PEM key has four cuts.
             where = (cut.path, cut.range.line if cut.within == "comment" else None)
-            if where in seen:
-                continue
-            seen.add(where)
-            article = {"comment": "remove the dashes", "key": "rename the field"}
-            help_ = article.get(cut.within, "keep the value in a file, or write it in another way")
-            message = f"dispatch cuts the file at this `---` inside a {cut.within}"
-            yield Finding(cut.path, message, range=cut.range, help=help_)
+            if where not in seen:
+                seen.add(where)
+                message = f"dispatch cuts the file at this `---` inside a {cut.within}"
+                yield Finding(cut.path, message, range=cut.range, help=_HELP[cut.within])

@@ -2,15 +2,13 @@
 
 from collections.abc import Iterator
 
-from dispatch_lint.documents.document import Document
-from dispatch_lint.model.violation import Finding
-from dispatch_lint.rule import Example, Rule
+from dispatch_lint.rule import Example, Finding, Rule, TextView
 
 
 class DuplicateField(Rule):
-    """Dispatch's parser takes one of the two values without a word, and readers the other.
+    """Dispatch's parser silently takes one of the two values, and other readers take the other.
 
-    It holds inside user data too, for the same reason.
+    User data, such as the content of a Secret, is checked too, for the same reason.
     """
 
     name = "duplicate-field"
@@ -23,13 +21,7 @@ class DuplicateField(Rule):
         ),
     )
 
-    def check(self, document: Document) -> Iterator[Finding]:
-        for duplicate in document.part.duplicates if document.part else ():
-            line = duplicate.first.line
-            yield Finding(
-                duplicate.path,
-                f'the field "{duplicate.path[-1]}" is already set in line {line}',
-                on="key",
-                range=duplicate.range,
-                help="keep one of the two",
-            )
+    def check_text(self, text: TextView) -> Iterator[Finding]:
+        for path, range_, first in text.duplicates:
+            message = f'the field "{path[-1]}" is already set in line {first.line}'
+            yield Finding(path, message, on="key", range=range_, help="keep one of the two")

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 
-from dispatch_lint.documents.document import Document
-from dispatch_lint.model.violation import Finding, Severity
-from dispatch_lint.rule import Example, Rule
+from dispatch_lint.rule import EntityView, Example, Finding, Rule, Severity
 
 
 class ErrorReason(Rule):
@@ -14,7 +12,6 @@ class ErrorReason(Rule):
 
     name = "error-reason"
     summary = "the status ERROR or MISSING without a reason"
-    needs = ("status",)
     guide = "Reason"
     severity = Severity.WARNING
     valid = (
@@ -27,7 +24,7 @@ class ErrorReason(Rule):
         ),
     )
 
-    def check(self, document: Document) -> Iterator[Finding]:
-        if document.status in ("ERROR", "MISSING") and not document.entity.get("reason"):
-            yield Finding(("status",), f'the status "{document.status}" comes without a reason',
+    def check_entity(self, entity: EntityView) -> Iterator[Finding]:
+        if entity.status in ("ERROR", "MISSING") and not entity.get("reason"):
+            yield Finding(("status",), f'the status "{entity.status}" comes without a reason',
                           help="say in reason what went wrong")  # fmt: skip

@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dispatch_lint.model.violation import Finding, Severity
-from dispatch_lint.naming import kind_field, plural
-from dispatch_lint.rule import Example, Member, Rule
+from dispatch_lint.rule import Example, FieldView, Finding, Rule, Severity, kind_field, plural
 
 _WIDGET = "package shop\n\ntype Widget struct {\n\tBaseEntity\n%s}\n"
 _MARKED = '\t// +dispatch:reference=Secret\n\t%s `json:"%s"`\n'
@@ -13,7 +11,7 @@ _MARKED = '\t// +dispatch:reference=Secret\n\t%s `json:"%s"`\n'
 
 @dataclass(frozen=True)
 class Options:
-    """What the settings can say."""
+    """The options of the rule."""
 
     roles: tuple[str, ...] = ()
     """Field names that are allowed although they do not name the entity type."""
@@ -48,29 +46,26 @@ class ForeignKeyEntityType(Rule):
         ),
     )
 
-    def check_member(self, member: Member) -> Iterator[Finding]:
-        field = member.field
+    def check_field(self, field: FieldView) -> Iterator[Finding]:
         reference = field.reference
-        # A tag, or a URL, is no field of its own for the reference.
-        if (
-            reference is None
-            or reference.key
-            or reference.prefix
-            or field.name in self.options.roles
-        ):
+        if field.definition is None or reference is None or field.name in self.options.roles:
             return
+        if reference.key or reference.prefix:
+            return  # the field is a map of tags or a URL, and only a part of it refers
         stem = kind_field(reference.kind)
-        name = field.name
-        for suffix in ("Names", "Name", "IDs", "Ids", "ID", "Id"):
-            if name.endswith(suffix) and name != suffix:
-                name = name.removesuffix(suffix)
-                break
-        named = name[:1].lower() + name[1:]
-        forms = (stem, plural(stem))
-        if named in forms or any(name.endswith(one[:1].upper() + one[1:]) for one in forms):
+        if _is_named_after(field.name, (stem, plural(stem))):
             return
-        many = member.use.many
-        proper = plural(stem) if many else stem
-        what = f"{plural(reference.kind)}" if many else f"a {reference.kind}"
-        message = f'the foreign key "{field.name}" refers to {what}: {proper}'
+        proper = plural(stem) if field.many else stem
+        target = plural(reference.kind) if field.many else f"a {reference.kind}"
+        message = f'the foreign key "{field.name}" refers to {target}: {proper}'
         yield Finding((), message, on="key", help=f"rename it to {proper}")
+
+
+def _is_named_after(name: str, stems: tuple[str, str]) -> bool:
+    """Whether a name, less a suffix of references, ends in the entity type."""
+    for suffix in ("Names", "Name", "IDs", "Ids", "ID", "Id"):
+        if name.endswith(suffix) and name != suffix:
+            name = name.removesuffix(suffix)
+            break
+    roles = tuple(stem[:1].upper() + stem[1:] for stem in stems)
+    return name[:1].lower() + name[1:] in stems or name.endswith(roles)

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from dispatch_lint.model.violation import Finding
-from dispatch_lint.rule import Example, FieldUse, Rule
+from dispatch_lint.rule import Example, FieldView, Finding, Rule
 
 
 class ForeignKeyIdSuffix(Rule):
@@ -36,8 +35,8 @@ class ForeignKeyIdSuffix(Rule):
         ),
     )
 
-    def check_field(self, field: FieldUse) -> Iterator[Finding]:
-        reference = field.shape.reference if field.shape else None
+    def check_field(self, field: FieldView) -> Iterator[Finding]:
+        reference = field.reference
         if reference is None or reference.key:
             return
         ends = field.name.endswith(("ID", "Id", "IDs", "Ids"))

@@ -2,15 +2,13 @@
 
 from collections.abc import Iterator
 
-from dispatch_lint.model.violation import Finding
-from dispatch_lint.naming import read_foreign_key
-from dispatch_lint.rule import Example, FieldUse, Rule, rename_fix
+from dispatch_lint.rule import Example, FieldView, Finding, Rule, read_foreign_key
 
 
 class ForeignKeyNaming(Rule):
     """ "Foreign keys fields should simply be the name of the referenced object (i.e. `secret` or
-    `secrets` not `secretName` or `secretNames`)". It speaks where the stem is a kind, or where
-    the schema declares a reference.
+    `secrets` not `secretName` or `secretNames`)". Fields whose stem is a kind are reported, and
+    fields that the schema declares as references.
     """
 
     name = "foreign-key-naming"
@@ -38,22 +36,21 @@ class ForeignKeyNaming(Rule):
         ),
     )  # fmt: skip
 
-    def check_field(self, field: FieldUse) -> Iterator[Finding]:
+    def check_field(self, field: FieldView) -> Iterator[Finding]:
         proper = self._proper(field)
         if proper is not None:
             message = f'the foreign key "{field.name}" has a redundant suffix: {proper}'
             yield Finding((), message, on="key", help=f"rename it to {proper}",
-                      fix=rename_fix(field, proper))  # fmt: skip
+                      fix=field.rename_to(proper))  # fmt: skip
 
-    def _proper(self, field: FieldUse) -> str | None:
-        if field.standard:
+    def _proper(self, field: FieldView) -> str | None:
+        """The name without the suffix; None where it has no redundant one."""
+        if field.standard or (field.declared and field.reference is None):
             return None
         foreign = read_foreign_key(field.name, self.catalogue.kind_names)
-        if foreign and foreign.suffix.startswith("Name") and (
-            not field.declared or (field.shape and field.shape.reference)
-        ):  # fmt: skip
+        if foreign and foreign.suffix.startswith("Name"):
             return field.meant or foreign.proper
-        if field.declared and field.shape and field.shape.reference and field.name != "name":
+        if field.declared and field.name != "name":
             # A declared reference may have any stem: `ownerName`.
             for suffix, plural in (("Names", "s"), ("Name", "")):
                 if field.name.endswith(suffix):

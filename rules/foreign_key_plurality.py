@@ -2,9 +2,16 @@
 
 from collections.abc import Iterator
 
-from dispatch_lint.model.violation import Finding, Severity
-from dispatch_lint.naming import kind_field, plural, read_foreign_key
-from dispatch_lint.rule import Example, FieldUse, Rule, rename_fix
+from dispatch_lint.rule import (
+    Example,
+    FieldView,
+    Finding,
+    Rule,
+    Severity,
+    kind_field,
+    plural,
+    read_foreign_key,
+)
 
 
 class ForeignKeyPlurality(Rule):
@@ -30,7 +37,7 @@ class ForeignKeyPlurality(Rule):
         ),
     )
 
-    def check_field(self, field: FieldUse) -> Iterator[Finding]:
+    def check_field(self, field: FieldView) -> Iterator[Finding]:
         if field.standard or (field.closed and not field.declared):
             return
         proper = self._proper(field)
@@ -38,22 +45,26 @@ class ForeignKeyPlurality(Rule):
             holds = "a list" if field.many else "a single name"
             message = f'the foreign key "{field.name}" holds {holds}: {proper}'
             yield Finding((), message, on="key", help=f"rename it to {proper}",
-                      fix=rename_fix(field, proper))  # fmt: skip
+                      fix=field.rename_to(proper))  # fmt: skip
 
-    def _proper(self, field: FieldUse) -> str | None:
+    def _proper(self, field: FieldView) -> str | None:
+        """The name in the proper number; None where it does not name a kind."""
         if field.declared:
-            reference = field.shape.reference if field.shape else None
-            if reference is None or reference.key:
-                return None
-            stem = kind_field(reference.kind)
-            # A role may stand before the kind: `sourceFunctions`.
-            for one in (stem, stem[:1].upper() + stem[1:]):
-                wrong, right = (one, plural(one)) if field.many else (plural(one), one)
-                if field.name.endswith(wrong):
-                    return field.name.removesuffix(wrong) + right
-            return None
+            return _proper_declared(field)
         foreign = read_foreign_key(field.name, self.catalogue.kind_names)
         if foreign is None or foreign.suffix or not isinstance(field.value, str | list):
             return None
         kind = kind_field(foreign.kind)
         return plural(kind) if field.many else kind
+
+
+def _proper_declared(field: FieldView) -> str | None:
+    if field.reference is None or field.reference.key:
+        return None
+    kind = kind_field(field.reference.kind)
+    # A role may stand before the kind: `sourceFunctions`.
+    for stem in (kind, kind[:1].upper() + kind[1:]):
+        wrong, right = (stem, plural(stem)) if field.many else (plural(stem), stem)
+        if field.name.endswith(wrong):
+            return field.name.removesuffix(wrong) + right
+    return None

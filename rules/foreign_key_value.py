@@ -1,19 +1,23 @@
 """foreign-key-value: a foreign key holds the target's name."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
 from typing import Literal
 
-from dispatch_lint.documents.document import Document
-from dispatch_lint.index.facts import by_id, read_group
-from dispatch_lint.index.references import ReferenceRule, References, read_key, targets_of
-from dispatch_lint.model.fix import Fix, Put
-from dispatch_lint.model.reference import Reference
-from dispatch_lint.model.violation import Finding
-from dispatch_lint.rule import Example, Fact, Judgement, World, stored
+from dispatch_lint.rule import (
+    EntityView,
+    Example,
+    Finding,
+    Fix,
+    ForeignKey,
+    Put,
+    Reference,
+    Rule,
+    read_key,
+    stored,
+)
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 _NAMED_BY_UUID = frozenset({"Source", "Run"})
@@ -27,7 +31,7 @@ class Options:
     """What a foreign key may hold."""
 
 
-class ForeignKeyValue(ReferenceRule):
+class ForeignKeyValue(Rule):
     """ "Foreign key values should reflect the `name` value of the entity (as opposed to the `ID`
     value). The database is indexed on `name`."
 
@@ -80,63 +84,43 @@ class ForeignKeyValue(ReferenceRule):
         answer = self.settings.open_questions.foreign_key_value
         return answer if answer != "name" else str(self.options.accepts)
 
-    def check(self, document: Document) -> Iterator[Finding]:
-        accepts = self._accepts
-        for use in document.uses:
-            if not _is_judged(use.reference):
-                continue
-            key = read_key(use.value, use.reference.kind)
-            if key is not None and accepts == "name":
-                message = (
-                    f'"{use.value}" is a constructed key; a foreign key holds the name "{key[1]}"'
-                )
-                fix = Fix("unsafe", f"write {key[1]}", (Put(use.path, key[1]),))
-                yield Finding(use.path, message, help=fix.message, fix=fix)
-            elif key is None and accepts == "key":
-                organization = document.organization or "<organization>"
-                proper = f"{organization}/{use.reference.kind}/{use.value}"
-                message = f'"{use.value}" is a name; the settings ask for the key "{proper}"'
-                fix = None
-                if document.organization:
-                    fix = Fix("unsafe", f"write {proper}", (Put(use.path, proper),))
-                yield Finding(use.path, message, help=f"write {proper}", fix=fix)
+    def check_entity(self, entity: EntityView) -> Iterator[Finding]:
+        for foreign_key in entity.foreign_keys:
+            reference = foreign_key.reference
+            # Nothing but a name stands there.
+            if reference.by == "name" and not reference.prefix and not reference.key:
+                yield from self._check_form(entity, foreign_key)
 
-    def asks(self, group: str, facts: Sequence[Fact]) -> Iterable[str]:
-        by, rest = read_group(group)
-        if by == "name" and not any(fact.data[-1] == "entity" for fact in facts):
-            yield by_id(rest[1])
+    def _check_form(self, entity: EntityView, foreign_key: ForeignKey) -> Iterator[Finding]:
+        """Whether it is a name or a constructed key, as the settings ask for."""
+        path, value, kind = foreign_key.path, foreign_key.value, foreign_key.reference.kind
+        key = read_key(value, kind)
+        if key is not None and self._accepts == "name":
+            message = f'"{value}" is a constructed key; a foreign key holds the name "{key[1]}"'
+            fix = Fix("unsafe", f"write {key[1]}", (Put(path, key[1]),))
+            yield Finding(path, message, help=fix.message, fix=fix)
+        elif key is None and self._accepts == "key":
+            proper = f"{entity.organization or '<organization>'}/{kind}/{value}"
+            message = f'"{value}" is a name; the settings ask for the key "{proper}"'
+            advice = f"write {proper}"
+            fixes = entity.organization is not None  # else nobody knows the key
+            fix = Fix("unsafe", advice, (Put(path, proper),))
+            yield Finding(path, message, help=advice, fix=fix if fixes else None)
 
-    def judge_references(self, group: References, world: World) -> Iterator[Judgement]:
-        if group.by != "name" or any(target.live for _, target in group.entities):
+    def check_reference(self, reference: Reference) -> Iterator[Finding]:
+        kind, value = reference.kind, reference.value
+        if reference.by == "id" or kind in _NAMED_BY_UUID or reference.external:
             return
-        kind, value = group.rest
-        holders, looks_like_id = world.group(by_id(value)), _UUID.match(value) is not None
-        if not holders and not looks_like_id:
+        if any(target.live for target in reference.targets) or reference.elsewhere:
             return
-        if kind in _NAMED_BY_UUID or world.external(kind, value):
-            return
-        owner = next(
-            (
-                (fact, target.name)
-                for fact, target in targets_of(holders)
-                if target.live and target.kind == kind and target.name
-            ),
-            None,
-        )
-        for use in chain.from_iterable(group.uses.values()):
-            if owner is not None:
-                holder, name = owner
-                message = (
-                    f'"{value}" is the ID of the {kind} "{name}"; a foreign key holds its name'
-                )
-                fix = Fix("unsafe", f"write {name}", (Put(use.path, name),))
-                yield Judgement(use, message, help=fix.message, fix=fix,
-                                related=((holder, "the entity with this ID"),))  # fmt: skip
-            elif looks_like_id:
-                message = f'"{value}" is an ID; a foreign key holds the name of the {kind}'
-                yield Judgement(use, message, help=f"write the name of the {kind}")
-
-
-def _is_judged(reference: Reference) -> bool:
-    """Whether it is by name, and nothing but a name stands there."""
-    return not (reference.by == "id" or reference.prefix or reference.key)
+        owner = next(iter(reference.with_id), None)
+        if owner is not None:
+            message = (
+                f'"{value}" is the ID of the {kind} "{owner.name}"; a foreign key holds its name'
+            )
+            fix = Fix("unsafe", f"write {owner.name}", (Put(reference.path, str(owner.name)),))
+            yield Finding(reference.path, message, help=fix.message, fix=fix,
+                          related=((owner, "the entity with this ID"),))  # fmt: skip
+        elif _UUID.match(value):
+            message = f'"{value}" is an ID; a foreign key holds the name of the {kind}'
+            yield Finding(reference.path, message, help=f"write the name of the {kind}")

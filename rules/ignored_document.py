@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator
 
-from dispatch_lint.documents.document import Document
-from dispatch_lint.model.violation import Finding, Severity
-from dispatch_lint.rule import Example, Rule
+from dispatch_lint.rule import EntityView, Example, Finding, Rule, Severity
 
 
 class IgnoredDocument(Rule):
-    """`dispatch create -f` knows the kind and still skips the document without a word:
+    """`dispatch create -f` knows the kind and still skips the document silently:
     Application, ServiceClass, ServicePlan, ServiceBinding, Run, Rule, Source and Broker cannot
     be created from a file, and the others only under their manifest name (Secret, never
     SecretEntity).
@@ -16,7 +14,6 @@ class IgnoredDocument(Rule):
 
     name = "ignored-document"
     summary = "a manifest that `dispatch create -f` skips"
-    form = "manifest"
     severity = Severity.WARNING
     valid = (Example("kind: Secret\nname: a\n"),)
     invalid = (
@@ -31,14 +28,14 @@ class IgnoredDocument(Rule):
         ),
     )  # fmt: skip
 
-    def check(self, document: Document) -> Iterator[Finding]:
-        kind = self.catalogue.kinds.get(document.kind)
-        if kind is None or not document.written_kind:
+    def check_entity(self, entity: EntityView) -> Iterator[Finding]:
+        kind = self.catalogue.kinds.get(entity.kind)
+        if entity.form != "manifest" or kind is None or not entity.written_kind:
             return
         if kind.ignored or "manifest" not in kind.forms:
             message = f"`dispatch create -f` skips documents of the kind {kind.name}"
             yield Finding(("kind",), message, help="create it by its own command")
-        elif document.written_kind in kind.aliases:
-            message = (f'`dispatch create -f` skips the kind "{document.written_kind}"; '
+        elif entity.written_kind in kind.aliases:
+            message = (f'`dispatch create -f` skips the kind "{entity.written_kind}"; '
                        f"in manifests it is {kind.name}")  # fmt: skip
             yield Finding(("kind",), message, help=f"write kind: {kind.name}")

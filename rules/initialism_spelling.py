@@ -4,15 +4,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from dispatch_lint.model.violation import Finding, Severity
-from dispatch_lint.naming import INITIALISMS, words_of
-from dispatch_lint.rule import Example, FieldUse, Rule, rename_fix
-from dispatch_lint.schema.initialisms import EXEMPT, initialisms_of
+from dispatch_lint.rule import (
+    EXEMPT,
+    Example,
+    FieldView,
+    Finding,
+    Rule,
+    Severity,
+    initialisms_of,
+    words_of,
+)
 
 
 @dataclass(frozen=True)
 class Options:
-    """What the settings can say."""
+    """The options of the rule."""
 
     wire: Literal["consistent", "camel", "go"] = "consistent"
     """How wire names spell initialisms: as most fields do, as `Url`, or as `URL`."""
@@ -47,7 +53,7 @@ class InitialismSpelling(Rule):
         ),
     )
 
-    def check_field(self, field: FieldUse) -> Iterator[Finding]:
+    def check_field(self, field: FieldView) -> Iterator[Finding]:
         if field.name in EXEMPT or field.standard or (field.closed and not field.declared):
             return
         for initialism, word in dict.fromkeys(initialisms_of(field.name)):
@@ -57,9 +63,10 @@ class InitialismSpelling(Rule):
             proper = _respelled(field.name, initialism, capitals=capitals)
             message = f'the field "{field.name}" spells the initialism {word}: {proper}'
             yield Finding((), message, on="key", help=f"rename it to {proper}",
-                      fix=rename_fix(field, proper))  # fmt: skip
+                      fix=field.rename_to(proper))  # fmt: skip
 
-    def _capitals(self, field: FieldUse, initialism: str) -> bool | None:
+    def _capitals(self, field: FieldView, initialism: str) -> bool | None:
+        """Whether to spell an initialism in capitals; None where neither spelling is usual."""
         if self.options.wire != "consistent":
             return bool(self.options.wire == "go")
         spellings = self.catalogue.initialisms(field.form).get(initialism)
@@ -70,6 +77,5 @@ class InitialismSpelling(Rule):
 
 def _respelled(name: str, initialism: str, *, capitals: bool) -> str:
     first, *rest = words_of(name)
-    assert initialism in INITIALISMS
     spelled = initialism if capitals else initialism.capitalize()
     return first + "".join(spelled if word.upper() == initialism else word for word in rest)

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
-from dispatch_lint.model.violation import Finding, Severity
-from dispatch_lint.rule import Example, Member, Rule
+from dispatch_lint.rule import Example, FieldView, Finding, Rule, Severity
 
 
 class JsonTagMalformed(Rule):
-    """encoding/json passes over what it cannot read in a tag, without a word: after `josn:"mode"`
-    the field is called Mode on the wire, and `json:"config, omitempty"` leaves nothing out.
+    """encoding/json silently ignores what it cannot read in a tag: after `josn:"mode"` the field is
+    called Mode on the wire, and `json:"config, omitempty"` never omits the field.
 
     A tag that gives no name is an error; a wrong option only a warning.
     """
@@ -38,9 +37,9 @@ class JsonTagMalformed(Rule):
         ),
     )  # fmt: skip
 
-    def check_member(self, member: Member) -> Iterator[Finding]:
-        field = member.field
-        if field.tag_problem:
-            severity = Severity.WARNING if field.tagged else None
-            yield Finding((), field.tag_problem, on="key", severity=severity,
+    def check_field(self, field: FieldView) -> Iterator[Finding]:
+        defined = field.definition
+        if defined is not None and defined.tag_problem:
+            severity = Severity.WARNING if defined.tagged else None
+            yield Finding((), defined.tag_problem, on="key", severity=severity,
                           help='write `json:"name"` or `json:"name,omitempty"`')  # fmt: skip

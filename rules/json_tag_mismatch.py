@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
-from dispatch_lint.model.violation import Finding, Severity
-from dispatch_lint.rule import Example, Member, Rule
+from dispatch_lint.rule import BASE, Example, FieldView, Finding, Rule, Severity
 
 
 class JsonTagMismatch(Rule):
-    """A field that is called one thing in Go and another on the wire has to be looked up each
-    time. BaseEntity's own `Spec`, on the wire `state`, is the guide's.
+    """A field that has one name in Go and another on the wire has to be looked up each time.
+    `Spec` of BaseEntity, on the wire `state`, is not reported: the guide names it so.
     """
 
     name = "json-tag-mismatch"
@@ -31,14 +30,14 @@ class JsonTagMismatch(Rule):
         ),
     )
 
-    def check_member(self, member: Member) -> Iterator[Finding]:
-        field = member.field
-        if member.definition.language != "Go" or not field.tagged:
+    def check_field(self, field: FieldView) -> Iterator[Finding]:
+        defined = field.definition
+        if defined is None or defined.language != "Go" or not defined.tagged:
             return
-        if member.owner == "BaseEntity" and field.name == "state":
+        if defined.owner == BASE and field.name == "state":
             return
-        if _plain(field.source_name) != _plain(field.name):
-            message = f'the field is "{field.source_name}" in Go and "{field.name}" on the wire'
+        if _plain(defined.source_name) != _plain(field.name):
+            message = f'the field is "{defined.source_name}" in Go and "{field.name}" on the wire'
             yield Finding((), message, on="key", help="give both one name")
 
 

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 
-from dispatch_lint.model.violation import Finding
-from dispatch_lint.naming import lower_camel
-from dispatch_lint.rule import Example, Member, Rule
+from dispatch_lint.rule import Example, FieldView, Finding, Rule, lower_camel
 
 
 class JsonTagMissing(Rule):
@@ -31,13 +29,10 @@ class JsonTagMissing(Rule):
         ),
     )  # fmt: skip
 
-    def check_member(self, member: Member) -> Iterator[Finding]:
-        field = member.field
-        if member.definition.language != "Go" or field.tagged:
+    def check_field(self, field: FieldView) -> Iterator[Finding]:
+        defined = field.definition
+        if defined is None or defined.language != "Go" or defined.tagged:
             return
-        proper = lower_camel(field.source_name)
-        message = (
-            f'the field "{field.source_name}" has no json tag, and is called "{field.name}" on the '
-            "wire"
-        )
-        yield Finding((), message, on="key", help=f'add `json:"{proper}"`')
+        name = defined.source_name
+        message = f'the field "{name}" has no json tag, and is called "{field.name}" on the wire'
+        yield Finding((), message, on="key", help=f'add `json:"{lower_camel(name)}"`')

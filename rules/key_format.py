@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 
-from dispatch_lint.documents.document import ROW_KEY, Document
-from dispatch_lint.model.fix import Fix, Put
-from dispatch_lint.model.violation import Finding
-from dispatch_lint.rule import Example, Rule
+from dispatch_lint.rule import ROW_KEY, EntityView, Example, Finding, Fix, Put, Rule
 
 _ROW = ('{"key": "%s", "value": {"id": "1", "name": "shop", "organizationId": "acme", '
         '"revision": 0, "version": 0, "state": null, "status": "READY", "reason": null, '
         '"tags": null, "delete": false}}\n')  # fmt: skip
+_GUIDE = "the guide says <organization>/<kind>/<name>"
 
 
 class KeyFormat(Rule):
@@ -21,7 +19,6 @@ class KeyFormat(Rule):
 
     name = "key-format"
     summary = "a key that is not <organization>/<kind>/<name>"
-    form = "stored"
     guide = "Key"
     valid = (Example(_ROW % "acme/Application/shop", file="rows.jsonl"),)
     invalid = (
@@ -53,54 +50,63 @@ class KeyFormat(Rule):
         ),
     )  # fmt: skip
 
-    def check(self, document: Document) -> Iterator[Finding]:
-        if document.row is None:
+    def check_entity(self, entity: EntityView) -> Iterator[Finding]:
+        if entity.form != "stored" or entity.row is None:
             return
-        key = document.row.key
+        key = entity.row.key
         parts = key.split("/")
-        guide = "the guide says <organization>/<kind>/<name>"
         if len(parts) != 3:
             count = f"{len(parts)} part{'s' if len(parts) > 1 else ''}"
-            yield self._layout(f"parts-{len(parts)}", f'the key "{key}" has {count}; {guide}')
+            yield _layout(f"parts-{len(parts)}", f'the key "{key}" has {count}; {_GUIDE}')
         elif not all(parts):
-            yield self._layout("empty", f'the key "{key}" has an empty part; {guide}')
-        elif self._is_kind(document, parts[1]):
-            yield from self._disagreement(document, parts[0], parts[2])
-        elif self._is_kind(document, parts[0]):
-            yield self._layout(
-                "kind-first",
-                f'the key "{key}" is laid out <kind>/<organization>/<name>, as Dispatch writes it '
-                f"since v0.1.18; {guide}",
-                f"{parts[1]}/{parts[0]}/{parts[2]}",
-            )
-            yield from self._disagreement(document, parts[1], parts[2])
-        elif self._is_kind(document, parts[2]):
-            proper = f"{parts[0]}/{parts[2]}/{parts[1]}"
-            yield self._layout("kind-last", f'the key "{key}" has the kind last; {guide}', proper)
-        elif self.catalogue.resolve(parts[1]) or self.catalogue.resolve(parts[0]):
-            start = f'the key "{key}" is not that of its entity: '
-            yield Finding(ROW_KEY, f'{start}the kind is "{document.kind}"')
+            yield _layout("empty", f'the key "{key}" has an empty part; {_GUIDE}')
         else:
-            meant = f'; did you mean "{document.kind}"?' if document.known else ""
+            yield from self._check_parts(entity, key, *parts)
+
+    def _check_parts(
+        self, entity: EntityView, key: str, first: str, second: str, third: str
+    ) -> Iterator[Finding]:
+        if self._is_kind(entity, second):
+            yield from self._check_values(entity, key, first, third)
+        elif self._is_kind(entity, first):
+            message = (f'the key "{key}" is laid out <kind>/<organization>/<name>, as Dispatch '
+                       f"writes it since v0.1.18; {_GUIDE}")  # fmt: skip
+            yield _layout("kind-first", message, f"{second}/{first}/{third}")
+            yield from self._check_values(entity, key, second, third)
+        elif self._is_kind(entity, third):
+            message = f'the key "{key}" has the kind last; {_GUIDE}'
+            yield _layout("kind-last", message, f"{first}/{third}/{second}")
+        elif self.catalogue.resolve(second) or self.catalogue.resolve(first):
+            yield _disagreement(key, "kind", entity.kind)
+        else:
+            meant = f'; did you mean "{entity.kind}"?' if entity.known else ""
             message = f'the key "{key}" names no kind of Dispatch{meant}'
-            yield self._layout(f"unknown-{document.kind}", message)
+            yield _layout(f"unknown-{entity.kind}", message)
 
-    def _is_kind(self, document: Document, part: str) -> bool:
+    def _is_kind(self, entity: EntityView, part: str) -> bool:
+        """Whether a part of the key names the kind; any kind, where that of the entity is unknown."""
         kind = self.catalogue.resolve(part)
-        return part == document.kind if kind is None else kind.name == document.kind or not (
-            document.known
-        )  # fmt: skip
+        if kind is None:
+            return part == entity.kind
+        return kind.name == entity.kind or not entity.known
 
-    def _layout(self, layout: str, message: str, proper: str = "") -> Finding:
-        fix = Fix("safe", f"write {proper}", (Put(ROW_KEY, proper),)) if proper else None
-        return Finding(ROW_KEY, message, fold=layout, help="migrate the keys of the store", fix=fix)
+    def _check_values(
+        self, entity: EntityView, key: str, organization: str, name: str
+    ) -> Iterator[Finding]:
+        """Compare the parts of a key with the fields of the entity."""
+        own_organization = entity.get(self.catalogue.organization_field)
+        own_name = entity.get("name")
+        if isinstance(own_organization, str) and own_organization not in ("", organization):
+            yield _disagreement(key, "organization", own_organization)
+        if isinstance(own_name, str) and own_name != name:
+            yield _disagreement(key, "name", own_name)
 
-    def _disagreement(self, document: Document, organization: str, name: str) -> Iterator[Finding]:
-        entity = document.entity
-        said = entity.get(self.catalogue.organization_field)
-        assert document.row is not None
-        start = f'the key "{document.row.key}" is not that of its entity: '
-        if isinstance(said, str) and said and said != organization:
-            yield Finding(ROW_KEY, f'{start}the organization is "{said}"')
-        if isinstance(entity.get("name"), str) and entity["name"] != name:
-            yield Finding(ROW_KEY, f'{start}the name is "{entity["name"]}"')
+
+def _layout(layout: str, message: str, proper: str = "") -> Finding:
+    """A finding that is reported once for all keys of a file that have the same layout."""
+    fix = Fix("safe", f"write {proper}", (Put(ROW_KEY, proper),)) if proper else None
+    return Finding(ROW_KEY, message, fold=layout, help="migrate the keys of the store", fix=fix)
+
+
+def _disagreement(key: str, part: str, value: str) -> Finding:
+    return Finding(ROW_KEY, f'the key "{key}" is not that of its entity: the {part} is "{value}"')

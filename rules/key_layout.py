@@ -1,16 +1,9 @@
 """key-layout: code builds keys as <organization>/<kind>/<name>."""
 
-from __future__ import annotations
-
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
-from dispatch_lint.model.violation import Finding
-from dispatch_lint.rule import Example, Rule
-
-if TYPE_CHECKING:
-    from dispatch_lint.definitions.go_syntax import KeyExpression
+from dispatch_lint.rule import Example, Finding, PackageView, Rule
 
 _ORGANIZATION = re.compile(r"org", re.IGNORECASE)
 _KIND = re.compile(r"kind|type|\bdt\b", re.IGNORECASE)
@@ -18,9 +11,9 @@ _KEY = re.compile(r"key", re.IGNORECASE)
 
 
 class KeyLayout(Rule):
-    """ "The format of the key is the same for all entities": `<organization>/<kind>/<name>`. It
-    speaks of functions about keys that put an organization, a kind and a name together with
-    slashes, in another order.
+    """ "The format of the key is the same for all entities": `<organization>/<kind>/<name>`. A
+    function with "key" in its name is reported if it joins an organization and a kind with slashes
+    in another order.
     """
 
     name = "key-layout"
@@ -48,27 +41,25 @@ class KeyLayout(Rule):
         ),
     )  # fmt: skip
 
-    def check_layout(self, layout: KeyExpression) -> Iterator[Finding]:
-        if not _KEY.search(layout.function):
-            return
-        organization = _position(layout, _ORGANIZATION)
-        kind = _position(layout, _KIND)
-        if organization is None or kind is None or organization == kind:
-            return
-        last = len(layout.parts) - 1
-        if organization != 0 or kind == last > 1:
-            shown = "/".join(f"<{part}>" for part in layout.parts)
-            message = (
-                f"{layout.function} builds keys as {shown}; the guide says "
-                "<organization>/<kind>/<name>"
-            )
-            yield Finding(
-                (),
-                message,
-                location=layout.location,
-                help="put the organization first, then the kind",
-            )
+    def check_package(self, package: PackageView) -> Iterator[Finding]:
+        for expression in package.key_expressions:
+            if _KEY.search(expression.function) and not _is_proper(expression.parts):
+                shown = "/".join(f"<{part}>" for part in expression.parts)
+                message = (f"{expression.function} builds keys as {shown}; the guide says "
+                           "<organization>/<kind>/<name>")  # fmt: skip
+                yield Finding((), message, location=expression.location,
+                              help="put the organization first, then the kind")  # fmt: skip
 
 
-def _position(layout: KeyExpression, what: re.Pattern[str]) -> int | None:
-    return next((index for index, part in enumerate(layout.parts) if what.search(part)), None)
+def _is_proper(parts: Sequence[str]) -> bool:
+    """Whether the organization is first, and the kind not last; also where either is missing."""
+    organization = _position(parts, _ORGANIZATION)
+    kind = _position(parts, _KIND)
+    if organization is None or kind is None or organization == kind:
+        return True
+    last = len(parts) - 1
+    return organization == 0 and not kind == last > 1
+
+
+def _position(parts: Sequence[str], pattern: re.Pattern[str]) -> int | None:
+    return next((index for index, part in enumerate(parts) if pattern.search(part)), None)

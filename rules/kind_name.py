@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 
-from dispatch_lint.definitions.model import BASE, EntityType
-from dispatch_lint.model.violation import Finding, Severity
-from dispatch_lint.rule import Example, Rule
+from dispatch_lint.rule import BASE, DefinitionView, Example, Finding, Rule, Severity
 
 
 class KindName(Rule):
     """The name of the Go type is the kind, and so part of the key: `SecretEntity` is written into
-    every key of a Secret. That it is an entity, or a model, needs no saying.
+    every key of a Secret. The suffixes Entity and Model add nothing.
     """
 
     name = "kind-name"
@@ -25,7 +23,7 @@ class KindName(Rule):
         ),
     )
 
-    def check_definition(self, definition: EntityType) -> Iterator[Finding]:
+    def check_definition(self, definition: DefinitionView) -> Iterator[Finding]:
         name = definition.name
         if name == BASE or definition.value:
             return

@@ -2,13 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
-from dispatch_lint.documents.document import Document
-from dispatch_lint.model.reference import Form
-from dispatch_lint.model.violation import Finding
-from dispatch_lint.rule import Example, Rule
-from dispatch_lint.schema.patterns import fits
+from dispatch_lint.rule import EntityView, Example, Finding, Form, Rule, fits
 
 # The store's own check, `^[\w\d\-]+$`, as Go means it: ASCII, up to the end of the text.
 _NAME = re.compile(r"[A-Za-z0-9_-]+\Z")
@@ -22,7 +17,6 @@ class NameFormat(Rule):
 
     name = "name-format"
     summary = "a name that cannot be part of a key"
-    needs = ("name",)
     guide = "Key"
     valid = (Example("kind: Secret\nname: open-sesame_2\n"),)
     invalid = (
@@ -41,21 +35,19 @@ class NameFormat(Rule):
         ),
     )  # fmt: skip
 
-    def check(self, document: Document) -> Iterator[Finding]:
-        name = document.entity.get("name")
-        pattern = self._pattern(document.kind, document.form)
+    def check_entity(self, entity: EntityView) -> Iterator[Finding]:
+        name = entity.get("name")
+        if not isinstance(name, str):
+            return
         if name == "":
             yield Finding(("name",), "the name is empty: it cannot be part of a key")
-        elif isinstance(name, str) and not _NAME.match(name):
+        elif not _NAME.match(name):
             yield Finding(("name",), f'"{name}" cannot be part of a key: it contains {_bad(name)}',
                           help='use letters, digits, "_" and "-" only')  # fmt: skip
-        elif isinstance(name, str) and pattern and not fits(pattern, name):
-            yield Finding(
-                ("name",),
-                f'"{name}" does not match the pattern of {document.kind} names, {pattern}',
-            )
+        elif (pattern := self._pattern(entity.kind, entity.form)) and not fits(pattern, name):
+            message = f'"{name}" does not match the pattern of {entity.kind} names, {pattern}'
+            yield Finding(("name",), message)
 
-    @lru_cache(maxsize=100)  # noqa: B019 (a rule lives as long as its run)
     def _pattern(self, kind: str, form: Form) -> str:
         """The pattern of the names of a kind; empty where they have none of their own."""
         known = self.catalogue.kinds.get(kind)

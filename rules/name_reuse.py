@@ -1,14 +1,11 @@
 """name-reuse: a name is free again only when its old owner is gone."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from dispatch_lint.index.facts import read_group
-from dispatch_lint.index.identity import IdentityRule, holders_of
-from dispatch_lint.model.violation import Severity
-from dispatch_lint.rule import Example, Fact, Judgement, World, stored
+from dispatch_lint.rule import Example, Finding, KeyGroup, Rule, Severity, stored
 
 
-class NameReuse(IdentityRule):
+class NameReuse(Rule):
     """ "StatusDELETING object is DELETING … user should not reuse the object name until it is
     transfered to DELETED state." A new entity has an ID of its own; a manifest, which has none,
     is only a warning.
@@ -38,26 +35,21 @@ class NameReuse(IdentityRule):
         ),
     )
 
-    def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
-        if read_group(group)[0] != "key":
+    def check_key(self, group: KeyGroup) -> Iterator[Finding]:
+        owner = next((holder for holder in group.stored if holder.status == "DELETING"), None)
+        if owner is None:
             return
-        holders = holders_of(facts)
-        leaving = next(
-            (one for one in holders if one[0].stored and one[1].status == "DELETING"), None
-        )
-        if leaving is None:
-            return
-        owner, old = leaving
-        for fact, holder in holders:
-            if fact.stored or not holder.live or holder.identity == old.identity:
+        for entity in group.entities:
+            if not entity.live or entity.id == owner.id:
                 continue
-            manifest = holder.form == "manifest"
-            if holder.status == "DELETING" or not (holder.identity or manifest):
+            manifest = entity.form == "manifest"
+            if entity.status == "DELETING" or not (entity.id or manifest):
                 continue
-            yield Judgement(
-                fact,
-                f'the old owner of "{holder.key}" is still DELETING',
+            yield Finding(
+                ("name",),
+                f'the old owner of "{group.key}" is still DELETING',
                 severity=Severity.WARNING if manifest else None,
                 help="wait until it is DELETED, or take another name",
+                entity=entity,
                 related=((owner, "the old owner"),),
             )

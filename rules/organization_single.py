@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 
-from dispatch_lint.documents.document import Document
-from dispatch_lint.model.violation import Finding
-from dispatch_lint.rule import Example, Rule
+from dispatch_lint.rule import EntityView, Example, Finding, Rule
 
 _ENTITY = ('{"id": "1", "name": "shop"%s, "revision": 0, "version": 0, "state": null, '
            '"status": "READY", "reason": null, "tags": null, "delete": false}')  # fmt: skip
@@ -12,13 +10,12 @@ _ENTITY = ('{"id": "1", "name": "shop"%s, "revision": 0, "version": 0, "state": 
 
 class OrganizationSingle(Rule):
     """ "All objects belong to a single organization. This is used as the top-level token in the
-    construction of an entity key." The entity itself has to say it: the key and the columns of
-    its row do not make up for it.
+    construction of an entity key." The entity itself has to have the field: the key and the columns
+    of its row do not count.
     """
 
     name = "organization-single"
     summary = "a stored entity without exactly one organization"
-    form = "stored"
     guide = "OrganizationID"
     question = "organization-field"
     valid = (
@@ -43,14 +40,15 @@ class OrganizationSingle(Rule):
         ),
     )
 
-    def check(self, document: Document) -> Iterator[Finding]:
+    def check_entity(self, entity: EntityView) -> Iterator[Finding]:
+        if entity.form != "stored":
+            return
         field = self.catalogue.organization_field
-        if field not in document.entity:
+        value = entity.get(field)
+        if not entity.has(field):
             message = f'the entity belongs to no organization: "{field}" is missing'
             yield Finding((), message, on="key", subject=(field,), help=f"add {field}")
-            return
-        value = document.entity[field]
-        if value in ("", None):
+        elif value in ("", None):
             yield Finding((field,), f'the entity belongs to no organization: "{field}" is empty')
         elif not isinstance(value, str):
             yield Finding((field,), f'"{field}" has to name a single organization')

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 
-from dispatch_lint.documents.document import Document
-from dispatch_lint.model.violation import Finding, Severity
-from dispatch_lint.rule import Example, Rule
+from dispatch_lint.rule import EntityView, Example, Finding, Rule, Severity
 
 
 class ReasonWithoutError(Rule):
@@ -14,7 +12,6 @@ class ReasonWithoutError(Rule):
 
     name = "reason-without-error"
     summary = "a reason on an entity that is READY"
-    needs = ("reason",)
     guide = "Reason"
     severity = Severity.INFO
     valid = (Example("kind: Image\nname: a\nbaseImageName: b\nstatus: READY\nreason: []\n"),)
@@ -25,6 +22,6 @@ class ReasonWithoutError(Rule):
         ),
     )
 
-    def check(self, document: Document) -> Iterator[Finding]:
-        if document.status == "READY" and document.entity.get("reason"):
+    def check_entity(self, entity: EntityView) -> Iterator[Finding]:
+        if entity.status == "READY" and entity.get("reason"):
             yield Finding(("reason",), "the entity is READY and still has a reason", on="key")

@@ -2,15 +2,13 @@
 
 from collections.abc import Iterator
 
-from dispatch_lint.index.references import ReferenceRule, References
-from dispatch_lint.model.violation import Severity
-from dispatch_lint.rule import Example, Judgement, World, stored
+from dispatch_lint.rule import Example, Finding, Reference, Rule, Severity, stored
 
 _NOT_YET = frozenset({"INITIALIZED", "CREATING", "UPDATING", "MISSING"})
 _NO_MORE = frozenset({"DELETING", "DELETED", "ERROR"})
 
 
-class ReferenceNotReady(ReferenceRule):
+class ReferenceNotReady(Rule):
     """ "StatusCREATING: … should wait until the READY state to use the object": an entity that is
     READY refers to one that is not there yet, or any entity to one that is on its way out or in
     ERROR. An empty status, as Secrets have it, says nothing.
@@ -43,22 +41,17 @@ class ReferenceNotReady(ReferenceRule):
         ),
     )
 
-    def judge_references(self, group: References, world: World) -> Iterator[Judgement]:
-        for use, several in group.uses.items() if group.entities else ():
-            seen = []
-            for one in group.targets.seen(use):
-                seen.append(one)
-                # A usable entity of the name, or one that holds another version of it, is enough.
-                if one[1].status not in _NOT_YET | _NO_MORE:
-                    break
-            if not seen or seen[-1][1].status not in _NOT_YET | _NO_MORE:
-                continue
-            target_fact, target = next((one for one in seen if one[1].live), seen[0])
-            what = f'the {use.kind} "{target.name or group.name}" is {target.status}'
-            if target.status in _NOT_YET:
-                if use.status != "READY":
-                    continue
-                what = f"the entity is READY, but {what}"
-            for fact in several:
-                yield Judgement(fact, what, help="wait until it is READY, or refer to another",
-                                related=((target_fact, "it is here"),))  # fmt: skip
+    def check_reference(self, reference: Reference) -> Iterator[Finding]:
+        # A usable entity of the name, or one that has another version of it, is enough.
+        if any(target.status not in _NOT_YET | _NO_MORE for target in reference.targets):
+            return
+        target = reference.target
+        if target is None:
+            return
+        message = f'the {reference.kind} "{target.name or reference.value}" is {target.status}'
+        if target.status in _NOT_YET:
+            if reference.entity.status != "READY":
+                return
+            message = f"the entity is READY, but {message}"
+        yield Finding(reference.path, message, help="wait until it is READY, or refer to another",
+                      related=((target, "it is here"),))  # fmt: skip

@@ -1,14 +1,11 @@
 """revision-order: revisions count upwards."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from dispatch_lint.index.facts import read_group
-from dispatch_lint.index.identity import IdentityRule, holders_of, same_key
-from dispatch_lint.model.violation import Severity
-from dispatch_lint.rule import Example, Fact, Judgement, World, stored
+from dispatch_lint.rule import Example, Finding, IdGroup, Rule, Severity, same_key, stored
 
 
-class RevisionOrder(IdentityRule):
+class RevisionOrder(Rule):
     """A revision lower than the store has seen for the same ID: an older copy of the entity, or a
     store that was put back.
 
@@ -40,23 +37,20 @@ class RevisionOrder(IdentityRule):
         ),
     )
 
-    def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
-        if read_group(group)[0] != "id":
-            return
-        holders = holders_of(facts)
-        for fact, holder in holders:
-            if fact.stored or holder.revision is None or not holder.revision_of:
+    def check_id(self, group: IdGroup) -> Iterator[Finding]:
+        for entity in group.entities:
+            revision = entity.revision
+            if revision is None or not entity.revision_of:
                 continue
-            for other, old in holders:
+            for before in group.stored:
                 if (
-                    other.stored
-                    and old.revision is not None
-                    and old.revision_of == holder.revision_of
-                    and old.revision > holder.revision
-                    and same_key(old.key, holder.key)
+                    before.revision is not None
+                    and before.revision > revision
+                    and before.revision_of == entity.revision_of
+                    and same_key(str(before.key), str(entity.key))
                 ):
                     message = (
-                        f"the revision is {holder.revision}, and the store has seen {old.revision}"
+                        f"the revision is {revision}, and the store has seen {before.revision}"
                     )
-                    yield Judgement(fact._replace(path=("revision",)), message,
-                                    related=((other, "the entity as it was"),))  # fmt: skip
+                    yield Finding(("revision",), message, entity=entity,
+                                  related=((before, "the entity as it was"),))  # fmt: skip

@@ -2,11 +2,7 @@
 
 from collections.abc import Iterator
 
-from dispatch_lint.documents.document import Document
-from dispatch_lint.model.fix import Fix, Put
-from dispatch_lint.model.violation import Finding
-from dispatch_lint.rule import Example, Rule
-from dispatch_lint.schema.validation import schema_errors
+from dispatch_lint.rule import EntityView, Example, Finding, Fix, Put, Rule
 
 
 class Schema(Rule):
@@ -14,13 +10,12 @@ class Schema(Rule):
     kind: a wrong type, a missing field, a pattern.
 
     In a YAML manifest a number or boolean where text belongs is no violation, because dispatch
-    makes text of it; `ambiguous-scalar` speaks up where it makes another text. A missing field
-    is not reported where a misspelled one stands for it.
+    makes text of it; `ambiguous-scalar` reports where that text is another. A missing field is
+    not reported where a misspelled one stands for it.
     """
 
     name = "schema"
     summary = "the document does not fit the schema of its kind"
-    reads_content = False
     question = "kind-field"
     valid = (
         Example("kind: Function\nname: hello\nimage: nodejs\ntimeout: 30\nsecrets:\n"),
@@ -48,20 +43,18 @@ class Schema(Rule):
         ),
     )  # fmt: skip
 
-    def check(self, document: Document) -> Iterator[Finding]:
-        for error in schema_errors(document.schema, document.entity):
-            if error.path == ("kind",) and document.written_kind and not error.missing:
-                continue  # unknown-kind and ignored-document speak about kinds
-            slip = document.renamed.get(error.path)
-            if slip is not None and slip.lower() != str(error.path[-1]).lower():
-                continue  # what the slip was meant to be is a guess
+    def check_entity(self, entity: EntityView) -> Iterator[Finding]:
+        for error in entity.schema_errors:
             if error.missing:
                 subject = (*error.path, error.missing)
                 yield Finding(error.path, error.message, subject=subject, on="key",
                               help=f"add {error.missing}")  # fmt: skip
+            elif error.path == ("kind",) and entity.written_kind:
+                continue  # unknown-kind and ignored-document report kinds
             else:
                 fix = None
                 if error.better is not None:
-                    said = Put(error.path, error.better)
-                    fix = Fix("safe" if error.sure else "unsafe", f"write {error.better}", (said,))
+                    change = Put(error.path, error.better)
+                    message = f"write {error.better}"
+                    fix = Fix("safe" if error.sure else "unsafe", message, (change,))
                 yield Finding(error.path, error.message, on=error.on, help=error.help, fix=fix)

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 
-from dispatch_lint.documents.document import Document
-from dispatch_lint.model.violation import Finding, Severity
-from dispatch_lint.rule import Example, Rule
+from dispatch_lint.rule import EntityView, Example, Finding, Rule, Severity
 
 _OWNED = (
     "id", "status", "reason", "createdTime", "modifiedTime", "created-time", "modified-time",
@@ -19,8 +17,6 @@ class ServerOwnedField(Rule):
 
     name = "server-owned-field"
     summary = "a manifest that sets what the server owns"
-    form = "manifest"
-    needs = _OWNED
     severity = Severity.INFO
     valid = (Example("kind: Secret\nname: a\n"),)
     invalid = (
@@ -30,8 +26,10 @@ class ServerOwnedField(Rule):
         ),
     )
 
-    def check(self, document: Document) -> Iterator[Finding]:
-        for field, value in document.entity.items():
-            if field in _OWNED and value is not None:
-                message = f'the server sets "{field}"; in a manifest it is ignored'
-                yield Finding((field,), message, on="key", help="remove it")
+    def check_entity(self, entity: EntityView) -> Iterator[Finding]:
+        if entity.form != "manifest":
+            return
+        for name in entity.field_names:
+            if name in _OWNED and entity.get(name) is not None:
+                message = f'the server sets "{name}"; in a manifest it is ignored'
+                yield Finding((name,), message, on="key", help="remove it")

@@ -2,22 +2,19 @@
 
 from collections.abc import Iterator
 
-from dispatch_lint.documents.document import Document
-from dispatch_lint.model.violation import Finding, Severity
-from dispatch_lint.rule import Example, Rule
+from dispatch_lint.rule import EntityView, Example, Finding, Rule, Severity
 
 _ENTITY = ('{"id": "1", "name": "shop", "organizationId": "acme", "revision": 0, "version": 0, '
            '"state": null, "status": "%s", "reason": null, "tags": null, "delete": true}')  # fmt: skip
 
 
 class StatusDeleteFlag(Rule):
-    """An entity with `delete: true` is on its way out, which "object is DELETING" says. Both
-    this and its opposite occur in real stores while a controller has not caught up.
+    """An entity with `delete: true` is being deleted, and its status should be DELETING ("object is
+    DELETING"). Real stores have others for as long as a controller has not caught up.
     """
 
     name = "status-delete-flag"
     summary = "`delete: true` with a status that does not say so"
-    needs = ("delete",)
     guide = "Status"
     severity = Severity.INFO
     valid = (
@@ -33,9 +30,8 @@ class StatusDeleteFlag(Rule):
         ),
     )
 
-    def check(self, document: Document) -> Iterator[Finding]:
-        if document.entity.get("delete") is not True:
-            return
-        if document.status not in ("DELETING", "DELETED", "ERROR"):
-            message = f'the entity is to be deleted, but its status is "{document.status}"'
+    def check_entity(self, entity: EntityView) -> Iterator[Finding]:
+        is_deleted = entity.get("delete") is True
+        if is_deleted and entity.status not in ("DELETING", "DELETED", "ERROR"):
+            message = f'the entity is to be deleted, but its status is "{entity.status}"'
             yield Finding(("delete",), message)

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 
-from dispatch_lint.documents.document import Document
-from dispatch_lint.model.violation import Finding, Severity
-from dispatch_lint.rule import Example, Rule
+from dispatch_lint.rule import EntityView, Example, Finding, Rule, Severity
 
 
 class StatusReserved(Rule):
@@ -12,7 +10,6 @@ class StatusReserved(Rule):
 
     name = "status-reserved"
     summary = "the status DELETED, which the guide reserves"
-    needs = ("status",)
     guide = "Status"
     severity = Severity.WARNING
     valid = (Example("kind: Function\nname: hello\nimage: nodejs\nstatus: DELETING\n"),)
@@ -23,7 +20,7 @@ class StatusReserved(Rule):
         ),
     )
 
-    def check(self, document: Document) -> Iterator[Finding]:
-        if document.status == "DELETED":
+    def check_entity(self, entity: EntityView) -> Iterator[Finding]:
+        if entity.status == "DELETED":
             yield Finding(("status",), '"DELETED" is reserved by the guide for later use',
                           help="remove the entity, or keep it DELETING until it is gone")  # fmt: skip

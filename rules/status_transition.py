@@ -1,16 +1,22 @@
 """status-transition: a status that cannot follow what the store has seen."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from dispatch_lint.index.facts import read_group
-from dispatch_lint.index.identity import Holder, IdentityRule, holders_of, past_of, same_key
-from dispatch_lint.model.violation import Severity
-from dispatch_lint.rule import Example, Fact, Judgement, World, stored
+from dispatch_lint.rule import (
+    EntityView,
+    Example,
+    Finding,
+    IdGroup,
+    Rule,
+    Severity,
+    same_key,
+    stored,
+)
 
 _FIRST = ("INITIALIZED", "CREATING", "READY")
 
 
-class StatusTransition(IdentityRule):
+class StatusTransition(Rule):
     """The guide's comments on the statuses exclude some moves: INITIALIZED "is the initial state
     of the object", so a new entity (revision 0, an ID that was never seen) is INITIALIZED,
     CREATING or READY; what is DELETING does not become READY again; DELETED is the end. It is
@@ -48,34 +54,33 @@ class StatusTransition(IdentityRule):
         ),
     )
 
-    def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
-        if not world.stored or read_group(group)[0] != "id":
+    def check_id(self, group: IdGroup) -> Iterator[Finding]:
+        if not group.has_store:
             return
-        holders = holders_of(facts)
-        before = [(fact, holder) for fact, holder in holders if fact.stored]
-        seen = bool(before or past_of(facts))
-        for fact, holder in holders:
-            if fact.stored or holder.form != "stored":
+        is_new = not (group.stored or group.former)
+        for entity in group.entities:
+            if entity.form != "stored":
                 continue
-            place = fact._replace(path=("status",))
-            if not seen:
-                if holder.revision == 0 and self._known(holder) and holder.status not in _FIRST:
-                    message = (
-                        f'a new entity is INITIALIZED, CREATING or READY, not "{holder.status}"'
-                    )
-                    yield Judgement(place, message)
+            if is_new:
+                yield from self._check_new(entity)
                 continue
-            for other, old in before:
-                if same_key(old.key, holder.key) and self._excluded(old, holder):
-                    message = f"the entity was {old.status} and cannot be {holder.status} again"
-                    # A deleted ID that comes back is one cause: unique-id speaks first.
-                    yield Judgement(place, message, subject=("id",) if not old.live else None,
-                                    related=((other, "the entity as it was"),))  # fmt: skip
+            for before in group.stored:
+                if same_key(str(before.key), str(entity.key)) and self._excluded(before, entity):
+                    message = f"the entity was {before.status} and cannot be {entity.status} again"
+                    # A deleted ID that comes back is one cause, which unique-id reports.
+                    subject = ("id",) if not before.live else None
+                    yield Finding(("status",), message, subject=subject, entity=entity,
+                                  related=((before, "the entity as it was"),))  # fmt: skip
 
-    def _known(self, holder: Holder) -> bool:
-        return holder.status in self.catalogue.statuses
+    def _check_new(self, entity: EntityView) -> Iterator[Finding]:
+        if entity.revision == 0 and self._known(entity) and entity.status not in _FIRST:
+            message = f'a new entity is INITIALIZED, CREATING or READY, not "{entity.status}"'
+            yield Finding(("status",), message, entity=entity)
 
-    def _excluded(self, old: Holder, new: Holder) -> bool:
-        if old.status == "DELETING":
-            return new.status == "READY"
-        return not old.live and new.live and self._known(new)
+    def _known(self, entity: EntityView) -> bool:
+        return entity.status in self.catalogue.statuses
+
+    def _excluded(self, before: EntityView, entity: EntityView) -> bool:
+        if before.status == "DELETING":
+            return entity.status == "READY"
+        return not before.live and entity.live and self._known(entity)

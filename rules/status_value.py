@@ -1,14 +1,18 @@
 """status-value: a status is one of the eight."""
 
 from collections.abc import Iterator
-from functools import lru_cache
 
-from dispatch_lint.definitions.model import EntityType
-from dispatch_lint.documents.document import Document
-from dispatch_lint.model.fix import Fix, Put
-from dispatch_lint.model.violation import Finding
-from dispatch_lint.naming import did_you_mean
-from dispatch_lint.rule import Example, Rule
+from dispatch_lint.rule import (
+    DefinitionView,
+    EntityView,
+    Example,
+    Finding,
+    Fix,
+    Put,
+    Rule,
+    did_you_mean,
+    guide_fields,
+)
 
 
 class StatusValue(Rule):
@@ -16,13 +20,12 @@ class StatusValue(Rule):
     UPDATING, DELETING, DELETED, ERROR, MISSING.
 
     A package that declares the type of a status in Go has all eight as constants, and no other;
-    OpenAPI models likewise. An empty status in the rows of a store (Dispatch writes Secrets so) is reported once for
-    each kind and file, with the count.
+    OpenAPI models likewise. An empty status in the rows of a store (Dispatch writes Secrets so) is
+    reported once for each kind and file, with the count.
     """
 
     name = "status-value"
     summary = "a status outside the guide's enumeration"
-    needs = ("status",)
     guide = "Status"
     valid = (Example("kind: Function\nname: hello\nimage: nodejs\nstatus: READY\n"),)
     invalid = (
@@ -39,19 +42,17 @@ class StatusValue(Rule):
         ),
     )  # fmt: skip
 
-    def check(self, document: Document) -> Iterator[Finding]:
-        status = document.entity.get("status")
+    def check_entity(self, entity: EntityView) -> Iterator[Finding]:
+        status = entity.get("status")
         values = self.catalogue.statuses
         if not isinstance(status, str) or status in values:
             return
-        if "status" not in document.schema.shape.properties:
-            return  # the kind has no status: unknown-field says so
+        if not entity.declares("status"):
+            return  # unknown-field reports it
         expected = ", ".join(values)
         if status == "":
-            fold = f"empty-{document.kind}" if document.row else ""
-            message = (
-                f"the status of this {document.kind or 'entity'} is empty; it has to be one of "
-            )
+            message = f"the status of this {entity.kind or 'entity'} is empty; it has to be one of "
+            fold = f"empty-{entity.kind}" if entity.row else ""
             yield Finding(("status",), message + expected, fold=fold)
             return
         meant = did_you_mean(status, values)
@@ -60,8 +61,8 @@ class StatusValue(Rule):
         yield Finding(("status",), f'"{status}" is no status: {expected}{meant}',
                       help=fix.message if fix else "", fix=fix)  # fmt: skip
 
-    def check_definition(self, definition: EntityType) -> Iterator[Finding]:
-        """The package that declares the type of a status declares all of its values, and no more."""
+    def check_definition(self, definition: DefinitionView) -> Iterator[Finding]:
+        """Check that the type of a status declares all of the guide's values, and no other."""
         statuses = definition.statuses
         if statuses is None:
             return
@@ -72,16 +73,14 @@ class StatusValue(Rule):
                     f'the type {statuses.name} has the status "{value}", which the guide has not'
                 )
                 yield Finding((), message, location=location)
-        missing = [value for value in guide if value not in {one for one, _ in statuses.values}]
+        declared = {value for value, _ in statuses.values}
+        missing = [value for value in guide if value not in declared]
         if missing:
             noun = "status" if len(missing) == 1 else "statuses"
             message = f"the type {statuses.name} lacks the {noun} {', '.join(missing)}"
             yield Finding((), message, location=statuses.location)
 
 
-@lru_cache(maxsize=1)
-def _guide_statuses() -> tuple[str, ...]:
-    from dispatch_lint.definitions.golang import guide_base
-
-    status = next(field for field in guide_base().fields if field.name == "status")
-    return tuple(value.value for value in status.type.values)
+def _guide_statuses() -> list[str]:
+    status = next(field for field in guide_fields() if field.name == "status")
+    return [value.value for value in status.type.values]

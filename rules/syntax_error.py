@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 
-from dispatch_lint.documents.document import Document
-from dispatch_lint.model.violation import Finding
-from dispatch_lint.rule import Example, Rule
+from dispatch_lint.rule import Example, Finding, Rule, TextView
 
 
 class SyntaxError_(Rule):  # noqa: N801 (the builtin has the name)
@@ -34,9 +32,7 @@ class SyntaxError_(Rule):  # noqa: N801 (the builtin has the name)
         ),
     )  # fmt: skip
 
-    def check(self, document: Document) -> Iterator[Finding]:
-        part = document.part
-        if part is not None and part.problem is not None:
-            language = "YAML" if document.source.format == "yaml" else "JSON"
-            message = f"this is not {language}: {part.problem.message}"
-            yield Finding((), message, range=part.problem.range)
+    def check_text(self, text: TextView) -> Iterator[Finding]:
+        if text.problem is not None:
+            message = f"this is not {text.language}: {text.problem.message}"
+            yield Finding((), message, range=text.problem.range)

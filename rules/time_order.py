@@ -1,12 +1,10 @@
 """time-order: times are RFC 3339, and nothing is modified before it was created."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from dispatch_lint.documents.document import Document
-from dispatch_lint.model.violation import Finding, Severity
-from dispatch_lint.rule import Example, Rule
+from dispatch_lint.rule import EntityView, Example, Finding, Row, Rule, Severity
 
 _RFC3339 = re.compile(
     r"(?P<moment>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(?P<fraction>\d+))?"
@@ -21,12 +19,11 @@ _ENTITY = ('{"id": "1", "name": "shop", "organizationId": "acme", "revision": 0,
 
 class TimeOrder(Rule):
     """Times are RFC 3339, as Go writes a `time.Time`; `0001-01-01T00:00:00Z` means unset. The
-    columns of a Postgres dump have no zone: they are UTC and not judged for their form.
+    columns of a Postgres dump have no zone: they are UTC, and their format is not checked.
     """
 
     name = "time-order"
     summary = "modified before created, or a time that is not RFC 3339"
-    form = "stored"
     guide = "Base Entity"
     severity = Severity.WARNING
     valid = (
@@ -46,33 +43,31 @@ class TimeOrder(Rule):
         ),
     )  # fmt: skip
 
-    def check(self, document: Document) -> Iterator[Finding]:
+    def check_entity(self, entity: EntityView) -> Iterator[Finding]:
+        if entity.form != "stored":
+            return
         moments = {}
-        entity = document.entity
-        for field in _times_of(entity):
-            value = entity[field]
+        for name in entity.field_names:
+            value = entity.get(name) if name.endswith("Time") else None
             if not isinstance(value, str):
                 continue
-            lenient = bool(document.row and document.row.from_sql and field in document.row.columns)
-            moments[field] = _read(value, lenient=lenient)
-            if moments[field] is None:
-                yield Finding((field,), f'"{value}" is no RFC 3339 time, like 2026-01-31T12:00:00Z')
+            moments[name] = _read(value, lenient=_is_sql_column(entity.row, name))
+            if moments[name] is None:
+                yield Finding((name,), f'"{value}" is no RFC 3339 time, like 2026-01-31T12:00:00Z')
         created, modified = moments.get("createdTime"), moments.get("modifiedTime")
         if created and modified and modified < created and _UNSET not in (created, modified):
-            yield Finding(
-                ("modifiedTime",),
-                f"modifiedTime {document.entity['modifiedTime']} is before createdTime "
-                f"{document.entity['createdTime']}",
-            )
+            message = (f"modifiedTime {entity.get('modifiedTime')} is before createdTime "
+                       f"{entity.get('createdTime')}")  # fmt: skip
+            yield Finding(("modifiedTime",), message)
 
 
-def _times_of(fields: Iterable[str]) -> tuple[str, ...]:
-    """The fields that hold times."""
-    return tuple(field for field in fields if field.endswith("Time"))
+def _is_sql_column(row: Row | None, name: str) -> bool:
+    """Whether a field was read from a column of Dispatch's Postgres table."""
+    return row is not None and row.from_sql and name in row.columns
 
 
 def _read(text: str, *, lenient: bool) -> tuple[datetime, int] | None:
-    """A moment as UTC to the second, and its nanoseconds."""
+    """A moment as UTC to the second, and its nanoseconds; None where it is not RFC 3339."""
     if lenient:
         text = text.replace(" ", "T", 1)
         if re.search(r"[+-]\d\d\Z", text):

@@ -1,13 +1,21 @@
 """unique-id: an ID belongs to one entity for all time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from dispatch_lint.index.facts import read_group
-from dispatch_lint.index.identity import IdentityRule, holders_of, past_of, same_key
-from dispatch_lint.rule import Example, Fact, Judgement, World, stored
+from dispatch_lint.rule import (
+    EntityView,
+    Example,
+    Finding,
+    FormerHolder,
+    IdGroup,
+    KeyGroup,
+    Rule,
+    same_key,
+    stored,
+)
 
 
-class UniqueId(IdentityRule):
+class UniqueId(Rule):
     """ "IDs are globally unique for all time": no two entities share one, and no new entity takes
     the ID of one that was deleted. So an entity keeps its ID: a key that comes with another one,
     without a deletion in between, is a deviation too.
@@ -52,67 +60,52 @@ class UniqueId(IdentityRule):
         ),
     )
 
-    def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
-        if read_group(group)[0] == "id":
-            yield from self._judge_id(facts)
-        else:
-            yield from self._judge_key(facts)
-
-    def _judge_id(self, facts: Sequence[Fact]) -> Iterator[Judgement]:
-        """What an ID was used for: in the store and the ledger, then in the order of documents."""
-        holders = holders_of(facts)
+    def check_id(self, group: IdGroup) -> Iterator[Finding]:
+        """What the ID was used for: in the store and the ledger, then in the order of documents."""
         # By key, the first of each: an ID may be repeated thousands of times.
-        owners: dict[str, Fact] = {}
-        deleted: dict[str, Fact] = {}
-        for fact, holder in holders:
-            if fact.stored:
-                owners.setdefault(holder.key, fact)
-                if not holder.live:
-                    deleted.setdefault(holder.key, fact)
-        for fact, past in past_of(facts):
-            owners.setdefault(past.key, fact)
-            if past.deleted:
-                deleted.setdefault(past.key, fact)
-        for fact, holder in holders:
-            if fact.stored:
-                continue
-            other = next((one for one in owners if not same_key(one, holder.key)), None)
-            gone = next((one for one in deleted if same_key(one, holder.key)), None)
-            if other is not None:
-                yield Judgement(
-                    fact,
-                    f'the ID "{holder.identity}" is already that of {other}',
-                    help="give the entity an ID of its own",
-                    subject=("id",),
-                    related=((owners[other], "the entity with this ID"),),
-                )
-            elif gone is not None and holder.live and holder.form == "stored":
-                yield Judgement(
-                    fact,
-                    f'the ID "{holder.identity}" was that of an entity that is deleted: {gone}',
-                    help="a new entity gets a new ID",
-                    subject=("id",),
-                    related=((deleted[gone], "the entity that had this ID"),),
-                )
+        owners: dict[str, EntityView | FormerHolder] = {}
+        deleted: dict[str, EntityView | FormerHolder] = {}
+        for holder in group.stored:
+            owners.setdefault(str(holder.key), holder)
+            if not holder.live:
+                deleted.setdefault(str(holder.key), holder)
+        for former in group.former:
+            owners.setdefault(former.key, former)
+            if former.deleted:
+                deleted.setdefault(former.key, former)
+        for entity in group.entities:
+            key = str(entity.key)
+            owner = next((known for known in owners if not same_key(known, key)), None)
+            gone = next((known for known in deleted if same_key(known, key)), None)
+            if owner is not None:
+                message = f'the ID "{group.id}" is already that of {owner}'
+                yield _finding(entity, message, "give the entity an ID of its own",
+                               owners[owner], "the entity with this ID")  # fmt: skip
+            elif gone is not None and entity.live and entity.form == "stored":
+                message = f'the ID "{group.id}" was that of an entity that is deleted: {gone}'
+                yield _finding(entity, message, "a new entity gets a new ID",
+                               deleted[gone], "the entity that had this ID")  # fmt: skip
             else:
-                owners.setdefault(holder.key, fact)
+                owners.setdefault(key, entity)
 
-    def _judge_key(self, facts: Sequence[Fact]) -> Iterator[Judgement]:
-        """Whether the holder of a key kept its ID; name-reuse speaks of one that is DELETING."""
-        holders = holders_of(facts)
+    def check_key(self, group: KeyGroup) -> Iterator[Finding]:
+        """Whether the holder of a key kept its ID; name-reuse reports one that is DELETING."""
         known = [
-            (fact, holder) for fact, holder in holders
-            if fact.stored and holder.identity and holder.live and holder.status != "DELETING"
+            holder for holder in group.stored
+            if holder.id and holder.live and holder.status != "DELETING"
         ]  # fmt: skip
-        for fact, holder in holders:
-            if fact.stored or holder.form != "stored" or not holder.identity or not holder.live:
+        for entity in group.entities:
+            if entity.form != "stored" or not entity.id or not entity.live:
                 continue
-            for other, before in known:
-                if before.identity != holder.identity:
-                    yield Judgement(
-                        fact._replace(path=("id",)),
-                        f'{holder.key} has the ID "{before.identity}", and was never deleted',
-                        help=f"write {before.identity}",
-                        subject=("id",),
-                        related=((other, "the entity as it was"),),
-                    )
+            for before in known:
+                if before.id != entity.id:
+                    message = f'{group.key} has the ID "{before.id}", and was never deleted'
+                    yield _finding(entity, message, f"write {before.id}", before,
+                                   "the entity as it was")  # fmt: skip
+
+
+def _finding(
+    entity: EntityView, message: str, advice: str, holder: EntityView | FormerHolder, part: str
+) -> Finding:
+    return Finding(("id",), message, help=advice, subject=("id",), entity=entity,
+                   related=((holder, part),))  # fmt: skip

@@ -1,14 +1,11 @@
 """unique-key: no two entities have one key at the same time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from dispatch_lint.index.facts import read_group
-from dispatch_lint.index.identity import IdentityRule, holders_of
-from dispatch_lint.model.violation import Severity
-from dispatch_lint.rule import Example, Fact, Judgement, World, stored
+from dispatch_lint.rule import EntityView, Example, Finding, KeyGroup, Rule, Severity, stored
 
 
-class UniqueKey(IdentityRule):
+class UniqueKey(Rule):
     """ "No two entities may have the same key at the same time. Names, and therefore keys, can
     be reused": an entity whose status is DELETED holds its key no longer.
 
@@ -39,30 +36,28 @@ class UniqueKey(IdentityRule):
         ),
     )
 
-    def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
-        if read_group(group)[0] != "key":
-            return
+    def check_key(self, group: KeyGroup) -> Iterator[Finding]:
         # A manifest describes the stored entity of its key: the two do not compete. Nor does a
-        # document with what the store remembers: it is newer, or unique-id and name-reuse speak.
+        # document with what the store has: it is newer, or unique-id and name-reuse report it.
         for form in ("stored", "manifest"):
-            first: dict[int, Fact] = {}
-            for fact, holder in holders_of(facts):
-                if fact.stored or holder.form != form or not holder.live:
+            first: dict[str, EntityView] = {}
+            for entity in group.entities:
+                if entity.form != form or not entity.live:
                     continue
-                # The other holder in the same file says most, else the first of all.
-                other = first.get(fact.source) or next(iter(first.values()), None)
-                first.setdefault(fact.source, fact)
-                if other is None:
-                    continue
-                yield Judgement(
-                    fact,
-                    f'the key "{holder.key}" is already taken',
-                    severity=self._severity(other, fact) if form == "manifest" else None,
-                    help="rename one of the two",
-                    related=((other, "it is taken here"),),
-                )
+                # The holder in the same file says most, else the first of all.
+                holder = first.get(entity.file) or next(iter(first.values()), None)
+                first.setdefault(entity.file, entity)
+                if holder is not None:
+                    yield Finding(
+                        ("name",),
+                        f'the key "{group.key}" is already taken',
+                        severity=self._severity(holder, entity) if form == "manifest" else None,
+                        help="rename one of the two",
+                        entity=entity,
+                        related=((holder, "it is taken here"),),
+                    )
 
-    def _severity(self, first: Fact, fact: Fact) -> Severity | None:
-        if first.source == fact.source:
+    def _severity(self, holder: EntityView, entity: EntityView) -> Severity | None:
+        if holder.file == entity.file:
             return None
         return Severity.WARNING if self.settings.complete else Severity.INFO

@@ -2,24 +2,19 @@
 
 from collections.abc import Iterator
 
-from dispatch_lint.documents.document import Document, Undeclared
-from dispatch_lint.model.fix import Fix, Rename, Safety
-from dispatch_lint.model.violation import Finding, Severity
-from dispatch_lint.rule import Example, Rule
+from dispatch_lint.rule import EntityView, Example, FieldView, Finding, Fix, Rename, Rule, Severity
 
 
 class UnknownField(Rule):
-    """`dispatch create -f` drops a field that the kind does not have, without a word.
+    """`dispatch create -f` silently drops a field that the kind does not have.
 
-    A field that differs from a known one only in case is taken, so it is only a warning. A
+    A field that differs from a known one only in case is accepted, so it is only a warning. A
     document whose fields are all written in lower case, as `dispatch get -o yaml` prints them,
     gets one violation.
     """
 
     name = "unknown-field"
     summary = "a field that the kind does not have"
-    reads_content = False
-    explains_undeclared = True
     valid = (
         Example("kind: Function\nname: hello\nimage: nodejs\n"),
         Example("kind: Widget\nname: hello\nanything: goes\n"),
@@ -47,54 +42,49 @@ class UnknownField(Rule):
         ),
     )  # fmt: skip
 
-    def check(self, document: Document) -> Iterator[Finding]:
-        closed = [field for field in document.undeclared if field.closed]
-        printed = _as_printed(document, closed)
+    def check_entity(self, entity: EntityView) -> Iterator[Finding]:
+        closed = [field for field in entity.undeclared if field.closed]
+        printed = _as_printed(entity, closed)
         if printed:
-            shown = ", ".join(f"{field.name} for {field.meant}" for field in printed)
-            yield Finding(
-                printed[0].path,
-                f"the fields are written in lower case, as `dispatch get` prints them: {shown}",
-                on="key",
-                severity=Severity.WARNING,
-                help="rename them to their proper spelling",
-                fix=Fix(
-                    "safe",
-                    "rename the fields",
-                    tuple(Rename(field.path, field.meant) for field in printed if field.meant),
-                ),
-            )
-        told = {field.path for field in printed}
+            yield _printed_finding(printed)
+        reported = {field.path for field in printed}
         for field in closed:
-            if field.path not in told:
-                yield self._finding(document, field)
-
-    def _finding(self, document: Document, field: Undeclared) -> Finding:
-        if field.case_only:
-            message = f'the field "{field.name}" is spelled "{field.meant}"'
-            return Finding(field.path, message, on="key", severity=Severity.WARNING,
-                           help=f"rename it to {field.meant}",
-                           fix=_renaming(field, "safe"))  # fmt: skip
-        owner = document.kind if len(field.path) == 1 else f'"{_parent(field)}"'
-        if field.meant:
-            message = f'{owner} has no field "{field.name}"; did you mean "{field.meant}"?'
-            return Finding(field.path, message, on="key", help=f"rename it to {field.meant}",
-                           fix=_renaming(field, "unsafe"))  # fmt: skip
-        message = f'{owner} has no field "{field.name}": dispatch drops it'
-        return Finding(field.path, message, on="key", help="remove it")
+            if field.path not in reported:
+                yield _finding(entity, field)
 
 
-def _renaming(field: Undeclared, safety: Safety) -> Fix:
-    assert field.meant is not None
-    return Fix(safety, f"rename it to {field.meant}", (Rename(field.path, field.meant),))
-
-
-def _parent(field: Undeclared) -> str:
-    return ".".join(str(step) for step in field.path[:-1] if isinstance(step, str))
-
-
-def _as_printed(document: Document, closed: list[Undeclared]) -> list[Undeclared]:
-    """The fields of a document whose names are all in lower case, where there are several."""
+def _as_printed(entity: EntityView, closed: list[FieldView]) -> list[FieldView]:
+    """The misspelled fields of an entity whose names are all in lower case, if there are several."""
     slips = [field for field in closed if field.case_only and field.name.islower()]
-    proper = any(not name.islower() for name in document.value)
-    return slips if len(slips) > 1 and not proper else []
+    is_lower = all(name.islower() for name in entity.written_names)
+    return slips if len(slips) > 1 and is_lower else []
+
+
+def _printed_finding(printed: list[FieldView]) -> Finding:
+    shown = ", ".join(f"{field.name} for {field.meant}" for field in printed)
+    message = f"the fields are written in lower case, as `dispatch get` prints them: {shown}"
+    changes = tuple(Rename(field.path, field.meant) for field in printed if field.meant)
+    return Finding(printed[0].path, message, on="key", severity=Severity.WARNING,
+                   help="rename them to their proper spelling",
+                   fix=Fix("safe", "rename the fields", changes))  # fmt: skip
+
+
+def _finding(entity: EntityView, field: FieldView) -> Finding:
+    if not field.meant:
+        message = f'{_owner(entity, field)} has no field "{field.name}": dispatch drops it'
+        return Finding(field.path, message, on="key", help="remove it")
+    help_ = f"rename it to {field.meant}"
+    change = Rename(field.path, field.meant)
+    if field.case_only:
+        message = f'the field "{field.name}" is spelled "{field.meant}"'
+        return Finding(field.path, message, on="key", severity=Severity.WARNING, help=help_,
+                       fix=Fix("safe", help_, (change,)))  # fmt: skip
+    message = (f'{_owner(entity, field)} has no field "{field.name}"; '
+               f'did you mean "{field.meant}"?')  # fmt: skip
+    return Finding(field.path, message, on="key", help=help_, fix=Fix("unsafe", help_, (change,)))
+
+
+def _owner(entity: EntityView, field: FieldView) -> str:
+    """The kind, or the path of the object that a field is in."""
+    names = [step for step in field.path[:-1] if isinstance(step, str)]
+    return entity.kind if len(field.path) == 1 else f'"{".".join(names)}"'

@@ -3,26 +3,23 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dispatch_lint.documents.document import Document
-from dispatch_lint.model.fix import Fix, Put
-from dispatch_lint.model.violation import Finding
-from dispatch_lint.rule import Example, Rule
+from dispatch_lint.rule import EntityView, Example, Finding, Fix, Put, Rule
 
 
 @dataclass(frozen=True)
 class Options:
-    """What the settings can say."""
+    """The options of the rule."""
 
     every: bool = False
     """Whether every kind must be known, not only those that are near a known one."""
 
 
 class UnknownKind(Rule):
-    """`dispatch create -f` skips a document of an unknown kind without a word.
+    """`dispatch create -f` silently skips a document of an unknown kind.
 
-    A kind that is near a known one is a slip; kinds are case-sensitive. Others may be a kind
-    of your own: declare it by the setting `definitions` or `schemas`, or set `every` so that
-    every kind must be known. A document with a near kind is then judged as of that kind.
+    A kind that is near a known one is a misspelling (kinds are case-sensitive), and the document is
+    checked as one of the known kind. Others may be a kind of your own: declare it by the setting
+    `definitions` or `schemas`, or set `every` so that every kind must be known.
     """
 
     name = "unknown-kind"
@@ -51,14 +48,14 @@ class UnknownKind(Rule):
         ),
     )
 
-    def check(self, document: Document) -> Iterator[Finding]:
-        written = document.written_kind
+    def check_entity(self, entity: EntityView) -> Iterator[Finding]:
+        written = entity.written_kind
         if not written or self.catalogue.resolve(written) is not None:
             return
-        if document.known:
-            message = f'"{written}" is no kind of Dispatch; did you mean "{document.kind}"?'
-            fix = Fix("unsafe", f"write {document.kind}", (Put(("kind",), document.kind),))
-            yield Finding(("kind",), message, help=f"write kind: {document.kind}", fix=fix)
+        if entity.known:
+            message = f'"{written}" is no kind of Dispatch; did you mean "{entity.kind}"?'
+            fix = Fix("unsafe", f"write {entity.kind}", (Put(("kind",), entity.kind),))
+            yield Finding(("kind",), message, help=f"write kind: {entity.kind}", fix=fix)
         elif self.options.every:
             message = f'"{written}" is no known kind, and the settings ask for one'
             yield Finding(("kind",), message)

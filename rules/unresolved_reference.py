@@ -1,22 +1,11 @@
 """unresolved-reference: a foreign key names an entity that exists."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 
-from dispatch_lint.index.facts import by_name, read_group
-from dispatch_lint.index.references import (
-    ReferenceRule,
-    References,
-    Target,
-    Use,
-    targets_of,
-    uses_of,
-)
-from dispatch_lint.model.fix import Fix, Put
-from dispatch_lint.model.violation import Severity
-from dispatch_lint.rule import Example, Fact, Judgement, World, stored
+from dispatch_lint.rule import Example, Finding, Fix, Put, Reference, Rule, Severity, stored
 
 
-class UnresolvedReference(ReferenceRule):
+class UnresolvedReference(Rule):
     """ "Relationships (i.e. foreign keys) use `name`": the name has to be that of a live entity
     of the kind, in the same organization.
 
@@ -62,58 +51,23 @@ class UnresolvedReference(ReferenceRule):
         ),
     )
 
-    def asks(self, group: str, facts: Sequence[Fact]) -> Iterable[str]:
-        by, rest = read_group(group)
-        container = self.catalogue.containers.get(rest[0]) if by == "name" else None
-        if container is not None:
-            for use in uses_of(facts):
-                if use.owner is not None:
-                    yield by_name(container, use.owner)
-
-    def judge_references(self, group: References, world: World) -> Iterator[Judgement]:
-        name = group.name
-        for use, several in group.uses.items():
-            if any(group.live.seen(use)) or world.external(use.kind, name):
-                continue
-            if not world.closed and not self._judges(use, world):
-                world.not_judged += len(several)
-                continue
-            what = f'{use.kind} with the ID "{name}"' if use.by == "id" else f'{use.kind} "{name}"'
-            near = self._near(use, name, world)
-            shown = " or ".join(f'"{one}"' for one in near)
-            for fact in several:
-                fix = None
-                if near:
-                    said = Put(fact.path, f"{use.prefix}{near[0]}")
-                    fix = Fix("unsafe", f"write {near[0]}", (said,))
-                yield Judgement(
-                    fact,
-                    f"there is no {what}{f'; did you mean {shown}?' if near else ''}",
-                    severity=None if world.closed else Severity.WARNING,
-                    help=f"create the {use.kind}, correct the name, or declare it external in "
-                    "the settings",
-                    fix=fix,
-                )
-
-    def _judges(self, use: Use, world: World) -> bool:
-        """Whether an open world says anything: it has documents of the kind at all.
-
-        Of a contained kind it has them where it has the container.
-        """
-        container = self.catalogue.containers.get(use.kind)
-        if container is None:
-            return use.kind in world.kinds
-        if use.owner is None or container not in world.kinds:
-            return False
-        return any(
-            target.live for _, target in targets_of(world.group(by_name(container, use.owner)))
+    def check_reference(self, reference: Reference) -> Iterator[Finding]:
+        if reference.state != "missing":
+            return
+        kind, near = reference.kind, reference.near
+        what = f'{kind} with the ID "{reference.value}"'
+        if reference.by == "name":
+            what = f'{kind} "{reference.value}"'
+        meant, fix = "", None
+        if near:
+            names = " or ".join(f'"{name}"' for name in near)
+            meant = f"; did you mean {names}?"
+            change = Put(reference.path, f"{reference.prefix}{near[0]}")
+            fix = Fix("unsafe", f"write {near[0]}", (change,))
+        yield Finding(
+            reference.path,
+            f"there is no {what}{meant}",
+            severity=None if reference.closed else Severity.WARNING,
+            help=f"create the {kind}, correct the name, or declare it external in the settings",
+            fix=fix,
         )
-
-    def _near(self, use: Use, name: str, world: World) -> list[str]:
-        def fits(fact: Fact) -> bool:
-            if fact.data[-1] != "entity":
-                return False
-            target = Target(*fact.data)
-            return target.live and use.sees(target)
-
-        return [] if use.by == "id" else world.near(use.kind, name, fits)

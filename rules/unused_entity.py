@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 
-from dispatch_lint.index.references import ReferenceRule, References
-from dispatch_lint.model.violation import Severity
-from dispatch_lint.rule import Example, Judgement, World, stored
+from dispatch_lint.rule import Example, Finding, KeyGroup, Rule, Severity, stored
 
 _KINDS = frozenset({"Image", "BaseImage", "Secret", "DriverType"})
 
 
-class UnusedEntity(ReferenceRule):
+class UnusedEntity(Rule):
     """An Image, BaseImage, Secret or DriverType is there to be referred to. One that nothing in
     the documents, or in the store, refers to may be left over. It is off by default, because
     documents are often partial.
@@ -20,8 +18,6 @@ class UnusedEntity(ReferenceRule):
     guide = "Name and IDs"
     severity = Severity.INFO
     default = False
-    asks_referrers = True
-    judges_uses = False
     valid = (
         Example("kind: Secret\nname: a\n---\nkind: Function\nname: f\nimage: i\nsecrets: [a]\n"),
         Example(
@@ -41,16 +37,11 @@ class UnusedEntity(ReferenceRule):
         ),
     )
 
-    def judge_references(self, group: References, world: World) -> Iterator[Judgement]:
-        used = {id(fact) for use in group.uses for fact, _ in group.targets.seen(use)}
-        for fact, target in group.entities:
-            if (
-                fact.stored
-                or target.kind not in _KINDS
-                or not target.live
-                or fact.path != ("name",)
-            ):
-                continue
-            if id(fact) not in used:
-                yield Judgement(fact, f'nothing refers to the {target.kind} "{group.name}"',
-                                help=f"remove the {target.kind}, if it is left over")  # fmt: skip
+    def check_key(self, group: KeyGroup) -> Iterator[Finding]:
+        if group.kind not in _KINDS or group.is_referred_to:
+            return
+        for entity in group.entities:
+            if entity.live:
+                yield Finding(("name",), f'nothing refers to the {group.kind} "{group.name}"',
+                              help=f"remove the {group.kind}, if it is left over",
+                              entity=entity)  # fmt: skip

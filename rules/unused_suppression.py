@@ -1,17 +1,12 @@
 """unused-suppression: a suppression comment that hides nothing."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from dispatch_lint.model.violation import Finding, Severity
-from dispatch_lint.rule import Example, Rule
-
-if TYPE_CHECKING:
-    from dispatch_lint.documents.suppressions import Suppression
+from dispatch_lint.rule import Example, Finding, Rule, Severity, Suppression
 
 
 class UnusedSuppression(Rule):
-    """A suppression that hides nothing waits for the next real mistake to hide it.
+    """A suppression that hides nothing now would hide the next real mistake.
 
     Rules that a run does not include are not reported as unused.
     """
@@ -39,5 +34,5 @@ class UnusedSuppression(Rule):
         ),
     )
 
-    def check_suppression(self, suppression: "Suppression") -> Iterator[Finding]:
+    def check_suppression(self, suppression: Suppression) -> Iterator[Finding]:
         yield Finding((), suppression.complaint, range=suppression.range, help="remove it")

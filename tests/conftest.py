@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from dispatch_lint.api import make_checker, sources_of, store_facts
+from dispatch_lint.api import make_checker, sources_of, store_rows
 from dispatch_lint.config import settings as settings_module
 from dispatch_lint.config.settings import Settings
 from dispatch_lint.documents.catalogue_files import load_catalogue
@@ -22,7 +22,7 @@ from dispatch_lint.engine.checker import Options
 from dispatch_lint.engine.run import run
 from dispatch_lint.engine.summary import Result
 from dispatch_lint.model.violation import Violation
-from dispatch_lint.store.facts import StoreFacts
+from dispatch_lint.store.rows import StoreRows
 from dispatch_lint.store.importing import import_sources
 from dispatch_lint.store.memory import MemoryStore
 
@@ -77,17 +77,17 @@ def run_over(
         store: the entities that a store holds, as JSONL; without it there is no store.
     """
     checker = make_checker(settings, Options(**options))
-    facts = remembering(store) if store else store_facts(settings, checker.classifier)
+    facts = remembering(store) if store else store_rows(settings, checker.classifier)
     return run(checker, sources_of(paths, settings), jobs=jobs, store=facts)
 
 
-def remembering(text: str) -> StoreFacts:
+def remembering(text: str) -> StoreRows:
     """A store in memory that holds the entities of a text of JSONL."""
     chosen = settings_module.Settings()
     store = MemoryStore()
     source = Source("store.jsonl", "jsonl", opener=lambda: BytesIO(text.encode()))
     import_sources(store, [source], Classifier(chosen, load_catalogue(chosen)))
-    return StoreFacts(store, [store])
+    return StoreRows(store, [store])
 
 
 def shown(violations: list[Violation]) -> list[str]:

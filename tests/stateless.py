@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from dispatch_lint.documents.source import Source
     from dispatch_lint.engine.checker import Checker
     from dispatch_lint.engine.summary import Result
-    from dispatch_lint.store.facts import StoreFacts
+    from dispatch_lint.store.rows import StoreRows
 
-Input = tuple["Source", "StoreFacts | None"]
+Input = tuple["Source", "StoreRows | None"]
 """A source, and the store that it is checked against."""
 
 

@@ -28,6 +28,8 @@ from dispatch_lint.config.settings import Settings
 from dispatch_lint.engine.plugins import load_rules
 from dispatch_lint.engine.report import RunReport
 from dispatch_lint.engine.settle import settle
+from dispatch_lint.index.groups import by_id, by_name
+from dispatch_lint.model.relations import ENTITY, EntityRow
 from dispatch_lint.model.violation import Severity
 from dispatch_lint.rule import stored
 
@@ -342,29 +344,29 @@ def test_what_cannot_be_done(arguments: list[str], message: str, estate: Path) -
     assert not (estate / "none").exists()
 
 
-@pytest.mark.parametrize("group", ["key\0acme/Secret/a", "id\x001"])
+@pytest.mark.parametrize("group", [by_name("Secret", "a"), by_id("1")])
 def test_a_large_group_is_judged_in_pieces(group: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Piece by piece, beside the first of its different facts, as at once."""
+    """Piece by piece, beside the first of its different entities, as at once."""
     chance = random.Random(3)
-    facts = [
-        (number * 2 // 500 << 32 | number, marshal.dumps((("name",), (
-            chance.choice(["acme/Secret/a", "acme/Secret/b"]) if group[0] == "i" else "acme/Secret/a",
-            "1", chance.choice(["READY", "DELETED"]), "stored", number % 3, "entity", "entity",
-        ), "", "")))
+    entities = [
+        (number * 2 // 500 << 32 | number, EntityRow(
+            ENTITY, "acme", "Secret", chance.choice("ab") if group == by_id("1") else "a", "1",
+            chance.choice(["READY", "DELETED"]), "stored", number % 3, "entity",
+        ))
         for number in range(500)
     ]  # fmt: skip
-    rows = [("identity", group.encode(), *fact) for fact in facts]
-    types = {"name": "string", "grp": "binary", "place": "int64", "data": "binary"}
+    rows = [
+        (group.encode(), position, marshal.dumps(tuple(row), 2), 1) for position, row in entities
+    ]
+    types = {"grp": "binary", "place": "int64", "data": "binary", "n": "int64"}
 
     def judged(piece: int) -> list[tuple[Any, ...]]:
         monkeypatch.setattr(corpus_check, "PIECE", piece)
         judge = corpus_check.judge_groups(plan_of("a.jsonl", "b.jsonl"), [])
-        judgements = [
-            (*row[:3], pickle.loads(row[3]))
-            for row in rows_of(judge(iter([batch_of(rows, types)])))
-        ]
+        found = [pickle.loads(row[5]) for row in rows_of(judge(iter([batch_of(rows, types)])))]
         return sorted(
-            (*row[:3], row[3].message, row[3].related[0][0].document) for row in judgements
+            (one.rule, one.place.position, one.finding.message, one.related[0][0].position)
+            for one in found
         )
 
     whole = judged(1_000)
@@ -393,7 +395,7 @@ def test_what_one_file_has_in_several_tasks() -> None:
         report = RunReport()
         for records in order:
             report.merge(*(pickle.loads(row[4]) for row in records if row[0] == "report"))
-        assert not any(part.violations or part.facts or part.claims for part in report.reports)
+        assert not any(part.violations or part.rows or part.claims for part in report.reports)
         settled = settle(report, limit=sys.maxsize, quiet=plan.quiet, closed=True)
         assert (settled.summary.documents, settled.summary.skipped) == (3, 1)
         assert len(settled.summary.problems) == 101

@@ -10,14 +10,12 @@ import pytest
 
 from dispatch_lint.api import make_checker, sources_of
 from dispatch_lint.config.settings import Settings, parse
-from dispatch_lint.documents.document import Document
 from dispatch_lint.engine.checker import Checker
 from dispatch_lint.engine.run import run
 from dispatch_lint.engine.summary import Result
 from dispatch_lint.fix.fixed import Fixed, write_fixed
 from dispatch_lint.model.errors import InputError
-from dispatch_lint.model.violation import Finding
-from dispatch_lint.rule import NoOptions, Rule
+from dispatch_lint.rule import EntityView, Finding, NoOptions, Rule
 from tests.test_cli import check
 
 SLIP = "kind: Secret\nname: s\nsercets: {a: b}\n"
@@ -30,8 +28,8 @@ class Changing(Rule):
     name, summary = "changing", "changing"
     text: str | None = "# new\n"
 
-    def check(self, document: Document) -> Iterator[Finding]:
-        file = Path(document.source.name)
+    def check_entity(self, entity: EntityView) -> Iterator[Finding]:
+        file = Path(entity.file)
         if file.name.startswith("a."):
             if self.text is None:
                 file.unlink(missing_ok=True)
@@ -94,8 +92,8 @@ class Appending(Rule):
     "Another program changes a file, once."
     name = "appending"
     summary = "another program changes a file"
-    def check(self, document):
-        if document.source.name == "a.yaml" and not Path("done").exists():
+    def check_entity(self, entity):
+        if entity.file == "a.yaml" and not Path("done").exists():
             Path("done").touch()
             with open("a.yaml", "a") as file:
                 file.write("# more\\n")

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from dispatch_lint.documents import stream
+from dispatch_lint.rule import SCOPES
 
 ROOT = Path(__file__).parent.parent
 CLEAN = "kind: Secret\nname: a\n"
@@ -259,7 +260,7 @@ class Mine(Rule):
     name = {name!r}
     summary = {summary!r}
     Options = {options}
-    def {method}(self, document):
+    def {method}(self, entity):
         return ()
 """
 
@@ -270,13 +271,14 @@ class Mine(Rule):
     ({"summary": ""}, "it has no summary"),
     ({"options": "int"}, "its Options are no dataclass"),
     ({"method": "chekc"}, "it has no method that checks anything"),
+    ({"method": "check"}, "it defines `check`, which is not part of a rule any more: override `check_entity"),
     ({"name": "name-format"}, 'there is already a rule "name-format", in dispatch_lint_rules'),
     ({"options": "dataclass(type('O', (), {'__annotations__': {'must': int}}))"},
      "rules.mine: the option must has to be set"),
 ])  # fmt: skip
 def test_plugins_that_are_no_rules(changed: dict[str, Any], said: str, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
-    whole = {"name": "mine", "summary": "x", "options": "Rule.Options", "method": "check"}
+    whole = {"name": "mine", "summary": "x", "options": "Rule.Options", "method": "check_entity"}
     (tmp_path / "mine" / "mine.py").write_text(RULE.format(**(whole | changed)))
     (tmp_path / "dispatch-lint.toml").write_text("plugins = ['mine']\n")
     assert said in refused(tmp_path)
@@ -291,20 +293,22 @@ def test_a_plugin_that_raises_leaves_the_rest(tmp_path: Path) -> None:
     code, out, _ = check(tmp_path, "a.yaml", "-f", "concise")
     assert code == 1
     assert out.startswith('a.yaml:2:7: warning[my-rule] "TODO" is no name for an entity\n')
-    file.write_text(file.read_text().replace('if document.name == "TODO"', "if 1 / 0"))
+    file.write_text(file.read_text().replace('if entity.name == "TODO"', "if 1 / 0"))
     code, out, error = check(tmp_path, "b.yaml", "-f", "concise")
     assert code == 2
     assert "b.yaml:2:7: error[name-format]" in out
-    assert "internal error in the rule my-rule: ZeroDivisionError" in error
+    assert "b.yaml: document 0: internal error in the rule my-rule (lint_rules/my_rule.py:" in error
+    assert "): ZeroDivisionError: division by zero\n" in error
     file.write_text(
         file.read_text().replace(
-            "def check(self, document: Document)", "def check_field(self, field)"
+            "def check_entity(self, entity: EntityView)", "def check_field(self, field)"
         )
     )
     code, out, error = check(tmp_path, "b.yaml", "-f", "concise")
     assert code == 2
     assert "b.yaml:2:7: error[name-format]" in out
-    assert "the field Secret.name: internal error in the rule my-rule" in error
+    assert "the field Secret.id: internal error in the rule my-rule (" in error
+    assert "further document" not in error  # it has one, with several fields
     file.write_text("import nothing_of_the_kind\n")
     code, out, error = check(tmp_path, "b.yaml")
     assert (code, out) == (2, "")
@@ -312,27 +316,21 @@ def test_a_plugin_that_raises_leaves_the_rest(tmp_path: Path) -> None:
 
 
 RAISES = """
-from dispatch_lint.rule import Rule
+from dispatch_lint.rule import Fact, Rule
 class Raises(Rule):
     "It raises."
     name = "raises"
     summary = "raises"
-    def {method}(self, *_):
+    def {method}(self, subject, *_):
         raise ZeroDivisionError("on purpose")
     {more}
 """
-JUDGES = """
-    def collect(self, entity): yield "a", (), ()
-    def judge(self, group, facts, world): return ()
-"""
 METHODS = {
-    "__init__": "def check(self, document): return ()", "check": "", "check_field": "",
-    "collect": "def judge(self, group, facts, world): return ()",
-    "asks": JUDGES,
-    "judge": "def collect(self, entity): yield 'a', (), ()",
-    "check_member": "", "check_definition": "", "check_definitions": "", "check_layout": "",
-    "check_suppression": "",
-}  # fmt: skip
+    **dict.fromkeys(SCOPES.keys() - {"check_change"}, ""),
+    "__init__": "def check_entity(self, entity): return ()",
+    "collect": "def judge(self, group): return ()",
+    "judge": "def collect(self, entity): yield Fact('a')",
+}
 GO = """package shop
 type Widget struct {
 	BaseEntity
@@ -344,12 +342,14 @@ func buildKey(org, kind, name string) string {
 """
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", sorted(METHODS))
 def test_no_method_of_a_plugin_takes_the_rest_with_it(method: str, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "raises.py").write_text(RAISES.format(method=method, more=METHODS[method]))
     (tmp_path / "dispatch-lint.toml").write_text("plugins = ['mine']\n")
-    write(tmp_path, a_yaml=f"{WRONG}---\n{CLEAN}# dispatch-lint: ignore[key-format]\n")
+    function = "kind: Function\nname: f\nid: '1'\nimage: i\n"
+    text = f"{WRONG}---\n{CLEAN}# dispatch-lint: ignore[key-format]\n---\n{function}"
+    write(tmp_path, a_yaml=text)
     (tmp_path / "shop.go").write_text(GO)
     code, out, error = check(tmp_path, "-f", "concise")
     assert "a mistake of ours" not in error
@@ -359,26 +359,27 @@ def test_no_method_of_a_plugin_takes_the_rest_with_it(method: str, tmp_path: Pat
         return
     assert "a.yaml:2:7: error[name-format]" in out and "camel-case-fields" in out
     assert code == 2
-    assert "internal error in the rule raises: ZeroDivisionError: on purpose" in error
+    assert error.count("internal error in the rule raises (mine/raises.py:8): ") == 1
+    assert "): ZeroDivisionError: on purpose" in error
+    assert "the definition :" not in error
 
 
 YIELDS = """
-from dispatch_lint.model.violation import Finding
-from dispatch_lint.rule import Judgement, Rule
+from dispatch_lint.rule import Fact, Finding, Rule
 class Yields(Rule):
     "It yields what is no finding."
     name = "yields"
     summary = "yields"
-    def check(self, document):
+    def check_entity(self, entity):
         {check}
         return ()
     def collect(self, entity):
         yield {fact}
-    def judge(self, group, facts, world):
+    def judge(self, group):
         {judge}
         return ()
 """
-FACT = "'a', (), ()"
+FACT = "Fact('a')"
 
 
 @pytest.mark.parametrize(("check_", "fact", "judge", "message"), [
@@ -388,11 +389,12 @@ FACT = "'a', (), ()"
     ("return [Finding(('name',), 5)]", FACT, "", "`message` of a Finding is 5"),
     ("return [Finding(('name',), 'm', severity=7)]", FACT, "", "`severity` of a Finding is 7"),
     ("raise SystemExit(0)", FACT, "", "SystemExit: 0"),
-    ("", "3", "", "cannot unpack"),
-    ("", "3, (), ()", "", "the group of a fact is 3, which is no text"),
-    ("", "'a', (), ([],)", "", "the data of a fact are ([],), which are no plain values"),
-    ("", FACT, "return [42]", "it yielded 42, which is no Judgement"),
-    ("", FACT, "return [Judgement(facts[0], None)]", "`message` of a Judgement is None"),
+    ("", "3", "", "it collected 3, which is no Fact"),
+    ("", "Fact(3)", "", "the group of a fact is 3, which is no text"),
+    ("", "Fact('a', ([],))", "", "the data of a fact are ([],), which is no plain value"),
+    ("", FACT, "return [42]", "it yielded 42, which is no Finding"),
+    ("", FACT, "return [Finding((), None)]", "`message` of a Finding is None"),
+    ("", FACT, "return [Finding((), 'm')]", "a finding about a group has to name its `entity`"),
     ("", FACT, "raise SystemExit(0)", "SystemExit: 0"),
 ])  # fmt: skip
 def test_what_a_plugin_yields_is_checked(
@@ -405,7 +407,7 @@ def test_what_a_plugin_yields_is_checked(
     code, out, error = check(tmp_path, "-f", "concise")
     assert "a.yaml:2:7: error[name-format]" in out
     assert code == 2
-    assert "internal error in the rule yields: " in error and message in error
+    assert error.count("internal error in the rule yields (yields.py:") == 1 and message in error
 
 
 def test_the_scaffold_is_a_rule_with_true_examples(tmp_path: Path) -> None:

@@ -14,10 +14,10 @@ from dispatch_lint.api import make_checker
 from dispatch_lint.config.settings import parse
 from dispatch_lint.documents.source import Source
 from dispatch_lint.documents.stored_entity import StoredEntity
-from dispatch_lint.engine.corpus_check import FEW_NAMES, MAX_COMPARED
 from dispatch_lint.engine.run import run
+from dispatch_lint.engine.similar_names import FEW_NAMES, MAX_COMPARED
 from dispatch_lint.rule import stored
-from dispatch_lint.store.facts import StoreFacts
+from dispatch_lint.store.rows import StoreRows
 from dispatch_lint.store.memory import MemoryStore
 from tests.conftest import Lint
 from tests.test_cli import check
@@ -621,7 +621,7 @@ def test_a_store_is_asked_for_many_names_at_once() -> None:
     source = Source("a.yaml", "yaml", opener=lambda: BytesIO(text.encode()))
     settings = parse({"select": ["unresolved-reference", "foreign-key-value"]})
     store = CountingStore()
-    result = run(make_checker(settings), [source], store=StoreFacts(store, [store]))
+    result = run(make_checker(settings), [source], store=StoreRows(store, [store]))
     assert len(result.violations) == 1_000  # of 3,001: so many are shown
     assert sum(store.asked) > 3_000
     assert len(store.asked) < 20

@@ -21,7 +21,7 @@ from dispatch_lint.engine.report import RunReport
 from dispatch_lint.engine.run import finish, run
 from dispatch_lint.engine.source_check import check_source
 from dispatch_lint.engine.summary import Result
-from dispatch_lint.index.fact_table import MAX_IN_MEMORY, Index
+from dispatch_lint.index.index import MAX_IN_MEMORY, Index
 from dispatch_lint.model.violation import Severity
 from tests.conftest import run_over
 

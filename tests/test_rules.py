@@ -7,19 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from dispatch_lint.config.settings import Settings
-from dispatch_lint.documents.catalogue_files import load_catalogue
 from dispatch_lint.engine.plugins import load_rules
-from dispatch_lint.index.facts import by_id, by_name
-from dispatch_lint.index.references import Use
-from dispatch_lint.rule import GONE, Example, Fact, NoOptions, Rule, defining_problem, stored
+from dispatch_lint.rule import Example, Rule, stored
 from dispatch_lint.rule_examples import check_examples
 from dispatch_lint.rule_pages import book
 from tests.conftest import Lint
 
 ROOT = Path(__file__).parent.parent
 RULES = load_rules()
-CATALOGUE = load_catalogue(Settings())
 
 
 def test_every_rule_is_registered_under_its_file() -> None:
@@ -42,19 +37,6 @@ def test_rule_is_documented(rule: type[Rule]) -> None:
     assert rule.valid and rule.invalid
     assert all(example.violations for example in rule.invalid)
     assert not any(example.violations for example in rule.valid)
-
-
-@pytest.mark.parametrize(("group", "owners", "asked"), [
-    (by_name("ServicePlan", "small"), ["db", None, "mail"], [("ServiceClass", "db"), ("ServiceClass", "mail")]),
-    (by_name("ServicePlan", "small"), [None], []), (by_name("Image", "i"), ["db"], []), (by_id("1"), ["db"], []),
-])  # fmt: skip
-def test_of_a_plan_its_class_is_asked_for(
-    group: str, owners: list[str | None], asked: list[tuple[str, str]]
-) -> None:
-    rule = RULES["unresolved-reference"](NoOptions(), Settings(), CATALOGUE)
-    uses = [Use("acme", "ServicePlan", owner, "READY", "name") for owner in owners]
-    facts = [Fact(0, number, ("servicePlan",), use) for number, use in enumerate(uses)]
-    assert list(rule.asks(group, facts)) == [by_name(*one) for one in asked]
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
@@ -132,9 +114,3 @@ def test_names_of_stored_entities_have_the_pattern_of_manifests(before: int, lin
     ]
     found = lint({"a.jsonl": "".join(f"{line}\n" for line in lines)}, {"select": ["name-format"]})
     assert [(one.document, one.pointer) for one in found] == [(before, "/name")]
-
-
-@pytest.mark.parametrize("name", GONE)
-def test_what_is_no_part_of_a_rule_any_more_is_refused(name: str) -> None:
-    old = type("Old", (RULES["name-format"],), {name: None})
-    assert name in str(defining_problem(old))

@@ -12,14 +12,11 @@ import pytest
 from dispatch_lint.api import make_checker
 from dispatch_lint.config.settings import Settings, parse
 from dispatch_lint.documents.catalogue_files import load_catalogue
-from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.formats import format_of
 from dispatch_lint.documents.source import Source
 from dispatch_lint.engine.checker import Checker
 from dispatch_lint.engine.plugins import load_rules
-from dispatch_lint.index.facts import by_key
-from dispatch_lint.model.violation import Finding
-from dispatch_lint.rule import Example, Fact, Judgement, NoOptions, Rule, World
+from dispatch_lint.rule import EntityView, Example, Finding, KeyGroup, NoOptions, Rule
 from tests.conftest import remembering
 from tests.stateless import Input, order_matters
 
@@ -61,28 +58,24 @@ class Counting(Rule):
         super().__init__(*arguments)
         self.asked = 0
 
-    def check(self, document: Document) -> Iterator[Finding]:
+    def check_entity(self, entity: EntityView) -> Iterator[Finding]:
         self.asked += 1
         if self.asked > 1:
             yield Finding((), "not the first")
 
 
-class Judging(Counting):
-    """Complains of every group but the first."""
+class CountingKeys(Counting):
+    """Complains of every key but the first."""
 
-    check = Rule.check  # type: ignore[assignment]
+    check_entity = Rule.check_entity  # type: ignore[assignment]
 
-    def collect(self, entity: Any) -> Iterator[tuple[str, tuple[str], tuple[str]]]:
-        yield by_key(entity.key), ("name",), (entity.key,)
-
-    def judge(self, group: str, facts: Any, world: World) -> Iterator[Judgement]:
-        first: Fact = facts[0]
+    def check_key(self, group: KeyGroup) -> Iterator[Finding]:
         self.asked += 1
         if self.asked > 1:
-            yield Judgement(first, "not the first")
+            yield Finding(("name",), "not the first")
 
 
-@pytest.mark.parametrize("rule", [Counting, Judging])
+@pytest.mark.parametrize("rule", [Counting, CountingKeys])
 def test_a_rule_with_state_is_noticed(rule: type[Rule]) -> None:
     settings = Settings()
     catalogue = load_catalogue(settings)

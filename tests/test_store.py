@@ -22,7 +22,7 @@ from dispatch_lint.engine.run import run as run_checks
 from dispatch_lint.report import Outcome, format_named
 from dispatch_lint.rule import Example, stored
 from dispatch_lint.store.entity_store import Filter, WritableStore
-from dispatch_lint.store.facts import StoreFacts
+from dispatch_lint.store.rows import StoreRows
 from dispatch_lint.store.importing import import_sources
 from dispatch_lint.store.ledger_file import LedgerFile, write_ledger
 from dispatch_lint.store.memory import MemoryStore
@@ -87,7 +87,7 @@ def report(folder: Path, store: WritableStore | None, text: str, **said: Any) ->
     name = said.pop("file", "example.yaml")
     (folder / name).write_text(text)
     settings = parse(said)
-    facts = StoreFacts(store, [store]) if store is not None else None
+    facts = StoreRows(store, [store]) if store is not None else None
     before = Path.cwd()
     os.chdir(folder)
     try:
@@ -103,7 +103,7 @@ def report(folder: Path, store: WritableStore | None, text: str, **said: Any) ->
 CORPUS_EXAMPLES = [
     pytest.param(name, example, backend, id=f"{name}-{number}-{backend}")
     for name, rule in load_rules().items()
-    if rule.has("judge")
+    if "corpus" in rule.scopes()
     for number, example in enumerate((*rule.valid, *rule.invalid))
     if example.store
     for backend in BACKENDS
@@ -495,20 +495,20 @@ def test_another_organization_is_named_once(lint: Lint) -> None:
 
 
 TOGETHER = """
-from dispatch_lint.rule import Judgement, Rule
+from dispatch_lint.rule import Fact, Finding, Rule
 class SameImage(Rule):
     "Functions share no image."
     name = "same-image"
     summary = "two functions with one image"
     def collect(self, entity):
-        image = entity.entity.get("image")
+        image = entity.get("image")
         if isinstance(image, str):
-            yield f"image\\0{image}", ("image",), (entity.key,)
-    def judge(self, group, facts, world):
-        keys = sorted({fact.data[0] for fact in facts})
+            yield Fact(image, entity.key, ("image",))
+    def judge(self, group):
+        keys = sorted({fact.data for fact in group.facts})
         if len(keys) > 1:
-            for fact in facts:
-                yield Judgement(fact, f"shared by {', '.join(keys)}")
+            for fact in group.facts:
+                yield Finding(fact.path, f"shared by {', '.join(keys)}", entity=fact.entity)
 """
 
 
@@ -536,7 +536,7 @@ def test_groups_of_a_rule_of_ones_own_are_found_in_a_store(tmp_path: Path) -> No
 def test_a_rule_that_raises_at_what_a_store_remembers_leaves_the_rest(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "same_image.py").write_text(
-        TOGETHER.replace("isinstance(image, str)", "entity.part")  # which only documents have
+        TOGETHER.replace("isinstance(image, str)", "entity.row.key")  # which only documents have
     )
     (tmp_path / "dispatch-lint.toml").write_text("plugins = ['mine']\n")
     (tmp_path / "all.jsonl").write_text(
@@ -547,5 +547,5 @@ def test_a_rule_that_raises_at_what_a_store_remembers_leaves_the_rest(tmp_path: 
     code, out, error = check(tmp_path, "new.yaml", "--store", "refs.db", "-f", "concise")
     assert code == 2
     assert "error[name-format]" in out and "error[unresolved-reference]" in out
-    said = "the store: internal error in the rule same-image: AttributeError"
+    said = "internal error in the rule same-image (mine/same_image.py:9): AttributeError"
     assert error.count(said) == 1

@@ -1,91 +1,200 @@
-"""On executors: groups of facts → what the corpus rules find, by the rules' own judges."""
+"""On executors: groups of rows → what the corpus rules find, by the functions of the engine.
+
+What a rule asks for beyond its group is not at hand here: the group is put aside with what it
+wants, the driver joins the answers to it, and its rules are asked again.
+"""
 
 from __future__ import annotations
 
 import marshal
 import pickle
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatch_lint.audit.arrow import batches_of, rows_of
 from dispatch_lint.audit.plan import Plan, checker_of
-from dispatch_lint.engine.corpus_check import is_external
-from dispatch_lint.index.facts import GroupMemo
-from dispatch_lint.rule import Fact
+from dispatch_lint.documents.document import Document
+from dispatch_lint.documents.reading import read_line
+from dispatch_lint.engine.corpus_check import NOTHING
+from dispatch_lint.engine.judge import tasks_of, tasks_of_each
+from dispatch_lint.engine.members import Wanted
+from dispatch_lint.engine.rule_results import Failures, document_name, reraise_if_not_of_rule
+from dispatch_lint.index.groups import Members, source_of
+from dispatch_lint.model.relations import REFERENCE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection
 
     import pyarrow as pa
 
     from dispatch_lint.audit.arrow import Row
-    from dispatch_lint.config.settings import Settings
-    from dispatch_lint.rule import Judgement, Rule
+    from dispatch_lint.engine.judge import Judged, Task
+    from dispatch_lint.engine.members import Place
+    from dispatch_lint.rule.entity import Content
 
-    Hints = Mapping[tuple[str, str], Sequence[tuple[str, Sequence[Fact]]]]
+    Near = Mapping[tuple[str, str], Sequence[str]]
+    """For a kind and a missing name, the names near it."""
 
 PIECE = 100_000
-"""Facts of a group that are judged together."""
-FIRST_FACTS = 10_000
-"""Different facts of a larger group that are judged beside each piece."""
-CANDIDATES = "name string, grp binary, reps binary, asks array<binary>"
-FOUND = "name string, grp binary, reps binary, asked binary, missing array<string>"
-JUDGEMENTS = (
-    "source int, document bigint, rule string, judgement binary, "
-    "related array<struct<source int, document bigint>>"
+"""Entities of a group that are judged together."""
+FIRST_ENTITIES = 10_000
+"""Different entities of a larger group that are judged beside each piece."""
+EACH = 1_000
+"""Equal foreign keys that are judged one by one in one piece."""
+FOUND = (
+    "what string, grp binary, place bigint, data binary, rule string, result binary, "
+    "related array<bigint>, groups array<binary>, names array<string>, places array<bigint>, "
+    "each boolean"
 )
-"""A judgement, pickled; the document that it is about, and those that it relates to."""
+"""What a task has found, by `what`:
 
-PlacedFact = tuple[int, bytes]
-"""The place of a fact, as `documents.RECORDS` has it, and its payload as `marshal` writes it."""
-Task = Callable[[Iterator[Any]], Iterator[Any]]
+- `judged`: `result` a pickled `Judged` about the document at `place`, and the `related` places;
+  `data` the row of a foreign key that stands for equal ones;
+- `pending`: `result` a packed `Pending`; the rest is what its rules want, see `Wanted`;
+- `failed`: `result` the pickled `Failures` of a task.
+"""
+
+Stage = Callable[[Iterator[Any]], Iterator[Any]]
+"""A function for `mapInArrow`."""
 
 
-class Context(GroupMemo):
-    """The `World` of a judge on an executor: closed, and without a store.
+class Pending(NamedTuple):
+    """A group whose rules have not been answered yet.
 
-    Args:
-        asked: other groups that rules asked for.
-        hints: for a kind and a missing name, the names near it, each with its facts.
+    Attributes:
+        each: whether only its foreign keys are judged, each by itself.
+        rows: position, row, and how many equal foreign keys it stands for.
     """
 
-    closed, stored = True, False
+    each: bool
+    rows: list[tuple[int, Row, int]]
+
+    def members(self) -> Members:
+        """Its rows as the engine has them. One of equal foreign keys is there twice."""
+        members = Members()
+        for position, row, times in self.rows:
+            members.add(position, row)
+            if times > 1 and not self.each:
+                members.add(position, row)
+        members.sort()
+        return members
+
+
+class _Answers:
+    """What a task can tell the rules: closed, without a store, and what the driver has joined."""
+
+    def __init__(self, plan: Plan, kinds: Collection[str], near: Near, full: bool) -> None:
+        self._checker = checker_of(plan)
+        self.settings, self.catalogue = plan.settings, self._checker.catalogue
+        self.closed, self.has_store, self.kinds, self.not_judged = True, False, kinds, 0
+        self._plan, self._near, self._full = plan, near, full
+        self.members_of: dict[str, Members] = {}
+        self.texts: dict[int, tuple[int, str]] = {}
+        """The line and text of documents, by position."""
+
+    def members(self, groups: Sequence[str]) -> Sequence[Members]:
+        missing = [group for group in groups if group not in self.members_of]
+        if missing:
+            raise Wanted(groups=missing)
+        return [self.members_of[group] for group in groups]
+
+    def near(self, kind: str, name: str) -> Sequence[str]:
+        found = self._near.get((kind, name))
+        if found is None and not self._full:
+            raise Wanted(names=[(kind, name)])
+        return found or ()
+
+    def content(self, place: Place) -> Content:
+        if place.position not in self.texts:
+            raise Wanted(contents=[place])
+        line, text = self.texts[place.position]
+        source, number = self._plan.source(place.source), place.document
+        data = text.encode("utf-8", "surrogatepass")
+        read = read_line(source.name, data, line, number, self.settings.limits)
+        document = self._checker.classifier.read(read.part, source, number)
+        return document if isinstance(document, Document) else NOTHING
+
+    def file(self, source: int) -> str:
+        return self._plan.files[source]
+
+
+class _Judge:
+    """Judges groups in one task, and collects the rules that failed."""
 
     def __init__(
-        self, settings: Settings, kinds: Collection[str],
-        asked: Mapping[str, Sequence[Fact]] | None = None, hints: Hints | None = None,
-    ) -> None:  # fmt: skip
-        super().__init__()
-        self.kinds = kinds
-        self.not_judged = 0
-        self._settings = settings
-        self._asked, self._hints = asked or {}, hints or {}
-        self.missing: dict[tuple[str, str], None] = {}
-        """Kinds and missing names that a near one is wanted for."""
+        self, plan: Plan, kinds: Collection[str], near: Near | None = None, *, full: bool = False
+    ) -> None:
+        self._plan, self._rules = plan, checker_of(plan).corpus_rules
+        self.answers = _Answers(plan, kinds, near or {}, full)
+        self.failures = Failures()
 
-    def external(self, kind: str, name: str) -> bool:
-        return is_external(self._settings, kind, name)
+    def judge(self, group: bytes, pending: Pending, before: Collection[int] = ()) -> Iterator[Row]:
+        """What is found in a group, or what it wants: `FOUND`.
 
-    def group(self, name: str) -> Sequence[Fact]:
-        return self._asked.get(name, ())
+        Args:
+            before: positions whose findings another piece of the group has.
+        """
+        members, name = pending.members(), name_of(group)
+        tasks = tasks_of_each if pending.each else tasks_of
+        found: dict[Judged, Task] = {}
+        wants: list[Wanted] = []
+        for task in tasks(self._rules, name, members, self.answers):
+            try:
+                found |= dict.fromkeys(task.run(), task)
+            except Wanted as wanted:
+                if wanted.contents:
+                    wanted.contents = [*wanted.contents, *task.contents()]
+                wants.append(wanted)
+            except BaseException as error:
+                reraise_if_not_of_rule(error)
+                self._fail(task, error)
+        if wants:
+            yield _pending_row(group, pending, wants, self.answers)
+            return
+        for judged, task in found.items():
+            if judged.place.position not in before:
+                yield _judged_row(group, pending, task, judged)
 
-    def near(self, kind: str, name: str, fits: Callable[[Fact], bool]) -> list[str]:
-        self.missing[kind, name] = None
-        near = self._hints.get((kind, name), ())
-        return [candidate for candidate, facts in near if any(map(fits, facts))][:3]
+    def _fail(self, task: Task, error: BaseException) -> None:
+        place = task.place
+        where = document_name(self._plan.files[place.source], place.document)
+        self.failures.add(task.rule, error, where, (place.source, place.document))
+
+    def failed(self) -> Iterator[Row]:
+        """The rules that failed, as a row of `FOUND`."""
+        if self.failures:
+            result = pickle.dumps(self.failures)
+            yield "failed", None, None, None, None, result, None, None, None, None, None
 
 
-def facts_of(placed: Iterable[PlacedFact]) -> list[Fact]:
-    """Facts in the order of the documents."""
-    return [
-        Fact(place >> 32, place & 0xFFFFFFFF, *marshal.loads(payload))
-        for place, payload in sorted(placed)
-    ]
+def _judged_row(group: bytes, pending: Pending, task: Task, judged: Judged) -> Row:
+    related = [place.position for place, _ in judged.related if not place.stored]
+    shared = len(task.positions) > 1 and not pending.each
+    data = marshal.dumps(tuple(task.subject._row), 2) if shared else None
+    result = pickle.dumps(judged)
+    return ("judged", group, judged.place.position, data, judged.rule, result, related,
+            None, None, None, None)  # fmt: skip
+
+
+def _pending_row(group: bytes, pending: Pending, wants: Iterable[Wanted], answers: _Answers) -> Row:
+    """A group that waits, with all that was wanted so far."""
+    groups = dict.fromkeys(answers.members_of)
+    places = dict.fromkeys(answers.texts)
+    names: dict[str, None] = {}
+    each = False
+    for wanted in wants:
+        groups |= dict.fromkeys(wanted.groups)
+        places |= dict.fromkeys(place.position for place in wanted.contents)
+        names |= dict.fromkeys(f"{kind}\0{name}" for kind, name in wanted.names)
+        each |= wanted.each
+    packed = marshal.dumps(tuple(pending))
+    return ("pending", group, None, None, None, packed, None,
+            list(map(packed_name, groups)), list(names), list(places), each)  # fmt: skip
 
 
 def name_of(group: bytes) -> str:
-    """A group as the rules name it."""
+    """A group as the engine names it."""
     return group.decode("utf-8", "surrogatepass")
 
 
@@ -94,178 +203,117 @@ def packed_name(group: str) -> bytes:
     return group.encode("utf-8", "surrogatepass")
 
 
-def _judge(
-    rules: Sequence[Rule], group: str, facts: list[Fact], context: Context
-) -> Iterator[tuple[Rule, Judgement]]:
-    for rule in rules:
-        for judgement in rule.judge(group, facts, context):
-            yield rule, judgement
+def judge_groups(plan: Plan, kinds: Sequence[str]) -> Stage:
+    """What is found in groups: `FOUND`.
 
-
-# Facts of which many are equal
-
-
-def find_candidates(plan: Plan, kinds: Sequence[str]) -> Task:
-    """The groups that a rule may find something in: `CANDIDATES`.
-
-    The rows are `name, grp, reps array<struct<place, data>>`. Of equal facts, one represents all:
-    see `Rule.judges_alike`.
+    The rows are `grp, place, data, n`, sorted by group, foreign keys behind entities, and place. A
+    group is held in memory up to `PIECE` rows; a larger one is judged piece by piece, each piece
+    beside the first of the group's different entities.
     """
 
     def check(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        import pyarrow as pa
-
-        tables = checker_of(plan).corpus_rules
+        judge = _Judge(plan, kinds)
 
         def rows() -> Iterator[Row]:
-            for name, packed_group, reps in rows_of(batches):
-                placed = [(rep["place"], rep["data"]) for rep in reps]
-                facts, rules, group = facts_of(placed), tables[name], name_of(packed_group)
-                asks = dict.fromkeys(ask for rule in rules for ask in rule.asks(group, facts))
-                context = Context(plan.settings, kinds)
-                if asks or any(True for _ in _judge(rules, group, facts, context)):
-                    yield name, packed_group, marshal.dumps(placed), list(map(packed_name, asks))
+            for group, of_group in groupby(rows_of(batches), key=lambda row: row[0]):
+                yield from _judge_pieces(judge, group, of_group)
+            yield from judge.failed()
 
-        yield from batches_of(rows(), {
-            "name": pa.string(), "grp": pa.binary(), "reps": pa.binary(),
-            "asks": pa.list_(pa.binary()),
-        })  # fmt: skip
+        yield from _found_batches(rows())
 
     return check
 
 
-def check_candidates(plan: Plan, kinds: Sequence[str]) -> Task:
-    """Of candidates, the groups that a rule finds something in: `FOUND`.
+def _judge_pieces(judge: _Judge, group: bytes, rows: Iterable[Row]) -> Iterator[Row]:
+    first: dict[tuple[int, bytes], tuple[int, Row, int]] = {}
+    piece: list[tuple[int, Row, int]] = []
+    packed: list[tuple[int, bytes]] = []
+    for _, position, data, times in rows:
+        piece.append((position, marshal.loads(data), times))
+        packed.append((position, data))
+        if len(piece) == PIECE:
+            yield from _judge_piece(judge, group, first, piece)
+            for (position, data), item in zip(packed, piece, strict=True):
+                if len(first) < FIRST_ENTITIES and item[1][0] != REFERENCE:
+                    first.setdefault((source_of(position), data), item)
+            piece, packed = [], []
+    if piece:
+        yield from _judge_piece(judge, group, first, piece)
 
-    The rows are `name, grp, reps, asked array<struct<ask, reps>>`. The `missing` of a group are
-    kinds and names, with a NUL between, that near names are wanted for.
+
+def _judge_piece(
+    judge: _Judge, group: bytes, first: Mapping[tuple[int, bytes], tuple[int, Row, int]],
+    piece: list[tuple[int, Row, int]],
+) -> Iterator[Row]:  # fmt: skip
+    before = {position for position, _, _ in first.values()}
+    return judge.judge(group, Pending(False, [*first.values(), *piece]), before)
+
+
+def judge_pending(plan: Plan, kinds: Sequence[str], near: Near, *, full: bool) -> Stage:
+    """What is found in groups that have their answers: `FOUND`.
+
+    The rows are `grp, result, groups, asked array<struct<ask, place, data>>, contents
+    array<struct<place, line, text>>`: a `Pending`, and the answers to what it wants.
+
+    Args:
+        full: whether no further names are searched.
     """
 
     def check(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        import pyarrow as pa
-
-        tables = checker_of(plan).corpus_rules
+        judge = _Judge(plan, kinds, near, full=full)
 
         def rows() -> Iterator[Row]:
-            for name, group, reps, asked in rows_of(batches):
-                groups = [
-                    (other["ask"], [(rep["place"], rep["data"]) for rep in other["reps"]])
-                    for other in asked or ()
-                ]
-                context = Context(plan.settings, kinds, _facts_by_group(groups))
-                facts = facts_of(marshal.loads(reps))
-                # All of them: only then it is known which names are missing.
-                if list(_judge(tables[name], name_of(group), facts, context)):
-                    missing = [f"{kind}\0{missing}" for kind, missing in context.missing]
-                    yield name, group, reps, marshal.dumps(groups), missing
+            for group, packed, groups, asked, contents in rows_of(batches):
+                answers: dict[str, Members] = {name_of(name): Members() for name in groups or ()}
+                for row in asked or ():
+                    answers[name_of(row["ask"])].add(row["place"], marshal.loads(row["data"]))
+                for members in answers.values():
+                    members.sort()
+                judge.answers.members_of = answers
+                judge.answers.texts = {
+                    row["place"]: (row["line"], row["text"]) for row in contents or ()
+                }
+                yield from judge.judge(group, Pending(*marshal.loads(packed)))
+            yield from judge.failed()
 
-        yield from batches_of(rows(), {
-            "name": pa.string(), "grp": pa.binary(), "reps": pa.binary(), "asked": pa.binary(),
-            "missing": pa.list_(pa.string()),
-        })  # fmt: skip
+        yield from _found_batches(rows())
 
     return check
 
 
-def _facts_by_group(groups: Iterable[tuple[bytes, list[PlacedFact]]]) -> dict[str, list[Fact]]:
-    return {name_of(group): facts_of(placed) for group, placed in groups}
+def split_each(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Groups whose rules want to know who has each of equal foreign keys → pieces: `FOUND`.
 
-
-def judge_equal_facts(plan: Plan, kinds: Sequence[str], hints: Hints) -> Task:
-    """What is found in the groups of `FOUND`: `JUDGEMENTS`.
-
-    The rows are `name, grp, reps, asked, place, data`, one for each fact. The facts of a group may
-    come in any order and in any number of tasks: they are judged piece by piece, each piece beside
-    the facts that represent all others.
+    The rows are `grp, result, place, data`: the `Pending`, and every foreign key of the group.
     """
 
-    def check(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        tables = checker_of(plan).corpus_rules
+    def rows() -> Iterator[Row]:
+        for (group, packed), of_group in groupby(rows_of(batches), key=lambda row: row[:2]):
+            pending = Pending(*marshal.loads(packed))
+            entities = [item for item in pending.rows if item[1][0] != REFERENCE]
+            yield _piece_row(group, Pending(False, entities))
+            piece: list[tuple[int, Row, int]] = []
+            for _, _, position, data in of_group:
+                piece.append((position, marshal.loads(data), 1))
+                if len(piece) == EACH:
+                    yield _piece_row(group, Pending(True, [*entities, *piece]))
+                    piece = []
+            yield _piece_row(group, Pending(True, [*entities, *piece]))
 
-        def rows() -> Iterator[Row]:
-            for (name, group), facts in groupby(rows_of(batches), key=lambda row: row[:2]):
-                piece: dict[PlacedFact, None] = {}
-                reps = asked = b""
-                for _, _, reps, asked, place, payload in facts:
-                    piece[place, payload] = None
-                    if len(piece) >= PIECE:
-                        yield from judge_piece(name, group, reps, asked, piece)
-                        piece = {}
-                if piece:
-                    yield from judge_piece(name, group, reps, asked, piece)
-
-        def judge_piece(
-            name: str, group: bytes, reps: bytes, asked: bytes, piece: dict[PlacedFact, None]
-        ) -> Iterator[Row]:
-            context = Context(plan.settings, kinds, _facts_by_group(marshal.loads(asked)), hints)
-            facts = facts_of(dict.fromkeys([*marshal.loads(reps), *piece]))
-            own = set(map(tuple, facts_of(piece)))
-            for rule, judgement in _judge(tables[name], name_of(group), facts, context):
-                if tuple(judgement.fact) in own:
-                    yield _row(rule, judgement)
-
-        return _judgement_batches(rows())
-
-    return check
+    yield from _found_batches(rows())
 
 
-# Facts that differ
+def _piece_row(group: bytes, pending: Pending) -> Row:
+    packed = marshal.dumps(tuple(pending))
+    return "pending", group, None, None, None, packed, None, [], [], [], False
 
 
-def judge_groups(plan: Plan, kinds: Sequence[str]) -> Task:
-    """What is found in groups of facts that differ: `JUDGEMENTS`.
-
-    The rows are `name, grp, place, data`, sorted by all of them. A group is held in memory up to
-    `PIECE` facts; a larger one is judged piece by piece, each piece beside the first of the
-    group's different facts.
-    """
-
-    def check(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        tables = checker_of(plan).corpus_rules
-
-        def rows() -> Iterator[Row]:
-            for (name, packed_group), facts in groupby(rows_of(batches), key=lambda row: row[:2]):
-                rules, group = tables[name], name_of(packed_group)
-                first: dict[PlacedFact, PlacedFact] = {}
-                piece: list[PlacedFact] = []
-                for _, _, place, payload in facts:
-                    piece.append((place, payload))
-                    if len(piece) == PIECE:
-                        yield from judge_piece(rules, group, first, piece)
-                        piece = []
-                if piece:
-                    yield from judge_piece(rules, group, first, piece)
-
-        def judge_piece(
-            rules: Sequence[Rule], group: str, first: dict[PlacedFact, PlacedFact],
-            piece: list[PlacedFact],
-        ) -> Iterator[Row]:  # fmt: skip
-            before = {place for place, _ in first.values()}
-            facts = facts_of({*first.values(), *piece})
-            for rule, judgement in _judge(rules, group, facts, Context(plan.settings, kinds)):
-                fact = judgement.fact
-                if fact.source << 32 | fact.document not in before:
-                    yield _row(rule, judgement)
-            for place, payload in piece:
-                if len(first) < FIRST_FACTS:
-                    first.setdefault((place >> 32, payload), (place, payload))
-
-        return _judgement_batches(rows())
-
-    return check
-
-
-def _row(rule: Rule, judgement: Judgement) -> Row:
-    fact = judgement.fact
-    related = [{"source": fact.source, "document": fact.document} for fact, _ in judgement.related]
-    return fact.source, fact.document, rule.name, pickle.dumps(judgement), related
-
-
-def _judgement_batches(rows: Iterator[Row]) -> Iterator[pa.RecordBatch]:
+def _found_batches(rows: Iterator[Row]) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa
 
-    document = {"source": pa.int32(), "document": pa.int64()}
     return batches_of(rows, {
-        **document, "rule": pa.string(), "judgement": pa.binary(),
-        "related": pa.list_(pa.struct(list(document.items()))),
+        "what": pa.string(), "grp": pa.binary(), "place": pa.int64(), "data": pa.binary(),
+        "rule": pa.string(), "result": pa.binary(), "related": pa.list_(pa.int64()),
+        "groups": pa.list_(pa.binary()), "names": pa.list_(pa.string()),
+        "places": pa.list_(pa.int64()), "each": pa.bool_(),
     })  # fmt: skip

@@ -1,4 +1,4 @@
-"""On executors: rows → what is found in each by itself, and the facts of corpus rules."""
+"""On executors: rows of the inputs → what is found in each by itself, and rows of the index."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dispatch_lint.documents.line_ranges import LineRange
 from dispatch_lint.documents.reading import read_line
 from dispatch_lint.engine.report import RunReport
 from dispatch_lint.engine.source_check import check_part, new_report
-from dispatch_lint.index.facts import is_use
+from dispatch_lint.model.relations import REFERENCE
 from dispatch_lint.report.formats.json import violation_object
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ RECORDS = "what string, name string, grp binary, place bigint, data binary, use 
 
 - `violation`: `name` its rule, `grp` its fold, `data` the violation as JSON, `n` how often;
 - `unparsed`: a violation that counts where the file has entities: see `engine.report.Unparsed`;
-- `fact`: `name` its table, `grp` its group, `data` its payload, `use` whether it is a foreign key;
+- `row`: of the index: `grp` its group, `data` the row, `use` whether it is a foreign key;
 - `claims`: `data` what rules with precedence have reported of a document, pickled;
 - `report`: `data` all else that a task has found, as a pickled `RunReport`.
 
@@ -60,7 +60,7 @@ def check_rows(plan: Plan) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.R
 class _Task:
     """The check of some rows, of whichever files they are.
 
-    Violations, facts and claims are handed on batch by batch; counts, and the violations that
+    Violations, rows and claims are handed on batch by batch; counts, and the violations that
     others are counted with, at the end.
     """
 
@@ -105,16 +105,17 @@ class _Task:
             for located in unparsed.violations:
                 record = violation_record(located.violation, report.position, textual=textual)
                 yield "unparsed", *record[1:]
-        for table, rows in report.facts.items():
-            for group, document, payload in rows:
-                yield (
-                    "fact", table, group.encode("utf-8", "surrogatepass"),
-                    _place(report, document), marshal.dumps(payload), is_use(payload), None,
-                )  # fmt: skip
+        for group, document, row in report.rows:
+            # Equal rows have to have equal bytes, which they have in this version of the format.
+            data = marshal.dumps(row, 2)
+            yield (
+                "row", None, group.encode("utf-8", "surrogatepass"), _place(report, document),
+                data, row[0] == REFERENCE, None,
+            )  # fmt: skip
         for document, claims in report.claims.items():
             data = pickle.dumps(claims)
             yield "claims", None, None, _place(report, document), data, None, None
-        report.violations, report.facts, report.claims, report.descriptions = [], {}, {}, []
+        report.violations, report.rows, report.claims, report.descriptions = [], [], {}, []
         if report.unparsed:
             report.unparsed = [reduce(_together, report.unparsed)._replace(violations=())]
         self._take_problems(report)

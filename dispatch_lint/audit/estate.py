@@ -7,12 +7,11 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from dispatch_lint.audit import corpus_check, inputs
-from dispatch_lint.audit.corpus_check import FOUND, JUDGEMENTS
+from dispatch_lint.audit import inputs
 from dispatch_lint.audit.documents import RECORDS, check_rows
-from dispatch_lint.audit.hints import find_hints
 from dispatch_lint.audit.locating import locate_rows
-from dispatch_lint.audit.plan import Plan, Starts, checker_of, closed
+from dispatch_lint.audit.plan import Plan, Starts, closed
+from dispatch_lint.audit.rounds import Rounds
 from dispatch_lint.audit.violations import (
     VIOLATION,
     all_violations,
@@ -23,12 +22,13 @@ from dispatch_lint.audit.violations import (
 from dispatch_lint.model.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable
 
     from pyspark.sql import DataFrame, SparkSession
 
     from dispatch_lint.config.settings import Settings
     from dispatch_lint.engine.report import RunReport
+    from dispatch_lint.engine.rule_results import Failures
     from dispatch_lint.engine.summary import Declared, Summary
     from dispatch_lint.model.violation import Severity
 
@@ -93,13 +93,16 @@ class Audit:
             records = self._kept("records", staged.mapInArrow(check_rows(plan), RECORDS))
             report = merged(records)
             self._tell("3/5 judging references and identities")
-            judgements = self._kept("judgements", self._judgements(plan, records, report.kinds))
+            texts = self._texts(plan, staged)
+            rows_ = records.where("what = 'row'").select("grp", "place", "data", "use")
+            rounds = Rounds(self._spark, plan, rows_, texts, sorted(report.kinds), self._kept)
+            judged = rounds.run()
             self._tell("4/5 locating what they say")
-            located = self._kept("located", self._located(plan, staged, records, judgements))
+            located = self._kept("located", self._located(plan, texts, records, judged))
             self._tell("5/5 writing")
             violations = all_violations(self._spark, report, records, located)
             known = self._kept("violations", with_known(self._spark, violations, baseline))
-            return self._finish(plan, report, known)
+            return self._finish(plan, report, known, rounds.failures)
         except PySparkException as error:
             raise InputError(f"Spark: {_reason(error)}") from error
         finally:
@@ -125,123 +128,47 @@ class Audit:
             documents[file] += row["document"]
         return Plan(self._settings, tuple(files.values()), starts, self._quiet, textual)
 
-    def _judgements(self, plan: Plan, records: DataFrame, kinds: Collection[str]) -> DataFrame:
-        """What corpus rules find in all groups: `corpus_check.JUDGEMENTS`.
-
-        Args:
-            kinds: of all entities.
-        """
-        from pyspark.sql import functions as f
-
-        found = self._spark.createDataFrame([], JUDGEMENTS)
-        for name, rules in checker_of(plan).corpus_rules.items():
-            facts = records.where((f.col("what") == "fact") & (f.col("name") == name))
-            if all(rule.judges_alike for rule in rules):
-                used = all(rule.judges_uses for rule in rules)
-                judgements = self._of_equal_facts(plan, facts, sorted(kinds), used=used)
-            else:
-                least = 2 if all(rule.judges_several for rule in rules) else 1
-                judgements = self._of_groups(plan, facts, sorted(kinds), least)
-            found = found.unionByName(judgements)
-        return found
-
-    def _of_groups(self, plan: Plan, facts: DataFrame, kinds: list[str], least: int) -> DataFrame:
-        """What is found where facts differ, as keys and IDs do: each group is judged as a whole.
-
-        Args:
-            least: groups of fewer facts are left out.
-        """
-        from pyspark.sql import functions as f
-
-        if least > 1:
-            large = facts.groupBy("grp").count().where(f.col("count") >= least).select("grp")
-            facts = facts.join(large, "grp")
-        return (
-            facts.select("name", "grp", "place", "data").repartition("grp")
-            .sortWithinPartitions("grp", "place")
-            .mapInArrow(corpus_check.judge_groups(plan, kinds), JUDGEMENTS)
-        )  # fmt: skip
-
-    def _of_equal_facts(
-        self, plan: Plan, facts: DataFrame, kinds: list[str], *, used: bool
-    ) -> DataFrame:
-        """What is found where many facts are equal, as foreign keys are: one represents all.
-
-        Args:
-            used: whether only groups with a foreign key are judged.
-        """
-        from pyspark.sql import functions as f
-
-        different = facts.groupBy("name", "grp", "data").agg(
-            f.min("place").alias("place"), f.max("use").alias("use")
-        )
-        groups = self._kept("groups", different.groupBy("name", "grp").agg(
-            f.collect_list(f.struct("place", "data")).alias("reps"), f.max("use").alias("use")
-        ))  # fmt: skip
-        wanted = groups.where("use") if used else groups
-        candidates = self._kept("candidates", wanted.select("name", "grp", "reps").mapInArrow(
-            corpus_check.find_candidates(plan, kinds), corpus_check.CANDIDATES
-        ))  # fmt: skip
-        asked = (
-            candidates.select("grp", f.explode("asks").alias("ask"))
-            .join(groups.select(f.col("grp").alias("ask"), "reps"), "ask")
-            .groupBy("grp").agg(f.collect_list(f.struct("ask", "reps")).alias("asked"))
-        )  # fmt: skip
-        found = self._kept("found", candidates.drop("asks").join(asked, "grp", "left").select(
-            "name", "grp", "reps", "asked"
-        ).mapInArrow(corpus_check.check_candidates(plan, kinds), FOUND))  # fmt: skip
-        hints = find_hints(self._spark, found, groups)
-        return (
-            facts.select("grp", "place", "data")
-            .join(found.drop("missing"), "grp")
-            .select("name", "grp", "reps", "asked", "place", "data")
-            .mapInArrow(corpus_check.judge_equal_facts(plan, kinds, hints), JUDGEMENTS)
-        )
-
-    def _located(
-        self, plan: Plan, staged: DataFrame, records: DataFrame, judgements: DataFrame
-    ) -> DataFrame:
-        """Judgements as violations: beside their rows, and the lines of the rows they relate to."""
+    def _texts(self, plan: Plan, staged: DataFrame) -> DataFrame:
+        """The rows of the inputs by their positions: `place, line, text`."""
         from pyspark.sql import functions as f
 
         starts = self._spark.createDataFrame(
             [(file, block, *start) for (file, block), start in plan.starts.items()],
-            "file string, block bigint, source int, line0 bigint, document0 bigint",
+            "file string, block bigint, source bigint, line0 bigint, document0 bigint",
         )
-        rows = staged.join(f.broadcast(starts), ["file", "block"]).select(
-            "source", (f.col("document0") + f.col("document")).alias("document"),
+        document = f.col("document0") + f.col("document")
+        return staged.join(f.broadcast(starts), ["file", "block"]).select(
+            (f.shiftleft("source", 32).bitwiseOR(document)).alias("place"),
             (f.col("line0") + f.col("line") + 1).alias("line"), "text",
         )  # fmt: skip
-        pairs = judgements.select(
-            "source", "document", f.explode("related").alias("other")
-        ).distinct().select(
-            "source", "document", f.col("other.source").alias("s"), f.col("other.document").alias("d")
+
+    def _located(
+        self, plan: Plan, texts: DataFrame, records: DataFrame, judged: DataFrame
+    ) -> DataFrame:
+        """Findings as violations: beside their rows, and the lines of the rows they relate to."""
+        from pyspark.sql import functions as f
+
+        pairs = judged.select("place", f.explode("related").alias("other")).distinct()
+        lines = texts.select(f.col("place").alias("other"), f.col("line").alias("other_line"))
+        related = pairs.join(lines, "other").groupBy("place").agg(
+            f.collect_list(f.struct("other", "other_line")).alias("places")
         )  # fmt: skip
-        lines = rows.select(f.col("source").alias("s"), f.col("document").alias("d"), "line")
-        places = pairs.join(lines, ["s", "d"]).groupBy("source", "document").agg(
-            f.collect_list(f.struct(
-                f.col("s").alias("source"), f.col("d").alias("document"), "line"
-            )).alias("places")
-        )  # fmt: skip
-        claims = records.where("what = 'claims'").select(
-            f.shiftright("place", 32).cast("int").alias("source"),
-            f.col("place").bitwiseAND(f.lit(0xFFFFFFFF)).alias("document"),
-            f.col("data").alias("claims"),
-        )  # fmt: skip
-        document = ["source", "document"]
+        claims = records.where("what = 'claims'").select("place", f.col("data").alias("claims"))
         return (
-            judgements.join(rows, document).join(claims, document, "left")
-            .join(places, document, "left")
-            .select(*document, "line", "text", "rule", "judgement", "claims", "places")
-            .repartition(*document).sortWithinPartitions(*document)
+            judged.join(texts, "place").join(claims, "place", "left").join(related, "place", "left")
+            .select("place", "line", "text", "rule", "result", "claims", "places")
+            .repartition("place").sortWithinPartitions("place")
             .mapInArrow(locate_rows(plan), RECORDS)
         )  # fmt: skip
 
-    def _finish(self, plan: Plan, report: RunReport, violations: DataFrame) -> Audited:
+    def _finish(
+        self, plan: Plan, report: RunReport, violations: DataFrame, failures: Failures
+    ) -> Audited:
         """Write what is found, less what the baseline knows.
 
         Args:
             violations: as `violations.with_known` gives them.
+            failures: the rules about several entities that failed.
         """
         from pyspark.sql import functions as f
 
@@ -261,7 +188,7 @@ class Audit:
             (self._output / "summary.csv").absolute().as_uri()
         )
         groups = [tuple(row) for row in table.limit(MAX_GROUPS).collect()]
-        summary, declared = summarize(plan, report, violations)
+        summary, declared = summarize(plan, report, violations, failures)
         kind = "json" if self._format == "jsonl" else "parquet"
         return Audited(summary, declared, target, groups, kind)
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
     from dispatch_lint.audit.plan import Plan
+    from dispatch_lint.engine.rule_results import Failures
     from dispatch_lint.engine.summary import Declared, Summary
 
 _RANGE = "line int, column int, endLine int, endColumn int"
@@ -29,7 +30,7 @@ VIOLATION = (
 
 
 def merged(records: DataFrame) -> RunReport:
-    """What all tasks have found, less what has records of its own: violations, facts, claims."""
+    """What all tasks have found, less what has records of its own: violations, rows, claims."""
     report = RunReport()
     for row in records.where("what = 'report'").select("data").toLocalIterator():
         report.merge(pickle.loads(bytes(row[0])))
@@ -100,18 +101,21 @@ def with_known(
 
 
 def summarize(
-    plan: Plan, report: RunReport, violations: DataFrame
+    plan: Plan, report: RunReport, violations: DataFrame, failures: Failures
 ) -> tuple[Summary, list[Declared]]:
     """What an audit did, and the infos about declared fields.
 
     Args:
         report: as `merged` gives it.
         violations: as `with_known` gives them.
+        failures: the rules about several entities that failed.
     """
     settled = settle(
         report, limit=plan.settings.limits.violations_per_file, quiet=plan.quiet, closed=True
     )
     summary = settled.summary
+    settled.failures.merge(failures.values())
+    summary.problems += settled.failures.messages()
     summary.files = len(plan.files)
     for (_, rule, _, _), places in settled.declared.items():
         summary.count(rule, Severity.INFO, places)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,11 +13,16 @@ import click
 
 from dispatch_lint.api import known_rules, load_settings
 from dispatch_lint.cli.output import echo
-from dispatch_lint.engine.plugins import file_of
+from dispatch_lint.engine.plugins import ALL
 from dispatch_lint.naming import count
-from dispatch_lint.rule_pages import book, scaffold
+from dispatch_lint.rule_pages import book, is_built_in, scaffold
+from dispatch_lint.text.harmless import harmless
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dispatch_lint.config.settings import Settings
+    from dispatch_lint.rule import Example, Rule
     from dispatch_lint.rule_examples import Difference
 
 
@@ -24,7 +30,7 @@ if TYPE_CHECKING:
 @click.option("--markdown", is_flag=True, help="Print the page docs/rules.md.")
 @click.pass_context
 def command(context: click.Context, markdown: bool) -> None:
-    """List the rules."""
+    """List the rules, test them, or start a new one."""
     if context.invoked_subcommand is not None:
         return
     rules = known_rules(load_settings())
@@ -45,11 +51,12 @@ def new(name: str, directory: str) -> None:
     """Write a file for a new rule, to be filled in."""
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
         raise click.UsageError(f'"{name}" is not kebab-case, like status-value')
-    rules = known_rules(load_settings())
+    if name == ALL:
+        raise click.UsageError(f'"{ALL}" means every rule: choose another name')
+    settings = load_settings()
+    rules = known_rules(settings)
     if name in rules:
-        where = file_of(rules[name])
-        raise click.UsageError(f'there is already a rule "{name}"'
-                               f"{f', in {os.path.relpath(where)}' if where else ''}")  # fmt: skip
+        raise click.UsageError(f'there is already a rule "{name}", in {_shown(rules[name])}')
     folder = Path(directory)
     file_name, text = scaffold(name)
     file = folder / file_name
@@ -57,8 +64,24 @@ def new(name: str, directory: str) -> None:
         raise click.UsageError(f"{file} exists already")
     folder.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
-    click.echo(f"Wrote {file}. Add the folder to the settings:")
-    click.echo(f'  plugins = ["./{folder.as_posix()}"]')
+    click.echo(f"Wrote {file}. Its examples run with: dispatch-lint rules test {file}")
+    if not _is_plugin(file, settings):
+        where = os.path.relpath(settings.file) if settings.file else "dispatch-lint.toml"
+        click.echo(f"Add its folder to the settings, in {where}:")
+        relative = Path(os.path.relpath(folder.resolve(), settings.root.resolve())).as_posix()
+        plugins = [*settings.plugins, relative if relative.startswith(".") else f"./{relative}"]
+        click.echo(f"  plugins = [{', '.join(map(_quoted, plugins))}]")
+
+
+def _is_plugin(file: Path, settings: Settings) -> bool:
+    """Whether the settings have a file, or its folder, among their plugins."""
+    plugins = {(settings.root / plugin).resolve() for plugin in settings.plugins}
+    return not plugins.isdisjoint({file.resolve(), file.parent.resolve()})
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 @command.command("test")
@@ -73,35 +96,96 @@ def test_(paths: tuple[Path, ...]) -> int:
     """
     from dispatch_lint.rule_examples import check_examples
 
-    rules = known_rules(load_settings(), paths)
-    wanted = [path.absolute() for path in paths]
-    names = [name for name, rule in rules.items() if _is_wanted(file_of(rule), wanted)]
-    if not names:
-        raise click.UsageError("there is no rule to test: name a file or a folder of rules")
-    failing = set()
+    rules, names = _rules_to_test(paths)
+    differing = set()
     for difference in check_examples(rules, names):
-        failing.add(difference.rule)
-        echo(_shown(difference))
-    for name in names:
-        if name not in failing:
-            examples = len(rules[name].valid) + len(rules[name].invalid)
-            echo([f"{name}: {count(examples, 'example')} as stated"])
-    return 1 if failing else 0
+        differing.add((difference.rule, difference.kind, difference.number))
+        echo(map(harmless, _lines_of(difference, rules[difference.rule])))
+    examples = sum(len(rules[name].valid) + len(rules[name].invalid) for name in names)
+    run = f"{count(examples, 'example')} of {count(len(names), 'rule')}"
+    if differing:
+        echo([f"{count(len(differing), 'difference')} in {run}."])
+        return 1
+    echo([f"{run} {'is' if examples == 1 else 'are'} as stated."])
+    return 0
 
 
-def _is_wanted(file: Path | None, wanted: list[Path]) -> bool:
-    if file is None:
-        return False
-    return not wanted or any(path in (file, *file.parents) for path in wanted)
+def _rules_to_test(paths: Iterable[Path]) -> tuple[Mapping[str, type[Rule]], list[str]]:
+    """All rules by name, and the names of those to test.
+
+    Raises:
+        click.UsageError: there is none to test.
+        UserError: the settings or a rule cannot be used.
+    """
+    settings = load_settings()
+    rules = known_rules(settings)
+    paths = list(paths)
+    if not paths:
+        names = [name for name, rule in rules.items() if not is_built_in(rule)]
+        if not names:
+            raise click.UsageError("there is no rule to test: name a file or a folder of rules, or "
+                                   "set `plugins` in the settings")  # fmt: skip
+        return rules, names
+    files = {file.resolve(): file for path in paths for file in _python_files(path)}
+    loaded = {_file_of(rule) for rule in rules.values()}
+    further = [file for resolved, file in files.items() if resolved not in loaded]
+    if further:
+        rules = known_rules(settings, further)
+    names = [name for name, rule in rules.items() if _file_of(rule) in files]
+    if not names:
+        raise click.UsageError(f"there is no rule in {', '.join(map(str, paths))}")
+    return rules, names
 
 
-def _shown(difference: Difference) -> Iterator[str]:
+def _python_files(path: Path) -> list[Path]:
+    """The files at a path that may have rules.
+
+    Raises:
+        click.UsageError: it is another kind of file.
+    """
+    if path.is_dir():
+        return [file for file in sorted(path.glob("*.py")) if not file.name.startswith("_")]
+    if path.suffix != ".py":
+        raise click.UsageError(f"{path} is no Python file")
+    return [path]
+
+
+def _file_of(rule: type[Rule]) -> Path | None:
+    """The file of a rule, also of a built-in one."""
+    file = getattr(sys.modules.get(rule.__module__), "__file__", None)
+    return Path(file).resolve() if file else None
+
+
+def _shown(rule: type[Rule]) -> str:
+    """Where a rule is, for people."""
+    file = _file_of(rule)
+    return os.path.relpath(file) if file else rule.__module__
+
+
+def _lines_of(difference: Difference, rule: type[Rule]) -> Iterator[str]:
     """The lines that show a difference, with the document of the example."""
-    yield f"{difference.rule}: {difference.kind}[{difference.number}]: {difference.what}"
+    number = "" if difference.number is None else f"[{difference.number}]"
+    where = f"{difference.kind}{number}"
+    yield f"{_shown(rule)}: {difference.rule}: {where}: {difference.what}"
     if difference.example is not None:
-        yield from (f"    | {line}" for line in difference.example.text.splitlines())
-    if difference.expected or difference.found:
+        yield from _example_lines(difference.example)
+    if difference.expected:
         yield "  expected:"
-        yield from (f"    {line}" for line in difference.expected or ("nothing",))
+        yield from (f"    {line}" for line in difference.expected)
+    if difference.found:
         yield "  found:"
-        yield from (f"    {line}" for line in difference.found or ("nothing",))
+        yield from (f"    {line}" for line in difference.found)
+
+
+def _example_lines(example: Example) -> Iterator[str]:
+    """The document of an example with the numbers of its lines, and what it is checked with."""
+    yield f"  {example.file}:"
+    lines = example.text.splitlines()
+    width = len(str(len(lines)))
+    yield from (f"    {number:>{width}} | {line}" for number, line in enumerate(lines, 1))
+    for what, text in (("before", example.before), ("in the store", example.store)):
+        if text:
+            yield f"  {what}:"
+            yield from (f"    {line}" for line in text.splitlines())
+    if example.settings:
+        yield f"  settings: {dict(example.settings)}"

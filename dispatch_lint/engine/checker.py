@@ -9,31 +9,34 @@ from typing import TYPE_CHECKING, NamedTuple
 from dispatch_lint.config.globs import matches
 from dispatch_lint.documents.classify import Classifier, relative_name
 from dispatch_lint.documents.document import ROW_KEY
+from dispatch_lint.engine.judge import CorpusRules
 from dispatch_lint.engine.precedence import RuleFinding, resolve_field
-from dispatch_lint.engine.rule_results import FAILURES, FactCheck, checked_finding
+from dispatch_lint.engine.rule_results import (
+    FactCheck,
+    checked_findings,
+    reraise_if_not_of_rule,
+)
 from dispatch_lint.model.location import pointer
 from dispatch_lint.model.violation import Severity, Violation
-from dispatch_lint.rule import FieldUse
+from dispatch_lint.rule import FieldView
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from dispatch_lint.config.settings import Settings
     from dispatch_lint.documents.document import Document, Undeclared
     from dispatch_lint.documents.source import Source
     from dispatch_lint.model.location import Path
-    from dispatch_lint.model.violation import Finding, Related
-    from dispatch_lint.rule import Judgement, Rule
+    from dispatch_lint.model.violation import Related
+    from dispatch_lint.rule import Finding, Rule
     from dispatch_lint.schema.catalogue import Catalogue
     from dispatch_lint.schema.kind_schema import KindSchema
     from dispatch_lint.schema.shape import Route
 
-MAX_FIELD_SETS = 10_000
-"""The number of memo entries for applicable rules."""
 MAX_KINDS = 1_000
 """The number of memo entries for findings about declared names."""
 SYNTAX = "syntax-error"
-"""The only rule that checks documents that do not parse."""
+"""The rule about what does not parse."""
+UNDECLARED = "unknown-field"
+"""The rule that reports every undeclared field. Then other rules see it under the name that was meant."""
 Declaration = tuple["Route", "Rule", "Finding"]
 """A declared field, a rule, and what it finds wrong with the field's name."""
 Fail = Callable[["Rule", BaseException], None]
@@ -76,16 +79,20 @@ class Checker:
         self.settings, self.catalogue, self.rules = settings, catalogue, tuple(rules)
         self.options = options or Options()
         self.known = frozenset({*known, *(rule.name for rule in rules)})
-        self.active = frozenset(rule.name for rule in rules)
+        self._by_name = {rule.name: rule for rule in rules}
+        self.active = frozenset(self._by_name)
         self.classifier = Classifier(settings, catalogue, self._explains)
-        self.corpus_rules = _by_table(rules)
+        self.corpus_rules = CorpusRules.of(rules)
         self.facts = FactCheck()
-        self._applicable: dict[tuple[str, bool, bool, tuple[str, ...]], list[Rule]] = {}
         self._declarations: dict[
             tuple[str, str], tuple[list[Declaration], list[tuple[Rule, str, BaseException]]]
         ] = {}
 
     # Which rules apply
+
+    def rule(self, name: str) -> Rule:
+        """The rule with a name."""
+        return self._by_name[name]
 
     @cached_property
     def field_rules(self) -> Sequence[Rule]:
@@ -93,38 +100,14 @@ class Checker:
         return [rule for rule in self.rules if rule.has("check_field")]
 
     @cached_property
-    def _document_rules(self) -> Mapping[tuple[str, bool], Sequence[Rule]]:
-        """The rules that check one document, by form and `Document.is_clean`."""
-        checks = [rule for rule in self.rules if rule.has("check")]
-        return {
-            (form, clean): [
-                rule
-                for rule in checks
-                if rule.form in (None, form) and (rule.reads_content or not clean)
-            ]
-            for form in ("stored", "manifest")
-            for clean in (False, True)
-        }
+    def text_rules(self) -> Sequence[Rule]:
+        """The rules about the text of a document."""
+        return [rule for rule in self.rules if rule.has("check_text")]
 
-    def applicable_rules(self, document: Document) -> Sequence[Rule]:
-        """The rules that can have a finding about a document: most need one of a few fields.
-
-        Documents of a kind have few different sets of fields, so the result is memoized.
-        """
-        parses = document.part.problem is None
-        fields = tuple(document.entity) if parses else ()
-        key = (document.form, document.is_clean, parses, fields)
-        rules = self._applicable.get(key)
-        if rules is None:
-            rules = [
-                rule
-                for rule in self._document_rules[document.form, document.is_clean]
-                if (not rule.needs or any(field in fields for field in rule.needs))
-                and (parses or rule.name == SYNTAX)
-            ]
-            if len(self._applicable) < MAX_FIELD_SETS:
-                self._applicable[key] = rules
-        return rules
+    @cached_property
+    def entity_rules(self) -> Sequence[Rule]:
+        """The rules about one entity."""
+        return [rule for rule in self.rules if rule.has("check_entity")]
 
     def ignored(self, source: Source) -> frozenset[str]:
         """The rules that `per-path` turns off for a source."""
@@ -138,7 +121,7 @@ class Checker:
             for rule in (self.known if "all" in rules else rules)
         )
 
-    def severity(self, rule: Rule, finding: Finding | Judgement) -> Severity:
+    def severity(self, rule: Rule, finding: Finding) -> Severity:
         """The severity of a finding: that of the settings, or its own, or that of the rule."""
         return self.settings.severity.get(rule.name) or finding.severity or rule.severity
 
@@ -150,7 +133,7 @@ class Checker:
 
     def _explains(self, document: Document, field: Undeclared) -> bool:
         """Whether a rule reports an undeclared field, so that the field is repaired."""
-        if field.closed and any(rule.explains_undeclared for rule in self.rules):
+        if field.closed and UNDECLARED in self.active:
             return True
         return bool(self.check_undeclared(document, [field], lambda rule, error: None))
 
@@ -160,17 +143,15 @@ class Checker:
         """Check undeclared fields of a document by the rules about field names."""
         found: list[RuleFinding] = []
         for field in fields:
-            use = FieldUse(
-                field.name, document.kind, document.form, field.parent, declared=False,
-                value=field.value, closed=field.closed, meant=field.meant,
-                case_only=field.case_only,
-            )  # fmt: skip
+            view = FieldView.undeclared(document, field)
             for rule in self.field_rules:
                 try:
-                    findings = map(checked_finding, rule.check_field(use))
-                    found += [(rule, _at(finding, field.path)) for finding in findings]
-                except FAILURES as error:
+                    findings = [*checked_findings(rule.check_field(view))]
+                except BaseException as error:
+                    reraise_if_not_of_rule(error)
                     fail(rule, error)
+                else:
+                    found += [(rule, _at(finding, field.path)) for finding in findings]
         return found
 
     # Names that definitions declare
@@ -207,14 +188,18 @@ class Checker:
         found: list[Declaration] = []
         errors: list[tuple[Rule, str, BaseException]] = []
         for route in schema.routes:
-            use = FieldUse(route.name, schema.kind, schema.form, route.parent, shape=route.shape)
+            view = FieldView.of_shape(
+                route.name, schema.kind, schema.form, route.parent, route.shape
+            )
             findings: list[RuleFinding] = []
             for rule in self.field_rules:
                 try:
-                    checked = [*map(checked_finding, rule.check_field(use))]
-                    findings += [(rule, finding) for finding in checked[:1]]
-                except FAILURES as error:
+                    checked = [*checked_findings(rule.check_field(view))]
+                except BaseException as error:
+                    reraise_if_not_of_rule(error)
                     errors.append((rule, f"{schema.kind}.{route}", error))
+                else:
+                    findings += [(rule, finding) for finding in checked[:1]]
             found += [
                 (route, rule, self._as_info(schema, route, rule, finding))
                 for rule, finding in resolve_field(findings)
@@ -261,15 +246,6 @@ class Checker:
             row=document.row_key,
             fix=fix,
         )
-
-
-def _by_table(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
-    """The corpus rules (those with `judge`), by the table of facts that they share."""
-    tables: dict[str, list[Rule]] = {}
-    for rule in rules:
-        if rule.has("judge"):
-            tables.setdefault(rule.facts or rule.name, []).append(rule)
-    return tables
 
 
 def _at(finding: Finding, path: Path) -> Finding:

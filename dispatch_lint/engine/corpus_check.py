@@ -1,232 +1,249 @@
-"""The corpus check: rules about several documents check groups of facts, a store's included."""
+"""The corpus check: rules about several documents check groups of rows, a store's included."""
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-from fnmatch import translate
-from functools import cache
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from dispatch_lint.engine.rule_results import FAILURES, checked_judgement
-from dispatch_lint.index.facts import GroupMemo, by_name, read_group
-from dispatch_lint.model.errors import InputError
-from dispatch_lint.naming import nearest_few, one_edit_away
-from dispatch_lint.rule import Fact
+from dispatch_lint.documents.stored_entity import StoredEntity
+from dispatch_lint.engine.judge import tasks_of
+from dispatch_lint.engine.members import Place, Wanted
+from dispatch_lint.engine.rule_results import FactCheck, reraise_if_not_of_rule
+from dispatch_lint.engine.similar_names import MAX_MISSING, ComparisonBudget, similar_names
+from dispatch_lint.index.groups import Members, read_group
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from dispatch_lint.documents.document import Document
+    from dispatch_lint.engine.checker import Checker
+    from dispatch_lint.engine.judge import Judged, Task
+    from dispatch_lint.index.groups import Groups
+    from dispatch_lint.rule import Rule
+    from dispatch_lint.rule.entity import Content
+    from dispatch_lint.store.rows import StoreRows
 
-    from dispatch_lint.config.settings import Settings
-    from dispatch_lint.index.facts import Groups, Tables
-    from dispatch_lint.rule import Fail, Judgement, Rule
-    from dispatch_lint.store.facts import StoreFacts
-
-GROUPS, FACTS = 2_000, 20_000
-"""The limits of a batch: groups that are looked up in a store at once, and facts in memory."""
-FEW_NAMES = 2_000
-"""A missing name is compared with all names of its kind, where there are no more than this."""
-MAX_COMPARED = 20_000
-"""The number of such comparisons in a run, which take about a second.
-
-Past either limit, a hint is only found where it differs from the missing name in one letter.
-"""
+GROUPS = 2_000
+"""The groups that are looked up in a store at once."""
+WAITING = 5_000
+"""The number of questions that wait for an answer before answers are fetched."""
+ROUNDS = 20
+"""How often one question may ask for more."""
 MANY_NAMES = 200_000
-"""The names of a kind are held in memory, where there are no more than this."""
-EXTERNAL = ("Broker/*",)
-"""Entities that always exist elsewhere: Dispatch never stores a Broker (FACTS)."""
-MAX_HINTS = 1_000
-"""The number of different missing names in a run for which a hint is searched."""
-MAX_ASKED = 100
-"""The number of times that one group can search a hint."""
+"""The names of a kind that a missing name is compared with, at most."""
+NOTHING = StoredEntity("", None, "", "", "", "stored", "", None, "", "", "{}", "{}")
+"""Stands for a document that is not there any more."""
+Read = Callable[[Collection[Place]], "Mapping[int, Document]"]
+"""Reads documents of the run, by their positions."""
+Fail = Callable[["Rule", Place, BaseException], None]
+"""Is called with a rule that failed, a place that it was asked about, and its exception."""
 
 
-class ComparisonBudget:
-    """The number of names that missing names may still be compared with."""
+class Corpus(NamedTuple):
+    """What a corpus check is about.
 
-    def __init__(self, left: int = MAX_COMPARED) -> None:
-        self._left = left
-
-    def allows(self, names: int) -> bool:
-        """Whether a missing name may be compared with so many names, which are then used up."""
-        if names > min(FEW_NAMES, self._left):
-            return False
-        self._left -= names
-        return True
-
-
-class CorpusCheck(GroupMemo):
-    """The check of one table of facts. It is the `World` of the rules that share the table.
-
-    Args:
-        table: the facts of the run.
-        rules: the rules that share the table.
+    Attributes:
+        groups: the rows of the run.
         closed: whether references to entities that are not there are dangling.
         kinds: the kinds that the run has documents of.
-        store: the facts of a reference store, if there is one.
+        files: the names of the sources, by their positions.
+        read: reads documents again, for rules that ask for more than the relations have.
+        store: the rows of a reference store, if there is one.
     """
 
-    def __init__(
-        self, table: Groups, rules: Sequence[Rule], settings: Settings, *,
-        closed: bool, kinds: set[str], store: StoreFacts | None,
-    ) -> None:  # fmt: skip
-        super().__init__()
-        self._table, self._rules, self._settings = table, rules, settings
-        self._store = store
-        self.closed, self.kinds = closed, kinds
+    groups: Groups
+    closed: bool
+    kinds: Collection[str]
+    files: Sequence[str]
+    read: Read
+    store: StoreRows | None = None
+
+
+class CorpusCheck:
+    """The check of one corpus. It is the `Answers` of the questions to its rules.
+
+    Each question is asked at once; those that raise `Wanted` wait until there are many of them, so
+    that what they want is fetched all together, and are then asked again.
+
+    Attributes:
+        not_judged: the number of references that an open world says nothing about.
+    """
+
+    def __init__(self, checker: Checker, corpus: Corpus, fail: Fail) -> None:
+        self.settings, self.catalogue = checker.settings, checker.catalogue
+        self.closed, self.kinds = corpus.closed, corpus.kinds
+        self.has_store = corpus.store is not None and corpus.store.store is not None
         self.not_judged = 0
-        self._fetched: dict[str, list[Fact]] = {}
-        """The facts of groups that the rules asked for, beside those of the current batch."""
-        self._candidates: dict[tuple[str, str], list[str]] = {}
-        """Names that are similar to a missing one, by kind and missing name."""
-        self._names: dict[str, set[str]] = {}
-        """The names of a kind, see `_read_names`."""
-        self._budget = ComparisonBudget()
-        # The candidates for the last missing name: uses of the same name follow each other.
-        self._last_name = ("", "")
-        self._last_candidates: dict[str, list[Fact]] = {}
-        self._searches = 0
-        """How often the current group searched a hint."""
+        self._rules, self._corpus, self._fail = checker.corpus_rules, corpus, fail
+        self._facts = FactCheck()
+        self._similar = _SimilarNames(corpus)
+        self._members: dict[str, Members] = {}
+        self._contents: dict[int | str, Content] = {}
 
-    @property
-    def stored(self) -> bool:
-        return self._store is not None and self._store.store is not None
-
-    def run(self, fail: Fail) -> Iterator[tuple[Rule, Judgement]]:
+    def run(self) -> Iterator[Judged]:
         """What the rules find in all groups, about documents of the run."""
-        need_several = all(rule.judges_several for rule in self._rules)
-        used = all(rule.judges_uses for rule in self._rules)
-        # With a store, a group with one fact of the run can have further facts of the store.
-        least = 2 if need_several and not used and self._store is None else 1
-        for batch in self._table.batches(GROUPS, FACTS, least, used=used):
-            groups = self._with_store(batch)
-            self._prefetch(groups, fail)
-            for group, facts in groups:
-                self._searches = 0
-                for rule in self._rules:
-                    yield from self._check_group(rule, group, facts, fail)
+        waiting: list[tuple[Task, Wanted]] = []
+        for task in self._tasks():
+            yield from self._ask(task, waiting)
+            if len(waiting) >= WAITING:
+                yield from self._answer(waiting)
+                waiting = []
+        yield from self._answer(waiting)
 
-    def _check_group(
-        self, rule: Rule, group: str, facts: list[Fact], fail: Fail
-    ) -> Iterator[tuple[Rule, Judgement]]:
-        try:
-            for judgement in map(checked_judgement, rule.judge(group, facts, self)):
-                if not judgement.fact.stored:
-                    yield rule, judgement
-        except InputError:
-            raise  # the store cannot be read: this is not the fault of the rule
-        except FAILURES as error:
-            fail(rule, facts[0], error)
+    def _tasks(self) -> Iterator[Task]:
+        groups = self._corpus.groups.groups()
+        if self._corpus.store is None:
+            for group, members in groups:
+                yield from tasks_of(self._rules, group, members, self)
+            return
+        while batch := list(islice(groups, GROUPS)):
+            stored = self._stored([group for group, _ in batch])
+            for group, members in batch:
+                if group in stored:
+                    members.extend(stored[group])
+                yield from tasks_of(self._rules, group, members, self)
 
-    def _with_store(self, batch: list[tuple[str, list[Fact]]]) -> list[tuple[str, list[Fact]]]:
-        """The groups of a batch, with the facts of the store added."""
-        if self._store is None:
-            return batch
-        more = self._store.of([group for group, _ in batch])
-        return [(group, facts + more[group] if group in more else facts) for group, facts in batch]
-
-    def _prefetch(self, groups: list[tuple[str, list[Fact]]], fail: Fail) -> None:
-        """Fetch the further groups that the rules need (`Rule.asks`), all in one query."""
-        wanted: dict[str, None] = {}
-        for rule in self._rules:
-            for group, facts in groups if rule.has("asks") else ():
-                try:
-                    wanted |= dict.fromkeys(rule.asks(group, facts))
-                except FAILURES as error:
-                    fail(rule, facts[0], error)
-        found = self._facts(list(wanted))
-        self._fetched = {group: found.get(group, []) for group in wanted}
-
-    def _facts(self, groups: list[str]) -> dict[str, list[Fact]]:
-        """The facts of groups, of the run and of the store; groups without facts are left out."""
-        found = self._table.some(groups)
-        if self._store is not None and groups:
-            for group, facts in self._store.of(groups).items():
-                found[group] = found.get(group, []) + facts
+    def _stored(self, groups: Collection[str]) -> dict[str, Members]:
+        store = self._corpus.store
+        if store is None or not groups:
+            return {}
+        facts = [group for group in groups if read_group(group)[0] == "fact"]
+        found = store.of(groups)
+        if facts:
+            found |= store.facts(
+                list(self._rules.facts.values()), facts, self._facts.check, self._store_failed
+            )
         return found
 
-    def group(self, name: str) -> Sequence[Fact]:
-        if name not in self._fetched:
-            self._fetched[name] = self._facts([name]).get(name, [])
-        return self._fetched[name]
+    def _store_failed(self, rule: Rule, error: BaseException) -> None:
+        reraise_if_not_of_rule(error)
+        self._fail(rule, Place(-1, ()), error)
 
-    def external(self, kind: str, name: str) -> bool:
-        return is_external(self._settings, kind, name)
+    def _ask(self, task: Task, waiting: list[tuple[Task, Wanted]]) -> Iterator[Judged]:
+        try:
+            yield from task.run()
+        except Wanted as wanted:
+            waiting.append((task, wanted))
+        except BaseException as error:
+            reraise_if_not_of_rule(error)
+            self._fail(task.rule, task.place, error)
 
-    def near(self, kind: str, name: str, fits: Callable[[Fact], bool]) -> list[str]:
-        if (kind, name) not in self._candidates:
-            if len(self._candidates) >= MAX_HINTS:
-                return []
-            self._candidates[kind, name] = self._similar_names(kind, name)
-        candidates = self._candidates[kind, name]
-        if self._last_name != (kind, name):
-            self._last_name = (kind, name)
-            self._last_candidates = self._facts([by_name(kind, near) for near in candidates])
-        self._searches += 1
-        if self._searches > MAX_ASKED:
-            return []
-        facts = self._last_candidates
-        return [
-            near for near in candidates if any(map(fits, facts.get(by_name(kind, near), ())))
-        ][:3]  # fmt: skip
+    def _answer(self, waiting: list[tuple[Task, Wanted]]) -> Iterator[Judged]:
+        """Fetch what questions wait for, and ask them again until they want nothing more."""
+        shared: list[Task] = []
+        for _ in range(ROUNDS):
+            shared += [task for task, wanted in waiting if wanted.each]
+            waiting = [(task, wanted) for task, wanted in waiting if not wanted.each]
+            if not waiting:
+                break
+            self._fetch(waiting)
+            again, waiting = waiting, []
+            for task, _ in again:
+                yield from self._ask(task, waiting)
+        for task, _ in waiting:
+            self._fail(task.rule, task.place, RecursionError("it asks for more again and again"))
+        self._members, self._contents = {}, {}
+        yield from self._answer_each(shared)
 
-    def _similar_names(self, kind: str, name: str) -> list[str]:
-        """Names of a kind that are similar to a missing one, best first."""
-        names = self._names.get(kind)
-        if names is None:
-            names = self._names[kind] = self._read_names(kind)
-        if self._budget.allows(len(names)):
-            return nearest_few(name, sorted(names), 10, cutoff=0.6)
-        similar = one_edit_away(name)
-        if len(names) <= MANY_NAMES:
-            return sorted(similar & names)
-        found = self._facts([by_name(kind, near) for near in similar])
-        return sorted(read_group(group)[1][1] for group in found)
+    def _answer_each(self, shared: Iterable[Task]) -> Iterator[Judged]:
+        """Ask about each of equal foreign keys: the rule wants to know who has it."""
+        waiting: list[tuple[Task, Wanted]] = []
+        for task in shared:
+            for single in task.each():
+                yield from self._ask(single, waiting)
+                if len(waiting) >= WAITING:
+                    yield from self._answer(waiting)
+                    waiting = []
+        if waiting:
+            yield from self._answer(waiting)
 
-    def _read_names(self, kind: str) -> set[str]:
-        """The names of a kind; where there are more than `MANY_NAMES`, only some of them."""
-        groups = islice(self._table.names(by_name(kind, "")), MANY_NAMES + 1)
-        names = {read_group(group)[1][1] for group in groups}
-        if self._store is not None and len(names) <= MANY_NAMES:
-            names.update(self._store.names(kind, MANY_NAMES + 1))
-        return names
+    def _fetch(self, waiting: Iterable[tuple[Task, Wanted]]) -> None:
+        groups: dict[str, None] = {}
+        places: dict[Place, None] = {}
+        names: dict[tuple[str, str], None] = {}
+        for task, wanted in waiting:
+            groups |= dict.fromkeys(wanted.groups)
+            names |= dict.fromkeys(wanted.names)
+            if wanted.contents:
+                places |= dict.fromkeys((*wanted.contents, *task.contents()))
+        found = dict(self._corpus.groups.some(groups)) if groups else {}
+        for group, members in self._stored(groups).items():
+            found.setdefault(group, Members()).extend(members)
+        self._members |= {group: found.get(group) or Members() for group in groups}
+        if places:
+            self._read(places)
+        self._similar.search(names)
+
+    def _read(self, places: Collection[Place]) -> None:
+        own = [place for place in places if not place.stored]
+        for position, document in self._corpus.read(own).items():
+            self._contents[position] = document
+        for place in places:
+            if place.stored and self._corpus.store is not None:
+                self._contents[place.key] = self._corpus.store.content(place.key)
+            elif place.position not in self._contents:
+                # It was there a moment ago: what reads it reports that the file has changed.
+                self._contents[place.position] = NOTHING
+
+    # Answers
+
+    def members(self, groups: Sequence[str]) -> Sequence[Members]:
+        """See `Answers.members`."""
+        missing = [group for group in groups if group not in self._members]
+        if missing:
+            raise Wanted(groups=missing)
+        return [self._members[group] for group in groups]
+
+    def near(self, kind: str, name: str) -> Sequence[str]:
+        """See `Answers.near`."""
+        return self._similar.of(kind, name)
+
+    def content(self, place: Place) -> Content:
+        """See `Answers.content`."""
+        content = self._contents.get(place.key if place.stored else place.position)
+        if content is None:
+            raise Wanted(contents=[place])
+        return content
+
+    def file(self, source: int) -> str:
+        """See `Answers.file`."""
+        return self._corpus.files[source]
 
 
-def is_external(settings: Settings, kind: str, name: str) -> bool:
-    """Whether an entity exists elsewhere: Dispatch never stores it, or the settings declare it."""
-    return _any_of((*EXTERNAL, *settings.external)).match(f"{kind}/{name}") is not None
+class _SimilarNames:
+    """The names that are similar to missing ones, of which a run searches a bounded number."""
 
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+        self._budget = ComparisonBudget()
+        self._names: dict[str, set[str]] = {}
+        """The names of each kind that a name is missing of."""
+        self._found: dict[tuple[str, str], list[str]] = {}
 
-@cache
-def _any_of(globs: tuple[str, ...]) -> re.Pattern[str]:
-    """An expression that matches any of some globs (`fnmatch`)."""
-    return re.compile("|".join(map(translate, globs)))
+    def of(self, kind: str, name: str) -> Sequence[str]:
+        """The names that are similar to a missing one, best first; none past the limit.
 
+        Raises:
+            Wanted: they have not been searched yet.
+        """
+        found = self._found.get((kind, name))
+        if found is None:
+            if len(self._found) >= MAX_MISSING:
+                return ()
+            raise Wanted(names=[(kind, name)])
+        return found
 
-def check_corpus(
-    tables: Tables, rules: Mapping[str, Sequence[Rule]], settings: Settings, *,
-    closed: bool, kinds: set[str], store: StoreFacts | None, fail: Fail,
-) -> tuple[dict[int, list[tuple[Rule, Judgement]]], int]:  # fmt: skip
-    """Check the groups of every table of facts.
-
-    Args:
-        rules: the rules that share a table, by the name of the table.
-        closed, kinds, store: as for `CorpusCheck`.
-
-    Returns:
-        The findings by the position of the source, and the number of references that the rules
-        could not judge.
-    """
-    found: dict[int, list[tuple[Rule, Judgement]]] = defaultdict(list)
-    not_judged = 0
-    for name, sharing in rules.items():
-        if store is not None:
-            store.prepare(name, sharing, fail)
-        check = CorpusCheck(
-            tables.table(name), sharing, settings, closed=closed, kinds=kinds, store=store
-        )
-        for rule, judgement in check.run(fail):
-            found[judgement.fact.source].append((rule, judgement))
-        not_judged += check.not_judged
-    return found, not_judged
+    def search(self, missing: Iterable[tuple[str, str]]) -> None:
+        """Search the names that are similar to missing ones."""
+        wanted = [name for name in missing if name not in self._found]
+        wanted = wanted[: max(0, MAX_MISSING - len(self._found))]
+        kinds = {kind for kind, _ in wanted} - self._names.keys()
+        if kinds:
+            self._names |= self._corpus.groups.names(kinds, MANY_NAMES)
+            if self._corpus.store is not None:
+                for kind in kinds:
+                    known = self._names.setdefault(kind, set())
+                    known.update(self._corpus.store.names(kind, MANY_NAMES))
+        for kind, name in wanted:
+            self._found[kind, name] = similar_names(
+                name, self._names.get(kind, set()), self._budget
+            )

@@ -12,17 +12,18 @@ from dispatch_lint.documents.reading import read_source
 from dispatch_lint.documents.suppressions import read_go_suppressions
 from dispatch_lint.engine.checker import SYNTAX
 from dispatch_lint.engine.precedence import resolve
-from dispatch_lint.engine.rule_results import FAILURES, checked_finding, failure
+from dispatch_lint.engine.rule_results import checked_findings, reraise_if_not_of_rule
 from dispatch_lint.engine.summary import Listed
 from dispatch_lint.model.errors import InputError
 from dispatch_lint.model.location import Location, pointer
-from dispatch_lint.model.violation import Finding, Related, Violation
-from dispatch_lint.rule import DEFINITION_METHODS, FieldUse, Member
+from dispatch_lint.model.violation import Related, Violation
+from dispatch_lint.rule import DefinedField, FieldView, Finding, PackageView
 from dispatch_lint.schema.catalogue import Catalogue, Kind
 from dispatch_lint.schema.generate import entity_schema
 from dispatch_lint.schema.shape import compile_shape
 
 if TYPE_CHECKING:
+    from dispatch_lint.definitions.go_syntax import KeyExpression
     from dispatch_lint.definitions.model import EntityType, Field, Type
     from dispatch_lint.definitions.reading import Definitions, Description
     from dispatch_lint.documents.source import Source
@@ -99,7 +100,7 @@ class _DefinitionCheck:
         catalogue = _catalogue(self._types, self._schemas, checker.catalogue)
         # The rules of the run, with the definitions as their catalogue: rules that compare a name
         # with the usual ones compare it with those of the same code.
-        methods = ("check_field", *DEFINITION_METHODS)
+        methods = ("check_field", "check_definition", "check_kind", "check_package")
         rules: list[Rule] = [
             type(rule)(rule.options, rule.settings, catalogue)
             for rule in checker.rules
@@ -131,36 +132,32 @@ class _DefinitionCheck:
         for type_, schema in zip(self._types, self._schemas, strict=True):
             self._add(type_.name, self._check_type(type_, schema))
         for types in _by_kind(self._types).values():
-            self._add("", self._check("check_definitions", types))
-        for layout in self._definitions.layouts:
-            self._add("", self._check("check_layout", layout))
+            self._add("", self._check("check_kind", types))
+        for package in _packages(self._definitions.layouts):
+            self._add("", self._check("check_package", package))
 
     def _check(self, method: str, subject: object) -> Iterator[RuleFinding]:
         """The findings of all rules with a method about its argument."""
         for rule in self._rules[method]:
             try:
-                findings = [*map(checked_finding, getattr(rule, method)(subject))]
-            except FAILURES as error:
-                where = f"the definition {subject!s:.60}"
-                self._settled.summary.problems.append(failure(rule, where, -1, error))
+                findings = [*checked_findings(getattr(rule, method)(subject))]
+            except BaseException as error:
+                reraise_if_not_of_rule(error)
+                self._settled.failures.add(rule, error, _shown(subject))
                 continue
             yield from ((rule, finding) for finding in findings)
 
     def _check_type(self, type_: EntityType, schema: Schema) -> Iterator[RuleFinding]:
         yield from self._check("check_definition", type_)
         shape = compile_shape(schema, self._shapes)
-        for member in self._members(type_, type_.fields, shape, type_.name):
-            path = ("fields", member.field.name)
-            found = [
-                *self._check("check_field", member.use),
-                *self._check("check_member", member),
-            ]
-            for rule, finding in found:
-                yield rule, finding._replace(path=path, location=member.field.location)
+        for field, view in self._fields(type_, type_.fields, shape, type_.name):
+            path = ("fields", field.name)
+            for rule, finding in self._check("check_field", view):
+                yield rule, finding._replace(path=path, location=field.location)
 
-    def _members(
+    def _fields(
         self, definition: EntityType, fields: Sequence[Field], shape: Shape, owner: str
-    ) -> Iterator[Member]:
+    ) -> Iterator[tuple[Field, FieldView]]:
         """The fields of a definition, and of the types of its fields.
 
         Several definitions can share a type: each field is yielded once in a run.
@@ -171,14 +168,20 @@ class _DefinitionCheck:
                 continue
             if field.location not in self._checked and field.location.file in self._reported:
                 self._checked.add(field.location)
-                use = FieldUse(field.name, definition.kind, definition.form, shape, shape=inner)
-                yield Member(field, BASE if field.base else owner, definition, use)
+                defined = DefinedField(
+                    BASE if field.base else owner, definition.language, field.source_name,
+                    field.tagged, field.tag_problem,
+                )  # fmt: skip
+                view = FieldView.of_shape(
+                    field.name, definition.kind, definition.form, shape, inner, defined
+                )
+                yield field, view
             type_: Type | None = field.type
             while type_ is not None and type_.item is not None and inner is not None:
                 inner = inner.items if type_.wire_type == "list" else inner.values
                 type_ = type_.item
             if type_ is not None and type_.fields and inner is not None:
-                yield from self._members(definition, type_.fields, inner, type_.name or owner)
+                yield from self._fields(definition, type_.fields, inner, type_.name or owner)
 
     def _add(self, owner: str, found: Iterator[RuleFinding]) -> None:
         """Add findings to the result.
@@ -214,7 +217,9 @@ class _DefinitionCheck:
                     kind=owner or None,
                     help=finding.help,
                     related=tuple(
-                        Related(place.file, place.range, message) for place, message in finding.also
+                        Related(place.file, place.range, message)
+                        for place, message in finding.related
+                        if isinstance(place, Location)
                     ),
                     definition=f"{location.file.rpartition('/')[0]}.{owner or finding.message}",
                 )
@@ -226,12 +231,30 @@ class _DefinitionCheck:
             self._add("", iter([(rule, Finding((), message, location=location))]))
 
 
+def _shown(subject: object) -> str:
+    """What a rule was asked about, for a message."""
+    if isinstance(subject, list):
+        return f"the definitions of {subject[0].kind}"
+    name = getattr(subject, "name", None) or getattr(subject, "folder", "")
+    return f"the definition {name}"
+
+
 def _by_kind(types: Sequence[EntityType]) -> dict[str, list[EntityType]]:
     """Definitions by kind: stored ones first, then Go models, then OpenAPI models."""
     kinds: dict[str, list[EntityType]] = {}
     for type_ in sorted(types, key=lambda type_: (type_.form != "stored", type_.language)):
         kinds.setdefault(type_.kind, []).append(type_)
     return kinds
+
+
+def _packages(expressions: Iterable[KeyExpression]) -> Iterator[PackageView]:
+    """The Go packages that have expressions which may build keys, by folder."""
+    folders: dict[str, list[KeyExpression]] = {}
+    for expression in expressions:
+        folder = expression.location.file.rpartition("/")[0]
+        folders.setdefault(folder, []).append(expression)
+    for folder, found in folders.items():
+        yield PackageView(folder, tuple(found))
 
 
 def _catalogue(

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.reading import changed_error, read_source
-from dispatch_lint.engine.precedence import resolve
+from dispatch_lint.engine.precedence import kept
+from dispatch_lint.index.groups import position_of
 from dispatch_lint.model.errors import InputError
 from dispatch_lint.model.location import Location
-from dispatch_lint.model.violation import Finding, Related
+from dispatch_lint.model.violation import Related
 from dispatch_lint.text.tree import row_part
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.reading import Reading
     from dispatch_lint.documents.source import Source
     from dispatch_lint.engine.checker import Checker
+    from dispatch_lint.engine.judge import Judged
+    from dispatch_lint.engine.members import Place
     from dispatch_lint.engine.precedence import Claim
     from dispatch_lint.engine.settle import Settled
     from dispatch_lint.model.violation import Violation
-    from dispatch_lint.rule import Fact, Judgement, Rule
-
-CorpusFinding = tuple["Rule", "Judgement"]
 
 
 class Sources(NamedTuple):
@@ -32,127 +32,126 @@ class Sources(NamedTuple):
     Attributes:
         sources: in the order of their positions.
         readings: by the position of the source; none for rows.
-        claims: what rules with precedence reported, by position and number of the document.
+        claims: what rules with precedence reported, by the position of the document.
     """
 
     sources: Sequence[Source]
     readings: Mapping[int, Sequence[Reading]]
-    claims: Mapping[tuple[int, int], Sequence[Claim]]
+    claims: Mapping[int, Sequence[Claim]]
 
 
 def add_located(
-    checker: Checker, sources: Sources, found: Mapping[int, Sequence[CorpusFinding]],
-    settled: Settled,
-) -> None:  # fmt: skip
-    """Add the findings of the corpus check to those about single documents.
-
-    Args:
-        found: findings by the position of the source that they are about.
-    """
-    shown: list[CorpusFinding] = []
-    for position, findings in found.items():
-        shown += _shown(checker, sources, position, findings, settled)
-    documents = _read_again(checker, sources, shown, settled)
-    by_document: dict[tuple[int, int], list[CorpusFinding]] = {}
-    for rule, judgement in shown:
-        fact = judgement.fact
-        by_document.setdefault((fact.source, fact.document), []).append((rule, judgement))
-    for key, findings in by_document.items():
+    checker: Checker, sources: Sources, found: Iterable[Judged], settled: Settled
+) -> None:
+    """Add the findings of the corpus check to those about single documents."""
+    by_source: dict[int, list[Judged]] = {}
+    for judged in found:
+        by_source.setdefault(judged.place.source, []).append(judged)
+    shown: list[Judged] = []
+    for position, of_source in by_source.items():
+        shown += _shown(checker, sources, position, of_source, settled)
+    places = [place for judged in shown for place in _places(judged)]
+    documents = read_again(checker, sources, places, settled.summary.problems)
+    by_document: dict[int, list[Judged]] = {}
+    for judged in shown:
+        by_document.setdefault(judged.place.position, []).append(judged)
+    for key, of_document in by_document.items():
         if (document := documents.get(key)) is not None:
             claims = sources.claims.get(key, ())
-            for violation in locate(checker, document, findings, claims, documents):
+            for violation in locate(checker, document, of_document, claims, documents):
                 settled.violations.append(violation)
                 settled.shown[violation.file] += 1
 
 
+def _places(judged: Judged) -> Iterator[Place]:
+    """The places in documents of a finding."""
+    yield judged.place
+    yield from (place for place, _ in judged.related if not place.stored)
+
+
 def _shown(
-    checker: Checker, sources: Sources, position: int, findings: Sequence[CorpusFinding],
-    settled: Settled,
-) -> Iterator[CorpusFinding]:  # fmt: skip
+    checker: Checker, sources: Sources, position: int, found: Sequence[Judged], settled: Settled
+) -> Iterator[Judged]:
     """The findings about one source that are shown: the first, up to the limit. Others are counted."""
     source = sources.sources[position]
     if not source.reported:
         return
     ignored, limit = checker.ignored(source), checker.settings.limits.violations_per_file
     left = limit - settled.shown[source.name]
-    for rule, judgement in sorted(findings, key=lambda finding: finding[1].fact.document):
-        if rule.name in ignored:
+    for judged in sorted(found, key=lambda judged: judged.place.document):
+        if judged.rule in ignored:
             continue
-        severity = checker.severity(rule, judgement)
+        severity = checker.severity(checker.rule(judged.rule), judged.finding)
         if severity >= checker.options.quiet and (left > 0 or source.name in settled.suppressions):
             left -= 1
-            yield rule, judgement
+            yield judged
             continue
-        settled.summary.count(rule.name, severity)
+        settled.summary.count(judged.rule, severity)
         if severity >= checker.options.quiet:
             settled.summary.not_shown[source.name] += 1
 
 
 def locate(
-    checker: Checker, document: Document, findings: Sequence[CorpusFinding],
-    claims: Sequence[Claim], documents: Mapping[tuple[int, int], Document],
+    checker: Checker, document: Document, found: Sequence[Judged], claims: Sequence[Claim],
+    documents: Mapping[int, Document],
 ) -> Iterator[Violation]:  # fmt: skip
     """The violations of one document that the corpus check found.
 
     Args:
         claims: what rules with precedence have reported about the document.
-        documents: the documents that findings relate to, by source and number.
+        documents: the documents that findings relate to, by position.
     """
-    judgements: dict[int, Judgement] = {}
-    located = []
-    for rule, judgement in findings:
-        finding = Finding(
-            judgement.fact.path, judgement.message, judgement.on, judgement.severity,
-            judgement.help, judgement.subject, fix=judgement.fix,
-        )  # fmt: skip
-        judgements[id(finding)] = judgement
-        located.append((rule, finding))
-    for rule, finding in resolve(located, claims):
-        related = tuple(_related(judgements[id(finding)], documents))
-        yield checker.violation(document, rule, finding, related)
+    findings = [(checker.rule(judged.rule), judged.finding) for judged in found]
+    which = kept(findings, claims)
+    for (rule, finding), judged, keep in zip(findings, found, which, strict=True):
+        if keep:
+            related = tuple(_related(judged.related, documents))
+            yield checker.violation(document, rule, finding, related)
 
 
 def _related(
-    judgement: Judgement, documents: Mapping[tuple[int, int], Document]
+    places: Iterable[tuple[Place, str]], documents: Mapping[int, Document]
 ) -> Iterator[Related]:
-    for fact, message in judgement.related:
-        if fact.place:
-            yield Related(*Location.parse(fact.place), message)
-        elif document := documents.get((fact.source, fact.document)):
+    for place, message in places:
+        if place.location:
+            yield Related(*Location.parse(place.location), message)
+        elif document := documents.get(place.position):
             yield Related(
-                document.source.name, document.range(fact.path), message, document.row_key
+                document.source.name, document.range(place.path), message, document.row_key
             )
 
 
 # Reading again
 
 
-def _read_again(
-    checker: Checker, sources: Sources, findings: Sequence[CorpusFinding], settled: Settled
-) -> dict[tuple[int, int], Document]:
-    """The documents that findings are about, and those that they relate to."""
-    wanted: dict[int, dict[int, Fact]] = {}
-    for _, judgement in findings:
-        for fact in (judgement.fact, *(fact for fact, _ in judgement.related)):
-            if not fact.stored:
-                wanted.setdefault(fact.source, {})[fact.document] = fact
-    found: dict[tuple[int, int], Document] = {}
-    for position, facts in wanted.items():
+def read_again(
+    checker: Checker, sources: Sources, places: Iterable[Place], problems: list[str]
+) -> dict[int, Document]:
+    """The documents at some places, by position.
+
+    Args:
+        problems: is filled with why a source cannot be read.
+    """
+    wanted: dict[int, dict[int, Place]] = {}
+    for place in places:
+        wanted.setdefault(place.source, {})[place.document] = place
+    found: dict[int, Document] = {}
+    for position, by_document in wanted.items():
         source = sources.sources[position]
         try:
             if source.rows is not None:
-                documents = _rows(checker, source, facts)
+                documents = _rows(checker, source, by_document)
             else:
-                documents = _texts(checker, source, facts, sources.readings[position])
-            found |= {(position, document.number): document for document in documents}
+                documents = _texts(checker, source, by_document, sources.readings[position])
+            found |= {position_of(position, document.number): document for document in documents}
         except InputError as error:
-            settled.summary.problems.append(str(error))
+            problems.append(str(error))
     return found
 
 
-def _rows(checker: Checker, source: Source, facts: Mapping[int, Fact]) -> Iterator[Document]:
+def _rows(checker: Checker, source: Source, wanted: Mapping[int, Place]) -> Iterator[Document]:
     assert source.rows is not None
-    numbers = {fact.row: index for index, fact in facts.items()}
+    numbers = {place.row: index for index, place in wanted.items()}
     for key, value in source.rows.rows(sorted(numbers)):
         index = numbers[key]
         document = checker.classifier.read(row_part(index, value), source, index)
@@ -161,31 +160,29 @@ def _rows(checker: Checker, source: Source, facts: Mapping[int, Fact]) -> Iterat
 
 
 def _texts(
-    checker: Checker, source: Source, facts: Mapping[int, Fact], readings: Sequence[Reading]
+    checker: Checker, source: Source, wanted: Collection[int], readings: Sequence[Reading]
 ) -> Iterator[Document]:
     """Read documents of a text again.
 
     Raises:
         InputError: the text changed since it was checked.
     """
-    for reading in _readings_of(facts, readings):
-        text = read_source(
-            source, checker.settings.limits, lines=reading.lines, wanted=facts.keys()
-        )
+    for reading in _readings_of(wanted, readings):
+        text = read_source(source, checker.settings.limits, lines=reading.lines, wanted=wanted)
         if text.digest != reading.digest:
             raise changed_error(source.name)
         for index, part, _, error in text.parts:
-            if index in facts and not error and part.problem is None:
+            if index in wanted and not error and part.problem is None:
                 document = checker.classifier.read(part, source, index)
                 if isinstance(document, Document):
                     yield document
 
 
-def _readings_of(facts: Mapping[int, Fact], readings: Sequence[Reading]) -> Iterator[Reading]:
+def _readings_of(wanted: Collection[int], readings: Sequence[Reading]) -> Iterator[Reading]:
     """The readings of a source that have one of the documents."""
     ordered = sorted(readings, key=lambda reading: reading.lines.start if reading.lines else 0)
     firsts = [reading.lines.document if reading.lines else 0 for reading in ordered]
     for number, reading in enumerate(ordered):
         end = firsts[number + 1] if number + 1 < len(firsts) else None
-        if any(firsts[number] <= index and (end is None or index < end) for index in facts):
+        if any(firsts[number] <= index and (end is None or index < end) for index in wanted):
             yield reading

@@ -14,7 +14,7 @@ from dispatch_lint.documents.line_ranges import LineRange, line_ranges
 from dispatch_lint.engine.report import RunReport, SourceReport
 from dispatch_lint.engine.settle import trim
 from dispatch_lint.engine.source_check import check_source
-from dispatch_lint.index.fact_table import Index
+from dispatch_lint.index.index import Index
 from dispatch_lint.model.errors import InputError
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 from dispatch_lint.config.settings import SettingsError
+from dispatch_lint.engine.rule_results import reason_of
 from dispatch_lint.model.errors import UserError
 from dispatch_lint.naming import did_you_mean
 from dispatch_lint.rule import Rule, defining_problem, option_names
@@ -107,11 +108,6 @@ def file_of(rule: type[Rule]) -> Path | None:
         return None
     file = getattr(sys.modules.get(rule.__module__), "__file__", None)
     return Path(file) if file else None
-
-
-def reason_of(error: BaseException) -> str:
-    """An exception of a plugin as one line."""
-    return f"{type(error).__name__}: {error}"
 
 
 def _rules_of(module: object) -> Iterator[type[Rule]]:

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from dispatch_lint.model.location import Path
-from dispatch_lint.model.violation import Finding
-from dispatch_lint.rule import Rule
+from dispatch_lint.rule import Finding, Rule
 
 RuleFinding = tuple[Rule, Finding]
 Subject = tuple[Path, str]
@@ -83,15 +82,19 @@ def resolve(findings: list[RuleFinding], claims: Sequence[Claim] = ()) -> list[R
     Args:
         claims: earlier claims about the same document.
     """
+    which = kept(findings, claims)
+    return [finding for finding, keep in zip(findings, which, strict=True) if keep]
+
+
+def kept(findings: Sequence[RuleFinding], claims: Sequence[Claim] = ()) -> list[bool]:
+    """Which findings `resolve` keeps."""
     if len(findings) + len(claims) < 2:
-        return findings
+        return [True] * len(findings)
     first: dict[Subject, int] = {}
     for subject, position in (*claims, *claims_of(findings)):
         first[subject] = min(first.get(subject, position), position)
     return [
-        (rule, finding)
-        for rule, finding in findings
-        if position_of(rule) in (None, first.get(subject_of(finding)))
+        position_of(rule) in (None, first.get(subject_of(finding))) for rule, finding in findings
     ]
 
 

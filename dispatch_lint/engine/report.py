@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.documents.reading import Reading
-from dispatch_lint.index.fact_table import Index
+from dispatch_lint.engine.rule_results import Failures
+from dispatch_lint.index.index import Index
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.line_ranges import LineRange
     from dispatch_lint.documents.suppressions import Suppression
     from dispatch_lint.engine.precedence import Claim
     from dispatch_lint.engine.summary import Listed
-    from dispatch_lint.index.facts import FactRow
+    from dispatch_lint.index.groups import Row
     from dispatch_lint.model.violation import Severity, Violation
 
 
@@ -86,8 +87,9 @@ class SourceReport:
         listed: the documents, for `--list-files`.
         descriptions: the numbers of OpenAPI descriptions.
         kinds: the kinds of its entities.
-        facts: the facts of its entities for the corpus rules, by table.
-        problems: why it, or a part of it, could not be read or checked.
+        rows: the rows of its entities for the index: group, number of the document, row.
+        problems: why it, or a part of it, could not be read.
+        failures: the rules that failed.
     """
 
     position: int
@@ -110,8 +112,9 @@ class SourceReport:
     listed: list[Listed] = field(default_factory=list)
     descriptions: list[int] = field(default_factory=list)
     kinds: set[str] = field(default_factory=set)
-    facts: dict[str, list[FactRow]] = field(default_factory=dict)
+    rows: list[tuple[str, int, Row]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    failures: Failures = field(default_factory=Failures)
 
     @property
     def is_plain(self) -> bool:
@@ -119,7 +122,7 @@ class SourceReport:
         return not (
             self.violations or self.declared or self.unlocated or self.folds or self.problems
             or self.suppressions or self.unparsed or self.descriptions or self.listed
-            or self.claims or self.lines or self.is_store
+            or self.claims or self.lines or self.is_store or self.failures
         )  # fmt: skip
 
     @property
@@ -130,7 +133,7 @@ class SourceReport:
 
 @dataclass
 class RunReport:
-    """The results of checking some sources, each by itself, and their facts.
+    """The results of checking some sources, each by itself, and the index of their entities.
 
     `merge` is associative and commutative, so the result does not depend on which process checks
     which source.
@@ -140,7 +143,7 @@ class RunReport:
         reports: the reports of the other sources, or of parts of them.
         kinds: the kinds of all entities.
         readings: what was read of each source, by its position.
-        index: the facts of all entities.
+        index: the rows of all entities.
     """
 
     files: int = 0
@@ -153,7 +156,7 @@ class RunReport:
 
     def add(self, report: SourceReport) -> None:
         """Add the report of a source, or of a range of its lines."""
-        self.index.add(report.position, report.facts)
+        self.index.add(report.position, report.rows)
         self.kinds |= report.kinds
         if report.digest is not None:
             reading = Reading(report.digest, report.lines)
@@ -163,7 +166,7 @@ class RunReport:
             self.documents += report.documents
             self.skipped += report.skipped
         else:
-            report.facts, report.kinds = {}, set()
+            report.rows, report.kinds = [], set()
             self.reports.append(report)
 
     def merge(self, other: RunReport) -> None:

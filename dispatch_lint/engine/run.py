@@ -6,35 +6,42 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from dispatch_lint.documents.reading import changed_error, has_changed
-from dispatch_lint.engine.corpus_check import check_corpus
-from dispatch_lint.engine.locate import Sources, add_located
+from dispatch_lint.engine.corpus_check import Corpus, CorpusCheck
+from dispatch_lint.engine.locate import Sources, add_located, read_again
 from dispatch_lint.engine.parallel import check_sources
-from dispatch_lint.engine.rule_results import FAILURES, checked_finding, failure
+from dispatch_lint.engine.rule_results import (
+    checked_findings,
+    document_name,
+    reraise_if_not_of_rule,
+)
 from dispatch_lint.engine.settle import settle
 from dispatch_lint.engine.summary import Result
 from dispatch_lint.engine.suppress import FileSuppressions
+from dispatch_lint.index.groups import position_of
 from dispatch_lint.model.violation import Severity, Violation
 
 if TYPE_CHECKING:
+    from dispatch_lint.documents.document import Document
     from dispatch_lint.documents.reading import Reading
     from dispatch_lint.documents.source import Source
     from dispatch_lint.engine.checker import Checker
+    from dispatch_lint.engine.members import Place
     from dispatch_lint.engine.report import RunReport
     from dispatch_lint.engine.settle import Settled
-    from dispatch_lint.index.facts import Tables
-    from dispatch_lint.rule import Fact, Rule
-    from dispatch_lint.store.facts import StoreFacts
+    from dispatch_lint.index.groups import Groups
+    from dispatch_lint.rule import Rule
+    from dispatch_lint.store.rows import StoreRows
 
 
 def run(
     checker: Checker, sources: Sequence[Source], *, jobs: int = 1,
-    store: StoreFacts | None = None,
+    store: StoreRows | None = None,
 ) -> Result:  # fmt: skip
     """Check sources, each by itself and all together.
 
     Args:
         jobs: the number of processes that check files; see `check_sources`.
-        store: the facts of a reference store or ledger.
+        store: the rows of a reference store or ledger.
     """
     texts = [source for source in sources if source.format != "go"]
     report = check_sources(checker, texts, jobs)
@@ -43,25 +50,26 @@ def run(
 
 def finish(
     checker: Checker, sources: Sequence[Source], texts: Sequence[Source], report: RunReport,
-    store: StoreFacts | None = None, *, tables: Tables | None = None,
+    store: StoreRows | None = None, *, groups: Groups | None = None,
 ) -> Result:  # fmt: skip
     """Complete a run from the report of its sources.
 
     Args:
         sources: all sources of the run, Go files included.
         texts: the sources that the report is about, in the order of their positions.
-        tables: the facts to check instead of the index of the report.
+        groups: the rows to check instead of the index of the report.
     """
     settings, options = checker.settings, checker.options
     settled = settle(
         report, limit=settings.limits.violations_per_file, quiet=options.quiet,
         closed=_is_closed(checker, texts, store),
     )  # fmt: skip
-    _check_corpus(checker, texts, report, tables or report.index, settled, store)
+    _check_corpus(checker, texts, report, groups or report.index, settled, store)
     _check_definitions(checker, sources, texts, report, settled)
     violations = sorted(_suppressed(checker, settled), key=lambda violation: violation.order)
     readings = {texts[position].name: read for position, read in report.readings.items()}
     changed = _changed(checker, texts, readings, {violation.file for violation in violations})
+    settled.summary.problems += settled.failures.messages()
     settled.summary.problems += [str(changed_error(name)) for name in sorted(changed)]
     settled.summary.problems = list(dict.fromkeys(settled.summary.problems))
     return Result(
@@ -92,7 +100,7 @@ def _changed(
     )
 
 
-def _is_closed(checker: Checker, sources: Iterable[Source], store: StoreFacts | None) -> bool:
+def _is_closed(checker: Checker, sources: Iterable[Source], store: StoreRows | None) -> bool:
     """Whether references to entities that are not there are dangling.
 
     This is so if the settings declare the documents complete, or if there is a store.
@@ -105,33 +113,40 @@ def _is_closed(checker: Checker, sources: Iterable[Source], store: StoreFacts | 
 
 
 def _check_corpus(
-    checker: Checker, texts: Sequence[Source], report: RunReport, tables: Tables,
-    settled: Settled, store: StoreFacts | None,
+    checker: Checker, texts: Sequence[Source], report: RunReport, groups: Groups,
+    settled: Settled, store: StoreRows | None,
 ) -> None:  # fmt: skip
     """Check the corpus, and add what is found with locations."""
     summary = settled.summary
+    claims = {
+        position_of(part.position, document): claims
+        for part in report.reports
+        for document, claims in part.claims.items()
+    }
+    sources = Sources(texts, report.readings, claims)
 
-    def fail(rule: Rule, fact: Fact, error: BaseException) -> None:
-        where = "the store" if fact.stored else texts[fact.source].name
-        document = -1 if fact.stored else fact.document
-        summary.problems.append(failure(rule, where, document, error))
+    def fail(rule: Rule, place: Place, error: BaseException) -> None:
+        if place.stored:
+            settled.failures.add(rule, error, "the store")
+            return
+        where = document_name(texts[place.source].name, place.document)
+        settled.failures.add(rule, error, where, (place.source, place.document))
 
+    def read(places: Collection[Place]) -> Mapping[int, Document]:
+        return read_again(checker, sources, places, summary.problems)
+
+    files = [source.name for source in texts]
+    corpus = Corpus(groups, summary.closed, report.kinds, files, read, store)
     try:
-        found, summary.not_judged = check_corpus(
-            tables, checker.corpus_rules, checker.settings, closed=summary.closed,
-            kinds=report.kinds, store=store, fail=fail,
-        )  # fmt: skip
+        check = CorpusCheck(checker, corpus, fail)
+        found = list(check.run()) if checker.corpus_rules else []
+        summary.not_judged = check.not_judged
     finally:
         report.index.close()
         if store is not None:
             store.close()
     if found:
-        claims = {
-            (part.position, document): claims
-            for part in report.reports
-            for document, claims in part.claims.items()
-        }
-        add_located(checker, Sources(texts, report.readings, claims), found, settled)
+        add_located(checker, sources, found, settled)
 
 
 def _check_definitions(
@@ -185,10 +200,11 @@ def _check_suppressions(
         for file, comments in suppressions.items():
             for suppression in comments.complaints(checker.known, checker.active):
                 try:
-                    findings = [*map(checked_finding, rule.check_suppression(suppression))]
-                except FAILURES as error:
-                    problem = failure(rule, file, suppression.document, error)
-                    settled.summary.problems.append(problem)
+                    findings = [*checked_findings(rule.check_suppression(suppression))]
+                except BaseException as error:
+                    reraise_if_not_of_rule(error)
+                    where = document_name(file, suppression.document)
+                    settled.failures.add(rule, error, where)
                     continue
                 for finding in findings:
                     yield Violation(

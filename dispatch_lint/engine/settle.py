@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from dispatch_lint.engine.rule_results import Failures
 from dispatch_lint.engine.summary import Declared, Listed, Summary
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Settled:
         shown: the number of them by file.
         suppressions: the suppression comments by file.
         declared: infos about declared fields that are counted; see `SourceReport.declared`.
+        failures: the rules that failed.
     """
 
     summary: Summary
@@ -39,6 +41,7 @@ class Settled:
     suppressions: dict[str, Sequence[Suppression]] = field(default_factory=dict)
     declared: Counter[tuple[str, str, str, str]] = field(default_factory=Counter)
     listed: list[Listed] = field(default_factory=list)
+    failures: Failures = field(default_factory=Failures)
 
     def declared_fields(self) -> list[Declared]:
         """The infos about declared fields, one entry for each field and rule."""
@@ -113,6 +116,7 @@ class _File:
             summary.documents += part.documents
             summary.skipped += part.skipped
             summary.problems += part.problems
+            settled.failures.merge(part.failures.values())
             settled.declared.update(part.declared)
             settled.listed += part.listed
             self._unlocated.update(part.unlocated)

@@ -12,18 +12,26 @@ from dispatch_lint.documents.reading import read_source
 from dispatch_lint.documents.suppressions import MARK, read_suppressions
 from dispatch_lint.engine.precedence import claims_of, resolve
 from dispatch_lint.engine.report import Fold, Located, SourceReport, Unparsed
-from dispatch_lint.engine.rule_results import FAILURES, checked_finding, failure
+from dispatch_lint.engine.rule_results import (
+    checked_findings,
+    document_name,
+    reraise_if_not_of_rule,
+)
 from dispatch_lint.engine.summary import Listed
+from dispatch_lint.index.groups import fact_row, relation_rows
 from dispatch_lint.model.errors import InputError
+from dispatch_lint.rule import EntityView, TextView
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dispatch_lint.documents.line_ranges import LineRange
     from dispatch_lint.documents.reading import ReadPart
     from dispatch_lint.documents.source import Source
     from dispatch_lint.engine.checker import Checker
     from dispatch_lint.engine.precedence import RuleFinding
-    from dispatch_lint.model.violation import Finding, Severity
-    from dispatch_lint.rule import Rule
+    from dispatch_lint.model.violation import Severity
+    from dispatch_lint.rule import Finding, Rule
     from dispatch_lint.text.tree import Part
 
 
@@ -90,20 +98,27 @@ def _check_document(checker: Checker, document: Document, report: SourceReport) 
     findings: list[RuleFinding] = []
 
     def fail(rule: Rule, error: BaseException) -> None:
-        problem = failure(rule, document.source.name, document.number, error)
-        report.problems.append(problem)
+        where = document_name(document.source.name, document.number)
+        report.failures.add(rule, error, where, (report.position, document.number))
 
     def fail_field(rule: Rule, field: str, error: BaseException) -> None:
-        report.problems.append(failure(rule, f"the field {field}", -1, error))
+        where = f"the field {field}"
+        report.failures.add(rule, error, where, (report.position, document.number))
 
-    if document.undeclared:
-        findings += checker.check_undeclared(document, document.undeclared, fail)
-    for rule in checker.applicable_rules(document):
-        try:
-            for finding in rule.check(document):  # nearly always nothing
-                findings.append((rule, checked_finding(finding)))
-        except FAILURES as error:
-            fail(rule, error)
+    def check(rules: Sequence[Rule], method: str, view: EntityView | TextView) -> None:
+        for rule in rules:
+            try:
+                for finding in checked_findings(getattr(rule, method)(view)):
+                    findings.append((rule, finding))
+            except BaseException as error:
+                reraise_if_not_of_rule(error)
+                fail(rule, error)
+
+    check(checker.text_rules, "check_text", TextView(document))
+    if document.part.problem is None:
+        if document.undeclared:
+            findings += checker.check_undeclared(document, document.undeclared, fail)
+        check(checker.entity_rules, "check_entity", EntityView(document))
     if findings:
         _add_findings(checker, document, findings, report)
     declared = checker.check_declared(document, fail_field)
@@ -158,6 +173,7 @@ def _check_unparsed(
         return
     found = SourceReport(report.position, source.name, suppressions=report.suppressions)
     _check_document(checker, beside, found)
+    report.failures.merge(found.failures.values())
     skipped = Listed(source.name, number, f"skipped: {alone.reason}")
     report.unparsed.append(
         Unparsed(number, tuple(found.violations), found.unlocated, _listed(beside), skipped)
@@ -239,18 +255,22 @@ def _count(
         report.unlocated[rule.name, severity] += places
 
 
-# Facts
+# Rows of the index
 
 
 def _collect(checker: Checker, document: Document, report: SourceReport) -> None:
-    """Collect the facts about a document for the corpus rules."""
-    for table, rules in checker.corpus_rules.items():
-        rule = rules[0]  # rules that share a table share what they collect
-        rows = report.facts.setdefault(table, [])
+    """Collect what the rules about several documents need to know of a document."""
+    rules, number = checker.corpus_rules, document.number
+    if rules.uses_relations:
+        report.rows += [
+            (group, number, row) for group, row in relation_rows(document, document.row_key)
+        ]
+    for rule in rules.facts.values():
         try:
-            for group, path, data in rule.collect(document):
-                checker.facts.check(group, path, data)
-                rows.append((group, document.number, (path, data, document.row_key, "")))
-        except FAILURES as error:
-            problem = failure(rule, document.source.name, document.number, error)
-            report.problems.append(problem)
+            for fact in rule.collect(EntityView(document)):
+                group, row = fact_row(rule.name, checker.facts.check(fact), document.row_key)
+                report.rows.append((group, number, row))
+        except BaseException as error:
+            reraise_if_not_of_rule(error)
+            where = document_name(document.source.name, number)
+            report.failures.add(rule, error, where, (report.position, number))

@@ -10,10 +10,9 @@ from dispatch_lint.documents.document import ROW_KEY, Document
 from dispatch_lint.documents.reading import read_documents
 from dispatch_lint.documents.text_fix import text_fix
 from dispatch_lint.fix.fixed import Fixed, full_text
-from dispatch_lint.index.identity import same_key
-from dispatch_lint.index.references import read_key
 from dispatch_lint.model.errors import InputError
 from dispatch_lint.model.fix import Fix, Put
+from dispatch_lint.model.relations import read_key, same_key
 from dispatch_lint.text.edits import apply_edits
 
 if TYPE_CHECKING:

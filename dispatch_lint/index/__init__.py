@@ -1,1 +1,1 @@
-"""The index: facts about the entities and references of a run, in groups for the corpus rules."""
+"""The two relations that a run holds, entities and references, and the facts of further rules."""

@@ -1,98 +1,82 @@
-"""An index for editors, in which the facts of a source can be replaced when it changes."""
+"""An index for editors, in which the rows of a source can be replaced when it changes."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from dispatch_lint.index.facts import USE, Groups
-from dispatch_lint.rule import Fact
+from dispatch_lint.index.groups import Members, names_of_kinds, position_of, source_of
 
 if TYPE_CHECKING:
-    from dispatch_lint.index.facts import FactRow
+    from dispatch_lint.index.groups import Row
+
+GroupRows = dict[str, list[tuple[int, "Row"]]]
+"""Rows with their positions, by group."""
 
 
 class ChangingIndex:
-    """The facts of sources in memory, by table and group."""
+    """The rows of sources in memory, by group."""
 
     def __init__(self) -> None:
-        self._tables: dict[str, dict[str, list[Fact]]] = {}
-        self._groups_of: dict[int, dict[str, set[str]]] = {}
-        """The groups that a source has facts in, by table."""
+        self._groups: GroupRows = {}
+        self._groups_of: dict[int, set[str]] = {}
+        """The groups that a source has rows in."""
 
-    def replace(self, source: int, facts: Mapping[str, Collection[FactRow]]) -> None:
-        """Replace the facts of one source.
+    def replace(self, source: int, rows: Collection[tuple[str, int, Row]]) -> None:
+        """Replace the rows of one source.
 
         Args:
-            facts: the new facts by the name of the table.
+            rows: the group, the number of the document, and the row.
         """
         self.remove(source)
-        groups_of = self._groups_of[source] = {}
-        for name, rows in facts.items():
-            table = self._tables.setdefault(name, {})
-            for group, document, payload in rows:
-                table.setdefault(group, []).append(Fact(source, document, *payload))
-            groups_of[name] = {group for group, _, _ in rows}
+        for group, document, row in rows:
+            self._groups.setdefault(group, []).append((position_of(source, document), row))
+        self._groups_of[source] = {group for group, _, _ in rows}
 
     def remove(self, source: int) -> None:
-        """Remove the facts of one source."""
-        for name, groups in self._groups_of.pop(source, {}).items():
-            table = self._tables[name]
-            for group in groups:
-                facts = [fact for fact in table.pop(group) if fact.source != source]
-                if facts:
-                    table[group] = facts
+        """Remove the rows of one source."""
+        for group in self._groups_of.pop(source, ()):
+            rows = [row for row in self._groups.pop(group) if source_of(row[0]) != source]
+            if rows:
+                self._groups[group] = rows
 
-    def focused_on(self, source: int) -> FocusedTables:
-        """All facts, in tables that only check the groups in which one source has facts."""
-        return FocusedTables(self._tables, source, self._groups_of.get(source, {}))
+    def focused_on(self, source: int) -> FocusedGroups:
+        """All rows; only the groups in which one source has rows are to be checked."""
+        return FocusedGroups(self._groups, source, self._groups_of.get(source, ()))
 
 
-class FocusedTables(NamedTuple):
-    """The facts of all sources, in tables that only check the groups of one source.
+class FocusedGroups(NamedTuple):
+    """The rows of all sources, of which the groups of one source are to be checked.
 
     Attributes:
-        facts: the facts of all sources by table and group.
-        source: the source. Its facts come last in each group, so that a duplicate is reported
-            there, and not in a file that did not change.
-        groups: the groups to check, by table.
+        rows: of all sources.
+        source: its rows come last in each group, so that a duplicate is reported there, and not in
+            a file that did not change.
+        checked: the groups to check.
     """
 
-    facts: Mapping[str, Mapping[str, list[Fact]]]
+    rows: Mapping[str, list[tuple[int, Row]]]
     source: int
-    groups: Mapping[str, Collection[str]]
+    checked: Collection[str]
 
-    def table(self, name: str) -> Groups:
-        """A table by its name; an empty one where it has no facts."""
-        return _Table(self.facts.get(name, {}), self.source, self.groups.get(name, ()))
+    def groups(self) -> Iterator[tuple[str, Members]]:
+        """The groups to check, in the order of their names."""
+        for group in sorted(self.checked):
+            yield group, self._members(group)
 
+    def some(self, groups: Iterable[str]) -> dict[str, Members]:
+        """The rows of the named groups; those without rows are left out."""
+        return {group: self._members(group) for group in groups if group in self.rows}
 
-class _Table(Groups):
-    def __init__(
-        self, facts: Mapping[str, list[Fact]], source: int, groups: Collection[str]
-    ) -> None:
-        self._facts, self._source, self._groups = facts, source, groups
+    def names(self, kinds: Collection[str], limit: int) -> dict[str, set[str]]:
+        """The names of the entities and foreign keys of some kinds; of each at most `limit`."""
+        return names_of_kinds(self.rows, kinds, limit)
 
-    def groups(self, least: int = 1, *, used: bool = False) -> Iterator[tuple[str, list[Fact]]]:
-        for group in sorted(self._groups):
-            facts = self._facts[group]
-            if len(facts) < least:
-                continue
-            if used and not any(fact.data and fact.data[-1] == USE for fact in facts):
-                continue
-            yield group, self._ordered(facts)
-
-    def names(self, prefix: str) -> Iterator[str]:
-        return (group for group in self._facts if group.startswith(prefix))
-
-    def some(self, groups: Iterable[str]) -> dict[str, list[Fact]]:
-        return {
-            group: self._ordered(self._facts[group]) for group in groups if group in self._facts
-        }
-
-    def _ordered(self, facts: list[Fact]) -> list[Fact]:
-        if len(facts) == 1:
-            return facts
-        return sorted(
-            facts, key=lambda fact: (fact.source == self._source, fact.source, fact.document)
-        )
+    def _members(self, group: str) -> Members:
+        members = Members()
+        rows = self.rows[group]
+        if len(rows) > 1:
+            rows = sorted(rows, key=lambda row: (source_of(row[0]) == self.source, row[0]))
+        for position, row in rows:
+            members.add(position, row)
+        return members

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dispatch_lint.index.identity import same_key
 from dispatch_lint.model.location import Path, Range
+from dispatch_lint.model.relations import same_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

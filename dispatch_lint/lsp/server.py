@@ -10,11 +10,11 @@ from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
 from pygls.uris import from_fs_path, to_fs_path
 
-from dispatch_lint.index.references import named_entity
 from dispatch_lint.lsp.mentions import EntityName
 from dispatch_lint.lsp.positions import field_at
 from dispatch_lint.lsp.workspace import Workspace
 from dispatch_lint.model.errors import UserError
+from dispatch_lint.model.relations import named_entity
 from dispatch_lint.model.violation import Severity
 from dispatch_lint.version import __version__
 

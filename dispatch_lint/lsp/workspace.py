@@ -18,7 +18,7 @@ from dispatch_lint.engine.source_check import check_source
 from dispatch_lint.index.changing import ChangingIndex
 from dispatch_lint.lsp.buffers import Buffers
 from dispatch_lint.lsp.mentions import EntityName, Mention, Place, find_mentions, places_of
-from dispatch_lint.store.facts import StoreFacts
+from dispatch_lint.store.rows import StoreRows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,8 +55,8 @@ class _File:
 class Workspace:
     """The files below a folder, and the buffers that an editor has open.
 
-    Each file is checked when it changes. The facts of all are kept in one index, so that a
-    keystroke costs the check of one buffer and of the groups that its facts are in.
+    Each file is checked when it changes. The rows of all are kept in one index, so that a
+    keystroke costs the check of one buffer and of the groups that its rows are in.
 
     Raises:
         UserError: the settings, a schema, a definition, a rule or the store cannot be used.
@@ -158,9 +158,9 @@ class Workspace:
             },
         )
         report.add(found)
-        store = StoreFacts(self.store, [self.store]) if self.store else None
-        tables = self._index.focused_on(position)
-        return finish(self.checker, [source], sources, report, store, tables=tables).violations
+        store = StoreRows(self.store, [self.store]) if self.store else None
+        groups = self._index.focused_on(position)
+        return finish(self.checker, [source], sources, report, store, groups=groups).violations
 
     def _check_files(self, but: str = "") -> None:
         """Check the files that changed, for their facts; not the one that is checked anyway."""
@@ -175,7 +175,7 @@ class Workspace:
         known.is_checked = True
         known.kinds = frozenset(report.kinds)
         known.reading = None if report.digest is None else Reading(report.digest, None)
-        self._index.replace(known.position, report.facts)
+        self._index.replace(known.position, report.rows)
 
     # Entities and foreign keys
 

@@ -1,15 +1,14 @@
-"""What a run finds: findings of rules, which become violations with a place."""
+"""Violations: what a run reports, each with its location."""
 
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from dispatch_lint.model.location import Path, Range
+from dispatch_lint.model.location import Range
 
 if TYPE_CHECKING:
-    from dispatch_lint.model.fix import Fix, TextFix
-    from dispatch_lint.model.location import Location
+    from dispatch_lint.model.fix import TextFix
 
 
 class Severity(IntEnum):
@@ -21,40 +20,6 @@ class Severity(IntEnum):
 
     def __str__(self) -> str:
         return self.name.lower()
-
-
-class Finding(NamedTuple):
-    """What a rule yields: a path and a message. The engine finds the place.
-
-    Attributes:
-        path: from the root of the entity.
-        message: quotes the offending value and says what is expected.
-        on: whether the key or the value at the path is meant.
-        severity: where it differs from the rule's own.
-        help: how to mend it, in one line.
-        subject: what it speaks about, where that is not `path`: a missing field has no place.
-        fold: findings of one file with the same fold are reported once, with their count.
-        range: where only the reader of the text knows the place.
-        declared_at: `file:line` of the definition that is to blame.
-        heading: the name under which infos about a declared field are counted together.
-        location: in a definition, where it is.
-        also: further locations, each with what it has to do with the finding.
-        fix: what removes the violation, where there is something.
-    """
-
-    path: Path
-    message: str
-    on: Literal["key", "value"] = "value"
-    severity: Severity | None = None
-    help: str = ""
-    subject: Path | None = None
-    fold: str = ""
-    range: Range | None = None
-    declared_at: str = ""
-    heading: str = ""
-    location: Location | None = None
-    also: tuple[tuple[Location, str], ...] = ()
-    fix: Fix | None = None
 
 
 class Related(NamedTuple):

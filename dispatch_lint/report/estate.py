@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from dispatch_lint.index.references import GLOBAL, named_entity
+from dispatch_lint.model.relations import GLOBAL, named_entity
 from dispatch_lint.text.harmless import harmless
 
 if TYPE_CHECKING:

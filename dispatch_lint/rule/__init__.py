@@ -1,27 +1,82 @@
-"""What a rule is made of, and what it gets and yields.
+"""All that the author of a rule needs; `docs/writing-rules.md` is the introduction.
 
-A rule is a small class in a file named after it. What it checks follows from the methods it has:
+A rule is a small class in a file named after it. What it checks follows from the methods that it
+overrides:
 
+- `check_text(text)`: a document with its source text;
 - `check_field(field)`: a field name in a document or a definition;
-- `check(document)`: one document by itself;
-- `collect(entity)` and `judge(group, facts, world)`: several documents. Facts are collected from
-  every document, and each group of facts is judged once;
-- `check_member`, `check_definition`, `check_definitions`, `check_layout`: definitions;
-- `check_change`: the difference between two states of definitions;
-- `check_suppression`: a suppression comment.
+- `check_entity(entity)`: one entity by itself;
+- `check_key(group)`, `check_id(group)`: all holders of one key, or of one ID;
+- `check_reference(reference)`: one foreign key, with every entity that it may mean;
+- `collect(entity)` and `judge(group)`: facts of your own, in groups of your own;
+- `check_definition`, `check_kind`, `check_package`, `check_change`: definitions;
+- `check_suppression`: a suppression comment that is wrong or unused.
 
-A rule yields paths and messages. The engine finds the locations. A rule never prints, and never
-reads a file.
+A rule yields findings: paths and messages. Locations, fixes, suppressions and processes are the
+engine's affair.
 """
 
-from dispatch_lint.rule.base import DEFINITION_METHODS, NoOptions, Rule
-from dispatch_lint.rule.corpus import STORE, Entity, Fact, Fail, Judgement, Read, World
-from dispatch_lint.rule.defining import GONE, defining_problem, option_names
+from dispatch_lint.definitions.model import BASE
+from dispatch_lint.definitions.model import EntityType as DefinitionView
+from dispatch_lint.definitions.model import Field as DefinitionField
+from dispatch_lint.documents.document import ROW_KEY, ForeignKey, Row, text_of
+from dispatch_lint.documents.suppressions import Suppression
+from dispatch_lint.model.fix import Fix, Put, Rename
+from dispatch_lint.model.location import Location, Path, Range
+from dispatch_lint.model.reference import Form
+from dispatch_lint.model.relations import read_key, same_key
+from dispatch_lint.model.violation import Severity
+from dispatch_lint.naming import (
+    INITIALISMS,
+    did_you_mean,
+    is_lower_camel,
+    kind_field,
+    lower_camel,
+    plural,
+    read_foreign_key,
+    words_of,
+)
+from dispatch_lint.rule.base import SCOPES, NoOptions, Rule
+from dispatch_lint.rule.defining import defining_problem, option_names
+from dispatch_lint.rule.definitions import PackageView, guide_fields
+from dispatch_lint.rule.entity import EntityView
 from dispatch_lint.rule.example import Example, stored
-from dispatch_lint.rule.fields import FieldUse, Member, rename_fix
+from dispatch_lint.rule.fields import DefinedField, FieldView
+from dispatch_lint.rule.finding import Finding
+from dispatch_lint.rule.groups import (
+    Collected,
+    Fact,
+    FormerHolder,
+    Group,
+    IdGroup,
+    KeyGroup,
+    Reference,
+)
+from dispatch_lint.rule.text import Scalar, TextView
+from dispatch_lint.schema.diff import SchemaChange
+from dispatch_lint.schema.initialisms import EXEMPT, initialisms_of
+from dispatch_lint.schema.patterns import fits
+from dispatch_lint.text.scalars import (
+    dispatch_boolean,
+    dispatch_integer,
+    dispatch_text,
+    resolve_core,
+    whole_number,
+)
 
-__all__ = [
-    "DEFINITION_METHODS", "GONE", "STORE", "Entity", "Example", "Fact", "Fail", "FieldUse", "Judgement",
-    "Member", "NoOptions", "Read", "Rule", "World", "defining_problem", "option_names", "rename_fix",
-    "stored",
+__all__ = [  # noqa: RUF022 (sorted by what they are for)
+    # A rule, and what it yields
+    "Example", "Finding", "Fix", "NoOptions", "Put", "Rename", "Rule", "Severity", "stored",
+    # What it is given
+    "Collected", "DefinedField", "DefinitionField", "DefinitionView", "EntityView", "Fact",
+    "FieldView", "ForeignKey", "Form", "FormerHolder", "Group", "IdGroup", "KeyGroup", "Location",
+    "PackageView", "Path", "Range", "Reference", "Row", "Scalar", "SchemaChange", "Suppression",
+    "TextView",
+    # Names, keys and values
+    "BASE", "EXEMPT", "INITIALISMS", "ROW_KEY", "did_you_mean", "dispatch_boolean",
+    "dispatch_integer", "dispatch_text", "fits", "guide_fields", "initialisms_of",
+    "is_lower_camel", "kind_field", "lower_camel", "plural", "read_foreign_key", "read_key",
+    "resolve_core", "same_key", "text_of", "whole_number", "words_of",
+    # For the engine
+    "SCOPES", "defining_problem", "option_names",
 ]  # fmt: skip

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dispatch_lint.model.violation import Finding, Severity
+from dispatch_lint.model.violation import Severity
 
 if TYPE_CHECKING:
     from dispatch_lint.config.settings import Settings
-    from dispatch_lint.definitions.go_syntax import KeyExpression
     from dispatch_lint.definitions.model import EntityType
-    from dispatch_lint.documents.document import Document
     from dispatch_lint.documents.suppressions import Suppression
-    from dispatch_lint.model.location import Path
-    from dispatch_lint.model.reference import Form
-    from dispatch_lint.rule.corpus import Entity, Fact, Judgement, World
+    from dispatch_lint.rule.definitions import PackageView
+    from dispatch_lint.rule.entity import EntityView
     from dispatch_lint.rule.example import Example
-    from dispatch_lint.rule.fields import FieldUse, Member
+    from dispatch_lint.rule.fields import FieldView
+    from dispatch_lint.rule.finding import Finding
+    from dispatch_lint.rule.groups import Fact, Group, IdGroup, KeyGroup, Reference
+    from dispatch_lint.rule.text import TextView
     from dispatch_lint.schema.catalogue import Catalogue
     from dispatch_lint.schema.diff import SchemaChange
 
@@ -28,13 +28,21 @@ class NoOptions:
     """The options of a rule that has none."""
 
 
-DEFINITION_METHODS = (
-    "check_member", "check_definition", "check_definitions", "check_layout", "check_change",
-)  # fmt: skip
+SCOPES = {
+    "check_text": "text", "check_field": "field", "check_entity": "entity",
+    "check_key": "corpus", "check_id": "corpus", "check_reference": "corpus", "judge": "corpus",
+    "check_suppression": "suppression",
+    "check_definition": "definition", "check_kind": "definition", "check_package": "definition",
+    "check_change": "definition",
+}  # fmt: skip
+"""The methods that a rule overrides, and what each checks."""
 
 
 class Rule:
-    """The base of all rules.
+    """The base of all rules. What a rule checks follows from the methods that it overrides.
+
+    A rule yields findings: a path and a message. It never computes locations, prints, reads a file,
+    or changes what it is given, and it keeps nothing from one call to the next.
 
     Attributes:
         name: in kebab-case, the same as that of the file.
@@ -43,21 +51,12 @@ class Rule:
             does.
         severity: the severity of findings that have none of their own.
         default: whether it is on without a setting.
-        explains_undeclared: whether it reports every undeclared field. Then other rules see such a
-            field under the name that was meant.
-        reads_content: whether it can have findings in a document that fits its closed schema.
-        form: the only form of the documents that `check` is called with; None for both.
-        needs: fields, one of which a document must have for `check` to be called.
-        facts: the name of the table of its facts; rules with the same name share the table.
-        judges_several: it finds nothing in a group with one fact, if there is no store.
-        judges_uses: it finds nothing in a group without a foreign key.
-        judges_alike: if it finds nothing in a group where facts with the same path and data are
-            left out but one, it finds nothing in the whole group.
-        asks_referrers: `judge` needs the foreign keys in a reference store too, and not only the
-            entities that they name.
         question: the open question of the guide that it depends on, by its key in the settings.
         Options: a dataclass of its options.
         valid, invalid: examples without and with violations.
+        options: the values of its options, from the settings.
+        settings: all settings of the run.
+        catalogue: the kinds that the run knows.
     """
 
     name: ClassVar[str]
@@ -65,15 +64,6 @@ class Rule:
     guide: ClassVar[str | None] = None
     severity: ClassVar[Severity] = Severity.ERROR
     default: ClassVar[bool] = True
-    explains_undeclared: ClassVar[bool] = False
-    reads_content: ClassVar[bool] = True
-    form: ClassVar[Form | None] = None
-    needs: ClassVar[tuple[str, ...]] = ()
-    facts: ClassVar[str] = ""
-    asks_referrers: ClassVar[bool] = False
-    judges_several: ClassVar[bool] = False
-    judges_uses: ClassVar[bool] = False
-    judges_alike: ClassVar[bool] = False
     question: ClassVar[str | None] = None
     Options: ClassVar[type] = NoOptions
     valid: ClassVar[Sequence[Example]] = ()
@@ -84,56 +74,63 @@ class Rule:
         self.settings = settings
         self.catalogue = catalogue
 
-    def check_field(self, field: FieldUse) -> Iterator[Finding]:
-        """Check a field name. Paths of findings are relative to the field: usually `()`."""
-        return iter(())
-
-    def check(self, document: Document) -> Iterable[Finding]:
-        """Check one document that parses."""
+    def check_text(self, text: TextView) -> Iterable[Finding]:
+        """Check the text of a document: also of one that does not parse."""
         return ()
 
-    def collect(self, entity: Entity) -> Iterable[tuple[str, Path, tuple[Any, ...]]]:
-        """Collect the facts about one entity: `(group, path, data)`, with plain values as data.
+    def check_field(self, field: FieldView) -> Iterable[Finding]:
+        """Check a field name, of a document or of a definition.
 
-        A store is queried for the groups of `by_key`, `by_id` and `by_name` in `index/facts.py`.
-        For any other group the whole store is read.
+        Paths of findings are relative to the field: usually `()`.
         """
         return ()
 
-    def asks(self, group: str, facts: Sequence[Fact]) -> Iterable[str]:
-        """The names of further groups that `judge` needs (`World.group`), to fetch all at once."""
+    def check_entity(self, entity: EntityView) -> Iterable[Finding]:
+        """Check one entity by itself."""
         return ()
 
-    def judge(self, group: str, facts: Sequence[Fact], world: World) -> Iterator[Judgement]:
-        """Check the facts of one group, those of a store included.
+    def check_key(self, group: KeyGroup) -> Iterable[Finding]:
+        """Check all holders of one key. Each finding names its `entity`, one of `group.entities`."""
+        return ()
 
-        Judgements about facts of a store are not reported, because only documents are checked.
+    def check_id(self, group: IdGroup) -> Iterable[Finding]:
+        """Check all holders of one ID. Each finding names its `entity`, one of `group.entities`."""
+        return ()
+
+    def check_reference(self, reference: Reference) -> Iterable[Finding]:
+        """Check one foreign key of a document. Findings are about the entity that has it."""
+        return ()
+
+    def collect(self, entity: EntityView) -> Iterable[Fact]:
+        """Collect facts about one entity, for `judge`."""
+        return ()
+
+    def judge(self, group: Group) -> Iterable[Finding]:
+        """Check all facts of one group. Each finding names its `entity`, that of a fact.
+
+        Findings about entities of the store are not reported, because only documents are checked.
         """
-        return iter(())
+        return ()
 
-    def check_member(self, member: Member) -> Iterator[Finding]:
-        """Check a field of a definition. The engine sets the path and location of findings."""
-        return iter(())
-
-    def check_definition(self, definition: EntityType) -> Iterator[Finding]:
+    def check_definition(self, definition: EntityType) -> Iterable[Finding]:
         """Check one definition. Each finding has a `location`."""
-        return iter(())
+        return ()
 
-    def check_definitions(self, definitions: Sequence[EntityType]) -> Iterator[Finding]:
+    def check_kind(self, definitions: Sequence[EntityType]) -> Iterable[Finding]:
         """Check all definitions of one kind together. Each finding has a `location`."""
-        return iter(())
+        return ()
 
-    def check_layout(self, layout: KeyExpression) -> Iterator[Finding]:
-        """Check an expression that builds a key. Each finding has a `location`."""
-        return iter(())
+    def check_package(self, package: PackageView) -> Iterable[Finding]:
+        """Check a Go package beyond its types. Each finding has a `location`."""
+        return ()
 
-    def check_change(self, change: SchemaChange) -> Iterator[Finding]:
+    def check_change(self, change: SchemaChange) -> Iterable[Finding]:
         """Check a change between two states of definitions."""
-        return iter(())
+        return ()
 
-    def check_suppression(self, suppression: Suppression) -> Iterator[Finding]:
+    def check_suppression(self, suppression: Suppression) -> Iterable[Finding]:
         """Check a suppression comment that is wrong or unused; see its `complaint`."""
-        return iter(())
+        return ()
 
     @classmethod
     def has(cls, method: str) -> bool:
@@ -142,11 +139,8 @@ class Rule:
 
     @classmethod
     def scopes(cls) -> list[str]:
-        """What the rule checks: `field`, `entity`, `corpus`, `suppression`, `definition`."""
-        scopes = {"check_field": "field", "check": "entity", "judge": "corpus",
-                  "check_suppression": "suppression"}  # fmt: skip
-        found = [scope for method, scope in scopes.items() if cls.has(method)]
-        return found + ["definition"] * any(cls.has(method) for method in DEFINITION_METHODS)
+        """What the rule checks, see `SCOPES`."""
+        return list(dict.fromkeys(scope for method, scope in SCOPES.items() if cls.has(method)))
 
     @classmethod
     def documentation(cls) -> str:

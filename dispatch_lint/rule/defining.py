@@ -2,25 +2,44 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING
 
+from dispatch_lint.rule.base import SCOPES
+from dispatch_lint.rule.base import Rule as _Rule
+
 if TYPE_CHECKING:
     from dispatch_lint.rule.base import Rule
 
+_NO_HINTS = "remove it: the engine takes no hints for speed"
+_RELATIONS = "override `check_key`, `check_id` or `check_reference`, or `collect` and `judge`"
 GONE = {
+    "check": "override `check_entity(entity)`, or `check_text(text)` for what is about the text",
+    "check_member": "override `check_field(field)`; `field.definition` is what it was given",
+    "check_definitions": "override `check_kind(definitions)`",
+    "check_layout": "override `check_package(package)`: it has all `key_expressions`",
+    "judge_references": "override `check_reference(reference)`",
     "collect_seldom": "name it `collect`",
     "all_facts": "`collect` gives all facts",
-    **dict.fromkeys(
-        ("quick_check", "fact_patterns", "seldom_groups", "likeness", "reads", "reads_text"),
-        "remove it: the engine takes no hints for speed",
-    ),
+    "facts": _RELATIONS,
+    "asks": _RELATIONS,
+    "asks_referrers": _RELATIONS,
+    "explains_undeclared": "remove it: the rule unknown-field is the only one",
+    "form": "test `entity.form` in the method",
+    "needs": "test `entity.has(name)` in the method",
     "precedence": "remove it: the engine has one ordered list",
-}
+    **dict.fromkeys(
+        ("quick_check", "fact_patterns", "seldom_groups", "likeness", "reads", "reads_text",
+         "reads_content", "judges_several", "judges_uses", "judges_alike"),
+        _NO_HINTS,
+    ),
+}  # fmt: skip
 """Attributes that rules had in earlier versions, and what to do about each.
 
-The engine no longer uses them, so a rule that defines one is refused.
+The engine does not use them, so a rule that defines one is refused: never is a rule silently not
+called.
 """
 
 
@@ -36,8 +55,40 @@ def defining_problem(rule: type[Rule]) -> str | None:
         return "it has no summary"
     if not is_dataclass(rule.Options):
         return "its Options are no dataclass"
+    if rule.has("collect") != rule.has("judge"):
+        has, lacks = ("collect", "judge") if rule.has("collect") else ("judge", "collect")
+        return f"it has `{has}` and no `{lacks}`: one is nothing without the other"
     if not rule.scopes():
-        return "it has no method that checks anything"
+        return _unknown_method(rule) or "it has no method that checks anything"
+    return _unknown_method(rule) or _wrong_parameters(rule)
+
+
+def _unknown_method(rule: type[Rule]) -> str | None:
+    """A method that is named as if the engine would call it, and is not."""
+    from dispatch_lint.naming import did_you_mean
+
+    for owner in rule.__mro__:
+        if owner is _Rule:
+            return None
+        for name in vars(owner):
+            if name.startswith("check_") and name not in SCOPES:
+                return f"nothing calls its method `{name}`{did_you_mean(name, list(SCOPES))}"
+    return None
+
+
+def _wrong_parameters(rule: type[Rule]) -> str | None:
+    """A method that cannot be called with one argument."""
+    for name in (*SCOPES, "collect"):
+        if not rule.has(name):
+            continue
+        try:
+            inspect.signature(getattr(rule, name)).bind(None, None)
+        except TypeError:
+            expected = inspect.signature(getattr(_Rule, name))
+            (_, parameter) = expected.parameters
+            return f"its method `{name}` has to take one argument: `{name}(self, {parameter})`"
+        except ValueError:  # no signature is known: it is not a function of Python
+            continue
     return None
 
 

@@ -1,74 +1,106 @@
-"""Fields of documents and of definitions, as rules about them see them."""
+"""Field names of documents and of definitions, as rules about them see them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from dispatch_lint.model.fix import Fix, Rename
 
 if TYPE_CHECKING:
-    from dispatch_lint.definitions.model import EntityType, Field
-    from dispatch_lint.model.fix import Fix
-    from dispatch_lint.model.reference import Form
+    from dispatch_lint.documents.document import Document, Undeclared
+    from dispatch_lint.model.location import Path
+    from dispatch_lint.model.reference import Form, Reference
     from dispatch_lint.schema.shape import Shape
 
 
-class FieldUse(NamedTuple):
-    """A field name in a document or a definition.
+@dataclass(frozen=True)
+class DefinedField:
+    """What the definition says of a field, beside its name on the wire.
 
     Attributes:
-        parent: the shape of the object that has the field.
-        declared: whether a schema declares the field.
-        shape: the shape of a declared field.
-        value: the value of an undeclared field.
+        owner: the name of the type that declares it.
+        language: of the definition.
+        source_name: its name in the source, such as the Go name.
+        tagged: whether its name on the wire comes from a tag.
+        tag_problem: what is wrong with the tag, as a message; empty for nothing.
+    """
+
+    owner: str
+    language: Literal["Go", "OpenAPI"]
+    source_name: str
+    tagged: bool
+    tag_problem: str
+
+
+@dataclass(frozen=True)
+class FieldView:
+    """One field name, of a document or of a definition (guide, Additional Properties).
+
+    Attributes:
+        name: on the wire.
+        kind, form: of the entity; the kind may be unknown.
+        path: of the field from the root of a document; `()` for one that a schema declares.
+        declared: whether a schema declares it.
+        reference: what it refers to, if it is declared as a foreign key: `kind`, `by`, `prefix`,
+            and `key` where only one entry of a map refers.
+        many: whether it holds a list.
+        standard: the other standard that the name follows, such as CloudEvents; or empty.
         closed: whether the object allows declared fields only.
+        siblings: the names of the fields that the object declares.
+        value: the value of an undeclared field.
         meant: the declared field that an undeclared one is probably a misspelling of.
         case_only: it differs from `meant` in case only; dispatch accepts that.
+        definition: what a definition says of it; None where a document has the field.
     """
 
     name: str
     kind: str
     form: Form
-    parent: Shape
+    path: Path = ()
     declared: bool = True
-    shape: Shape | None = None
-    value: Any = None
+    reference: Reference | None = None
+    many: bool = False
+    standard: str = ""
     closed: bool = False
+    siblings: frozenset[str] = frozenset()
+    value: Any = None
     meant: str | None = None
     case_only: bool = False
+    definition: DefinedField | None = None
 
-    @property
-    def standard(self) -> str:
-        """The other standard that the name follows, such as CloudEvents."""
-        return (self.shape.standard if self.shape else "") or self.parent.standard
+    @classmethod
+    def of_shape(
+        cls, name: str, kind: str, form: Form, parent: Shape, shape: Shape,
+        definition: DefinedField | None = None,
+    ) -> FieldView:  # fmt: skip
+        """A declared field.
 
-    @property
-    def many(self) -> bool:
-        """Whether it holds a list."""
-        return self.shape.many if self.shape else isinstance(self.value, list)
+        Args:
+            parent: the shape of the object that has the field.
+        """
+        return cls(
+            name, kind, form, reference=shape.reference, many=shape.many,
+            standard=shape.standard or parent.standard, siblings=frozenset(parent.properties),
+            definition=definition,
+        )  # fmt: skip
 
+    @classmethod
+    def undeclared(cls, document: Document, field: Undeclared) -> FieldView:
+        """A field of a document that no schema declares."""
+        return cls(
+            field.name, document.kind, document.form, field.path, declared=False,
+            many=isinstance(field.value, list), standard=field.parent.standard,
+            closed=field.closed, siblings=frozenset(field.parent.properties), value=field.value,
+            meant=field.meant, case_only=field.case_only,
+        )  # fmt: skip
 
-def rename_fix(field: FieldUse, name: str) -> Fix | None:
-    """The fix that renames a field of a document.
+    def rename_to(self, name: str) -> Fix | None:
+        """The fix that renames a field of a document, for a finding with the path `()`.
 
-    None for a declared field, because a definition is not changed automatically, and for a name
-    that the kind does not have either.
-    """
-    from dispatch_lint.model.fix import Fix, Rename
-
-    if field.declared or (field.closed and name not in field.parent.properties):
-        return None
-    return Fix("unsafe", f"rename it to {name}", (Rename((), name),))
-
-
-class Member(NamedTuple):
-    """One field of a definition, or of a type that the definition uses.
-
-    Attributes:
-        owner: the name of the type that declares it.
-        definition: the definition that uses the type.
-        use: the field as the rules about names see it.
-    """
-
-    field: Field
-    owner: str
-    definition: EntityType
-    use: FieldUse
+        None for a declared field, because a definition is not changed automatically, and for a name
+        that the kind does not have either.
+        """
+        if self.declared or (self.closed and name not in self.siblings):
+            return None
+        return Fix("unsafe", f"rename it to {name}", (Rename((), name),))

@@ -13,9 +13,9 @@ from dispatch_lint.documents.line_ranges import line_ranges
 from dispatch_lint.documents.reading import read_source
 from dispatch_lint.documents.source import Source
 from dispatch_lint.documents.stored_entity import StoredEntity
-from dispatch_lint.index.references import named_entity
 from dispatch_lint.model.errors import StoreError
 from dispatch_lint.model.location import Location, Range
+from dispatch_lint.model.relations import named_entity
 from dispatch_lint.store.entity_store import Counts
 from dispatch_lint.store.keys import is_storable
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from dispatch_lint.index.facts import by_id, by_name
-from dispatch_lint.index.references import Target, Targets, Use, reference_facts, target_by_id
+from dispatch_lint.index.groups import read_group, relation_rows
+from dispatch_lint.index.targets import Targets
+from dispatch_lint.model.relations import ENTITY, REFERENCE, EntityRow, ReferenceRow
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.document import ForeignKey
@@ -40,9 +41,9 @@ def relations_of(store: EntityStore, entity: StoredEntity) -> Iterator[Relation]
         names.append((entity.kind, entity.identity))
     own = targets_by_group([entity])
     for referrer in store.referring(names):
-        for foreign_key, use in _uses(referrer):
-            if any(own.get(_group(foreign_key), _NO_TARGETS).seen(use)):
-                yield Relation("from", referrer.key, foreign_key.path, "resolved")
+        for group, row in references_of(referrer):
+            if any(own.get(group, _NO_TARGETS).visible(row)):
+                yield Relation("from", referrer.key, row.path, "resolved")
 
 
 def relations_to(
@@ -54,38 +55,34 @@ def relations_to(
         targets: as `targets_by_group` returns them.
         limit: how many candidates of an ambiguous foreign key are returned; by default all.
     """
-    for foreign_key, use in _uses(entity):
-        visible = targets.get(_group(foreign_key), _NO_TARGETS).seen(use)
+    for group, row in references_of(entity):
+        visible = targets.get(group, _NO_TARGETS).visible(row)
         keys = sorted(set(islice((key for key, target in visible if target.live), limit)))
         if not keys:
-            name = f"-/{foreign_key.reference.kind}/{foreign_key.value}"
-            yield Relation("to", name, foreign_key.path, "missing")
+            name = f"-/{row.kind}/{read_group(group)[1][-1]}"
+            yield Relation("to", name, row.path, "missing")
         for key in keys:
             state: Literal["resolved", "ambiguous"] = "resolved" if len(keys) == 1 else "ambiguous"
-            yield Relation("to", key, foreign_key.path, state)
+            yield Relation("to", key, row.path, state)
+
+
+def references_of(entity: StoredEntity) -> list[tuple[str, ReferenceRow]]:
+    """The foreign keys of an entity, each with the group of its target."""
+    rows = relation_rows(entity)
+    return [(group, ReferenceRow._make(row)) for group, row in rows if row[0] == REFERENCE]
 
 
 def targets_by_group(entities: Iterable[StoredEntity]) -> Mapping[str, Targets[str]]:
     """The entities that may be referred to, by the group of the foreign keys that refer to them."""
-    by_group: dict[str, list[tuple[str, Target]]] = {}
+    by_group: dict[str, list[tuple[str, EntityRow]]] = {}
     for entity in entities:
-        for group, _, data in chain(reference_facts(entity), target_by_id(entity)):
-            if data[-1] == "entity":
-                by_group.setdefault(group, []).append((entity.key, Target(*data)))
+        for group, row in relation_rows(entity):
+            if row[0] == ENTITY:
+                by_group.setdefault(group, []).append((entity.key, EntityRow._make(row)))
     return {group: Targets(targets) for group, targets in by_group.items()}
 
 
 _NO_TARGETS: Targets[str] = Targets(())
-
-
-def _uses(entity: StoredEntity) -> Iterator[tuple[ForeignKey, Use]]:
-    uses = [Use(*data) for _, _, data in reference_facts(entity) if data[-1] == "use"]
-    return zip(entity.uses, uses, strict=True)
-
-
-def _group(foreign_key: ForeignKey) -> str:
-    value, reference = foreign_key.value, foreign_key.reference
-    return by_id(value) if reference.by == "id" else by_name(reference.kind, value)
 
 
 def _targets_of(

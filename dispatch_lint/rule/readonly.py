@@ -1,0 +1,56 @@
+"""Values that rules can read and not change."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+
+def _refuse(*_: object, **__: object) -> NoReturn:
+    raise TypeError("a rule cannot change the entity that it checks; a fix says what to change")
+
+
+class ReadOnlyDict(dict[str, Any]):
+    """A dict that cannot be changed. `dict(value)` is a copy that can."""
+
+    __slots__ = ()
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    update = pop = popitem = clear = setdefault = _refuse
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> dict[str, Any]:
+        return changeable(self)  # type: ignore[no-any-return]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return read_only, (changeable(self),)
+
+
+class ReadOnlyList(list[Any]):
+    """A list that cannot be changed. `list(value)` is a copy that can."""
+
+    __slots__ = ()
+    __setitem__ = __delitem__ = __iadd__ = __imul__ = _refuse
+    append = extend = insert = remove = _refuse
+    pop = clear = sort = reverse = _refuse
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> list[Any]:
+        return changeable(self)  # type: ignore[no-any-return]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return read_only, (changeable(self),)
+
+
+def read_only(value: Any) -> Any:
+    """A value of JSON that cannot be changed, those inside it included."""
+    if isinstance(value, dict):
+        return ReadOnlyDict({name: read_only(inner) for name, inner in value.items()})
+    if isinstance(value, list):
+        return ReadOnlyList(map(read_only, value))
+    return value
+
+
+def changeable(value: Any) -> Any:
+    """A copy of a value of JSON that can be changed."""
+    if isinstance(value, dict):
+        return {name: changeable(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [changeable(inner) for inner in value]
+    return value

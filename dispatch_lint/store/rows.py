@@ -1,0 +1,142 @@
+"""The rows that a reference store and ledgers add to the groups of a run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dispatch_lint.index.groups import (
+    STORE,
+    Members,
+    by_id,
+    fact_row,
+    position_of,
+    read_group,
+    relation_rows,
+    stored_referrers,
+)
+from dispatch_lint.index.index import Index
+from dispatch_lint.model.errors import InputError
+from dispatch_lint.model.relations import FORMER
+from dispatch_lint.rule import EntityView
+from dispatch_lint.store.entity_store import Filter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from dispatch_lint.documents.stored_entity import StoredEntity
+    from dispatch_lint.index.groups import Row
+    from dispatch_lint.rule import Fact, Rule
+    from dispatch_lint.store.entity_store import EntityStore, Ledger
+
+_POSITION = position_of(STORE, 0)
+
+
+class StoreRows:
+    """Looks rows up in a store and in ledgers, for many groups at once.
+
+    Args:
+        store: None if there are only ledgers.
+        ledgers: that of the store, and ledger files.
+    """
+
+    def __init__(self, store: EntityStore | None, ledgers: Sequence[Ledger]) -> None:
+        self.store, self._ledgers = store, ledgers
+        self._facts: Index | None = None
+
+    def of(self, groups: Iterable[str]) -> dict[str, Members]:
+        """The rows of some groups; groups without rows are left out."""
+        wanted = set(groups)
+        found: dict[str, Members] = {}
+        for group, row in self._rows(wanted):
+            if group in wanted:
+                found.setdefault(group, Members()).add(_POSITION, row)
+        return found
+
+    def names(self, kind: str, limit: int) -> Sequence[str]:
+        """The first names of a kind in the store; at most `limit`."""
+        return self.store.names(kind, limit) if self.store else ()
+
+    def content(self, key: str) -> StoredEntity:
+        """The entity with a key.
+
+        Raises:
+            InputError: it is not there any more.
+        """
+        entity = self.store.get(key) if self.store else None
+        if entity is None:
+            raise InputError(f"the store has no {key} any more: check again")
+        return entity
+
+    def _rows(self, groups: Iterable[str]) -> Iterator[tuple[str, Row]]:
+        """The rows of all entities that may have one in some groups; also of other groups."""
+        identities: list[str] = []
+        names: list[tuple[str, str]] = []
+        referred: list[tuple[str, str]] = []
+        for group in groups:
+            by, rest = read_group(group)
+            if by == "id":
+                identities.append(rest[0])
+            elif by == "name":
+                names.append((rest[0], rest[1]))
+            elif by == "referrers":
+                referred.append((rest[0], rest[1]))
+        if self.store is not None:
+            entities = [
+                *(self.store.with_ids(identities) if identities else ()),
+                *(self.store.named(names) if names else ()),
+            ]
+            yield from _of_entities({entity.key: entity for entity in entities}.values())
+            if referred:
+                yield from self._referrers(referred)
+        for ledger in self._ledgers if identities else ():
+            for entry in ledger.ledger(identities):
+                yield by_id(entry.identity), (
+                    FORMER, entry.key, entry.identity, entry.first_seen, entry.deleted,
+                    entry.location_text,
+                )  # fmt: skip
+
+    def _referrers(self, names: Sequence[tuple[str, str]]) -> Iterator[tuple[str, Row]]:
+        assert self.store is not None
+        for group, row in _of_entities(self.store.referring(names)):
+            by, rest = read_group(group)
+            if by == "name":
+                yield stored_referrers(rest[0], rest[1]), row
+
+    def facts(
+        self, rules: Sequence[Rule], groups: Iterable[str],
+        check: Callable[[object], Fact], fail: Callable[[Rule, BaseException], None],
+    ) -> dict[str, Members]:  # fmt: skip
+        """What rules collect of the entities of the store: the whole store is read, once.
+
+        Args:
+            groups: the groups whose facts are returned.
+            check: called with each fact; it raises what is wrong with it.
+            fail: called with a rule that failed, and its exception.
+        """
+        if self.store is None:
+            return {}
+        if self._facts is None:
+            self._facts = Index()
+            for entity in self.store.entities(Filter()):
+                for rule in rules:
+                    try:
+                        rows = [
+                            fact_row(rule.name, check(fact), entity.key, entity.location_text)
+                            for fact in rule.collect(EntityView(entity))
+                        ]
+                    except BaseException as error:
+                        fail(rule, error)
+                        continue
+                    self._facts.add(STORE, [(group, 0, row) for group, row in rows])
+        return self._facts.some(groups)
+
+    def close(self) -> None:
+        """Release the facts that were read from the whole store."""
+        if self._facts is not None:
+            self._facts.close()
+            self._facts = None
+
+
+def _of_entities(entities: Iterable[StoredEntity]) -> Iterator[tuple[str, Row]]:
+    for entity in entities:
+        yield from relation_rows(entity, location=entity.location_text)
