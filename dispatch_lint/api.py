@@ -5,6 +5,7 @@ It puts the parts together: settings → catalogue → rules → checker → res
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -115,7 +116,15 @@ def make_checker(
     known = known_rules(settings) if known is None else known
     catalogue = load_catalogue(settings)
     rules = instantiate(known, settings, catalogue)
-    return Checker(settings, catalogue, rules, known=known, options=options or Options())
+    accelerator = None
+    if not os.environ.get("DISPATCH_LINT_PLAIN"):
+        from dispatch_lint.fast.silent_rules import SilentRules
+
+        accelerator = SilentRules()
+    return Checker(
+        settings, catalogue, rules, known=known, options=options or Options(),
+        accelerator=accelerator,
+    )  # fmt: skip
 
 
 def known_rules(settings: Settings, paths: Iterable[Path] = ()) -> dict[str, type[Rule]]:

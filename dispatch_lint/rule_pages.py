@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import MISSING, Field, fields
-from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
 from dispatch_lint.engine.plugins import BUILT_IN, file_of
 
@@ -77,13 +77,13 @@ def _default(option: Field[Any]) -> str:
 
 
 def _hint(hint: Any) -> str:
+    """The type of an option, in words."""
+    if get_origin(hint) is Literal:
+        return ", ".join(f"`{_toml(choice)}`" for choice in get_args(hint))
     if get_origin(hint) is tuple:
         return "a list of texts"
-    choices = get_args(hint)
-    if choices:
-        return ", ".join(f"`{_toml(choice)}`" for choice in choices)
-    named = {bool: "`true` or `false`", str: "a text", int: "a whole number"}
-    return named.get(hint) or str(getattr(hint, "__name__", hint))
+    named = {bool: "`true` or `false`", str: "a text", int: "a whole number", float: "a number"}
+    return named.get(hint) or f"`{getattr(hint, '__name__', hint)}`"
 
 
 def _toml(value: object) -> str:
@@ -94,7 +94,7 @@ def _toml(value: object) -> str:
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(_toml, value))}]"
     if isinstance(value, dict):
-        return f"{{ {', '.join(_entries(value))} }}"
+        return f"{{ {', '.join(_entries(value))} }}" if value else "{}"
     return str(value)
 
 
@@ -129,7 +129,7 @@ def _example(title: str, examples: Sequence[Example]) -> Iterator[str]:
         if example.violations:
             yield ""
         if example.fixed:
-            yield "With `--fix --unsafe-fixes`:"
+            yield "Fixed:"
             yield ""
             yield from _block(example.fixed, language)
 

@@ -108,10 +108,10 @@ class ForeignKeyValue(Rule):
             yield Finding(path, message, help=advice, fix=fix if fixes else None)
 
     def check_reference(self, reference: Reference) -> Iterator[Finding]:
+        if any(target.live for target in reference.targets) or reference.elsewhere:
+            return
         kind, value = reference.kind, reference.value
         if reference.by == "id" or kind in _NAMED_BY_UUID or reference.external:
-            return
-        if any(target.live for target in reference.targets) or reference.elsewhere:
             return
         owner = next(iter(reference.with_id), None)
         if owner is not None:

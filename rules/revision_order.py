@@ -38,7 +38,7 @@ class RevisionOrder(Rule):
     )
 
     def check_id(self, group: IdGroup) -> Iterator[Finding]:
-        for entity in group.entities:
+        for entity in group.entities if group.stored else ():
             revision = entity.revision
             if revision is None or not entity.revision_of:
                 continue

@@ -62,6 +62,8 @@ class UniqueId(Rule):
 
     def check_id(self, group: IdGroup) -> Iterator[Finding]:
         """What the ID was used for: in the store and the ledger, then in the order of documents."""
+        if group.is_alone:
+            return
         # By key, the first of each: an ID may be repeated thousands of times.
         owners: dict[str, EntityView | FormerHolder] = {}
         deleted: dict[str, EntityView | FormerHolder] = {}
@@ -94,7 +96,7 @@ class UniqueId(Rule):
             holder for holder in group.stored
             if holder.id and holder.live and holder.status != "DELETING"
         ]  # fmt: skip
-        for entity in group.entities:
+        for entity in group.entities if known else ():
             if entity.form != "stored" or not entity.id or not entity.live:
                 continue
             for before in known:

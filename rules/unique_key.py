@@ -37,6 +37,8 @@ class UniqueKey(Rule):
     )
 
     def check_key(self, group: KeyGroup) -> Iterator[Finding]:
+        if len(group.entities) == 1:
+            return
         # A manifest describes the stored entity of its key: the two do not compete. Nor does a
         # document with what the store has: it is newer, or unique-id and name-reuse report it.
         for form in ("stored", "manifest"):

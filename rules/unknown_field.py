@@ -56,8 +56,9 @@ class UnknownField(Rule):
 def _as_printed(entity: EntityView, closed: list[FieldView]) -> list[FieldView]:
     """The misspelled fields of an entity whose names are all in lower case, if there are several."""
     slips = [field for field in closed if field.case_only and field.name.islower()]
-    is_lower = all(name.islower() for name in entity.written_names)
-    return slips if len(slips) > 1 and is_lower else []
+    if len(slips) < 2:
+        return []
+    return slips if all(name.islower() for name in entity.written_names) else []
 
 
 def _printed_finding(printed: list[FieldView]) -> Finding:

@@ -22,9 +22,9 @@ from dispatch_lint.engine.checker import Options
 from dispatch_lint.engine.run import run
 from dispatch_lint.engine.summary import Result
 from dispatch_lint.model.violation import Violation
-from dispatch_lint.store.rows import StoreRows
 from dispatch_lint.store.importing import import_sources
 from dispatch_lint.store.memory import MemoryStore
+from dispatch_lint.store.rows import StoreRows
 
 # On a slow machine too: no timing fails a test.
 _ANY_MACHINE = hypothesis_settings(

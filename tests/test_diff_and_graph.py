@@ -107,7 +107,10 @@ def test_a_rule_that_raises_at_a_change(tmp_path: Path) -> None:
     result = run(tmp_path, "schema", "diff", "old.go", "new.go")
     assert result.returncode == 2
     error = result.stderr.decode()
-    assert "internal error in the rule raises (mine/raises.py:8): ZeroDivisionError: on purpose" in error
+    assert (
+        "internal error in the rule raises (mine/raises.py:8): ZeroDivisionError: on purpose"
+        in error
+    )
     assert "Traceback" not in error
 
 

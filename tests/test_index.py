@@ -87,12 +87,8 @@ def filled(index: Index, placed: Iterable[Placed]) -> Index:
     return index
 
 
-
-
 @given(PLACED, LIMITS, HELD)
-def test_groups_are_the_same_wherever_rows_are(
-    placed: list[Placed], limit: int, rows: int
-) -> None:
+def test_groups_are_the_same_wherever_rows_are(placed: list[Placed], limit: int, rows: int) -> None:
     """As they came, packed, or in the temporary file; also after they were asked for."""
     expected = answers_of(filled(Index(), placed))
     with pytest.MonkeyPatch.context() as patch:
@@ -195,9 +191,7 @@ def test_rows_of_a_source_are_replaced(
     for number in range(4):
         changing.remove(number)
         changing.remove(number)
-    assert answers_of(changing.focused_on(source)) == answers_of(
-        ChangingIndex().focused_on(source)
-    )
+    assert answers_of(changing.focused_on(source)) == answers_of(ChangingIndex().focused_on(source))
 
 
 @given(PLACED, st.integers(0, 3))

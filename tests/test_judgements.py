@@ -17,8 +17,8 @@ from dispatch_lint.documents.stored_entity import StoredEntity
 from dispatch_lint.engine.run import run
 from dispatch_lint.engine.similar_names import FEW_NAMES, MAX_COMPARED
 from dispatch_lint.rule import stored
-from dispatch_lint.store.rows import StoreRows
 from dispatch_lint.store.memory import MemoryStore
+from dispatch_lint.store.rows import StoreRows
 from tests.conftest import Lint
 from tests.test_cli import check
 
@@ -665,6 +665,5 @@ def test_hints_are_the_same_in_every_run(tmp_path: Path) -> None:
     messages = [
         violation["message"] for violation in violations if violation["pointer"] == "/secrets/0"
     ]
-    assert ["did you mean" in message for message in sorted(messages)] == (
-        [True] * compared + [False] * 2
-    )
+    assert len(messages) == missing
+    assert sum("did you mean" in message for message in messages) == compared

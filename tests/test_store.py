@@ -22,11 +22,11 @@ from dispatch_lint.engine.run import run as run_checks
 from dispatch_lint.report import Outcome, format_named
 from dispatch_lint.rule import Example, stored
 from dispatch_lint.store.entity_store import Filter, WritableStore
-from dispatch_lint.store.rows import StoreRows
 from dispatch_lint.store.importing import import_sources
 from dispatch_lint.store.ledger_file import LedgerFile, write_ledger
 from dispatch_lint.store.memory import MemoryStore
 from dispatch_lint.store.opening import open_for_writing
+from dispatch_lint.store.rows import StoreRows
 from tests import postgres
 from tests.conftest import Lint
 from tests.test_cli import check, run

@@ -66,7 +66,7 @@ FOUND = [
     ("functions.yaml", 3, "approved-image", 'the Image "nodejs" has no tag approved'),
     ("functions.yaml", 5, "one-handler", "acme/Function/bill has the same handler and sourcePath"),
     ("functions.yaml", 12, "one-handler", "acme/Function/pay has the same handler and sourcePath"),
-    ("functions.yaml", 24, "secret-name", 'the name "key" does not begin with acme-'),
+    ("functions.yaml", 25, "secret-name", 'the name "key" does not begin with acme-'),
 ]
 Found = list[tuple[str, int, str, str]]
 

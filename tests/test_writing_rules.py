@@ -117,9 +117,8 @@ def test_rules_of_the_page_are_clean_python(tmp_path: Path) -> None:
     config = ["--config", str(ROOT / "pyproject.toml")]
     for command in (["check", *config], ["format", "--check", *config]):
         subprocess.run([sys.executable, "-m", "ruff", *command, str(tmp_path)], check=True)
-    environment = {**os.environ, "MYPYPATH": str(ROOT)}
-    command = [sys.executable, "-m", "mypy", "--strict", *map(str, tmp_path.glob("*.py"))]
-    subprocess.run(command, check=True, cwd=tmp_path, env=environment)
+    command = [sys.executable, "-m", "mypy", *map(str, tmp_path.glob("*.py"))]
+    subprocess.run(command, check=True, cwd=ROOT)  # with our settings
 
 
 # Its tables

@@ -10,13 +10,13 @@ import marshal
 import pickle
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from dispatch_lint.audit.arrow import batches_of, rows_of
 from dispatch_lint.audit.plan import Plan, checker_of
 from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.reading import read_line
-from dispatch_lint.engine.corpus_check import NOTHING
+from dispatch_lint.engine.corpus_check import NOTHING, content_wants
 from dispatch_lint.engine.judge import tasks_of, tasks_of_each
 from dispatch_lint.engine.members import Wanted
 from dispatch_lint.engine.rule_results import Failures, document_name, reraise_if_not_of_rule
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from dispatch_lint.audit.arrow import Row
     from dispatch_lint.engine.judge import Judged, Task
     from dispatch_lint.engine.members import Place
+    from dispatch_lint.rule import EntityView
     from dispatch_lint.rule.entity import Content
 
     Near = Mapping[tuple[str, str], Sequence[str]]
@@ -92,28 +93,37 @@ class _Answers:
         self.members_of: dict[str, Members] = {}
         self.texts: dict[int, tuple[int, str]] = {}
         """The line and text of documents, by position."""
+        self.wanted: Wanted | None = None
+        """What the present question wants."""
 
     def members(self, groups: Sequence[str]) -> Sequence[Members]:
         missing = [group for group in groups if group not in self.members_of]
         if missing:
-            raise Wanted(groups=missing)
+            self.want(Wanted(groups=missing))
         return [self.members_of[group] for group in groups]
 
     def near(self, kind: str, name: str) -> Sequence[str]:
         found = self._near.get((kind, name))
         if found is None and not self._full:
-            raise Wanted(names=[(kind, name)])
+            self.want(Wanted(names=[(kind, name)]))
         return found or ()
 
-    def content(self, place: Place) -> Content:
+    def content(self, place: Place, siblings: Sequence[EntityView]) -> Content:
         if place.position not in self.texts:
-            raise Wanted(contents=[place])
+            self.want(Wanted(contents=content_wants(place, siblings, self._has_text)))
         line, text = self.texts[place.position]
         source, number = self._plan.source(place.source), place.document
         data = text.encode("utf-8", "surrogatepass")
         read = read_line(source.name, data, line, number, self.settings.limits)
         document = self._checker.classifier.read(read.part, source, number)
         return document if isinstance(document, Document) else NOTHING
+
+    def _has_text(self, place: Place) -> bool:
+        return place.position in self.texts
+
+    def want(self, wanted: Wanted) -> NoReturn:
+        self.wanted = wanted
+        raise wanted
 
     def file(self, source: int) -> str:
         return self._plan.files[source]
@@ -126,6 +136,7 @@ class _Judge:
         self, plan: Plan, kinds: Collection[str], near: Near | None = None, *, full: bool = False
     ) -> None:
         self._plan, self._rules = plan, checker_of(plan).corpus_rules
+        self._fast = checker_of(plan).accelerator
         self.answers = _Answers(plan, kinds, near or {}, full)
         self.failures = Failures()
 
@@ -136,19 +147,23 @@ class _Judge:
             before: positions whose findings another piece of the group has.
         """
         members, name = pending.members(), name_of(group)
+        if self._fast and self._fast.is_silent(self._rules, name, members, self.answers):
+            return
         tasks = tasks_of_each if pending.each else tasks_of
         found: dict[Judged, Task] = {}
         wants: list[Wanted] = []
         for task in tasks(self._rules, name, members, self.answers):
+            self.answers.wanted = None
             try:
                 found |= dict.fromkeys(task.run(), task)
-            except Wanted as wanted:
-                if wanted.contents:
-                    wanted.contents = [*wanted.contents, *task.contents()]
-                wants.append(wanted)
+            except Wanted:
+                pass
             except BaseException as error:
                 reraise_if_not_of_rule(error)
-                self._fail(task, error)
+                if self.answers.wanted is None:
+                    self._fail(task, error)
+            if self.answers.wanted is not None:  # also where the rule swallowed it
+                wants.append(self.answers.wanted)
         if wants:
             yield _pending_row(group, pending, wants, self.answers)
             return
@@ -157,9 +172,9 @@ class _Judge:
                 yield _judged_row(group, pending, task, judged)
 
     def _fail(self, task: Task, error: BaseException) -> None:
-        place = task.place
-        where = document_name(self._plan.files[place.source], place.document)
-        self.failures.add(task.rule, error, where, (place.source, place.document))
+        for place in task.places():
+            where = document_name(self._plan.files[place.source], place.document)
+            self.failures.add(task.rule, error, where, (place.source, place.document))
 
     def failed(self) -> Iterator[Row]:
         """The rules that failed, as a row of `FOUND`."""

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from dispatch_lint.audit import corpus_check
 from dispatch_lint.audit.corpus_check import FOUND
 from dispatch_lint.audit.near_names import near_names
-from dispatch_lint.engine.corpus_check import ROUNDS
 from dispatch_lint.engine.rule_results import Failures
 from dispatch_lint.engine.similar_names import MAX_MISSING, ComparisonBudget
 from dispatch_lint.model.errors import InputError
+
+ROUNDS = 20
+"""How often the rules of a group may ask for more."""
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,8 @@ import click
 
 from dispatch_lint.api import known_rules, load_settings
 from dispatch_lint.cli.output import echo
-from dispatch_lint.engine.plugins import ALL
+from dispatch_lint.config.settings import PROJECT
+from dispatch_lint.engine.plugins import ALL, BUILT_IN, LOCAL
 from dispatch_lint.naming import count
 from dispatch_lint.rule_pages import book, is_built_in, scaffold
 from dispatch_lint.text.harmless import harmless
@@ -65,18 +67,29 @@ def new(name: str, directory: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
     click.echo(f"Wrote {file}. Its examples run with: dispatch-lint rules test {file}")
-    if not _is_plugin(file, settings):
-        where = os.path.relpath(settings.file) if settings.file else "dispatch-lint.toml"
-        click.echo(f"Add its folder to the settings, in {where}:")
+    if not _is_loaded(file, settings, rules):
+        click.echo(f"Add its folder to the settings, {_settings_file(settings)}:")
         relative = Path(os.path.relpath(folder.resolve(), settings.root.resolve())).as_posix()
         plugins = [*settings.plugins, relative if relative.startswith(".") else f"./{relative}"]
         click.echo(f"  plugins = [{', '.join(map(_quoted, plugins))}]")
 
 
-def _is_plugin(file: Path, settings: Settings) -> bool:
-    """Whether the settings have a file, or its folder, among their plugins."""
-    plugins = {(settings.root / plugin).resolve() for plugin in settings.plugins}
-    return not plugins.isdisjoint({file.resolve(), file.parent.resolve()})
+def _settings_file(settings: Settings) -> str:
+    """Where the settings are, or can be."""
+    if settings.file is None:
+        return "in dispatch-lint.toml"
+    table = "[tool.dispatch-lint] " if settings.file.name == PROJECT else ""
+    return f"{table}in {os.path.relpath(settings.file)}"
+
+
+def _is_loaded(file: Path, settings: Settings, rules: Mapping[str, type[Rule]]) -> bool:
+    """Whether a new file is in a folder of the settings, or in that of an installed package."""
+    folders = {(settings.root / plugin).resolve() for plugin in settings.plugins}
+    for rule in rules.values():
+        known = _file_of(rule)
+        if known and not rule.__module__.startswith(f"{LOCAL}."):
+            folders.add(known.parent)
+    return not folders.isdisjoint({file.resolve(), file.parent.resolve()})
 
 
 def _quoted(text: str) -> str:
@@ -118,8 +131,9 @@ def _rules_to_test(paths: Iterable[Path]) -> tuple[Mapping[str, type[Rule]], lis
         UserError: the settings or a rule cannot be used.
     """
     settings = load_settings()
-    rules = known_rules(settings)
     paths = list(paths)
+    _prefer_checkout(path if path.is_dir() else path.parent for path in paths)
+    rules = known_rules(settings)
     if not paths:
         names = [name for name, rule in rules.items() if not is_built_in(rule)]
         if not names:
@@ -135,6 +149,16 @@ def _rules_to_test(paths: Iterable[Path]) -> tuple[Mapping[str, type[Rule]], lis
     if not names:
         raise click.UsageError(f"there is no rule in {', '.join(map(str, paths))}")
     return rules, names
+
+
+def _prefer_checkout(folders: Iterable[Path]) -> None:
+    """Load the built-in rules from a folder that is a copy of their package, if there is one."""
+    package = import_module(BUILT_IN)
+    own = Path(str(package.__file__)).read_bytes()
+    for folder in folders:
+        file = folder / "__init__.py"
+        if file.is_file() and file.read_bytes() == own:
+            package.__path__.insert(0, str(folder.resolve()))
 
 
 def _python_files(path: Path) -> list[Path]:

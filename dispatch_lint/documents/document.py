@@ -66,6 +66,16 @@ class ForeignKey(NamedTuple):
     value: str
     owner: str | None = None
 
+    @property
+    def kind(self) -> str:
+        """The kind of the entity that is referred to."""
+        return self.reference.kind
+
+    @property
+    def by(self) -> Literal["name", "id"]:
+        """Whether the value is a name or an ID."""
+        return self.reference.by
+
 
 @dataclass(frozen=True, eq=False)
 class Document:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from dispatch_lint.config.settings import Settings
     from dispatch_lint.documents.document import Document, Undeclared
     from dispatch_lint.documents.source import Source
+    from dispatch_lint.engine.asking import Accelerator
     from dispatch_lint.model.location import Path
     from dispatch_lint.model.violation import Related
     from dispatch_lint.rule import Finding, Rule
@@ -70,14 +71,17 @@ class Checker:
     Args:
         rules: the rules that are switched on.
         known: the names of all rules.
+        accelerator: what may leave out rules that have nothing to say.
     """
 
     def __init__(
         self, settings: Settings, catalogue: Catalogue, rules: Sequence[Rule], *,
         known: Iterable[str] = (), options: Options | None = None,
+        accelerator: Accelerator | None = None,
     ) -> None:  # fmt: skip
         self.settings, self.catalogue, self.rules = settings, catalogue, tuple(rules)
         self.options = options or Options()
+        self.accelerator = accelerator
         self.known = frozenset({*known, *(rule.name for rule in rules)})
         self._by_name = {rule.name: rule for rule in rules}
         self.active = frozenset(self._by_name)

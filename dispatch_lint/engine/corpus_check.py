@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from dispatch_lint.documents.stored_entity import StoredEntity
 from dispatch_lint.engine.judge import tasks_of
-from dispatch_lint.engine.members import Place, Wanted
+from dispatch_lint.engine.members import Member, Place, Wanted
 from dispatch_lint.engine.rule_results import FactCheck, reraise_if_not_of_rule
 from dispatch_lint.engine.similar_names import MAX_MISSING, ComparisonBudget, similar_names
 from dispatch_lint.index.groups import Members, read_group
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     from dispatch_lint.engine.checker import Checker
     from dispatch_lint.engine.judge import Judged, Task
     from dispatch_lint.index.groups import Groups
-    from dispatch_lint.rule import Rule
+    from dispatch_lint.rule import EntityView, Rule
     from dispatch_lint.rule.entity import Content
     from dispatch_lint.store.rows import StoreRows
 
 GROUPS = 2_000
 """The groups that are looked up in a store at once."""
-WAITING = 5_000
+WAITING = 20_000
 """The number of questions that wait for an answer before answers are fetched."""
-ROUNDS = 20
-"""How often one question may ask for more."""
 MANY_NAMES = 200_000
 """The names of a kind that a missing name is compared with, at most."""
+MAX_CONTENTS = 10_000
+"""Documents of one group that are read at a time."""
 NOTHING = StoredEntity("", None, "", "", "", "stored", "", None, "", "", "{}", "{}")
 """Stands for a document that is not there any more."""
 Read = Callable[[Collection[Place]], "Mapping[int, Document]"]
@@ -74,10 +74,13 @@ class CorpusCheck:
         self.has_store = corpus.store is not None and corpus.store.store is not None
         self.not_judged = 0
         self._rules, self._corpus, self._fail = checker.corpus_rules, corpus, fail
+        self._accelerator = checker.accelerator
         self._facts = FactCheck()
         self._similar = _SimilarNames(corpus)
         self._members: dict[str, Members] = {}
         self._contents: dict[int | str, Content] = {}
+        self._wanted: Wanted | None = None
+        """What the present question wants."""
 
     def run(self) -> Iterator[Judged]:
         """What the rules find in all groups, about documents of the run."""
@@ -92,8 +95,10 @@ class CorpusCheck:
     def _tasks(self) -> Iterator[Task]:
         groups = self._corpus.groups.groups()
         if self._corpus.store is None:
+            fast = self._accelerator
             for group, members in groups:
-                yield from tasks_of(self._rules, group, members, self)
+                if fast is None or not fast.is_silent(self._rules, group, members, self):
+                    yield from tasks_of(self._rules, group, members, self)
             return
         while batch := list(islice(groups, GROUPS)):
             stored = self._stored([group for group, _ in batch])
@@ -110,7 +115,7 @@ class CorpusCheck:
         found = store.of(groups)
         if facts:
             found |= store.facts(
-                list(self._rules.facts.values()), facts, self._facts.check, self._store_failed
+                list(self._rules.facts.values()), facts, self._facts.checked, self._store_failed
             )
         return found
 
@@ -119,28 +124,38 @@ class CorpusCheck:
         self._fail(rule, Place(-1, ()), error)
 
     def _ask(self, task: Task, waiting: list[tuple[Task, Wanted]]) -> Iterator[Judged]:
+        self._wanted = None
+        found: list[Judged] = []
         try:
-            yield from task.run()
-        except Wanted as wanted:
-            waiting.append((task, wanted))
+            found = task.run()
+        except Wanted:
+            pass
         except BaseException as error:
             reraise_if_not_of_rule(error)
-            self._fail(task.rule, task.place, error)
+            if self._wanted is None:
+                for place in task.places():
+                    self._fail(task.rule, place, error)
+                return
+        if self._wanted is not None:  # also where the rule swallowed it
+            waiting.append((task, self._wanted))
+        else:
+            yield from found
 
     def _answer(self, waiting: list[tuple[Task, Wanted]]) -> Iterator[Judged]:
         """Fetch what questions wait for, and ask them again until they want nothing more."""
         shared: list[Task] = []
-        for _ in range(ROUNDS):
+        while waiting:
             shared += [task for task, wanted in waiting if wanted.each]
             waiting = [(task, wanted) for task, wanted in waiting if not wanted.each]
-            if not waiting:
+            known = len(self._members), len(self._contents), self._similar.searched
+            self._fetch(wanted for _, wanted in waiting)
+            if known == (len(self._members), len(self._contents), self._similar.searched):
                 break
-            self._fetch(waiting)
             again, waiting = waiting, []
             for task, _ in again:
                 yield from self._ask(task, waiting)
         for task, _ in waiting:
-            self._fail(task.rule, task.place, RecursionError("it asks for more again and again"))
+            self._fail(task.rule, task.place, RuntimeError("it asks for what nobody has"))
         self._members, self._contents = {}, {}
         yield from self._answer_each(shared)
 
@@ -156,15 +171,14 @@ class CorpusCheck:
         if waiting:
             yield from self._answer(waiting)
 
-    def _fetch(self, waiting: Iterable[tuple[Task, Wanted]]) -> None:
+    def _fetch(self, wants: Iterable[Wanted]) -> None:
         groups: dict[str, None] = {}
         places: dict[Place, None] = {}
         names: dict[tuple[str, str], None] = {}
-        for task, wanted in waiting:
+        for wanted in wants:
             groups |= dict.fromkeys(wanted.groups)
             names |= dict.fromkeys(wanted.names)
-            if wanted.contents:
-                places |= dict.fromkeys((*wanted.contents, *task.contents()))
+            places |= dict.fromkeys(wanted.contents)
         found = dict(self._corpus.groups.some(groups)) if groups else {}
         for group, members in self._stored(groups).items():
             found.setdefault(group, Members()).extend(members)
@@ -190,23 +204,51 @@ class CorpusCheck:
         """See `Answers.members`."""
         missing = [group for group in groups if group not in self._members]
         if missing:
-            raise Wanted(groups=missing)
+            self.want(Wanted(groups=missing))
         return [self._members[group] for group in groups]
 
     def near(self, kind: str, name: str) -> Sequence[str]:
         """See `Answers.near`."""
-        return self._similar.of(kind, name)
+        found = self._similar.of(kind, name)
+        if found is None:
+            self.want(Wanted(names=[(kind, name)]))
+        return found
 
-    def content(self, place: Place) -> Content:
+    def content(self, place: Place, siblings: Sequence[EntityView]) -> Content:
         """See `Answers.content`."""
-        content = self._contents.get(place.key if place.stored else place.position)
+        content = self._contents.get(_content_key(place))
         if content is None:
-            raise Wanted(contents=[place])
+            self.want(Wanted(contents=content_wants(place, siblings, self._has_content)))
         return content
+
+    def _has_content(self, place: Place) -> bool:
+        return _content_key(place) in self._contents
+
+    def want(self, wanted: Wanted) -> NoReturn:
+        """See `Answers.want`."""
+        self._wanted = wanted
+        raise wanted
 
     def file(self, source: int) -> str:
         """See `Answers.file`."""
         return self._corpus.files[source]
+
+
+def content_wants(
+    place: Place, siblings: Iterable[EntityView], has: Callable[[Place], bool]
+) -> list[Place]:
+    """The places whose documents are wanted where one is: a rule mostly wants those of all members.
+
+    Args:
+        has: whether a document is at hand.
+    """
+    places = (view.place for view in siblings if isinstance(view, Member))
+    others = (sibling for sibling in places if sibling != place and not has(sibling))
+    return [place, *islice(others, MAX_CONTENTS)]
+
+
+def _content_key(place: Place) -> int | str:
+    return place.key if place.stored else place.position
 
 
 class _SimilarNames:
@@ -219,18 +261,18 @@ class _SimilarNames:
         """The names of each kind that a name is missing of."""
         self._found: dict[tuple[str, str], list[str]] = {}
 
-    def of(self, kind: str, name: str) -> Sequence[str]:
+    @property
+    def searched(self) -> int:
+        """The number of missing names that were searched."""
+        return len(self._found)
+
+    def of(self, kind: str, name: str) -> Sequence[str] | None:
         """The names that are similar to a missing one, best first; none past the limit.
 
-        Raises:
-            Wanted: they have not been searched yet.
+        None where they have not been searched yet.
         """
         found = self._found.get((kind, name))
-        if found is None:
-            if len(self._found) >= MAX_MISSING:
-                return ()
-            raise Wanted(names=[(kind, name)])
-        return found
+        return () if found is None and self.searched >= MAX_MISSING else found
 
     def search(self, missing: Iterable[tuple[str, str]]) -> None:
         """Search the names that are similar to missing ones."""

@@ -235,7 +235,7 @@ def _shown(subject: object) -> str:
     """What a rule was asked about, for a message."""
     if isinstance(subject, list):
         return f"the definitions of {subject[0].kind}"
-    name = getattr(subject, "name", None) or getattr(subject, "folder", "")
+    name = getattr(subject, "name", None) or getattr(subject, "folder", "") or "."
     return f"the definition {name}"
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.reading import changed_error, read_source
 from dispatch_lint.engine.precedence import kept
+from dispatch_lint.engine.rule_results import document_name, path_problem
 from dispatch_lint.index.groups import position_of
 from dispatch_lint.model.errors import InputError
 from dispatch_lint.model.location import Location
@@ -58,6 +59,11 @@ def add_located(
     for key, of_document in by_document.items():
         if (document := documents.get(key)) is not None:
             claims = sources.claims.get(key, ())
+            for judged in of_document:
+                if problem := path_problem(document, judged.finding):
+                    where = document_name(document.source.name, document.number)
+                    order = (judged.place.source, judged.place.document)
+                    settled.failures.add(checker.rule(judged.rule), problem, where, order)
             for violation in locate(checker, document, of_document, claims, documents):
                 settled.violations.append(violation)
                 settled.shown[violation.file] += 1

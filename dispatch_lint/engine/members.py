@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, NoReturn, Protocol
 
 from dispatch_lint.index.groups import document_of, source_of
 from dispatch_lint.rule.entity import EntityView
+from dispatch_lint.rule.readonly import set_once
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -73,7 +74,7 @@ class Wanted(BaseException):
 
 
 class Answers(Protocol):
-    """What the run knows beyond one group. Each method may raise `Wanted`.
+    """What the run knows beyond one group. Each method may raise `Wanted`, by `want`.
 
     Attributes:
         closed: whether references to entities that are not there are dangling.
@@ -95,30 +96,67 @@ class Answers(Protocol):
     def near(self, kind: str, name: str) -> Sequence[str]:
         """Names of a kind that are similar to a missing one, best first."""
 
-    def content(self, place: Place) -> Content:
-        """The document, or stored entity, at a place."""
+    def content(self, place: Place, siblings: Sequence[EntityView]) -> Content:
+        """The document, or stored entity, at a place.
+
+        Args:
+            siblings: views of which the content may be wanted too.
+        """
+
+    def want(self, wanted: Wanted) -> NoReturn:
+        """Raise `Wanted`, and remember it: a rule may swallow whatever is raised."""
 
     def file(self, source: int) -> str:
         """The name of a source."""
 
 
-class MemberView(EntityView):
-    """An entity of a group: its columns are at hand, all else is read when a rule asks for it."""
+class Member(EntityView):
+    """A member of a group, whose document is read when a rule asks for it.
 
-    __slots__ = ("_answers", "_row", "container", "in_store", "place")
+    Args:
+        siblings: further members, of which a rule may want the documents too.
+    """
 
-    def __init__(
-        self, position: int, row: EntityRow, answers: Answers, path: Path | None = None
-    ) -> None:
-        self._row, self._answers, self._fields = row, answers, None
-        key = (row.key or "") if position < 0 else ""
-        self.place = Place(position, path or row.path, row.row, row.location, key)
-        self.in_store = position < 0
-        self.container = row.container
+    __slots__ = ("_answers", "_siblings", "place")
+    _answers: Answers
+    _siblings: Sequence[EntityView]
+    place: Place
+
+    def __init__(self, place: Place, answers: Answers, siblings: Sequence[EntityView]) -> None:
+        set_once(self, "place", place)
+        set_once(self, "_answers", answers)
+        set_once(self, "_siblings", siblings)
+        set_once(self, "_fields", None)
 
     @property
     def _content(self) -> Content:  # type: ignore[override]
-        return self._answers.content(self.place)
+        return self._answers.content(self.place, self._siblings)
+
+    @property
+    def in_store(self) -> bool:
+        return self.place.stored
+
+    @property
+    def file(self) -> str:
+        return "" if self.place.stored else self._answers.file(self.place.source)
+
+
+class MemberView(Member):
+    """An entity of a group: its columns are at hand."""
+
+    __slots__ = ("_row", "container")
+    _row: EntityRow
+    container: str | None
+
+    def __init__(
+        self, position: int, row: EntityRow, answers: Answers, siblings: Sequence[EntityView],
+        path: Path | None = None,
+    ) -> None:  # fmt: skip
+        key = row.row if position < 0 else ""
+        place = Place(position, path or row.path, row.row, row.location, key)
+        super().__init__(place, answers, siblings)
+        set_once(self, "_row", row)
+        set_once(self, "container", row.container)
 
     @property
     def form(self) -> Form:
@@ -156,27 +194,32 @@ class MemberView(EntityView):
     def revision_of(self) -> str:
         return self._row.revision_of
 
-    @property
-    def file(self) -> str:
-        return "" if self.in_store else self._answers.file(self.place.source)
 
+class ReferrerView(Member):
+    """The entity that has a foreign key: a few columns are at hand.
 
-class ReferrerView(EntityView):
-    """The entity that has a foreign key: a few columns are at hand."""
+    Args:
+        shared: whether it stands for the entities of several equal foreign keys.
+    """
 
-    __slots__ = ("_answers", "_row", "_shared", "in_store", "place")
+    __slots__ = ("_row", "_shared")
+    _row: ReferenceRow
+    _shared: bool
 
-    def __init__(self, position: int, row: ReferenceRow, answers: Answers, *, shared: bool) -> None:
-        self._row, self._answers, self._fields = row, answers, None
-        self._shared = shared
-        self.place = Place(position, row.path, row.row, row.location)
-        self.in_store = position < 0
+    def __init__(
+        self, position: int, row: ReferenceRow, answers: Answers,
+        siblings: Sequence[EntityView] = (), *, shared: bool = False,
+    ) -> None:  # fmt: skip
+        key = row.row if position < 0 else ""
+        super().__init__(Place(position, row.path, row.row, row.location, key), answers, siblings)
+        set_once(self, "_row", row)
+        set_once(self, "_shared", shared)
 
     @property
     def _content(self) -> Content:  # type: ignore[override]
         if self._shared:
-            raise Wanted(each=True)
-        return self._answers.content(self.place)
+            self._answers.want(Wanted(each=True))
+        return self._answers.content(self.place, self._siblings)
 
     @property
     def form(self) -> Form:
@@ -197,27 +240,5 @@ class ReferrerView(EntityView):
     @property
     def file(self) -> str:
         if self._shared:
-            raise Wanted(each=True)
-        return "" if self.in_store else self._answers.file(self.place.source)
-
-
-class FactView(EntityView):
-    """The entity that a fact is about."""
-
-    __slots__ = ("_answers", "in_store", "place")
-
-    def __init__(
-        self, position: int, path: Path, row: str, location: str, answers: Answers
-    ) -> None:
-        self._answers, self._fields = answers, None
-        key = row if position < 0 else ""
-        self.place = Place(position, path, "" if position < 0 else row, location, key)
-        self.in_store = position < 0
-
-    @property
-    def _content(self) -> Content:  # type: ignore[override]
-        return self._answers.content(self.place)
-
-    @property
-    def file(self) -> str:
-        return "" if self.in_store else self._answers.file(self.place.source)
+            self._answers.want(Wanted(each=True))
+        return "" if self.place.stored else self._answers.file(self.place.source)

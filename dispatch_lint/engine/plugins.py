@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import os
 import pkgutil
 import sys
 from dataclasses import MISSING, fields
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
+from types import ModuleType, NoneType, UnionType
+from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get_type_hints
+from zlib import crc32
 
 from dispatch_lint.config.settings import SettingsError
-from dispatch_lint.engine.rule_results import reason_of
+from dispatch_lint.engine.rule_results import reason_of, reraise_if_not_of_rule
 from dispatch_lint.model.errors import UserError
 from dispatch_lint.naming import did_you_mean
 from dispatch_lint.rule import Rule, defining_problem, option_names
@@ -63,17 +65,20 @@ def _modules(paths: Iterable[Path]) -> Iterator[tuple[str, ModuleType]]:
         origin = f"plugin {entry.name} ({entry.value})"
         try:
             module = entry.load()
-        except Exception as error:
+        except BaseException as error:
+            reraise_if_not_of_rule(error)
             raise PluginError(f"{origin} fails to load: {reason_of(error)}") from error
         yield origin, module
         yield from _submodules(origin, module)
-    for path in dict.fromkeys(path.absolute() for path in paths):
-        for file in _files_of(path):
-            yield str(file), _load_file(file)
+    files = (file for path in paths for file in _files_of(path.absolute()))
+    for file in dict.fromkeys(file.resolve() for file in files):
+        yield str(file), _load_file(file)
 
 
 def _files_of(path: Path) -> list[Path]:
     if path.is_file():
+        if path.suffix != ".py":
+            raise PluginError(f'plugins: "{path}" is no file of Python (.py)')
         return [path]
     if not path.is_dir():
         raise PluginError(f'plugins: there is no folder "{path}"')
@@ -85,19 +90,22 @@ def _submodules(origin: str, package: ModuleType) -> Iterator[tuple[str, ModuleT
         name = f"{package.__name__}.{info.name}"
         try:
             yield origin, importlib.import_module(name)
-        except Exception as error:
+        except BaseException as error:
+            reraise_if_not_of_rule(error)
             raise PluginError(f"{origin}: {name} fails to load: {reason_of(error)}") from error
 
 
 def _load_file(file: Path) -> ModuleType:
-    name = f"{LOCAL}.{file.stem}"
+    # Files of different folders may have the same name.
+    name = f"{LOCAL}.{file.stem}_{crc32(os.fsencode(file)):08x}"
     spec = importlib.util.spec_from_file_location(name, file)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except BaseException as error:
+        reraise_if_not_of_rule(error)
         raise PluginError(f"{file} fails to load: {reason_of(error)}") from error
     return module
 
@@ -182,7 +190,8 @@ def _create(rule: type[Rule], settings: Settings, catalogue: Catalogue) -> Rule:
         return rule(options, settings, catalogue)
     except SettingsError:
         raise
-    except Exception as error:
+    except BaseException as error:
+        reraise_if_not_of_rule(error)
         raise PluginError(f"the rule {rule.name} cannot be used: {reason_of(error)}") from error
 
 
@@ -223,14 +232,34 @@ def _checked(key: str, value: object, hint: Any) -> object:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise SettingsError(f'"{key}" has to be a list of texts, not {value!r}')
         return tuple(value)
-    choices = get_args(hint)
-    if choices and all(isinstance(choice, str) for choice in choices):
-        if value not in choices:
-            expected = ", ".join(f'"{choice}"' for choice in choices)
-            raise SettingsError(f'"{key}" has to be one of {expected}, not {value!r}')
-        return value
-    if isinstance(hint, type) and (
-        not isinstance(value, hint) or (hint is int and isinstance(value, bool))
-    ):
-        raise SettingsError(f'"{key}" has to be {hint.__name__}, not {value!r}')
+    if not _fits(value, hint):
+        raise SettingsError(f'"{key}" has to be {_shown_type(hint)}, not {value!r}')
     return value
+
+
+def _fits(value: object, hint: Any) -> bool:
+    """Whether a value is of the type of an option: a plain type, literals, or one of several."""
+    origin = get_origin(hint)
+    if origin in (Union, UnionType):
+        return any(_fits(value, choice) for choice in get_args(hint))
+    if origin is Literal:
+        return any(type(value) is type(choice) and value == choice for choice in get_args(hint))
+    plain = origin or hint
+    if not isinstance(plain, type):
+        return True
+    if isinstance(value, bool) and plain in (int, float):
+        return False
+    return isinstance(value, (int, float) if plain is float else plain)
+
+
+def _shown_type(hint: Any) -> str:
+    origin = get_origin(hint)
+    if origin is Literal:
+        shown = ", ".join(
+            f'"{choice}"' if isinstance(choice, str) else str(choice) for choice in get_args(hint)
+        )
+        return f"one of {shown}"
+    if origin in (Union, UnionType):
+        choices = [choice for choice in get_args(hint) if choice is not NoneType]
+        return " or ".join(map(_shown_type, choices))
+    return str(getattr(origin or hint, "__name__", hint))

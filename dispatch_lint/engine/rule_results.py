@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-import traceback
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dispatch_lint.documents.document import ROW_KEY
 from dispatch_lint.model.errors import InputError
-from dispatch_lint.model.fix import Fix
+from dispatch_lint.model.fix import Fix, Put, Rename
 from dispatch_lint.model.location import Location, Range
 from dispatch_lint.model.violation import Severity
 from dispatch_lint.rule import EntityView, Fact, Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from types import UnionType
 
+    from dispatch_lint.documents.document import Document
+    from dispatch_lint.model.location import Path
     from dispatch_lint.rule import Rule
 
 MAX_FINDINGS = 100_000
 """The findings of one call of a rule; it may have more in a group of more entities."""
 MAX_PASSED = 10_000
 """The number of memo entries for the values of facts."""
-_FINDING_FIELDS: Mapping[str, type | UnionType] = {
-    "message": str, "severity": Severity | None, "help": str, "subject": tuple | None,
-    "fix": Fix | None, "entity": EntityView | None, "related": tuple, "fold": str, "heading": str,
-    "declared_at": str, "range": Range | None, "location": Location | None,
+_NONE = type(None)
+_FINDING_FIELDS: Mapping[str, tuple[type, ...]] = {
+    "message": (str,), "severity": (Severity, _NONE), "help": (str,), "subject": (tuple, _NONE),
+    "fix": (Fix, _NONE), "entity": (EntityView, _NONE), "related": (tuple,), "fold": (str,),
+    "range": (Range, _NONE), "location": (Location, _NONE), "declared_at": (str,),
+    "heading": (str,),
 }  # fmt: skip
+"""The types of the fields of a finding."""
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
@@ -61,7 +65,14 @@ class Failure(NamedTuple):
 
 
 class Failures(dict[str, Failure]):
-    """Failures, by the name of the rule."""
+    """Failures, by the name of the rule. A document counts once for a rule, however often it failed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._last: dict[str, tuple[int, int]] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _failures, (list(self.values()),)
 
     def add(
         self, rule: Rule, error: BaseException, where: str, order: tuple[int, int] = (0, 0)
@@ -70,8 +81,11 @@ class Failures(dict[str, Failure]):
 
         Args:
             where: the document, or what else the rule was asked about.
+            order: the sort key of the document.
         """
-        self.merge([Failure(rule.name, internal_error(rule, error), where, order)])
+        if rule.name not in self or self._last.get(rule.name) != order:
+            self.merge([Failure(rule.name, internal_error(rule, error), where, order)])
+            self._last[rule.name] = order
 
     def merge(self, failures: Iterable[Failure]) -> None:
         """Add further failures."""
@@ -83,6 +97,12 @@ class Failures(dict[str, Failure]):
         """One message for each rule, in the order of the documents."""
         ordered = sorted(self.values(), key=lambda failure: (failure.order, failure.rule))
         return [failure.message for failure in ordered]
+
+
+def _failures(failures: Iterable[Failure]) -> Failures:
+    found = Failures()
+    found.merge(failures)
+    return found
 
 
 def reraise_if_not_of_rule(error: BaseException) -> None:
@@ -110,7 +130,9 @@ def reason_of(error: BaseException) -> str:
     """An exception of a plugin as one line."""
     try:
         text = str(error)
-    except Exception as problem:  # an exception can fail too
+    except BaseException as problem:  # an exception can fail too
+        if isinstance(problem, KeyboardInterrupt):
+            raise
         text = f"(its text cannot be had: {type(problem).__name__})"
     return f"{type(error).__name__}: {text}"
 
@@ -119,6 +141,7 @@ def _line_of(rule: Rule, error: BaseException) -> str:
     """The file and line of a rule where an exception was raised, or else of its class."""
     import inspect
     import sys
+    import traceback
 
     module = sys.modules.get(type(rule).__module__)
     file = getattr(module, "__file__", None) or "?"
@@ -149,13 +172,19 @@ def checked_findings(yielded: object, size: int = 1) -> Iterator[Finding]:
     Raises:
         TypeError: it is something else, or a field of a finding is, or there is no end of it.
     """
+    for yielded_finding in _ending(yielded, "findings", size):
+        yield checked_finding(yielded_finding)
+
+
+def _ending(yielded: object, what: str, size: int = 1) -> Iterator[object]:
+    """What a rule yielded, which has to end."""
     if yielded is None:
-        raise TypeError("it returned None: a rule yields its findings")
+        raise TypeError(f"it returned None: a rule yields its {what}")
     limit = MAX_FINDINGS + 10 * size
-    for number, finding in enumerate(yielded):  # type: ignore[arg-type, var-annotated]
+    for number, item in enumerate(yielded):  # type: ignore[arg-type, var-annotated]
         if number >= limit:
-            raise TypeError(f"it yielded more than {limit:,} findings for one document or group")
-        yield checked_finding(finding)
+            raise TypeError(f"it yielded more than {limit:,} {what} for one document or group")
+        yield item
 
 
 def checked_finding(yielded: object) -> Finding:
@@ -167,11 +196,83 @@ def checked_finding(yielded: object) -> Finding:
     if not isinstance(yielded, Finding):
         raise TypeError(f"it yielded {yielded!r:.60}, which is no Finding")
     _check_path(yielded.path)
-    for name, type_ in _FINDING_FIELDS.items():
+    if yielded.subject is not None:
+        _check_path(yielded.subject)
+    for name, types in _FINDING_FIELDS.items():
         value = getattr(yielded, name)
-        if not isinstance(value, type_):
-            raise TypeError(f"`{name}` of a Finding is {value!r:.60}, and has to be {type_}")
+        if not isinstance(value, types):
+            _check_type(f"`{name}` of a Finding", value, *types)
+    if yielded.on not in ("key", "value"):
+        raise TypeError(f'`on` of a Finding is {yielded.on!r:.60}, and has to be "key" or "value"')
+    if yielded.range is not None:
+        for number in yielded.range:
+            _check_type("a Range", number, int)
+    for pair in yielded.related:
+        if type(pair) is not tuple or len(pair) != 2 or not isinstance(pair[1], str):
+            raise TypeError(
+                f"`related` of a Finding has {pair!r:.60}: it holds pairs with a message"
+            )
+    if yielded.fix is not None:
+        _check_fix(yielded.fix)
     return yielded
+
+
+def _check_fix(fix: Fix) -> None:
+    if fix.safety not in ("safe", "unsafe"):
+        raise TypeError(
+            f'the safety of a Fix is {fix.safety!r:.60}, and has to be "safe" or "unsafe"'
+        )
+    _check_type("the message of a Fix", fix.message, str)
+    _check_type("`changes` of a Fix", fix.changes, tuple)
+    for change in fix.changes:
+        if not isinstance(change, Put | Rename):
+            raise TypeError(f"a Fix has {change!r:.60}, which is no Put and no Rename")
+        _check_path(change.path)
+        if isinstance(change, Rename):
+            _check_type("the name of a Rename", change.name, str)
+        else:
+            _check_type("the value of a Put", change.value, str, int)
+
+
+def _check_type(what: str, value: object, *types: type) -> None:
+    if not isinstance(value, types):
+        names = " or ".join("None" if type_ is _NONE else type_.__name__ for type_ in types)
+        raise TypeError(f"{what} is {value!r:.60}, and has to be {names}")
+
+
+def refuse_related(findings: Iterable[Finding]) -> None:
+    """Refuse findings about one document that speak of others, which only those about groups can.
+
+    Raises:
+        TypeError: a finding has an `entity`, or something `related`.
+    """
+    for finding in findings:
+        if finding.entity is not None or finding.related:
+            raise TypeError("`entity` and `related` are for findings about groups and references")
+
+
+def path_problem(document: Document, finding: Finding) -> ValueError | None:
+    """What is wrong with the path of a finding about a document; None where it exists.
+
+    The finding is reported all the same, at the nearest place that does exist.
+    """
+    path = finding.path
+    if finding.range is not None or path == ROW_KEY or document.part.problem is not None:
+        return None
+    if not _is_missing(document.entity, path) or not _is_missing(document.value, path):
+        return None
+    return ValueError(f"it yielded the path {path}, which the document does not have")
+
+
+def _is_missing(entity: Any, path: Path) -> bool:
+    for step in path:
+        if isinstance(entity, dict):
+            if step not in entity:
+                return True
+        elif not isinstance(entity, list) or type(step) is not int or not 0 <= step < len(entity):
+            return True
+        entity = entity[step]
+    return False
 
 
 class FactCheck:
@@ -179,6 +280,14 @@ class FactCheck:
 
     def __init__(self) -> None:
         self._passed: set[tuple[object, object]] = set()
+
+    def checked(self, yielded: object) -> Iterator[Fact]:
+        """What a rule collected about one entity, if these are facts.
+
+        Raises:
+            TypeError: it is something else, or there is no end of it.
+        """
+        return map(self.check, _ending(yielded, "facts"))
 
     def check(self, fact: object) -> Fact:
         """Check a fact that a rule collected.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dispatch_lint.naming import nearest_few, one_edit_away
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Set as AbstractSet
 
 FEW_NAMES = 2_000
 """A missing name is compared with all names of its kind, where there are no more than this."""
@@ -35,7 +35,7 @@ class ComparisonBudget:
         return True
 
 
-def similar_names(name: str, names: Collection[str], budget: ComparisonBudget) -> list[str]:
+def similar_names(name: str, names: AbstractSet[str], budget: ComparisonBudget) -> list[str]:
     """Names that are similar to a missing one, best first.
 
     Args:
@@ -43,4 +43,4 @@ def similar_names(name: str, names: Collection[str], budget: ComparisonBudget) -
     """
     if budget.allows(len(names)):
         return nearest_few(name, sorted(names), CANDIDATES, cutoff=0.6)
-    return sorted(one_edit_away(name) & set(names))
+    return sorted(one_edit_away(name) & names)

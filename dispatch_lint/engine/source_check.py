@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.documents.classify import Skipped
 from dispatch_lint.documents.discover import is_excluded_code
@@ -15,6 +15,8 @@ from dispatch_lint.engine.report import Fold, Located, SourceReport, Unparsed
 from dispatch_lint.engine.rule_results import (
     checked_findings,
     document_name,
+    path_problem,
+    refuse_related,
     reraise_if_not_of_rule,
 )
 from dispatch_lint.engine.summary import Listed
@@ -23,12 +25,12 @@ from dispatch_lint.model.errors import InputError
 from dispatch_lint.rule import EntityView, TextView
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from dispatch_lint.documents.line_ranges import LineRange
     from dispatch_lint.documents.reading import ReadPart
     from dispatch_lint.documents.source import Source
-    from dispatch_lint.engine.checker import Checker
+    from dispatch_lint.engine.checker import Checker, Fail
     from dispatch_lint.engine.precedence import RuleFinding
     from dispatch_lint.model.violation import Severity
     from dispatch_lint.rule import Finding, Rule
@@ -95,39 +97,57 @@ def check_part(checker: Checker, source: Source, read: ReadPart, report: SourceR
 
 def _check_document(checker: Checker, document: Document, report: SourceReport) -> None:
     """Check a document by itself, and add the violations to the report."""
-    findings: list[RuleFinding] = []
 
-    def fail(rule: Rule, error: BaseException) -> None:
-        where = document_name(document.source.name, document.number)
+    def fail(rule: Rule, error: BaseException, where: str = "") -> None:
+        where = where or document_name(document.source.name, document.number)
         report.failures.add(rule, error, where, (report.position, document.number))
 
-    def fail_field(rule: Rule, field: str, error: BaseException) -> None:
-        where = f"the field {field}"
-        report.failures.add(rule, error, where, (report.position, document.number))
-
-    def check(rules: Sequence[Rule], method: str, view: EntityView | TextView) -> None:
-        for rule in rules:
-            try:
-                for finding in checked_findings(getattr(rule, method)(view)):
-                    findings.append((rule, finding))
-            except BaseException as error:
-                reraise_if_not_of_rule(error)
-                fail(rule, error)
-
-    check(checker.text_rules, "check_text", TextView(document))
-    if document.part.problem is None:
-        if document.undeclared:
-            findings += checker.check_undeclared(document, document.undeclared, fail)
-        check(checker.entity_rules, "check_entity", EntityView(document))
+    findings = list(_ask(checker, document, fail))
     if findings:
         _add_findings(checker, document, findings, report)
-    declared = checker.check_declared(document, fail_field)
+    declared = checker.check_declared(
+        document, lambda rule, field, error: fail(rule, error, f"the field {field}")
+    )
     if declared:
         ignored = checker.ignored(document.source)
         for route, rule, finding in declared:
             if rule.name not in ignored:
                 paths = [path for path, _ in route.walk(document.entity)]
                 _add_declared(checker, document, rule, finding, paths, report)
+
+
+def _ask(checker: Checker, document: Document, fail: Fail) -> Iterator[RuleFinding]:
+    """What the rules find in a document: those about texts, fields and entities."""
+    fast, rules = checker.accelerator, checker.text_rules
+    text = TextView(document)
+    for rule in fast.text_rules(rules, text) if fast else rules:
+        yield from _findings(document, rule, rule.check_text, text, fail)
+    if document.part.problem is not None:
+        return
+    if document.undeclared:
+        yield from checker.check_undeclared(document, document.undeclared, fail)
+    entity, rules = EntityView(document), checker.entity_rules
+    for rule in fast.entity_rules(rules, entity) if fast else rules:
+        yield from _findings(document, rule, rule.check_entity, entity, fail)
+
+
+def _findings(
+    document: Document, rule: Rule, method: Callable[[Any], Iterable[Finding]], view: object,
+    fail: Fail,
+) -> list[RuleFinding]:  # fmt: skip
+    """What a rule finds by one of its methods; nothing where it fails."""
+    try:
+        findings = [*checked_findings(method(view))]
+        if findings:
+            refuse_related(findings)
+    except BaseException as error:
+        reraise_if_not_of_rule(error)
+        fail(rule, error)
+        return []
+    for finding in findings:
+        if problem := path_problem(document, finding):
+            fail(rule, problem)
+    return [(rule, finding) for finding in findings]
 
 
 def _skip(checker: Checker, source: Source, skipped: Skipped, report: SourceReport) -> None:
@@ -261,16 +281,17 @@ def _count(
 def _collect(checker: Checker, document: Document, report: SourceReport) -> None:
     """Collect what the rules about several documents need to know of a document."""
     rules, number = checker.corpus_rules, document.number
-    if rules.uses_relations:
+    if rules:
         report.rows += [
             (group, number, row) for group, row in relation_rows(document, document.row_key)
         ]
     for rule in rules.facts.values():
         try:
-            for fact in rule.collect(EntityView(document)):
-                group, row = fact_row(rule.name, checker.facts.check(fact), document.row_key)
-                report.rows.append((group, number, row))
+            facts = [*checker.facts.checked(rule.collect(EntityView(document)))]
         except BaseException as error:
             reraise_if_not_of_rule(error)
             where = document_name(document.source.name, number)
             report.failures.add(rule, error, where, (report.position, number))
+        else:
+            rows = (fact_row(rule.name, fact, document.row_key) for fact in facts)
+            report.rows += [(group, number, row) for group, row in rows]

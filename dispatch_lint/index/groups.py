@@ -103,7 +103,7 @@ def relation_rows(content: Content, row: str = "", location: str = "") -> list[t
     in the group of its ID too. A foreign key is in the group of its target.
 
     Args:
-        row: the key of its row, where it was read from a store that is checked.
+        row: the key of its row, where it was read from a store, the one that is checked or another.
         location: where it is in the reference store, as `Location.text`.
     """
     rows: list[tuple[str, Row]] = []
@@ -191,13 +191,20 @@ class Members:
             self.entities.sort(key=_order)
         if len(self.facts) > 1:
             self.facts.sort(key=_order)
+        for row, positions in self.references.items():
+            if len(positions) > 1:
+                self.references[row] = array("q", sorted(positions, key=_position_order))
         if len(self.references) > 1:
-            ordered = sorted(self.references.items(), key=lambda item: min(item[1]))
+            ordered = sorted(self.references.items(), key=lambda item: _position_order(item[1][0]))
             self.references = dict(ordered)
 
 
 def _order(item: tuple[int, EntityRow | FactRow]) -> tuple[bool, int]:
-    return item[0] < 0, item[0]
+    return _position_order(item[0])
+
+
+def _position_order(position: int) -> tuple[bool, int]:
+    return position < 0, position
 
 
 class Groups(Protocol):

@@ -25,7 +25,7 @@ class EntityRow(NamedTuple):
         revision_of: what assigned the revision; see `Document.revision_of`.
         container: the name of the entity that contains it; None for an entity of its own.
         path: of its name.
-        row: the key of its row, where it was read from a store that is checked.
+        row: the key of its row, where it was read from a store, the one that is checked or another.
         location: as `Location.text`, where it is in the reference store.
     """
 

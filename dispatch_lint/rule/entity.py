@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from dispatch_lint.model.relations import DELETED
 from dispatch_lint.rule.fields import FieldView
-from dispatch_lint.rule.readonly import read_only
+from dispatch_lint.rule.readonly import ReadOnlyDict, ReadOnlyView, read_only, set_once
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,26 +46,30 @@ class Content(Protocol):
     def entity(self) -> Any: ...
 
 
-class EntityView:
+class EntityView(ReadOnlyView):
     """One entity. It can be read, and not be changed.
 
     The fields are those of the document as they were meant: a misspelled field that another rule
     reports has its proper name.
 
     Attributes:
-        in_store: whether it comes from the reference store, and not from a document of the run.
         container: the name of the entity that contains it, as a service class its plans; None for
             an entity of its own.
     """
 
     __slots__ = ("_content", "_fields")
-
-    in_store = False
+    _content: Content
+    _fields: Mapping[str, Any] | None
     container: str | None = None
 
     def __init__(self, content: Content) -> None:
-        self._content = content
-        self._fields: Mapping[str, Any] | None = None
+        set_once(self, "_content", content)
+        set_once(self, "_fields", None)
+
+    @property
+    def in_store(self) -> bool:
+        """Whether it comes from the reference store, and not from a document of the run."""
+        return self._document is None
 
     # What relates entities (guide, Name and IDs)
 
@@ -138,8 +142,8 @@ class EntityView:
         """All fields, by their names on the wire; values are those of JSON."""
         if self._fields is None:
             entity = self._content.entity
-            self._fields = read_only(entity) if isinstance(entity, dict) else read_only({})
-        return self._fields
+            set_once(self, "_fields", read_only(entity if isinstance(entity, dict) else {}))
+        return self._fields or read_only({})
 
     def get(self, name: str) -> Any:
         """The value of a field; None where it is missing."""
@@ -164,18 +168,15 @@ class EntityView:
         tags = self.get("tags")
         if isinstance(tags, list):
             pairs = [(tag.get("key"), tag.get("value")) for tag in tags if isinstance(tag, dict)]
-            tags = dict(pairs)
-        if not isinstance(tags, dict):
-            return {}
-        return {
-            key: text
-            for key, text in tags.items()
-            if isinstance(key, str) and isinstance(text, str)
-        }
+        else:
+            pairs = list(tags.items()) if isinstance(tags, dict) else []
+        return ReadOnlyDict(
+            {key: text for key, text in pairs if isinstance(key, str) and isinstance(text, str)}
+        )
 
     @property
     def foreign_keys(self) -> Sequence[ForeignKey]:
-        """Its foreign keys that are neither empty nor null: `path`, `kind`, `by` and `value`."""
+        """Its foreign keys that are neither empty nor null: `path`, `kind`, `by`, `value` …"""
         return tuple(self._content.uses)
 
     # How it is written; a document has these, an entity of the store does not

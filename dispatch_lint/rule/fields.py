@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from dispatch_lint.model.fix import Fix, Rename
+from dispatch_lint.rule.readonly import read_only
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.document import Document, Undeclared
@@ -91,7 +92,7 @@ class FieldView:
         return cls(
             field.name, document.kind, document.form, field.path, declared=False,
             many=isinstance(field.value, list), standard=field.parent.standard,
-            closed=field.closed, siblings=frozenset(field.parent.properties), value=field.value,
+            closed=field.closed, siblings=frozenset(field.parent.properties), value=read_only(field.value),
             meant=field.meant, case_only=field.case_only,
         )  # fmt: skip
 

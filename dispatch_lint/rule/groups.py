@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 from dispatch_lint.rule.entity import EntityView
+from dispatch_lint.rule.readonly import ReadOnlyView, set_once
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,24 +64,37 @@ class ReferenceAnswers(Protocol):
     def near(self, reference: Reference) -> Sequence[str]: ...
 
 
-class KeyGroup:
+class KeyGroup(ReadOnlyView):
     """All holders of one key (guide, Key), and what refers to them.
 
     Attributes:
+        key: `<organization>/<kind>/<name>`, with `-` for an unknown organization.
+        organization: None where it is not known.
+        kind, name: those of all holders.
         entities: those of the documents, in their order; at least one.
         stored: those of the reference store; empty where there is none.
     """
 
     __slots__ = ("_answers", "entities", "key", "kind", "name", "organization", "stored")
+    _answers: GroupAnswers
+    entities: Sequence[EntityView]
+    key: str
+    kind: str
+    name: str
+    organization: str | None
+    stored: Sequence[EntityView]
 
     def __init__(
         self, organization: str | None, kind: str, name: str, entities: Sequence[EntityView],
         stored: Sequence[EntityView], answers: GroupAnswers,
     ) -> None:  # fmt: skip
-        self.organization, self.kind, self.name = organization, kind, name
-        self.key = f"{organization or '-'}/{kind}/{name}"
-        self.entities, self.stored = entities, stored
-        self._answers = answers
+        set_once(self, "organization", organization)
+        set_once(self, "kind", kind)
+        set_once(self, "name", name)
+        set_once(self, "key", f"{organization or '-'}/{kind}/{name}")
+        set_once(self, "entities", tuple(entities))
+        set_once(self, "stored", tuple(stored))
+        set_once(self, "_answers", answers)
 
     @property
     def is_referred_to(self) -> bool:
@@ -93,10 +107,11 @@ class KeyGroup:
         return self._answers.referrers(self)
 
 
-class IdGroup:
+class IdGroup(ReadOnlyView):
     """All holders of one ID: "IDs are globally unique for all time" (guide, Name and IDs).
 
     Attributes:
+        id: the ID.
         entities: those of the documents, in their order; at least one.
         stored: those of the reference store, deleted ones too.
         former: what the ledger remembers.
@@ -104,16 +119,29 @@ class IdGroup:
     """
 
     __slots__ = ("entities", "former", "has_store", "id", "stored")
+    entities: Sequence[EntityView]
+    former: Sequence[FormerHolder]
+    has_store: bool
+    id: str
+    stored: Sequence[EntityView]
 
     def __init__(
         self, id_: str, entities: Sequence[EntityView], stored: Sequence[EntityView],
         former: Sequence[FormerHolder], *, has_store: bool,
     ) -> None:  # fmt: skip
-        self.id, self.entities, self.stored = id_, entities, stored
-        self.former, self.has_store = former, has_store
+        set_once(self, "id", id_)
+        set_once(self, "entities", tuple(entities))
+        set_once(self, "stored", tuple(stored))
+        set_once(self, "former", tuple(former))
+        set_once(self, "has_store", has_store)
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether one entity of the documents has the ID, and nothing else has or had it."""
+        return len(self.entities) == 1 and not self.stored and not self.former
 
 
-class Reference:
+class Reference(ReadOnlyView):
     """One foreign key, with every entity that it may mean (guide, Name and IDs).
 
     Attributes:
@@ -131,15 +159,31 @@ class Reference:
     __slots__ = (
         "_answers", "_row", "by", "closed", "container", "entity", "kind", "path", "prefix", "value",
     )  # fmt: skip
+    _answers: ReferenceAnswers
+    _row: ReferenceRow
+    by: Literal["name", "id"]
+    closed: bool
+    container: str | None
+    entity: EntityView
+    kind: str
+    path: Path
+    prefix: str
+    value: str
 
     def __init__(
         self, row: ReferenceRow, value: str, entity: EntityView, answers: ReferenceAnswers,
         *, closed: bool,
     ) -> None:  # fmt: skip
-        self._row, self._answers = row, answers
-        self.entity, self.path, self.value = entity, row.path, value
-        self.kind, self.by, self.prefix, self.container = row.kind, row.by, row.prefix, row.owner
-        self.closed = closed
+        set_once(self, "_row", row)
+        set_once(self, "_answers", answers)
+        set_once(self, "entity", entity)
+        set_once(self, "path", row.path)
+        set_once(self, "value", value)
+        set_once(self, "kind", row.kind)
+        set_once(self, "by", row.by)
+        set_once(self, "prefix", row.prefix)
+        set_once(self, "container", row.owner)
+        set_once(self, "closed", closed)
 
     @property
     def targets(self) -> Sequence[EntityView]:
@@ -207,16 +251,32 @@ class Collected(NamedTuple):
     path: Path
 
 
-class Group:
+class FactAnswers(Protocol):
+    """What a `Group` answers by what the run knows."""
+
+    def facts(self) -> Sequence[Collected]: ...
+
+
+class Group(ReadOnlyView):
     """All facts of one group of one rule, for `Rule.judge`.
 
     Attributes:
         name: of the group.
-        facts: those of the documents in their order, then those of the reference store; at least
-            one is of a document.
     """
 
-    __slots__ = ("facts", "name")
+    __slots__ = ("_answers", "name")
+    _answers: FactAnswers
+    name: str
 
-    def __init__(self, name: str, facts: Sequence[Collected]) -> None:
-        self.name, self.facts = name, facts
+    def __init__(self, name: str, answers: FactAnswers) -> None:
+        set_once(self, "name", name)
+        set_once(self, "_answers", answers)
+
+    @property
+    def facts(self) -> Sequence[Collected]:
+        """The facts of the documents in their order, then those of the reference store.
+
+        At least one is of a document. Where a document of the run has the same key as an entity of
+        the store, the document stands for it.
+        """
+        return self._answers.facts()

@@ -1,4 +1,4 @@
-"""Values that rules can read and not change."""
+"""Values and views that rules can read and not change."""
 
 from __future__ import annotations
 
@@ -36,6 +36,18 @@ class ReadOnlyList(list[Any]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return read_only, (changeable(self),)
+
+
+class ReadOnlyView:
+    """The base of all views: their attributes cannot be set or deleted."""
+
+    __slots__ = ()
+
+    __setattr__ = __delattr__ = _refuse
+
+
+set_once = object.__setattr__
+"""Sets an attribute of a view, when the view is made."""
 
 
 def read_only(value: Any) -> Any:

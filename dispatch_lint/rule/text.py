@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from dispatch_lint.rule.readonly import ReadOnlyView, set_once
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -27,7 +29,7 @@ class Scalar(NamedTuple):
     types: frozenset[str]
 
 
-class TextView:
+class TextView(ReadOnlyView):
     """A document with its source text, whether it parses or not.
 
     Attributes:
@@ -35,10 +37,12 @@ class TextView:
     """
 
     __slots__ = ("_document", "language")
+    _document: Document
+    language: str
 
     def __init__(self, document: Document) -> None:
-        self._document = document
-        self.language = "YAML" if document.source.format == "yaml" else "JSON"
+        set_once(self, "_document", document)
+        set_once(self, "language", "YAML" if document.source.format == "yaml" else "JSON")
 
     @property
     def form(self) -> Form:

@@ -104,13 +104,13 @@ class StoreRows:
 
     def facts(
         self, rules: Sequence[Rule], groups: Iterable[str],
-        check: Callable[[object], Fact], fail: Callable[[Rule, BaseException], None],
+        checked: Callable[[object], Iterable[Fact]], fail: Callable[[Rule, BaseException], None],
     ) -> dict[str, Members]:  # fmt: skip
         """What rules collect of the entities of the store: the whole store is read, once.
 
         Args:
             groups: the groups whose facts are returned.
-            check: called with each fact; it raises what is wrong with it.
+            checked: called with what a rule collects; it raises what is wrong with it.
             fail: called with a rule that failed, and its exception.
         """
         if self.store is None:
@@ -121,8 +121,8 @@ class StoreRows:
                 for rule in rules:
                     try:
                         rows = [
-                            fact_row(rule.name, check(fact), entity.key, entity.location_text)
-                            for fact in rule.collect(EntityView(entity))
+                            fact_row(rule.name, fact, entity.key, entity.location_text)
+                            for fact in checked(rule.collect(EntityView(entity)))
                         ]
                     except BaseException as error:
                         fail(rule, error)
@@ -139,4 +139,4 @@ class StoreRows:
 
 def _of_entities(entities: Iterable[StoredEntity]) -> Iterator[tuple[str, Row]]:
     for entity in entities:
-        yield from relation_rows(entity, location=entity.location_text)
+        yield from relation_rows(entity, entity.key, entity.location_text)

@@ -1,0 +1,259 @@
+"""What one group of the index answers to the rules: keys, IDs, references, and facts of their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from fnmatch import translate
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
+
+from dispatch_lint.engine.members import Member, MemberView, Place, ReferrerView
+from dispatch_lint.index.groups import by_id, by_name, read_group, stored_referrers
+from dispatch_lint.index.targets import Targets, newest
+from dispatch_lint.rule import (
+    Collected,
+    EntityView,
+    FormerHolder,
+    Group,
+    IdGroup,
+    KeyGroup,
+    Reference,
+)
+
+if TYPE_CHECKING:
+    from dispatch_lint.config.settings import Settings
+    from dispatch_lint.engine.members import Answers
+    from dispatch_lint.index.groups import FactRow, Members
+    from dispatch_lint.model.location import Path
+    from dispatch_lint.model.relations import EntityRow, ReferenceRow
+    from dispatch_lint.rule.groups import State
+
+MAX_NEAR = 3
+"""The number of similar names that are suggested."""
+EXTERNAL = ("Broker/*",)
+"""Entities that always exist elsewhere: Dispatch never stores a Broker (FACTS)."""
+
+
+def is_external(settings: Settings, kind: str, name: str) -> bool:
+    """Whether an entity exists elsewhere: Dispatch never stores it, or the settings declare it."""
+    return _any_of((*EXTERNAL, *settings.external)).match(f"{kind}/{name}") is not None
+
+
+@cache
+def _any_of(globs: tuple[str, ...]) -> re.Pattern[str]:
+    """An expression that matches any of some globs (`fnmatch`)."""
+    return re.compile("|".join(map(translate, globs)))
+
+
+class RelationGroup:
+    """The entities and foreign keys of a kind and name, or of an ID."""
+
+    def __init__(self, group: str, members: Members, answers: Answers) -> None:
+        self._by, self._rest = read_group(group)
+        self._members, self._answers = members, answers
+        self._path: Path | None = ("id",) if self._by == "id" else None
+        """What is meant in an entity; None for its name."""
+        self._unknown: set[ReferenceRow] = set()
+        """Foreign keys that an open world says nothing about; each is counted once."""
+        self._near: dict[str, Targets[int]] = {}
+
+    def _views(self, rows: Iterable[tuple[int, EntityRow]]) -> list[MemberView]:
+        views: list[MemberView] = []
+        for position, row in rows:
+            views.append(MemberView(position, row, self._answers, views, self._path))
+        return views
+
+    # Keys and IDs
+
+    def key_groups(self) -> Iterator[KeyGroup]:
+        """The keys of a kind and name that documents hold: one for each organization."""
+        kind, name = self._rest
+        keys: dict[str | None, list[MemberView]] = {}
+        for view in self._views(row for row in self._members.entities if row[1].container is None):
+            keys.setdefault(view.organization, []).append(view)
+        for organization, views in keys.items():
+            entities = [view for view in views if not view.in_store]
+            stored = [view for view in views if view.in_store]
+            if entities:
+                yield KeyGroup(organization, kind, name, entities, stored, self)
+
+    def holders_of_id(self) -> IdGroup:
+        """All holders of an ID; it may be none of a document."""
+        views = self._views(row for row in self._members.entities if row[1].name is not None)
+        entities = [view for view in views if not view.in_store]
+        stored = [view for view in views if view.in_store]
+        former = [FormerHolder(*row[1:]) for row in self._members.former]
+        return IdGroup(self._rest[0], entities, stored, former, has_store=self._answers.has_store)
+
+    def is_referred_to(self, group: KeyGroup) -> bool:
+        """See `KeyGroup.is_referred_to`."""
+        rows = _rows_of(group.entities)
+        return any(reference.sees(row) for reference in self._referrers() for row in rows)
+
+    def referrers(self, group: KeyGroup) -> Sequence[Reference]:
+        """See `KeyGroup.references`."""
+        rows = _rows_of(group.entities)
+        views: list[ReferrerView] = []
+        found: list[Reference] = []
+        for row, positions in self._referrers().items():
+            if any(row.sees(entity) for entity in rows):
+                for position in positions:
+                    views.append(ReferrerView(position, row, self._answers, views))
+                    found.append(self._reference(row, views[-1]))
+        return tuple(found)
+
+    def _referrers(self) -> dict[ReferenceRow, Sequence[int]]:
+        references: dict[ReferenceRow, Sequence[int]] = {**self._members.references}
+        if self._answers.has_store:
+            (stored,) = self._answers.members([stored_referrers(*self._rest)])
+            references |= stored.references
+        return references
+
+    # References
+
+    def reference(self, row: ReferenceRow, positions: Sequence[int]) -> Reference:
+        """A foreign key, or equal ones, of which the first is shown."""
+        shared = len(positions) > 1
+        return self._reference(row, ReferrerView(positions[0], row, self._answers, shared=shared))
+
+    def _reference(self, row: ReferenceRow, entity: EntityView) -> Reference:
+        return Reference(row, self._rest[-1], entity, self, closed=self._answers.closed)
+
+    @cached_property
+    def _targets(self) -> Targets[int]:
+        return Targets(newest(self._members.entities))
+
+    def targets(self, reference: Reference) -> Sequence[EntityView]:
+        """See `Reference.targets`."""
+        return tuple(self._views(self._targets.visible(reference._row)))
+
+    def elsewhere(self, reference: Reference) -> Sequence[EntityView]:
+        """See `Reference.elsewhere`."""
+        row = reference._row
+        return tuple(self._views(
+            (position, target)
+            for position, target in self._targets.fitting(row)
+            if target.live and not row.sees(target)
+        ))  # fmt: skip
+
+    def with_id(self, reference: Reference) -> Sequence[EntityView]:
+        """See `Reference.with_id`."""
+        members = self._members
+        if self._by == "name":
+            (members,) = self._answers.members([by_id(reference.value)])
+        return tuple(
+            MemberView(position, row, self._answers, (), ("id",))
+            for position, row in newest(members.entities)
+            if row.live and row.kind == reference.kind and row.name
+        )
+
+    def state(self, reference: Reference) -> State:
+        """See `Reference.state`."""
+        row = reference._row
+        live = {target for _, target in self._targets.visible(row) if target.live}
+        if live:
+            keys = {(target.key, target.container) for target in live}
+            return "resolved" if len(keys) == 1 else "ambiguous"
+        if self.external(reference):
+            return "external"
+        if self._answers.closed or self._is_judged(reference):
+            return "missing"
+        if row not in self._unknown:
+            self._unknown.add(row)
+            own = self._members.references[row]
+            self._answers.not_judged += sum(position >= 0 for position in own)
+        return "unknown"
+
+    def external(self, reference: Reference) -> bool:
+        """See `Reference.external`."""
+        return is_external(self._answers.settings, reference.kind, reference.value)
+
+    def _is_judged(self, reference: Reference) -> bool:
+        """Whether an open world says that a target is missing: it has documents of the kind.
+
+        Of a contained kind it has them where it has the container.
+        """
+        answers = self._answers
+        container = answers.catalogue.containers.get(reference.kind)
+        if container is None:
+            return reference.kind in answers.kinds
+        if reference.container is None or container not in answers.kinds:
+            return False
+        (holders,) = answers.members([by_name(container, reference.container)])
+        return any(row.live for _, row in newest(holders.entities))
+
+    def near(self, reference: Reference) -> Sequence[str]:
+        """See `Reference.near`."""
+        if reference.by == "id":
+            return ()
+        names = self._answers.near(reference.kind, reference.value)
+        return tuple(
+            name
+            for name, targets in self._near_targets(reference.kind, names)
+            if any(row.live for _, row in targets.visible(reference._row))
+        )[:MAX_NEAR]
+
+    def _near_targets(self, kind: str, names: Sequence[str]) -> Iterator[tuple[str, Targets[int]]]:
+        """The entities of some names, which many foreign keys to one missing name ask for."""
+        missing = [name for name in names if name not in self._near]
+        if missing:
+            groups = self._answers.members([by_name(kind, name) for name in missing])
+            for name, members in zip(missing, groups, strict=True):
+                self._near[name] = Targets(members.entities)
+        return ((name, self._near[name]) for name in names)
+
+
+def _rows_of(views: Iterable[EntityView]) -> list[EntityRow]:
+    return [view._row for view in views if isinstance(view, MemberView)]
+
+
+class FactGroup:
+    """The facts that a rule collected under one name.
+
+    Attributes:
+        place: of the first fact of a document; None where the store has all facts.
+    """
+
+    def __init__(self, name: str, members: Members, answers: Answers) -> None:
+        self._name, self._facts, self._answers = name, members.facts, answers
+        own = next((fact for fact in self._facts if fact[0] >= 0), None)
+        self.place = None if own is None else _fact_place(*own)
+
+    def view(self) -> Group:
+        """The group as `Rule.judge` has it."""
+        return Group(self._name, self)
+
+    def facts(self) -> Sequence[Collected]:
+        """See `Group.facts`."""
+        keys = {row.row for position, row in self._facts if position < 0}
+        replaced = self._replaced(sorted(keys)) if keys else frozenset()
+        views: list[Member] = []
+        found: list[Collected] = []
+        for position, row in self._facts:
+            if position >= 0 or row.row not in replaced:
+                views.append(Member(_fact_place(position, row), self._answers, views))
+                found.append(Collected(views[-1], row.data, row.path))
+        return tuple(found)
+
+    def _replaced(self, keys: Sequence[str]) -> frozenset[str]:
+        """The keys of the store that a document of the run has too."""
+        parts = [key.split("/", 2) for key in keys]
+        groups = self._answers.members([by_name(kind, name) for _, kind, name in parts])
+        return frozenset(
+            key
+            for key, (organization, _, _), members in zip(keys, parts, groups, strict=True)
+            if any(
+                position >= 0
+                and row.container is None
+                and (row.organization is None or organization in ("-", row.organization))
+                for position, row in members.entities
+            )
+        )
+
+
+def _fact_place(position: int, row: FactRow) -> Place:
+    stored = position < 0
+    return Place(
+        position, row.path, "" if stored else row.row, row.location, row.row if stored else ""
+    )

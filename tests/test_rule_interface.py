@@ -1,0 +1,648 @@
+"""What rules may do: they import one package, and no mistake of one takes the others with it."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dispatch_lint.api import make_checker, sources_of
+from dispatch_lint.config.settings import parse
+from dispatch_lint.engine import checker as checker_module
+from dispatch_lint.engine import definition_check, locate, source_check
+from dispatch_lint.engine.checker import Checker, Options
+from dispatch_lint.engine.plugins import PluginError, load_rules
+from dispatch_lint.engine.precedence import PRECEDENCE, RuleFinding, subject_of
+from dispatch_lint.engine.run import run
+from dispatch_lint.rule import SCOPES, Finding, Rule, stored
+from dispatch_lint.rule.defining import GONE
+from tests.conftest import Lint, remembering
+from tests.test_cli import check
+from tests.test_cli import run as run_command
+
+ROOT = Path(__file__).parent.parent
+RULES = load_rules()
+
+
+# What a rule imports
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "rules").glob("*.py")), ids=lambda file: file.stem)
+def test_a_rule_imports_the_package_of_rules_only(file: Path) -> None:
+    modules: list[str] = []
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0
+            modules.append(node.module or "")
+        elif isinstance(node, ast.Import):
+            modules += [alias.name for alias in node.names]
+    ours = {module for module in modules if module.partition(".")[0].startswith("dispatch_lint")}
+    assert ours <= {"dispatch_lint.rule"}
+
+
+# What a rule defines
+
+DEFINES = """
+from dispatch_lint.rule import *
+class Mine({base}):
+    "It is mine."
+    name = "mine"
+    summary = "mine"
+    {definition}
+"""
+CHECKS = "def check_entity(self, entity): return ()"
+
+
+def refusal(definition: str, folder: Path, base: str = "Rule") -> str:
+    """Why a rule is not loaded."""
+    (folder / "mine.py").write_text(DEFINES.format(definition=definition, base=base))
+    with pytest.raises(PluginError) as error:
+        load_rules([folder / "mine.py"])
+    return str(error.value)
+
+
+@pytest.mark.parametrize("definition", ["{} = None", "def {}(self, *_): return ()"])
+@pytest.mark.parametrize("name", GONE)
+def test_what_rules_had_before_is_refused(name: str, definition: str, tmp_path: Path) -> None:
+    """And what to do instead is said."""
+    said = refusal(f"{definition.format(name)}\n    {CHECKS}", tmp_path)
+    assert said == (
+        f"{tmp_path}/mine.py: Mine is no rule: it defines `{name}`, "
+        f"which is not part of a rule any more: {GONE[name]}"
+    )
+
+
+def test_what_a_base_class_defines_is_refused_too(tmp_path: Path) -> None:
+    base = "type('Base', (Rule,), {'needs': ('image',)})"
+    assert "it defines `needs`" in refusal(CHECKS, tmp_path, base)
+
+
+def test_what_successors_name_exists() -> None:
+    methods = re.findall(r"override `(\w+)", " ".join(GONE.values()))
+    assert methods and set(methods) <= {*SCOPES, "collect"}
+
+
+@pytest.mark.parametrize(("definition", "said"), [
+    ("def check_entity(self): return ()",
+     "its method `check_entity` has to take one argument: `check_entity(self, entity)`"),
+    ("def check_key(self, key, facts): return ()",
+     "its method `check_key` has to take one argument: `check_key(self, group)`"),
+    ("def check_reference(self, *, reference): return ()",
+     "its method `check_reference` has to take one argument: `check_reference(self, reference)`"),
+    ("check_id = None", "its method `check_id` has to take one argument: `check_id(self, group)`"),
+    ("def collect(self): return ()\n    def judge(self, group): return ()",
+     "its method `collect` has to take one argument: `collect(self, entity)`"),
+    ("def collect(self, entity): return ()\n    def judge(self, group, facts, world): return ()",
+     "its method `judge` has to take one argument: `judge(self, group)`"),
+    ("def check_enity(self, entity): return ()",
+     'nothing calls its method `check_enity`; did you mean "check_entity"?'),
+    (f"{CHECKS}\n    def check_keys(self, group): return ()",
+     'nothing calls its method `check_keys`; did you mean "check_key"?'),
+    ("def collect(self, entity): return ()", "it has `collect` and no `judge`: one is nothing without the other"),
+    (f"{CHECKS}\n    def judge(self, group): return ()",
+     "it has `judge` and no `collect`: one is nothing without the other"),
+    ("pass", "it has no method that checks anything"),
+])  # fmt: skip
+def test_methods_that_nothing_calls_are_refused(definition: str, said: str, tmp_path: Path) -> None:
+    assert refusal(definition, tmp_path) == f"{tmp_path}/mine.py: Mine is no rule: {said}"
+
+
+@pytest.mark.parametrize("parameters", ["self, anything", "self, *all", "self, entity, more=()"])
+def test_a_method_may_call_its_argument_as_it_likes(parameters: str, tmp_path: Path) -> None:
+    definition = f"def check_entity({parameters}): return ()"
+    (tmp_path / "mine.py").write_text(DEFINES.format(definition=definition, base="Rule"))
+    assert load_rules([tmp_path / "mine.py"])["mine"].scopes() == ["entity"]
+
+
+# Which of several rules reports
+
+ALWAYS = {
+    "name-reuse": "its key is taken again, which is no matter of how its name is written",
+    "reason-without-error": "the reason contradicts the status, whoever wrote the two",
+    "unique-key": "two have the key, however it is written",
+    "unused-entity": "nothing refers to it, however its name is written",
+}
+"""Rules that report beside others about the same subject, and why."""
+
+
+def test_the_order_names_rules() -> None:
+    ordered = [name for names in PRECEDENCE for name in names]
+    assert len(ordered) == len(set(ordered))
+    assert set(ordered) <= RULES.keys()
+    assert ALWAYS.keys() <= RULES.keys() - set(ordered)
+
+
+@pytest.fixture
+def reporting(monkeypatch: pytest.MonkeyPatch) -> dict[object, set[str]]:
+    """The rules that have a finding about a subject, by place and subject; nothing excludes any."""
+    found: dict[object, set[str]] = defaultdict(set)
+    violation = Checker.violation
+
+    def recorded(self: Checker, document: Any, rule: Rule, finding: Finding, *more: Any) -> Any:
+        place = (document.source.name, document.number)
+        found[place, subject_of(finding)].add(rule.name)
+        return violation(self, document, rule, finding, *more)
+
+    def of_definitions(findings: list[RuleFinding], *_: object) -> list[RuleFinding]:
+        for rule, finding in findings:
+            found[finding.location, subject_of(finding)].add(rule.name)
+        return findings
+
+    monkeypatch.setattr(Checker, "violation", recorded)
+    monkeypatch.setattr(definition_check, "resolve", of_definitions)
+    monkeypatch.setattr(source_check, "resolve", lambda findings, *_: findings)
+    monkeypatch.setattr(checker_module, "resolve_field", lambda findings: findings)
+    monkeypatch.setattr(locate, "kept", lambda findings, *_: [True] * len(findings))
+    return found
+
+
+def test_rules_about_one_subject_have_an_order(
+    reporting: dict[object, set[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the examples of all rules, with all rules switched on."""
+    monkeypatch.chdir(tmp_path)
+    examples = [
+        example
+        for rule in RULES.values()
+        for example in (*rule.valid, *rule.invalid)
+        if not example.before
+    ]
+    for number, example in enumerate(examples):
+        file = tmp_path / str(number) / example.file
+        file.parent.mkdir(parents=True)
+        file.write_text(example.text)
+        settings = parse({**example.settings, "select": ["all"]})
+        sources = sources_of([str(file.relative_to(tmp_path))], settings)
+        store = remembering(example.store) if example.store else None
+        run(make_checker(settings, Options(unfolded=True)), sources, store=store)
+    several = {name for names in reporting.values() if len(names) > 1 for name in names}
+    assert len(several) > 15
+    ordered = {name for names in PRECEDENCE for name in names}
+    assert several - ordered == set(ALWAYS)
+
+
+# Rules that misbehave
+
+BAD = """
+import itertools
+from dispatch_lint.rule import *
+class Stop(BaseException):
+    "It is no Exception."
+class Mute(Exception):
+    "It has no text."
+    def __str__(self):
+        raise ValueError("no text")
+class Ending(Exception):
+    "Its text ends the program."
+    def __str__(self):
+        raise SystemExit(0)
+class Bad(Rule):
+    "It is bad."
+    name = "bad"
+    summary = "bad"
+"""
+DOCUMENTS = """\
+kind: Secret
+name: a b
+secrets: {x: y}
+tags: [{key: k, value: v}]
+---
+kind: Secret
+name: c
+secrets: {x: y}
+tags: [{key: k, value: v}]
+---
+kind: Secret
+name: c
+secrets: {x: y}
+tags: [{key: k, value: v}]
+other: [1]
+"""
+SECOND = "if len(group.entities) > 1:"
+COLLECTS = "def collect(self, entity): yield Fact('g')\n"
+Case = tuple[str, str]
+"""The methods of a rule, and what is said of it."""
+
+
+def entity_cases(cases: Mapping[str, str]) -> list[Case]:
+    """Cases of what a rule does with each entity."""
+    return [(f"def check_entity(self, entity):\n    {does}", said) for does, said in cases.items()]
+
+
+RAISING = {
+    "raise ValueError('on purpose')": "ValueError: on purpose",
+    "raise ValueError('on\\npurpose')": "ValueError: on",
+    "raise Stop('on purpose')": "Stop: on purpose",
+    "raise SystemExit(0)": "SystemExit: 0",
+    "raise GeneratorExit()": "GeneratorExit: ",
+    "raise Mute()": "Mute: (its text cannot be had: ValueError)",
+    "raise Ending()": "Ending: ",
+    "return entity.nothing": "AttributeError: ",
+    "yield from self.check_entity(entity)": "RecursionError: ",
+    "yield 'a text'": "TypeError: it yielded 'a text', which is no Finding",
+    "yield None": "TypeError: it yielded None, which is no Finding",
+    "pass": "TypeError: it returned None: a rule yields its findings",
+    "return 42": "TypeError: 'int' object is not iterable",
+    "yield ((), 'm')": "TypeError: it yielded ((), 'm'), which is no Finding",
+    "yield Finding(['name'], 'm')": "TypeError: a path is ['name'], which is no tuple",
+    "yield Finding('name', 'm')": "TypeError: a path is 'name', which is no tuple",
+    "yield Finding((None,), 'm')": "TypeError: a path is (None,), which is no tuple",
+    "yield Finding((), None)": "TypeError: `message` of a Finding is None",
+    "yield Finding((), 'm', on='both')": "TypeError: `on` of a Finding is 'both'",
+    "yield Finding((), 'm', severity='error')": "TypeError: `severity` of a Finding is 'error'",
+    "yield Finding((), 'm', subject=([],))": "TypeError: ",
+    "yield Finding((), 'm', range=Range('x', 0, 2, 3))": "TypeError: ",
+    "yield Finding((), 'm', fix='x')": "TypeError: `fix` of a Finding is 'x'",
+    "yield Finding((), 'm', fix=Fix('unsafe', 'm', (42,)))": "TypeError: ",
+    "yield Finding((), 'm', related=((42, 'it'),))": "TypeError: `entity` and `related` are for ",
+    "yield Finding((), 'm', entity='x')": "TypeError: `entity` of a Finding is 'x'",
+    "return (Finding((), str(number)) for number in itertools.count())":
+        "TypeError: it yielded more than 100,010 findings",
+    "return itertools.repeat(Finding((), 'm'))": "TypeError: it yielded more than 100,010 findings",
+}  # fmt: skip
+CHANGING = [
+    "entity.fields['name'] = 'x'", "del entity.fields['name']", "entity.fields.update(name='x')",
+    "entity.fields.pop('name')", "entity.fields.setdefault('x', 1)", "entity.fields.clear()",
+    "entity.fields['secrets']['x'] = 'z'", "entity.fields['tags'].append(1)",
+    "entity.fields['tags'][0]['key'] = 'x'", "entity.fields['tags'].sort()",
+    "entity.get('tags').clear()", "entity.get('secrets').popitem()", "entity.tags['x'] = 'y'",
+    "entity.fields['tags'] += [1]", "entity.get('tags').__delitem__(0)",
+]  # fmt: skip
+READ_ONLY = "TypeError: "
+MISBEHAVING: list[Case] = [
+    *entity_cases(RAISING),
+    *entity_cases({f"{does}; return ()": READ_ONLY for does in CHANGING}),
+    ("def check_text(self, text): yield 42", "TypeError: it yielded 42, which is no Finding"),
+    ("def check_field(self, field): yield 42", "TypeError: it yielded 42, which is no Finding"),
+    ("def check_field(self, field):\n    if not field.declared: field.value.append(2)\n    return ()",
+     READ_ONLY),
+    ("def check_key(self, group): raise Stop('on purpose')", "Stop: on purpose"),
+    (f"def check_key(self, group):\n    {SECOND} yield Finding((), 'm')",
+     "TypeError: a finding about a group has to name its `entity`, one of the group"),
+    (f"def check_key(self, group):\n    {SECOND} yield Finding((), 'm', entity=group)",
+     "TypeError: `entity` of a Finding is "),
+    ("def check_key(self, group): yield Finding((), 'm', entity=group.entities[0], related=((42, 'it'),))",
+     "TypeError: a finding is about 42, which is no member of the group"),
+    ("def check_key(self, group): yield Finding((), 'm', entity=group.entities[0], related=(42,))",
+     "TypeError: "),
+    ("def check_key(self, group): yield Finding((), 'm', entity=group.entities[0],"
+     " related=((group.entities[0], 42),))", "TypeError: "),
+    ("def check_key(self, group):\n    for each in group.entities:\n        each.fields['name'] = 'x'\n"
+     "    return ()", READ_ONLY),
+    ("def check_key(self, group): return itertools.repeat(Finding((), 'm', entity=group.entities[0]))",
+     "TypeError: it yielded more than 100,0"),
+    ("def collect(self, entity): yield Fact('g', [])\ndef judge(self, group): return ()",
+     "TypeError: the data of a fact are [], which is no plain value"),
+    ("def collect(self, entity): yield Fact('g', ({},))\ndef judge(self, group): return ()",
+     "TypeError: the data of a fact are ({},), which is no plain value"),
+    ("def collect(self, entity): yield Fact('g', entity)\ndef judge(self, group): return ()",
+     "TypeError: the data of a fact are "),
+    ("def collect(self, entity): yield Fact('g', 1, ['name'])\ndef judge(self, group): return ()",
+     "TypeError: a path is ['name'], which is no tuple"),
+    ("def collect(self, entity): yield Fact(None)\ndef judge(self, group): return ()",
+     "TypeError: the group of a fact is None, which is no text"),
+    ("def collect(self, entity): return None\ndef judge(self, group): return ()", "TypeError: "),
+    (f"{COLLECTS}def judge(self, group): raise Stop('on purpose')", "Stop: on purpose"),
+    (f"{COLLECTS}def judge(self, group): return {{fact.entity.fields['tags'] for fact in group.facts}}",
+     "TypeError: unhashable type"),
+    (f"{COLLECTS}def judge(self, group): yield Finding((), 'm')",
+     "TypeError: a finding about a group has to name its `entity`, one of the group"),
+    (f"{COLLECTS}def judge(self, group): yield Finding((), 'm', entity=group.facts[0].entity, related=((group, 'it'),))",
+     "TypeError: a finding is about "),
+]  # fmt: skip
+PROBLEM = re.compile(
+    r"dispatch-lint: (\S.*): internal error in the rule bad \(bad\.py:(\d+)\): (.*)"
+)
+
+
+def bad_rule(folder: Path, methods: str) -> None:
+    """Write a rule, and the settings that switch it on."""
+    body = "".join(f"    {line}\n" for line in methods.splitlines())
+    (folder / "bad.py").write_text(BAD + body)
+    (folder / "dispatch-lint.toml").write_text('plugins = ["bad.py"]\n')
+    (folder / "a.yaml").write_text(DOCUMENTS)
+
+
+@pytest.mark.parametrize(("methods", "said"), MISBEHAVING)
+def test_a_rule_that_misbehaves_is_one_problem(methods: str, said: str, tmp_path: Path) -> None:
+    """That names the rule, its file and the line; and the others find what they find."""
+    bad_rule(tmp_path, methods)
+    begun = time.monotonic()
+    code, out, error = check(tmp_path, "-f", "concise")
+    assert time.monotonic() - begun < 30
+    others = {line.split(" ")[1] for line in out.splitlines() if line.startswith("a.yaml:")}
+    assert {"error[name-format]", "error[unique-key]", "error[unknown-field]"} <= others
+    [line] = error.splitlines()
+    problem = PROBLEM.fullmatch(line)
+    assert problem is not None, line
+    first = BAD[: BAD.index("class Bad")].count("\n") + 1
+    assert first <= int(problem[2]) <= first + 4 + methods.count("\n") + 1
+    assert problem[3].startswith(said)
+    assert code == 2
+
+
+@pytest.mark.parametrize(("path", "parent"), [
+    ("'nowhere',", ""), ("'secrets', 'nowhere', 0", "'secrets',"), ("'tags', 7", "'tags',"),
+    ("'name', 'x'", "'name',"), ("'tags', 0, 'x'", "'tags', 0"), ("'tags', -1", "'tags',"),
+])  # fmt: skip
+def test_what_is_not_there_is_at_its_nearest_parent(path: str, parent: str, tmp_path: Path) -> None:
+    bad_rule(tmp_path, "def check_entity(self, entity):\n"
+             f"    yield Finding(({path}), 'm')\n    yield Finding(({parent}), 'm')")  # fmt: skip
+    code, out, error = check(tmp_path, "-f", "concise")
+    places = Counter(line.split(" ")[0] for line in out.splitlines() if "error[bad] m" in line)
+    assert (code, [*places.values()]) == (2, [2, 2, 2])
+    assert error.count("which the document does not have (2 further documents)") == 1
+
+
+def test_what_a_rule_found_before_it_failed_does_not_count(tmp_path: Path) -> None:
+    """Of one document, as of a group."""
+    for method, entity in (("check_entity", "subject"), ("check_key", "subject.entities[0]")):
+        bad_rule(tmp_path, f"def {method}(self, subject):\n"
+                 f"    yield Finding((), 'm', entity={entity})\n    raise ValueError('late')")  # fmt: skip
+        code, out, error = check(tmp_path, "-f", "concise")
+        assert code == 2 and error.count("ValueError: late") == 1
+        assert "error[bad]" not in out
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("method", ["check_entity", "check_reference", "check_key"])
+def test_a_problem_names_the_first_document_and_counts_the_others(
+    method: str, jobs: str, tmp_path: Path
+) -> None:
+    """However many foreign keys of them are equal, and whichever process checks which."""
+    bad_rule(tmp_path, f"def {method}(self, subject): raise ValueError('on purpose')")
+    (tmp_path / "a.yaml").unlink()
+    for number in range(8):
+        text = f"kind: Function\nname: f{number}\nimage: i\n"
+        (tmp_path / f"f{number}.yaml").write_text(text + "#" * 2_000 * (8 - number))
+    _, _, error = check(tmp_path, ".", "--select", "bad", "-j", jobs)
+    [line] = error.splitlines()
+    assert line.startswith("dispatch-lint: f0.yaml: document 0: internal error in the rule bad (")
+    assert line.endswith(": ValueError: on purpose (7 further documents)")
+
+
+@pytest.mark.parametrize(("methods", "said"), [
+    ("def __init__(self, *_): raise SystemExit(0)\ndef check_entity(self, entity): return ()",
+     "the rule bad cannot be used: SystemExit: 0"),
+    ("raise SystemExit(0)", "bad.py fails to load: SystemExit: 0"),
+])  # fmt: skip
+def test_a_rule_cannot_end_the_program(methods: str, said: str, tmp_path: Path) -> None:
+    """It would call all well."""
+    bad_rule(tmp_path, methods)
+    code, out, error = check(tmp_path)
+    assert (code, out) == (2, "")
+    assert said in error
+
+
+# Rules that ask for more than the relations have
+
+ASKING = """
+from dispatch_lint.rule import *
+class TargetTags(Rule):
+    "It reads the tags of targets."
+    name = "target-tags"
+    summary = "tags of targets"
+    def check_reference(self, reference):
+        for target in reference.targets:
+            tags = ",".join(f"{key}={value}" for key, value in sorted(target.tags.items()))
+            yield Finding(reference.path, f"{target.name}: {tags}")
+class Referrers(Rule):
+    "It reads the fields of the entities that refer."
+    name = "referrers"
+    summary = "fields of referrers"
+    def check_reference(self, reference):
+        entity = reference.entity
+        if entity.kind == "Function":
+            said = f"{entity.name} {entity.fields['handler']} {entity.get('handler')}"
+            yield Finding(reference.path, said)
+class References(Rule):
+    "It reads the foreign keys to a key."
+    name = "references"
+    summary = "foreign keys to a key"
+    def check_key(self, group):
+        names = sorted(str(reference.entity.name) for reference in group.references)
+        for entity in group.entities if names else ():
+            yield Finding(("name",), " ".join(names), entity=entity)
+class Files(Rule):
+    "It reads the files of those that refer."
+    name = "files"
+    summary = "files of referrers"
+    def check_key(self, group):
+        files = [reference.entity.file.partition(".")[0] or "-" for reference in group.references]
+        for entity in group.entities if files else ():
+            where = entity.file.partition(".")[0]
+            yield Finding(("name",), f"{where}: {' '.join(files)}", entity=entity)
+class Elsewhere(Rule):
+    "It reads the tags of entities of other organizations."
+    name = "elsewhere"
+    summary = "tags of others"
+    def check_reference(self, reference):
+        values = [entity.tags["a"] for entity in reference.elsewhere]
+        if values:
+            yield Finding(reference.path, str(len(values)))
+class Holders(Rule):
+    "It reads all entities that have a key."
+    name = "holders"
+    summary = "fields of holders"
+    def check_key(self, group):
+        values = [entity.fields["handler"] for entity in group.entities]
+        yield Finding(("name",), str(len(values)), entity=group.entities[0])
+class Facts(Rule):
+    "It reads all entities that it has a fact of."
+    name = "facts-of-all"
+    summary = "fields of all"
+    def collect(self, entity):
+        yield Fact("all")
+    def judge(self, group):
+        values = [fact.entity.fields["handler"] for fact in group.facts]
+        yield Finding(("name",), str(len(values)), entity=group.facts[0].entity)
+class Tags(Rule):
+    "It reads the tags of entities."
+    name = "tags"
+    summary = "tags"
+    def check_entity(self, entity):
+        if entity.kind == "Image":
+            yield Finding((), f"{entity.name}: {dict(entity.tags)}")
+"""
+Entities = list[dict[str, Any]]
+FILES, FUNCTIONS_OF_EACH = 4, 8
+FUNCTIONS: Entities = [
+    {"kind": "Function", "name": f"f{number}", "image": "i" if number % 5 else "j",
+     "handler": f"h{number}", "secrets": ["s"]}
+    for number in range(FUNCTIONS_OF_EACH * FILES)
+]  # fmt: skip
+IMAGES: Entities = [
+    {"kind": "Image", "name": name, "baseImageName": "b",
+     "tags": [{"key": "a", "value": name}, {"key": "b", "value": "1"}]}
+    for name in "ij"
+]  # fmt: skip
+SECRETS: Entities = [
+    {"kind": "Secret", "name": "s", "secrets": {}, "tags": [{"key": "a", "value": "s"}]}
+]
+TARGETS: Entities = [*IMAGES, *SECRETS]
+
+
+def as_stored(entity: Mapping[str, Any], number: int) -> str:
+    """An entity as the Entity Store keeps it, as a line."""
+    fields = {key: value for key, value in entity.items() if key not in ("kind", "tags")}
+    tags = {tag["key"]: tag["value"] for tag in entity.get("tags", ())}
+    return stored(entity["kind"], id=f"{entity['kind']}-{number}", **fields, tags=tags or None)
+
+
+def as_manifest(entity: Mapping[str, Any], number: int) -> str:
+    """A manifest as a document of YAML, which JSON is too."""
+    return f"---\n{json.dumps(entity)}\n"
+
+
+def files_of(entities: Entities, ending: str, write: Callable[..., str]) -> dict[str, str]:
+    """The texts of some files that have the entities in turn."""
+    lines = [write(entity, number) for number, entity in enumerate(entities)]
+    return {f"{number}.{ending}": "".join(lines[number::FILES]) for number in range(FILES)}
+
+
+FORMS: dict[str, Callable[[Entities], dict[str, str]]] = {
+    "manifests in YAML": lambda entities: files_of(entities, "yaml", as_manifest),
+    "manifests in JSONL": lambda entities: files_of(
+        entities, "jsonl", lambda entity, number: json.dumps(entity) + "\n"
+    ),
+    "stored in JSONL": lambda entities: files_of(entities, "jsonl", as_stored),
+}
+REFERRING = " ".join(str(number) for number in range(FILES) for _ in range(FUNCTIONS_OF_EACH))
+TAGS = {"i": "a=i,b=1", "j": "a=j,b=1", "s": "a=s"}
+
+
+def expected_of(rule: str, functions: Entities, targets: Entities) -> list[str]:
+    """What a rule says of functions and their targets."""
+    uses = [(one, name) for one in functions for name in (one["image"], *one["secrets"])]
+    if rule == "target-tags":
+        return sorted(f"{name}: {TAGS[name]}" for _, name in uses)
+    if rule == "referrers":
+        return sorted(f"{one['name']} {one['handler']} {one['handler']}" for one, _ in uses)
+    return sorted(
+        " ".join(sorted(one["name"] for one, name in uses if name == target["name"]))
+        for target in targets
+    )
+
+
+@pytest.fixture
+def plugin(tmp_path: Path) -> str:
+    """The file of the rules that ask for more."""
+    file = tmp_path / "asking" / "asking.py"
+    file.parent.mkdir()
+    file.write_text(ASKING)
+    return str(file)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("rule", ["target-tags", "referrers", "references"])
+def test_what_relations_do_not_have_is_read(
+    rule: str, form: str, jobs: int, plugin: str, lint: Lint
+) -> None:
+    files = FORMS[form]([*FUNCTIONS, *TARGETS])
+    settings = {"plugins": [plugin], "select": [rule]}
+    found = lint(files, settings, jobs=jobs)
+    assert sorted(one.message for one in found) == expected_of(rule, FUNCTIONS, TARGETS)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("rule", ["target-tags", "referrers"])
+def test_what_relations_do_not_have_is_read_from_a_store(
+    rule: str, form: str, jobs: int, plugin: str, lint: Lint
+) -> None:
+    known = "".join(as_stored(entity, number) for number, entity in enumerate(TARGETS))
+    settings = {"plugins": [plugin], "select": [rule], "organization": "acme"}
+    found = lint(FORMS[form](FUNCTIONS), settings, store=known, jobs=jobs)
+    assert sorted(one.message for one in found) == expected_of(rule, FUNCTIONS, TARGETS)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_foreign_keys_of_a_store_are_read(jobs: int, plugin: str, lint: Lint) -> None:
+    """Of some that refer documents are there, of others the store."""
+    known = "".join(as_stored(entity, number) for number, entity in enumerate(FUNCTIONS[:6]))
+    files = FORMS["manifests in YAML"]([*FUNCTIONS[6:], *TARGETS])
+    settings = {"plugins": [plugin], "select": ["references"], "organization": "acme"}
+    found = lint(files, settings, store=known, jobs=jobs)
+    assert sorted(one.message for one in found) == expected_of("references", FUNCTIONS, TARGETS)
+
+
+@pytest.mark.parametrize("rule", ["target-tags", "referrers", "files"])
+def test_a_store_in_a_file_answers_alike(rule: str, plugin: str, tmp_path: Path) -> None:
+    (tmp_path / "known.jsonl").write_text(
+        "".join(as_stored(entity, number) for number, entity in enumerate(TARGETS))
+    )
+    imported = run_command(tmp_path, "store", "import", "known.jsonl", "--store", "refs.db")
+    assert imported.returncode == 0
+    (tmp_path / "known.jsonl").unlink()
+    (tmp_path / "dispatch-lint.toml").write_text(f'plugins = ["{plugin}"]\norganization = "acme"\n')
+    named: Entities = [*FUNCTIONS, *(SECRETS if rule == "files" else ())]
+    for name, text in FORMS["manifests in YAML"](named).items():
+        (tmp_path / name).write_text(text)
+    results = [
+        check(tmp_path, "--select", rule, "--store", "refs.db", "-f", "json", "-j", jobs,
+              *sorted(file.name for file in tmp_path.glob("*.yaml")))
+        for jobs in ("1", "2")
+    ]  # fmt: skip
+    assert results[0] == results[1]
+    messages = sorted(one["message"] for one in json.loads(results[0][1])["violations"])
+    if rule == "files":
+        assert messages == [f"0: {REFERRING}"]
+    else:
+        assert messages == expected_of(rule, FUNCTIONS, TARGETS)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_foreign_keys_to_a_key_come_in_the_order_of_their_documents(
+    jobs: int, plugin: str, lint: Lint
+) -> None:
+    """Whichever process checks which file."""
+    files = FORMS["manifests in YAML"]([*FUNCTIONS, *SECRETS])
+    files["0.yaml"] += "#" * 50_000  # it takes longest
+    settings = {"plugins": [plugin], "select": ["files"]}
+    [found] = lint(files, settings, jobs=jobs)
+    assert found.message == f"0: {REFERRING}"
+
+
+@pytest.mark.parametrize(("rule", "times", "text"), [
+    ("elsewhere", 40, lambda number: stored(
+        "Image", name="i", organizationId=f"o{number}", tags={"a": "b"}, baseImageName="b")),
+    ("holders", 1_100, lambda _: stored("Function", name="f", image="i", handler="h")),
+    ("facts-of-all", 1_100, lambda _: stored("Function", name="f", image="i", handler="h")),
+])  # fmt: skip
+def test_however_many_entities_are_read(
+    rule: str, times: int, text: Callable[[int], str], plugin: str, lint: Lint
+) -> None:
+    lines = [text(number) for number in range(times)]
+    if rule == "elsewhere":
+        lines.append(stored("Function", name="f", image="i"))
+    [found] = lint({"a.jsonl": "".join(lines)}, {"plugins": [plugin], "select": [rule]})
+    assert found.message == str(times)
+
+
+@pytest.mark.parametrize(("tags", "expected"), [
+    ('[{"key": "a", "value": "b"}, {"key": "c", "value": "d"}]', {"a": "b", "c": "d"}),
+    ('{"a": "b", "c": "d"}', {"a": "b", "c": "d"}),
+    ("null", {}), ("5", {}), ("[]", {}), ("{}", {}), ('["a", null, []]', {}),
+    ('{"a": 1, "b": null, "c": "d"}', {"c": "d"}),
+    ('[{"key": "a"}, {"value": "b"}, {"key": 1, "value": "x"}, {"key": "c", "value": "d"}]', {"c": "d"}),
+    ('[{"key": ["a"], "value": "b"}, {"key": "c", "value": "d"}]', {"c": "d"}),
+    ('[{"key": {"a": 1}, "value": "b"}]', {}),
+])  # fmt: skip
+@pytest.mark.parametrize("form", ["manifest", "stored"])
+def test_tags_are_a_mapping_in_both_forms(
+    form: str, tags: str, expected: dict[str, str], plugin: str, lint: Lint
+) -> None:
+    image = {"kind": "Image", "name": "i", "baseImageName": "b"}
+    if form == "stored":
+        image |= json.loads(stored("Image", name="i", baseImageName="b"))
+    text = json.dumps(image | {"tags": json.loads(tags)})
+    [found] = lint({"a.jsonl": f"{text}\n"}, {"plugins": [plugin], "select": ["tags"]})
+    assert found.message == f"i: {expected}"
