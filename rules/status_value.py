@@ -84,4 +84,4 @@ def _guide_statuses() -> tuple[str, ...]:
     from dispatch_lint.definitions.golang import guide_base
 
     status = next(field for field in guide_base().fields if field.name == "status")
-    return tuple(value.value for value in status.type.values)
+    return tuple(str(value.value) for value in status.type.values)
