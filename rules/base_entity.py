@@ -16,6 +16,9 @@ class BaseEntity(Rule):
     "each entity type inherits from the base entity and includes all of the base entity fields":
     BaseEntity has the guide's fields under the guide's names, and a stored kind embeds it so that
     its fields lie flat beside the kind's own. Further fields of BaseEntity are its own affair.
+
+    A base entity of one's own is declared by the setting `base-entity`, with its `type`, its
+    `fields` and its `statuses`; kinds are then held against that.
     """
 
     name = "base-entity"
@@ -58,22 +61,27 @@ class BaseEntity(Rule):
     )  # fmt: skip
 
     def check_definition(self, definition: EntityType) -> Iterator[Finding]:
-        if definition.name == BASE:
+        own = self.settings.base_entity
+        name = own.type.rpartition(".")[2] or BASE
+        if definition.name == name and definition.is_base:
             yield from self._compare(definition)
             return
         if definition.form != "stored" or definition.language != "Go":
             return
         how = {
-            "tagged": "embeds BaseEntity under a json tag, so that its fields are not flat",
-            "named": "holds BaseEntity as a field, so that its fields are not flat",
-            "none": "is a stored kind and does not embed BaseEntity",
+            "tagged": f"embeds {name} under a json tag, so that its fields are not flat",
+            "named": f"holds {name} as a field, so that its fields are not flat",
+            "none": f"is a stored kind and does not embed {name}",
         }
         if definition.base in how:
             location = definition.base_location or definition.location
             yield Finding((), f"{definition.name} {how[definition.base]}", location=location,
-                          help="embed BaseEntity by value, without a tag")  # fmt: skip
+                          help=f"embed {name} by value, without a tag")  # fmt: skip
 
     def _compare(self, definition: EntityType) -> Iterator[Finding]:
+        if self.settings.base_entity.fields is not None:
+            yield from _compare_own(definition, self.settings.base_entity.fields)
+            return
         fields = {field.name: field for field in definition.fields}
         by_source = {field.source_name: field for field in definition.fields}
         for wanted in _guide_fields():
@@ -98,16 +106,38 @@ class BaseEntity(Rule):
                 yield Finding(("fields", wanted.name), message, location=definition.location)
 
 
+def _compare_own(definition: EntityType, wanted: dict[str, str]) -> Iterator[Finding]:
+    """How a base entity differs from the one that the settings declare."""
+    fields = {field.name: field for field in definition.fields}
+    for name, type_ in wanted.items():
+        field = fields.get(name)
+        if field is None:
+            message = (
+                f'the field "{name}", which the settings have in {definition.name}, is missing'
+            )
+            yield Finding(("fields", name), message, location=definition.location)
+        elif type_ not in ("", "any") and _sort(field.type.wire_type) != type_:
+            expected = _NAMES.get(type_, f"a {type_}")
+            message = f'the field "{name}" is {_say(field)}; the settings have it as {expected}'
+            yield Finding(("fields", name), message, location=field.location)
+
+
+def _sort(wire_type: str) -> str:
+    return "string" if wire_type == "enum" else wire_type
+
+
 def _alike(field: Field, wanted: Field) -> bool:
     shapes = {field.type.wire_type, wanted.type.wire_type}
     return len(shapes) == 1 or shapes == {"string", "enum"}
 
 
+_NAMES = {"unsigned": "an unsigned integer", "integer": "an integer", "time": "a time",
+          "boolean": "a boolean", "list": "a list", "map": "a map", "object": "an object",
+          "enum": "a string", "any": "any value"}  # fmt: skip
+
+
 def _say(field: Field) -> str:
-    said = {"unsigned": "an unsigned integer", "integer": "an integer", "time": "a time",
-            "boolean": "a boolean", "list": "a list", "map": "a map", "object": "an object",
-            "enum": "a string", "any": "any value"}  # fmt: skip
-    return said.get(field.type.wire_type, f"a {field.type.wire_type}")
+    return _NAMES.get(field.type.wire_type, f"a {field.type.wire_type}")
 
 
 @lru_cache(maxsize=1)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from dispatch_lint.definitions.model import EntityType, Field, Type
+from dispatch_lint.definitions.variants import repeated
 from dispatch_lint.model.violation import Finding, Severity
 from dispatch_lint.naming import is_lower_camel
 from dispatch_lint.rule import Example, Rule
@@ -22,7 +23,9 @@ class DefinitionAgreement(Rule):
     """A kind is defined more than once: as the entity that is stored, as the model of the API, in
     the OpenAPI file. "The only rule is that the common conventions are applied for consistency":
     a field that has one spelling or type here and another there is a question for both. Fields
-    are paired without regard to case; the base fields differ by form, and are left out.
+    are paired without regard to case; the base fields differ by form, and are left out. Values of
+    enumerations are compared too; a field that only the Go model or only the description has is
+    an info. Two packages that declare one kind are reported: only one of them can count.
     """
 
     name = "definition-agreement"
@@ -51,36 +54,111 @@ class DefinitionAgreement(Rule):
     )  # fmt: skip
 
     def check_definitions(self, definitions: Sequence[EntityType]) -> Iterator[Finding]:
+        yield from _declared_twice(definitions)
         first: dict[str, tuple[EntityType, Field]] = {}
-        for one in definitions:
-            for field in one.fields:
-                key = re.sub(r"[^a-z0-9]", "", field.name.lower())
-                if field.base or key in _BASE:
-                    continue
-                known = first.setdefault(key, (one, field))
-                if known[0] is not one:
-                    yield from self._compare(one, field, *known)
+        for definition in definitions:
+            for field in _own_fields(definition):
+                known = first.setdefault(_plain(field), (definition, field))
+                if known[0] is not definition:
+                    yield from self._compare(definition, field, *known)
+        yield from _one_sided(definitions)
 
     def _compare(
-        self, one: EntityType, field: Field, other: EntityType, before: Field
+        self, definition: EntityType, field: Field, other: EntityType, before: Field
     ) -> Iterator[Finding]:
-        where = f"{other.name} ({other.form if other.language == 'Go' else other.language})"
+        where = _called(other)
         also = ((before.location, "the other definition"),)
         path = ("fields", field.name)
+        help_ = _right_one(definition, other)
         if field.name != before.name:
             if is_lower_camel(field.name) and is_lower_camel(before.name):
                 message = (
-                    f'{one.kind} has the field "{field.name}" here, and "{before.name}" in {where}'
+                    f'{definition.kind} has the field "{field.name}" here, and "{before.name}" '
+                    f"in {where}"
                 )
-                yield Finding(path, message, location=field.location, also=also)
+                yield Finding(path, message, location=field.location, also=also, help=help_)
             return
         mine, theirs = _group(field.type), _group(before.type)
-        by_form = one.form != other.form and {mine, theirs} == _TIMES
+        by_form = definition.form != other.form and {mine, theirs} == _TIMES
+        start = f'the field "{field.name}" of {definition.kind}'
         if mine and theirs and mine != theirs and not by_form:
-            message = (
-                f'the field "{field.name}" of {one.kind} is {mine} here, and {theirs} in {where}'
-            )
-            yield Finding(path, message, location=field.location, also=also)
+            message = f"{start} is {mine} here, and {theirs} in {where}"
+            yield Finding(path, message, location=field.location, also=also, help=help_)
+        elif difference := _values_apart(field.type, before.type):
+            message = f"{start} {difference} in {where}"
+            yield Finding(path, message, location=field.location, also=also, help=help_)
+
+
+def _declared_twice(definitions: Sequence[EntityType]) -> Iterator[Finding]:
+    """The definitions of one form that are in two packages: only one of them can count."""
+    by_form: dict[str, list[EntityType]] = {}
+    for definition in definitions:
+        by_form.setdefault(definition.form, []).append(definition)
+    for group in by_form.values():
+        for again in repeated(group):
+            if not again.variant:
+                also = ((again.first.location, "the definition that counts"),)
+                yield Finding((), again.message, location=again.definition.location, also=also,
+                              help="give one of them another name, or exclude it in the settings")  # fmt: skip
+
+
+def _one_sided(definitions: Sequence[EntityType]) -> Iterator[Finding]:
+    """The fields that one of two definitions of the same form lacks."""
+    for definition in definitions:
+        for other in definitions:
+            same_form = definition.form == other.form and definition.language != other.language
+            if not same_form or definition.value or other.value or other.open:
+                continue
+            theirs = {_plain(field) for field in other.fields}
+            for field in _own_fields(definition):
+                if _plain(field) not in theirs:
+                    message = f'{_called(other)} of {definition.kind} has no field "{field.name}"'
+                    yield Finding(("fields", field.name), message, location=field.location,
+                                  also=((other.location, "the other definition"),),
+                                  severity=Severity.INFO, help=_right_one(definition, other))  # fmt: skip
+
+
+def _own_fields(definition: EntityType) -> Iterator[Field]:
+    """The fields of a definition that other definitions of the kind should have alike."""
+    for field in definition.fields:
+        if not field.base and _plain(field) not in _BASE:
+            yield field
+
+
+def _plain(field: Field) -> str:
+    return re.sub(r"[^a-z0-9]", "", field.name.lower())
+
+
+def _called(definition: EntityType) -> str:
+    language = definition.language
+    return f"{definition.name} ({definition.form if language == 'Go' else language})"
+
+
+def _right_one(definition: EntityType, other: EntityType) -> str:
+    """What to do where one definition is generated from the other; else nothing is known."""
+    pair = {definition.language: definition, other.language: other}
+    go, description = pair.get("Go"), pair.get("OpenAPI")
+    if go is None or description is None:
+        return ""
+    if go.generated:
+        return (
+            f"the Go code is generated: change {description.location.file}, and generate it again"
+        )
+    if go.annotated:
+        return f"the description is generated: change {go.location.file}, and generate it again"
+    return ""
+
+
+def _values_apart(mine: Type, theirs: Type) -> str:
+    """How two enumerations differ; empty if they do not, or one is none."""
+    if mine.wire_type != "enum" or theirs.wire_type != "enum":
+        return ""
+    here, there = ({str(value.value) for value in type_.values if value.value != ""} for type_ in (mine, theirs))  # fmt: skip
+    if here == there:
+        return ""
+    more, less = ", ".join(sorted(here - there)), ", ".join(sorted(there - here))
+    parts = [f"allows {more} here, and not" if more else "", f"lacks {less} here, which is allowed" if less else ""]  # fmt: skip
+    return " and ".join(part for part in parts if part)
 
 
 def _group(type_: Type) -> str:

@@ -44,14 +44,14 @@ class Conventions:
     base: str = BASE
     selections: tuple[Selection, ...] = ()
 
-    def chosen(self, folder: str, package: str, name: str) -> Choice:
-        """What the settings say of a type: the first selection of its folder that says anything.
+    def chosen(self, file: str, package: str, name: str) -> Choice:
+        """What the settings say of a type: the first selection of its file that says anything.
 
         Args:
             package: the name of the package; empty for a description of an API.
         """
         for selection in self.selections:
-            choice = selection.choice(folder, package, name)
+            choice = selection.choice(file, package, name)
             if choice.state:
                 return choice
         return Choice()

@@ -54,7 +54,8 @@ class Roles:
         base, _ = base_of(self._tree, self._base_name, struct.scope, struct.node)
         names = set(self._wire_names(struct.scope, struct.node))
         near = base != "none" or form is not None or {"kind", "name"} <= names
-        chosen = self._conventions.chosen(package.folder, package.name, declared.name)
+        file = declared.location.file
+        chosen = self._conventions.chosen(file, package.name, declared.name)
         generated = target.scope.file.generated and chosen.state != "named"
         if chosen.state == "excluded" or generated or package.vendored:
             if near:

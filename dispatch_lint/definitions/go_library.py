@@ -90,7 +90,7 @@ def quoted(type_: Type) -> Type:
     if sort not in _QUOTED or dict(type_.limits).get("contentEncoding"):
         return type_
     text = Type("string", pointer=type_.pointer, nullable=type_.nullable)
-    return text.limited(pattern=_QUOTED[sort])
+    return text.limited(contentMediaType="application/json", pattern=_QUOTED[sort])
 
 
 def keys(type_: Type) -> Mapping[str, Any]:

@@ -122,6 +122,9 @@ class GoReader:
             why=role.why,
             open=reason,
             opaque=opaque,
+            annotated=comment.annotation("model") is not None,
+            generated=target.scope.file.generated,
+            is_base=role.name == "base",
         )
 
     def _aliases(self, declared: GoType) -> tuple[str, ...]:

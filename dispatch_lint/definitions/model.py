@@ -149,6 +149,9 @@ class EntityType(NamedTuple):
         why: why it is a kind.
         open: why documents may have more than is declared; empty if they may not.
         opaque: methods of its own decide what it is on the wire.
+        annotated: descriptions are generated from it: it has the comment `swagger:model`.
+        generated: a program wrote its file.
+        is_base: it is the base entity itself.
     """
 
     kind: str
@@ -169,6 +172,9 @@ class EntityType(NamedTuple):
     why: str = ""
     open: str = ""
     opaque: bool = False
+    annotated: bool = False
+    generated: bool = False
+    is_base: bool = False
 
 
 class Skipped(NamedTuple):

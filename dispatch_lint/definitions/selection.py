@@ -26,23 +26,24 @@ class Selection:
     A pattern is `Type`, `package.Type` or `folder/of/package.Type`, where `*` stands for any text.
 
     Attributes:
-        folder: the folder or file that it holds for; empty for all.
+        path: the folder or file that it holds for; empty for all.
         include: without a pattern every type may be a kind.
         exclude: stronger than `include`.
     """
 
-    folder: str = ""
+    path: str = ""
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
 
-    def choice(self, folder: str, package: str, name: str) -> Choice:
+    def choice(self, file: str, package: str, name: str) -> Choice:
         """What this says of a type.
 
         Args:
             package: the name of the package; empty for a description of an API.
         """
-        if self.folder not in ("", ".") and not f"{folder}/".startswith(f"{self.folder}/"):
+        if self.path not in ("", ".") and not f"{file}/".startswith(f"{self.path}/"):
             return Choice()
+        folder = file.rpartition("/")[0]
         for pattern in self.exclude:
             if _fits(pattern, folder, package, name):
                 return Choice("excluded", f'the settings exclude "{pattern}"')

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from dispatch_lint.definitions.model import DefinitionProblem, EntityType, Field, Type
+from dispatch_lint.definitions.model import EntityType, Field, Type
 
 
 def union(types: Sequence[Type]) -> Type:
@@ -76,18 +77,36 @@ def _folder(definition: EntityType) -> str:
     return definition.location.file.rpartition("/")[0]
 
 
-def conflicts(definitions: Sequence[EntityType]) -> list[DefinitionProblem]:
-    """What is to be said of several definitions of one kind and form in one language."""
+class Repeated(NamedTuple):
+    """A definition of a kind and form that has one already.
+
+    Attributes:
+        variant: the build chooses between the two, so that both count.
+        message: what there is to say about it.
+    """
+
+    definition: EntityType
+    first: EntityType
+    variant: bool
+    message: str
+
+
+def repeated(definitions: Sequence[EntityType]) -> Iterator[Repeated]:
+    """The definitions that repeat the first one of some of one kind and form."""
     first, *others = definitions
-    problems = []
     for other in others:
         if is_variant(other, first):
-            message = f"the build chooses the type {first.name}, also declared at {first.location}: the schema accepts each"
-            problems.append(DefinitionProblem(message, other.location))
-        elif other.language == first.language and not other.value and not first.value:
-            message = f"the kind {first.kind} ({first.form}) is already declared at {first.location}, which is the one that counts"
-            problems.append(DefinitionProblem(message, other.location))
-    return problems
+            message = (
+                f"the build chooses the type {first.name}, also declared at {first.location}: "
+                "the schema accepts each"
+            )
+            yield Repeated(other, first, True, message)
+        elif other.language == first.language and not (other.value or first.value):
+            message = (
+                f"the kind {first.kind} ({first.form}) is already declared at {first.location}, "
+                "which is the one that counts"
+            )
+            yield Repeated(other, first, False, message)
 
 
 def merged(variants: Sequence[EntityType]) -> EntityType:

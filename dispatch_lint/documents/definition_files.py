@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from dispatch_lint.config.globs import matches
 from dispatch_lint.definitions.conventions import Conventions
-from dispatch_lint.definitions.model import DefinitionError, is_openapi
+from dispatch_lint.definitions.model import BASE, DefinitionError, DefinitionProblem, is_openapi
 from dispatch_lint.definitions.reading import Description, GoSource, read_sources
-from dispatch_lint.definitions.variants import conflicts, merged, variants_of
+from dispatch_lint.definitions.selection import Selection
+from dispatch_lint.definitions.variants import merged, repeated, variants_of
 from dispatch_lint.documents.discover import discover
 from dispatch_lint.documents.formats import format_of
 from dispatch_lint.documents.reading import read_source
@@ -58,7 +59,19 @@ def conventions_of(catalogue: Catalogue, settings: Settings) -> Conventions:
         nested=_flagged(catalogue, "x-dispatch-nested"),
         ignored=_flagged(catalogue, "x-dispatch-ignored"),
         foreign=True,
+        base=settings.base_entity.type or BASE,
+        selections=tuple(
+            Selection(_relative(settings.root / entry.path), entry.include, entry.exclude)
+            for entry in settings.selections
+        ),
     )  # fmt: skip
+
+
+def _relative(path: Path) -> str:
+    """A path as sources are named: relative to the working directory where it is below that."""
+    absolute = os.path.normpath(path.absolute())
+    below = os.path.relpath(absolute)
+    return (absolute if below.startswith("..") else below).replace(os.sep, "/")
 
 
 def _flagged(catalogue: Catalogue, flag: str) -> frozenset[tuple[str, str]]:
@@ -183,5 +196,8 @@ def kinds_of(found: Definitions, conventions: Conventions) -> list[EntityType]:
         if not definition.value or definition.kind in conventions.kinds:
             kinds.setdefault((definition.form, definition.kind), []).append(definition)
     for definitions in kinds.values():
-        found.notes += conflicts(definitions)
+        found.notes += [
+            DefinitionProblem(again.message, again.definition.location)
+            for again in repeated(definitions)
+        ]
     return [merged(variants_of(definitions)) for definitions in kinds.values()]

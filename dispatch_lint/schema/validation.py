@@ -206,7 +206,7 @@ def _message(error: Any, path: Path) -> str:
         return f"{where} has to be {_types(types)}, not {_shown(value)}"
     if error.validator in ("enum", "const"):
         allowed = error.validator_value if error.validator == "enum" else [error.validator_value]
-        names = [str(choice) for choice in allowed if choice is not None]
+        names = [str(choice) for choice in allowed if choice not in (None, "")]
         meant = did_you_mean(value, names) if isinstance(value, str) else ""
         listed = ", ".join(f'"{name}"' for name in names)
         return f"{_quoted(value)} is none of {listed}{meant}"
