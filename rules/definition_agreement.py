@@ -5,9 +5,11 @@ from collections.abc import Iterator, Sequence
 
 from dispatch_lint.definitions.model import EntityType, Field, Type
 from dispatch_lint.definitions.variants import repeated
+from dispatch_lint.model.reference import Form
 from dispatch_lint.model.violation import Finding, Severity
 from dispatch_lint.naming import is_lower_camel
 from dispatch_lint.rule import Example, Rule
+from dispatch_lint.schema.initialisms import initialisms_of
 
 _GROUPS = {"string": "text", "enum": "text", "integer": "a whole number",
            "unsigned": "a whole number", "number": "a number", "boolean": "true or false",
@@ -69,7 +71,7 @@ class DefinitionAgreement(Rule):
         where = _called(other)
         also = ((before.location, "the other definition"),)
         path = ("fields", field.name)
-        help_ = _right_one(definition, other)
+        help_ = _right_one(definition, other) or self._one_spelling(field.name, before.name)
         if field.name != before.name:
             if is_lower_camel(field.name) and is_lower_camel(before.name):
                 message = (
@@ -87,6 +89,23 @@ class DefinitionAgreement(Rule):
         elif difference := _values_apart(field.type, before.type):
             message = f"{start} {difference} in {where}"
             yield Finding(path, message, location=field.location, also=also, help=help_)
+
+    def _one_spelling(self, *names: str) -> str:
+        """What to call a field whose names differ in initialisms only: as most fields do."""
+        if len({name.lower() for name in names}) > 1:
+            return ""
+        forms: tuple[Form, ...] = ("stored", "manifest")
+        counts = [self.catalogue.initialisms(form) for form in forms]
+        scores = [
+            sum(
+                spellings.get(initialism, {}).get(word.isupper(), 0)
+                for initialism, word in initialisms_of(name)
+                for spellings in counts
+            )
+            for name in names
+        ]
+        best = max(range(len(names)), key=scores.__getitem__)
+        return f"call both {names[best]}" if scores.count(scores[best]) == 1 else ""
 
 
 def _declared_twice(definitions: Sequence[EntityType]) -> Iterator[Finding]:

@@ -58,6 +58,12 @@ def load_catalogue(settings: Settings) -> Catalogue:
     return catalogue
 
 
+def builtin_kinds(catalogue: Catalogue) -> set[str]:
+    """The kinds of a catalogue that are part of dispatch-lint, and that no definition replaces."""
+    folder = str(builtin_folder())
+    return {schema.kind for schema in catalogue.schemas if schema.file.startswith(folder)}
+
+
 def _with_definitions(schemas: dict[str, Schema], settings: Settings) -> dict[str, Schema]:
     """Schemas, in which the kinds that the setting `definitions` declares are added or replaced."""
     from dispatch_lint.definitions.model import DefinitionError
