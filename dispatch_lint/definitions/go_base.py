@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dispatch_lint.definitions.go_syntax import read_fields
+from dispatch_lint.definitions.go_nodes import text_of
+from dispatch_lint.definitions.go_syntax import embedded_fields, read_fields
 from dispatch_lint.definitions.go_types import MAX_NESTING, Scope, structs, targets, type_name
 from dispatch_lint.definitions.model import BASE
 
@@ -25,6 +26,8 @@ class BaseName:
 
     def __init__(self, name: str = BASE) -> None:
         self._qualifier, _, self.simple = name.rpartition(".")
+        self.found: dict[tuple[str, int], tuple[Base, Location | None]] = {}
+        """What `base_of` has found, by the file and the node of the struct."""
 
     def declares(self, package: GoPackage, name: str) -> bool:
         """Whether a type is the base entity."""
@@ -63,15 +66,23 @@ def base_of(
     Returns:
         `none`, or else with the location of the field that brings it in.
     """
-    held: tuple[Base, Location | None] = ("none", None)
-    for field in read_fields(struct, scope.file):
+    if seen:
+        return _base_of(tree, base_name, scope, struct, seen)
+    key = (scope.file.text.name, struct.id)
+    if key not in base_name.found:
+        base_name.found[key] = _base_of(tree, base_name, scope, struct, seen)
+    return base_name.found[key]
+
+
+def _base_of(
+    tree: GoTree, base_name: BaseName, scope: Scope, struct: Node,
+    seen: frozenset[tuple[str, str]],
+) -> tuple[Base, Location | None]:  # fmt: skip
+    for field in embedded_fields(struct, scope.file):
         if base_name.is_meant(tree, scope, field.type):
-            if field.names:
-                held = ("named", field.locations[0])
-                continue
             tagged = field.tag.name or field.tag.skipped
             return ("tagged" if tagged else "flat"), field.locations[0]
-        if field.names or field.tag.name or field.tag.skipped:
+        if field.tag.name or field.tag.skipped:
             continue
         for target, bound in structs(tree, scope, field.type):
             if target.key in seen or len(seen) > MAX_NESTING:
@@ -79,4 +90,17 @@ def base_of(
             base, _ = base_of(tree, base_name, bound.scope, bound.node, seen | {target.key})
             if base != "none":
                 return base, field.locations[0]
-    return held
+    return _held(base_name, scope, struct)
+
+
+def _held(base_name: BaseName, scope: Scope, struct: Node) -> tuple[Base, Location | None]:
+    """Whether the base entity is a named field of a struct.
+
+    Only the name of a type counts: to follow each would read most packages that the code imports.
+    """
+    if base_name.simple not in text_of(struct):
+        return "none", None
+    for field in read_fields(struct, scope.file):
+        if field.names and type_name(field.type).rpartition(".")[2] == base_name.simple:
+            return "named", field.locations[0]
+    return "none", None

@@ -7,13 +7,16 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from dispatch_lint.definitions.go_base import BaseName, base_of
-from dispatch_lint.definitions.go_syntax import read_fields
+from dispatch_lint.definitions.go_nodes import text_of
+from dispatch_lint.definitions.go_syntax import embedded_fields, read_fields
 from dispatch_lint.definitions.go_types import MAX_NESTING, Bound, Target, structs, targets
 from dispatch_lint.definitions.go_types import type_name as name_of_type
 from dispatch_lint.definitions.kind_names import why_no_kind
 from dispatch_lint.definitions.model import Skipped
 
 if TYPE_CHECKING:
+    from tree_sitter import Node
+
     from dispatch_lint.definitions.conventions import Conventions
     from dispatch_lint.definitions.go_syntax import GoField
     from dispatch_lint.definitions.go_tree import GoTree
@@ -52,7 +55,7 @@ class Roles:
             return Role("base", "it is the base entity")
         form = declared.comment.marker("form")
         base, _ = base_of(self._tree, self._base_name, struct.scope, struct.node)
-        names = set(self._wire_names(struct.scope, struct.node))
+        names = self._names(struct)
         near = base != "none" or form is not None or {"kind", "name"} <= names
         file = declared.location.file
         chosen = self._conventions.chosen(file, package.name, declared.name)
@@ -109,19 +112,28 @@ class Roles:
     def _skip(self, target: Target, why: str) -> None:
         self.skipped.append(Skipped(target.declared.name, why, target.declared.location))
 
-    def _wire_names(self, scope: Scope, struct: object, depth: int = 0) -> Iterator[str]:
+    def _names(self, struct: Bound) -> set[str]:
+        """The names on the wire of a struct, if `kind` may be among them."""
+        if "kind" not in text_of(struct.node) and not embedded_fields(
+            struct.node, struct.scope.file
+        ):
+            return set()
+        return set(self._wire_names(struct.scope, struct.node))
+
+    def _wire_names(self, scope: Scope, struct: Node, depth: int = 0) -> Iterator[str]:
         """The names on the wire of the fields of a struct, and of those that it embeds."""
-        for field in read_fields(struct, scope.file):  # type: ignore[arg-type]
-            if field.tag.skipped:
-                continue
-            if not field.names and not field.tag.name and depth < MAX_NESTING:
+        for field in embedded_fields(struct, scope.file):
+            if not field.tag.skipped and not field.tag.name and depth < MAX_NESTING:
                 if name_of_type(field.type).rpartition(".")[2] == "TypeMeta":
                     yield from ("kind", "apiVersion")
                 for _, bound in structs(self._tree, scope, field.type):
                     yield from self._wire_names(bound.scope, bound.node, depth + 1)
-            for name in field.names:
-                if name[:1].isupper():
-                    yield field.tag.name or name
+        text = text_of(struct)
+        if depth or "kind" in text or "name" in text:
+            for field in read_fields(struct, scope.file):
+                for name in field.names:
+                    if name[:1].isupper() and not field.tag.skipped:
+                        yield field.tag.name or name
 
     # Types that exist only to be embedded
 
@@ -134,7 +146,7 @@ class Roles:
             target.key: embedding
             for embedding, struct, role in named
             if role.name
-            for field in read_fields(struct.node, struct.scope.file)
+            for field in embedded_fields(struct.node, struct.scope.file)
             for target in self._embedded(struct.scope, field)
             if target.declared is not embedding.declared
         }

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.definitions.go_build import is_conditional, is_ignored
+from dispatch_lint.definitions.go_chunks import Chunk, blank, chunks, method, without
 from dispatch_lint.definitions.go_comments import Comment, read_comment
 from dispatch_lint.definitions.go_keys import KeyExpression as KeyExpression
 from dispatch_lint.definitions.go_keys import key_expressions
@@ -32,7 +33,7 @@ MARSHALERS = frozenset({"MarshalJSON", "MarshalText", "UnmarshalJSON", "Unmarsha
 _RELEVANT = re.compile(
     rb"^[ \t]*(?:type|const)\b|;[ \t]*type\b|arshal(?:JSON|Text)\(", re.MULTILINE
 )
-_PACKAGE = re.compile(rb"^[ \t]*package[ \t]", re.MULTILINE)
+_PACKAGE = re.compile(rb"^package[ \t]+(\w+)", re.MULTILINE)
 _DECLARATION = re.compile(rb"^(?=(?:type|func|var|const|import|package)\b)", re.MULTILINE)
 _TYPE_NAMES = re.compile(r"^[ \t]*(?:type[ \t]+)?(\w+)(?:\[[^\]\n]*\])?[ \t]+(?:=[ \t]*)?struct\b", re.MULTILINE)  # fmt: skip
 
@@ -112,7 +113,7 @@ class GoFile:
         broken: the declarations that do not parse, functions and variables left out.
         generated: whether a program wrote the file: it declares no kinds.
         conditional: whether a build constraint can leave the file out.
-        fields: what `read_fields` has read so far, by the node of the struct.
+        fields, embedded: what was read of structs so far, by their nodes.
     """
 
     text: GoText
@@ -127,6 +128,7 @@ class GoFile:
     generated: bool = False
     conditional: bool = False
     fields: dict[int, tuple[GoField, ...]] = field(default_factory=dict)
+    embedded: dict[int, tuple[GoField, ...]] = field(default_factory=dict)
 
 
 def read_go(source: bytes, name: str) -> GoFile:
@@ -147,8 +149,14 @@ def read_go(source: bytes, name: str) -> GoFile:
     file.generated = GENERATED.search(source[:2_000]) is not None
     file.conditional = is_conditional(source, name)
     keys = builds_keys(source)
-    if not keys and not _RELEVANT.search(source) and _PACKAGE.search(source):
-        return file
+    known = chunks(source)
+    if known is not None:
+        if not keys and not any(_is_relevant(source, chunk) for chunk in known):
+            package = _PACKAGE.search(source)
+            file.package = package[1].decode() if package else ""
+            return file
+        source = without(source, [chunk for chunk in known if _is_idle(source, chunk, keys=keys)])
+        file.text = GoText(name, source)
     for node in _declarations(source, file):
         if node.type == "package_clause":
             file.package = text_of(node.named_children[0]) if node.named_children else ""
@@ -165,12 +173,32 @@ def read_go(source: bytes, name: str) -> GoFile:
     return file
 
 
-_JOINING = re.compile(rb"Sprintf\(|strings\.Join\(")
+def _is_relevant(source: bytes, chunk: Chunk) -> bool:
+    """Whether a declaration says anything about types."""
+    if chunk.keyword == "func":
+        head = method(source, chunk)
+        return head is not None and head.name in MARSHALERS
+    return chunk.keyword in ("type", "const")
+
+
+def _is_idle(source: bytes, chunk: Chunk, *, keys: bool) -> bool:
+    """Whether nothing is read in a declaration.
+
+    Args:
+        keys: whether the file may have code that builds keys.
+    """
+    if chunk.keyword == "func":
+        code = source[chunk.start : chunk.end]
+        return not (_is_relevant(source, chunk) or (keys and builds_keys(code)))
+    return chunk.keyword == "var"
 
 
 def builds_keys(source: bytes) -> bool:
-    """Whether a file may contain code that builds the keys of entities."""
-    return bool(_JOINING.search(source) and re.search(rb"key", source, re.IGNORECASE))
+    """Whether code may build the keys of entities."""
+    joins = (b"Sprintf(" in source and b"/%" in source) or (
+        b".Join(" in source and (b'"/"' in source or b"`/`" in source)
+    )
+    return joins and (b"key" in source or b"Key" in source or b"KEY" in source)
 
 
 @lru_cache(maxsize=1)
@@ -219,7 +247,7 @@ def _recovered(source: bytes, start: int, end: int, file: GoFile) -> Iterator[No
         code = re.sub(r"\A(?:\s|//[^\n]*\n|/\*.*?\*/)+", "", text, flags=re.DOTALL)
         if not code or re.match(r"(?:func|var|import|package)\b", code):
             continue  # nothing that a schema is made of
-        above = source[:first].decode("utf-8", "replace").rpartition("\n\n")[2]
+        above = source[max(source.rfind(b"\n\n", 0, first), 0) : first].decode("utf-8", "replace")
         shown = next((node for node in root.children if node.type != "comment"), root)
         broken = next(_errors(root), shown)
         file.broken.append(Broken(above + text, file.text.location(broken)))
@@ -227,8 +255,7 @@ def _recovered(source: bytes, start: int, end: int, file: GoFile) -> Iterator[No
 
 def _parse_part(source: bytes, first: int, last: int) -> Node:
     """The tree of a part of a file. The rest is blank, so that places stay the same."""
-    blank = re.sub(rb"[^\n]", b" ", source[:first])
-    return _parser().parse(blank + source[first:last]).root_node
+    return _parser().parse(blank(source[:first]) + source[first:last]).root_node
 
 
 _MAX_DEPTH = 200
@@ -312,26 +339,41 @@ def read_fields(struct: Node, file: GoFile) -> tuple[GoField, ...]:
     """The lines of a struct. A struct is read once, however many types contain it."""
     fields = file.fields.get(struct.id)
     if fields is None:
-        fields = file.fields[struct.id] = tuple(_read_fields(struct, file.text))
+        nodes = _field_nodes(struct)
+        fields = file.fields[struct.id] = tuple(_read_field(node, file.text) for node in nodes)
     return fields
 
 
-def _read_fields(struct: Node, text: GoText) -> Iterator[GoField]:
+def embedded_fields(struct: Node, file: GoFile) -> tuple[GoField, ...]:
+    """The lines of a struct that embed a type."""
+    fields = file.embedded.get(struct.id)
+    if fields is None:
+        fields = file.embedded[struct.id] = tuple(
+            _read_field(node, file.text)
+            for node in _field_nodes(struct)
+            if node.child_by_field_name("name") is None
+        )
+    return fields
+
+
+def _field_nodes(struct: Node) -> Iterator[Node]:
     for group in struct.named_children:
-        if group.type != "field_declaration_list":
-            continue
-        for node in group.named_children:
-            if node.type != "field_declaration":
-                continue
-            type_node = node.child_by_field_name("type")
-            if type_node is None:
-                continue  # a line that does not parse
-            names = node.children_by_field_name("name")
-            yield GoField(
-                tuple(map(text_of, names)),
-                tuple(text.location(name) for name in names or [type_node]),
-                type_node,
-                read_tag(text_of(node.child_by_field_name("tag"))),
-                read_comment(node, text),
-                not names and any(child.type == "*" for child in node.children),
-            )
+        if group.type == "field_declaration_list":
+            for node in group.named_children:
+                # One without a type is a line that does not parse.
+                if node.type == "field_declaration" and node.child_by_field_name("type"):
+                    yield node
+
+
+def _read_field(node: Node, text: GoText) -> GoField:
+    names = node.children_by_field_name("name")
+    type_node = node.child_by_field_name("type")
+    assert type_node is not None
+    return GoField(
+        tuple(map(text_of, names)),
+        tuple(text.location(name) for name in names or [type_node]),
+        type_node,
+        read_tag(text_of(node.child_by_field_name("tag"))),
+        read_comment(node, text),
+        not names and any(child.type == "*" for child in node.children),
+    )

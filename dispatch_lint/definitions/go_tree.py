@@ -91,6 +91,7 @@ class GoTree:
         self._names: dict[str, str] = {}
         self._packages: dict[str, GoPackage] = {}
         self._folders: dict[str, str | None] = {}
+        self._qualifiers: dict[tuple[str, str], GoPackage | None] = {}
 
     @property
     def read(self) -> list[GoPackage]:
@@ -215,6 +216,12 @@ class GoTree:
 
     def qualified(self, file: GoFile, qualifier: str) -> GoPackage | None:
         """The package that a qualifier in a file stands for, if it is in the tree."""
+        key = (file.text.name, qualifier)
+        if key not in self._qualifiers:
+            self._qualifiers[key] = self._find_qualified(file, qualifier)
+        return self._qualifiers[key]
+
+    def _find_qualified(self, file: GoFile, qualifier: str) -> GoPackage | None:
         if qualifier in file.imports:
             return self.imported(file.imports[qualifier])
         # Without an alias, the qualifier is the package's own name, which need not be the end of

@@ -6,7 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.definitions.go_nodes import text_of
-from dispatch_lint.definitions.go_syntax import MARSHALERS, GoFile, GoType, read_fields
+from dispatch_lint.definitions.go_syntax import (
+    MARSHALERS,
+    GoFile,
+    GoType,
+    embedded_fields,
+    read_fields,
+)
 from dispatch_lint.definitions.go_tree import GoPackage, GoTree
 
 if TYPE_CHECKING:
@@ -226,14 +232,14 @@ def _promoted(
 ) -> Methods:
     """The methods that a struct has from those that it embeds: the least deep one, if it is alone."""
     found: dict[str, list[Receiver]] = {}
-    fields = read_fields(struct, scope.file)
-    for field in fields:
-        if not field.names:
-            for method, receiver in methods(tree, scope, field.type, seen).items():
-                by_pointer = receiver.pointer and not field.pointer
-                deeper = receiver._replace(pointer=by_pointer, depth=receiver.depth + 1)
-                found.setdefault(method, []).append(deeper)
-    named = {name for field in fields for name in field.names}
+    for field in embedded_fields(struct, scope.file):
+        for method, receiver in methods(tree, scope, field.type, seen).items():
+            by_pointer = receiver.pointer and not field.pointer
+            deeper = receiver._replace(pointer=by_pointer, depth=receiver.depth + 1)
+            found.setdefault(method, []).append(deeper)
+    if not found:
+        return {}
+    named = {name for field in read_fields(struct, scope.file) for name in field.names}
     promoted = {}
     for method, receivers in found.items():
         depth = min(receiver.depth for receiver in receivers)

@@ -24,7 +24,7 @@ from dispatch_lint.definitions.go_library import (
 )
 from dispatch_lint.definitions.go_nodes import text_of
 from dispatch_lint.definitions.go_promotion import Candidate, promoted, with_standard
-from dispatch_lint.definitions.go_syntax import read_fields
+from dispatch_lint.definitions.go_syntax import embedded_fields, read_fields
 from dispatch_lint.definitions.go_tree import GoTree
 from dispatch_lint.definitions.go_types import (
     MAX_NESTING,
@@ -148,8 +148,8 @@ class ValueReader:
 
     def open_because(self, scope: Scope, struct: Node, around: Around = ()) -> str:
         """Why a struct may have more fields than those that are known; empty if it cannot."""
-        for field in read_fields(struct, scope.file):
-            if field.names or field.tag.name or field.tag.skipped:
+        for field in embedded_fields(struct, scope.file):
+            if field.tag.name or field.tag.skipped:
                 continue
             if self.base_name.is_meant(self._tree, scope, field.type):
                 continue

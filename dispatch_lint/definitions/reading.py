@@ -112,8 +112,8 @@ def _read_go(
     named = {source.name for source in sources if source.named}
     files = ((name, _reader(data)) for name, data in contents.items())
     tree = GoTree(files, read_modules(contents), vendored_files)
-    packages = _packages(tree, contents, named, conventions)
     reader = GoReader(tree, conventions, budget)
+    packages = _packages(tree, reader, contents, named, conventions)
     definitions.types += reader.entity_types(packages)
     definitions.notes += reader.notes
     definitions.skipped += reader.skipped
@@ -128,7 +128,7 @@ def _read_go(
             definitions.problems += [
                 DefinitionProblem("this is not valid Go", broken.location, passed_over=True)
                 for broken in file.broken
-                if ours.search(broken.text.encode()) or file.text.name in named
+                if _has_any(broken.text.encode(), ours) or file.text.name in named
             ]
     definitions.problems = list(dict.fromkeys(definitions.problems))
     _read_layouts(contents, definitions)
@@ -147,20 +147,25 @@ def _read_layouts(contents: dict[str, bytes], definitions: Definitions) -> None:
             definitions.layouts += file.layouts
 
 
-def _ours(conventions: Conventions) -> re.Pattern[bytes]:
-    """What the text of a kind, or of a base of kinds, has in it."""
-    base = re.escape(conventions.base.rpartition(".")[2]).encode()
-    return re.compile(rb"\b(?:%s|%s)\b|swagger:model|\+dispatch:" % (BASE.encode(), base))
+def _ours(conventions: Conventions) -> tuple[bytes, ...]:
+    """The words of which the text of a kind, or of a base of kinds, has one."""
+    base = conventions.base.rpartition(".")[2].encode()
+    return tuple(dict.fromkeys([base, BASE.encode(), b"swagger:model", b"+dispatch:"]))
+
+
+def _has_any(text: bytes, words: Sequence[bytes]) -> bool:
+    return any(word in text for word in words)
 
 
 def _packages(
-    tree: GoTree, contents: dict[str, bytes], named: set[str], conventions: Conventions
-) -> list[GoPackage]:
+    tree: GoTree, reader: GoReader, contents: dict[str, bytes], named: set[str],
+    conventions: Conventions,
+) -> list[GoPackage]:  # fmt: skip
     """The packages that may declare kinds: they mention the base entity, or a type that embeds it."""
-    wanted = re.compile(_ours(conventions).pattern + rb'|json:"kind[",]')
+    wanted = (*_ours(conventions), b'json:"kind"', b'json:"kind,')
     folders: dict[str, None] = {}
     for name, data in contents.items():
-        if name in named or wanted.search(data):
+        if name in named or _has_any(data, wanted):
             folders[name.rpartition("/")[0] or "."] = None
     for selection in conventions.selections:
         names = "|".join(
@@ -174,33 +179,41 @@ def _packages(
         packages |= {folder: package for folder in fresh if (package := tree.package(folder))}
         for file in (file for folder in fresh for file in packages[folder].files):
             file.generated = file.generated and file.text.name not in named
-        names = "|".join(sorted(_embedding(tree, conventions, [packages[f] for f in fresh])))
+        names = "|".join(sorted({*_embedding(reader, [packages[folder] for folder in fresh])}))
         # A line that has nothing but a type of another package embeds it.
-        pattern = rf"^[ \t]+\*?\w+\.(?:{names})\b(?!\.)[^\n(]*$|^[ \t]*(?:type[ \t]+)?\w+[ \t=]+\w+\.(?:{names})\b"  # fmt: skip
-        folders |= _mentioning(contents, pattern if names else "")
+        pattern = (
+            rf"^[ \t]+\*?\w+\.(?:{names})\b(?!\.)[^\n(]*$"
+            rf"|^[ \t]*(?:type[ \t]+)?\w+[ \t=]+\w+\.(?:{names})\b"
+        )
+        rest = {
+            name: data for name, data in contents.items()
+            if (name.rpartition("/")[0] or ".") not in packages
+        }  # fmt: skip
+        folders |= _mentioning(rest, pattern if names else "", rf"\.(?:{names})\b")
     return list(packages.values())
 
 
-def _embedding(
-    tree: GoTree, conventions: Conventions, packages: Sequence[GoPackage]
-) -> Iterator[str]:
+def _embedding(reader: GoReader, packages: Sequence[GoPackage]) -> Iterator[str]:
     """The names of the types of some packages that have the base entity in them."""
-    reader = GoReader(tree, conventions)
     for package in packages:
         for candidate in reader.candidates(package):
             if reader.has_base(candidate):
                 yield re.escape(candidate.target.declared.name)
 
 
-def _mentioning(contents: dict[str, bytes], pattern: str) -> dict[str, None]:
-    """The folders of the files that match a pattern; none for an empty one."""
+def _mentioning(contents: dict[str, bytes], pattern: str, likely: str = "") -> dict[str, None]:
+    """The folders of the files that match a pattern; none for an empty one.
+
+    Args:
+        likely: a pattern that is in all of them, and faster to find.
+    """
     if not pattern:
         return {}
-    wanted = re.compile(pattern.encode(), re.MULTILINE)
+    wanted, first = re.compile(pattern.encode(), re.MULTILINE), re.compile(likely.encode())
     return {
         name.rpartition("/")[0] or ".": None
         for name, data in contents.items()
-        if wanted.search(data)
+        if first.search(data) and wanted.search(data)
     }
 
 
