@@ -51,7 +51,8 @@ class Roles:
     def role(self, target: Target, struct: Bound) -> Role:
         """What a type declares, as the settings, a marker, its base or its fields say."""
         declared, package = target.declared, target.scope.package
-        if self._base_name.declares(package, declared.name):
+        generated = target.scope.file.generated
+        if self._base_name.declares(package, declared.name) and not (generated or package.vendored):
             return Role("base", "it is the base entity")
         form = declared.comment.marker("form")
         base, _ = base_of(self._tree, self._base_name, struct.scope, struct.node)
@@ -59,7 +60,7 @@ class Roles:
         near = base != "none" or form is not None or {"kind", "name"} <= names
         file = declared.location.file
         chosen = self._conventions.chosen(file, package.name, declared.name)
-        generated = target.scope.file.generated and chosen.state != "named"
+        generated = generated and chosen.state != "named"
         if chosen.state == "excluded" or generated or package.vendored:
             if near:
                 code = "generated" if generated else "vendored"

@@ -20,7 +20,6 @@ MAX_NESTING = 30
 _ALTERNATIVES = ("oneOf", "anyOf")
 _STRING_LIMITS = ("minLength", "maxLength", "pattern")
 _LIST_LIMITS = ("minItems", "maxItems", "uniqueItems")
-_BITS = {"int32": 31, "int64": 63}
 _FURTHER = "further properties are allowed"
 Around = tuple[tuple[str, Any], ...]
 """The models around a schema: one that contains itself is not followed again."""
@@ -316,9 +315,6 @@ def _string(value: dict[str, Any]) -> Type:
 
 def _integer(value: dict[str, Any]) -> Type:
     limits = _bounds(value)
-    bits = _BITS.get(_text(value.get("format")))
-    if bits is not None:
-        limits = {"minimum": -(2**bits), "maximum": 2**bits - 1} | limits
     unsigned = limits.get("minimum") == 0
     return Type("unsigned" if unsigned else "integer").limited(**limits)
 
