@@ -88,12 +88,12 @@ class _Descriptions:
     def _plain(self, kind: str, depth: int) -> dict[str, Any]:
         random = self._random
         if kind == "string":
-            limits = random.choice(
+            texts: dict[str, Any] = random.choice(
                 [{}, {"maxLength": 4}, {"minLength": 1}, {"pattern": "^[a-z]*$"}]
             )
-            return {"type": "string", **limits}
+            return {"type": "string", **texts}
         if kind in ("integer", "number"):
-            limits = random.choice([{}, {"minimum": 0}, {"maximum": 9, "minimum": -3}, {"multipleOf": 2},
+            limits: dict[str, Any] = random.choice([{}, {"minimum": 0}, {"maximum": 9, "minimum": -3}, {"multipleOf": 2},
                                     self._exclusive()])  # fmt: skip
             form = {"format": "int32"} if kind == "integer" and random.random() < 0.3 else {}
             return {"type": kind, **limits, **form}
@@ -122,7 +122,7 @@ class _Descriptions:
     def _object(self, depth: int) -> dict[str, Any]:
         random = self._random
         names = random.sample(_FIELDS, random.randint(1, 3))
-        further = random.choice([{}, {}, {"additionalProperties": True}, {"additionalProperties": False},
+        further: dict[str, Any] = random.choice([{}, {}, {"additionalProperties": True}, {"additionalProperties": False},
                                  {"additionalProperties": {"type": "integer"}}])  # fmt: skip
         schema: dict[str, Any] = {
             "type": "object",

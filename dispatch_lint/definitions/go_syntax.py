@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node, Parser
 
 GENERATED = re.compile(rb"^// Code generated .* DO NOT EDIT\.\r?$", re.MULTILINE)
+NOT_TEXT = "this is not text"
 MARSHALERS = frozenset({"MarshalJSON", "MarshalText", "UnmarshalJSON", "UnmarshalText"})
 """The methods by which a type decides itself what it is on the wire."""
 # A file without any of these says nothing about types.
@@ -142,7 +143,7 @@ def read_go(source: bytes, name: str) -> GoFile:
     file = GoFile(GoText(name, source))
     if b"\0" in source:
         location = Location(name, Range(1, 1, 1, 2))
-        file.problems.append(DefinitionProblem("this is not text", location))
+        file.problems.append(DefinitionProblem(NOT_TEXT, location, passed_over=True))
         return file
     if is_ignored(source):
         return file

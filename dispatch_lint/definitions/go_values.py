@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dispatch_lint.config.limits import Limits
 from dispatch_lint.definitions.budget import Budget
@@ -13,18 +12,16 @@ from dispatch_lint.definitions.builtin import builtin_folder
 from dispatch_lint.definitions.conventions import Conventions
 from dispatch_lint.definitions.go_base import BaseName, base_of
 from dispatch_lint.definitions.go_enumerations import Enumerations
+from dispatch_lint.definitions.go_fields import Around, FieldReader
 from dispatch_lint.definitions.go_library import (
     BASIC,
     BYTES,
-    WITHOUT_FIELDS,
     WITHOUT_METHODS,
     external,
     keys,
-    quoted,
 )
 from dispatch_lint.definitions.go_nodes import text_of
 from dispatch_lint.definitions.go_promotion import Candidate, promoted, with_standard
-from dispatch_lint.definitions.go_syntax import embedded_fields, read_fields
 from dispatch_lint.definitions.go_tree import GoTree
 from dispatch_lint.definitions.go_types import (
     MAX_NESTING,
@@ -35,25 +32,19 @@ from dispatch_lint.definitions.go_types import (
     external_name,
     methods,
     methods_of,
-    structs,
     targets,
-    type_name,
     underlying,
     without_pointer,
 )
-from dispatch_lint.definitions.model import BASE, DefinitionProblem, EnumValue, Field, Type
+from dispatch_lint.definitions.model import BASE, DefinitionProblem, Type
 from dispatch_lint.definitions.variants import union
-from dispatch_lint.model.reference import parse_reference
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from dispatch_lint.definitions.go_syntax import GoField, GoType
+    from dispatch_lint.definitions.go_syntax import GoType
     from dispatch_lint.definitions.go_tree import GoPackage
     from dispatch_lint.model.location import Location
-
-Around = tuple[tuple[str, str], ...]
-"""The types around one, by folder and name: a type that contains itself is not followed again."""
 
 
 class ValueReader:
@@ -74,106 +65,27 @@ class ValueReader:
         self.definition: Location | None = None
         self.notes: dict[DefinitionProblem, None] = {}
         self.enumerations = Enumerations(tree, self.note)
+        self.fields = FieldReader(
+            tree, conventions, budget, self.base_name, self, guide_base_candidates
+        )
         self._depth = 0
         # Whether the values that are read can be addressed: those of a map cannot, so that methods
         # of pointers to them are not called.
-        self._addressable = True
+        self.addressable = True
+        self.recursive: dict[str, Type] = {}
+        """The types that contain themselves, of the entity type that is being read."""
+        self._again_inside: set[str] = set()
 
-    # The fields of structs
-
-    def candidates(
-        self, scope: Scope, struct: Node, depth: int, around: Around
-    ) -> Iterator[Candidate]:
-        """The fields of a struct, those of embedded structs included.
-
-        Args:
-            depth: how many embedded structs it is inside.
-        """
-        if len(around) > MAX_NESTING:
-            return
-        for field in read_fields(struct, scope.file):
-            if field.tag.skipped:
-                continue
-            if not field.names and not field.tag.name:
-                yield from self._embedded(scope, field, depth, around)
-                continue
-            names = field.names or (type_name(field.type).rpartition(".")[2],)
-            for name, location in zip(names, field.locations, strict=True):
-                if name[:1].isupper() or (not field.names and self._is_struct(scope, field.type)):
-                    yield Candidate(self._field(scope, field, name, location, around), depth)
-
-    def _is_struct(self, scope: Scope, node: Node) -> bool:
-        return any(True for _ in structs(self._tree, scope, node))
-
-    def _embedded(
-        self, scope: Scope, field: GoField, depth: int, around: Around
-    ) -> Iterator[Candidate]:
-        simple_name = type_name(field.type).rpartition(".")[2]
-        found = list(structs(self._tree, scope, field.type))
-        is_base = self.base_name.is_meant(self._tree, scope, field.type)
-        for target, bound in found:
-            if target.key in around:
-                continue
-            inner = self.candidates(bound.scope, bound.node, depth + 1, (*around, target.key))
-            standard = self.standard(target.declared)
-            for candidate in inner:
-                base = candidate.field.base or is_base
-                promoted_field = candidate.field._replace(base=base)
-                if standard or promoted_field.standard:
-                    standard_name = promoted_field.standard or standard
-                    promoted_field = with_standard(promoted_field, standard_name)
-                if field.pointer or len(found) > 1:
-                    # The fields of an embedded pointer that is nil are not there.
-                    promoted_field = promoted_field._replace(omitempty=True)
-                yield candidate._replace(field=promoted_field)
-        if found:
-            return
-        if is_base:
-            # A code base without a BaseEntity of its own uses the guide's.
-            for candidate in guide_base_candidates(depth):
-                optional = candidate.field._replace(omitempty=True)
-                yield candidate._replace(field=optional) if field.pointer else candidate
-        elif self._is_declared(scope, field.type) and simple_name[:1].isupper():
-            yield Candidate(
-                self._field(scope, field, simple_name, field.locations[0], around), depth
-            )
-
-    def _is_declared(self, scope: Scope, node: Node) -> bool:
-        """Whether a type is known, and no struct."""
-        bound = underlying(self._tree, scope, node)
-        name = external_name(self._tree, bound.scope, bound.node)
-        if bound.node.type in ("type_identifier", "qualified_type", "generic_type"):
-            return name in BASIC or external(name) is not None or name in ("error", "any")
-        return bound.node.type != "struct_type"
-
-    def open_because(self, scope: Scope, struct: Node, around: Around = ()) -> str:
-        """Why a struct may have more fields than those that are known; empty if it cannot."""
-        for field in embedded_fields(struct, scope.file):
-            if field.tag.name or field.tag.skipped:
-                continue
-            if self.base_name.is_meant(self._tree, scope, field.type):
-                continue
-            found = list(structs(self._tree, scope, field.type))
-            name = type_name(field.type)
-            if not found and not self._is_declared(scope, field.type):
-                if external_name(self._tree, scope, field.type) in WITHOUT_FIELDS:
-                    continue
-                reason = f"the embedded {name} was not read"
-                self.note(f"open to further fields: {reason}", field.locations[0])
-                self._broken(scope, name)
-                return reason
-            for target, bound in found:
-                if target.key not in around and len(around) < MAX_NESTING:
-                    reason = self.open_because(bound.scope, bound.node, (*around, target.key))
-                    if reason:
-                        return reason
-        return ""
+    def start(self, kind: str, definition: Location) -> None:
+        """Begin with another entity type."""
+        self.kind, self.definition = kind, definition
+        self.recursive, self._again_inside = {}, set()
 
     def note(self, message: str, location: Location) -> None:
         """Note something about what was read."""
         self.notes[DefinitionProblem(message, location)] = None
 
-    def _broken(self, scope: Scope, name: str) -> None:
+    def broken(self, scope: Scope, name: str) -> None:
         """Report a type that does not parse, because something of ours needs it."""
         broken = scope.package.broken.get(name)
         if broken is not None:
@@ -181,58 +93,6 @@ class ValueReader:
             problem = DefinitionProblem(message, broken.location, passed_over=True)
             if problem not in scope.file.problems:
                 scope.file.problems.append(problem)
-
-    def standard(self, declared: GoType) -> str:
-        """The standard that the fields of a type follow; empty for the guide."""
-        standards = self._conventions.standards
-        return declared.comment.marker("standard") or standards.get(declared.name, "")
-
-    def _field(
-        self, scope: Scope, field: GoField, name: str, location: Location, around: Around
-    ) -> Field:
-        wire_name = field.tag.name or name
-        self._budget.spend()
-        type_ = self._inside(
-            scope, field.type, around, addressable=self._addressable or field.pointer
-        )
-        if field.pointer:
-            type_ = type_._replace(pointer=True, nullable=True)
-        comment = field.comment
-        if allowed := comment.marker("enum"):
-            values = tuple(EnumValue(value) for value in allowed.split(","))
-            type_ = type_._replace(wire_type="enum", values=values, zero=False, limits=())
-        if "string" in field.tag.options and self._is_quotable(scope, field.type, around):
-            type_ = quoted(type_)
-        marker = comment.marker("reference")
-        readonly = comment.marker("readonly") is not None
-        return Field(
-            name=wire_name,
-            source_name=name,
-            type=type_,
-            description=comment.text,
-            location=location,
-            omitempty=not {"omitempty", "omitzero"}.isdisjoint(field.tag.options),
-            tagged=bool(field.tag.name),
-            tag_problem=field.tag.problem,
-            reference=parse_reference(marker)
-            if marker is not None
-            else self._conventions.reference(
-                self.kind, wire_name, type_, self.kinds, top=scope.top
-            ),
-            pattern=comment.marker("pattern") or comment.annotation("pattern") or "",
-            readonly=readonly or comment.annotation("readonly") == "true",
-            required=comment.annotation("required") == "true",
-            examples=tuple(_example(text, type_) for text in comment.all_markers("example")),
-        )
-
-    def _is_quotable(self, scope: Scope, node: Node, around: Around) -> bool:
-        """Whether the option `string` holds for a type: not behind two pointers, or with methods."""
-        while node.type == "parenthesized_type":
-            node = node.named_children[0]
-        inner = node.named_children[0] if node.type == "pointer_type" else node
-        return not (self.type(scope, inner, around).pointer or methods(self._tree, scope, inner))
-
-    # Types
 
     def type(self, scope: Scope, node: Node, around: Around) -> Type:
         """What encoding/json makes of the values of a type."""
@@ -263,15 +123,15 @@ class ValueReader:
         return self._named(scope, node, around)
 
     def _pointer(self, scope: Scope, node: Node, around: Around) -> Type:
-        type_ = self._inside(scope, node, around, addressable=True)
+        type_ = self.inside(scope, node, around, addressable=True)
         return type_._replace(pointer=True, nullable=True)
 
-    def _inside(self, scope: Scope, node: Node, around: Around, *, addressable: bool) -> Type:
-        before, self._addressable = self._addressable, addressable
+    def inside(self, scope: Scope, node: Node, around: Around, *, addressable: bool) -> Type:
+        before, self.addressable = self.addressable, addressable
         try:
             return self.type(scope, node, around)
         finally:
-            self._addressable = before
+            self.addressable = before
 
     def _list(self, scope: Scope, node: Node, around: Around) -> Type:
         element = node.child_by_field_name("element")
@@ -285,7 +145,7 @@ class ValueReader:
             )
         if self._is_byte(scope, element):
             return BYTES
-        item = self._inside(scope, element, around, addressable=True)
+        item = self.inside(scope, element, around, addressable=True)
         return Type("list", item=item, nullable=True)
 
     def _is_byte(self, scope: Scope, node: Node) -> bool:
@@ -301,7 +161,7 @@ class ValueReader:
         value, key = node.child_by_field_name("value"), node.child_by_field_name("key")
         if value is None or key is None:
             return Type("any")
-        item = self._inside(scope, value, around, addressable=False)
+        item = self.inside(scope, value, around, addressable=False)
         limits = keys(self.type(scope, key, around))
         return Type("map", item=item, nullable=True).limited(**limits)
 
@@ -317,7 +177,7 @@ class ValueReader:
             return known
         found = targets(self._tree, scope, node)
         if not found:
-            self._broken(scope, name)
+            self.broken(scope, name)
             return BASIC.get(name, Type("any", nullable=True))  # outside of the tree: anything
         if len(found) > 1:
             self._note_variants(found)
@@ -331,8 +191,10 @@ class ValueReader:
 
     def _declared(self, target: Target, around: Around) -> Type:
         declared = target.declared
-        if target.key in around or len(around) > MAX_NESTING:
-            return _shell(underlying(self._tree, target.scope, declared.type).node)
+        if target.key in around:
+            return self._again(target)
+        if len(around) > MAX_NESTING:
+            return Type("any", nullable=True)
         if not self._budget.allows(self.definition):
             return Type("any", nullable=True)
         inner = target.scope._replace(top=False)
@@ -350,7 +212,24 @@ class ValueReader:
                 name = external_name(self._tree, *underlying(self._tree, inner, declared.type))
                 type_ = WITHOUT_METHODS.get(name, type_)
                 type_ = self.enumerations.of(type_, target)
-        return type_._replace(name=declared.name, text=type_.text or _also_text(own))
+        type_ = type_._replace(name=declared.name, text=type_.text or _also_text(own))
+        if self._unique_name(target) in self._again_inside:
+            self.recursive[self._unique_name(target)] = type_
+        return type_
+
+    def _again(self, target: Target) -> Type:
+        """A type inside itself."""
+        node = underlying(self._tree, target.scope, target.declared.type).node
+        if node.type not in ("struct_type", "slice_type", "map_type") or target.scope.arguments:
+            return _shell(node)
+        name = self._unique_name(target)
+        self._again_inside.add(name)
+        return Type("any", same_as=name, nullable=node.type != "struct_type")
+
+    @staticmethod
+    def _unique_name(target: Target) -> str:
+        folder, name = target.key
+        return re.sub(r"[^A-Za-z0-9_.-]", "_", f"{folder}.{name}".replace("/", ".").lstrip("."))
 
     def _marshaled(self, bound: Bound, found: Methods, name: str) -> Type | None:
         """What methods make of a type; None where it is written as its parts are."""
@@ -359,14 +238,14 @@ class ValueReader:
             inherited = external(written.library) if written and written.library else None
             return (inherited or Type("any", nullable=True))._replace(name=name)
         text = found.get("MarshalText")
-        if text is not None and (self._addressable or not text.pointer):
+        if text is not None and (self.addressable or not text.pointer):
             return Type("string", name=name, text=True)
         return None
 
     def _kind_struct(self, target: Target, around: Around) -> Type:
         declared = target.declared
         type_ = self._struct(Bound(target.scope, declared.type), around)
-        standard = self.standard(declared)
+        standard = self.fields.standard(declared)
         if standard:
             fields = tuple(with_standard(field, standard) for field in type_.fields)
             type_ = type_._replace(fields=fields, standard=standard)
@@ -375,8 +254,8 @@ class ValueReader:
         return type_._replace(kind=self.kind_of(declared) if is_entity else "")
 
     def _struct(self, bound: Bound, around: Around) -> Type:
-        fields = promoted(list(self.candidates(bound.scope, bound.node, 0, around)))
-        reason = self.open_because(bound.scope, bound.node)
+        fields = promoted(list(self.fields.candidates(bound.scope, bound.node, 0, around)))
+        reason = self.fields.open_because(bound.scope, bound.node)
         return Type("object", fields=tuple(fields), open=reason)
 
     def kind_of(self, declared: GoType) -> str:
@@ -401,16 +280,6 @@ def _also_text(found: Methods) -> bool:
     return "MarshalText" in found or "UnmarshalText" in found
 
 
-def _example(text: str, type_: Type) -> Any:
-    """The value of an example marker: JSON, or text."""
-    if type_.wire_type in ("string", "enum", "time"):
-        return text
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
-
-
 @lru_cache(maxsize=1)
 def guide_package() -> tuple[GoTree, GoPackage]:
     """The package of the guide's BaseEntity, which is part of dispatch-lint."""
@@ -430,5 +299,7 @@ def guide_base_candidates(depth: int) -> tuple[Candidate, ...]:
     around = ((package.folder, BASE),)
     return tuple(
         candidate._replace(field=candidate.field._replace(base=True))
-        for candidate in reader.candidates(Scope(package, file), declared.type, depth + 1, around)
+        for candidate in reader.fields.candidates(
+            Scope(package, file), declared.type, depth + 1, around
+        )
     )

@@ -88,17 +88,17 @@ class GoReader:
     def _entity_type(self, target: Target, struct: Bound, role: Role) -> EntityType:
         declared, conventions, values = target.declared, self._conventions, self._values
         comment, kind = declared.comment, values.kind_of(declared)
-        values.kind, values.definition = kind, declared.location
-        candidates = list(values.candidates(struct.scope, struct.node, 0, ()))
+        values.start(kind, declared.location)
+        candidates = list(values.fields.candidates(struct.scope, struct.node, 0, ()))
         fields = promoted(candidates)
-        standard = values.standard(declared)
+        standard = values.fields.standard(declared)
         if standard:
             fields = [with_standard(field, standard) for field in fields]
         base, base_location = base_of(self._tree, values.base_name, struct.scope, struct.node)
         form: Form = "manifest" if role.name in ("manifest", "value") else "stored"
         own = methods_of(self._tree, target)
         opaque = not own.keys().isdisjoint({"MarshalJSON", "UnmarshalJSON", "MarshalText"})
-        reason = values.open_because(struct.scope, struct.node)
+        reason = values.fields.open_because(struct.scope, struct.node)
         if role.name == "base":
             fields = [field._replace(base=True) for field in fields]
         if opaque:
@@ -125,6 +125,7 @@ class GoReader:
             annotated=comment.annotation("model") is not None,
             generated=target.scope.file.generated,
             is_base=role.name == "base",
+            recursive=tuple(values.recursive.items()),
         )
 
     def _aliases(self, declared: GoType) -> tuple[str, ...]:

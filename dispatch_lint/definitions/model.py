@@ -60,6 +60,7 @@ class Type(NamedTuple):
         text: any text is among its values too, because of a method MarshalText.
         zero: a field that is not set has the zero value, which no constant declares.
         limits: further keywords of JSON Schema that hold for its values.
+        same_as: the name of a type around it, which it is again: see `EntityType.recursive`.
     """
 
     wire_type: WireType
@@ -76,6 +77,7 @@ class Type(NamedTuple):
     text: bool = False
     zero: bool = False
     limits: tuple[tuple[str, Any], ...] = ()
+    same_as: str = ""
 
     def limited(self, **limits: Any) -> Type:
         """The type with further keywords of JSON Schema; None leaves one out."""
@@ -152,6 +154,7 @@ class EntityType(NamedTuple):
         annotated: descriptions are generated from it: it has the comment `swagger:model`.
         generated: a program wrote its file.
         is_base: it is the base entity itself.
+        recursive: the types that contain themselves, by a name that is unique in the definition.
     """
 
     kind: str
@@ -175,6 +178,7 @@ class EntityType(NamedTuple):
     annotated: bool = False
     generated: bool = False
     is_base: bool = False
+    recursive: tuple[tuple[str, Type], ...] = ()
 
 
 class Skipped(NamedTuple):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from dispatch_lint.config.limits import Limits
 from dispatch_lint.definitions.budget import Budget
 from dispatch_lint.definitions.conventions import Conventions
-from dispatch_lint.definitions.go_syntax import GENERATED, builds_keys, read_go
+from dispatch_lint.definitions.go_syntax import GENERATED, NOT_TEXT, builds_keys, read_go
 from dispatch_lint.definitions.go_tree import GoTree
 from dispatch_lint.definitions.golang import GoReader
 from dispatch_lint.definitions.model import BASE, DefinitionProblem
@@ -123,7 +123,11 @@ def _read_go(
             if package.vendored or file.generated:
                 continue
             definitions.files.add(file.text.name)
-            definitions.problems += file.problems
+            definitions.problems += [
+                problem
+                for problem in file.problems
+                if problem.message != NOT_TEXT or file.text.name in named
+            ]
             definitions.layouts += file.layouts
             definitions.problems += [
                 DefinitionProblem("this is not valid Go", broken.location, passed_over=True)

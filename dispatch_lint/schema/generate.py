@@ -7,7 +7,7 @@ The subset: self-contained files, local pointers only, no anchors, no embedded `
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.definitions.go_library import COLUMN_TIME
 from dispatch_lint.definitions.model import BASE, EntityType, Field, Type
@@ -110,7 +110,17 @@ def entity_schema(entity: EntityType, shared: FieldSchemas | None = None) -> Sch
         "required": required,
         "additionalProperties": entity.kind == BASE or bool(entity.open),
         **_comment(entity.open),
+        **_definitions(entity),
     }
+
+
+def _definitions(entity: EntityType) -> Schema:
+    """The types that contain themselves."""
+    schemas = {
+        name: _type_schema(type_, entity.form, nullable=type_.nullable)
+        for name, type_ in entity.recursive
+    }
+    return {"definitions": schemas} if schemas else {}
 
 
 def _comment(reason: str) -> Schema:
@@ -147,12 +157,30 @@ def editor_schema(manifests: dict[str, Schema]) -> Schema:
         "then": manifest_ref,
         "definitions": {
             "manifest": manifest,
+            **{kind: _part_of_editor_schema(kind, _own_part(manifests[kind])) for kind in kinds},
             **{
-                kind: {key: value for key, value in manifests[kind].items() if key != "$schema"}
+                f"{kind}.{name}": _part_of_editor_schema(kind, schema)
                 for kind in kinds
+                for name, schema in manifests[kind].get("definitions", {}).items()
             },
         },
     }
+
+
+def _own_part(schema: Schema) -> Schema:
+    return {key: value for key, value in schema.items() if key not in ("$schema", "definitions")}
+
+
+def _part_of_editor_schema(kind: str, value: Any) -> Any:
+    """A part of the schema of a kind, whose own definitions have the kind before their names."""
+    if isinstance(value, list):
+        return [_part_of_editor_schema(kind, item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    part = {key: _part_of_editor_schema(kind, inner) for key, inner in value.items()}
+    if isinstance(part.get("$ref"), str):
+        part["$ref"] = part["$ref"].replace("#/definitions/", f"#/definitions/{kind}.")
+    return part
 
 
 def _kind_schema(entity: EntityType, field: Field | None) -> Schema:
@@ -165,7 +193,8 @@ def _kind_schema(entity: EntityType, field: Field | None) -> Schema:
 def _required(field: Field, form: Form) -> bool:
     if field.omitempty:
         return False
-    return form == "stored" or (field.type.pointer and field.type.wire_type != "object")
+    is_object = field.type.wire_type == "object" or field.type.same_as
+    return form == "stored" or (field.type.pointer and not is_object)
 
 
 def _field_schema(field: Field, form: Form, *, nested: bool) -> Schema:
@@ -220,6 +249,10 @@ def _nullable(field: Field, form: Form) -> bool:
 
 
 def _type_schema(type_: Type, form: Form, *, nullable: bool) -> Schema:
+    if type_.same_as:
+        again = {"$ref": f"#/definitions/{type_.same_as}"}
+        # Behind `$ref` alone, the description of a field would count for nothing.
+        return {"anyOf": [again, {"type": "null"}]} if nullable else {"allOf": [again]}
     if type_.wire_type == "any":
         limits = dict(type_.limits)
         return {"enum": [*limits["enum"], None]} if nullable and "enum" in limits else limits
