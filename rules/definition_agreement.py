@@ -57,6 +57,9 @@ class DefinitionAgreement(Rule):
 
     def check_definitions(self, definitions: Sequence[EntityType]) -> Iterator[Finding]:
         yield from _declared_twice(definitions)
+        # What the build chooses from, and what does not count, is not compared.
+        again = [repeat.definition for group in _by_form(definitions) for repeat in repeated(group)]
+        definitions = [definition for definition in definitions if definition not in again]
         first: dict[str, tuple[EntityType, Field]] = {}
         for definition in definitions:
             for field in _own_fields(definition):
@@ -110,15 +113,19 @@ class DefinitionAgreement(Rule):
 
 def _declared_twice(definitions: Sequence[EntityType]) -> Iterator[Finding]:
     """The definitions of one form that are in two packages: only one of them can count."""
-    by_form: dict[str, list[EntityType]] = {}
-    for definition in definitions:
-        by_form.setdefault(definition.form, []).append(definition)
-    for group in by_form.values():
+    for group in _by_form(definitions):
         for again in repeated(group):
             if not again.variant:
                 also = ((again.first.location, "the definition that counts"),)
                 yield Finding((), again.message, location=again.definition.location, also=also,
                               help="give one of them another name, or exclude it in the settings")  # fmt: skip
+
+
+def _by_form(definitions: Sequence[EntityType]) -> list[list[EntityType]]:
+    groups: dict[str, list[EntityType]] = {}
+    for definition in definitions:
+        groups.setdefault(definition.form, []).append(definition)
+    return list(groups.values())
 
 
 def _one_sided(definitions: Sequence[EntityType]) -> Iterator[Finding]:

@@ -225,6 +225,7 @@ def test_variants_of_a_type_make_one_schema(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
     said = result.stderr.decode()
     assert "the build chooses the type Widget, also declared at shop_linux.go:3" in said
+    assert run(tmp_path, "check", ".", "--select", "definition-agreement").returncode == 0
     schema = json.loads((tmp_path / "schemas/stored/Widget.schema.json").read_text())
     assert {"linux", "windows", "disk"} <= schema["properties"].keys()
     assert not {"linux", "windows"} & set(schema["required"])
@@ -304,3 +305,31 @@ def test_embedded_aliases_and_marshalers_are_not_judged_for_tags(lint: Lint) -> 
     code = HEAD + f"type Widget struct {{\n{BASE}\tOwnerAlias\n\tOwnerDefined\n" \
         '\tIt JsonP `json:"it"`\n\tText TextP `json:"text"`\n}\n' + TEXT.replace("A int `json:\"a\"`", "A int")  # fmt: skip
     assert lint({"shop.go": code}, {"select": ["json-tag-missing"]}) == []
+
+
+def test_lists_of_statuses_are_read(lint: Lint) -> None:
+    code = """package shop
+
+type Status string
+
+const (
+	StatusINITIALIZED, StatusCREATING Status = "INITIALIZED", "CREATING"
+	StatusREADY                              = Status("READY")
+	StatusUPDATING, StatusDELETING    Status = "UPDATING", prefix + "ING"
+	StatusDELETED                     Status = "DELETED"
+	StatusERROR                       Status = "ERROR"
+	prefix                                   = "DELET"
+	StatusMISSING%s Status = "MISSING"%s
+)
+
+type BaseEntity struct {
+	Status Status `json:"status"`
+}
+"""
+    chosen = {"select": ["status-value"]}
+    assert lint({"shop.go": code % ("", "")}, chosen) == []
+    found = lint({"shop.go": code % (", StatusODD", ', "ODD"')}, chosen)
+    assert [one.message for one in found] == [
+        'the type Status has the status "ODD", which the guide has not'
+    ]
+    assert lint({"shop.go": code.replace('"MISSING"%s', "compute()") % ""}, chosen) == []

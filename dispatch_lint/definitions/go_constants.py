@@ -56,20 +56,26 @@ class Constant(NamedTuple):
 def constants_by_type(tree: GoTree, package: GoPackage) -> dict[str, list[Constant]]:
     """The constants of a package by their type, as it is written, in the order of the code.
 
-    A constant without a type belongs to that of the constants above it in its group, if its value
-    is of the same sort: it can be used as one of them. A value that cannot be computed is None.
+    A text without a type belongs to the type of the texts above it in its group, if both are
+    exported or neither is: it can be used as one of them. A value that cannot be computed is None.
     """
     by_type: dict[str, list[Constant]] = {}
     for file in package.files:
-        group, group_type, of_text = 0, "", False
+        group, group_type, like = 0, "", ""
         for constant in file.constants:
             computed = _computed(tree, package, file, constant, 0)
             if constant.group != group:
-                group, group_type = constant.group, ""
+                group, group_type, like = constant.group, "", ""
             written = computed.type
             if written:
-                group_type, of_text = written, isinstance(computed.value, str)
-            elif group_type and of_text and isinstance(computed.value, str):
+                group_type = written
+                like = constant.name if isinstance(computed.value, str) else ""
+            elif (
+                like
+                and group_type
+                and isinstance(computed.value, str)
+                and (like[:1].isupper() == constant.name[:1].isupper())
+            ):
                 written = group_type
             if written and constant.name != "_":
                 by_type.setdefault(written, []).append(_constant(constant, computed, file))
