@@ -84,6 +84,7 @@ mutants: $(VENV)/.dev
 DIFFER ?= 10000
 nightly: $(VENV)/.dev
 	$(BIN)/python -m tests.go_differential $(DIFFER)
+	$(BIN)/python -m tests.openapi_differential $(DIFFER)
 
 coverage: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term:skip-covered --cov-fail-under=95

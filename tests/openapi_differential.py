@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -21,6 +20,7 @@ from dispatch_lint.definitions.conventions import Conventions
 from dispatch_lint.definitions.reading import Description, read_sources
 from dispatch_lint.schema.generate import entity_schema
 from dispatch_lint.text.json_reader import read_json
+from tests.differential import command, compare
 
 VERSIONS = ("2.0", "3.0.3", "3.1.0")
 _WORDS = ("a", "Bc", "x-y", "", "long enough text", "2024-01-02T03:04:05Z")
@@ -262,26 +262,13 @@ def run(total: int, seed: int, seconds: float = 1e9) -> tuple[int, list[Differen
     Returns:
         How many descriptions, and the differences.
     """
-    start, done = time.monotonic(), 0
-    found: list[Difference] = []
-    while done < total and time.monotonic() - start < seconds and not found:
-        found += list(differences(seed + done))
-        done += 1
-    return done, found
+    return compare(lambda seed, _: differences(seed), total, seed, seconds, batch=1)
 
 
 def main(arguments: Sequence[str]) -> int:
     """Compare thousands of descriptions, and print the differences."""
-    total = int(arguments[0]) if arguments else 10_000
-    seed = int(arguments[1]) if len(arguments) > 1 else Random().randrange(10**9)
-    if not is_available():
-        print("there is no independent reader here: pip install openapi-schema-validator")
-        return 2
-    done, found = run(total, seed)
-    for difference in found[:10]:
-        print(difference)
-    print(f"{done} descriptions from seed {seed}: {len(found)} differences")
-    return 1 if found else 0
+    missing = "" if is_available() else "openapi-schema-validator"
+    return command(arguments, run, "descriptions", missing)
 
 
 if __name__ == "__main__":

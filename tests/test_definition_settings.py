@@ -110,6 +110,14 @@ def test_a_base_entity_of_ones_own(lint: Lint) -> None:
     ]
 
 
+def test_a_base_entity_of_ones_own_is_no_kind(tmp_path: Path) -> None:
+    (tmp_path / "store.go").write_text(OWN)
+    (tmp_path / "dispatch-lint.toml").write_text('[base-entity]\ntype = "Meta"\n')
+    assert listed(tmp_path, "store.go") == {
+        "Widget": "it embeds Meta", "Wrong": "it embeds Meta",
+    }  # fmt: skip
+
+
 def test_documents_have_the_statuses_of_the_settings(lint: Lint) -> None:
     text = "kind: Application\nname: a\nstatus: {}\n"
     settings = {"select": ["status-value"], "base-entity": {"statuses": ["NEW", "DONE"]}}

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 RoleName = Literal["base", "stored", "manifest", "value", ""]
 
-MIXIN = re.compile(r"(?:Base|Common|Meta|Mixin|Abstract|Embedded|Shared)(?:[A-Z]|\Z)|(?:Base|Meta|Mixin|Common)\Z")  # fmt: skip
+# What the names of types that only serve to be embedded begin or end with.
+_MIXIN = re.compile(r"(?:Base|Abstract|Common)[A-Z]|.*(?:Base|Meta|Mixin|Common)\Z")
 
 
 class Role(NamedTuple):
@@ -56,7 +57,7 @@ class Roles:
             return Role("base", "it is the base entity")
         form = declared.comment.marker("form")
         base, _ = base_of(self._tree, self._base_name, struct.scope, struct.node)
-        names = self._names(struct)
+        names = self.names(struct)
         near = base != "none" or form is not None or {"kind", "name"} <= names
         file = declared.location.file
         chosen = self._conventions.chosen(file, package.name, declared.name)
@@ -113,7 +114,7 @@ class Roles:
     def _skip(self, target: Target, why: str) -> None:
         self.skipped.append(Skipped(target.declared.name, why, target.declared.location))
 
-    def _names(self, struct: Bound) -> set[str]:
+    def names(self, struct: Bound) -> set[str]:
         """The names on the wire of a struct, if `kind` may be among them."""
         if "kind" not in text_of(struct.node) and not embedded_fields(
             struct.node, struct.scope.file
@@ -176,4 +177,4 @@ class Roles:
             return False
         if role.name in ("manifest", "value") and declared.comment.annotation("model") is None:
             return True
-        return not declared.name[:1].isupper() or MIXIN.search(declared.name) is not None
+        return not declared.name[:1].isupper() or _MIXIN.match(declared.name) is not None

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from dispatch_lint.definitions.go_syntax import GoType
     from dispatch_lint.definitions.go_tree import GoPackage
     from dispatch_lint.model.location import Location
+    from dispatch_lint.model.reference import Form
 
 
 class ValueReader:
@@ -69,6 +70,7 @@ class ValueReader:
             tree, conventions, budget, self.base_name, self, guide_base_candidates
         )
         self._depth = 0
+        self._form: Form = "stored"
         # Whether the values that are read can be addressed: those of a map cannot, so that methods
         # of pointers to them are not called.
         self.addressable = True
@@ -76,9 +78,9 @@ class ValueReader:
         """The types that contain themselves, of the entity type that is being read."""
         self._again_inside: set[str] = set()
 
-    def start(self, kind: str, definition: Location) -> None:
+    def start(self, kind: str, definition: Location, form: Form) -> None:
         """Begin with another entity type."""
-        self.kind, self.definition = kind, definition
+        self.kind, self.definition, self._form = kind, definition, form
         self.recursive, self._again_inside = {}, set()
 
     def note(self, message: str, location: Location) -> None:
@@ -231,9 +233,17 @@ class ValueReader:
         folder, name = target.key
         return re.sub(r"[^A-Za-z0-9_.-]", "_", f"{folder}.{name}".replace("/", ".").lstrip("."))
 
+    def decides_itself(self, found: Methods) -> bool:
+        """Whether methods make anything of a type.
+
+        What has UnmarshalJSON alone is written by its parts, but may be read from anything: users
+        write manifests, and the code itself what is stored.
+        """
+        return "MarshalJSON" in found or ("UnmarshalJSON" in found and self._form == "manifest")
+
     def _marshaled(self, bound: Bound, found: Methods, name: str) -> Type | None:
         """What methods make of a type; None where it is written as its parts are."""
-        if "MarshalJSON" in found or "UnmarshalJSON" in found:
+        if self.decides_itself(found):
             written = found.get("MarshalJSON")
             inherited = external(written.library) if written and written.library else None
             return (inherited or Type("any", nullable=True))._replace(name=name)

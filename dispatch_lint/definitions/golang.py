@@ -80,24 +80,26 @@ class GoReader:
                     yield Candidate(target, struct)
                     break
 
-    def has_base(self, candidate: Candidate) -> bool:
-        """Whether a type has the base entity in it."""
+    def makes_kinds(self, candidate: Candidate) -> bool:
+        """Whether what embeds a type is a kind: it has the base entity, or a kind and a name."""
         scope, struct = candidate.struct
-        return base_of(self._tree, self._values.base_name, scope, struct)[0] != "none"
+        if base_of(self._tree, self._values.base_name, scope, struct)[0] != "none":
+            return True
+        return {"kind", "name"} <= self._roles.names(candidate.struct)
 
     def _entity_type(self, target: Target, struct: Bound, role: Role) -> EntityType:
         declared, conventions, values = target.declared, self._conventions, self._values
         comment, kind = declared.comment, values.kind_of(declared)
-        values.start(kind, declared.location)
+        form: Form = "manifest" if role.name in ("manifest", "value") else "stored"
+        values.start(kind, declared.location, form)
         candidates = list(values.fields.candidates(struct.scope, struct.node, 0, ()))
         fields = promoted(candidates)
         standard = values.fields.standard(declared)
         if standard:
             fields = [with_standard(field, standard) for field in fields]
         base, base_location = base_of(self._tree, values.base_name, struct.scope, struct.node)
-        form: Form = "manifest" if role.name in ("manifest", "value") else "stored"
         own = methods_of(self._tree, target)
-        opaque = not own.keys().isdisjoint({"MarshalJSON", "UnmarshalJSON", "MarshalText"})
+        opaque = values.decides_itself(own) or "MarshalText" in own
         reason = values.fields.open_because(struct.scope, struct.node)
         if role.name == "base":
             fields = [field._replace(base=True) for field in fields]

@@ -290,7 +290,7 @@ def _is_null(schema: Schema) -> bool:
 def _values(value: dict[str, Any]) -> list[Any] | None:
     """The values that a schema allows, null left out; None if it allows others."""
     values = [value["const"]] if "const" in value else value.get("enum")
-    if not isinstance(values, list):
+    if not isinstance(values, list) or not values:
         return None
     return [allowed for allowed in values if allowed is not None]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -10,16 +9,17 @@ from typing import TYPE_CHECKING
 from dispatch_lint.config.limits import Limits
 from dispatch_lint.definitions.budget import Budget
 from dispatch_lint.definitions.conventions import Conventions
+from dispatch_lint.definitions.go_search import has_any, packages_with_kinds, words_of_kinds
 from dispatch_lint.definitions.go_syntax import GENERATED, NOT_TEXT, builds_keys, read_go
 from dispatch_lint.definitions.go_tree import GoTree
 from dispatch_lint.definitions.golang import GoReader
-from dispatch_lint.definitions.model import BASE, DefinitionProblem
+from dispatch_lint.definitions.model import DefinitionProblem
 from dispatch_lint.definitions.modules import read_modules, vendored_files
 from dispatch_lint.definitions.openapi import OpenApiReader
 
 if TYPE_CHECKING:
     from dispatch_lint.definitions.go_keys import KeyExpression
-    from dispatch_lint.definitions.go_tree import GoPackage
+    from dispatch_lint.definitions.go_syntax import GoFile
     from dispatch_lint.definitions.model import EntityType, Skipped
     from dispatch_lint.definitions.openapi_refs import Other
     from dispatch_lint.text.tree import Part
@@ -113,29 +113,34 @@ def _read_go(
     files = ((name, _reader(data)) for name, data in contents.items())
     tree = GoTree(files, read_modules(contents), vendored_files)
     reader = GoReader(tree, conventions, budget)
-    packages = _packages(tree, reader, contents, named, conventions)
+    packages = packages_with_kinds(tree, reader, contents, named, conventions)
     definitions.types += reader.entity_types(packages)
     definitions.notes += reader.notes
     definitions.skipped += reader.skipped
-    ours = _ours(conventions)
+    words = words_of_kinds(conventions)
     for package in tree.read:  # also the packages that were read to look types up
         for file in package.files:
             if package.vendored or file.generated:
                 continue
             definitions.files.add(file.text.name)
-            definitions.problems += [
-                problem
-                for problem in file.problems
-                if problem.message != NOT_TEXT or file.text.name in named
-            ]
+            definitions.problems += _problems(file, words, named=file.text.name in named)
             definitions.layouts += file.layouts
-            definitions.problems += [
-                DefinitionProblem("this is not valid Go", broken.location, passed_over=True)
-                for broken in file.broken
-                if _has_any(broken.text.encode(), ours) or file.text.name in named
-            ]
     definitions.problems = list(dict.fromkeys(definitions.problems))
     _read_layouts(contents, definitions)
+
+
+def _problems(file: GoFile, words: Sequence[bytes], *, named: bool) -> Iterator[DefinitionProblem]:
+    """What could not be read in a file: all of it, if the user named the file.
+
+    Args:
+        words: one of them is in a declaration that matters in any file.
+    """
+    for problem in file.problems:
+        if problem.message != NOT_TEXT or named:
+            yield problem
+    for broken in file.broken:
+        if named or has_any(broken.text.encode(), words):
+            yield DefinitionProblem("this is not valid Go", broken.location, passed_over=True)
 
 
 def _read_layouts(contents: dict[str, bytes], definitions: Definitions) -> None:
@@ -149,76 +154,6 @@ def _read_layouts(contents: dict[str, bytes], definitions: Definitions) -> None:
             file = read_go(data, name)
             definitions.files.add(name)
             definitions.layouts += file.layouts
-
-
-def _ours(conventions: Conventions) -> tuple[bytes, ...]:
-    """The words of which the text of a kind, or of a base of kinds, has one."""
-    base = conventions.base.rpartition(".")[2].encode()
-    return tuple(dict.fromkeys([base, BASE.encode(), b"swagger:model", b"+dispatch:"]))
-
-
-def _has_any(text: bytes, words: Sequence[bytes]) -> bool:
-    return any(word in text for word in words)
-
-
-def _packages(
-    tree: GoTree, reader: GoReader, contents: dict[str, bytes], named: set[str],
-    conventions: Conventions,
-) -> list[GoPackage]:  # fmt: skip
-    """The packages that may declare kinds: they mention the base entity, or a type that embeds it."""
-    wanted = (*_ours(conventions), b'json:"kind"', b'json:"kind,')
-    folders: dict[str, None] = {}
-    for name, data in contents.items():
-        if name in named or _has_any(data, wanted):
-            folders[name.rpartition("/")[0] or "."] = None
-    for selection in conventions.selections:
-        names = "|".join(
-            re.escape(pattern.rpartition(".")[2]) for pattern in selection.include
-            if "*" not in pattern.rpartition(".")[2]
-        )  # fmt: skip
-        folders |= _mentioning(contents, rf"^[ \t]*(?:type[ \t]+)?(?:{names})\b" if names else "")
-    packages: dict[str, GoPackage] = {}
-    while folders.keys() - packages.keys():
-        fresh = [folder for folder in folders if folder not in packages]
-        packages |= {folder: package for folder in fresh if (package := tree.package(folder))}
-        for file in (file for folder in fresh for file in packages[folder].files):
-            file.generated = file.generated and file.text.name not in named
-        names = "|".join(sorted({*_embedding(reader, [packages[folder] for folder in fresh])}))
-        # A line that has nothing but a type of another package embeds it.
-        pattern = (
-            rf"^[ \t]+\*?\w+\.(?:{names})\b(?!\.)[^\n(]*$"
-            rf"|^[ \t]*(?:type[ \t]+)?\w+[ \t=]+\w+\.(?:{names})\b"
-        )
-        rest = {
-            name: data for name, data in contents.items()
-            if (name.rpartition("/")[0] or ".") not in packages
-        }  # fmt: skip
-        folders |= _mentioning(rest, pattern if names else "", rf"\.(?:{names})\b")
-    return list(packages.values())
-
-
-def _embedding(reader: GoReader, packages: Sequence[GoPackage]) -> Iterator[str]:
-    """The names of the types of some packages that have the base entity in them."""
-    for package in packages:
-        for candidate in reader.candidates(package):
-            if reader.has_base(candidate):
-                yield re.escape(candidate.target.declared.name)
-
-
-def _mentioning(contents: dict[str, bytes], pattern: str, likely: str = "") -> dict[str, None]:
-    """The folders of the files that match a pattern; none for an empty one.
-
-    Args:
-        likely: a pattern that is in all of them, and faster to find.
-    """
-    if not pattern:
-        return {}
-    wanted, first = re.compile(pattern.encode(), re.MULTILINE), re.compile(likely.encode())
-    return {
-        name.rpartition("/")[0] or ".": None
-        for name, data in contents.items()
-        if first.search(data) and wanted.search(data)
-    }
 
 
 def _reader(data: bytes) -> Callable[[], bytes]:

@@ -193,6 +193,8 @@ def kinds_of(found: Definitions, conventions: Conventions) -> list[EntityType]:
             raise DefinitionError(f"{problem.location}: {problem.message}")
     kinds: dict[tuple[str, str], list[EntityType]] = {}
     for definition in found.types:
+        if definition.is_base and definition.name != BASE:
+            continue  # a base entity of one's own is no kind
         if not definition.value or definition.kind in conventions.kinds:
             kinds.setdefault((definition.form, definition.kind), []).append(definition)
     for definitions in kinds.values():

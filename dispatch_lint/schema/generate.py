@@ -13,6 +13,7 @@ from dispatch_lint.definitions.go_library import COLUMN_TIME
 from dispatch_lint.definitions.model import BASE, EntityType, Field, Type
 from dispatch_lint.model.reference import Form
 from dispatch_lint.schema.folder import EDITOR_FILE
+from dispatch_lint.schema.patterns import is_pattern
 from dispatch_lint.schema.shape import Schema
 
 if TYPE_CHECKING:
@@ -207,6 +208,7 @@ def _field_schema(field: Field, form: Form, *, nested: bool) -> Schema:
             schema[ENUM_DESCRIPTIONS] = [*schema[ENUM_DESCRIPTIONS], "No status."]
     if field.pattern:
         schema["pattern"] = field.pattern
+    schema = _with_valid_pattern(schema)
     if field.readonly:
         schema["readOnly"] = True
     if field.examples:
@@ -225,6 +227,15 @@ def _field_schema(field: Field, form: Form, *, nested: bool) -> Schema:
         schema["x-dispatch-standard"] = field.standard
     schema["x-dispatch-source"] = str(field.location)
     return schema
+
+
+def _with_valid_pattern(schema: Schema) -> Schema:
+    """A schema without its pattern, if that is not valid: one field does not cost the others."""
+    pattern = schema.get("pattern")
+    if pattern is None or is_pattern(pattern):
+        return schema
+    rest = {key: value for key, value in schema.items() if key != "pattern"}
+    return rest | _comment(f"the pattern {pattern} is not valid")
 
 
 def _as_written(field: Field, *, nested: bool) -> Type:
@@ -268,7 +279,7 @@ def _type_schema(type_: Type, form: Form, *, nullable: bool) -> Schema:
         types.append("null")
     schema: Schema = {"type": types[0] if len(types) == 1 else types}
     if not type_.text:
-        schema |= dict(type_.limits)
+        schema |= _with_valid_pattern(dict(type_.limits))
         schema |= _enumeration(type_, nullable=nullable)
     if type_.wire_type in ("list", "map"):
         item = type_.item or Type("any")
