@@ -45,15 +45,28 @@ def _path_in(file: str) -> Iterator[str]:
 
 
 def vendored_files(folder: str) -> list[tuple[str, Callable[[], bytes]]]:
-    """The files of a vendored package, each with a function that reads it; none outside of `vendor`."""
-    if "vendor" not in folder.split("/") or ".." in folder.split("/"):
+    """The files of a vendored package, each with a function that reads it.
+
+    None outside of a folder `vendor`, and none that links lead out of it to.
+    """
+    root, found, _ = f"/{folder}/".partition("/vendor/")
+    if not found or ".." in folder.split("/"):
         return []
     try:
         names = sorted(os.listdir(folder))  # noqa: PTH208
     except OSError:
         return []
-    files = (f"{folder}/{name}" for name in names if name.endswith(".go") and not name.endswith("_test.go"))  # fmt: skip
-    return [(file, partial(_content, file)) for file in files if os.path.isfile(file)]  # noqa: PTH113
+    top = os.path.join(os.path.realpath(root.removeprefix("/") or "."), "")  # noqa: PTH118
+    files = [
+        f"{folder}/{name}"
+        for name in names
+        if name.endswith(".go") and not name.endswith("_test.go")
+    ]
+    return [
+        (file, partial(_content, file))
+        for file in files
+        if os.path.isfile(file) and os.path.realpath(file).startswith(top)  # noqa: PTH113
+    ]
 
 
 def _content(file: str) -> bytes:

@@ -257,4 +257,5 @@ def _catalogue(
     })  # fmt: skip
     for name, kind in known.kinds.items():
         catalogue.kinds.setdefault(name, Kind(name, kind.aliases, nested=kind.nested))
+    catalogue.count_initialisms_together()
     return catalogue
