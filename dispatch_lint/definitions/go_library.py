@@ -7,10 +7,15 @@ from typing import Any
 
 from dispatch_lint.definitions.model import Type
 
-_RFC_3339 = (
-    r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?"
-    r"(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$"
+_DATE = (
+    r"\d{4}-((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)"
+    r"|02-(0[1-9]|[12]\d))"
 )
+_TIME = r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?"
+_HOURS = r"[+-]([01]\d|2[0-3])"
+RFC_3339 = f"^{_DATE}T{_TIME}(Z|{_HOURS}:[0-5]\\d)$"
+COLUMN_TIME = f"^{_DATE}[T ]{_TIME}(Z|{_HOURS}(:?[0-5]\\d)?)?$"
+"""A time as the columns of a store may have it, without a zone."""
 BASE64 = "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
 _MAX_FLOAT32 = 3.4028234663852886e38
 
@@ -23,9 +28,7 @@ def _unsigned(bits: int) -> Type:
     return Type("unsigned").limited(minimum=0, maximum=2**bits - 1)
 
 
-TIME = Type("time").limited(pattern=_RFC_3339)
-COLUMN_TIME = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d(:?\d\d)?)?$"
-"""A time as the columns of a store may have it, without a zone."""
+TIME = Type("time").limited(pattern=RFC_3339)
 BYTES = Type("string", nullable=True).limited(contentEncoding="base64", pattern=BASE64)
 BASIC: Mapping[str, Type] = {
     "string": Type("string"),
@@ -99,3 +102,16 @@ def keys(type_: Type) -> Mapping[str, Any]:
         return {}
     sign = "[+-]?" if type_.wire_type == "integer" else ""
     return {"propertyNames": {"pattern": f"^{sign}[0-9]+$"}}
+
+
+PATTERN_NAMES: Mapping[str, str] = {
+    RFC_3339: "an RFC 3339 time, like 2026-01-31T12:00:00Z",
+    COLUMN_TIME: "an RFC 3339 time, like 2026-01-31T12:00:00Z",
+    BASE64: "base64",
+    _QUOTED["boolean"]: "the text true or false",
+    _QUOTED["integer"]: "the text of an integer",
+    _QUOTED["unsigned"]: "the text of an integer from 0",
+    _QUOTED["number"]: "the text of a number",
+    _QUOTED["string"]: 'JSON text inside of text, like "\\"a\\""',
+}
+"""What the patterns stand for that are made here, in words."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from dispatch_lint.definitions.go_library import PATTERN_NAMES
 from dispatch_lint.naming import did_you_mean, nearest
 from dispatch_lint.schema.patterns import fits
 
@@ -210,6 +211,8 @@ def _message(error: Any, path: Path) -> str:
         meant = did_you_mean(value, names) if isinstance(value, str) else ""
         listed = ", ".join(f'"{name}"' for name in names)
         return f"{_quoted(value)} is none of {listed}{meant}"
+    if error.validator == "pattern" and error.validator_value in PATTERN_NAMES:
+        return f"{_quoted(value)} is not {PATTERN_NAMES[error.validator_value]}"
     if error.validator == "pattern":
         return f"{_quoted(value)} does not match the pattern {error.validator_value}"
     if error.validator in ("minimum", "maximum"):
