@@ -74,9 +74,9 @@ def _with_named_types(contents: Mapping[str, bytes], conventions: Conventions) -
 def _embeddable(reader: GoReader, packages: Iterable[GoPackage]) -> Iterator[str]:
     """The names of the types of some packages that make a kind of what embeds them."""
     for package in packages:
-        for candidate in reader.candidates(package):
-            if reader.makes_kinds(candidate):
-                yield candidate.target.declared.name
+        for declared in reader.struct_types(package):
+            if reader.makes_kinds(declared):
+                yield declared.target.declared.name
 
 
 def _embedding(contents: Mapping[str, bytes], names: Sequence[str]) -> Iterator[str]:

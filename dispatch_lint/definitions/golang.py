@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dispatch_lint.model.reference import Form
 
 
-class Candidate(NamedTuple):
+class StructType(NamedTuple):
     """A declared type that may be a kind, and the struct that it is in the end."""
 
     target: Target
@@ -52,12 +52,11 @@ class GoReader:
 
     def entity_types(self, packages: Sequence[GoPackage]) -> list[EntityType]:
         """Every kind that some packages declare, in the order of files and lines."""
-        candidates = [candidate for package in packages for candidate in self.candidates(package)]
-        roles = [
-            (candidate, self._roles.role(candidate.target, candidate.struct))
-            for candidate in candidates
+        named = [
+            (declared.target, declared.struct, self._roles.role(declared.target, declared.struct))
+            for package in packages
+            for declared in self.struct_types(package)
         ]
-        named = [(candidate.target, candidate.struct, role) for candidate, role in roles]
         chosen = self._roles.without_mixins(named)
         self.skipped += self._roles.skipped
         kinds = [
@@ -68,24 +67,24 @@ class GoReader:
         self._values.kinds = tuple(dict.fromkeys([*kinds, *sorted(self._conventions.kinds)]))
         return [self._entity_type(target, struct, role) for target, struct, role in chosen]
 
-    def candidates(self, package: GoPackage) -> Iterator[Candidate]:
+    def struct_types(self, package: GoPackage) -> Iterator[StructType]:
         """The types of a package that are structs, written there or taken over by name."""
         for file in package.files:
             for declared in file.types.values():
                 target = Target(Scope(package, file, dict.fromkeys(declared.parameters)), declared)
                 if declared.type.type == "struct_type":
-                    yield Candidate(target, Bound(target.scope, declared.type))
+                    yield StructType(target, Bound(target.scope, declared.type))
                     continue
                 for _, struct in structs(self._tree, target.scope, declared.type):
-                    yield Candidate(target, struct)
+                    yield StructType(target, struct)
                     break
 
-    def makes_kinds(self, candidate: Candidate) -> bool:
+    def makes_kinds(self, declared: StructType) -> bool:
         """Whether what embeds a type is a kind: it has the base entity, or a kind and a name."""
-        scope, struct = candidate.struct
+        scope, struct = declared.struct
         if base_of(self._tree, self._values.base_name, scope, struct)[0] != "none":
             return True
-        return {"kind", "name"} <= self._roles.names(candidate.struct)
+        return {"kind", "name"} <= self._roles.names(declared.struct)
 
     def _entity_type(self, target: Target, struct: Bound, role: Role) -> EntityType:
         declared, conventions, values = target.declared, self._conventions, self._values
