@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # What is never imported need not be compiled: Spark is large.
 INSTALL := -m pip install --quiet --disable-pip-version-check --no-compile
 
-.PHONY: demo test check lint types editors lowest coverage pip-audit fuzz mutants bench golden clean
+.PHONY: demo test check lint types editors lowest coverage pip-audit fuzz mutants bench golden nightly clean
 
 demo: $(VENV)/.installed
 	$(BIN)/dispatch-lint check examples
@@ -79,6 +79,12 @@ fuzz: $(VENV)/.dev
 mutants: $(VENV)/.dev
 	$(BIN)/python $(INSTALL) --editable '.[mutants]'
 	PYTHONPATH=. $(BIN)/python tests/mutants.py $(MUTATE)
+
+# Schemas held against the real encoding/json, and a reader of OpenAPI: DIFFER is how many types each.
+DIFFER ?= 10000
+nightly: $(VENV)/.dev
+	$(BIN)/python -m tests.go_differential $(DIFFER)
+	$(BIN)/python -m tests.openapi_differential $(DIFFER)
 
 coverage: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term:skip-covered --cov-fail-under=95

@@ -6,6 +6,7 @@ It puts the parts together: settings → catalogue → rules → checker → res
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -246,21 +247,25 @@ def documents_of(settings: Settings, sources: Sequence[Source]) -> Iterator[Docu
                 continue  # `check` reports it
 
 
-def graph_of(paths: Sequence[str], settings: Settings) -> Graph:
+def graph_of(paths: Sequence[str], settings: Settings, *, builtin: bool = True) -> Graph:
     """The graph of the entities at some paths; without paths, that of all kinds.
+
+    Args:
+        builtin: whether the kinds that are part of dispatch-lint are among them.
 
     Raises:
         InputError: a path cannot be read, or a document does not parse.
     """
-    from dispatch_lint.documents.catalogue_files import load_catalogue
+    from dispatch_lint.documents.catalogue_files import builtin_kinds, load_catalogue
     from dispatch_lint.documents.classify import Classifier
+    from dispatch_lint.engine.group_answers import is_external
     from dispatch_lint.graph.model import entity_graph, kind_graph
     from dispatch_lint.store.importing import import_sources
     from dispatch_lint.store.memory import MemoryStore
 
     catalogue = load_catalogue(settings)
     if not paths:
-        return kind_graph(catalogue)
+        return kind_graph(catalogue, () if builtin else builtin_kinds(catalogue))
     store = MemoryStore()
     import_sources(store, sources_of(paths, settings), Classifier(settings, catalogue))
-    return entity_graph(store)
+    return entity_graph(store, partial(is_external, settings))

@@ -15,9 +15,9 @@ from dispatch_lint.rule import (
 # The types of these are not compared: the guide leaves open what lists and maps they are.
 _OPEN = frozenset({"state", "reason", "tags"})
 _DEVIATIONS = {
-    "tagged": "embeds BaseEntity under a json tag, so that its fields are not flat",
-    "named": "holds BaseEntity as a field, so that its fields are not flat",
-    "none": "is a stored kind and does not embed BaseEntity",
+    "tagged": "embeds {} under a json tag, so that its fields are not flat",
+    "named": "holds {} as a field, so that its fields are not flat",
+    "none": "is a stored kind and does not embed {}",
 }
 _TYPES = {"unsigned": "an unsigned integer", "integer": "an integer", "time": "a time",
           "boolean": "a boolean", "list": "a list", "map": "a map", "object": "an object",
@@ -29,6 +29,9 @@ class BaseEntity(Rule):
     "each entity type inherits from the base entity and includes all of the base entity fields":
     BaseEntity has the guide's fields under the guide's names, and a stored kind embeds it so that
     its fields lie flat beside the kind's own. BaseEntity may have further fields.
+
+    A base entity of one's own is declared by the setting `base-entity`, with its `type`, its
+    `fields` and its `statuses`; kinds are then compared with that.
     """
 
     name = "base-entity"
@@ -71,14 +74,20 @@ class BaseEntity(Rule):
     )  # fmt: skip
 
     def check_definition(self, definition: DefinitionView) -> Iterator[Finding]:
-        if definition.name == BASE:
-            yield from _compare(definition)
+        own = self.settings.base_entity
+        name = own.type.rpartition(".")[2] or BASE
+        if definition.name == name and definition.is_base:
+            if own.fields is None:
+                yield from _compare(definition)
+            else:
+                yield from _compare_own(definition, own.fields)
         elif definition.form == "stored" and definition.language == "Go":
             deviation = _DEVIATIONS.get(definition.base)
             if deviation:
                 location = definition.base_location or definition.location
-                yield Finding((), f"{definition.name} {deviation}", location=location,
-                              help="embed BaseEntity by value, without a tag")  # fmt: skip
+                message = f"{definition.name} {deviation.format(name)}"
+                yield Finding((), message, location=location,
+                              help=f"embed {name} by value, without a tag")  # fmt: skip
 
 
 def _compare(definition: DefinitionView) -> Iterator[Finding]:
@@ -101,6 +110,24 @@ def _compare(definition: DefinitionView) -> Iterator[Finding]:
         else:
             message = f'the field "{wanted.name}" of the guide\'s BaseEntity is missing'
             yield Finding(("fields", wanted.name), message, location=definition.location)
+
+
+def _compare_own(definition: DefinitionView, wanted: dict[str, str]) -> Iterator[Finding]:
+    """Compare a base entity with the one that the settings declare: its fields and their types."""
+    fields = {field.name: field for field in definition.fields}
+    for name, type_ in wanted.items():
+        field = fields.get(name)
+        if field is None:
+            message = (
+                f'the field "{name}", which the settings have in {definition.name}, is missing'
+            )
+            yield Finding(("fields", name), message, location=definition.location)
+            continue
+        wire_type = "string" if field.type.wire_type == "enum" else field.type.wire_type
+        if type_ not in ("", "any", wire_type):
+            expected = _TYPES.get(type_, f"a {type_}")
+            message = f'the field "{name}" is {_type(field)}; the settings have it as {expected}'
+            yield Finding(("fields", name), message, location=field.location)
 
 
 def _have_same_type(field: DefinitionField, wanted: DefinitionField) -> bool:

@@ -12,7 +12,10 @@ _WIDGET = (
 class BreakingChange(Rule):
     """A change of a definition after which entities that are stored are not read any more, or not
     as they were: a kind or field that is gone or has another name on the wire, a narrower type, a
-    value or pattern that excludes what was allowed, a field that is required now.
+    mapping that becomes a struct, text that becomes base64, a value or pattern that excludes what
+    was allowed, a field that is required now, a foreign key to another kind, or by ID instead of
+    by name. A wider type, pattern or enumeration breaks nothing, nor does a kind with a new name
+    that keeps the old one as its alias.
 
     `dispatch-lint schema diff OLD NEW` uses it; `check` does not, because it sees one state only.
     """

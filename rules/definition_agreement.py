@@ -8,9 +8,12 @@ from dispatch_lint.rule import (
     DefinitionView,
     Example,
     Finding,
+    Form,
     Rule,
     Severity,
+    initialisms_of,
     is_lower_camel,
+    repeated,
 )
 
 _GROUPS = {"string": "text", "enum": "text", "integer": "a whole number",
@@ -27,7 +30,9 @@ class DefinitionAgreement(Rule):
     """A kind is defined more than once: as the entity that is stored, as the model of the API, in
     the OpenAPI file. "The only rule is that the common conventions are applied for consistency":
     a field with another spelling or type in a later definition is reported. Fields are paired
-    without regard to case; the base fields differ by form, and are left out.
+    without regard to case; the base fields differ by form, and are left out. Values of
+    enumerations are compared too; a field that only the Go model or only the description has is
+    an info. Two packages that declare one kind are reported: only one of them can count.
     """
 
     name = "definition-agreement"
@@ -56,39 +61,139 @@ class DefinitionAgreement(Rule):
     )  # fmt: skip
 
     def check_kind(self, definitions: Sequence[DefinitionView]) -> Iterator[Finding]:
+        yield from _declared_twice(definitions)
+        # What the build chooses from, and what does not count, is not compared.
+        again = [repeat.definition for group in _by_form(definitions) for repeat in repeated(group)]
+        definitions = [definition for definition in definitions if definition not in again]
         first: dict[str, tuple[DefinitionView, DefinitionField]] = {}
         for definition in definitions:
-            for field in definition.fields:
-                key = re.sub(r"[^a-z0-9]", "", field.name.lower())
-                if field.base or key in _BASE:
-                    continue
-                earlier, before = first.setdefault(key, (definition, field))
-                if earlier is not definition:
-                    message = _difference(definition, field, earlier, before)
-                    if message:
-                        yield Finding(("fields", field.name), message, location=field.location,
-                                      related=((before.location, "the other definition"),))  # fmt: skip
+            for field in _own_fields(definition):
+                known = first.setdefault(_plain(field), (definition, field))
+                if known[0] is not definition:
+                    yield from self._compare(definition, field, *known)
+        yield from _one_sided(definitions)
+
+    def _compare(
+        self,
+        definition: DefinitionView,
+        field: DefinitionField,
+        other: DefinitionView,
+        before: DefinitionField,
+    ) -> Iterator[Finding]:
+        where = _called(other)
+        related = ((before.location, "the other definition"),)
+        path = ("fields", field.name)
+        help_ = _right_one(definition, other) or self._one_spelling(field.name, before.name)
+        if field.name != before.name:
+            if is_lower_camel(field.name) and is_lower_camel(before.name):
+                message = (
+                    f'{definition.kind} has the field "{field.name}" here, and "{before.name}" '
+                    f"in {where}"
+                )
+                yield Finding(path, message, location=field.location, related=related, help=help_)
+            return
+        mine, theirs = _group(field), _group(before)
+        by_form = definition.form != other.form and {mine, theirs} == _TIMES
+        start = f'the field "{field.name}" of {definition.kind}'
+        if mine and theirs and mine != theirs and not by_form:
+            message = f"{start} is {mine} here, and {theirs} in {where}"
+            yield Finding(path, message, location=field.location, related=related, help=help_)
+        elif difference := _values_apart(field, before):
+            message = f"{start} {difference} in {where}"
+            yield Finding(path, message, location=field.location, related=related, help=help_)
+
+    def _one_spelling(self, *names: str) -> str:
+        """What to call a field whose names differ in initialisms only: as most fields do."""
+        if len({name.lower() for name in names}) > 1:
+            return ""
+        forms: tuple[Form, ...] = ("stored", "manifest")
+        counts = [self.catalogue.initialisms(form) for form in forms]
+        scores = [
+            sum(
+                spellings.get(initialism, {}).get(word.isupper(), 0)
+                for initialism, word in initialisms_of(name)
+                for spellings in counts
+            )
+            for name in names
+        ]
+        best = max(range(len(names)), key=scores.__getitem__)
+        return f"call both {names[best]}" if scores.count(scores[best]) == 1 else ""
 
 
-def _difference(
-    definition: DefinitionView, field: DefinitionField, earlier: DefinitionView,
-    before: DefinitionField,
-) -> str:  # fmt: skip
-    """How a field differs from that of an earlier definition; empty for not at all."""
-    source = earlier.form if earlier.language == "Go" else earlier.language
-    where = f"{earlier.name} ({source})"
-    if field.name != before.name:
-        if not (is_lower_camel(field.name) and is_lower_camel(before.name)):
-            return ""  # camel-case-fields reports it
-        return (
-            f'{definition.kind} has the field "{field.name}" here, and "{before.name}" in {where}'
-        )
-    group, group_before = _group(field), _group(before)
-    is_time = definition.form != earlier.form and {group, group_before} == _TIMES
-    if not group or not group_before or group == group_before or is_time:
+def _declared_twice(definitions: Sequence[DefinitionView]) -> Iterator[Finding]:
+    """The definitions of one form that are in two packages: only one of them can count."""
+    for group in _by_form(definitions):
+        for again in repeated(group):
+            if not again.variant:
+                related = ((again.first.location, "the definition that counts"),)
+                yield Finding((), again.message, location=again.definition.location, related=related,
+                              help="give one of them another name, or exclude it in the settings")  # fmt: skip
+
+
+def _by_form(definitions: Sequence[DefinitionView]) -> list[list[DefinitionView]]:
+    groups: dict[str, list[DefinitionView]] = {}
+    for definition in definitions:
+        groups.setdefault(definition.form, []).append(definition)
+    return list(groups.values())
+
+
+def _one_sided(definitions: Sequence[DefinitionView]) -> Iterator[Finding]:
+    """The fields that one of two definitions of the same form lacks."""
+    for definition in definitions:
+        for other in definitions:
+            same_form = definition.form == other.form and definition.language != other.language
+            if not same_form or definition.value or other.value or other.open:
+                continue
+            theirs = {_plain(field) for field in other.fields}
+            for field in _own_fields(definition):
+                if _plain(field) not in theirs:
+                    message = f'{_called(other)} of {definition.kind} has no field "{field.name}"'
+                    yield Finding(("fields", field.name), message, location=field.location,
+                                  related=((other.location, "the other definition"),),
+                                  severity=Severity.INFO, help=_right_one(definition, other))  # fmt: skip
+
+
+def _own_fields(definition: DefinitionView) -> Iterator[DefinitionField]:
+    """The fields of a definition that other definitions of the kind should have alike."""
+    for field in definition.fields:
+        if not field.base and _plain(field) not in _BASE:
+            yield field
+
+
+def _plain(field: DefinitionField) -> str:
+    return re.sub(r"[^a-z0-9]", "", field.name.lower())
+
+
+def _called(definition: DefinitionView) -> str:
+    language = definition.language
+    return f"{definition.name} ({definition.form if language == 'Go' else language})"
+
+
+def _right_one(definition: DefinitionView, other: DefinitionView) -> str:
+    """What to do where one definition is generated from the other; else nothing is known."""
+    pair = {definition.language: definition, other.language: other}
+    go, description = pair.get("Go"), pair.get("OpenAPI")
+    if go is None or description is None:
         return ""
-    return (f'the field "{field.name}" of {definition.kind} is {group} here, and {group_before} in '
-            f"{where}")  # fmt: skip
+    if go.generated:
+        return (
+            f"the Go code is generated: change {description.location.file}, and generate it again"
+        )
+    if go.annotated:
+        return f"the description is generated: change {go.location.file}, and generate it again"
+    return ""
+
+
+def _values_apart(mine: DefinitionField, theirs: DefinitionField) -> str:
+    """How two enumerations differ; empty if they do not, or one is none."""
+    if mine.type.wire_type != "enum" or theirs.type.wire_type != "enum":
+        return ""
+    here, there = ({str(value.value) for value in type_.values if value.value != ""} for type_ in (mine.type, theirs.type))  # fmt: skip
+    if here == there:
+        return ""
+    more, less = ", ".join(sorted(here - there)), ", ".join(sorted(there - here))
+    parts = [f"allows {more} here, and not" if more else "", f"lacks {less} here, which is allowed" if less else ""]  # fmt: skip
+    return " and ".join(part for part in parts if part)
 
 
 def _group(field: DefinitionField) -> str:

@@ -25,7 +25,7 @@ class KindName(Rule):
 
     def check_definition(self, definition: DefinitionView) -> Iterator[Finding]:
         name = definition.name
-        if name == BASE or definition.value:
+        if name == BASE or definition.is_base or definition.value:
             return
         for suffix in ("Entity", "Model"):
             stem = name.removesuffix(suffix)

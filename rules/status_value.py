@@ -66,21 +66,24 @@ class StatusValue(Rule):
         statuses = definition.statuses
         if statuses is None:
             return
-        guide = _guide_statuses()
+        guide = self.settings.base_entity.statuses or _guide_statuses()
+        whose = (
+            "the guide" if self.settings.base_entity.statuses is None else "the setting base-entity"
+        )
         for value, location in statuses.values:
             if value not in guide:
                 message = (
-                    f'the type {statuses.name} has the status "{value}", which the guide has not'
+                    f'the type {statuses.name} has the status "{value}", which {whose} has not'
                 )
                 yield Finding((), message, location=location)
         declared = {value for value, _ in statuses.values}
         missing = [value for value in guide if value not in declared]
-        if missing:
+        if missing and not statuses.open:
             noun = "status" if len(missing) == 1 else "statuses"
             message = f"the type {statuses.name} lacks the {noun} {', '.join(missing)}"
             yield Finding((), message, location=statuses.location)
 
 
-def _guide_statuses() -> list[str]:
+def _guide_statuses() -> tuple[str, ...]:
     status = next(field for field in guide_fields() if field.name == "status")
-    return [value.value for value in status.type.values]
+    return tuple(str(value.value) for value in status.type.values)

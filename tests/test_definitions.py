@@ -88,7 +88,7 @@ type Box[T any] struct { Content T `json:"content"` }
     assert fields["b"].type.pointer and fields["b"].omitempty
     assert [value.value for value in fields["i"].type.values] == ["HIGH", "LOW"]
     assert [inner.name for inner in fields["u"].type.fields] == ["content"]
-    assert fields["u"].type.fields[0].type.wire_type == "any"
+    assert fields["u"].type.fields[0].type.wire_type == "integer"
     assert str(fields["a"].location) == "shop/shop.go:13"
     assert fields["a"].location.range[1::2] == (5, 6)
     assert len([field for field in one.fields if field.base]) == 12

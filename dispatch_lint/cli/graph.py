@@ -19,10 +19,12 @@ FORMATS = ("mermaid", "dot", "svg")
               help="Write to a file instead of standard output.")  # fmt: skip
 @click.option("--definitions", multiple=True, type=click.Path(exists=True), metavar="PATH",
               help="Definitions that join the built-in kinds, or replace them.")  # fmt: skip
+@click.option("--no-builtin", is_flag=True,
+              help="Leave out the built-in kinds that no definition replaces.")  # fmt: skip
 @click.option("--organization", help="The organization of documents that do not name one.")
 def command(
     paths: tuple[str, ...], format_: str | None, output: Path | None,
-    definitions: tuple[str, ...], organization: str | None,
+    definitions: tuple[str, ...], no_builtin: bool, organization: str | None,
 ) -> None:  # fmt: skip
     """Draw what refers to what.
 
@@ -43,7 +45,9 @@ def command(
     )
     ending = output.suffix.removeprefix(".").replace("mmd", "mermaid") if output else ""
     chosen = format_ or (ending if ending in FORMATS else "mermaid")
-    lines = import_module(f"dispatch_lint.graph.{chosen}").draw(graph_of(paths, settings))
+    lines = import_module(f"dispatch_lint.graph.{chosen}").draw(
+        graph_of(paths, settings, builtin=not no_builtin)
+    )
     if output is not None:
         write_lines(output, (f"{line}\n" for line in lines))
         return

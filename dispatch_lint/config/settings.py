@@ -10,11 +10,20 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, get_args
 
+from dispatch_lint.config.definition_settings import (
+    BaseEntitySettings,
+    KindSelection,
+    SettingsError,
+    read_base_entity,
+    read_selections,
+)
+from dispatch_lint.config.definition_settings import texts as _texts
 from dispatch_lint.config.limits import MAX_DEPTH, Limits
-from dispatch_lint.model.errors import UserError
 from dispatch_lint.model.reference import Reference
 from dispatch_lint.model.violation import Severity
 from dispatch_lint.naming import did_you_mean
+
+__all__ = ["Settings", "SettingsError"]
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -29,10 +38,6 @@ DesiredState = Literal["info", "off", "warning", "error"]
 SEVERITIES: Mapping[str, Severity | None] = {
     "off": None, "info": Severity.INFO, "warning": Severity.WARNING, "error": Severity.ERROR,
 }  # fmt: skip
-
-
-class SettingsError(UserError):
-    """A setting that cannot be used; the message names the file and the key."""
 
 
 class OpenQuestions(NamedTuple):
@@ -54,6 +59,9 @@ class Settings:
     exclude: tuple[str, ...] = ()
     schemas: tuple[str, ...] = ()
     definitions: tuple[str, ...] = ()
+    """Paths; which of their types are kinds is in `selections`."""
+    selections: tuple[KindSelection, ...] = ()
+    base_entity: BaseEntitySettings = field(default_factory=BaseEntitySettings)
     plugins: tuple[str, ...] = ()
     store: str | None = None
     """A URL, or the path of a SQLite file."""
@@ -149,6 +157,9 @@ def parse(table: Mapping[str, Any]) -> Settings:
         if key not in _KEYS:
             raise SettingsError(f'unknown key "{key}"{did_you_mean(key, _KEYS)}')
         settings[key.replace("-", "_")] = _KEYS[key](key, value)
+    if "definitions" in settings:
+        settings["selections"] = settings["definitions"]
+        settings["definitions"] = tuple(entry.path for entry in settings["selections"])
     return Settings(**settings)
 
 
@@ -156,14 +167,6 @@ def _text(key: str, value: object) -> str:
     if not isinstance(value, str):
         raise SettingsError(f'"{key}" has to be text, not {value!r}')
     return value
-
-
-def _texts(key: str, value: object) -> tuple[str, ...]:
-    if isinstance(value, str):
-        return (value,)
-    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
-        raise SettingsError(f'"{key}" has to be a list of texts, not {value!r}')
-    return tuple(value)
 
 
 def _boolean(key: str, value: object) -> bool:
@@ -267,7 +270,8 @@ _KEYS: Mapping[str, Callable[[str, object], Any]] = {
     "include": _texts,
     "exclude": _texts,
     "schemas": _texts,
-    "definitions": _texts,
+    "definitions": read_selections,
+    "base-entity": read_base_entity,
     "plugins": _texts,
     "store": _text,
     "ledger": _text,

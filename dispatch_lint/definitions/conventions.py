@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from dispatch_lint.definitions.model import BASE
+from dispatch_lint.definitions.selection import Choice, Selection
 from dispatch_lint.model.reference import Reference
 from dispatch_lint.naming import read_foreign_key
 
@@ -28,6 +30,8 @@ class Conventions:
         ignored: kinds, each with a form, that `dispatch create -f` skips.
         foreign: the code was not written for dispatch-lint: API models are recognized by their
             fields, and what cannot be read is a problem instead of an error.
+        base: the name of the base entity, as `Type` or `package.Type`.
+        selections: which types of which folders are kinds, as the settings say.
     """
 
     aliases: Mapping[str, str] = field(default_factory=dict)
@@ -37,6 +41,20 @@ class Conventions:
     nested: frozenset[tuple[str, str]] = frozenset()
     ignored: frozenset[tuple[str, str]] = frozenset()
     foreign: bool = False
+    base: str = BASE
+    selections: tuple[Selection, ...] = ()
+
+    def chosen(self, file: str, package: str, name: str) -> Choice:
+        """What the settings say of a type: the first selection of its file that says anything.
+
+        Args:
+            package: the name of the package; empty for a description of an API.
+        """
+        for selection in self.selections:
+            choice = selection.choice(file, package, name)
+            if choice.state:
+                return choice
+        return Choice()
 
     def reference(
         self, kind: str, name: str, type_: Type, kinds: tuple[str, ...], *, top: bool
@@ -50,7 +68,8 @@ class Conventions:
         if top and (kind, name) in self.references:
             return self.references[kind, name]
         item = type_.item if type_.wire_type == "list" and type_.item else type_
-        if item.wire_type != "string" or name in _BASE_NAMES:
+        text = item.wire_type == "string" and not item.text
+        if not text or name in _BASE_NAMES or dict(item.limits).get("contentEncoding"):
             return None
         foreign_key = read_foreign_key(name, kinds)
         if foreign_key is None:

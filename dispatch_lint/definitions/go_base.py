@@ -2,42 +2,62 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dispatch_lint.definitions.go_nodes import text_of
-from dispatch_lint.definitions.go_syntax import GoFile, GoType, read_fields
-from dispatch_lint.definitions.go_tree import GoPackage, GoTree
+from dispatch_lint.definitions.go_syntax import embedded_fields, read_fields
+from dispatch_lint.definitions.go_types import MAX_NESTING, Scope, structs, targets, type_name
 from dispatch_lint.definitions.model import BASE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from tree_sitter import Node
 
+    from dispatch_lint.definitions.go_tree import GoPackage, GoTree
     from dispatch_lint.definitions.model import Base
     from dispatch_lint.model.location import Location
 
-MAX_NESTING = 30
-"""Levels of types inside types that are followed."""
 
+class BaseName:
+    """The name of the base entity: BaseEntity, or what the setting `base-entity` says.
 
-class Scope(NamedTuple):
-    """Where a type is written: the meaning of the names in it depends on that.
-
-    Attributes:
-        parameters: the names of its type parameters.
-        top: whether its fields are those of the kind itself, embedded ones included.
+    Args:
+        name: `Type`, or `package.Type`.
     """
 
-    package: GoPackage
-    file: GoFile
-    parameters: frozenset[str] = frozenset()
-    top: bool = True
+    def __init__(self, name: str = BASE) -> None:
+        self._qualifier, _, self.simple = name.rpartition(".")
+        self.found: dict[tuple[str, int], tuple[Base, Location | None]] = {}
+        """What `base_of` has found, by the file and the node of the struct."""
+
+    def declares(self, package: GoPackage, name: str) -> bool:
+        """Whether a type is the base entity."""
+        return name == self.simple and self._fits(package.name, package.folder)
+
+    def _fits(self, name: str, folder: str) -> bool:
+        wanted = self._qualifier
+        return not wanted or wanted == name or f"/{folder}".endswith(f"/{wanted.lstrip('/')}")
+
+    def is_meant(self, tree: GoTree, scope: Scope, node: Node, depth: int = 0) -> bool:
+        """Whether a type is the base entity, as far as its name tells, or an alias of it."""
+        name = type_name(node)
+        found = targets(tree, scope, node)
+        for target in found:
+            if self.declares(target.scope.package, target.declared.name):
+                return True
+            declared = target.declared
+            if declared.alias and depth < MAX_NESTING:
+                return self.is_meant(tree, target.scope, declared.type, depth + 1)
+        qualifier, _, simple = name.rpartition(".")
+        if found or simple != self.simple:
+            return False
+        path = tree.import_path(scope.file, qualifier) if qualifier else scope.package.folder
+        return self._fits(qualifier or scope.package.name, path)
 
 
 def base_of(
-    tree: GoTree, scope: Scope, struct: Node, seen: frozenset[tuple[str, str]] = frozenset()
-) -> tuple[Base, Location | None]:
+    tree: GoTree, base_name: BaseName, scope: Scope, struct: Node,
+    seen: frozenset[tuple[str, str]] = frozenset(),
+) -> tuple[Base, Location | None]:  # fmt: skip
     """How BaseEntity is part of a struct, directly or through embedded structs.
 
     Args:
@@ -46,53 +66,41 @@ def base_of(
     Returns:
         `none`, or else with the location of the field that brings it in.
     """
-    held: tuple[Base, Location | None] = ("none", None)
-    for field in read_fields(struct, scope.file):
-        name = type_name(field.type)
-        if name.rpartition(".")[2] == BASE:
-            if field.names:
-                held = ("named", field.locations[0])
-                continue
+    if seen:
+        return _base_of(tree, base_name, scope, struct, seen)
+    key = (scope.file.text.name, struct.id)
+    if key not in base_name.found:
+        base_name.found[key] = _base_of(tree, base_name, scope, struct, seen)
+    return base_name.found[key]
+
+
+def _base_of(
+    tree: GoTree, base_name: BaseName, scope: Scope, struct: Node,
+    seen: frozenset[tuple[str, str]],
+) -> tuple[Base, Location | None]:  # fmt: skip
+    for field in embedded_fields(struct, scope.file):
+        if base_name.is_meant(tree, scope, field.type):
             tagged = field.tag.name or field.tag.skipped
             return ("tagged" if tagged else "flat"), field.locations[0]
-        if field.names or field.tag.name:
+        if field.tag.name or field.tag.skipped:
             continue
-        target = tree.lookup(scope.package, scope.file, name)
-        if target is None:
-            continue
-        package, file, declared = target
-        key = (package.folder, declared.name)
-        if key in seen or declared.type.type != "struct_type" or len(seen) > MAX_NESTING:
-            continue
-        base, _ = base_of(tree, Scope(package, file), declared.type, seen | {key})
-        if base != "none":
-            return base, field.locations[0]
-    return held
-
-
-def mixins(tree: GoTree, structs: Iterable[tuple[Scope, GoType]]) -> set[tuple[str, str]]:
-    """The structs that others embed to get BaseEntity with them: they are not kinds themselves.
-
-    Returns:
-        Folder and name of each.
-    """
-    embedded = set()
-    for scope, declared in structs:
-        if declared.comment.marker("form") is not None:
-            continue
-        for field in read_fields(declared.type, scope.file):
-            target = tree.lookup(scope.package, scope.file, type_name(field.type))
-            if field.names or target is None or target[2] is declared:
+        for target, bound in structs(tree, scope, field.type):
+            if target.key in seen or len(seen) > MAX_NESTING:
                 continue
-            if target[2].name != BASE:
-                embedded.add((target[0].folder, target[2].name))
-    return embedded
+            base, _ = base_of(tree, base_name, bound.scope, bound.node, seen | {target.key})
+            if base != "none":
+                return base, field.locations[0]
+    return _held(base_name, scope, struct)
 
 
-def type_name(node: Node) -> str:
-    """The name of a type, without its pointer and its type arguments."""
-    while node.type in ("pointer_type", "parenthesized_type") and node.named_children:
-        node = node.named_children[0]
-    if node.type == "generic_type":
-        node = node.child_by_field_name("type") or node
-    return text_of(node).lstrip("*")
+def _held(base_name: BaseName, scope: Scope, struct: Node) -> tuple[Base, Location | None]:
+    """Whether the base entity is a named field of a struct.
+
+    Only the name of a type counts: to follow each would read most packages that the code imports.
+    """
+    if base_name.simple not in text_of(struct):
+        return "none", None
+    for field in read_fields(struct, scope.file):
+        if field.names and type_name(field.type).rpartition(".")[2] == base_name.simple:
+            return "named", field.locations[0]
+    return "none", None

@@ -8,12 +8,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
 
+from dispatch_lint.definitions.go_build import is_conditional, is_ignored
+from dispatch_lint.definitions.go_chunks import Chunk, blank, chunks, method, without
 from dispatch_lint.definitions.go_comments import Comment, read_comment
+from dispatch_lint.definitions.go_keys import KeyExpression as KeyExpression
+from dispatch_lint.definitions.go_keys import key_expressions
 from dispatch_lint.definitions.go_nodes import GoText, text_of
 from dispatch_lint.definitions.go_tags import Tag, read_tag
-from dispatch_lint.definitions.model import DefinitionProblem, EnumValue
+from dispatch_lint.definitions.model import DefinitionProblem
 from dispatch_lint.model.location import Location, Range
 
 if TYPE_CHECKING:
@@ -22,8 +27,16 @@ if TYPE_CHECKING:
     from tree_sitter import Node, Parser
 
 GENERATED = re.compile(rb"^// Code generated .* DO NOT EDIT\.\r?$", re.MULTILINE)
-_MAX_DEPTH = 200
-"""Levels of a syntax tree that are searched for the first error; no real code is deeper."""
+NOT_TEXT = "this is not text"
+MARSHALERS = frozenset({"MarshalJSON", "MarshalText", "UnmarshalJSON", "UnmarshalText"})
+"""The methods by which a type decides itself what it is on the wire."""
+# A file without any of these says nothing about types.
+_RELEVANT = re.compile(
+    rb"^[ \t]*(?:type|const)\b|;[ \t]*type\b|arshal(?:JSON|Text)\(", re.MULTILINE
+)
+_PACKAGE = re.compile(rb"^package[ \t]+(\w+)", re.MULTILINE)
+_DECLARATION = re.compile(rb"^(?=(?:type|func|var|const|import|package)\b)", re.MULTILINE)
+_TYPE_NAMES = re.compile(r"^[ \t]*(?:type[ \t]+)?(\w+)(?:\[[^\]\n]*\])?[ \t]+(?:=[ \t]*)?struct\b", re.MULTILINE)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +46,7 @@ class GoField:
     Attributes:
         names: empty for an embedded type.
         locations: of each name; of the type if it is embedded.
+        pointer: a pointer to the type is embedded: the node of the type is without it.
     """
 
     names: tuple[str, ...]
@@ -40,6 +54,7 @@ class GoField:
     type: Node
     tag: Tag
     comment: Comment
+    pointer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,34 +70,37 @@ class GoType:
     comment: Comment
     location: Location
     alias: bool = False
-    parameters: frozenset[str] = frozenset()
+    parameters: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
-    """A string constant.
-
-    Attributes:
-        type: the type that it is declared with, as it is written.
-    """
-
-    type: str
-    value: EnumValue
-    location: Location
-
-
-@dataclass(frozen=True, slots=True)
-class KeyExpression:
-    """A call that joins strings with slashes: `Sprintf("%s/%s/%s", …)` or `Join(…, "/")`.
+class GoConstant(NamedTuple):
+    """One constant, as it is written.
 
     Attributes:
-        parts: the arguments, as they are written.
-        function: the name of the function that contains the call.
+        type: as it is declared; None if it has none of its own.
+        value: its expression; that of the constant above it where Go repeats it.
+        iota: its number within the group.
+        group: the node of the declaration, the same for the constants of one group.
     """
 
-    parts: tuple[str, ...]
-    function: str
+    name: str
+    type: Node | None
+    value: Node | None
+    iota: int
+    group: int
+    node: Node
+
+
+class Broken(NamedTuple):
+    """A declaration that does not parse."""
+
+    text: str
     location: Location
+
+    @property
+    def types(self) -> set[str]:
+        """The names of the structs in it."""
+        return set(_TYPE_NAMES.findall(self.text))
 
 
 @dataclass
@@ -91,21 +109,33 @@ class GoFile:
 
     Attributes:
         imports: import paths by their alias; by the path itself if there is no alias.
-        fields: what `read_fields` has read so far, by the node of the struct.
+        methods: the marshaling methods of types by name; of each, whether its receiver is a
+            pointer.
+        broken: the declarations that do not parse, functions and variables left out.
+        generated: whether a program wrote the file: it declares no kinds.
+        conditional: whether a build constraint can leave the file out.
+        fields, embedded: what was read of structs so far, by their nodes.
     """
 
     text: GoText
     package: str = ""
     imports: dict[str, str] = field(default_factory=dict)
     types: dict[str, GoType] = field(default_factory=dict)
-    constants: list[Constant] = field(default_factory=list)
+    constants: list[GoConstant] = field(default_factory=list)
+    methods: dict[str, dict[str, bool]] = field(default_factory=dict)
     layouts: list[KeyExpression] = field(default_factory=list)
     problems: list[DefinitionProblem] = field(default_factory=list)
+    broken: list[Broken] = field(default_factory=list)
+    generated: bool = False
+    conditional: bool = False
     fields: dict[int, tuple[GoField, ...]] = field(default_factory=dict)
+    embedded: dict[int, tuple[GoField, ...]] = field(default_factory=dict)
 
 
 def read_go(source: bytes, name: str) -> GoFile:
-    """Read one file. A part that does not parse is a problem, and the rest is read.
+    """Read one file. A declaration that does not parse is noted, and the rest is read.
+
+    A file that a build constraint always leaves out, `//go:build ignore`, declares nothing.
 
     Args:
         name: the name of the file, as locations show it.
@@ -113,14 +143,22 @@ def read_go(source: bytes, name: str) -> GoFile:
     file = GoFile(GoText(name, source))
     if b"\0" in source:
         location = Location(name, Range(1, 1, 1, 2))
-        file.problems.append(DefinitionProblem("this is not text", location))
+        file.problems.append(DefinitionProblem(NOT_TEXT, location, passed_over=True))
         return file
-    root = _parser().parse(source).root_node
-    if root.has_error:
-        broken = next(_errors(root), root)
-        problem = DefinitionProblem("this is not valid Go", file.text.location(broken))
-        file.problems.append(problem)
-    for node in root.children:
+    if is_ignored(source):
+        return file
+    file.generated = GENERATED.search(source[:2_000]) is not None
+    file.conditional = is_conditional(source, name)
+    keys = builds_keys(source)
+    known = chunks(source)
+    if known is not None:
+        if not keys and not any(_is_relevant(source, chunk) for chunk in known):
+            package = _PACKAGE.search(source)
+            file.package = package[1].decode() if package else ""
+            return file
+        source = without(source, [chunk for chunk in known if _is_idle(source, chunk, keys=keys)])
+        file.text = GoText(name, source)
+    for node in _declarations(source, file):
         if node.type == "package_clause":
             file.package = text_of(node.named_children[0]) if node.named_children else ""
         elif node.type == "import_declaration":
@@ -129,9 +167,39 @@ def read_go(source: bytes, name: str) -> GoFile:
             _read_types(node, file)
         elif node.type == "const_declaration":
             _read_constants(node, file)
-        elif node.type in ("function_declaration", "method_declaration"):
-            file.layouts += _key_expressions(node, file.text)
+        elif node.type == "method_declaration":
+            _read_method(node, file)
+        if keys and node.type in ("function_declaration", "method_declaration"):
+            file.layouts += key_expressions(node, file.text)
     return file
+
+
+def _is_relevant(source: bytes, chunk: Chunk) -> bool:
+    """Whether a declaration says anything about types."""
+    if chunk.keyword == "func":
+        head = method(source, chunk)
+        return head is not None and head.name in MARSHALERS
+    return chunk.keyword in ("type", "const")
+
+
+def _is_idle(source: bytes, chunk: Chunk, *, keys: bool) -> bool:
+    """Whether nothing is read in a declaration.
+
+    Args:
+        keys: whether the file may have code that builds keys.
+    """
+    if chunk.keyword == "func":
+        code = source[chunk.start : chunk.end]
+        return not (_is_relevant(source, chunk) or (keys and builds_keys(code)))
+    return chunk.keyword == "var"
+
+
+def builds_keys(source: bytes) -> bool:
+    """Whether code may build the keys of entities."""
+    joins = (b"Sprintf(" in source and b"/%" in source) or (
+        b".Join(" in source and (b'"/"' in source or b"`/`" in source)
+    )
+    return joins and (b"key" in source or b"Key" in source or b"KEY" in source)
 
 
 @lru_cache(maxsize=1)
@@ -140,6 +208,59 @@ def _parser() -> Parser:
     from tree_sitter import Language, Parser
 
     return Parser(Language(tree_sitter_go.language()))
+
+
+def _declarations(source: bytes, file: GoFile) -> Iterator[Node]:
+    """The declarations of a file that parse; the others become `broken`."""
+    root = _parser().parse(source).root_node
+    if not root.has_error:
+        yield from root.children
+        return
+    start = None
+    for node in [*root.children, None]:
+        # A function is of use although a part of it does not parse.
+        broken = node is not None and node.has_error and node.type not in (
+            "function_declaration", "method_declaration",
+        )  # fmt: skip
+        if node is not None and broken:
+            start = node.start_byte if start is None else start
+            continue
+        if start is not None:
+            yield from _recovered(source, start, node.start_byte if node else len(source), file)
+            start = None
+        if node is not None:
+            yield node
+
+
+def _recovered(source: bytes, start: int, end: int, file: GoFile) -> Iterator[Node]:
+    """The declarations in a part that does not parse as a whole, each parsed by itself.
+
+    One declaration that is not understood can take those behind it with it.
+    """
+    starts = [start, *(match.start() for match in _DECLARATION.finditer(source, start, end))]
+    bounds = sorted({*starts, end})
+    for first, last in pairwise(bounds):
+        root = _parse_part(source, first, last)
+        if not root.has_error:
+            yield from root.children
+            continue
+        text = source[first:last].decode("utf-8", "replace")
+        code = re.sub(r"\A(?:\s|//[^\n]*\n|/\*.*?\*/)+", "", text, flags=re.DOTALL)
+        if not code or re.match(r"(?:func|var|import|package)\b", code):
+            continue  # nothing that a schema is made of
+        above = source[max(source.rfind(b"\n\n", 0, first), 0) : first].decode("utf-8", "replace")
+        shown = next((node for node in root.children if node.type != "comment"), root)
+        broken = next(_errors(root), shown)
+        file.broken.append(Broken(above + text, file.text.location(broken)))
+
+
+def _parse_part(source: bytes, first: int, last: int) -> Node:
+    """The tree of a part of a file. The rest is blank, so that places stay the same."""
+    return _parser().parse(blank(source[:first]) + source[first:last]).root_node
+
+
+_MAX_DEPTH = 200
+"""Levels of a syntax tree that are searched for the first error; no real code is deeper."""
 
 
 def _errors(node: Node, depth: int = 0) -> Iterator[Node]:
@@ -178,7 +299,7 @@ def _read_types(node: Node, file: GoFile) -> None:
         if name_node is None or type_node is None:
             continue
         parameters = spec.child_by_field_name("type_parameters")
-        parameter_names = frozenset(
+        parameter_names = tuple(
             text_of(name)
             for parameter in (parameters.named_children if parameters else ())
             for name in parameter.children_by_field_name("name")
@@ -191,79 +312,69 @@ def _read_types(node: Node, file: GoFile) -> None:
 
 
 def _read_constants(node: Node, file: GoFile) -> None:
-    """Read the string constants that have a named type: `A Status = "A"`, `A = Status("A")`."""
-    for spec in _descendants(node, "const_spec"):
-        type_name = text_of(spec.child_by_field_name("type"))
-        value = spec.child_by_field_name("value")
-        literal = text_of(value.named_children[0]) if value and value.named_children else ""
-        conversion = re.fullmatch(r'([\w.]+)\((".*"|`.*`)\)', literal)
-        if conversion and not type_name:
-            type_name, literal = conversion[1], conversion[2]
-        if literal[:1] not in ('"', "`") or not type_name:
-            continue
-        comment = read_comment(spec, file.text)
-        name = spec.child_by_field_name("name") or spec
-        enum_value = EnumValue(literal[1:-1], comment.text)
-        file.constants.append(Constant(type_name, enum_value, file.text.location(name)))
+    """Read the constants of a declaration; a line without values repeats those above it."""
+    type_: Node | None = None
+    values: list[Node] = []
+    for iota, spec in enumerate(_descendants(node, "const_spec")):
+        written = spec.child_by_field_name("value")
+        if written is not None:
+            type_, values = spec.child_by_field_name("type"), written.named_children
+        names = [child for child in spec.children_by_field_name("name") if child.is_named]
+        for number, name in enumerate(names):
+            value = values[number] if number < len(values) else None
+            file.constants.append(GoConstant(text_of(name), type_, value, iota, node.id, spec))
+
+
+def _read_method(node: Node, file: GoFile) -> None:
+    """Note a method with which a type decides what it is on the wire."""
+    method = text_of(node.child_by_field_name("name"))
+    receiver = node.child_by_field_name("receiver")
+    if method not in MARSHALERS or receiver is None:
+        return
+    match = re.match(r"\(\s*(?:\w+\s+)?(\*?)\s*\(?\s*(\w+)", text_of(receiver))
+    if match:
+        file.methods.setdefault(match[2], {})[method] = bool(match[1])
 
 
 def read_fields(struct: Node, file: GoFile) -> tuple[GoField, ...]:
     """The lines of a struct. A struct is read once, however many types contain it."""
     fields = file.fields.get(struct.id)
     if fields is None:
-        fields = file.fields[struct.id] = tuple(_read_fields(struct, file.text))
+        nodes = _field_nodes(struct)
+        fields = file.fields[struct.id] = tuple(_read_field(node, file.text) for node in nodes)
     return fields
 
 
-def _read_fields(struct: Node, text: GoText) -> Iterator[GoField]:
+def embedded_fields(struct: Node, file: GoFile) -> tuple[GoField, ...]:
+    """The lines of a struct that embed a type."""
+    fields = file.embedded.get(struct.id)
+    if fields is None:
+        fields = file.embedded[struct.id] = tuple(
+            _read_field(node, file.text)
+            for node in _field_nodes(struct)
+            if node.child_by_field_name("name") is None
+        )
+    return fields
+
+
+def _field_nodes(struct: Node) -> Iterator[Node]:
     for group in struct.named_children:
-        if group.type != "field_declaration_list":
-            continue
-        for node in group.named_children:
-            if node.type != "field_declaration":
-                continue
-            type_node = node.child_by_field_name("type")
-            if type_node is None:
-                continue  # a line that does not parse
-            names = node.children_by_field_name("name")
-            yield GoField(
-                tuple(map(text_of, names)),
-                tuple(text.location(name) for name in names or [type_node]),
-                type_node,
-                read_tag(text_of(node.child_by_field_name("tag"))),
-                read_comment(node, text),
-            )
+        if group.type == "field_declaration_list":
+            for node in group.named_children:
+                # One without a type is a line that does not parse.
+                if node.type == "field_declaration" and node.child_by_field_name("type"):
+                    yield node
 
 
-def _key_expressions(function: Node, text: GoText) -> Iterator[KeyExpression]:
-    """The calls in a function that join two or more strings with slashes."""
-    name = text_of(function.child_by_field_name("name"))
-    pending = [function]
-    while pending:
-        node = pending.pop()
-        pending += node.named_children
-        if node.type == "call_expression":
-            parts = _joined_parts(node)
-            if parts:
-                yield KeyExpression(parts, name, text.location(node))
-
-
-def _joined_parts(call: Node) -> tuple[str, ...]:
-    """The strings that a call joins with slashes; empty if it does something else."""
-    called = text_of(call.child_by_field_name("function"))
-    children = call.child_by_field_name("arguments")
-    arguments = [
-        argument
-        for argument in (children.named_children if children else ())
-        if argument.type != "comment"
-    ]
-    if called.endswith("Sprintf") and len(arguments) > 2:
-        pattern = text_of(arguments[0])[1:-1].strip("/")
-        if re.fullmatch(r"%[a-z](/%[a-z])+", pattern):
-            return tuple(map(text_of, arguments[1:]))
-    elif called.endswith(".Join") and len(arguments) == 2:
-        strings = arguments[0].child_by_field_name("body")
-        slash = text_of(arguments[1]) in ('"/"', "`/`")
-        if slash and strings is not None and strings.named_child_count > 2:
-            return tuple(map(text_of, strings.named_children))
-    return ()
+def _read_field(node: Node, text: GoText) -> GoField:
+    names = node.children_by_field_name("name")
+    type_node = node.child_by_field_name("type")
+    assert type_node is not None
+    return GoField(
+        tuple(map(text_of, names)),
+        tuple(text.location(name) for name in names or [type_node]),
+        type_node,
+        read_tag(text_of(node.child_by_field_name("tag"))),
+        read_comment(node, text),
+        not names and any(child.type == "*" for child in node.children),
+    )

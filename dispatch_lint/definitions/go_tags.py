@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from dispatch_lint.definitions.go_text import unquoted
 from dispatch_lint.naming import did_you_mean
 
-_PAIR = re.compile(r'[ \t]*(?P<key>[^\s:"\x00-\x1f]+):"(?P<value>(?:[^"\\]|\\.)*)"')
+_PAIR = re.compile(r' *(?P<key>[^ :"\x00-\x1f\x7f]+):"(?P<value>(?:[^"\\]|\\.)*)"')
+# What encoding/json allows in a name; it falls back to the name of the Go field otherwise.
+_VALID_NAME = re.compile(r"[\w!#$%&()*+\-./:;<=>?@\[\]^{|}~ ]*")
 _OPTIONS = ("omitempty", "omitzero", "string", "inline")
 
 
@@ -38,11 +41,11 @@ def read_tag(literal: str) -> Tag:
     """
     if not literal:
         return Tag()
-    text = literal[1:-1] if literal.startswith("`") else _unquoted(literal)
+    text = unquoted(literal)
     pairs: dict[str, str] = {}
     end = 0
     while match := _PAIR.match(text, end):
-        pairs.setdefault(match["key"], match["value"])
+        pairs.setdefault(match["key"], unquoted(f'"{match["value"]}"'))
         end = match.end()
     if "json" not in pairs:
         return _without_json(text, pairs, malformed=bool(text[end:].strip()))
@@ -58,7 +61,10 @@ def read_tag(literal: str) -> Tag:
         problem = f"the tag `{text}` is malformed behind its json part"
     elif any(letter.isspace() for letter in name):
         problem = f'the json tag names the field "{name}", with a space'
-    return Tag(name.strip(), tuple(options), problem=problem)
+    elif not _VALID_NAME.fullmatch(name):
+        problem = f'encoding/json takes no name with such characters as in "{name}"'
+        name = ""
+    return Tag(name, tuple(options), problem=problem)
 
 
 def _without_json(text: str, pairs: dict[str, str], *, malformed: bool) -> Tag:
@@ -71,7 +77,3 @@ def _without_json(text: str, pairs: dict[str, str], *, malformed: bool) -> Tag:
         return Tag()
     message = f'the tag key "{anagram}" says nothing to encoding/json; did you mean "json"?'
     return Tag(problem=message, misspelled=True)
-
-
-def _unquoted(literal: str) -> str:
-    return literal[1:-1].replace('\\"', '"').replace("\\\\", "\\")

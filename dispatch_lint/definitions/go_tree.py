@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,9 +11,11 @@ from typing import TYPE_CHECKING
 from dispatch_lint.definitions.go_syntax import GoFile, read_go
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
-    from dispatch_lint.definitions.go_syntax import Constant, GoType
+    from dispatch_lint.definitions.go_syntax import Broken, GoConstant, GoType
+
+_PACKAGE = re.compile(rb"^package[ \t]+(\w+)", re.MULTILINE)
 
 
 @dataclass
@@ -29,20 +32,42 @@ class GoPackage:
         return names.most_common(1)[0][0] if names else self.folder.rpartition("/")[2]
 
     @cached_property
-    def types(self) -> dict[str, tuple[GoFile, GoType]]:
-        """The types that it declares, each with its file."""
+    def types(self) -> dict[str, list[tuple[GoFile, GoType]]]:
+        """The types that it declares, each with its file.
+
+        A name has several where build constraints choose between files.
+        """
+        types: dict[str, list[tuple[GoFile, GoType]]] = {}
+        for file in self.files:
+            for name, declared in file.types.items():
+                types.setdefault(name, []).append((file, declared))
+        return types
+
+    @cached_property
+    def constants_by_name(self) -> dict[str, tuple[GoFile, GoConstant]]:
+        """Its constants, each with its file."""
         return {
-            name: (file, declared) for file in self.files for name, declared in file.types.items()
+            constant.name: (file, constant) for file in self.files for constant in file.constants
         }
 
     @cached_property
-    def constants(self) -> dict[str, list[Constant]]:
-        """Its constants, by their type as it is written."""
-        by_type: dict[str, list[Constant]] = {}
+    def methods(self) -> dict[str, dict[str, bool]]:
+        """The marshaling methods of its types, by type; of each, whether its receiver is a pointer."""
+        methods: dict[str, dict[str, bool]] = {}
         for file in self.files:
-            for constant in file.constants:
-                by_type.setdefault(constant.type, []).append(constant)
-        return by_type
+            for name, own in file.methods.items():
+                methods.setdefault(name, {}).update(own)
+        return methods
+
+    @cached_property
+    def broken(self) -> dict[str, Broken]:
+        """The structs that do not parse, by name."""
+        return {name: broken for file in self.files for broken in file.broken for name in broken.types}  # fmt: skip
+
+    @property
+    def vendored(self) -> bool:
+        """Whether it is a copy of somebody else's code: it declares no kinds."""
+        return "vendor" in self.folder.split("/")
 
 
 class GoTree:
@@ -51,22 +76,31 @@ class GoTree:
     Args:
         files: the name of each file, and a function that reads it.
         modules: the import path that the go.mod of a folder declares, by folder.
+        vendored: the files of a vendored package, by the path of its folder.
     """
 
     def __init__(
-        self, files: Iterable[tuple[str, Callable[[], bytes]]], modules: dict[str, str]
-    ) -> None:
+        self, files: Iterable[tuple[str, Callable[[], bytes]]], modules: dict[str, str],
+        vendored: Callable[[str], Iterable[tuple[str, Callable[[], bytes]]]] = lambda _: (),
+    ) -> None:  # fmt: skip
         self._readers: dict[str, list[tuple[str, Callable[[], bytes]]]] = {}
         for name, reader in files:
             folder = name.rpartition("/")[0] or "."
             self._readers.setdefault(folder, []).append((name, reader))
-        self._modules = modules
+        self._modules, self._vendored = modules, vendored
+        self._names: dict[str, str] = {}
         self._packages: dict[str, GoPackage] = {}
+        self._folders: dict[str, str | None] = {}
+        self._qualifiers: dict[tuple[str, str], GoPackage | None] = {}
 
     @property
     def read(self) -> list[GoPackage]:
         """The packages that were read so far, in the order of their folders."""
         return [self._packages[folder] for folder in sorted(self._packages)]
+
+    def has(self, folder: str) -> bool:
+        """Whether a folder has Go files."""
+        return folder in self._readers
 
     def package(self, folder: str) -> GoPackage | None:
         """The package of a folder, if it has Go files."""
@@ -77,17 +111,42 @@ class GoTree:
             self._packages[folder] = GoPackage(folder, files)
         return self._packages[folder]
 
+    def _name(self, folder: str) -> str:
+        """The name of the package of a folder, which need not be that of the folder."""
+        if folder not in self._names:
+            match = None
+            for _, reader in self._readers[folder]:
+                match = _PACKAGE.search(reader())
+                if match:
+                    break
+            self._names[folder] = match[1].decode() if match else folder.rpartition("/")[2]
+        return self._names[folder]
+
     def imported(self, path: str) -> GoPackage | None:
-        """The package of an import path, if it is in the tree."""
+        """The package of an import path, if it is in the tree, or vendored there."""
+        folder = self._folder(path)
+        return self.package(folder) if folder is not None else None
+
+    def _folder(self, path: str) -> str | None:
+        if path not in self._folders:
+            self._folders[path] = next(self._candidates(path), None)
+        return self._folders[path]
+
+    def _candidates(self, path: str) -> Iterator[str]:
+        """The folders with the package of an import path."""
         for module, folder in self._roots:
             if path == module or path.startswith(f"{module}/"):
-                inner = path[len(module) + 1 :]
-                steps = (folder.rstrip("/"), inner)
-                joined = "/".join(step for step in steps if step not in ("", "."))
-                package = self.package(joined or ".")
-                if package is not None:
-                    return package
-        return None
+                joined = _joined(folder, path[len(module) + 1 :])
+                if joined in self._readers:
+                    yield joined
+        if "." not in path.partition("/")[0]:
+            return  # a package of Go's own library
+        for folder in dict.fromkeys([*(folder for _, folder in self._roots), "."]):
+            joined = _joined(folder, f"vendor/{path}")
+            files = list(self._vendored(joined))
+            if files:
+                self._readers[joined] = files
+                yield joined
 
     @cached_property
     def _roots(self) -> list[tuple[str, str]]:
@@ -131,36 +190,58 @@ class GoTree:
 
     def lookup(
         self, package: GoPackage, file: GoFile, name: str
-    ) -> tuple[GoPackage, GoFile, GoType] | None:
-        """The type that a name in a file refers to: `Tags`, or `entitystore.Tags`.
+    ) -> list[tuple[GoPackage, GoFile, GoType]]:
+        """The types that a name in a file may refer to: `Tags`, or `entitystore.Tags`.
 
         Returns:
-            The type with its package and file; None if it is not in the tree.
+            The type with its package and file: several where build constraints choose between
+            them, none if it is not in the tree.
         """
         qualifier, dot, simple_name = name.rpartition(".")
-        declaring = self._qualified(file, qualifier) if dot else package
-        target = declaring.types.get(simple_name) if declaring else None
-        return (declaring, *target) if declaring and target else None
+        declaring = self.qualified(file, qualifier) if dot else package
+        if declaring is None:
+            return []
+        found = [(declaring, *target) for target in declaring.types.get(simple_name, ())]
+        if not found and not dot and "." in file.imports:
+            declaring = self.imported(file.imports["."])
+            return self.lookup(declaring, file, name) if declaring not in (None, package) else []
+        return found
 
-    def _qualified(self, file: GoFile, qualifier: str) -> GoPackage | None:
+    def import_path(self, file: GoFile, qualifier: str) -> str:
+        """The import path that a qualifier in a file stands for; itself where nothing says so."""
+        if qualifier in file.imports:
+            return file.imports[qualifier]
+        likely = (path for path in file.imports.values() if _ends_with(path, qualifier))
+        return next(likely, qualifier)
+
+    def qualified(self, file: GoFile, qualifier: str) -> GoPackage | None:
+        """The package that a qualifier in a file stands for, if it is in the tree."""
+        key = (file.text.name, qualifier)
+        if key not in self._qualifiers:
+            self._qualifiers[key] = self._find_qualified(file, qualifier)
+        return self._qualifiers[key]
+
+    def _find_qualified(self, file: GoFile, qualifier: str) -> GoPackage | None:
         if qualifier in file.imports:
             return self.imported(file.imports[qualifier])
         # Without an alias, the qualifier is the package's own name, which need not be the end of
-        # its path: the package of `…/entity-store` is entitystore. Likely imports come first,
-        # because every package that is tried has to be read.
-        for alias, path in file.imports.items():
-            if alias == path:
-                last = path.rpartition("/")[2]
-                if _plain(last) == _plain(qualifier) or last.startswith("v"):
-                    package = self.imported(path)
-                    if package is not None and package.name == qualifier:
-                        return package
-        for alias, path in file.imports.items():
-            package = self.imported(path) if alias == path else None
-            if package is not None and package.name == qualifier:
-                return package
+        # its path: the package of `…/entity-store` is entitystore. Likely imports come first.
+        paths = [path for alias, path in file.imports.items() if alias == path]
+        for path in sorted(paths, key=lambda path: not _ends_with(path, qualifier)):
+            folder = self._folder(path)
+            if folder is not None and self._name(folder) == qualifier:
+                return self.package(folder)
         return None
 
 
-def _plain(name: str) -> str:
-    return name.replace("-", "").replace("_", "").replace(".", "").lower()
+def _joined(folder: str, inner: str) -> str:
+    steps = (folder.rstrip("/"), inner)
+    return "/".join(step for step in steps if step not in ("", ".")) or "."
+
+
+def _ends_with(path: str, qualifier: str) -> bool:
+    """Whether an import path probably has a package of that name: `…/entity-store`, `…/yaml.v2`."""
+    *_, above, last = ("", *path.split("/"))
+    last = above if re.fullmatch(r"v[0-9]+", last) else last
+    plain = re.sub(r"\.v[0-9]+\Z", "", last)
+    return re.sub(r"[-_.]", "", plain).lower() == qualifier.replace("_", "").lower()

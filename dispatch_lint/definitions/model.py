@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 WireType = Literal[
     "string", "integer", "unsigned", "number", "boolean", "time", "any",
-    "list", "map", "object", "enum",
+    "list", "map", "object", "enum", "union",
 ]  # fmt: skip
 """What a value is on the wire."""
 
@@ -25,16 +25,21 @@ class DefinitionError(UserError):
 
 
 class DefinitionProblem(NamedTuple):
-    """A part of a definition that could not be read, and its location."""
+    """A part of a definition that could not be read, and its location.
+
+    Attributes:
+        passed_over: the part is code that is not understood: what is around it was read.
+    """
 
     message: str
     location: Location
+    passed_over: bool = False
 
 
 class EnumValue(NamedTuple):
-    """One value of an enumeration."""
+    """One value of an enumeration: text, or a number."""
 
-    value: str
+    value: str | int | float
     description: str = ""
 
 
@@ -42,22 +47,44 @@ class Type(NamedTuple):
     """The type of a field.
 
     Attributes:
+        pointer: in Go, a pointer to the type.
+        nullable: null is among its values: in Go, that of a nil pointer, slice or map.
         item: of a list or a map.
         fields: of an object.
-        values: of an enumeration.
+        values: of an enumeration, or of numbers that are one.
+        alternatives: of a union: the types that a value may have.
         name: in the source; empty for a type without a name.
         kind: of an object that is an entity inside another.
         standard: the standard other than the guide that its field names follow.
+        open: why values may have more than is declared here; empty if they may not.
+        text: any text is among its values too, because of a method MarshalText.
+        zero: a field that is not set has the zero value, which no constant declares.
+        limits: further keywords of JSON Schema that hold for its values.
+        same_as: the name of a type around it, which it is again: see `EntityType.recursive`.
     """
 
     wire_type: WireType
     pointer: bool = False
+    nullable: bool = False
     item: Type | None = None
     fields: tuple[Field, ...] = ()
     values: tuple[EnumValue, ...] = ()
+    alternatives: tuple[Type, ...] = ()
     name: str = ""
     kind: str = ""
     standard: str = ""
+    open: str = ""
+    text: bool = False
+    zero: bool = False
+    limits: tuple[tuple[str, Any], ...] = ()
+    same_as: str = ""
+
+    def limited(self, **limits: Any) -> Type:
+        """The type with further keywords of JSON Schema; None leaves one out."""
+        known = dict(self.limits) | limits
+        return self._replace(
+            limits=tuple((key, value) for key, value in known.items() if value is not None)
+        )
 
 
 class Field(NamedTuple):
@@ -98,11 +125,16 @@ Base = Literal["flat", "tagged", "named", "none"]
 
 
 class Enumeration(NamedTuple):
-    """A named type, its constants with the location of each, and its own location."""
+    """A named type, its constants with the location of each, and its own location.
+
+    Attributes:
+        open: there are constants whose values are not known.
+    """
 
     name: str
     values: tuple[tuple[str, Location], ...]
     location: Location
+    open: bool = False
 
 
 class EntityType(NamedTuple):
@@ -116,6 +148,13 @@ class EntityType(NamedTuple):
         hidden: the fields of the type that hide a base field of the same name.
         statuses: the type of the field `status`, if the source declares its values.
         value: it is not an entity: a model that has the name of a kind, but no kind or name.
+        why: why it is a kind.
+        open: why documents may have more than is declared; empty if they may not.
+        opaque: methods of its own decide what it is on the wire.
+        annotated: descriptions are generated from it: it has the comment `swagger:model`.
+        generated: a program wrote its file.
+        is_base: it is the base entity itself.
+        recursive: the types that contain themselves, by a name that is unique in the definition.
     """
 
     kind: str
@@ -133,6 +172,21 @@ class EntityType(NamedTuple):
     statuses: Enumeration | None = None
     value: bool = False
     language: Literal["Go", "OpenAPI"] = "Go"
+    why: str = ""
+    open: str = ""
+    opaque: bool = False
+    annotated: bool = False
+    generated: bool = False
+    is_base: bool = False
+    recursive: tuple[tuple[str, Type], ...] = ()
+
+
+class Skipped(NamedTuple):
+    """A type or model that is nearly a kind, and why it is none."""
+
+    name: str
+    why: str
+    location: Location
 
 
 def is_openapi(value: object) -> bool:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 _MODULE = re.compile(rb"^module[ \t]+(\S+)", re.MULTILINE)
 
 _MAX_BYTES = 1 << 20
 """Bytes of a go.mod that are read."""
+_MAX_SOURCE = 16 << 20
+"""Bytes of a vendored file that are read."""
 
 
 def module_files(files: Iterable[str]) -> list[str]:
@@ -39,3 +42,37 @@ def _path_in(file: str) -> Iterator[str]:
         return
     if module:
         yield module[1].decode("utf-8", "replace").strip('"')
+
+
+def vendored_files(folder: str) -> list[tuple[str, Callable[[], bytes]]]:
+    """The files of a vendored package, each with a function that reads it.
+
+    None outside of a folder `vendor`, and none that links lead out of it to.
+    """
+    root, found, _ = f"/{folder}/".partition("/vendor/")
+    if not found or ".." in folder.split("/"):
+        return []
+    try:
+        names = sorted(os.listdir(folder))  # noqa: PTH208
+    except OSError:
+        return []
+    top = os.path.join(os.path.realpath(root.removeprefix("/") or "."), "")  # noqa: PTH118
+    files = [
+        f"{folder}/{name}"
+        for name in names
+        if name.endswith(".go") and not name.endswith("_test.go")
+    ]
+    return [
+        (file, partial(_content, file))
+        for file in files
+        if os.path.isfile(file) and os.path.realpath(file).startswith(top)  # noqa: PTH113
+    ]
+
+
+def _content(file: str) -> bytes:
+    """The content of a file; empty if it cannot be read."""
+    try:
+        with open(file, "rb") as stream:  # noqa: PTH123
+            return stream.read(_MAX_SOURCE)
+    except OSError:
+        return b""

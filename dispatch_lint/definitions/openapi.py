@@ -2,49 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Literal
 
-from dispatch_lint.config.limits import Limits
-from dispatch_lint.definitions.budget import Budget
+from dispatch_lint.definitions.kind_names import why_no_kind
 from dispatch_lint.definitions.model import (
+    DefinitionProblem,
     EntityType,
     Enumeration,
-    EnumValue,
-    Field,
-    Type,
+    Skipped,
     models_of,
 )
-from dispatch_lint.model.location import Location
+from dispatch_lint.definitions.openapi_refs import OpenApiFile, References, Schema
+from dispatch_lint.definitions.openapi_types import SchemaReader
 
 if TYPE_CHECKING:
+    from dispatch_lint.definitions.budget import Budget
     from dispatch_lint.definitions.conventions import Conventions
-    from dispatch_lint.model.location import Path
-    from dispatch_lint.text.tree import Part
+    from dispatch_lint.definitions.reading import Description
 
-_MAX_NESTING = 30
+_RoleName = Literal["entity", "value", ""]
 
 
 class OpenApiReader:
-    """Reads the entity types of one description, one after the other.
+    """Reads the entity types of one description.
 
-    Args:
-        part: the description as a tree, from which locations are computed.
-        kind_of: the kind that the settings give a model, by its name.
+    Attributes:
+        skipped: the models that are nearly kinds, and why they are none.
     """
 
-    def __init__(
-        self, part: Part, file: str, conventions: Conventions,
-        kind_of: Callable[[str], str | None] = lambda _: None, budget: Budget | None = None,
-    ) -> None:  # fmt: skip
-        self._part, self._file, self._conventions = part, file, conventions
-        self._kind_of = kind_of
-        self._budget = budget or Budget(Limits().fields)
-        self._models, self._models_path = models_of(part.value)
-        self._kinds: tuple[str, ...] = ()
-        # Of the entity type that is being read.
-        self._kind = ""
-        self._path: Path = ()
+    def __init__(self, description: Description, conventions: Conventions, budget: Budget) -> None:
+        self._conventions, self._kind_of = conventions, description.kind_of
+        models, path = models_of(description.part.value)
+        file = OpenApiFile(description.name, description.part)
+        self._models = {name: Schema(file, (*path, name), model) for name, model in models.items()}
+        references = References(description.other)
+        self._reader = SchemaReader(references, conventions, budget, self._kind_of_model)
+        self._bases = set(_only_bases(file.part.value, path))
+        self._roles: dict[str, tuple[_RoleName, str]] = {}
+        self.skipped: list[Skipped] = []
+
+    @property
+    def notes(self) -> list[DefinitionProblem]:
+        """Where what was read is open, and why."""
+        return list(self._reader.notes())
 
     def entity_types(self) -> list[EntityType]:
         """The models that are entities: by the settings, or because of a kind and a name.
@@ -52,211 +53,95 @@ class OpenApiReader:
         Models that only have the name of a kind are included if there is an entity among the
         models: else it is the API of something else, which also has, say, an Image.
         """
-        roles = {name: role for name in self._models if (role := self._role(name))}
-        if "entity" not in roles.values():
+        for name, model in self._models.items():
+            self._roles[name] = self._role(name, model)
+        entities = [name for name, (role, _) in self._roles.items() if role == "entity"]
+        if not entities:
             return []
-        kinds = [self._canonical(name) for name, role in roles.items() if role == "entity"]
-        self._kinds = tuple(dict.fromkeys([*kinds, *sorted(self._conventions.kinds)]))
-        return [self._entity_type(name, role) for name, role in roles.items()]
+        kinds = [self._canonical(name) for name in entities]
+        self._reader.kinds = tuple(dict.fromkeys([*kinds, *sorted(self._conventions.kinds)]))
+        return [
+            self._entity_type(self._models[name], role, why)
+            for name, (role, why) in self._roles.items()
+            if role
+        ]
 
     def _canonical(self, name: str) -> str:
         return self._kind_of(name) or self._conventions.aliases.get(name, name)
 
-    def _role(self, name: str) -> Literal["entity", "value", ""]:
-        if self._kind_of(name):
-            return "entity"
-        properties = {property_ for property_, _, _ in self._properties(self._models[name], ())}
-        if {"kind", "name"} <= properties:
-            return "entity"
-        return "value" if self._canonical(name) in self._conventions.kinds else ""
+    def _kind_of_model(self, schema: Schema) -> str:
+        """The kind of a model that is an entity; empty for another one."""
+        model = self._models.get(schema.name)
+        if model is None or model.identity != schema.identity:
+            return ""
+        return self._canonical(schema.name) if self._roles[schema.name][0] == "entity" else ""
 
-    def _entity_type(self, name: str, role: str) -> EntityType:
-        self._kind, self._path = self._canonical(name), (*self._models_path, name)
-        model = self._models[name]
+    def _role(self, name: str, model: Schema) -> tuple[_RoleName, str]:
+        """What a model declares, and why."""
+        if self._kind_of(name):
+            return "entity", "the setting kinds"
+        names = self._reader.members(model).properties.keys()
+        known = self._canonical(name) in self._conventions.kinds
+        if {"kind", "name"} <= names:
+            chosen = self._conventions.chosen(model.file.name, "", name)
+            reason = "" if known or chosen.state == "named" else why_no_kind(name, names)
+            if name in self._bases and not known:
+                reason = "it only serves as a base, in allOf"
+            if chosen.state == "excluded":
+                reason = chosen.why
+            if not reason:
+                return "entity", "it has a kind and a name"
+            self.skipped.append(Skipped(name, reason, model.location))
+            return "", ""
+        return ("value", "it has the name of a kind") if known else ("", "")
+
+    def _entity_type(self, model: Schema, role: str, why: str) -> EntityType:
+        reader, name = self._reader, model.name
+        reader.kind, reader.definition = self._canonical(name), model.location
+        members = reader.members(model)
         standard = self._conventions.standards.get(name, "")
-        fields = tuple(self._fields(model, self._path, standard, (name,)))
+        description = model.get("description")
         return EntityType(
-            kind=self._kind,
+            kind=reader.kind,
             name=name,
             form="manifest",
-            description=_text(model.get("description")),
-            fields=fields,
-            location=self._location(self._path),
+            description=description if isinstance(description, str) else "",
+            fields=reader.fields(members, standard, (model.identity,)),
+            location=model.location,
             aliases=(name,) if name in self._conventions.aliases else (),
-            statuses=self._statuses(model),
+            statuses=self._statuses(members.properties.get("status")),
             value=role == "value",
             language="OpenAPI",
+            why=why,
+            open=reader.why_open(members),
         )
 
-    def _fields(
-        self, model: Any, path: Path, standard: str, open_models: tuple[str, ...]
-    ) -> Iterator[Field]:
-        """The fields of a model.
-
-        Args:
-            path: the path of the model in the description.
-            open_models: the models around it, by name: one that contains itself is not followed.
-        """
-        required_names = _required_of(model, self._resolve)
-        seen = set()
-        for name, schema, field_path in self._properties(model, path):
-            if name in seen:
-                continue
-            seen.add(name)
-            self._budget.spend()
-            type_ = self._type(schema, field_path, open_models)
-            required = name in required_names
-            top = len(open_models) == 1
-            yield Field(
-                name=name,
-                source_name=_text(schema.get("x-go-name")) or name,
-                # A Go model declares a required field as a pointer that is never left out.
-                type=type_._replace(pointer=required),
-                description=_text(schema.get("description")),
-                location=self._location(field_path),
-                omitempty=not required,
-                reference=None
-                if standard
-                else self._conventions.reference(self._kind, name, type_, self._kinds, top=top),
-                pattern=_text(schema.get("pattern")),
-                readonly=schema.get("readOnly") is True,
-                required=required,
-                standard=standard,
-                examples=(schema["example"],) if "example" in schema else (),
-                default=schema.get("default"),
-            )
-
-    def _properties(
-        self, model: Any, path: Path, depth: int = 0, seen: set[str] | None = None
-    ) -> Iterator[tuple[str, dict[str, Any], Path]]:
-        """The properties of a model, those of `$ref` and `allOf` included: name, schema, path.
-
-        Args:
-            seen: the names of the models that were followed already.
-        """
-        if not isinstance(model, dict) or depth > _MAX_NESTING:
-            return
-        seen = set() if seen is None else seen
-        target = self._resolve(model)
-        if target is not None:
-            name, referred = target
-            if name not in seen:
-                seen.add(name)
-                path = (*self._models_path, name)
-                yield from self._properties(referred, path, depth + 1, seen)
-            return
-        properties = model.get("properties")
-        for name, schema in (properties if isinstance(properties, dict) else {}).items():
-            property_path = (*path, "properties", name)
-            yield str(name), schema if isinstance(schema, dict) else {}, property_path
-        parts = model.get("allOf")
-        for index, part in enumerate(parts if isinstance(parts, list) else ()):
-            yield from self._properties(part, (*path, "allOf", index), depth + 1, seen)
-
-    def _resolve(self, schema: Any) -> tuple[str, Any] | None:
-        """The model that a local `$ref` refers to, with its name."""
-        ref = schema.get("$ref") if isinstance(schema, dict) else None
-        prefix = f"#/{'/'.join(self._models_path)}/"
-        if not isinstance(ref, str) or not ref.startswith(prefix):
+    def _statuses(self, schema: Schema | None) -> Enumeration | None:
+        if schema is None:
             return None
-        name = ref[len(prefix) :].replace("~1", "/").replace("~0", "~")
-        return (name, self._models[name]) if name in self._models else None
-
-    def _type(
-        self, schema: Any, path: Path, open_models: tuple[str, ...], standard: str = ""
-    ) -> Type:
-        target = self._resolve(schema)
-        if target is not None:
-            return self._model_type(*target, open_models)
-        if not isinstance(schema, dict) or "$ref" in schema:
-            return Type("any")
-        json_type = schema.get("type")
-        if isinstance(json_type, list):  # OpenAPI 3.1
-            json_type = next((name for name in json_type if name != "null"), None)
-        if json_type == "array":
-            item = self._type(schema.get("items"), (*path, "items"), open_models)
-            return Type("list", item=item)
-        if any(True for _ in self._properties(schema, path)):
-            return Type("object", fields=tuple(self._fields(schema, path, standard, open_models)))
-        return self._plain_type(schema, json_type, path, open_models)
-
-    def _model_type(self, name: str, model: Any, open_models: tuple[str, ...]) -> Type:
-        if name in open_models or len(open_models) > _MAX_NESTING:
-            return Type("any")
-        if not self._budget.allows(self._location(self._path)):
-            return Type("any")
-        standard = self._conventions.standards.get(name, "")
-        type_ = self._type(model, (*self._models_path, name), (*open_models, name), standard)
-        is_entity = type_.wire_type == "object" and self._role(name) == "entity"
-        return type_._replace(
-            name=name,
-            kind=self._canonical(name) if is_entity else "",
-            standard=standard,
-        )
-
-    def _plain_type(
-        self, schema: dict[str, Any], json_type: Any, path: Path, open_models: tuple[str, ...]
-    ) -> Type:
-        """The type of anything but a list or an object with properties."""
-        values = schema.get("enum")
-        if json_type == "string" and isinstance(values, list):
-            texts = tuple(EnumValue(value) for value in values if isinstance(value, str))
-            return Type("enum", values=texts)
-        if json_type == "string":
-            return Type("time" if schema.get("format") == "date-time" else "string")
-        if json_type == "integer":
-            return Type("unsigned" if schema.get("minimum") == 0 else "integer")
-        if json_type in ("number", "boolean"):
-            return Type("number" if json_type == "number" else "boolean")
-        value_schema = schema.get("additionalProperties")
-        if json_type == "object" and isinstance(value_schema, dict):
-            value_path = (*path, "additionalProperties")
-            return Type("map", item=self._type(value_schema, value_path, open_models))
-        return Type("any")
-
-    def _statuses(self, model: Any) -> Enumeration | None:
-        for name, schema, path in self._properties(model, ()):
-            if name != "status":
-                continue
-            target = self._resolve(schema)
-            values = (target[1] if target else schema).get("enum")
-            if isinstance(values, list):
-                location = self._location((*self._models_path, target[0]) if target else path)
-                texts = tuple((value, location) for value in values if isinstance(value, str))
-                return Enumeration(target[0] if target else name, texts, location)
-        return None
-
-    def _location(self, path: Path) -> Location:
-        """The location of a key of the description; of its first line only."""
-        range_ = self._part.range(path, "key")
-        one_line = range_.end_line == range_.line
-        end = range_.end_column if one_line else range_.column + 1
-        return Location(self._file, range_._replace(end_line=range_.line, end_column=end))
+        target = self._reader.references.target(schema) or schema
+        values = target.get("enum")
+        if not isinstance(values, list):
+            return None
+        location = target.location
+        texts = tuple((value, location) for value in values if isinstance(value, str))
+        return Enumeration(target.name, texts, location)
 
 
-def _required_of(model: Any, resolve: Callable[[Any], tuple[str, Any] | None]) -> set[str]:
-    """The names that a model requires, those of `$ref` and `allOf` included."""
-    names: set[str] = set()
-    seen: set[str] = set()
-    pending = [model]
+def _only_bases(description: Any, path: tuple[str, ...]) -> Iterator[str]:
+    """The names of the models to which nothing refers but the `allOf` of other models."""
+    prefix = f"#/{'/'.join(path)}/"
+    based: set[str] = set()
+    used: set[str] = set()
+    pending: list[tuple[tuple[Any, ...], Any]] = [((), description)]
     while pending:
-        schema = pending.pop()
-        if not isinstance(schema, dict):
-            continue
-        target = resolve(schema)
-        if target is not None:
-            name, referred = target
-            if name not in seen:
-                seen.add(name)
-                pending.append(referred)
-            continue
-        required = schema.get("required")
-        if isinstance(required, list):
-            names |= {name for name in required if isinstance(name, str)}
-        parts = schema.get("allOf")
-        pending += parts if isinstance(parts, list) else []
-    return names
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+        where, value = pending.pop()
+        if isinstance(value, dict):
+            ref = value.get("$ref")
+            if isinstance(ref, str) and ref.startswith(prefix):
+                inherits = len(where) == len(path) + 3 and where[-2] == "allOf"
+                (based if inherits else used).add(ref[len(prefix) :])
+            pending += [((*where, key), inner) for key, inner in value.items()]
+        elif isinstance(value, list):
+            pending += [((*where, index), inner) for index, inner in enumerate(value)]
+    yield from based - used

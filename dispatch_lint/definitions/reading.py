@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dispatch_lint.config.limits import Limits
 from dispatch_lint.definitions.budget import Budget
 from dispatch_lint.definitions.conventions import Conventions
-from dispatch_lint.definitions.go_syntax import GENERATED, KeyExpression
+from dispatch_lint.definitions.go_search import has_any, packages_with_kinds, words_of_kinds
+from dispatch_lint.definitions.go_syntax import GENERATED, NOT_TEXT, builds_keys, read_go
 from dispatch_lint.definitions.go_tree import GoTree
 from dispatch_lint.definitions.golang import GoReader
 from dispatch_lint.definitions.model import DefinitionProblem
-from dispatch_lint.definitions.modules import read_modules
+from dispatch_lint.definitions.modules import read_modules, vendored_files
 from dispatch_lint.definitions.openapi import OpenApiReader
 
 if TYPE_CHECKING:
-    from dispatch_lint.definitions.model import EntityType
+    from dispatch_lint.definitions.go_keys import KeyExpression
+    from dispatch_lint.definitions.go_syntax import GoFile
+    from dispatch_lint.definitions.model import EntityType, Skipped
+    from dispatch_lint.definitions.openapi_refs import Other
     from dispatch_lint.text.tree import Part
-
-# A folder is read if one of its files mentions entities, or builds keys.
-_ENTITIES = re.compile(rb"BaseEntity|swagger:model|\+dispatch:|json:\"kind[\",]")
-_JOINING = re.compile(rb"Sprintf\(|strings\.Join\(")
 
 
 @dataclass(frozen=True)
@@ -46,11 +45,13 @@ class Description:
     Attributes:
         part: the description as a tree, from which locations are computed.
         kind_of: the kind that the settings give a model, by its name.
+        other: reads a file that another one refers to.
     """
 
     name: str
     part: Part
     kind_of: Callable[[str], str | None] = field(default=lambda _: None)
+    other: Other = field(default=lambda *_: None)
 
 
 @dataclass
@@ -60,12 +61,16 @@ class Definitions:
     Attributes:
         layouts: the calls that may build keys.
         files: the Go files and descriptions that were read.
+        notes: where what was read is open, or is chosen by the build, and why.
+        skipped: the types and models that are nearly kinds.
     """
 
     types: list[EntityType] = field(default_factory=list)
     layouts: list[KeyExpression] = field(default_factory=list)
     problems: list[DefinitionProblem] = field(default_factory=list)
     files: set[str] = field(default_factory=set)
+    notes: list[DefinitionProblem] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
 
 
 def read_sources(
@@ -86,45 +91,69 @@ def read_sources(
     if sources:
         _read_go(sources, conventions, definitions, budget)
     for description in descriptions:
-        reader = OpenApiReader(
-            description.part, description.name, conventions, description.kind_of, budget
-        )
+        reader = OpenApiReader(description, conventions, budget)
         types = reader.entity_types()
         definitions.types += types
+        definitions.notes += reader.notes
+        definitions.skipped += reader.skipped
         if types:
             definitions.files.add(description.name)
     if budget.exceeded is not None:
         message = (f"the types of this definition, and of those before it, lead to more than "
                    f"{fields:,} fields; limits.fields raises the limit")  # fmt: skip
-        definitions.problems.append(DefinitionProblem(message, budget.exceeded))
+        definitions.problems.append(DefinitionProblem(message, budget.exceeded, passed_over=True))
     return definitions
 
 
 def _read_go(
     sources: Sequence[GoSource], conventions: Conventions, definitions: Definitions, budget: Budget
 ) -> None:
-    contents: dict[str, bytes] = {}
-    folders: dict[str, None] = {}
-    for source in sources:
-        data = source.read()
-        if not source.named and GENERATED.search(data[:2_000]):
-            continue
-        contents[source.name] = data
-        if source.named or _ENTITIES.search(data) or _builds_keys(data):
-            folders[source.name.rpartition("/")[0] or "."] = None
+    contents = {source.name: source.read() for source in sources}
+    named = {source.name for source in sources if source.named}
     files = ((name, _reader(data)) for name, data in contents.items())
-    tree = GoTree(files, read_modules(contents))
-    packages = [package for folder in folders if (package := tree.package(folder)) is not None]
-    definitions.types += GoReader(tree, conventions, budget).entity_types(packages)
+    tree = GoTree(files, read_modules(contents), vendored_files)
+    reader = GoReader(tree, conventions, budget)
+    packages = packages_with_kinds(tree, reader, contents, named, conventions)
+    definitions.types += reader.entity_types(packages)
+    definitions.notes += reader.notes
+    definitions.skipped += reader.skipped
+    words = words_of_kinds(conventions)
     for package in tree.read:  # also the packages that were read to look types up
         for file in package.files:
+            if package.vendored or file.generated:
+                continue
             definitions.files.add(file.text.name)
-            definitions.problems += file.problems
+            definitions.problems += _problems(file, words, named=file.text.name in named)
             definitions.layouts += file.layouts
+    definitions.problems = list(dict.fromkeys(definitions.problems))
+    _read_layouts(contents, definitions)
 
 
-def _builds_keys(data: bytes) -> bool:
-    return bool(_JOINING.search(data) and re.search(rb"key", data, re.IGNORECASE))
+def _problems(file: GoFile, words: Sequence[bytes], *, named: bool) -> Iterator[DefinitionProblem]:
+    """What could not be read in a file: all of it, if the user named the file.
+
+    Args:
+        words: one of them is in a declaration that matters in any file.
+    """
+    for problem in file.problems:
+        if problem.message != NOT_TEXT or named:
+            yield problem
+    for broken in file.broken:
+        if named or has_any(broken.text.encode(), words):
+            yield DefinitionProblem("this is not valid Go", broken.location, passed_over=True)
+
+
+def _read_layouts(contents: dict[str, bytes], definitions: Definitions) -> None:
+    """Add the code that builds keys in files that declare nothing."""
+    for name, data in contents.items():
+        if (
+            name not in definitions.files
+            and builds_keys(data)
+            and not GENERATED.search(data[:2_000])
+        ):
+            file = read_go(data, name)
+            definitions.files.add(name)
+            definitions.layouts += file.layouts
 
 
 def _reader(data: bytes) -> Callable[[], bytes]:

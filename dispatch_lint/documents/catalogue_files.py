@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.definitions.builtin import builtin_folder
 from dispatch_lint.definitions.model import BASE
@@ -12,6 +12,8 @@ from dispatch_lint.schema.folder import EDITOR_FILE, read_folder
 from dispatch_lint.schema.kind_schema import CatalogueError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from dispatch_lint.config.settings import Settings
     from dispatch_lint.schema.shape import Schema
 
@@ -38,13 +40,11 @@ def load_catalogue(settings: Settings) -> Catalogue:
     if settings.definitions:
         schemas = _with_definitions(schemas, settings)
     questions = settings.open_questions
+    if settings.base_entity.statuses is not None:
+        _set_statuses(schemas.values(), settings.base_entity.statuses)
     catalogue = Catalogue(
         schemas,
-        aliases={
-            str(schema["x-dispatch-kind"]): tuple(schema["x-dispatch-aliases"])
-            for schema in builtin.values()
-            if "x-dispatch-aliases" in schema
-        },
+        aliases=_aliases(builtin.values(), schemas.values()),
         references=settings.references,
         organization_field=questions.organization_field,
         kind_field=questions.kind_field,
@@ -56,6 +56,12 @@ def load_catalogue(settings: Settings) -> Catalogue:
             hint = did_you_mean(kind, catalogue.document_kinds)
             raise CatalogueError(f'there is no kind "{kind}"{hint}')
     return catalogue
+
+
+def builtin_kinds(catalogue: Catalogue) -> set[str]:
+    """The kinds of a catalogue that are part of dispatch-lint, and that no definition replaces."""
+    folder = str(builtin_folder())
+    return {schema.kind for schema in catalogue.schemas if schema.file.startswith(folder)}
 
 
 def _with_definitions(schemas: dict[str, Schema], settings: Settings) -> dict[str, Schema]:
@@ -75,10 +81,63 @@ def _with_definitions(schemas: dict[str, Schema], settings: Settings) -> dict[st
             f"definitions: no kind is declared in {', '.join(settings.definitions)}"
         )
     defined = generate(kinds_of(found, conventions))
-    kinds = {schema["x-dispatch-kind"] for name, schema in defined.items() if name != EDITOR_FILE}
+    own = [schema for name, schema in defined.items() if name != EDITOR_FILE]
+    renamed = {
+        alias: schema["x-dispatch-kind"]
+        for schema in own
+        for alias in schema.get("x-dispatch-aliases", ())
+    }
+    kinds = {schema["x-dispatch-kind"] for schema in own} | renamed.keys()
     kept = {
         name: schema
         for name, schema in schemas.items()
         if schema.get("x-dispatch-kind") not in kinds
     }
+    for schema in (*kept.values(), *own):
+        _rename_references(schema, renamed)
     return kept | {f"definitions:{name}": schema for name, schema in defined.items()}
+
+
+def _rename_references(value: Any, renamed: Mapping[str, str]) -> None:
+    """Let foreign keys to a kind that became an alias refer to the kind of that alias."""
+    if isinstance(value, list):
+        for item in value:
+            _rename_references(item, renamed)
+    elif isinstance(value, dict):
+        reference = value.get("x-dispatch-reference")
+        if isinstance(reference, dict) and reference.get("kind") in renamed:
+            value["x-dispatch-reference"] = reference | {"kind": renamed[reference["kind"]]}
+        for inner in value.values():
+            _rename_references(inner, renamed)
+
+
+def _aliases(builtin: Iterable[Schema], schemas: Iterable[Schema]) -> dict[str, tuple[str, ...]]:
+    """The aliases of the built-in kinds, without those that a kind of the user's has taken."""
+    taken = {
+        alias: schema["x-dispatch-kind"]
+        for schema in schemas
+        for alias in (schema.get("x-dispatch-kind"), *schema.get("x-dispatch-aliases", ()))
+        if "x-dispatch-kind" in schema
+    }
+    return {
+        str(kind): tuple(
+            alias for alias in schema["x-dispatch-aliases"] if taken.get(alias, kind) == kind
+        )
+        for schema in builtin
+        if "x-dispatch-aliases" in schema and (kind := schema["x-dispatch-kind"])
+    }
+
+
+def _set_statuses(schemas: Iterable[Schema], statuses: tuple[str, ...]) -> None:
+    """Let the statuses of the settings be those of the base entity, and of the built-in kinds."""
+    guide: list[str] = []
+    for schema in schemas:
+        if schema.get("x-dispatch-kind") == BASE and not guide:
+            status = schema["properties"].get("status", {})
+            guide = [value for value in status.get("enum", ()) if value]
+    for schema in schemas:
+        status = schema.get("properties", {}).get("status", {})
+        if isinstance(status.get("enum"), list) and set(guide) <= set(status["enum"]):
+            kept = [value for value in status["enum"] if value not in guide]
+            status["enum"] = [*statuses, *kept]
+            status.pop("enumDescriptions", None)

@@ -22,7 +22,7 @@ from dispatch_lint.naming import nearest
 from dispatch_lint.schema.validation import is_valid
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from dispatch_lint.config.settings import Settings
@@ -273,7 +273,8 @@ class Classifier:
         for field, column in row.columns.items():
             entity[field] = _column_value(value[column], field)
         written = entity.get("kind")
-        candidates = [self.settings.kind, written, value.get("type"), *row.key.split("/")[:2]]
+        in_key = _kinds_in_key(row.key, entity.get(self.organization_field))
+        candidates = [self.settings.kind, written, value.get("type"), *in_key]
         names = [name for name in candidates if isinstance(name, str) and name]
         kinds = chain(map(self.catalogue.resolve, names), map(self.catalogue.near, names))
         kind = next((kind for kind in kinds if kind is not None), None)
@@ -324,6 +325,17 @@ def _column_value(value: Any, field: str) -> Any:
         except ValueError:
             return value
     return value
+
+
+def _kinds_in_key(key: str, organization: object) -> Sequence[str]:
+    """The parts of a key that may be the kind; the first one where no kind is known.
+
+    Args:
+        organization: that of the entity, which tells the two parts apart.
+    """
+    parts = key.split("/")
+    kind_is_second = len(parts) == 3 and parts[1] != organization
+    return (parts[1], parts[0]) if kind_is_second else parts[:2]
 
 
 def _organization_of_key(key: str, catalogue: Catalogue) -> str | None:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dispatch_lint.config.globs import matches
 from dispatch_lint.definitions.conventions import Conventions
-from dispatch_lint.definitions.model import DefinitionError, is_openapi
+from dispatch_lint.definitions.model import BASE, DefinitionError, DefinitionProblem, is_openapi
 from dispatch_lint.definitions.reading import Description, GoSource, read_sources
+from dispatch_lint.definitions.selection import Selection
+from dispatch_lint.definitions.variants import merged, repeated, variants_of
 from dispatch_lint.documents.discover import discover
+from dispatch_lint.documents.formats import format_of
 from dispatch_lint.documents.reading import read_source
+from dispatch_lint.documents.source import Source
 from dispatch_lint.model.errors import InputError
 
 if TYPE_CHECKING:
@@ -20,7 +26,6 @@ if TYPE_CHECKING:
     from dispatch_lint.config.settings import Settings
     from dispatch_lint.definitions.model import EntityType
     from dispatch_lint.definitions.reading import Definitions
-    from dispatch_lint.documents.source import Source
     from dispatch_lint.schema.catalogue import Catalogue
     from dispatch_lint.text.tree import Part
 
@@ -54,7 +59,19 @@ def conventions_of(catalogue: Catalogue, settings: Settings) -> Conventions:
         nested=_flagged(catalogue, "x-dispatch-nested"),
         ignored=_flagged(catalogue, "x-dispatch-ignored"),
         foreign=True,
+        base=settings.base_entity.type or BASE,
+        selections=tuple(
+            Selection(_relative(settings.root / entry.path), entry.include, entry.exclude)
+            for entry in settings.selections
+        ),
     )  # fmt: skip
+
+
+def _relative(path: Path) -> str:
+    """A path as sources are named: relative to the working directory where it is below that."""
+    absolute = os.path.normpath(path.absolute())
+    below = os.path.relpath(absolute)
+    return (absolute if below.startswith("..") else below).replace(os.sep, "/")
 
 
 def _flagged(catalogue: Catalogue, flag: str) -> frozenset[tuple[str, str]]:
@@ -74,14 +91,48 @@ def go_source(source: Source) -> GoSource:
     return GoSource(source.name, read, source.named)
 
 
-def description(source: Source, part: Part, settings: Settings) -> Description:
-    """A document that describes an API, as a source of definitions."""
+def description(
+    source: Source, part: Part, settings: Settings, shown: Callable[[str], str] = lambda name: name
+) -> Description:
+    """A document that describes an API, as a source of definitions.
+
+    Args:
+        shown: how a file is named in locations.
+    """
+    paths = {shown(source.name): source.name}
 
     def kind_of(model: str) -> str | None:
         name = f"{source.name}#{model}"
         return next((kind for glob, kind in settings.kinds.items() if matches(name, glob)), None)
 
-    return Description(source.name, part, kind_of)
+    def other(file: str, address: str) -> tuple[str, Part] | None:
+        found = _referred(paths[file], address, settings)
+        if found is None:
+            return None
+        name = shown(found[0])
+        paths[name] = found[0]
+        return name, found[1]
+
+    return Description(shown(source.name), part, kind_of, other)
+
+
+def _referred(file: str, address: str, settings: Settings) -> tuple[str, Part] | None:
+    """The first document of a file that another one refers to, with its name.
+
+    None if it is not a file of the tree: below the settings, the working directory, or the folder
+    of the file that refers to it.
+    """
+    path = Path(file).parent / address
+    resolved = path.resolve()
+    roots = (settings.root.resolve(), Path.cwd(), Path(file).parent.resolve())
+    if not resolved.is_file() or not any(resolved.is_relative_to(root) for root in roots):
+        return None
+    source = Source(os.path.normpath(path).replace(os.sep, "/"), format_of(path.name) or "yaml")
+    try:
+        parts = [part for _, part, *_ in read_source(source, settings.limits).parts]
+    except InputError:
+        return None
+    return (source.name, parts[0]) if parts and parts[0].problem is None else None
 
 
 def read_paths(
@@ -104,11 +155,10 @@ def read_paths(
         for source in discover(paths, walked):
             if source.format == "go":
                 go_file = go_source(source)
-                go.append(GoSource(shown(go_file.name), go_file.read, named=True))
+                go.append(replace(go_file, name=shown(go_file.name)))
             elif source.rows is None and source.format in ("json", "yaml"):
                 for part in _descriptions(source, settings.limits):
-                    descriptions.append(replace(description(source, part, settings),
-                                                name=shown(source.name)))  # fmt: skip
+                    descriptions.append(description(source, part, settings, shown))
         return read_sources(go, descriptions, conventions, settings.limits.fields)
     except InputError as error:
         raise DefinitionError(str(error)) from error
@@ -128,17 +178,28 @@ def _descriptions(source: Source, limits: Limits) -> Iterator[Part]:
 
 
 def kinds_of(found: Definitions, conventions: Conventions) -> list[EntityType]:
-    """The definitions of entities, the first one of each kind and form.
+    """One definition of each kind and form.
 
-    Models that are values and no entities are left out, unless their kind is a known one.
+    Models that are values and no entities are left out, unless their kind is a known one. Types
+    between which the build chooses become one definition that has the documents of each. Where
+    two packages declare one kind, the first is taken, and `found.notes` says so.
 
     Raises:
-        DefinitionError: something could not be read, or nothing is declared.
+        DefinitionError: a marker cannot be used, or nothing is declared because of code that
+            could not be read.
     """
     for problem in found.problems:
-        raise DefinitionError(f"{problem.location}: {problem.message}")
-    kinds: dict[tuple[str, str], EntityType] = {}
+        if not problem.passed_over or not found.types:
+            raise DefinitionError(f"{problem.location}: {problem.message}")
+    kinds: dict[tuple[str, str], list[EntityType]] = {}
     for definition in found.types:
+        if definition.is_base and definition.name != BASE:
+            continue  # a base entity of one's own is no kind
         if not definition.value or definition.kind in conventions.kinds:
-            kinds.setdefault((definition.form, definition.kind), definition)
-    return list(kinds.values())
+            kinds.setdefault((definition.form, definition.kind), []).append(definition)
+    for definitions in kinds.values():
+        found.notes += [
+            DefinitionProblem(again.message, again.definition.location)
+            for again in repeated(definitions)
+        ]
+    return [merged(variants_of(definitions)) for definitions in kinds.values()]

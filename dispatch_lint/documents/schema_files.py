@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.config.settings import Settings
 from dispatch_lint.definitions.builtin import builtin_folder
@@ -17,17 +17,39 @@ from dispatch_lint.schema.folder import EDITOR_FILE, read_folder
 from dispatch_lint.schema.generate import dump, generate
 from dispatch_lint.schema.shape import Schema
 
+if TYPE_CHECKING:
+    from dispatch_lint.definitions.model import EntityType
+    from dispatch_lint.definitions.reading import Definitions
 
-def generate_files(definitions: Sequence[Path]) -> dict[str, Schema]:
+
+def generate_files(
+    definitions: Sequence[Path], settings: Settings | None = None
+) -> dict[str, Schema]:
     """Generate the schemas of definitions, by their path inside the schema folder.
+
+    Raises:
+        DefinitionError: a definition cannot be read, or none declares a kind.
+    """
+    return generate(read_kinds(definitions, settings)[0])
+
+
+def read_kinds(
+    definitions: Sequence[Path], settings: Settings | None = None, *, may_be_empty: bool = False
+) -> tuple[list[EntityType], Definitions]:
+    """The kinds of definitions, and all that was read.
 
     Without arguments, the definitions in `schemas/definitions` are used, or else the built-in
     ones. These have markers in comments; the code of other projects has none, and is read with the
     conventions of the built-in schemas.
 
+    Args:
+        settings: what they say of foreign keys, kinds and the base entity of other projects.
+        may_be_empty: whether it is no error that nothing declares a kind.
+
     Raises:
         DefinitionError: a definition cannot be read, or none declares a kind.
     """
+    settings = settings or Settings()
     here = Path("schemas/definitions")
     conventions = Conventions()
     # Files by name: the .gitignore of a project that this is installed in does not hide them.
@@ -35,12 +57,12 @@ def generate_files(definitions: Sequence[Path]) -> dict[str, Schema]:
     if definitions:
         paths = list(definitions)
         if paths != [here]:
-            conventions = conventions_of(Catalogue(read_folder(builtin_folder())), Settings())
-    found = read_paths([str(path) for path in paths], Settings(), conventions, _shown)
+            conventions = conventions_of(Catalogue(read_folder(builtin_folder())), settings)
+    found = read_paths([str(path) for path in paths], settings, conventions, _shown)
     kinds = kinds_of(found, conventions)
-    if not kinds:
+    if not kinds and not may_be_empty:
         raise DefinitionError(f"no kind is declared in {', '.join(map(str, paths))}")
-    return generate(kinds)
+    return kinds, found
 
 
 def _shown(name: str) -> str:

@@ -9,6 +9,7 @@ import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,32 +27,35 @@ if TYPE_CHECKING:
 _REVISION = re.compile(r"(?P<revision>[^:]{2,}):(?P<path>.*)\Z", re.DOTALL)
 
 
-def read_side(argument: str) -> dict[str, Schema]:
+def read_side(argument: str, settings: Settings | None = None) -> dict[str, Schema]:
     """The schemas of one side.
 
     Args:
         argument: a folder of schemas, Go or OpenAPI definitions, or `REVISION:PATH` of git.
+        settings: what they say of kinds, foreign keys and the base entity.
 
     Raises:
         DefinitionError, CatalogueError: it cannot be read.
     """
+    settings = settings or Settings()
     if Path(argument).exists():
-        return _schemas(Path(argument), "")
+        return _schemas(Path(argument), "", settings)
     match = _REVISION.match(argument)
     if match is None:
         raise DefinitionError(
             f"{argument}: there is no such file or folder, and it is no REVISION:PATH"
         )
     with _exported(match["revision"], match["path"] or ".") as folder:
-        return _schemas(folder / match["path"], f"{folder.as_posix()}/")
+        return _schemas(folder / match["path"], f"{folder.as_posix()}/", settings)
 
 
-def _schemas(path: Path, prefix: str) -> dict[str, Schema]:
+def _schemas(path: Path, prefix: str, settings: Settings) -> dict[str, Schema]:
     """The schemas of a path; names of files are reported without `prefix`."""
     if path.is_dir() and any(any(path.glob(f"{form}/*.json")) for form in ("stored", "manifest")):
         return read_folder(path)
-    conventions = conventions_of(Catalogue(read_folder(builtin_folder())), Settings())
-    found = read_paths([str(path)], Settings(), conventions, lambda name: name.removeprefix(prefix))
+    conventions = conventions_of(Catalogue(read_folder(builtin_folder())), settings)
+    inside = replace(settings, root=Path(prefix)) if prefix else settings
+    found = read_paths([str(path)], inside, conventions, lambda name: name.removeprefix(prefix))
     kinds = kinds_of(found, conventions)
     if not kinds:
         raise DefinitionError(f"no kind is declared in {str(path).removeprefix(prefix) or '.'}")
@@ -96,6 +100,9 @@ def _from_top(path: str) -> str:
 
 
 def _top() -> str:
+    """The top of the working tree; in a bare repository, which has none, the repository."""
+    if _git("rev-parse", "--is-bare-repository").strip() == b"true":
+        return "."
     return _git("rev-parse", "--show-toplevel").decode().strip()
 
 

@@ -11,6 +11,7 @@ from dispatch_lint.documents.definition_files import conventions_of, description
 from dispatch_lint.documents.reading import read_source
 from dispatch_lint.documents.suppressions import read_go_suppressions
 from dispatch_lint.engine.checker import SYNTAX
+from dispatch_lint.engine.definition_causes import one_cause_each
 from dispatch_lint.engine.precedence import resolve
 from dispatch_lint.engine.rule_results import checked_findings, reraise_if_not_of_rule
 from dispatch_lint.engine.summary import Listed
@@ -109,6 +110,7 @@ class _DefinitionCheck:
         self._rules = {method: [rule for rule in rules if rule.has(method)] for method in methods}
         self._checked: set[Location] = set()
         self._added: set[tuple[str, Location, str]] = set()
+        self._found: list[Violation] = []
 
     def run(self) -> None:
         """Check all definitions."""
@@ -135,6 +137,9 @@ class _DefinitionCheck:
             self._add("", self._check("check_kind", types))
         for package in _packages(self._definitions.layouts):
             self._add("", self._check("check_package", package))
+        kinds = {type_.name: type_.kind for type_ in self._types}
+        languages = {type_.location.file: type_.language for type_ in self._types}
+        self._settled.violations += one_cause_each(self._found, languages, kinds)
 
     def _check(self, method: str, subject: object) -> Iterator[RuleFinding]:
         """The findings of all rules with a method about its argument."""
@@ -149,6 +154,8 @@ class _DefinitionCheck:
 
     def _check_type(self, type_: EntityType, schema: Schema) -> Iterator[RuleFinding]:
         yield from self._check("check_definition", type_)
+        if type_.opaque:
+            return  # methods of its own decide how its fields are called
         shape = compile_shape(schema, self._shapes)
         for field, view in self._fields(type_, type_.fields, shape, type_.name):
             path = ("fields", field.name)
@@ -180,7 +187,8 @@ class _DefinitionCheck:
             while type_ is not None and type_.item is not None and inner is not None:
                 inner = inner.items if type_.wire_type == "list" else inner.values
                 type_ = type_.item
-            if type_ is not None and type_.fields and inner is not None:
+            written = type_ is not None and not type_.text
+            if type_ is not None and written and type_.fields and inner is not None:
                 yield from self._fields(definition, type_.fields, inner, type_.name or owner)
 
     def _add(self, owner: str, found: Iterator[RuleFinding]) -> None:
@@ -204,7 +212,7 @@ class _DefinitionCheck:
             if severity < checker.options.quiet:
                 settled.summary.count(rule.name, severity)
                 continue
-            settled.violations.append(
+            self._found.append(
                 Violation(
                     rule=rule.name,
                     severity=severity,
@@ -272,4 +280,5 @@ def _catalogue(
     })  # fmt: skip
     for name, kind in known.kinds.items():
         catalogue.kinds.setdefault(name, Kind(name, kind.aliases, nested=kind.nested))
+    catalogue.count_initialisms_together()
     return catalogue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -55,8 +55,12 @@ class Graph:
     edges: Sequence[Edge] = field(default_factory=tuple)
 
 
-def kind_graph(catalogue: Catalogue) -> Graph:
-    """The kinds of a catalogue, and their foreign keys."""
+def kind_graph(catalogue: Catalogue, omitted: Collection[str] = ()) -> Graph:
+    """The kinds of a catalogue, and their foreign keys.
+
+    Args:
+        omitted: kinds that are left out, with what refers to them.
+    """
     labels: dict[tuple[str, str], dict[str, bool]] = {}
     for schema in catalogue.schemas:
         for route in schema.references:
@@ -72,8 +76,9 @@ def kind_graph(catalogue: Catalogue) -> Graph:
     edges = [
         Edge(source, target, ", ".join(_distinct(fields)), any(fields.values()))
         for (source, target), fields in sorted(labels.items())
+        if source not in omitted and target not in omitted
     ]
-    names = sorted({*catalogue.kinds, *(edge.target for edge in edges)})
+    names = sorted({*catalogue.kinds, *(edge.target for edge in edges)} - {*omitted})
     title = "Kinds and their foreign keys; the tags of each may name an Application"
     return Graph(title, [Node(name, name) for name in names], edges)
 
@@ -90,8 +95,14 @@ MAX_MEANT = 5
 """Arrows to entities that one foreign key may mean: more tell nothing further."""
 
 
-def entity_graph(store: EntityStore) -> Graph:
-    """The entities of a store, and what they refer to; what does not exist is broken."""
+def entity_graph(
+    store: EntityStore, is_external: Callable[[str, str], bool] = lambda _kind, _name: False
+) -> Graph:
+    """The entities of a store, and what they refer to; what does not exist is broken.
+
+    Args:
+        is_external: whether an entity of a kind and name is declared to exist elsewhere.
+    """
     nodes: dict[str, Node] = {}
     edges: dict[tuple[str, str], list[str]] = {}
     entities = list(store.entities(Filter()))
@@ -102,7 +113,8 @@ def entity_graph(store: EntityStore) -> Graph:
         for found in relations_to(entity, targets, MAX_MEANT):
             if found.state == "missing":
                 _, kind, name = found.key.split("/", 2)
-                nodes.setdefault(found.key, Node(found.key, f"{kind}\n{name}", kind, broken=True))
+                broken = not is_external(kind, name)
+                nodes.setdefault(found.key, Node(found.key, f"{kind}\n{name}", kind, broken))
             label = ".".join(str(step) for step in found.path if isinstance(step, str))
             edges.setdefault((entity.key, found.key), []).append(label)
     return Graph(

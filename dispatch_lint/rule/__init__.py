@@ -19,6 +19,7 @@ engine's affair.
 from dispatch_lint.definitions.model import BASE
 from dispatch_lint.definitions.model import EntityType as DefinitionView
 from dispatch_lint.definitions.model import Field as DefinitionField
+from dispatch_lint.definitions.variants import repeated
 from dispatch_lint.documents.document import ROW_KEY, ForeignKey, Row, text_of
 from dispatch_lint.documents.suppressions import Suppression
 from dispatch_lint.model.fix import Fix, Put, Rename
@@ -76,7 +77,7 @@ __all__ = [  # noqa: RUF022 (sorted by what they are for)
     "BASE", "EXEMPT", "INITIALISMS", "ROW_KEY", "did_you_mean", "dispatch_boolean",
     "dispatch_integer", "dispatch_text", "fits", "guide_fields", "initialisms_of",
     "is_lower_camel", "kind_field", "lower_camel", "plural", "read_foreign_key", "read_key",
-    "resolve_core", "same_key", "text_of", "whole_number", "words_of",
+    "repeated", "resolve_core", "same_key", "text_of", "whole_number", "words_of",
     # For the engine
     "SCOPES", "defining_problem", "option_names",
 ]  # fmt: skip

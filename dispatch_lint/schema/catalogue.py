@@ -205,3 +205,13 @@ class Catalogue:
 
             self._initialisms[form] = count_spellings(self, form)
         return self._initialisms[form]
+
+    def count_initialisms_together(self) -> None:
+        """Let both forms have one count of spellings: that of the fields of both.
+
+        Code that spells a field otherwise in each form has to be changed in one of them.
+        """
+        from dispatch_lint.schema.initialisms import added
+
+        together = added(self.initialisms("stored"), self.initialisms("manifest"))
+        self._initialisms = {"stored": together, "manifest": together}

@@ -9,20 +9,21 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from dispatch_lint.definitions.model import BASE
 from dispatch_lint.naming import read_foreign_key
+from dispatch_lint.schema.diff_values import is_map, value_changes
 
 if TYPE_CHECKING:
     from dispatch_lint.model.reference import Form
     from dispatch_lint.schema.shape import Schema
 
 What = Literal[
-    "kind-removed", "kind-added", "field-removed", "field-added", "field-renamed",
+    "kind-removed", "kind-added", "kind-renamed", "field-removed", "field-added", "field-renamed",
     "required-field-added", "type-narrowed", "type-widened", "value-removed", "value-added",
-    "pattern-narrowed", "pattern-removed", "now-required", "no-longer-required",
-    "fields-closed", "reference-changed",
+    "pattern-narrowed", "pattern-widened", "pattern-removed", "now-required", "no-longer-required",
+    "fields-closed", "fields-opened", "reference-changed", "reference-moved",
 ]  # fmt: skip
 _BREAKING = frozenset([
     "kind-removed", "field-removed", "field-renamed", "required-field-added", "type-narrowed",
-    "value-removed", "pattern-narrowed", "now-required", "fields-closed",
+    "value-removed", "pattern-narrowed", "now-required", "fields-closed", "reference-moved",
 ])  # fmt: skip
 _MAX_DEPTH = 30
 
@@ -64,9 +65,21 @@ def compare(old: Mapping[str, Schema], new: Mapping[str, Schema]) -> list[Schema
     before, after = _by_kind(old), _by_kind(new)
     changes: list[SchemaChange] = []
     kinds = {name for name, _ in after}
+    renamed = _renamed_kinds(before, after)
     for kind, form in sorted({*before, *after}):
         old_schema, new_schema = before.get((kind, form)), after.get((kind, form))
-        if new_schema is None:
+        if (kind, form) in renamed:
+            name = renamed[kind, form]
+            new_schema = after[name, form]
+            assert old_schema is not None
+            message = f"the kind {kind} is called {name} now, and {kind} is its alias"
+            changes.append(SchemaChange(kind, form, "", "kind-renamed", message,
+                                        _source(old_schema), _source(new_schema)))  # fmt: skip
+            comparison = _Comparison(kind, form, kinds, dict(_names(renamed)))
+            changes += comparison.object(old_schema, new_schema, "")
+        elif (kind, form) in {(name, form) for (_, form), name in renamed.items()}:
+            continue
+        elif new_schema is None:
             assert old_schema is not None
             changes.append(SchemaChange(kind, form, "", "kind-removed", f"the kind {kind} is gone",
                                 old=_source(old_schema)))  # fmt: skip
@@ -74,9 +87,27 @@ def compare(old: Mapping[str, Schema], new: Mapping[str, Schema]) -> list[Schema
             changes.append(SchemaChange(kind, form, "", "kind-added", f"the kind {kind} is new",
                                 new=_source(new_schema)))  # fmt: skip
         else:
-            comparison = _Comparison(kind, form, kinds)
+            comparison = _Comparison(kind, form, kinds, dict(_names(renamed)))
             changes += comparison.object(old_schema, new_schema, "")
     return list(_without_inherited(changes))
+
+
+def _names(renamed: Mapping[tuple[str, Form], str]) -> Iterator[tuple[str, str]]:
+    """The new name of each kind that is called otherwise in one form at least."""
+    yield from ((kind, name) for (kind, _), name in renamed.items())
+
+
+def _renamed_kinds(
+    before: Mapping[tuple[str, Form], Schema], after: Mapping[tuple[str, Form], Schema]
+) -> dict[tuple[str, Form], str]:
+    """The new names of the kinds that are gone, but are aliases of a new kind."""
+    return {
+        (alias, form): kind
+        for (kind, form), schema in after.items()
+        if (kind, form) not in before
+        for alias in schema.get("x-dispatch-aliases", ())
+        if (alias, form) in before and (alias, form) not in after
+    }
 
 
 def _without_inherited(changes: list[SchemaChange]) -> Iterator[SchemaChange]:
@@ -107,8 +138,9 @@ def _source(schema: Schema) -> str:
 class _Comparison:
     """Compares two schemas of one kind and form."""
 
-    def __init__(self, kind: str, form: Form, kinds: set[str]) -> None:
+    def __init__(self, kind: str, form: Form, kinds: set[str], renamed: dict[str, str]) -> None:
         self._kind, self._form, self._kinds = kind, form, tuple(sorted(kinds))
+        self._renamed_kinds = renamed
 
     def _change(self, path: str, what: What, message: str, old: Any, new: Any) -> SchemaChange:
         return SchemaChange(
@@ -141,6 +173,8 @@ class _Comparison:
                                after[name])  # fmt: skip
         for name in (name for name in before if name in after):
             inner = _join(path, name)
+            if not path and name == "kind":
+                continue  # it has the name of the kind, and its aliases
             if name in required_after - required_before:
                 yield self._change(inner, "now-required", f'the field "{name}" is required now',
                                    before[name], after[name])  # fmt: skip
@@ -150,10 +184,19 @@ class _Comparison:
             # A field that may be missing may also be null: that is not reported as well.
             moved = (name in required_before) != (name in required_after)
             yield from self.value(before[name], after[name], inner, depth + 1, null=not moved)
-        if old.get("additionalProperties", True) is True and (
-            new.get("additionalProperties", True) is False and before
-        ):
+        yield from self._further(old, new, path, depth)
+
+    def _further(self, old: Schema, new: Schema, path: str, depth: int) -> Iterator[SchemaChange]:
+        """The changes of fields that are not declared."""
+        before, after = (schema.get("additionalProperties", True) for schema in (old, new))
+        if not old.get("properties") or is_map(old) or is_map(new):
+            return
+        if before is not False and after is False:
             yield self._change(path, "fields-closed", "further fields are refused now", old, new)
+        elif before is False and after is not False:
+            yield self._change(path, "fields-opened", "further fields are allowed now", old, new)
+        elif before is True and isinstance(after, dict) and after:
+            yield from self.value({}, after, f"{path}{{}}", depth + 1)
 
     def _renamed(self, name: str, added: list[str], field: Schema) -> str | None:
         """The new name of a field: it differs in case only, or in the suffix of a foreign key."""
@@ -182,57 +225,52 @@ class _Comparison:
         """
         if depth > _MAX_DEPTH:
             return
-        before, after = _types(old), _types(new)
-        if not null:
-            before, after = before - {"null"}, after - {"null"}
-        if before != after:
-            narrowed = bool(after) and (not before or not before <= after)
-            what: What = "type-narrowed" if narrowed else "type-widened"
-            message = f"the type was {_type_names(before)}, and is {_type_names(after)}"
+        if "anyOf" in old or "anyOf" in new:
+            yield from self._alternatives(old, new, path, depth)
+            return
+        for what, message in value_changes(old, new, null=null):
             yield self._change(path, what, message, old, new)
-        yield from self._enumeration(old, new, path)
-        yield from self._pattern(old, new, path)
-        if old.get("x-dispatch-reference") != new.get("x-dispatch-reference"):
-            message = f"it referred to {_target(old)}, and refers to {_target(new)}"
-            yield self._change(path, "reference-changed", message, old, new)
+        yield from self._reference(old, new, path)
         if isinstance(old.get("properties"), dict) and isinstance(new.get("properties"), dict):
             yield from self.object(old, new, path, depth)
         for key, ending in (("items", "[]"), ("additionalProperties", "{}")):
-            old_inner, new_inner = old.get(key), new.get(key)
-            if isinstance(old_inner, dict) and isinstance(new_inner, dict):
-                yield from self.value(old_inner, new_inner, f"{path}{ending}", depth + 1)
+            before, after = old.get(key), new.get(key)
+            if isinstance(before, dict) and isinstance(after, dict):
+                yield from self.value(before, after, f"{path}{ending}", depth + 1)
 
-    def _enumeration(self, old: Schema, new: Schema, path: str) -> Iterator[SchemaChange]:
-        before, after = _values(old), _values(new)
+    def _alternatives(
+        self, old: Schema, new: Schema, path: str, depth: int
+    ) -> Iterator[SchemaChange]:
+        """The changes of a value that has one of several types."""
+        before, after = old.get("anyOf", [old]), new.get("anyOf", [new])
+
+        def fits(part: Schema, other: Schema) -> bool:
+            return not any(change.breaking for change in self.value(part, other, path, depth + 1))
+
+        lost = [part for part in before if not any(fits(part, other) for other in after)]
+        if lost:
+            message = f"values that were {_described(lost)} are refused now"
+            yield self._change(path, "type-narrowed", message, old, new)
+        elif before != after:
+            yield self._change(
+                path, "type-widened", "values of more types are allowed now", old, new
+            )
+        yield from self._reference(old, new, path)
+
+    def _reference(self, old: Schema, new: Schema, path: str) -> Iterator[SchemaChange]:
+        before, after = _reference_of(old), _reference_of(new)
         if before is None and after is None:
             return
-        if before is None or after is None:
-            if after is not None:
-                message = f"only {', '.join(after)} are allowed now"
-                yield self._change(path, "value-removed", message, old, new)
-            else:
-                yield self._change(path, "value-added", "every value is allowed now", old, new)
+        renamed = {
+            **(before or {}),
+            "kind": self._renamed_kinds.get((before or {}).get("kind", "")),
+        }
+        if before == after or (after is not None and renamed == after):
             return
-        for value in before:
-            if value not in after:
-                yield self._change(path, "value-removed", f'the value "{value}" is gone', old, new)
-        for value in after:
-            if value not in before:
-                yield self._change(path, "value-added", f'the value "{value}" is new', old, new)
-
-    def _pattern(self, old: Schema, new: Schema, path: str) -> Iterator[SchemaChange]:
-        before, after = old.get("pattern"), new.get("pattern")
-        if before == after:
-            return
-        if after is None:
-            yield self._change(path, "pattern-removed", f"the pattern {before} is gone", old, new)
-        else:
-            message = (
-                f"the pattern was {before}, and is {after}"
-                if before
-                else f"the pattern {after} is new"
-            )
-            yield self._change(path, "pattern-narrowed", message, old, new)
+        message = f"it referred to {_target(old)}, and refers to {_target(new)}"
+        moved = before is not None and after is not None
+        what: What = "reference-moved" if moved else "reference-changed"
+        yield self._change(path, what, message, old, new)
 
 
 def _join(path: str, name: str) -> str:
@@ -243,22 +281,14 @@ def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
-def _types(schema: Schema) -> frozenset[str]:
-    types = schema.get("type")
-    if isinstance(types, str):
-        return frozenset([types])
-    return frozenset(types) if isinstance(types, list) else frozenset()
+def _described(schemas: list[Schema]) -> str:
+    types = sorted({str(schema.get("type", "of other types")) for schema in schemas})
+    return " or ".join(types)
 
 
-def _type_names(types: frozenset[str]) -> str:
-    return " or ".join(sorted(types)) or "any"
-
-
-def _values(schema: Schema) -> list[str] | None:
-    values = schema.get("enum")
-    if not isinstance(values, list):
-        return None
-    return [value for value in values if isinstance(value, str)]
+def _reference_of(schema: Schema) -> dict[str, Any] | None:
+    reference = schema.get("x-dispatch-reference")
+    return {"by": "name"} | reference if isinstance(reference, dict) else None
 
 
 def _target(schema: Schema) -> str:

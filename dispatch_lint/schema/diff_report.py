@@ -38,8 +38,13 @@ def harmless_lines(lines: Sequence[str]) -> str:
 
 
 def _line(change: SchemaChange) -> str:
-    source = change.new or change.old
-    return f"{change.name}: {change.message}{f' [{source}]' if source else ''}"
+    places = ", ".join(_places(change))
+    return f"{change.name}: {change.message}{f' [{places}]' if places else ''}"
+
+
+def _places(change: SchemaChange) -> list[str]:
+    """Where the change is in the old version, and in the new one."""
+    return list(dict.fromkeys(place for place in (change.old, change.new) if place))
 
 
 def _json(changes: Sequence[SchemaChange], broken: set[SchemaChange]) -> str:
@@ -64,8 +69,8 @@ def _markdown(breaking: Sequence[SchemaChange], compatible: Sequence[SchemaChang
             continue
         lines += ["| kind | form | field | change | declared at |", "|---|---|---|---|---|"]
         for change in changes:
-            source = change.new or change.old
-            cells = (change.kind, change.form, change.path, change.message, source)
+            places = ", ".join(_places(change))
+            cells = (change.kind, change.form, change.path, change.message, places)
             lines.append(f"| {' | '.join(_cell(cell) for cell in cells)} |")
         lines.append("")
     return harmless_lines(lines[:-1])

@@ -7,11 +7,13 @@ The subset: self-contained files, local pointers only, no anchors, no embedded `
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from dispatch_lint.definitions.go_library import COLUMN_TIME
 from dispatch_lint.definitions.model import BASE, EntityType, Field, Type
 from dispatch_lint.model.reference import Form
 from dispatch_lint.schema.folder import EDITOR_FILE
+from dispatch_lint.schema.patterns import is_pattern
 from dispatch_lint.schema.shape import Schema
 
 if TYPE_CHECKING:
@@ -26,8 +28,8 @@ _JSON_TYPES = {"string": ["string"], "time": ["string"], "integer": ["integer"],
                "unsigned": ["integer"], "number": ["number"], "boolean": ["boolean"],
                "enum": ["string"], "list": ["array"], "map": ["object"],
                "object": ["object"]}  # fmt: skip
-_INTEGERS = {"integer": (-(2**63), 2**63 - 1), "unsigned": (0, 2**64 - 1)}
-"""The bounds of Go's 64-bit integers."""
+_ZEROS: dict[str, str | int] = {"enum": "", "integer": 0, "unsigned": 0}
+"""What Go writes for an enumeration that is not set."""
 # dispatch converts a number or boolean to a string if the model wants one.
 _LENIENT = ["string", "number", "boolean"]
 
@@ -107,8 +109,24 @@ def entity_schema(entity: EntityType, shared: FieldSchemas | None = None) -> Sch
         "type": "object",
         "properties": properties,
         "required": required,
-        "additionalProperties": entity.kind == BASE,
+        "additionalProperties": entity.kind == BASE or bool(entity.open),
+        **_comment(entity.open),
+        **_definitions(entity),
     }
+
+
+def _definitions(entity: EntityType) -> Schema:
+    """The types that contain themselves."""
+    schemas = {
+        name: _type_schema(type_, entity.form, nullable=type_.nullable)
+        for name, type_ in entity.recursive
+    }
+    return {"definitions": schemas} if schemas else {}
+
+
+def _comment(reason: str) -> Schema:
+    """Why a schema is open, where it is."""
+    return {"$comment": f"open: {reason}"} if reason else {}
 
 
 def editor_schema(manifests: dict[str, Schema]) -> Schema:
@@ -140,12 +158,30 @@ def editor_schema(manifests: dict[str, Schema]) -> Schema:
         "then": manifest_ref,
         "definitions": {
             "manifest": manifest,
+            **{kind: _part_of_editor_schema(kind, _own_part(manifests[kind])) for kind in kinds},
             **{
-                kind: {key: value for key, value in manifests[kind].items() if key != "$schema"}
+                f"{kind}.{name}": _part_of_editor_schema(kind, schema)
                 for kind in kinds
+                for name, schema in manifests[kind].get("definitions", {}).items()
             },
         },
     }
+
+
+def _own_part(schema: Schema) -> Schema:
+    return {key: value for key, value in schema.items() if key not in ("$schema", "definitions")}
+
+
+def _part_of_editor_schema(kind: str, value: Any) -> Any:
+    """A part of the schema of a kind, whose own definitions have the kind before their names."""
+    if isinstance(value, list):
+        return [_part_of_editor_schema(kind, item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    part = {key: _part_of_editor_schema(kind, inner) for key, inner in value.items()}
+    if isinstance(part.get("$ref"), str):
+        part["$ref"] = part["$ref"].replace("#/definitions/", f"#/definitions/{kind}.")
+    return part
 
 
 def _kind_schema(entity: EntityType, field: Field | None) -> Schema:
@@ -158,28 +194,21 @@ def _kind_schema(entity: EntityType, field: Field | None) -> Schema:
 def _required(field: Field, form: Form) -> bool:
     if field.omitempty:
         return False
-    return form == "stored" or (field.type.pointer and field.type.wire_type != "object")
+    is_object = field.type.wire_type == "object" or field.type.same_as
+    return form == "stored" or (field.type.pointer and not is_object)
 
 
 def _field_schema(field: Field, form: Form, *, nested: bool) -> Schema:
-    # Go accepts null for lists, maps and pointers, and for every value that may be missing. A
-    # pointer without omitempty is how an API model declares a required field.
-    pointer = field.type.pointer and not _required(field, form)
-    nullable = (
-        field.omitempty
-        or pointer
-        or field.type.wire_type in ("list", "map")
-        or (form == "manifest" and not _required(field, form))
-    )
     type_ = field.type
     schema: Schema = {"description": field.description or f"{field.source_name}."}
-    schema |= _type_schema(type_, form, nullable=nullable)
+    schema |= _type_schema(_as_written(field, nested=nested), form, nullable=_nullable(field, form))
     if nested and field.base and "enum" in schema:
         schema["enum"] = [*schema["enum"], ""]  # an entity inside another may have no status
         if ENUM_DESCRIPTIONS in schema:
             schema[ENUM_DESCRIPTIONS] = [*schema[ENUM_DESCRIPTIONS], "No status."]
     if field.pattern:
         schema["pattern"] = field.pattern
+    schema = _with_valid_pattern(schema)
     if field.readonly:
         schema["readOnly"] = True
     if field.examples:
@@ -200,36 +229,86 @@ def _field_schema(field: Field, form: Form, *, nested: bool) -> Schema:
     return schema
 
 
+def _with_valid_pattern(schema: Schema) -> Schema:
+    """A schema without its pattern, if that is not valid: one field does not cost the others."""
+    pattern = schema.get("pattern")
+    if pattern is None or is_pattern(pattern):
+        return schema
+    rest = {key: value for key, value in schema.items() if key != "pattern"}
+    return rest | _comment(f"the pattern {pattern} is not valid")
+
+
+def _as_written(field: Field, *, nested: bool) -> Type:
+    """The type of a field, as far as the schema of an entity says it."""
+    type_ = field.type
+    if field.base and type_.wire_type == "time":
+        # The columns of a store have times without a zone; time-order knows where that is right.
+        return type_.limited(pattern=COLUMN_TIME)
+    # The status of an entity is one of the guide's eight, and what Go leaves out is never empty.
+    is_status = field.base and field.name == "status"
+    omitted = field.omitempty and not type_.pointer
+    return type_._replace(zero=type_.zero and not (is_status or omitted))
+
+
+def _nullable(field: Field, form: Form) -> bool:
+    """Whether null is among the values of a field: Go takes it for all that may be missing."""
+    required = _required(field, form)
+    if form == "stored":
+        return field.omitempty or field.type.nullable
+    # A pointer without omitempty is how an API model declares a required field.
+    return field.omitempty or not required or (field.type.nullable and not field.type.pointer)
+
+
 def _type_schema(type_: Type, form: Form, *, nullable: bool) -> Schema:
+    if type_.same_as:
+        again = {"$ref": f"#/definitions/{type_.same_as}"}
+        # Behind `$ref` alone, the description of a field would count for nothing.
+        return {"anyOf": [again, {"type": "null"}]} if nullable else {"allOf": [again]}
     if type_.wire_type == "any":
-        return {}
+        limits = dict(type_.limits)
+        return {"enum": [*limits["enum"], None]} if nullable and "enum" in limits else limits
+    if type_.wire_type == "union":
+        parts = [_type_schema(part, form, nullable=False) for part in type_.alternatives]
+        return {"anyOf": [*parts, {"type": "null"}] if nullable else parts}
     types = list(_JSON_TYPES[type_.wire_type])
     if form == "manifest" and types == ["string"] and type_.wire_type != "enum":
         types = list(_LENIENT)
+    if type_.text and "string" not in types:
+        types.append("string")
     if nullable:
         types.append("null")
     schema: Schema = {"type": types[0] if len(types) == 1 else types}
-    if type_.wire_type in _INTEGERS:
-        schema["minimum"], schema["maximum"] = _INTEGERS[type_.wire_type]
-    elif type_.wire_type == "enum":
-        values: list[str | None] = [value.value for value in type_.values]
-        schema["enum"] = [*values, None] if nullable else values
-        descriptions = [_enum_description(value) for value in type_.values]
-        if any(descriptions):
-            schema[ENUM_DESCRIPTIONS] = [*descriptions, "Not set."] if nullable else descriptions
-    elif type_.wire_type in ("list", "map"):
-        assert type_.item is not None
+    if not type_.text:
+        schema |= _with_valid_pattern(dict(type_.limits))
+        schema |= _enumeration(type_, nullable=nullable)
+    if type_.wire_type in ("list", "map"):
+        item = type_.item or Type("any")
         key = "items" if type_.wire_type == "list" else "additionalProperties"
-        schema[key] = _type_schema(type_.item, form, nullable=type_.item.pointer)
+        schema[key] = _type_schema(item, form, nullable=item.nullable)
     elif type_.wire_type == "object":
         schema |= _object_schema(type_, form)
     return schema
 
 
+def _enumeration(type_: Type, *, nullable: bool) -> Schema:
+    """The keywords for a type that has certain values only."""
+    if not type_.values and type_.wire_type != "enum":
+        return {}
+    described = {value.value: _enum_description(value) for value in type_.values}
+    if type_.zero:
+        described.setdefault(_ZEROS[type_.wire_type], "Not set.")
+    values: list[str | float | None] = list(described)
+    descriptions = list(described.values())
+    if nullable:
+        values, descriptions = [*values, None], [*descriptions, "Not set."]
+    has_descriptions = any(_enum_description(value) for value in type_.values)
+    return {"enum": values} | ({ENUM_DESCRIPTIONS: descriptions} if has_descriptions else {})
+
+
 def _enum_description(value: EnumValue) -> str:
     # `StatusREADY: ready to be used.` and `StatusREADY is …` become the part behind the name.
     first, _, rest = value.description.partition(" ")
-    if rest and first.rstrip(":").endswith(value.value):
+    if rest and first.rstrip(":").endswith(str(value.value)):
         rest = rest.removeprefix("is ")
         return rest[:1].upper() + rest[1:]
     return value.description
@@ -237,6 +316,9 @@ def _enum_description(value: EnumValue) -> str:
 
 def _object_schema(type_: Type, form: Form) -> Schema:
     nested = bool(type_.kind)
+    further: Schema | bool = bool(type_.open)
+    if type_.item is not None:
+        further = _type_schema(type_.item, form, nullable=type_.item.nullable)
     schema: Schema = {}
     if type_.kind:
         schema["x-dispatch-kind"] = type_.kind
@@ -250,5 +332,6 @@ def _object_schema(type_: Type, form: Form) -> Schema:
             field.name for field in type_.fields
             if _required(field, form) and not (nested and field.base)
         ],
-        "additionalProperties": False,
+        "additionalProperties": further,
+        **_comment(type_.open),
     }  # fmt: skip

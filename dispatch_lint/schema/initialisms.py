@@ -40,6 +40,21 @@ def count_spellings(catalogue: Catalogue, form: Form) -> dict[str, dict[bool, in
     return counts
 
 
+Spellings = dict[str, dict[bool, int]]
+"""How often an initialism is spelled in capitals (True) or camel (False)."""
+
+
+def added(left: Spellings, right: Spellings) -> Spellings:
+    """The sum of two counts."""
+    return {
+        name: {
+            capitals: sum(counts.get(name, {}).get(capitals, 0) for counts in (left, right))
+            for capitals in (True, False)
+        }
+        for name in left | right
+    }
+
+
 def counts_for(route: Route) -> bool:
     """Whether the guide's rules of spelling apply to a declared field."""
     return route.name not in EXEMPT and not (route.shape.standard or route.parent.standard)

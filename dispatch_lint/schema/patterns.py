@@ -24,5 +24,15 @@ def fits(pattern: str, text: str) -> bool:
 
 
 @lru_cache(maxsize=1_000)
+def is_pattern(pattern: str) -> bool:
+    """Whether a pattern is valid."""
+    try:
+        _validator(pattern)
+    except ValueError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=1_000)
 def _validator(pattern: str) -> Validator:
     return native_validator()({"pattern": pattern})

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from dispatch_lint.definitions.go_library import PATTERN_NAMES
 from dispatch_lint.naming import did_you_mean, nearest
 from dispatch_lint.schema.patterns import fits
 
@@ -206,10 +207,12 @@ def _message(error: Any, path: Path) -> str:
         return f"{where} has to be {_types(types)}, not {_shown(value)}"
     if error.validator in ("enum", "const"):
         allowed = error.validator_value if error.validator == "enum" else [error.validator_value]
-        names = [str(choice) for choice in allowed if choice is not None]
+        names = [str(choice) for choice in allowed if choice not in (None, "")]
         meant = did_you_mean(value, names) if isinstance(value, str) else ""
         listed = ", ".join(f'"{name}"' for name in names)
         return f"{_quoted(value)} is none of {listed}{meant}"
+    if error.validator == "pattern" and error.validator_value in PATTERN_NAMES:
+        return f"{_quoted(value)} is not {PATTERN_NAMES[error.validator_value]}"
     if error.validator == "pattern":
         return f"{_quoted(value)} does not match the pattern {error.validator_value}"
     if error.validator in ("minimum", "maximum"):

@@ -11,7 +11,7 @@ from tests.golden.examples import RuleExample, example_cases
 
 COMMANDS = (
     "", "check", "explain", "graph", "init", "lsp", "rename", "rules", "rules new", "schema", "schema check",
-    "schema diff", "schema generate", "schema show", "store", "store export", "store get", "store history",
+    "schema diff", "schema generate", "schema list", "schema show", "store", "store export", "store get", "store history",
     "store import", "store list", "store refs", "audit",
 )  # fmt: skip
 

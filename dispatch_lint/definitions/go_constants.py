@@ -1,0 +1,217 @@
+"""The values of Go constants, and which of them make up an enumeration."""
+
+from __future__ import annotations
+
+import operator
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from dispatch_lint.definitions.go_comments import read_comment
+from dispatch_lint.definitions.go_nodes import text_of
+from dispatch_lint.definitions.go_text import unquoted
+from dispatch_lint.definitions.model import EnumValue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from tree_sitter import Node
+
+    from dispatch_lint.definitions.go_syntax import GoConstant, GoFile
+    from dispatch_lint.definitions.go_tree import GoPackage, GoTree
+    from dispatch_lint.model.location import Location
+
+Value = str | int | float | bool | None
+_MAX_NESTING = 40
+"""Constants that are defined by other constants, and expressions inside expressions."""
+_MAX_SHIFT = 128
+_OPERATORS: Mapping[str, Callable[[int, int], int]] = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "&": operator.and_,
+    "|": operator.or_, "^": operator.xor, "&^": lambda left, right: left & ~right,
+}  # fmt: skip
+
+
+class Computed(NamedTuple):
+    """The value of a constant or expression.
+
+    Attributes:
+        value: None if it cannot be computed.
+        type: the name of its type in its package, as it is written; empty if it has none.
+        counted: whether it counts the constants of a group, by `iota` and without shifts.
+    """
+
+    value: Value
+    type: str = ""
+    counted: bool = False
+
+
+class Constant(NamedTuple):
+    """A constant of a named type."""
+
+    name: str
+    value: EnumValue | None
+    location: Location
+    counted: bool
+
+
+def constants_by_type(tree: GoTree, package: GoPackage) -> dict[str, list[Constant]]:
+    """The constants of a package by their type, as it is written, in the order of the code.
+
+    A text without a type belongs to the type of the texts above it in its group, if both are
+    exported or neither is: it can be used as one of them. A value that cannot be computed is None.
+    """
+    by_type: dict[str, list[Constant]] = {}
+    for file in package.files:
+        group, group_type, like = 0, "", ""
+        for constant in file.constants:
+            computed = _computed(tree, package, file, constant, 0)
+            if constant.group != group:
+                group, group_type, like = constant.group, "", ""
+            written = computed.type
+            if written:
+                group_type = written
+                like = constant.name if isinstance(computed.value, str) else ""
+            elif (
+                like
+                and group_type
+                and isinstance(computed.value, str)
+                and (like[:1].isupper() == constant.name[:1].isupper())
+            ):
+                written = group_type
+            if written and constant.name != "_":
+                by_type.setdefault(written, []).append(_constant(constant, computed, file))
+    return by_type
+
+
+def _constant(constant: GoConstant, computed: Computed, file: GoFile) -> Constant:
+    value = computed.value
+    known = isinstance(value, str | int) and not isinstance(value, bool)
+    assert not known or isinstance(value, str | int)
+    comment = read_comment(constant.node, file.text).text
+    names = constant.node.children_by_field_name("name")
+    place = next((node for node in names if text_of(node) == constant.name), constant.node)
+    return Constant(
+        constant.name, EnumValue(value, comment) if known else None,  # type: ignore[arg-type]
+        file.text.location(place), computed.counted,
+    )  # fmt: skip
+
+
+def _computed(
+    tree: GoTree, package: GoPackage, file: GoFile, constant: GoConstant, depth: int
+) -> Computed:
+    if constant.value is None:
+        return Computed(None, text_of(constant.type))
+    evaluator = _Evaluator(tree, package, file, constant.iota)
+    computed = evaluator.evaluate(constant.value, depth)
+    return computed._replace(type=text_of(constant.type) or computed.type)
+
+
+class _Evaluator:
+    """Evaluates the expressions of one constant."""
+
+    def __init__(self, tree: GoTree, package: GoPackage, file: GoFile, iota: int) -> None:
+        self._tree, self._package, self._file, self._iota = tree, package, file, iota
+
+    def evaluate(self, node: Node, depth: int) -> Computed:
+        if depth > _MAX_NESTING:
+            return Computed(None)
+        syntax, text = node.type, text_of(node)
+        if syntax in ("interpreted_string_literal", "raw_string_literal"):
+            return Computed(unquoted(text))
+        if syntax == "int_literal":
+            return Computed(_integer(text))
+        if syntax in ("true", "false"):
+            return Computed(syntax == "true")
+        if syntax == "iota" or text == "iota":
+            return Computed(self._iota, counted=True)
+        if syntax == "identifier":
+            return self._named(self._package, self._file, text, depth)
+        if syntax == "selector_expression":
+            return self._selected(text, depth)
+        if syntax == "parenthesized_expression" and node.named_children:
+            return self.evaluate(node.named_children[0], depth + 1)
+        if syntax == "binary_expression":
+            return self._binary(node, depth)
+        if syntax == "unary_expression":
+            return self._unary(node, depth)
+        if syntax in ("call_expression", "type_conversion_expression"):
+            return self._converted(node, depth)
+        return Computed(None)
+
+    def _named(self, package: GoPackage, file: GoFile, name: str, depth: int) -> Computed:
+        target = package.constants_by_name.get(name)
+        if target is None:
+            return Computed(None)
+        found = _computed(self._tree, package, target[0], target[1], depth + 1)
+        return found._replace(counted=False)
+
+    def _selected(self, text: str, depth: int) -> Computed:
+        qualifier, _, name = text.rpartition(".")
+        package = self._tree.qualified(self._file, qualifier)
+        if package is None:
+            return Computed(None)
+        found = self._named(package, self._file, name, depth)
+        return found._replace(type=f"{qualifier}.{found.type}" if found.type else "")
+
+    def _binary(self, node: Node, depth: int) -> Computed:
+        left_node, right_node = (node.child_by_field_name(name) for name in ("left", "right"))
+        if left_node is None or right_node is None:
+            return Computed(None)
+        left, right = (self.evaluate(part, depth + 1) for part in (left_node, right_node))
+        sign = text_of(node.child_by_field_name("operator"))
+        counted = (left.counted or right.counted) and sign not in ("<<", ">>")
+        value = _combined(sign, left.value, right.value)
+        return Computed(value, left.type or right.type, counted)
+
+    def _unary(self, node: Node, depth: int) -> Computed:
+        operand = node.child_by_field_name("operand")
+        inner = self.evaluate(operand, depth + 1) if operand is not None else Computed(None)
+        sign = text_of(node.child_by_field_name("operator"))
+        if isinstance(inner.value, bool) or not isinstance(inner.value, int) or sign not in "+-":
+            return inner._replace(value=None)
+        return inner._replace(value=-inner.value if sign == "-" else inner.value)
+
+    def _converted(self, node: Node, depth: int) -> Computed:
+        """`Mode("a")`: the value, with the type that it is converted to."""
+        function = node.child_by_field_name("function") or node.child_by_field_name("type")
+        arguments = node.child_by_field_name("arguments")
+        operands = arguments.named_children if arguments else node.named_children[-1:]
+        name = text_of(function)
+        if len(operands) != 1 or not re.fullmatch(r"[\w.]+", name) or name == "len":
+            return Computed(None)
+        inner = self.evaluate(operands[0], depth + 1)
+        if name == "string" and not isinstance(inner.value, str):
+            return Computed(None, "string")
+        return inner._replace(type=name)
+
+
+def _combined(sign: str, left: Value, right: Value) -> Value:
+    if isinstance(left, str) and isinstance(right, str):
+        return left + right if sign == "+" else None
+    if type(left) is not int or type(right) is not int:
+        return None
+    if sign in ("<<", ">>"):
+        if not 0 <= right <= _MAX_SHIFT:
+            return None
+        return left << right if sign == "<<" else left >> right
+    if sign in ("/", "%") and right:
+        quotient = abs(left) // abs(right) * (1 if (left < 0) == (right < 0) else -1)
+        return quotient if sign == "/" else left - quotient * right
+    return _OPERATORS[sign](left, right) if sign in _OPERATORS else None
+
+
+def _integer(text: str) -> int | None:
+    plain = text.replace("_", "")
+    try:
+        return int(plain, 8 if re.fullmatch(r"0[0-7]+", plain) else 0)
+    except ValueError:
+        return None
+
+
+def constants_of(constants: list[Constant]) -> Iterator[EnumValue]:
+    """The values of some constants, each once."""
+    seen: set[str | int | float] = set()
+    for constant in constants:
+        value = constant.value
+        if value is not None and value.value not in seen:
+            seen.add(value.value)
+            yield value

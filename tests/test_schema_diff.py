@@ -1,0 +1,179 @@
+"""`schema diff` judges by values: what old code wrote, and new code refuses or reads otherwise."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from dispatch_lint.schema.pattern_inclusion import includes
+from tests.test_cli import run
+from tests.test_hooks import git
+
+GO = """package shop
+
+import "time"
+
+var _ time.Time
+
+type In struct {{
+	A int `json:"a"`
+}}
+
+type Colour string
+
+const (
+	Red Colour = "red"
+{constants})
+
+type Widget struct {{
+	BaseEntity
+{field}
+}}
+"""
+
+
+def write(folder: Path, name: str, field: str, constants: str = "") -> None:
+    (folder / name).write_text(GO.format(field=f"\t{field}", constants=constants))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "breaks"),
+    [
+        ("int64", "int8", True),
+        ("int64", "uint64", True),
+        ("uint64", "int64", True),
+        ("uint8", "int64", False),
+        ("int8", "int64", False),
+        ("uint16", "uint32", False),
+        ("int", "float64", False),
+        ("int32", "float32", False),
+        ("float64", "int", True),
+        ("float64", "float32", True),
+        ("float32", "float64", False),
+        ("string", "time.Time", True),
+        ("time.Time", "string", False),
+        ("string", "[]byte", True),
+        ("[]byte", "string", True),
+        ("[]byte", "[4]byte", True),
+        ("string", "int", True),
+        ("string", "any", False),
+        ("any", "string", True),
+        ("any", "In", True),
+        ("bool", "string", True),
+        ("map[string]int", "In", True),
+        ("In", "map[string]int", True),
+        ("map[string]interface{}", "In", True),
+        ("map[string]int", "map[string]int64", False),
+        ("map[string]int", "map[string]string", True),
+        ("map[string]int", "map[string]any", False),
+        ("map[string]any", "map[string]int", True),
+        ("map[int]string", "map[string]string", False),
+        ("map[string]string", "map[int]string", True),
+        ("[]In", "[]map[string]int", True),
+        ("[]string", "[]any", False),
+        ("[]int64", "[]int8", True),
+        ("[3]int", "[2]int", True),
+        ("[2]int", "[3]int", False),
+        ("[2]int", "[]int", False),
+        ("string", "*string", False),
+        ("Colour", "string", False),
+        ("string", "Colour", True),
+    ],
+)
+def test_changes_of_types(old: str, new: str, breaks: bool, tmp_path: Path) -> None:
+    for name, type_ in (("old.go", old), ("new.go", new)):
+        write(tmp_path, name, f'It {type_} `json:"it"`')
+    result = run(tmp_path, "schema", "diff", "old.go", "new.go")
+    assert result.returncode == int(breaks), (result.stdout, result.stderr)
+    changed = "0 breaking, 0 compatible" not in result.stdout.decode()
+    assert run(tmp_path, "schema", "diff", "old.go", "new.go", "--fail-on", "any").returncode == int(changed)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "breaks"),
+    [
+        ('It bool `json:"it"`', 'It bool `json:"it,string"`', True),
+        ('It int `json:"it,string"`', 'It int `json:"it"`', True),
+        ('It string `json:"it,string"`', 'It string `json:"it"`', True),
+        ('It string `json:"it"`', 'It string `json:"it,string"`', True),
+        ('It string `json:"it"`', 'It string `json:"it,omitempty"`', False),
+        # +dispatch:pattern
+        ('// +dispatch:pattern=^[a-z]+$\n\tIt string `json:"it"`',
+         '// +dispatch:pattern=^[a-z0-9]+$\n\tIt string `json:"it"`', False),
+        ('// +dispatch:pattern=^[a-z0-9]+$\n\tIt string `json:"it"`',
+         '// +dispatch:pattern=^[a-z]+$\n\tIt string `json:"it"`', True),
+        # +dispatch:reference
+        ('// +dispatch:reference=Secret\n\tIt string `json:"it"`',
+         '// +dispatch:reference=Image\n\tIt string `json:"it"`', True),
+        ('// +dispatch:reference=Secret\n\tIt string `json:"it"`',
+         '// +dispatch:reference=Secret,by=id\n\tIt string `json:"it"`', True),
+        ('// +dispatch:reference=Secret\n\tIt string `json:"it"`',
+         '// +dispatch:reference=none\n\tIt string `json:"it"`', False),
+    ],
+)  # fmt: skip
+def test_changes_of_tags_and_markers(old: str, new: str, breaks: bool, tmp_path: Path) -> None:
+    write(tmp_path, "old.go", old)
+    write(tmp_path, "new.go", new)
+    result = run(tmp_path, "schema", "diff", "old.go", "new.go")
+    assert result.returncode == int(breaks), result.stdout
+
+
+@pytest.mark.parametrize("wider", [True, False])
+def test_changes_of_constants(wider: bool, tmp_path: Path) -> None:
+    blue = '\tBlue Colour = "blue"\n'
+    write(tmp_path, "old.go", 'It Colour `json:"it"`', "" if wider else blue)
+    write(tmp_path, "new.go", 'It Colour `json:"it"`', blue if wider else "")
+    result = run(tmp_path, "schema", "diff", "old.go", "new.go")
+    assert result.returncode == int(not wider), result.stdout
+    # The place of the change in both versions.
+    places = b"[old.go:19, new.go:20]" if wider else b"[old.go:20, new.go:19]"
+    assert places in result.stdout
+
+
+def test_a_kind_that_is_renamed_with_an_alias(tmp_path: Path) -> None:
+    (tmp_path / "old.go").write_text("package s\n\ntype Widget struct {\n\tBaseEntity\n}\n")
+    new = "package s\n\n// Gadget is a thing.\n{}type Gadget struct {{\n\tBaseEntity\n}}\n"
+    (tmp_path / "new.go").write_text(new.format("// +dispatch:alias=Widget\n"))
+    result = run(tmp_path, "schema", "diff", "old.go", "new.go", "-f", "json")
+    assert result.returncode == 0, result.stdout
+    changes = json.loads(result.stdout)["changes"]
+    assert [(change["change"], change["old"], change["new"]) for change in changes] == [
+        ("kind-renamed", "old.go:3", "new.go:5")
+    ]
+    (tmp_path / "new.go").write_text(new.format(""))
+    assert run(tmp_path, "schema", "diff", "old.go", "new.go").returncode == 1
+
+
+def test_revisions_of_a_bare_repository(tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    (work / "pkg").mkdir(parents=True)
+    git(work, "init", "-q")
+    for type_ in ("int64", "int8"):
+        write(work / "pkg", "shop.go", f'It {type_} `json:"it"`')
+        git(work, "add", "-A")
+        git(work, "commit", "-qm", type_)
+    git(tmp_path, "clone", "-q", "--bare", "work", "bare.git")
+    result = run(tmp_path / "bare.git", "schema", "diff", "HEAD~:pkg", "HEAD:pkg")
+    assert result.returncode == 1, result.stderr
+    assert b"1 breaking" in result.stdout or b"2 breaking" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("narrow", "wide", "included"),
+    [
+        ("^[a-z]{1,63}$", "^[a-z0-9]{1,253}$", True),
+        ("^[a-z]{1,253}$", "^[a-z0-9]{1,63}$", False),
+        (r"^\w+$", r"^[\w\d-]+$", True),
+        ("^a$", "a", True),
+        ("a", "^a$", False),
+        ("^(a|b)c?$", "^[ab]c*$", True),
+        (r"^\S+$", "^[^ ]+$", True),
+        ("^(?=a)b", "b", None),
+        (r"^\p{L}$", ".", None),
+        ("^(a+)+$", "^a*$", True),
+    ],
+)
+def test_inclusion_of_patterns(narrow: str, wide: str, included: bool | None) -> None:
+    assert includes(wide, narrow) is included
