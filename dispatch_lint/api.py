@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from dispatch_lint.documents.classify import Classifier
     from dispatch_lint.documents.document import Document
+    from dispatch_lint.documents.excludes import Excludes
     from dispatch_lint.documents.source import Source
     from dispatch_lint.engine.checker import Checker, Options
     from dispatch_lint.engine.summary import Result
@@ -65,11 +66,12 @@ def lint(*paths: str | Path, settings: Settings | None = None) -> Iterator[Viola
 def sources_of(
     paths: Iterable[str], settings: Settings, *, index: Iterable[str] = (),
     stdin_filename: str | None = None, force_exclude: bool = False,
+    excludes: Excludes | None = None,
 ) -> list[Source]:  # fmt: skip
     """The sources at paths and store URLs; see `discover`."""
     return list(discover(
         paths, settings, _row_source, index=index, stdin_filename=stdin_filename,
-        force_exclude=force_exclude,
+        force_exclude=force_exclude, excludes=excludes,
     ))  # fmt: skip
 
 

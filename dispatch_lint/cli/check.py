@@ -66,6 +66,8 @@ _fix_options = group(
 _show_options = group(
     click.option("--statistics", is_flag=True, help="Show how often each rule was violated."),
     click.option("--stdin-filename", metavar="NAME", help="What standard input is called."),
+    click.option("--exclude", multiple=True, metavar="GLOB",
+                 help="Leave out what matches, as the setting does; relative to this folder."),
     click.option("--force-exclude", is_flag=True,
                  help="Let `exclude` hold for files that are named, too."),
     click.option("--list-files", is_flag=True,
@@ -101,16 +103,22 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     input or internal error.
     """
     from dispatch_lint.api import check, sources_of
+    from dispatch_lint.documents.excludes import Excludes, unmatched_globs
     from dispatch_lint.engine.checker import Options
     from dispatch_lint.report.baseline import hide_known
 
     # A run keeps many small objects and creates hardly any cycles: collect garbage rarely.
     gc.set_threshold(200_000, 1_000, 1_000)
     settings = settings_from(options)
+    excludes = Excludes(settings, options["exclude"])
     sources = sources_of(
         paths or ["."], settings, index=options["index"],
         stdin_filename=options["stdin_filename"], force_exclude=options["force_exclude"],
+        excludes=excludes,
     )  # fmt: skip
+    if _covers_project(paths or ["."], settings):
+        for setting, glob in unmatched_globs(settings, sources, excludes):
+            tell(f'info: {setting}: "{glob}" matches nothing')
     if options["fix"] or options["diff"]:
         fixed = _fix(settings, sources, options)
         if options["diff"]:
@@ -139,6 +147,11 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
             for entry in baseline.stale({source.name for source in sources}):
                 tell(f"the baseline knows what is no more: {entry}")
     return _exit_code(result.summary, settings, options, paths or ["."])
+
+
+def _covers_project(paths: Sequence[str], settings: Settings) -> bool:
+    """Whether the folder of the settings is among some paths, or below one of them."""
+    return any(settings.root.resolve().is_relative_to(Path(path).resolve()) for path in paths)
 
 
 def _without_limit(settings: Settings) -> Settings:

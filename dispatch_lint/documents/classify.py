@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from dispatch_lint.config.globs import below, matches
+from dispatch_lint.config.globs import first_match, names_below
 from dispatch_lint.definitions.model import is_openapi
 from dispatch_lint.documents.document import Document, Row, Undeclared
 from dispatch_lint.documents.modelines import Modeline, Modelines
@@ -215,9 +215,7 @@ class Classifier:
             return None
         if source.name not in self._mapped:
             name = relative_name(source, self.settings.root)
-            self._mapped[source.name] = next(
-                (kind for glob, kind in self.settings.kinds.items() if matches(name, glob)), None
-            )
+            self._mapped[source.name] = first_match(name, self.settings.kinds)
         return self._mapped[source.name]
 
     def _stored(self, stored: StoredEntity, source: Source, index: int, part: Part) -> Document:
@@ -343,4 +341,4 @@ def _json_type(value: object) -> str:
 def relative_name(source: Source, root: Path) -> str:
     """A source's path relative to the folder of the settings, which their globs match; with `/`."""
     path = source.path
-    return source.name if path is None else below(path, root)
+    return source.name if path is None else names_below(path, root)[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dispatch_lint.config.globs import matches
+from dispatch_lint.config.globs import first_match
 from dispatch_lint.definitions.conventions import Conventions
 from dispatch_lint.definitions.model import DefinitionError, is_openapi
 from dispatch_lint.definitions.reading import Description, GoSource, read_sources
@@ -79,7 +79,7 @@ def description(source: Source, part: Part, settings: Settings) -> Description:
 
     def kind_of(model: str) -> str | None:
         name = f"{source.name}#{model}"
-        return next((kind for glob, kind in settings.kinds.items() if matches(name, glob)), None)
+        return first_match(name, settings.kinds)
 
     return Description(source.name, part, kind_of)
 

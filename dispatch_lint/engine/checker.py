@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from dispatch_lint.config.globs import matches
+from dispatch_lint.config.globs import rules_at
 from dispatch_lint.documents.classify import Classifier, relative_name
 from dispatch_lint.documents.document import ROW_KEY
 from dispatch_lint.engine.precedence import RuleFinding, resolve_field
@@ -131,12 +131,8 @@ class Checker:
         if not self.settings.per_path:
             return frozenset()
         name = relative_name(source, self.settings.root)
-        return frozenset(
-            rule
-            for glob, rules in self.settings.per_path.items()
-            if matches(name, glob)
-            for rule in (self.known if "all" in rules else rules)
-        )
+        rules = rules_at(name, self.settings.per_path)
+        return self.known if "all" in rules else frozenset(rules)
 
     def severity(self, rule: Rule, finding: Finding | Judgement) -> Severity:
         """The severity of a finding: that of the settings, or its own, or that of the rule."""
