@@ -101,7 +101,10 @@ OTHERS = {
 
 def test_what_is_no_entity_is_skipped(lint: Lint, results: list[Result]) -> None:
     assert not lint(OTHERS, paths=["."])
-    assert not lint(OTHERS, paths=[name for name in OTHERS if name != "service.yaml"])
+    broken = {"template.yaml", "helm.yaml", "broken.json"}
+    assert not lint(OTHERS, paths=[*OTHERS.keys() - broken - {"service.yaml"}])
+    found = lint(OTHERS, paths=sorted(broken))
+    assert [violation.rule for violation in found] == ["syntax-error"] * len(broken)
     assert results[0].summary.skipped == len(OTHERS)
     assert results[0].summary.documents == 0
 

@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from dispatch_lint.report.excerpts import Excerpts
@@ -212,3 +213,60 @@ def test_sarif_names_a_file_whose_name_is_not_utf8(tmp_path: Path) -> None:
     code, out, error = check(tmp_path, name, "-f", "sarif")
     assert (code, error) == (1, "")
     assert "bad%FF.yaml" in out
+
+
+NAMES = (b"bad\xe9.yaml", b"line\nfeed.yaml", b"tab\t.yaml", b'quo"te.yaml', b"back\\slash.yaml",
+         b"a space.yaml", "é.yaml".encode(), b"escape\x1b.yaml")  # fmt: skip
+
+
+@pytest.fixture
+def oddly_named(tmp_path: Path) -> Path:
+    for name in NAMES:
+        text = 'kind: Secret\nname: a\nsercets: {a: "x\u2028y"}\n'
+        (tmp_path / os.fsdecode(name)).write_text(text, encoding="utf-8", newline="")
+    (tmp_path / "half.json").write_text('{"kind": "Secret", "name": "a\\ud83d", "x\\ude00": 1}')
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "format_", ["json", "jsonl", "sarif", "gitlab", "junit", "checkstyle", "html", "github"]
+)
+def test_a_report_is_valid_and_complete_whatever_the_names_are(
+    format_: str, oddly_named: Path
+) -> None:
+    wanted = json.loads(check(oddly_named, ".", "-f", "json")[1])["violations"]
+    code, out, error = check(oddly_named, ".", "-f", format_)
+    assert (code, error) == (1, "")
+    if format_ in ("json", "sarif", "gitlab"):
+        read = orjson.loads(out)  # refuses half characters
+        found = {"json": lambda: read["violations"], "gitlab": lambda: read,
+                 "sarif": lambda: read["runs"][0]["results"]}[format_]()  # fmt: skip
+    elif format_ == "jsonl":
+        found = [*map(orjson.loads, out.splitlines())][:-1]
+    elif format_ in ("junit", "checkstyle"):
+        tag = "testcase" if format_ == "junit" else "error"
+        found = [*ElementTree.fromstring(out.encode()).iter(tag)]
+    else:
+        found = wanted
+    assert len(found) == len(wanted)
+    assert "\x1b" not in out
+
+
+def test_what_is_no_unicode_is_known_to_a_baseline(oddly_named: Path) -> None:
+    for _ in range(2):
+        assert check(oddly_named, ".", "--write-baseline", "--baseline", "known.json")[0] == 0
+        code, out, error = check(oddly_named, ".", "--baseline", "known.json")
+        assert (code, error) == (0, "")
+        assert out.startswith("No deviations.")
+
+
+def test_git_applies_a_diff_whatever_the_names_are(oddly_named: Path) -> None:
+    subprocess.run(["git", "init", "-q"], cwd=oddly_named, check=True)
+    command = [sys.executable, "-m", "dispatch_lint", "check", ".", "--diff", "--unsafe-fixes"]
+    ascii_only = os.environ | {"PYTHONIOENCODING": "ascii"}
+    diff = subprocess.run(command, cwd=oddly_named, capture_output=True, env=ascii_only)
+    assert (diff.returncode, diff.stderr) == (1, b"")
+    subprocess.run(["git", "apply"], cwd=oddly_named, input=diff.stdout, check=True)
+    for name in NAMES:
+        assert b"secrets" in (oddly_named / os.fsdecode(name)).read_bytes()
+    assert check(oddly_named, ".", "--diff", "--unsafe-fixes")[0] == 0

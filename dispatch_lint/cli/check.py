@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dispatch_lint.cli.exit import EXIT_FAILURE
 from dispatch_lint.cli.formats import (
     ReportingCommand,
     is_for_machines,
@@ -29,7 +30,7 @@ from dispatch_lint.cli.options import (
     settings_from,
     settings_options,
 )
-from dispatch_lint.cli.output import echo, tell, use_color, writable
+from dispatch_lint.cli.output import echo, tell, use_color, writable, write_diff
 from dispatch_lint.model.errors import InputError
 from dispatch_lint.model.violation import Severity
 from dispatch_lint.naming import count
@@ -119,10 +120,11 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     if _covers_project(paths or ["."], settings):
         for setting, glob in unmatched_globs(settings, sources, excludes):
             tell(f'info: {setting}: "{glob}" matches nothing')
+    fixed = None
     if options["fix"] or options["diff"]:
         fixed = _fix(settings, sources, options)
         if options["diff"]:
-            return 1 if fixed.texts and not options["exit_zero"] else 0
+            return _diff_code(fixed, options)
     if options["add_ignore"] is not None:
         return _add_ignores(settings, sources, options)
     if options["write_baseline"]:
@@ -146,7 +148,8 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         if baseline is not None:
             for entry in baseline.stale({source.name for source in sources}):
                 tell(f"the baseline knows what is no more: {entry}")
-    return _exit_code(result.summary, settings, options, paths or ["."])
+    code = _exit_code(result.summary, settings, options, paths or ["."])
+    return EXIT_FAILURE if fixed is not None and fixed.changed else code
 
 
 def _covers_project(paths: Sequence[str], settings: Settings) -> bool:
@@ -207,14 +210,25 @@ def _fix(settings: Settings, sources: Sequence[Source], options: dict[str, Any])
     for withdrawn in fixed.withdrawn:
         tell(withdrawn)
     if options["diff"]:
-        for line in diff_lines(fixed):
-            sys.stdout.write(line)
+        write_diff(diff_lines(fixed))
         return fixed
     write_fixed(fixed)
     if fixed.texts:
         total, files = sum(fixed.counts.values()), len(fixed.texts)
         tell(f"fixed {count(total, 'violation')} in {count(files, 'file')}")
     return fixed
+
+
+def _diff_code(fixed: Fixed, options: dict[str, Any]) -> int:
+    """Print what keeps a diff from being complete, and return the exit code."""
+    unparsed = [violation for violation in fixed.violations if violation.rule == "syntax-error"]
+    for problem in fixed.problems:
+        tell(problem)
+    for violation in unparsed:
+        tell(f"{violation.place}: {violation.message}")
+    if fixed.problems or fixed.changed:
+        return EXIT_FAILURE
+    return 1 if (fixed.texts or unparsed) and not options["exit_zero"] else 0
 
 
 def _check_all(settings: Settings, options: dict[str, Any]) -> Any:

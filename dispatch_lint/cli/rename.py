@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 
 import click
+
+from dispatch_lint.cli.output import write_diff
 
 
 # A key may begin with a dash: `-/Image/nodejs`.
@@ -34,8 +35,7 @@ def command(
     classifier = Classifier(settings, load_catalogue(settings))
     renamed = rename(classifier, sources_of(paths or ["."], settings), key, name)
     if diff:
-        for line in diff_lines(renamed.fixed):
-            sys.stdout.write(line)
+        write_diff(diff_lines(renamed.fixed))
         return
     write_fixed(renamed.fixed)
     click.echo(f"{renamed.entities} entities and {renamed.references} references in "

@@ -124,19 +124,20 @@ class Classifier:
     ):  # fmt: skip
         """Classify a part that does not parse.
 
-        It is an entity where its text names a kind or has the fields of a stored entity, where a
-        modeline names a schema of Dispatch, or where the file has other entities.
+        It counts as an entity where the user named the file, where its text names a kind or has
+        the fields of a stored entity, where a modeline names a schema of Dispatch, or where the
+        file has other entities.
 
         Args:
             beside: whether another document of the file is an entity.
         """
         modeline = self._modelines.read(part, source)
         kind_name = self._kind_of_text(part.text, source)
-        if modeline is not None and not modeline.ours:
+        if modeline is not None and not modeline.ours and not source.named:
             return _foreign_schema(modeline, index)
         if kind_name is None and modeline is not None:
             kind_name = modeline.kind or ""
-        if kind_name is None and not beside:
+        if kind_name is None and not beside and not source.named:
             return Skipped(index, "it does not parse, and nothing says that it is an entity")
         kind = self.catalogue.resolve(kind_name or "") or self.catalogue.near(kind_name or "")
         name = kind.name if kind else kind_name or ""

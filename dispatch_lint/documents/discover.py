@@ -109,10 +109,10 @@ def _of_path(
     if stat.S_ISDIR(mode):
         return _walk(path, settings, excludes, reported=reported)
     format_ = format_of(path)
-    # A pre-commit hook (which sets --force-exclude) names each Go file that changed: vendored and
-    # generated ones are left out as in a walk.
-    chosen = not force_exclude or format_ != "go"
-    if not chosen and is_excluded_code(path):
+    # A pre-commit hook (which sets --force-exclude) names each file that changed, whoever it is
+    # for: what is left out in a walk is left out here.
+    chosen = not force_exclude
+    if format_ == "go" and not chosen and is_excluded_code(path):
         return ()
     if not stat.S_ISREG(mode):
         return (_pipe(path, settings, reported=reported),)

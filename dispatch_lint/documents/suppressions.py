@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from dispatch_lint.model.location import Range
+from dispatch_lint.text.lines import with_line_feeds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -128,7 +129,7 @@ def _next_lines(text: str) -> list[int]:
 
     Where only comments and blank lines follow, it is simply the next line.
     """
-    lines = text.split("\n")
+    lines = with_line_feeds(text).split("\n")
     found = list(range(1, len(lines) + 2))
     following = 0
     for number in range(len(lines), 0, -1):

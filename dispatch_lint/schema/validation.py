@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from dispatch_lint.naming import did_you_mean, nearest
 from dispatch_lint.schema.patterns import fits
+from dispatch_lint.text.scalars import is_long_number
 
 if TYPE_CHECKING:
     from dispatch_lint.model.location import Path
@@ -245,7 +246,7 @@ def _help(error: Any) -> str:
     if "array" in types and isinstance(value, str):
         return f"write a list: [{value}]"
     numeric = {"integer", "number"} & set([types] if isinstance(types, str) else types)
-    if numeric and isinstance(value, str) and value.strip().lstrip("-").isdigit():
+    if numeric and isinstance(value, str) and re.fullmatch(r"\s*-?[0-9]{1,18}\s*", value):
         return "write the number without quotes"
     return ""
 
@@ -259,7 +260,8 @@ def _types(types: list[str]) -> str:
 
 def _shown(value: object) -> str:
     if isinstance(value, str):
-        return f"the text {_quoted(value)}"
+        is_long = is_long_number(value)
+        return "a number of more than 400 digits" if is_long else f"the text {_quoted(value)}"
     if isinstance(value, list):
         return "a list"
     if isinstance(value, dict):

@@ -42,6 +42,11 @@ def resolve_core(text: str) -> object:
     return text
 
 
+def is_long_number(text: str) -> bool:
+    """Whether a text is a number that is too long to be converted."""
+    return len(text) > _LONGEST_NUMBER and _FLOAT.match(text) is not None
+
+
 # What go-yaml v2 resolves by a table (YAML 1.1).
 _GO_TRUE = frozenset(["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"])
 _GO_FALSE = frozenset(["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"])

@@ -49,7 +49,7 @@ class YamlText:
     """
 
     def __init__(self, text: str, depth: int, aliases: int) -> None:
-        self.lines = Lines(text)
+        self.lines = Lines(text, returns=True)
         self.recent = RecentTree()
         self.depth, self.aliases = depth, aliases
 

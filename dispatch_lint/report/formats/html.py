@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import html
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from dispatch_lint.model.violation import Severity
 from dispatch_lint.report import Outcome
 from dispatch_lint.report.estate import graph_of
+from dispatch_lint.report.json_text import to_json
 from dispatch_lint.report.shared import folded, summary_lines
 from dispatch_lint.text.harmless import harmless
 
@@ -64,9 +64,7 @@ def page(outcome: Outcome, facets: Facets, note: str = "") -> Iterator[str]:
     yield f"<style>{style}</style></head><body>"
     yield from _body(outcome, note)
     # Escape the characters that could end the script element.
-    embedded = (
-        json.dumps(data).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-    )
+    embedded = to_json(data).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     yield f'<script type="application/json" id="data">{embedded}</script>'
     for name in _SCRIPTS:
         yield f"<script>{_asset(name)}</script>"
