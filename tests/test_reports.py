@@ -270,3 +270,97 @@ def test_git_applies_a_diff_whatever_the_names_are(oddly_named: Path) -> None:
     for name in NAMES:
         assert b"secrets" in (oddly_named / os.fsdecode(name)).read_bytes()
     assert check(oddly_named, ".", "--diff", "--unsafe-fixes")[0] == 0
+
+
+# The baseline, from everywhere
+
+
+ODD = "kind: Secret\nname: a b\nx: y\n"
+BROKEN = "kind: Secret\nname: [\n"
+
+
+@pytest.fixture
+def known(tmp_path: Path) -> Path:
+    """A project with a baseline, which knows all that is there."""
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "top.yaml").write_text(ODD)
+    (tmp_path / "sub" / "s.yaml").write_text(ODD.replace("a b", "c d"))
+    (tmp_path / "sub" / "broken.yaml").write_text(BROKEN)
+    (tmp_path / "dispatch-lint.toml").write_text("baseline = 'known.json'\n")
+    assert check(tmp_path, ".", "--write-baseline")[0] == 0
+    return tmp_path
+
+
+@pytest.mark.parametrize("from_", ["", "sub", ".."])
+@pytest.mark.parametrize("absolute", [False, True])
+def test_a_baseline_knows_files_from_every_folder(
+    from_: str, *, absolute: bool, known: Path
+) -> None:
+    folder = (known / from_).resolve()
+    path = str(known) if absolute else os.path.relpath(known, folder)
+    config = ["--config", os.path.relpath(known / "dispatch-lint.toml", folder)]
+    before = (known / "known.json").read_text()
+    assert set(json.loads(before)["violations"]) == {"top.yaml", "sub/s.yaml", "sub/broken.yaml"}
+    code, out, error = check(folder, path, *config)
+    assert (code, error) == (0, "") and "5 in the baseline" in out
+    assert check(folder, path, *config, "--write-baseline")[0] == 0
+    assert (known / "known.json").read_text() == before
+
+
+def test_a_baseline_without_settings_names_files_from_its_own_folder(known: Path) -> None:
+    (known / "dispatch-lint.toml").unlink()
+    assert "5 in the baseline" in check(known, ".", "--baseline", "known.json")[1]
+    arguments = ("..", "--baseline", "../known.json")
+    assert "5 in the baseline" in check(known / "sub", *arguments)[1]
+    assert check(known / "sub", *arguments)[0] == 0
+
+
+@pytest.mark.parametrize("arguments", [
+    ("top.yaml",), (".", "--select", "name-format"), (".", "--ignore", "unknown-field"), ("sub",),
+    (".", "-q"), ("sub/s.yaml", "--select", "unknown-field", "--fail-level", "error"),
+])  # fmt: skip
+def test_a_run_leaves_alone_what_it_does_not_look_for(
+    arguments: tuple[str, ...], known: Path
+) -> None:
+    before = (known / "known.json").read_text()
+    assert check(known, *arguments)[::2] == (0, "")
+    assert check(known, *arguments, "--write-baseline")[0] == 0
+    assert (known / "known.json").read_text() == before
+
+
+def test_what_is_no_more_is_told_where_it_was_looked_for(known: Path) -> None:
+    (known / "top.yaml").write_text("kind: Secret\nname: a b\n")
+    told = "dispatch-lint: the baseline knows what is no more: top.yaml: unknown-field\n"
+    assert check(known, "top.yaml", "--exit-zero")[2] == told
+    assert check(known, "--select", "unknown-field")[2] == told
+    assert check(known, "sub")[2] == check(known, "--ignore", "unknown-field", "--exit-zero")[2] == ""
+    (known / "dispatch-lint.toml").write_text(
+        "baseline = 'known.json'\nper-path = { 'top.yaml' = ['all'] }\n"
+    )
+    assert check(known)[2] == ""
+    (known / "sub" / "broken.yaml").unlink()
+    told = "dispatch-lint: the baseline knows what is no more: sub/broken.yaml: syntax-error\n"
+    assert check(known)[2] == told and check(known, "top.yaml")[2] == ""
+    assert check(known, "--write-baseline")[0] == 0
+    assert "broken" not in (known / "known.json").read_text()
+
+
+def test_what_needs_two_files_is_looked_for_in_the_whole_project(tmp_path: Path) -> None:
+    for name in "ab":
+        (tmp_path / f"{name}.yaml").write_text("kind: Secret\nname: s\n")
+    (tmp_path / "dispatch-lint.toml").write_text("baseline = 'known.json'\ncomplete = true\n")
+    assert check(tmp_path, "--write-baseline")[0] == 0
+    before = (tmp_path / "known.json").read_text()
+    assert "unique-key" in before
+    assert check(tmp_path, "b.yaml")[2] == ""
+    assert check(tmp_path, "b.yaml", "--write-baseline")[0] == 0
+    assert (tmp_path / "known.json").read_text() == before
+    (tmp_path / "a.yaml").unlink()
+    assert "what is no more: b.yaml: unique-key" in check(tmp_path)[2]
+
+
+def test_a_missing_baseline_says_how_to_make_one(tmp_path: Path) -> None:
+    code, _, error = check(tmp_path, "--baseline", "known.json")
+    assert code == 2
+    assert "known.json: No such file" in error
+    assert "`dispatch-lint check --write-baseline --baseline known.json`" in error

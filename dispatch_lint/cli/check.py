@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from dispatch_lint.documents.source import Source
     from dispatch_lint.engine.summary import Result, Summary
     from dispatch_lint.fix.fixed import Fixed
-    from dispatch_lint.report.baseline import Baseline
+    from dispatch_lint.report.baseline import Baseline, Looked
 
 _input_options = group(
     click.option("--store", metavar="URL",
@@ -128,25 +128,29 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     if options["add_ignore"] is not None:
         return _add_ignores(settings, sources, options)
     if options["write_baseline"]:
-        return _write_baseline(settings, sources, options)
+        is_whole = _covers_project((*(paths or ["."]), *options["index"]), settings)
+        return _write_baseline(settings, sources, options, is_whole=is_whole)
     baseline = _read_baseline(settings)
     fold = not any(lists_declared(report.format) for report in wanted_reports())
     result = check(
         settings if baseline is None else _without_limit(settings), sources, jobs=options["jobs"],
         options=Options(
             fold=fold and baseline is None,  # a baseline needs each info with its location
-            quiet=settings.fail_level if options["quiet"] else Severity.INFO,
+            # A baseline has to be told of what is not shown too.
+            quiet=settings.fail_level if options["quiet"] and baseline is None else Severity.INFO,
             listing=options["list_files"],
         ),
     )  # fmt: skip
     if baseline is not None:
-        result = hide_known(result, baseline, fold=fold)
+        least = settings.fail_level if options["quiet"] else Severity.INFO
+        result = hide_known(result, baseline, fold=fold, least=least)
     if result.listed is not None:
         _show_listed(result)
     else:
         _show(result, settings, sources, options)
-        if baseline is not None:
-            for entry in baseline.stale({source.name for source in sources}):
+        if baseline is not None and not result.summary.problems:
+            is_whole = _covers_project((*(paths or ["."]), *options["index"]), settings)
+            for entry in baseline.stale(_looked(result, sources, settings, baseline, is_whole)):
                 tell(f"the baseline knows what is no more: {entry}")
     code = _exit_code(result.summary, settings, options, paths or ["."])
     return EXIT_FAILURE if fixed is not None and fixed.changed else code
@@ -271,23 +275,47 @@ def _read_baseline(settings: Settings) -> Baseline | None:
         return None
     from dispatch_lint.report.baseline import read_baseline
 
-    path = settings.root / settings.baseline
-    return read_baseline(path, os.path.relpath(path))
+    return read_baseline(settings.root / settings.baseline, settings)
 
 
-def _write_baseline(settings: Settings, sources: Sequence[Source], options: dict[str, Any]) -> int:
+def _looked(
+    result: Result,
+    sources: Sequence[Source],
+    settings: Settings,
+    baseline: Baseline,
+    is_whole: bool,
+) -> Looked:
+    """What a run looked for, with files as a baseline names them."""
+    from dispatch_lint.config.globs import names_below, rules_at
+    from dispatch_lint.report.baseline import Looked
+
+    files = {baseline.name(source.name): source.name for source in sources if source.reported}
+
+    gone = baseline.gone() if is_whole else ()
+
+    def off(file: str) -> set[str]:
+        name = names_below(files.get(file, file), settings.root)[0]
+        return rules_at(name, settings.per_path)
+
+    return Looked({*files, *gone}, result.rules, result.across, is_whole, off)
+
+
+def _write_baseline(
+    settings: Settings, sources: Sequence[Source], options: dict[str, Any], *, is_whole: bool
+) -> int:
     from dispatch_lint.api import check
-    from dispatch_lint.report.baseline import Baseline, read_baseline
+    from dispatch_lint.report.baseline import Baseline, base_of, read_baseline
 
     if settings.baseline is None:
         raise click.UsageError("--write-baseline: name the file by --baseline, or the setting")
     path = settings.root / settings.baseline
-    baseline = read_baseline(path, os.path.relpath(path)) if path.exists() else Baseline()
+    exists = path.exists()
+    baseline = read_baseline(path, settings) if exists else Baseline(base_of(path, settings))
     result = check(_without_limit(settings), sources, jobs=options["jobs"])
     if result.summary.problems:
         return _exit_code(result.summary, settings, options)
-    files = {source.name for source in sources if source.reported}
-    renewed = baseline.renewed(files, result.violations)
+    looked = _looked(result, sources, settings, baseline, is_whole)
+    renewed = baseline.renewed(looked, result.violations)
     renewed.write(path)
     tell(f"{count(len(renewed), 'violation')} in {os.path.relpath(path)}")
     return 0

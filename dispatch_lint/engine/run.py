@@ -74,6 +74,8 @@ def finish(
         settled.listed if options.listing else None,
         changed=changed,
         readings=readings,
+        rules=checker.active,
+        across=frozenset(rule.name for rules in checker.corpus_rules.values() for rule in rules),
     )
 
 
