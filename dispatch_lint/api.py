@@ -112,12 +112,13 @@ def make_checker(
     """
     from dispatch_lint.documents.catalogue_files import load_catalogue
     from dispatch_lint.engine.checker import Checker, Options
-    from dispatch_lint.engine.plugins import instantiate
+    from dispatch_lint.engine.plugins import instantiate, instantiate_off
 
     known = known_rules(settings) if known is None else known
     catalogue = load_catalogue(settings)
     rules = instantiate(known, settings, catalogue)
-    return Checker(settings, catalogue, rules, known=known, options=options or Options())
+    off = instantiate_off(known, settings, catalogue)
+    return Checker(settings, catalogue, rules, known=known, options=options or Options(), off=off)
 
 
 def known_rules(settings: Settings, paths: Iterable[Path] = ()) -> dict[str, type[Rule]]:

@@ -333,7 +333,9 @@ def test_what_is_no_more_is_told_where_it_was_looked_for(known: Path) -> None:
     told = "dispatch-lint: the baseline knows what is no more: top.yaml: unknown-field\n"
     assert check(known, "top.yaml", "--exit-zero")[2] == told
     assert check(known, "--select", "unknown-field")[2] == told
-    assert check(known, "sub")[2] == check(known, "--ignore", "unknown-field", "--exit-zero")[2] == ""
+    assert (
+        check(known, "sub")[2] == check(known, "--ignore", "unknown-field", "--exit-zero")[2] == ""
+    )
     (known / "dispatch-lint.toml").write_text(
         "baseline = 'known.json'\nper-path = { 'top.yaml' = ['all'] }\n"
     )

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from dispatch_lint.config.globs import rules_at
 from dispatch_lint.documents.classify import Classifier, relative_name
 from dispatch_lint.documents.document import ROW_KEY
-from dispatch_lint.engine.precedence import RuleFinding, resolve_field
+from dispatch_lint.engine.precedence import RuleFinding, position_of, resolve_field
 from dispatch_lint.engine.rule_results import FAILURES, FactCheck, checked_finding
 from dispatch_lint.model.location import pointer
 from dispatch_lint.model.violation import Severity, Violation
 from dispatch_lint.rule import FieldUse
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from dispatch_lint.config.settings import Settings
     from dispatch_lint.documents.document import Document, Undeclared
@@ -67,16 +67,18 @@ class Checker:
     Args:
         rules: the rules that are switched on.
         known: the names of all rules.
+        off: the rules that are turned off: what they would report is not reported by `schema`.
     """
 
     def __init__(
         self, settings: Settings, catalogue: Catalogue, rules: Sequence[Rule], *,
-        known: Iterable[str] = (), options: Options | None = None,
+        known: Iterable[str] = (), options: Options | None = None, off: Sequence[Rule] = (),
     ) -> None:  # fmt: skip
         self.settings, self.catalogue, self.rules = settings, catalogue, tuple(rules)
         self.options = options or Options()
         self.known = frozenset({*known, *(rule.name for rule in rules)})
         self.active = frozenset(rule.name for rule in rules)
+        self.off = tuple(rule for rule in off if position_of(rule) is not None)
         self.classifier = Classifier(settings, catalogue, self._explains)
         self.corpus_rules = _by_table(rules)
         self.facts = FactCheck()
@@ -146,9 +148,23 @@ class Checker:
 
     def _explains(self, document: Document, field: Undeclared) -> bool:
         """Whether a rule reports an undeclared field, so that the field is repaired."""
-        if field.closed and any(rule.explains_undeclared for rule in self.rules):
+        # Dispatch reads a field that differs in case only, whatever rules are on.
+        if field.closed and (
+            field.case_only or any(rule.explains_undeclared for rule in self.rules)
+        ):
             return True
         return bool(self.check_undeclared(document, [field], lambda rule, error: None))
+
+    def findings_off(self, document: Document) -> Iterator[RuleFinding]:
+        """What the rules that are turned off would report of a document that parses."""
+        for rule in self.off:
+            if rule.has("check") and rule.form in (None, document.form):
+                try:
+                    yield from (
+                        (rule, checked_finding(finding)) for finding in rule.check(document)
+                    )
+                except FAILURES:
+                    continue  # a rule that is off ends no run
 
     def check_undeclared(
         self, document: Document, fields: Iterable[Undeclared], fail: Fail

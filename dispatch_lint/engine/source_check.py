@@ -11,7 +11,7 @@ from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.reading import read_source, unreadable_part
 from dispatch_lint.documents.source import NotText
 from dispatch_lint.documents.suppressions import MARK, read_suppressions
-from dispatch_lint.engine.precedence import claims_of, resolve
+from dispatch_lint.engine.precedence import SCHEMA, claims_of, resolve, without_causes
 from dispatch_lint.engine.report import Fold, Located, SourceReport, Unparsed
 from dispatch_lint.engine.rule_results import FAILURES, checked_finding, failure
 from dispatch_lint.engine.summary import Listed
@@ -180,6 +180,9 @@ def _add_findings(
         report.claims[document.number] = claims
     ignored = checker.ignored(document.source)
     wanted = [(rule, finding) for rule, finding in findings if rule.name not in ignored]
+    if (checker.off or ignored) and any(rule.name == SCHEMA for rule, _ in wanted):
+        off = [(rule, finding) for rule, finding in findings if rule.name in ignored]
+        wanted = without_causes(wanted, [*off, *checker.findings_off(document)])
     for rule, finding in resolve(wanted):
         _add(checker, document, rule, finding, report)
 

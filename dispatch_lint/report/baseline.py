@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatch_lint.config.globs import names_below
 from dispatch_lint.documents.source import STDIN_NAME, is_url
+from dispatch_lint.engine.precedence import PRECEDING, SCHEMA
 from dispatch_lint.engine.summary import Declared
 from dispatch_lint.model.errors import UserError
 from dispatch_lint.model.violation import Severity
@@ -94,12 +95,17 @@ class Baseline:
                 yield file
 
     def hides(self, violation: Violation) -> bool:
-        """Whether a violation is known. Each call uses up one of the known number."""
-        key = self._key(violation)
-        if self._left[key] <= 0:
-            return False
-        self._left[key] -= 1
-        return True
+        """Whether a violation is known. Each call uses up one of the known number.
+
+        What is known by a rule that comes before `schema` is known when only `schema` is left.
+        """
+        rules = PRECEDING if violation.rule == SCHEMA else (violation.rule,)
+        for rule in rules:
+            key = self._key(violation._replace(rule=rule))
+            if self._left[key] > 0:
+                self._left[key] -= 1
+                return True
+        return False
 
     def stale(self, looked: Looked) -> Iterator[str]:
         """The entries that hid no violation, though a run looked for some, as `file: rule`.
