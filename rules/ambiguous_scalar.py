@@ -3,24 +3,30 @@
 from collections.abc import Iterator
 
 from dispatch_lint.documents.document import Document, text_of
-from dispatch_lint.model.fix import Fix, Put, Safety
+from dispatch_lint.model.fix import Fix, Put, Rename, Safety
 from dispatch_lint.model.location import Path
 from dispatch_lint.model.violation import Finding, Severity
 from dispatch_lint.rule import Example, Rule
+from dispatch_lint.schema.shape import Shape
 from dispatch_lint.text.scalars import (
     dispatch_boolean,
     dispatch_integer,
     dispatch_text,
+    is_null,
     resolve_core,
     whole_number,
 )
+
+NULL = "!!null"
+"""A scalar with that tag."""
 
 
 class AmbiguousScalar(Rule):
     """Dispatch reads YAML 1.1, editors read YAML 1.2. Where text belongs, dispatch turns `on`
     into "true", `010` into "8", `1.10` into "1.1" and `~` into the empty text. What keeps its
     text (`value: 2`) is fine. Where a boolean belongs, dispatch takes `yes`, and no editor does;
-    where a number belongs, it takes `1_000`, and reads `010` as 8.
+    where a number belongs, it takes `1_000`, and reads `010` as 8. The same goes for keys (`yes:`
+    is the key "true"), and a file with a key that is null (`~:`) it refuses.
     """
 
     name = "ambiguous-scalar"
@@ -42,6 +48,15 @@ class AmbiguousScalar(Rule):
             fixed='kind: Secret\nname: a\nsecrets:\n  state: "on"\n  mode: "010"\n  version: "1.10"\n',
         ),
         Example(
+            "kind: Secret\nname: a\nsecrets: {on: b, 010: c, d: null}\n",
+            (
+                ("/secrets/on", 'dispatch reads the key on as "true"'),
+                ("/secrets/010", 'dispatch reads the key 010 as "8"'),
+                ("/secrets/d", 'dispatch reads null as ""'),
+            ),
+            fixed='kind: Secret\nname: a\nsecrets: {"on": b, "010": c, d: null}\n',
+        ),
+        Example(
             "kind: API\nname: a\nfunction: f\nenabled: yes\n",
             (("/enabled", "dispatch reads yes as true, YAML 1.2 reads it as text"),),
             fixed="kind: API\nname: a\nfunction: f\nenabled: true\n",
@@ -56,15 +71,47 @@ class AmbiguousScalar(Rule):
     def check(self, document: Document) -> Iterator[Finding]:
         if document.part is None:
             return
+        yield from (_as_key(path, read) for path, read in document.part.plain_keys.items())
         for path, text in document.part.scalars.items():
-            shape = document.schema.shape.at(document.repaired_path(path))
+            repaired = document.repaired_path(path)
+            shape = document.schema.shape.at(repaired)
             if shape is None:
                 continue
-            found = (
-                _as_text(path, text) if shape.wants_string else _as_value(path, text, shape.types)
-            )
+            if not shape.wants_string:
+                found = _as_value(path, text, shape.types)
+            elif _is_null(text):
+                found = _as_null(path, text, shape, document.schema.shape.at(repaired[:-1]))
+            else:
+                found = _as_text(path, text)
             if found is not None:
                 yield found
+
+
+def _as_key(path: Path, read: str | None) -> Finding:
+    name = str(path[-1])
+    written = name or "that is empty"
+    message = f'dispatch reads the key {written} as "{read}"'
+    if read is None:
+        message = f"dispatch refuses a file with the key {written}: it is no text"
+    fix = Fix("safe", "quote it", (Rename(path, name),)) if name else None
+    severity = Severity.ERROR if read is None else None
+    return Finding(path, message, on="key", help=f'write "{name}" in quotes', fix=fix,
+                   severity=severity)  # fmt: skip
+
+
+def _is_null(text: str) -> bool:
+    return is_null(text) or text == NULL
+
+
+def _as_null(path: Path, text: str, shape: Shape, parent: Shape | None) -> Finding | None:
+    """A null where text belongs. In a map of texts it is an empty text to dispatch."""
+    is_declared = parent is not None and path[-1] in parent.properties
+    if is_declared and (text != "~" or "null" not in shape.types):
+        return None  # an optional field that is left out, or the schema's affair
+    if text == "~":
+        return _as_text(path, text)
+    return Finding(path, f'dispatch reads {text or "nothing"} as ""',
+                   help='write "", or the value in quotes')  # fmt: skip
 
 
 def _as_text(path: Path, text: str) -> Finding | None:

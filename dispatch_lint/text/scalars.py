@@ -95,6 +95,30 @@ def dispatch_text(text: str) -> str:
     return str(number) if isinstance(number, int) else _go_float(number)
 
 
+NULL_TAG = "tag:yaml.org,2002:null"
+_GO_KEYS = {"NaN": ".nan", "+Inf": ".inf", "-Inf": "-.inf"}
+
+
+def is_null(text: str) -> bool:
+    """Whether a plain scalar is null."""
+    return text in _CONSTANTS and _CONSTANTS[text] is None
+
+
+def dispatch_key(text: str) -> str | None:
+    """The field name that dispatch ends up with for a plain key; None where it refuses the file.
+
+    Its parser makes text of keys that are numbers and booleans, and takes no null, and no integer
+    beyond 63 bits.
+    """
+    if is_null(text):
+        return None
+    number = _go_number(text)
+    if isinstance(number, int):
+        return str(number) if number < 2**63 else None
+    read = dispatch_text(text)
+    return _GO_KEYS.get(read, read) if text in _GO_SPECIAL or number is not None else read
+
+
 def dispatch_integer(text: str) -> int | None:
     """The integer of 64 bits that dispatch's parser makes of a plain scalar, if it makes one."""
     return whole_number(_go_number(text))

@@ -90,6 +90,14 @@ class YamlPart(Part):
         return self._read_notes().scalars if self._is_notable else {}
 
     @property
+    def read_duplicates(self) -> list[Duplicate]:
+        return self._read_notes().read_duplicates if self._is_notable else []
+
+    @property
+    def plain_keys(self) -> dict[Path, str | None]:
+        return self._read_notes().plain_keys if self._is_notable else {}
+
+    @property
     def cuts(self) -> list[Cut]:
         text, start = self.lines.text, self.start
         if is_marker(text, start):
