@@ -340,3 +340,44 @@ def test_what_a_baseline_knows_does_not_come_back(tmp_path: Path) -> None:
     assert check(tmp_path, *arguments, "--write-baseline")[0] == 0
     for options in (["--ignore", "name-format"], ["--select", "schema"], []):
         assert check(tmp_path, *arguments, *options)[0] == 0
+
+
+@pytest.mark.parametrize("line", [
+    "name: >-  # dispatch-lint: ignore[name-format]\n  a b\n", "name: |2-  # dispatch-lint: ignore[name-format]\n    a b\n",
+    "name: &a  # dispatch-lint: ignore[name-format]\n  a b\n", "name: !!str  # dispatch-lint: ignore[name-format]\n  a b\n",
+    "name: &a !!str  # dispatch-lint: ignore[name-format]\n\n  # more\n  'a b'\n",
+    "name: !!str &a >-  # dispatch-lint: ignore[name-format]\n  a b\n",
+    "name: !<tag:yaml.org,2002:str>  # dispatch-lint: ignore[name-format]\n  a b\n",
+    "name: a b  # why  # dispatch-lint: ignore[name-format]\n", "? name  # dispatch-lint: ignore[name-format]\n: a b\n",
+])  # fmt: skip
+def test_a_comment_at_the_head_of_a_block_holds(line: str, lint: Lint) -> None:
+    found = lint(f"kind: Secret\n{line}")
+    wanted = ["unused-suppression", "name-format"] if line.startswith("?") else []
+    assert sorted(violation.rule for violation in found) == sorted(wanted)
+
+
+@pytest.mark.parametrize("text", [
+    "name: a # dispatch-lint ignore[name-format]\n", "name: a # dispatch-lint: IGNORE[name-format]\n",
+    "name: a # noqa dispatch-lint: ignore[name-format]\n", "name: a # dispatch-lint: ignroe[name-format]\n",
+    "name: a # dispatch-lint: ignore\n", "name: a # dispatch-lint: ignore[name-format\n",
+    "name: a # dispatch-lint: ignore[name-format]\n", "name: >- # dispatch-lint: ignore[name-format]\n  a\n",
+    "name: &a # dispatch-lint: ignore[name-format]\n  a\n", "name: a\nsecrets: {a: b, # dispatch-lint: ignore[schema]\n c: d}\n",
+    "name: a\n... # dispatch-lint: ignore[schema]\n", "name: a\n--- # dispatch-lint: ignore[schema]\n",
+])  # fmt: skip
+def test_every_suppression_is_used_or_reported(text: str, lint: Lint) -> None:
+    found = lint(f"kind: Secret\n{text}")
+    assert [violation.rule for violation in found] == ["unused-suppression"]
+
+
+def test_a_file_of_comments_has_unused_suppressions(lint: Lint) -> None:
+    assert shown(lint("# dispatch-lint: ignore-file[schema]\n")) == ["1:1 unused-suppression"]
+    text = "%YAML 1.2 # dispatch-lint: ignore[schema]\n---\nkind: Secret\nname: a\n"
+    assert shown(lint(text)) == ["1:11 unused-suppression"]
+
+
+@pytest.mark.parametrize("text", [
+    "secrets:\n  a: |\n    # dispatch-lint: ignore[schema]\n", "secrets: {a: 'x # dispatch-lint: ignore[schema]'}\n",
+    "secrets:\n  a: &a !!str |\n    # dispatch-lint: ignore[schema]\n    # dispatch-lint ignore\n",
+])  # fmt: skip
+def test_what_looks_like_a_comment_in_a_value_is_none(text: str, lint: Lint) -> None:
+    assert not lint(f"kind: Secret\nname: a\n{text}")

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from dispatch_lint.model.location import Range
-from dispatch_lint.text.lines import with_line_feeds
+from dispatch_lint.text.lines import Lines, with_line_feeds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
-    from dispatch_lint.text.tree import Node, Part
+    from dispatch_lint.text.tree import Part
 
-MARK = "dispatch-lint:"
+MARK = "dispatch-lint"
 _COMMENT = re.compile(
     r"(?:(?<=\s)|^)#[ \t]*dispatch-lint:[ \t]*(?P<verb>[a-z-]*)(?:[ \t]*\[(?P<rules>[^\]\n]*)\])?",
     re.MULTILINE,
@@ -45,6 +45,9 @@ class Suppression:
     complaint: str = ""
 
 
+# What is meant as a suppression, and is none: without a colon, or behind other words.
+_NEARLY = re.compile(r"(?:(?<=\s)|^)#[^\r\n]*?dispatch-lint:?[ \t]*(?i:ignore)", re.MULTILINE)
+_GO_NEARLY = re.compile(r"(?://|/\*)[^\n]*?dispatch-lint:?[ \t]*(?i:ignore)")
 _GO_COMMENT = re.compile(
     r"//[ \t]*dispatch-lint:[ \t]*(?P<verb>[a-z-]*)(?:[ \t]*\[(?P<rules>[^\]\n]*)\])?"
 )
@@ -58,6 +61,9 @@ def read_go_suppressions(text: str) -> list[Suppression]:
     for number, line in enumerate(text.split("\n"), 1):
         match = _GO_COMMENT.search(line)
         if match is None:
+            if nearly := _GO_NEARLY.search(line):
+                range_ = Range(number, nearly.start() + 1, number, nearly.end() + 1)
+                found.append(Suppression(range_, 0, (), "line", number))
             continue
         names = tuple(name.strip() for name in (match["rules"] or "").split(",") if name.strip())
         range_ = Range(number, match.start() + 1, number, match.end() + 1)
@@ -69,28 +75,31 @@ def read_go_suppressions(text: str) -> list[Suppression]:
 
 def read_suppressions(text: str, parts: Sequence[Part]) -> list[Suppression]:
     """The suppressions of a YAML text. A `#` inside a value does not begin a comment."""
-    if MARK not in text or not parts:
-        return []
-    return list(_read(text, parts))
+    return list(_read(text, parts)) if MARK in text else []
 
 
 def _read(text: str, parts: Sequence[Part]) -> Iterator[Suppression]:
-    lines = parts[0].lines
+    lines = parts[0].lines if parts else Lines(text, returns=True)
     starts = [part.start for part in parts]
-    scalars: dict[int, list[tuple[int, int]]] = {}
+    comments: dict[int, list[tuple[int, int]]] = {}
     following = _next_lines(text)
-    for match in _COMMENT.finditer(text):
+    matches = [*_COMMENT.finditer(text)]
+    read = {match.end() for match in matches}
+    nearly = (match for match in _NEARLY.finditer(text) if not _is_read(match, read, text))
+    for match in sorted((*matches, *nearly), key=lambda match: match.start()):
         start = match.start()
         # The document that the comment is in, or before.
         index = max(bisect_right(starts, start) - 1, 0)
-        node = parts[index].node
-        if node is not None:
-            if index not in scalars:
-                scalars[index] = sorted(_scalars(node))
-            before = bisect_right(scalars[index], (start, len(text))) - 1
-            if before >= 0 and start < scalars[index][before][1]:
-                continue
+        if parts and start >= starts[index]:
+            if index not in comments:
+                comments[index] = parts[index].comments()
+            before = bisect_right(comments[index], (start, len(text))) - 1
+            if before < 0 or start >= comments[index][before][1]:
+                continue  # a part of a scalar
         range_ = lines.range(start, match.end())
+        if match.re is _NEARLY:
+            yield Suppression(range_, index, (), "line", range_.line)
+            continue
         names = [name.strip() for name in (match["rules"] or "").split(",")]
         rules = tuple(dict.fromkeys(name for name in names if name))
         alone = not lines.line(range_.line)[: range_.column - 1].strip()
@@ -105,6 +114,12 @@ def _read(text: str, parts: Sequence[Part]) -> Iterator[Suppression]:
         yield _suppression(match["verb"], range_, index, rules, scope, target)
 
 
+def _is_read(match: re.Match[str], read: Collection[int], text: str) -> bool:
+    """Whether a suppression was read in the line of a match."""
+    end = re.compile("[\r\n]|\\Z").search(text, match.end())
+    return any(match.start() < at <= (end.start() if end else len(text)) for at in read)
+
+
 def _suppression(
     verb: str, range_: Range, document: int, rules: tuple[str, ...], scope: Scope, target: int
 ) -> Suppression:
@@ -116,6 +131,8 @@ def _suppression(
 
 def _document_behind(parts: Sequence[Part], index: int, offset: int) -> int | None:
     """The number of the document that a comment on a line of its own comes before, if it does."""
+    if not parts:
+        return None
     node = parts[index].node
     if node is None or offset < node.start:
         return index
@@ -138,13 +155,3 @@ def _next_lines(text: str) -> list[int]:
         if line and not line.startswith("#"):
             following = number
     return found
-
-
-def _scalars(node: Node) -> Iterator[tuple[int, int]]:
-    """The start and end of each key and scalar; they do not overlap."""
-    yield from node.keys.values()
-    for child in node.children.values():
-        if child.children or child.keys:
-            yield from _scalars(child)
-        else:
-            yield child.start, child.end

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dispatch_lint.text.lines import Lines
 
 _COMMENT = re.compile(r"(?:(?<=[ \t\r\n])|\A)#[^\r\n]*")
+_PROPERTIES = re.compile(r"(?:[&!]\S*(?:\s+(?:#[^\r\n]*\s*)*|\Z))*")
 
 
 class Origin(NamedTuple):
@@ -223,8 +224,10 @@ def _scalar_spans(root: Composed, text: str) -> Iterator[tuple[int, int]]:
         elif type(node) is MappingNode:
             waiting += chain.from_iterable(node.value)
         else:
+            # There may be comments behind an anchor, a tag, or the indicator of a block.
             start, end = node.start_mark.index, node.end_mark.index
-            if node.style in ("|", ">"):  # there may be a comment behind the indicator
+            start = min(_PROPERTIES.match(text, start).end(), end)  # type: ignore[union-attr]
+            if node.style in ("|", ">"):
                 header = re.compile("[\r\n]").search(text, start, end)
                 start = header.start() if header else end
             if start < end:
