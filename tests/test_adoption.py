@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.test_changed_files import PLUGIN
 from tests.test_cli import ROOT, check, run
 
 IMAGES = "kind: Image\nname: nodejs  # the first\nbaseImageName: base\n---\nkind: Image\nname: python\nbaseImageName: base\n"
@@ -59,7 +60,7 @@ def test_suppression_comments_are_written(tmp_path: Path) -> None:
     (tmp_path / "w.go").write_text(
         'package w\ntype W struct {\n\tBaseEntity\n\tXy int `json:"x_y"`\n}\n'
     )
-    code, out, error = check(tmp_path, ".", "--add-ignore", "as it was")
+    code, out, error = check(tmp_path, ".", "--add-ignore=as it was")
     assert (code, out) == (0, "")
     assert "violations in 2 files" in error
     assert check(tmp_path, ".", "-q")[0] == 0
@@ -105,3 +106,58 @@ def test_the_problem_matcher_reads_concise(tmp_path: Path) -> None:
     found = {name: match[index] for name, index in pattern.items() if name != "regexp"}
     assert (found["file"], found["line"], found["column"]) == ("a.yaml", "2", "7")
     assert (found["severity"], found["code"]) == ("error", "name-format")
+
+
+IGNORED = "# dispatch-lint: ignore"
+
+
+@pytest.mark.parametrize(("old", "new"), [
+    (f"name: a  {IGNORED}[schema]\n", "name: a\n"),
+    (f"name: a b  # why  {IGNORED}[schema, name-format] old\n", f"name: a b  # why  {IGNORED}[name-format] old\n"),
+    (f"{IGNORED}[schema]\nname: a\n", "name: a\n"), (f"name: a {IGNORED}\n", "name: a\n"),
+    (f"  \n{IGNORED}[nmae-format]\nname: a b\n", f"  \n{IGNORED}[name-format]\nname: a b\n"),
+    (f"name: a {IGNORED}[schema] {IGNORED}[status-value]\n", "name: a\n"),
+    (f"name: >-  {IGNORED}[schema]\n  a\n", "name: >-\n  a\n"),
+    ("name: a b\nx: |\n  y\n", f"{IGNORED}[name-format]\nname: a b\n{IGNORED}[unknown-field]\nx: |\n  y\n"),
+    ("name: a b\r\nx: y\r\n", f"{IGNORED}[name-format]\r\nname: a b\r\n{IGNORED}[unknown-field]\r\nx: y\r\n"),
+    ("name: a b\rx: y", f"{IGNORED}[name-format]\rname: a b\r{IGNORED}[unknown-field]\rx: y"),
+])  # fmt: skip
+def test_ignoring_settles_after_one_run(old: str, new: str, tmp_path: Path) -> None:
+    head = "kind: Secret\r" if "\r" in old and "\n" not in old else "kind: Secret\n"
+    file = tmp_path / "a.yaml"
+    file.write_text(head + old, newline="")
+    for _ in range(2):
+        code, _, error = check(tmp_path, "a.yaml", "--add-ignore")
+        assert code == 0, error
+        assert file.read_bytes().decode() == head + new
+    assert check(tmp_path, "a.yaml")[0] == 0
+
+
+def test_an_unused_comment_of_go_is_removed(tmp_path: Path) -> None:
+    text = 'package a\n\ntype A struct {\n\tBaseEntity\n\tX int `json:"x"`\n}\n'
+    comment = "` // dispatch-lint: ignore[camel-case-fields]\n}"
+    (tmp_path / "a.go").write_text(text.replace("`\n}", comment))
+    assert check(tmp_path, "a.go", "--add-ignore")[0] == 0
+    assert (tmp_path / "a.go").read_text() == text
+
+
+def test_what_follows_is_a_path_and_no_reason(tmp_path: Path) -> None:
+    for folder in ("sub", "other"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.yaml").write_text("kind: Secret\nname: a b\n")
+    assert check(tmp_path, "--add-ignore", "sub")[0] == 0
+    assert "ignore[name-format]\n" in (tmp_path / "sub" / "a.yaml").read_text()
+    assert "ignore" not in (tmp_path / "other" / "a.yaml").read_text()
+    assert check(tmp_path, "other", "--add-ignore=the old system")[0] == 0
+    assert "ignore[name-format] the old system\n" in (tmp_path / "other" / "a.yaml").read_text()
+
+
+def test_nothing_is_ignored_in_a_file_that_changed(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "appending.py").write_text(PLUGIN)
+    (tmp_path / "dispatch-lint.toml").write_text("plugins = ['mine']\n")
+    (tmp_path / "a.yaml").write_text("kind: Secret\nname: a b\n")
+    code, _, error = check(tmp_path, "a.yaml", "--add-ignore")
+    assert code == 2
+    assert "a.yaml: the file changed while it was checked" in error
+    assert (tmp_path / "a.yaml").read_text() == "kind: Secret\nname: a b\n# more\n"

@@ -61,8 +61,9 @@ _fix_options = group(
                  help="Count fixes that may not be what was meant."),
     click.option("--diff", is_flag=True,
                  help="Show what --fix would change, and change nothing."),
-    click.option("--add-ignore", metavar="REASON", is_flag=False, flag_value="",
-                 help="Write a suppression comment above everything that is found."),
+    click.option("--add-ignore", metavar="[=REASON]", is_flag=False, flag_value="",
+                 help="Write a suppression comment above everything that is found, and remove those "
+                 "that are unused."),
 )  # fmt: skip
 _show_options = group(
     click.option("--statistics", is_flag=True, help="Show how often each rule was violated."),
@@ -246,6 +247,7 @@ def _check_all(settings: Settings, options: dict[str, Any]) -> Any:
 
 def _add_ignores(settings: Settings, sources: Sequence[Source], options: dict[str, Any]) -> int:
     from dispatch_lint.api import check
+    from dispatch_lint.documents.reading import changed_error
     from dispatch_lint.engine.checker import Options
     from dispatch_lint.fix.add_ignores import add_ignores
     from dispatch_lint.fix.fixed import write_fixed
@@ -258,13 +260,17 @@ def _add_ignores(settings: Settings, sources: Sequence[Source], options: dict[st
     if baseline is not None:
         result = hide_known(result, baseline, fold=True)
     violations = [violation for violation in result.violations if not violation.heading]
-    fixed = add_ignores(sources, violations, options["add_ignore"])
+    fixed = add_ignores(sources, violations, options["add_ignore"], result.readings)
+    changed = {str(changed_error(file)) for file in fixed.changed}
     for problem in (*result.summary.problems, *fixed.withdrawn):
-        tell(problem)
+        if problem not in changed:
+            tell(problem)
     write_fixed(fixed)
     total, files = sum(fixed.counts.values()), len(fixed.texts)
     tell(f"now ignored: {count(total, 'violation')} in {count(files, 'file')}")
-    return 2 if result.summary.problems else 1 if fixed.withdrawn else 0
+    if result.summary.problems or fixed.changed:
+        return EXIT_FAILURE
+    return 1 if fixed.withdrawn else 0
 
 
 # The baseline

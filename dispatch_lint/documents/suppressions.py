@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from dispatch_lint.model.location import Range
@@ -35,6 +35,10 @@ class Suppression:
         scope: whether it hides violations of a line, of a document or of the file.
         target: the number of that line or document.
         complaint: what is wrong with it; set for the rule unused-suppression.
+        names: the place of the names in brackets; None where there are none.
+        comment: what is to be removed with the comment: its line, where it is alone on it. None
+            where it is not sure to be meant as a suppression.
+        kept: the rules that are used, or not active; set for the rule unused-suppression.
     """
 
     range: Range
@@ -43,6 +47,9 @@ class Suppression:
     scope: Scope
     target: int
     complaint: str = ""
+    names: Range | None = None
+    comment: Range | None = None
+    kept: tuple[str, ...] = ()
 
 
 # What is meant as a suppression, and is none: without a colon, or behind other words.
@@ -69,7 +76,8 @@ def read_go_suppressions(text: str) -> list[Suppression]:
         range_ = Range(number, match.start() + 1, number, match.end() + 1)
         # A comment that is alone on its line applies to the next one.
         target = number if line[: match.start()].strip() else number + 1
-        found.append(_suppression(match["verb"], range_, 0, names, "line", target))
+        suppression = _suppression(match["verb"], range_, 0, names, "line", target)
+        found.append(_with_places(suppression, match, line, number, 0))
     return found
 
 
@@ -111,7 +119,33 @@ def _read(text: str, parts: Sequence[Part]) -> Iterator[Suppression]:
                 scope, target = "document", document
             else:
                 target = following[range_.line]
-        yield _suppression(match["verb"], range_, index, rules, scope, target)
+        suppression = _suppression(match["verb"], range_, index, rules, scope, target)
+        line = lines.line(range_.line)
+        yield _with_places(suppression, match, line, range_.line, start - range_.column + 1)
+
+
+def _with_places(
+    suppression: Suppression, match: re.Match[str], line: str, number: int, line_start: int
+) -> Suppression:
+    """A suppression with the places of its names and of what is removed with it.
+
+    Args:
+        line: the text of the line that it is in, and its number.
+        line_start: the offset of the line in the text of the match.
+    """
+    start, end = match.start() - line_start, match.end() - line_start
+    names = None
+    if match["rules"] is not None:
+        first, last = (at - line_start + 1 for at in match.span("rules"))
+        names = Range(number, first, number, last)
+    before = line[:start].rstrip()
+    more = re.compile(r"[ \t]+(?:#|//)").search(line, end)
+    if not before and more is None:
+        comment = Range(number, 1, number + 1, 1)
+    else:
+        stop = more.start() if more else len(line)
+        comment = Range(number, len(before) + 1, number, stop + 1)
+    return replace(suppression, names=names, comment=comment)
 
 
 def _is_read(match: re.Match[str], read: Collection[int], text: str) -> bool:

@@ -12,7 +12,7 @@ from dispatch_lint.engine.parallel import check_sources
 from dispatch_lint.engine.rule_results import FAILURES, checked_finding, failure
 from dispatch_lint.engine.settle import settle
 from dispatch_lint.engine.summary import Result
-from dispatch_lint.engine.suppress import FileSuppressions
+from dispatch_lint.engine.suppress import FileSuppressions, removal
 from dispatch_lint.model.violation import Severity, Violation
 
 if TYPE_CHECKING:
@@ -196,4 +196,5 @@ def _check_suppressions(
                     yield Violation(
                         rule.name, checker.severity(rule, finding), finding.message, rule.guide,
                         file, suppression.document, "", suppression.range, help=finding.help,
+                        fix=removal(suppression),
                     )  # fmt: skip
