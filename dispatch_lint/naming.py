@@ -222,5 +222,5 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str:
 
 
 def count(number: int, what: str) -> str:
-    """`1 document`, `2 documents`."""
-    return f"{number} {what}{'' if number == 1 else 's'}"
+    """`1 document`, `2 documents`, `3 entities`."""
+    return f"{number} {what if number == 1 else plural(what)}"

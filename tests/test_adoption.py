@@ -161,3 +161,88 @@ def test_nothing_is_ignored_in_a_file_that_changed(tmp_path: Path) -> None:
     assert code == 2
     assert "a.yaml: the file changed while it was checked" in error
     assert (tmp_path / "a.yaml").read_text() == "kind: Secret\nname: a b\n# more\n"
+
+
+# Renames
+
+
+def renamed(folder: Path, *arguments: str) -> tuple[int, str]:
+    result = run(folder, "rename", *arguments)
+    return result.returncode, (result.stdout + result.stderr).decode()
+
+
+@pytest.mark.parametrize(("key", "name", "said"), [
+    ("Image/nodejs", "a b", "cannot be part of a key"), ("Image/nodejs", "a/b", "cannot be part of a key"),
+    ("Image/nodejs", "", "cannot be part of a key"), ("Image/nodejs", "é", "cannot be part of a key"),
+    ("Driver/t", "Big", "does not match the pattern of Driver names"),
+])  # fmt: skip
+def test_a_new_name_has_to_be_one(key: str, name: str, said: str, tmp_path: Path) -> None:
+    text = f"{IMAGES}---\nkind: Driver\nname: t\ntype: t\n"
+    (tmp_path / "a.yaml").write_text(text)
+    code, out = renamed(tmp_path, key, name)
+    assert code == 2 and said in out
+    assert (tmp_path / "a.yaml").read_text() == text
+
+
+def row(organization: str, name: str, status: str = "READY", kind: str = "Secret") -> str:
+    return json.dumps({"kind": kind, "id": organization + name + status, "name": name,
+                       "organizationId": organization, "status": status}) + "\n"  # fmt: skip
+
+
+def test_an_entity_of_two_organizations_is_none(tmp_path: Path) -> None:
+    file = tmp_path / "a.jsonl"
+    file.write_text(row("acme", "s") + row("other", "s"))
+    code, out = renamed(tmp_path, "Secret/s", "t")
+    assert code == 2
+    assert (
+        "several entities are meant: acme/Secret/s (a.jsonl:1:" in out and "other/Secret/s" in out
+    )
+    assert renamed(tmp_path, "acme/Secret/s", "t")[0] == 0
+    assert file.read_text() == row("acme", "s").replace('"s"', '"t"') + row("other", "s")
+
+
+@pytest.mark.parametrize(("rows", "code", "expected"), [
+    (row("a", "s") + row("a", "t", "DELETED"), 0, row("a", "t", "DELETED")),
+    (row("a", "s") + row("a", "t", "DELETING"), 2, row("a", "s")),
+    (row("a", "s", "DELETED"), 2, row("a", "s", "DELETED")),
+    (row("a", "s", "DELETED") + row("a", "s"), 0, row("a", "s", "DELETED")),
+])  # fmt: skip
+def test_a_deleted_entity_holds_no_name(
+    rows: str, code: int, expected: str, tmp_path: Path
+) -> None:
+    (tmp_path / "a.jsonl").write_text(rows)
+    assert renamed(tmp_path, "Secret/s", "t")[0] == code
+    assert expected in (tmp_path / "a.jsonl").read_text()
+
+
+BROKEN = {
+    "a.yaml": "kind: Function\nname: f\nimage: nodejs\nsecrets: [\n",
+    "a.json": '{"kind": "Function", "name": "f", "image": "nodejs",}',
+    "b.json": '{"kind": "Function", "name": "f", "image": "node\\u006as",}',
+    "a.jsonl": '{"kind": "Function", "image": "nodejs"\n{"kind": "Secret", "name": "s"}\n',
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_document_that_does_not_parse_may_refer_to_it(name: str, tmp_path: Path) -> None:
+    (tmp_path / "images.yaml").write_text(IMAGES)
+    (tmp_path / name).write_text(BROKEN[name])
+    code, out = renamed(tmp_path, "Image/nodejs", "node18")
+    assert (
+        code == 2 and f"{name}:" in out and "may refer to Image/nodejs" in out and "--force" in out
+    )
+    assert (tmp_path / "images.yaml").read_text() == IMAGES
+    code, out = renamed(tmp_path, "Image/nodejs", "node18", "--force")
+    assert code == 0 and "it was passed over" in out
+    assert "node18" in (tmp_path / "images.yaml").read_text()
+
+
+def test_what_is_none_of_ours_blocks_no_rename(tmp_path: Path) -> None:
+    (tmp_path / "images.yaml").write_text(IMAGES)
+    (tmp_path / "chart.yaml").write_text("apiVersion: v1\nkind: Secret\nname: {{ nodejs }}\n")
+    (tmp_path / "binary.yaml").write_bytes(b"\x7fELF nodejs \0")
+    (tmp_path / "latin.yml").write_bytes(b"title: nodejs \xe9\n")
+    (tmp_path / "other.yaml").write_text("kind: Function\nname: f\nimage: python\nsecrets: [\n")
+    assert renamed(tmp_path, "Image/nodejs", "node18") == (
+        0, "1 entity and 0 references in 1 file have the new name\n",
+    )  # fmt: skip
