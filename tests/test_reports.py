@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -13,7 +14,10 @@ from typing import Any
 import orjson
 import pytest
 
+from dispatch_lint.config.settings import Settings
 from dispatch_lint.report.excerpts import Excerpts
+from dispatch_lint.report.writing import about_run
+from dispatch_lint.version import __version__
 from tests.test_cli import check, run
 
 NASTY = 'kind: Function\nname: "a,b: 100%\\n::error::x <&> |*"\nimage: i\nstatus: ready\n'
@@ -82,7 +86,8 @@ def test_gitlab(tmp_path: Path) -> None:
 def test_xml(format_: str, tmp_path: Path) -> None:
     root = ElementTree.fromstring(said(tmp_path, format_, f'{NASTY}handler: "\\x07"\n'))
     if format_ == "junit":
-        assert root.get("failures") == str(len(root.findall(".//failure"))) == "3"
+        assert root.get("failures") == str(len(root.findall(".//failure"))) == "2"
+        assert len(root.findall(".//system-out")) == 1
         assert all(one.get("message") for one in root.findall(".//failure"))
     else:
         errors = root.findall("./file/error")
@@ -366,3 +371,78 @@ def test_a_missing_baseline_says_how_to_make_one(tmp_path: Path) -> None:
     assert code == 2
     assert "known.json: No such file" in error
     assert "`dispatch-lint check --write-baseline --baseline known.json`" in error
+
+
+# Totals
+
+
+MIXED = (
+    "kind: Image\nname: i\nbaseImageName: b\nstatus: READY\n---\nkind: Function\nname: f\nimage: x\n"
+    "---\nkind: Secret\nname: a b\n---\nkind: API\nname: p\nfunction: f\nenabled: yes\n"
+)
+
+
+@pytest.mark.parametrize(("level", "failures"), [("info", 5), ("warning", 3), ("error", 1)])
+def test_a_failure_of_junit_is_what_fails_the_run(
+    level: str, failures: int, tmp_path: Path
+) -> None:
+    (tmp_path / "a.yaml").write_text(MIXED)
+    code, out, _ = check(tmp_path, "a.yaml", "-f", "junit", "--fail-level", level)
+    (root,) = [ElementTree.fromstring(out)]
+    assert code == 1
+    assert (root.get("tests"), root.get("failures")) == ("5", str(failures))
+    assert len([*root.iter("failure")]) == failures
+    assert len([*root.iter("system-out")]) == 5 - failures
+    (tmp_path / "a.yaml").write_text("kind: Image\nname: i\nbaseImageName: b\nstatus: READY\n")
+    code, out, _ = check(tmp_path, "a.yaml", "-f", "junit")
+    assert code == 0 and 'failures="0"' in out
+
+
+def test_junit_counts_what_could_not_be_checked(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_bytes(b"kind: Secret\nname: \xff\n")
+    code, out, _ = check(tmp_path, ".", "-f", "junit")
+    assert code == 2 and 'tests="1" failures="0" errors="1"' in out
+
+
+def page_of(folder: Path, *arguments: str) -> tuple[str, dict[str, Any]]:
+    """The HTML page of a check, and the data in it."""
+    out = check(folder, *arguments, "-f", "html")[1]
+    return out, json.loads(re.search(r'id="data">(.*?)</script>', out)[1])  # type: ignore[index]
+
+
+@pytest.mark.parametrize("limit", [1, 1_000])
+def test_the_totals_of_the_page_agree(limit: int, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(MIXED)
+    (tmp_path / "dispatch-lint.toml").write_text(f"[limits]\nviolations-per-file = {limit}\n")
+    page, data = page_of(tmp_path, "a.yaml", "--organization", "acme")
+    assert [count for _, count in data["facets"]["severity"]] == [1, 2, 2]
+    assert sum(count for _, count in data["facets"]["rule"]) == 5
+    assert re.findall(r'<li><b class="\w+">(\d+)</b>(\w+)', page) == [
+        ("1", "error"), ("2", "warnings"), ("2", "infos"),
+    ]  # fmt: skip
+    assert "Not in the table: 1 info about declared names" in page
+    assert ("past a limit" in page) == (limit == 1)
+
+
+def test_the_page_names_no_column_of_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(MIXED)
+    _, data = page_of(tmp_path, "a.yaml")
+    assert data["columns"][3] is False and "organization" not in data["facets"]
+    _, data = page_of(tmp_path, "a.yaml", "--organization", "acme")
+    assert data["columns"][3] is True
+    assert {node["id"].partition("/")[0] for node in data["graph"]["nodes"]} == {"acme"}
+
+
+def test_the_head_of_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    (tmp_path / "dispatch-lint.toml").write_text("organization = 'acme'\n")
+    (tmp_path / "a.yaml").write_text(MIXED)
+    page, _ = page_of(tmp_path, "a.yaml", "--exclude=b c")
+    about = dict(re.findall(r"<dt>(\w+)</dt><dd>(.*?)</dd>", page))
+    assert about == {
+        "date": "2023-11-14 22:13 UTC", "version": f"dispatch-lint {__version__}",
+        "command": "dispatch-lint check a.yaml &#x27;--exclude=b c&#x27; -f html", "settings": "dispatch-lint.toml",
+    }  # fmt: skip
+    url = "postgresql://me:secret@127.0.0.1:1/db"
+    told = dict(about_run(Settings(), ["check", url, f"--store={url}"]))["command"]
+    assert "secret" not in told and told.count("postgresql://me@127.0.0.1:1/db") == 2

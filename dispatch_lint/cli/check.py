@@ -181,7 +181,7 @@ def _show(
     result: Result, settings: Settings, sources: Sequence[Source], options: dict[str, Any]
 ) -> None:
     from dispatch_lint.api import documents_of, known_rules
-    from dispatch_lint.report.writing import outcome_of, statistics, write_report
+    from dispatch_lint.report.writing import about_run, outcome_of, statistics, write_report
 
     reports = wanted_reports()
     for report in reports:
@@ -191,6 +191,8 @@ def _show(
             with_declared=not options["quiet"],
             find_rules=cache(partial(known_rules, settings)),
             documents=partial(documents_of, settings, sources),
+            fail_level=settings.fail_level,
+            about=about_run(settings, sys.argv[1:]),
         )  # fmt: skip
         if report.output is None:
             echo(format_named(report.format)(outcome))
