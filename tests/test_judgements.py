@@ -668,3 +668,11 @@ def test_hints_are_the_same_in_every_run(tmp_path: Path) -> None:
     assert ["did you mean" in message for message in sorted(messages)] == (
         [True] * compared + [False] * 2
     )
+
+
+@pytest.mark.parametrize(("name", "said"), [
+    ("straße", ""), ("Größe", ": größe"), ("größe_x", ": größeX"), ("x²", ': it contains "²"'), ("日本", ""),
+])  # fmt: skip
+def test_names_beyond_ascii(name: str, said: str, lint: Lint) -> None:
+    found = [violation.message for violation in lint(f"kind: Widget\nname: a\n{name}: b\n")]
+    assert found == ([f'the field "{name}" is not lower camel case{said}'] if said else [])
