@@ -676,3 +676,28 @@ def test_hints_are_the_same_in_every_run(tmp_path: Path) -> None:
 def test_names_beyond_ascii(name: str, said: str, lint: Lint) -> None:
     found = [violation.message for violation in lint(f"kind: Widget\nname: a\n{name}: b\n")]
     assert found == ([f'the field "{name}" is not lower camel case{said}'] if said else [])
+
+
+@pytest.mark.parametrize(("number", "wrong"), [
+    ("1", False), ("1.0", True), ("1e2", True), ("1E+2", True), ("-0.0", True), ("1.5", True), ("1e-1", True),
+    ("18446744073709551615", False), ("1e19", True),
+])  # fmt: skip
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
+def test_go_takes_no_fraction_for_an_integer(
+    number: str, wrong: bool, name: str, lint: Lint
+) -> None:
+    text = (
+        f'{{"id":"1","name":"a","organizationId":"b","status":"READY","revision":{number},"version":1,'
+        '"delete":false,"createdTime":"0001-01-01T00:00:00Z","modifiedTime":"0001-01-01T00:00:00Z",'
+        '"reason":null,"state":null,"tags":null,"secrets":null,"kind":"Secret"}'
+    )
+    found = lint({name: text}, {"select": ["schema"]})
+    assert [violation.pointer for violation in found] == ["/revision"] * wrong
+    row = f'{{"key": "Secret/b/a", "value": {text}}}\n'
+    assert len(lint({name: row}, {"select": ["schema"]})) == wrong
+
+
+def test_the_numbers_of_a_manifest_are_rewritten(lint: Lint) -> None:
+    for text in ("1.0", "1e+2"):
+        manifest = f'{{"kind": "Function", "name": "a", "image": "b", "timeout": {text}}}'
+        assert not lint({"a.json": manifest})

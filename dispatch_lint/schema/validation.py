@@ -54,15 +54,34 @@ class SchemaError(NamedTuple):
 def is_valid(schema: KindSchema, value: object) -> bool:
     """Whether a value fits its schema; no for a value that the native validator cannot read."""
     try:
-        return bool(schema.validator.is_valid(value))
+        if not schema.validator.is_valid(value):
+            return False
     except _REFUSALS:
         return False
+    return schema.form != "stored" or next(_fractions(schema, value), None) is None
+
+
+def _fractions(schema: KindSchema, value: object) -> Iterator[SchemaError]:
+    """The integers of a stored entity that are written as `1.0` or `1e2`.
+
+    They are integers to JSON Schema. The Entity Store decodes JSON into integers of Go, which takes
+    neither; `dispatch create -f` rewrites the numbers of a manifest before.
+    """
+    for route in schema.integers:
+        for path, number in route.walk(value):
+            if type(number) is float and number.is_integer():
+                message = (f'"{_dotted(path)}" has to be an integer without a fraction or an exponent, '
+                           f"not {number}")  # fmt: skip
+                yield SchemaError(path, message, help=f"write {int(number)}"[:_MAX_SHOWN],
+                                  better=int(number), sure=True)  # fmt: skip
 
 
 def schema_errors(schema: KindSchema, value: object) -> Iterator[SchemaError]:
     """Every error of a document, except for undeclared fields that other rules report."""
     if is_valid(schema, value):
         return
+    if schema.form == "stored":
+        yield from _fractions(schema, value)
     seen: set[SchemaError | Path] = set()
     for error in _native_errors(schema, value) or schema.explainer.iter_errors(value):
         if error.validator == "required":  # one for each name, but the first explains all
