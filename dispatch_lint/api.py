@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from dispatch_lint.config import settings as settings_module
 from dispatch_lint.config.settings import Settings
 from dispatch_lint.documents.discover import discover
-from dispatch_lint.model.errors import InputError
+from dispatch_lint.model.errors import InputError, UserError
 
 # Most modules are imported in the functions that need them, because `--help` and `rules` do not.
 if TYPE_CHECKING:
@@ -95,7 +95,11 @@ def check(
     from dispatch_lint.engine.run import run
 
     checker = make_checker(settings, options)
-    return run(checker, sources, jobs=jobs, store=store_facts(settings, checker.classifier))
+    try:
+        store = store_facts(settings, checker.classifier)
+    except UserError as error:
+        raise settings_module.in_file(error, settings) from error
+    return run(checker, sources, jobs=jobs, store=store)
 
 
 def make_checker(
@@ -114,10 +118,13 @@ def make_checker(
     from dispatch_lint.engine.checker import Checker, Options
     from dispatch_lint.engine.plugins import instantiate, instantiate_off
 
-    known = known_rules(settings) if known is None else known
-    catalogue = load_catalogue(settings)
-    rules = instantiate(known, settings, catalogue)
-    off = instantiate_off(known, settings, catalogue)
+    try:
+        known = known_rules(settings) if known is None else known
+        catalogue = load_catalogue(settings)
+        rules = instantiate(known, settings, catalogue)
+        off = instantiate_off(known, settings, catalogue)
+    except UserError as error:
+        raise settings_module.in_file(error, settings) from error
     return Checker(settings, catalogue, rules, known=known, options=options or Options(), off=off)
 
 

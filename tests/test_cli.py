@@ -244,6 +244,14 @@ def refused(folder: Path) -> str:
         ("plugins = ['./nowhere']", "there is no folder"),
         ("schemas = ['./nowhere']", "there is no such folder of schemas"),
         ("definitions = ['./nowhere.go']", "does not exist"),
+        (
+            "external = ['ServiceClas/*']",
+            'there is no kind "ServiceClas"; did you mean "ServiceClass"?',
+        ),
+        ("external = ['vault-1']", '"vault-1" has to be <kind>/<name>'),
+        ("organization = 'a/b c'", 'letters, digits, "_" and "-", not "a/b c"'),
+        ("organization = ''", '"organization" has to be a name'),
+        ("select = []\n[tool.dispatch-lint]\nignore = []", "stand at the top of the file"),
         ("complete = ", "this is not TOML"),
         ("complete = 'yes'", '"complete" has to be true or false'),
         ("organization = 1", '"organization" has to be text'),
@@ -266,16 +274,38 @@ def refused(folder: Path) -> str:
 )
 def test_broken_settings(text: str, said: str, tmp_path: Path) -> None:
     (tmp_path / "dispatch-lint.toml").write_text(text)
-    assert said in refused(tmp_path)
+    error = refused(tmp_path)
+    assert said in error
+    assert error.startswith(f"dispatch-lint: {tmp_path / 'dispatch-lint.toml'}: ")
 
 
 @pytest.mark.parametrize(("data", "said"), [
     (b"[tool.dispatch-lint]\ncomplete = ", "pyproject.toml: this is not TOML"),
     (b"[tool.dispatch-lint]\ncomplet = true", 'unknown key "complet"; did you mean "complete"?'),
+    (b"[tool.'dispatch-lint']\ncomplet = true", 'unknown key "complet"; did you mean "complete"?'),
+    (b"[tool]\ndispatch-lint = {complet = true}", 'unknown key "complet"; did you mean "complete"?'),
+    (b"# \xe9\n[tool.dispatch-lint]\ncomplete = true", "pyproject.toml: this is not TOML"),
+    ("[tool.dispatch-lint]\ncomplete = true".encode("utf-16"), "pyproject.toml: this is not TOML"),
 ])  # fmt: skip
 def test_broken_settings_of_a_project(data: bytes, said: str, tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_bytes(data)
     assert said in refused(tmp_path)
+
+
+def test_settings_written_as_in_pyproject_get_a_hint(tmp_path: Path) -> None:
+    write(tmp_path, a_yaml=CLEAN)
+    (tmp_path / "dispatch-lint.toml").write_text("[tool.dispatch-lint]\norganization = 'acme'\n")
+    code, _, error = check(tmp_path, "a.yaml")
+    assert code == 0
+    assert error.startswith(f"dispatch-lint: {tmp_path / 'dispatch-lint.toml'}: the keys of")
+
+
+def test_a_value_of_the_command_line_is_in_no_file(tmp_path: Path) -> None:
+    write(tmp_path, a_yaml=CLEAN)
+    (tmp_path / "dispatch-lint.toml").write_text("organization = 'acme'\n")
+    for option, value in (("--select", "nmae"), ("--kind", "Secrt"), ("--organization", "a b")):
+        code, _, error = check(tmp_path, "a.yaml", option, value)
+        assert code == 2 and value in error and "dispatch-lint.toml" not in error
 
 
 def test_a_project_that_says_nothing_of_us(tmp_path: Path) -> None:

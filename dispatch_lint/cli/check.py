@@ -118,9 +118,6 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         stdin_filename=options["stdin_filename"], force_exclude=options["force_exclude"],
         excludes=excludes,
     )  # fmt: skip
-    if _covers_project(paths or ["."], settings):
-        for setting, glob in unmatched_globs(settings, sources, excludes):
-            tell(f'info: {setting}: "{glob}" matches nothing')
     fixed = None
     if options["fix"] or options["diff"]:
         fixed = _fix(settings, sources, options)
@@ -142,6 +139,9 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
             listing=options["list_files"],
         ),
     )  # fmt: skip
+    if _covers_project(paths or ["."], settings):
+        for setting, glob in unmatched_globs(settings, sources, excludes):
+            tell(f'info: {setting}: "{glob}" matches nothing')
     if baseline is not None:
         least = settings.fail_level if options["quiet"] else Severity.INFO
         result = hide_known(result, baseline, fold=fold, least=least)
@@ -281,9 +281,13 @@ def _add_ignores(settings: Settings, sources: Sequence[Source], options: dict[st
 def _read_baseline(settings: Settings) -> Baseline | None:
     if settings.baseline is None:
         return None
-    from dispatch_lint.report.baseline import read_baseline
+    from dispatch_lint.config.settings import in_file
+    from dispatch_lint.report.baseline import BaselineError, read_baseline
 
-    return read_baseline(settings.root / settings.baseline, settings)
+    try:
+        return read_baseline(settings.root / settings.baseline, settings)
+    except BaselineError as error:
+        raise in_file(error, settings) from error
 
 
 def _looked(
