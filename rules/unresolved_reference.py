@@ -1,6 +1,7 @@
 """unresolved-reference: a foreign key names an entity that exists."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from json import dumps
 
 from dispatch_lint.index.facts import by_name, read_group
 from dispatch_lint.index.references import (
@@ -14,6 +15,9 @@ from dispatch_lint.index.references import (
 from dispatch_lint.model.fix import Fix, Put
 from dispatch_lint.model.violation import Severity
 from dispatch_lint.rule import Example, Fact, Judgement, World, stored
+
+_FEW = 5
+"""Entities that a line of the settings can name beside another one."""
 
 
 class UnresolvedReference(ReferenceRule):
@@ -90,10 +94,18 @@ class UnresolvedReference(ReferenceRule):
                     fact,
                     f"there is no {what}{f'; did you mean {shown}?' if near else ''}",
                     severity=None if world.closed else Severity.WARNING,
-                    help=f"create the {use.kind}, correct the name, or declare it external in "
-                    "the settings",
+                    help=f"create the {use.kind}, correct the name, or declare it external: "
+                    f"{self._declaration(use.kind, name)}",
                     fix=fix,
                 )
+
+    def _declaration(self, kind: str, name: str) -> str:
+        """The line of the settings that declares an entity external."""
+        entity = f"{kind}/{name}"
+        declared = self.settings.external
+        if len(declared) > _FEW:
+            return f"add {dumps(entity)} to `external` in the settings"
+        return f"external = {dumps([*declared, entity], ensure_ascii=False)}"
 
     def _judges(self, use: Use, world: World) -> bool:
         """Whether an open world says anything: it has documents of the kind at all.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
@@ -701,3 +702,19 @@ def test_the_numbers_of_a_manifest_are_rewritten(lint: Lint) -> None:
     for text in ("1.0", "1e+2"):
         manifest = f'{{"kind": "Function", "name": "a", "image": "b", "timeout": {text}}}'
         assert not lint({"a.json": manifest})
+
+
+def test_the_line_that_declares_a_missing_entity_external(tmp_path: Path) -> None:
+    text = "kind: Image\nname: a\nbaseImageName: b\n---\nkind: Function\nname: f\nimage: 'x y'\n"
+    (tmp_path / "a.yaml").write_text(text)
+    lines = []
+    for before in ("", "external = ['Secret/vault-*']\n"):
+        (tmp_path / "dispatch-lint.toml").write_text(before)
+        code, out, _ = check(tmp_path, "a.yaml")
+        assert code == 1
+        line = re.search(r"declare it external: (external = .*)", out)
+        assert line is not None
+        lines.append(line[1])
+        (tmp_path / "dispatch-lint.toml").write_text(f"{line[1]}\n")
+        assert check(tmp_path, "a.yaml")[0] == 0
+    assert lines[1] == 'external = ["Secret/vault-*", "Image/x y"]'
