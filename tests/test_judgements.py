@@ -718,3 +718,29 @@ def test_the_line_that_declares_a_missing_entity_external(tmp_path: Path) -> Non
         (tmp_path / "dispatch-lint.toml").write_text(f"{line[1]}\n")
         assert check(tmp_path, "a.yaml")[0] == 0
     assert lines[1] == 'external = ["Secret/vault-*", "Image/x y"]'
+
+
+@pytest.mark.parametrize(("field", "pointers"), [
+    ("methods: [GET, OPTIONS]\nprotocols: [http, https]", []), ("methods: []\nprotocols:", []),
+    ("methods: [GIT]", ["/methods/0"]), ("methods: [GET, get]", ["/methods/1"]),
+    ("protocols: [htp, https]", ["/protocols/0"]), ("protocols: [tcp]", ["/protocols/0"]),
+])  # fmt: skip
+def test_what_no_gateway_takes(field: str, pointers: list[str], lint: Lint) -> None:
+    found = lint(f"kind: API\nname: a\nfunction: f\n{field}\n", {"select": ["schema"]})
+    assert [violation.pointer for violation in found] == pointers
+
+
+@pytest.mark.parametrize(("schema", "pointers"), [
+    ("in: {type: object, required: [], properties: {type: {type: [string, 'null']}}, x-a: 1}", []),
+    ("in:\n  out: {additionalProperties: false, items: [{}], dependencies: {a: [b], c: {}}}", []),
+    ("in: {type: 5}", ["/schema/in/type"]), ("out: {type: strin}", ["/schema/out/type"]),
+    ("in: {properties: {a: {minLength: x}}}", ["/schema/in/properties/a/minLength"]),
+    ("in: {required: true}", ["/schema/in/required"]), ("in: text", ["/schema/in"]),
+    ("in: {exclusiveMinimum: 3}", ["/schema/in/exclusiveMinimum"]),
+    ("in: {items: {properties: {a: true}}}", ["/schema/in/items/properties/a"]),
+])  # fmt: skip
+def test_the_schemas_of_a_function_are_json_schemas(
+    schema: str, pointers: list[str], lint: Lint
+) -> None:
+    text = f"kind: Function\nname: a\nimage: b\nschema:\n  {schema}\n"
+    assert [violation.pointer for violation in lint(text)] == pointers

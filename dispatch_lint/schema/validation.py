@@ -8,10 +8,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from dispatch_lint.naming import did_you_mean, nearest
+from dispatch_lint.schema.json_schema import META, PATHS
+from dispatch_lint.schema.native import native_validator
 from dispatch_lint.schema.patterns import fits
 from dispatch_lint.text.scalars import is_long_number
 
 if TYPE_CHECKING:
+    from jsonschema_rs import Validator
+
     from dispatch_lint.model.location import Path
     from dispatch_lint.schema.kind_schema import KindSchema
     from dispatch_lint.schema.shape import Shape
@@ -58,7 +62,38 @@ def is_valid(schema: KindSchema, value: object) -> bool:
             return False
     except _REFUSALS:
         return False
+    if schema.kind in PATHS and not all(
+        _meta_validator().is_valid(inner) for _, inner in _json_schemas(schema, value)
+    ):
+        return False
     return schema.form != "stored" or next(_fractions(schema, value), None) is None
+
+
+def _json_schemas(schema: KindSchema, value: object) -> Iterator[tuple[Path, object]]:
+    """The fields of a document that hold a JSON Schema, and are not null."""
+    for path in PATHS[schema.kind]:
+        inner: Any = value
+        for step in path:
+            inner = inner.get(step) if isinstance(inner, dict) else None
+        if inner is not None:
+            yield path, inner
+
+
+@lru_cache(maxsize=1)
+def _meta_validator() -> Validator:
+    return native_validator()(META)
+
+
+def _meta_errors(schema: KindSchema, value: object) -> Iterator[SchemaError]:
+    """The errors of the JSON Schemas in a document."""
+    explainer = explainer_class()(META)
+    for path, inner in _json_schemas(schema, value):
+        if not _meta_validator().is_valid(inner):
+            for error in explainer.iter_errors(inner):
+                error.parent = None
+                error.path.extendleft(reversed(path))
+                for schema_error in _explain(error, schema.shape):
+                    yield schema_error._replace(better=None)
 
 
 def _fractions(schema: KindSchema, value: object) -> Iterator[SchemaError]:
@@ -80,6 +115,8 @@ def schema_errors(schema: KindSchema, value: object) -> Iterator[SchemaError]:
     """Every error of a document, except for undeclared fields that other rules report."""
     if is_valid(schema, value):
         return
+    if schema.kind in PATHS:
+        yield from _meta_errors(schema, value)
     if schema.form == "stored":
         yield from _fractions(schema, value)
     seen: set[SchemaError | Path] = set()
