@@ -47,7 +47,9 @@ class Lines:
 
     def offset(self, line: int, column: int = 1) -> int:
         """The offset of a line and column; the nearest one where the text has no such line."""
-        index = min(max(line - self.first_line, 0), len(self._starts) - 1)
+        index = max(line - self.first_line, 0)
+        if index >= len(self._starts):
+            return len(self.text)
         return min(self._starts[index] + column - 1, len(self.text))
 
     def line(self, number: int) -> str:
