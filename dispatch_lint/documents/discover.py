@@ -99,6 +99,8 @@ def _of_path(
 ) -> Iterable[Source]:  # fmt: skip
     """The sources of one path; see `discover`."""
     if path == STDIN:
+        if stdin_filename and force_exclude and excludes.leave_out_path(stdin_filename):
+            return ()
         return (_standard_input(stdin_filename, settings),)
     if is_url(path):
         return (row_source(path, reported=reported),)

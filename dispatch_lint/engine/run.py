@@ -12,7 +12,7 @@ from dispatch_lint.engine.parallel import check_sources
 from dispatch_lint.engine.rule_results import FAILURES, checked_finding, failure
 from dispatch_lint.engine.settle import settle
 from dispatch_lint.engine.summary import Result
-from dispatch_lint.engine.suppress import FileSuppressions, removal
+from dispatch_lint.engine.suppress import UNUSED, FileSuppressions, removal
 from dispatch_lint.model.violation import Severity, Violation
 
 if TYPE_CHECKING:
@@ -172,6 +172,10 @@ def _suppressed(checker: Checker, settled: Settled) -> Iterator[Violation]:
     for (_, rule, _, _), places in settled.declared.items():
         summary.count(rule, Severity.INFO, places)
     for violation in _check_suppressions(checker, suppressions, settled):
+        # That a comment about comments hides nothing cannot be hidden by itself.
+        if UNUSED not in violation.message and suppressions[violation.file].hides(violation):
+            summary.suppressed += 1
+            continue
         summary.count(violation.rule, violation.severity)
         if violation.severity >= checker.options.quiet:
             yield violation

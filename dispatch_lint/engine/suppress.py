@@ -18,6 +18,10 @@ _MAX_HINTS = 100
 """The number of unknown rule names in one file for which a similar name is searched."""
 
 
+UNUSED = "unused-suppression"
+"""The rule about suppressions, which a suppression can hide too."""
+
+
 class FileSuppressions:
     """The suppressions of one file, and the rules whose violations each of them hid.
 
@@ -74,10 +78,20 @@ class FileSuppressions:
                     hint = did_you_mean(rule, known) if unknown <= _MAX_HINTS else ""
                     complaint = f'there is no rule "{rule}"{hint}'
                     yield replace(suppression, rules=(rule,), complaint=complaint)
-            unused = _unused(suppression.rules, used, known, active)
+            rules = [rule for rule in suppression.rules if rule != UNUSED]
+            unused = _unused(rules, used, known, active)
             if unused:
                 complaint = f"this suppression of {', '.join(unused)} hides nothing"
                 yield replace(suppression, complaint=complaint)
+        yield from self._own_complaints(active)
+
+    def _own_complaints(self, active: Collection[str]) -> Iterator[Suppression]:
+        """The comments that name `unused-suppression`, and hid none of the complaints before."""
+        for found, used in zip(self._suppressions, self._used, strict=True):
+            if UNUSED in found.rules and UNUSED in active and UNUSED not in used:
+                kept = tuple(rule for rule in found.rules if rule in used)
+                complaint = f"this suppression of {UNUSED} hides nothing"
+                yield replace(found, complaint=complaint, kept=kept)
 
 
 def removal(suppression: Suppression) -> TextFix | None:
