@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import gc
-import os
 import sys
-from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from dispatch_lint.cli.baseline import (
+    covers_project,
+    find_baseline,
+    tell_stale,
+    without_limit,
+    write_baseline,
+)
 from dispatch_lint.cli.exit import EXIT_FAILURE
 from dispatch_lint.cli.formats import (
     ReportingCommand,
@@ -43,7 +48,6 @@ if TYPE_CHECKING:
     from dispatch_lint.documents.source import Source
     from dispatch_lint.engine.summary import Result, Summary
     from dispatch_lint.fix.fixed import Fixed
-    from dispatch_lint.report.baseline import Baseline, Looked
 
 _input_options = group(
     click.option("--store", metavar="URL",
@@ -125,13 +129,14 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
             return _diff_code(fixed, options)
     if options["add_ignore"] is not None:
         return _add_ignores(settings, sources, options)
+    is_whole = covers_project((*(paths or ["."]), *options["index"]), settings)
     if options["write_baseline"]:
-        is_whole = _covers_project((*(paths or ["."]), *options["index"]), settings)
-        return _write_baseline(settings, sources, options, is_whole=is_whole)
-    baseline = _read_baseline(settings)
+        failed = write_baseline(settings, sources, jobs=options["jobs"], is_whole=is_whole)
+        return _exit_code(failed, settings, options) if failed is not None else 0
+    baseline = find_baseline(settings)
     fold = not any(lists_declared(report.format) for report in wanted_reports())
     result = check(
-        settings if baseline is None else _without_limit(settings), sources, jobs=options["jobs"],
+        settings if baseline is None else without_limit(settings), sources, jobs=options["jobs"],
         options=Options(
             fold=fold and baseline is None,  # a baseline needs each info with its location
             # A baseline has to be told of what is not shown too.
@@ -139,7 +144,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
             listing=options["list_files"],
         ),
     )  # fmt: skip
-    if _covers_project(paths or ["."], settings):
+    if covers_project(paths or ["."], settings):
         for setting, glob in unmatched_globs(settings, sources, excludes):
             tell(f'info: {setting}: "{glob}" matches nothing')
     if baseline is not None:
@@ -150,21 +155,9 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     else:
         _show(result, settings, sources, options)
         if baseline is not None and not result.summary.problems:
-            is_whole = _covers_project((*(paths or ["."]), *options["index"]), settings)
-            for entry in baseline.stale(_looked(result, sources, settings, baseline, is_whole)):
-                tell(f"the baseline knows what is no more: {entry}")
+            tell_stale(result, sources, settings, baseline, is_whole=is_whole)
     code = _exit_code(result.summary, settings, options, paths or ["."])
     return EXIT_FAILURE if fixed is not None and fixed.changed else code
-
-
-def _covers_project(paths: Sequence[str], settings: Settings) -> bool:
-    """Whether the folder of the settings is among some paths, or below one of them."""
-    return any(settings.root.resolve().is_relative_to(Path(path).resolve()) for path in paths)
-
-
-def _without_limit(settings: Settings) -> Settings:
-    """Settings with which all violations of a file are located, not only the first ones."""
-    return replace(settings, limits=replace(settings.limits, violations_per_file=sys.maxsize))
 
 
 def _show_listed(result: Result) -> None:
@@ -244,7 +237,7 @@ def _check_all(settings: Settings, options: dict[str, Any]) -> Any:
     from dispatch_lint.engine.checker import Options
 
     wanted = Options(unfolded=True)
-    return partial(check, _without_limit(settings), jobs=options["jobs"], options=wanted)
+    return partial(check, without_limit(settings), jobs=options["jobs"], options=wanted)
 
 
 def _add_ignores(settings: Settings, sources: Sequence[Source], options: dict[str, Any]) -> int:
@@ -256,9 +249,9 @@ def _add_ignores(settings: Settings, sources: Sequence[Source], options: dict[st
     from dispatch_lint.report.baseline import hide_known
 
     result = check(
-        _without_limit(settings), sources, jobs=options["jobs"], options=Options(fold=True)
+        without_limit(settings), sources, jobs=options["jobs"], options=Options(fold=True)
     )
-    baseline = _read_baseline(settings)
+    baseline = find_baseline(settings)
     if baseline is not None:
         result = hide_known(result, baseline, fold=True)
     violations = [violation for violation in result.violations if not violation.heading]
@@ -273,64 +266,6 @@ def _add_ignores(settings: Settings, sources: Sequence[Source], options: dict[st
     if result.summary.problems or fixed.changed:
         return EXIT_FAILURE
     return 1 if fixed.withdrawn else 0
-
-
-# The baseline
-
-
-def _read_baseline(settings: Settings) -> Baseline | None:
-    if settings.baseline is None:
-        return None
-    from dispatch_lint.config.settings import in_file
-    from dispatch_lint.report.baseline import BaselineError, read_baseline
-
-    try:
-        return read_baseline(settings.root / settings.baseline, settings)
-    except BaselineError as error:
-        raise in_file(error, settings) from error
-
-
-def _looked(
-    result: Result,
-    sources: Sequence[Source],
-    settings: Settings,
-    baseline: Baseline,
-    is_whole: bool,
-) -> Looked:
-    """What a run looked for, with files as a baseline names them."""
-    from dispatch_lint.config.globs import names_below, rules_at
-    from dispatch_lint.report.baseline import Looked
-
-    files = {baseline.name(source.name): source.name for source in sources if source.reported}
-
-    gone = baseline.gone() if is_whole else ()
-
-    def off(file: str) -> set[str]:
-        name = names_below(files.get(file, file), settings.root)[0]
-        return rules_at(name, settings.per_path)
-
-    return Looked({*files, *gone}, result.rules, result.across, is_whole, off)
-
-
-def _write_baseline(
-    settings: Settings, sources: Sequence[Source], options: dict[str, Any], *, is_whole: bool
-) -> int:
-    from dispatch_lint.api import check
-    from dispatch_lint.report.baseline import Baseline, base_of, read_baseline
-
-    if settings.baseline is None:
-        raise click.UsageError("--write-baseline: name the file by --baseline, or the setting")
-    path = settings.root / settings.baseline
-    exists = path.exists()
-    baseline = read_baseline(path, settings) if exists else Baseline(base_of(path, settings))
-    result = check(_without_limit(settings), sources, jobs=options["jobs"])
-    if result.summary.problems:
-        return _exit_code(result.summary, settings, options)
-    looked = _looked(result, sources, settings, baseline, is_whole)
-    renewed = baseline.renewed(looked, result.violations)
-    renewed.write(path)
-    tell(f"{count(len(renewed), 'violation')} in {os.path.relpath(path)}")
-    return 0
 
 
 # Exit codes

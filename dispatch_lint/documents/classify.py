@@ -288,7 +288,8 @@ class Classifier:
             source, index, entity, entity, "stored", kind_name, schema, part,
             is_valid(schema, entity), known=kind is not None,
             written_kind=written if isinstance(written, str) else None,
-            organization=organization if isinstance(organization, str) else None, row=row,
+            organization=organization if isinstance(organization, str) else self.settings.organization,
+            row=row,
         ))  # fmt: skip
 
 
