@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from dispatch_lint.config import settings as settings_module
 from dispatch_lint.config.settings import Settings
 from dispatch_lint.documents.discover import discover
-from dispatch_lint.model.errors import InputError
+from dispatch_lint.model.errors import InputError, UserError
 
 # Most modules are imported in the functions that need them, because `--help` and `rules` do not.
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from dispatch_lint.documents.classify import Classifier
     from dispatch_lint.documents.document import Document
+    from dispatch_lint.documents.excludes import Excludes
     from dispatch_lint.documents.source import Source
     from dispatch_lint.engine.checker import Checker, Options
     from dispatch_lint.engine.summary import Result
@@ -67,11 +68,12 @@ def lint(*paths: str | Path, settings: Settings | None = None) -> Iterator[Viola
 def sources_of(
     paths: Iterable[str], settings: Settings, *, index: Iterable[str] = (),
     stdin_filename: str | None = None, force_exclude: bool = False,
+    excludes: Excludes | None = None,
 ) -> list[Source]:  # fmt: skip
     """The sources at paths and store URLs; see `discover`."""
     return list(discover(
         paths, settings, _row_source, index=index, stdin_filename=stdin_filename,
-        force_exclude=force_exclude,
+        force_exclude=force_exclude, excludes=excludes,
     ))  # fmt: skip
 
 
@@ -95,7 +97,11 @@ def check(
     from dispatch_lint.engine.run import run
 
     checker = make_checker(settings, options)
-    return run(checker, sources, jobs=jobs, store=store_rows(settings, checker.classifier))
+    try:
+        store = store_rows(settings, checker.classifier)
+    except UserError as error:
+        raise settings_module.in_file(error, settings) from error
+    return run(checker, sources, jobs=jobs, store=store)
 
 
 def make_checker(
@@ -112,18 +118,22 @@ def make_checker(
     """
     from dispatch_lint.documents.catalogue_files import load_catalogue
     from dispatch_lint.engine.checker import Checker, Options
-    from dispatch_lint.engine.plugins import instantiate
+    from dispatch_lint.engine.plugins import instantiate, instantiate_off
 
-    known = known_rules(settings) if known is None else known
-    catalogue = load_catalogue(settings)
-    rules = instantiate(known, settings, catalogue)
+    try:
+        known = known_rules(settings) if known is None else known
+        catalogue = load_catalogue(settings)
+        rules = instantiate(known, settings, catalogue)
+        off = instantiate_off(known, settings, catalogue)
+    except UserError as error:
+        raise settings_module.in_file(error, settings) from error
     accelerator = None
     if not os.environ.get("DISPATCH_LINT_PLAIN"):
         from dispatch_lint.fast.silent_rules import SilentRules
 
         accelerator = SilentRules()
     return Checker(
-        settings, catalogue, rules, known=known, options=options or Options(),
+        settings, catalogue, rules, known=known, options=options or Options(), off=off,
         accelerator=accelerator,
     )  # fmt: skip
 

@@ -7,10 +7,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-LOWER_CAMEL = re.compile(r"[a-z][A-Za-z0-9]*\Z")
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_WORD = re.compile(r"A+(?!a)|A?a+|0+")
 _PLAIN = re.compile(r"[a-z][A-Za-z]*[0-9]*\Z")
 """Nearly every name: `lower_camel` leaves it as it is."""
 _SUFFIX = re.compile(r"(?P<stem>.+?)_?-?(?P<suffix>Names?|names?|IDs?|Ids?|ids?)\Z")
@@ -60,28 +59,57 @@ _CACHED = 4_096
 """Names whose results are cached."""
 
 
+_LOWER_CAMEL = re.compile(r"a[Aa0]*\Z")
+
+
 def is_lower_camel(name: str) -> bool:
-    """Whether a field name is lower camel case (guide, Additional Properties)."""
-    return LOWER_CAMEL.match(name) is not None
+    """Whether a field name is lower camel case (guide, Additional Properties).
+
+    Letters are those of Unicode, as for identifiers of Go and names in its json tags.
+    """
+    return _LOWER_CAMEL.match(_classes(name)) is not None
+
+
+def _classes(name: str) -> str:
+    """A text of the same length that says what each character is.
+
+    `A` is a capital, `a` another letter, `0` a digit, `-` anything else of ASCII, `?` of Unicode.
+    """
+    return "".join(map(_class, name))
+
+
+def _class(character: str) -> str:
+    if character.isalpha():
+        return "A" if character.isupper() or character.istitle() else "a"
+    return "0" if character.isdecimal() else "-" if character.isascii() else "?"
 
 
 @lru_cache(maxsize=_CACHED)
 def lower_camel(name: str) -> str:
-    """The lower camel case of any name: `created_at` is `createdAt`, `API` is `api`."""
-    if _PLAIN.match(name):
+    """The lower camel case of any name: `created_at` is `createdAt`, `API` is `api`.
+
+    A name with characters that would be lost, which are no letters, digits or separators of ASCII,
+    stays as it is.
+    """
+    if _PLAIN.match(name) or "?" in _classes(name):
         return name
-    words: list[str] = [
-        word for part in re.split(r"[^A-Za-z0-9]+", name) for word in _WORD.findall(part)
-    ]
+    words = words_of(name)
     if not words:
         return name
-    rest = (word if word.isupper() else word[:1].upper() + word[1:] for word in words[1:])
-    return words[0].lower() + "".join(rest)
+    rest = (
+        word if word.isupper() else _change(word[:1], str.upper) + word[1:] for word in words[1:]
+    )
+    return _change(words[0], str.lower) + "".join(rest)
+
+
+def _change(word: str, case: Callable[[str], str]) -> str:
+    """A word in another case, but for letters that would become several: `ß` has no capital."""
+    return "".join(new if len(new := case(letter)) == 1 else letter for letter in word)
 
 
 def words_of(name: str) -> list[str]:
     """The words of a camel-case name, as written: `faasId` has `faas` and `Id`."""
-    return _WORD.findall(name)
+    return [name[slice(*match.span())] for match in _WORD.finditer(_classes(name))]
 
 
 @lru_cache(maxsize=_CACHED)
@@ -222,5 +250,5 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str:
 
 
 def count(number: int, what: str) -> str:
-    """`1 document`, `2 documents`."""
-    return f"{number} {what}{'' if number == 1 else 's'}"
+    """`1 document`, `2 documents`, `3 entities`."""
+    return f"{number} {what if number == 1 else plural(what)}"

@@ -8,23 +8,30 @@ from dispatch_lint.rule import (
     Fix,
     Path,
     Put,
+    Rename,
     Rule,
+    Scalar,
     Severity,
     TextView,
     dispatch_boolean,
     dispatch_integer,
     dispatch_text,
+    is_null,
     resolve_core,
     text_of,
     whole_number,
 )
+
+NULL = "!!null"
+"""A scalar with that tag."""
 
 
 class AmbiguousScalar(Rule):
     """Dispatch reads YAML 1.1, editors read YAML 1.2. Where text belongs, dispatch turns `on`
     into "true", `010` into "8", `1.10` into "1.1" and `~` into the empty text. What keeps its
     text (`value: 2`) is fine. Where a boolean belongs, dispatch takes `yes`, and no editor does;
-    where a number belongs, it takes `1_000`, and reads `010` as 8.
+    where a number belongs, it takes `1_000`, and reads `010` as 8. The same goes for keys (`yes:`
+    is the key "true"), and a file with a key that is null (`~:`) it refuses.
     """
 
     name = "ambiguous-scalar"
@@ -45,6 +52,15 @@ class AmbiguousScalar(Rule):
             fixed='kind: Secret\nname: a\nsecrets:\n  state: "on"\n  mode: "010"\n  version: "1.10"\n',
         ),
         Example(
+            "kind: Secret\nname: a\nsecrets: {on: b, 010: c, d: null}\n",
+            (
+                ("/secrets/on", 'dispatch reads the key on as "true"'),
+                ("/secrets/010", 'dispatch reads the key 010 as "8"'),
+                ("/secrets/d", 'dispatch reads null as ""'),
+            ),
+            fixed='kind: Secret\nname: a\nsecrets: {"on": b, "010": c, d: null}\n',
+        ),
+        Example(
             "kind: API\nname: a\nfunction: f\nenabled: yes\n",
             (("/enabled", "dispatch reads yes as true, YAML 1.2 reads it as text"),),
             fixed="kind: API\nname: a\nfunction: f\nenabled: true\n",
@@ -59,11 +75,39 @@ class AmbiguousScalar(Rule):
     def check_text(self, text: TextView) -> Iterator[Finding]:
         if text.form != "manifest":
             return
-        for path, scalar, types in text.scalars:
-            is_text = "string" in types
-            finding = _as_text(path, scalar) if is_text else _as_value(path, scalar, types)
+        yield from (_as_key(path, read) for path, read in text.plain_keys.items())
+        for scalar in text.scalars:
+            if "string" not in scalar.types:
+                finding = _as_value(scalar.path, scalar.text, scalar.types)
+            elif is_null(scalar.text) or scalar.text == NULL:
+                finding = _as_null(scalar)
+            else:
+                finding = _as_text(scalar.path, scalar.text)
             if finding is not None:
                 yield finding
+
+
+def _as_key(path: Path, read: str | None) -> Finding:
+    name = str(path[-1])
+    written = name or "that is empty"
+    message = f'dispatch reads the key {written} as "{read}"'
+    if read is None:
+        message = f"dispatch refuses a file with the key {written}: it is no text"
+    fix = Fix("safe", "quote it", (Rename(path, name),)) if name else None
+    severity = Severity.ERROR if read is None else None
+    return Finding(path, message, on="key", help=f'write "{name}" in quotes', fix=fix,
+                   severity=severity)  # fmt: skip
+
+
+def _as_null(scalar: Scalar) -> Finding | None:
+    """A null where text belongs. In a map of texts it is an empty text to dispatch."""
+    text = scalar.text
+    if scalar.is_field and (text != "~" or "null" not in scalar.types):
+        return None  # an optional field that is left out, or `schema` reports it
+    if text == "~":
+        return _as_text(scalar.path, text)
+    return Finding(scalar.path, f'dispatch reads {text or "nothing"} as ""',
+                   help='write "", or the value in quotes')  # fmt: skip
 
 
 def _as_text(path: Path, text: str) -> Finding | None:

@@ -36,9 +36,18 @@ class CamelCaseFields(Rule):
             return
         proper = lower_camel(field.name)
         if not is_lower_camel(proper):
-            return  # without letters there is no better spelling
+            yield from _without_proposal(field.name)
+            return
         if field.meant and field.meant.lower() == proper.lower():
             proper = field.meant
         message = f'the field "{field.name}" is not lower camel case: {proper}'
         yield Finding((), message, on="key", help=f"rename it to {proper}",
                       fix=field.rename_to(proper))  # fmt: skip
+
+
+def _without_proposal(name: str) -> Iterator[Finding]:
+    """A name without a better spelling: one that has no letters is not wrong."""
+    odd = next((letter for letter in name if not (letter.isalpha() or letter.isdecimal())), "")
+    if any(letter.isalpha() for letter in name) and odd and not odd.isascii():
+        message = f'the field "{name}" is not lower camel case: it contains "{odd}"'
+        yield Finding((), message, on="key", help="use letters and digits only")

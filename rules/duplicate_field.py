@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 
-from dispatch_lint.rule import Example, Finding, Rule, TextView
+from dispatch_lint.rule import Duplicate, Example, Finding, Fix, Rename, Rule, TextView
 
 
 class DuplicateField(Rule):
-    """Dispatch's parser silently takes one of the two values, and other readers take the other.
+    """Dispatch's parser silently takes one of the two values, and other readers take the other. To
+    dispatch two keys of a manifest are the same too that are both `true` (`yes` and `on`), or
+    the same number (`010` and `8`).
 
     User data, such as the content of a Secret, is checked too, for the same reason.
     """
@@ -19,9 +21,34 @@ class DuplicateField(Rule):
             "kind: Secret\nname: a\nname: b\n",
             (("/name", 'the field "name" is already set in line 2'),),
         ),
+        Example(
+            "kind: Secret\nname: a\nsecrets: {yes: b, on: c}\n",
+            (
+                (
+                    "/secrets/on",
+                    'the field "on" is already set in line 3: dispatch reads both as "true"',
+                ),
+            ),
+            fixed='kind: Secret\nname: a\nsecrets: {yes: b, "on": c}\n',
+        ),
     )
 
     def check_text(self, text: TextView) -> Iterator[Finding]:
-        for path, range_, first in text.duplicates:
-            message = f'the field "{path[-1]}" is already set in line {first.line}'
-            yield Finding(path, message, on="key", range=range_, help="keep one of the two")
+        for duplicate in text.duplicates:
+            yield _finding(duplicate, "keep one of the two")
+        if text.form != "manifest":
+            return
+        for duplicate in text.read_duplicates:
+            name = str(duplicate.path[-1])
+            read = text.plain_keys.get(duplicate.path, name)
+            fix = Fix("safe", "quote it", (Rename(duplicate.path, name),))
+            finding = _finding(
+                duplicate, "write both in quotes", f': dispatch reads both as "{read}"'
+            )
+            yield finding._replace(fix=fix if read != name else None)
+
+
+def _finding(duplicate: Duplicate, advice: str, read: str = "") -> Finding:
+    name, line = duplicate.path[-1], duplicate.first.line
+    message = f'the field "{name}" is already set in line {line}{read}'
+    return Finding(duplicate.path, message, on="key", range=duplicate.range, help=advice)

@@ -1,8 +1,12 @@
 """unresolved-reference: a foreign key names an entity that exists."""
 
 from collections.abc import Iterator
+from json import dumps
 
 from dispatch_lint.rule import Example, Finding, Fix, Put, Reference, Rule, Severity, stored
+
+_FEW = 5
+"""Entities that a line of the settings can name beside another one."""
 
 
 class UnresolvedReference(Rule):
@@ -68,6 +72,15 @@ class UnresolvedReference(Rule):
             reference.path,
             f"there is no {what}{meant}",
             severity=None if reference.closed else Severity.WARNING,
-            help=f"create the {kind}, correct the name, or declare it external in the settings",
+            help=f"create the {kind}, correct the name, or declare it external: "
+            f"{self._declaration(kind, reference.value)}",
             fix=fix,
         )
+
+    def _declaration(self, kind: str, name: str) -> str:
+        """The line of the settings that declares an entity external."""
+        entity = f"{kind}/{name}"
+        declared = self.settings.external
+        if len(declared) > _FEW:
+            return f"add {dumps(entity)} to `external` in the settings"
+        return f"external = {dumps([*declared, entity], ensure_ascii=False)}"

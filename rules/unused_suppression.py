@@ -23,14 +23,17 @@ class UnusedSuppression(Rule):
             "kind: Secret\nname: a  # dispatch-lint: ignore[name-format]\n",
             (("", "this suppression of name-format hides nothing"),),
             settings={"extend-select": ["name-format"]},
+            fixed="kind: Secret\nname: a\n",
         ),
         Example(
             "kind: Secret\nname: a  # dispatch-lint: ignore[name-fromat]\n",
             (("", 'there is no rule "name-fromat"; did you mean "name-format"?'),),
+            fixed="kind: Secret\nname: a\n",
         ),
         Example(
             "kind: Secret\nname: a  # dispatch-lint: ignore\n",
             (("", "this suppression names no rule: write ignore[rule] or ignore-file[rule]"),),
+            fixed="kind: Secret\nname: a\n",
         ),
     )
 

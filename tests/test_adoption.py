@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.test_changed_files import PLUGIN
 from tests.test_cli import ROOT, check, run
 
 IMAGES = "kind: Image\nname: nodejs  # the first\nbaseImageName: base\n---\nkind: Image\nname: python\nbaseImageName: base\n"
@@ -59,7 +60,7 @@ def test_suppression_comments_are_written(tmp_path: Path) -> None:
     (tmp_path / "w.go").write_text(
         'package w\ntype W struct {\n\tBaseEntity\n\tXy int `json:"x_y"`\n}\n'
     )
-    code, out, error = check(tmp_path, ".", "--add-ignore", "as it was")
+    code, out, error = check(tmp_path, ".", "--add-ignore=as it was")
     assert (code, out) == (0, "")
     assert "violations in 2 files" in error
     assert check(tmp_path, ".", "-q")[0] == 0
@@ -105,3 +106,143 @@ def test_the_problem_matcher_reads_concise(tmp_path: Path) -> None:
     found = {name: match[index] for name, index in pattern.items() if name != "regexp"}
     assert (found["file"], found["line"], found["column"]) == ("a.yaml", "2", "7")
     assert (found["severity"], found["code"]) == ("error", "name-format")
+
+
+IGNORED = "# dispatch-lint: ignore"
+
+
+@pytest.mark.parametrize(("old", "new"), [
+    (f"name: a  {IGNORED}[schema]\n", "name: a\n"),
+    (f"name: a b  # why  {IGNORED}[schema, name-format] old\n", f"name: a b  # why  {IGNORED}[name-format] old\n"),
+    (f"{IGNORED}[schema]\nname: a\n", "name: a\n"), (f"name: a {IGNORED}\n", "name: a\n"),
+    (f"  \n{IGNORED}[nmae-format]\nname: a b\n", f"  \n{IGNORED}[name-format]\nname: a b\n"),
+    (f"name: a {IGNORED}[schema] {IGNORED}[status-value]\n", "name: a\n"),
+    (f"name: >-  {IGNORED}[schema]\n  a\n", "name: >-\n  a\n"),
+    ("name: a b\nx: |\n  y\n", f"{IGNORED}[name-format]\nname: a b\n{IGNORED}[unknown-field]\nx: |\n  y\n"),
+    ("name: a b\r\nx: y\r\n", f"{IGNORED}[name-format]\r\nname: a b\r\n{IGNORED}[unknown-field]\r\nx: y\r\n"),
+    ("name: a b\rx: y", f"{IGNORED}[name-format]\rname: a b\r{IGNORED}[unknown-field]\rx: y"),
+])  # fmt: skip
+def test_ignoring_settles_after_one_run(old: str, new: str, tmp_path: Path) -> None:
+    head = "kind: Secret\r" if "\r" in old and "\n" not in old else "kind: Secret\n"
+    file = tmp_path / "a.yaml"
+    file.write_text(head + old, newline="")
+    for _ in range(2):
+        code, _, error = check(tmp_path, "a.yaml", "--add-ignore")
+        assert code == 0, error
+        assert file.read_bytes().decode() == head + new
+    assert check(tmp_path, "a.yaml")[0] == 0
+
+
+def test_an_unused_comment_of_go_is_removed(tmp_path: Path) -> None:
+    text = 'package a\n\ntype A struct {\n\tBaseEntity\n\tX int `json:"x"`\n}\n'
+    comment = "` // dispatch-lint: ignore[camel-case-fields]\n}"
+    (tmp_path / "a.go").write_text(text.replace("`\n}", comment))
+    assert check(tmp_path, "a.go", "--add-ignore")[0] == 0
+    assert (tmp_path / "a.go").read_text() == text
+
+
+def test_what_follows_is_a_path_and_no_reason(tmp_path: Path) -> None:
+    for folder in ("sub", "other"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.yaml").write_text("kind: Secret\nname: a b\n")
+    assert check(tmp_path, "--add-ignore", "sub")[0] == 0
+    assert "ignore[name-format]\n" in (tmp_path / "sub" / "a.yaml").read_text()
+    assert "ignore" not in (tmp_path / "other" / "a.yaml").read_text()
+    assert check(tmp_path, "other", "--add-ignore=the old system")[0] == 0
+    assert "ignore[name-format] the old system\n" in (tmp_path / "other" / "a.yaml").read_text()
+
+
+def test_nothing_is_ignored_in_a_file_that_changed(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "appending.py").write_text(PLUGIN)
+    (tmp_path / "dispatch-lint.toml").write_text("plugins = ['mine']\n")
+    (tmp_path / "a.yaml").write_text("kind: Secret\nname: a b\n")
+    code, _, error = check(tmp_path, "a.yaml", "--add-ignore")
+    assert code == 2
+    assert "a.yaml: the file changed while it was checked" in error
+    assert (tmp_path / "a.yaml").read_text() == "kind: Secret\nname: a b\n# more\n"
+
+
+# Renames
+
+
+def renamed(folder: Path, *arguments: str) -> tuple[int, str]:
+    result = run(folder, "rename", *arguments)
+    return result.returncode, (result.stdout + result.stderr).decode()
+
+
+@pytest.mark.parametrize(("key", "name", "said"), [
+    ("Image/nodejs", "a b", "cannot be part of a key"), ("Image/nodejs", "a/b", "cannot be part of a key"),
+    ("Image/nodejs", "", "cannot be part of a key"), ("Image/nodejs", "é", "cannot be part of a key"),
+    ("Driver/t", "Big", "does not match the pattern of Driver names"),
+])  # fmt: skip
+def test_a_new_name_has_to_be_one(key: str, name: str, said: str, tmp_path: Path) -> None:
+    text = f"{IMAGES}---\nkind: Driver\nname: t\ntype: t\n"
+    (tmp_path / "a.yaml").write_text(text)
+    code, out = renamed(tmp_path, key, name)
+    assert code == 2 and said in out
+    assert (tmp_path / "a.yaml").read_text() == text
+
+
+def row(organization: str, name: str, status: str = "READY", kind: str = "Secret") -> str:
+    return json.dumps({"kind": kind, "id": organization + name + status, "name": name,
+                       "organizationId": organization, "status": status}) + "\n"  # fmt: skip
+
+
+def test_an_entity_of_two_organizations_is_none(tmp_path: Path) -> None:
+    file = tmp_path / "a.jsonl"
+    file.write_text(row("acme", "s") + row("other", "s"))
+    code, out = renamed(tmp_path, "Secret/s", "t")
+    assert code == 2
+    assert (
+        "several entities are meant: acme/Secret/s (a.jsonl:1:" in out and "other/Secret/s" in out
+    )
+    assert renamed(tmp_path, "acme/Secret/s", "t")[0] == 0
+    assert file.read_text() == row("acme", "s").replace('"s"', '"t"') + row("other", "s")
+
+
+@pytest.mark.parametrize(("rows", "code", "expected"), [
+    (row("a", "s") + row("a", "t", "DELETED"), 0, row("a", "t", "DELETED")),
+    (row("a", "s") + row("a", "t", "DELETING"), 2, row("a", "s")),
+    (row("a", "s", "DELETED"), 2, row("a", "s", "DELETED")),
+    (row("a", "s", "DELETED") + row("a", "s"), 0, row("a", "s", "DELETED")),
+])  # fmt: skip
+def test_a_deleted_entity_holds_no_name(
+    rows: str, code: int, expected: str, tmp_path: Path
+) -> None:
+    (tmp_path / "a.jsonl").write_text(rows)
+    assert renamed(tmp_path, "Secret/s", "t")[0] == code
+    assert expected in (tmp_path / "a.jsonl").read_text()
+
+
+BROKEN = {
+    "a.yaml": "kind: Function\nname: f\nimage: nodejs\nsecrets: [\n",
+    "a.json": '{"kind": "Function", "name": "f", "image": "nodejs",}',
+    "b.json": '{"kind": "Function", "name": "f", "image": "node\\u006as",}',
+    "a.jsonl": '{"kind": "Function", "image": "nodejs"\n{"kind": "Secret", "name": "s"}\n',
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_document_that_does_not_parse_may_refer_to_it(name: str, tmp_path: Path) -> None:
+    (tmp_path / "images.yaml").write_text(IMAGES)
+    (tmp_path / name).write_text(BROKEN[name])
+    code, out = renamed(tmp_path, "Image/nodejs", "node18")
+    assert (
+        code == 2 and f"{name}:" in out and "may refer to Image/nodejs" in out and "--force" in out
+    )
+    assert (tmp_path / "images.yaml").read_text() == IMAGES
+    code, out = renamed(tmp_path, "Image/nodejs", "node18", "--force")
+    assert code == 0 and "it was passed over" in out
+    assert "node18" in (tmp_path / "images.yaml").read_text()
+
+
+def test_what_is_none_of_ours_blocks_no_rename(tmp_path: Path) -> None:
+    (tmp_path / "images.yaml").write_text(IMAGES)
+    (tmp_path / "chart.yaml").write_text("apiVersion: v1\nkind: Secret\nname: {{ nodejs }}\n")
+    (tmp_path / "binary.yaml").write_bytes(b"\x7fELF nodejs \0")
+    (tmp_path / "latin.yml").write_bytes(b"title: nodejs \xe9\n")
+    (tmp_path / "other.yaml").write_text("kind: Function\nname: f\nimage: python\nsecrets: [\n")
+    assert renamed(tmp_path, "Image/nodejs", "node18") == (
+        0, "1 entity and 0 references in 1 file have the new name\n",
+    )  # fmt: skip

@@ -124,13 +124,18 @@ def test_a_change_is_a_problem_of_the_run(jobs: str, changing: Path) -> None:
 @pytest.mark.parametrize("action", ["--fix", "--diff"])
 def test_a_file_that_changed_is_not_fixed(action: str, changing: Path) -> None:
     code, out, error = check(changing, "a.yaml", "b.yaml", action, "--unsafe-fixes", "-j", "1")
-    assert CHANGED in error
+    assert CHANGED in error and code == 2
     assert (changing / "a.yaml").read_text() == f"{SLIP}# more\n"
     if action == "--fix":
-        assert code == 1
         assert (changing / "b.yaml").read_text() == SLIP.replace("sercets", "secrets")
     else:
         assert "a.yaml" not in out and "+secrets: {a: b}" in out
+
+
+@pytest.mark.parametrize("action", ["--fix", "--diff"])
+def test_the_only_file_that_changed_is_told(action: str, changing: Path) -> None:
+    code, _, error = check(changing, "a.yaml", action, "--unsafe-fixes", "-j", "1")
+    assert (code, error) == (2, f"dispatch-lint: {CHANGED}: nothing in it was fixed\n")
 
 
 def test_a_file_that_changes_before_it_is_written_stays(folder: Path) -> None:

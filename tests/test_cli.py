@@ -71,24 +71,30 @@ def test_exit_codes(text: str, arguments: list[str], code: int, tmp_path: Path) 
 
 INPUTS: list[tuple[str, bytes, int, str]] = [
     ("empty.yaml", b"", 0, "no entity document to check"),
-    ("binary.yaml", b"\x7fELF\x00\x01", 2, "this is not text: there is a NUL byte at offset 4"),
-    ("utf16.yaml", "kind: Secret\n".encode("utf-16"), 2, "the text is UTF-16"),
+    ("binary.yaml", b"\x7fELF\x00\x01", 1, "this is not text: there is a NUL byte at offset 4"),
+    ("utf16.yaml", "kind: Secret\n".encode("utf-16"), 1, "the text is UTF-16"),
     (
         "latin.yaml",
         "kind: Secret\nname: \xe9\n".encode("latin-1"),
-        2,
+        1,
         "line 2 is not UTF-8: byte 0xe9 at offset 19",
     ),
     (
         "marked.yaml",
         b"\xef\xbb\xbfkind: Secret\nname: \xe9\n",
-        2,
+        1,
         "line 2 is not UTF-8: byte 0xe9 at offset 22",
     ),
     ("bom.yaml", b"\xef\xbb\xbfkind: Secret\nname: a\n", 0, ""),
     ("crlf.yaml", b"kind: Secret\r\nname: a\r\n", 0, ""),
     ("tabs.yaml", b"kind: Secret\n\tname: a\n", 1, ""),
-    ("deep.json", b"[" * 10_000, 0, "no entity document to check"),
+    ("deep.json", b"[" * 10_000, 1, "deeper than 100 levels"),
+    ("flow.yaml", b"a: [1\n", 1, "syntax-error"),
+    ("object.json", b'{"a":', 1, "syntax-error"),
+    ("line.jsonl", b'{"a":\n', 1, "syntax-error"),
+    ("latin.jsonl", b'{"a": 1}\n"\xe9"\n', 1, "latin.jsonl:2:2"),
+    ("returns.yaml", b"kind: Secret\rname: a b\r", 1, "returns.yaml:2:7"),
+    ("chart.yaml", b"apiVersion: v1\nkind: Secret\nname: {{ x }}\n", 1, "syntax-error"),
     ("deep2.json", b'{"kind": "Secret", "name": "a", "x":' + b"[" * 10_000, 1, ""),
     ("deep.yaml", b"kind: Secret\nname: a\nsecrets: " + b"[" * 10_000, 1, ""),
     ("no-extension", b"kind: Secret\nname: a\n", 0, ""),
@@ -102,9 +108,40 @@ def test_odd_input(name: str, data: bytes, code: int, said: str, tmp_path: Path)
     (tmp_path / name).write_bytes(data)
     result = check(tmp_path, name)
     assert result[0] == code, result
-    assert said in result[2]
-    if code == 2:
-        assert name in result[2]
+    assert said in result[1] + result[2]
+    assert "No deviations" not in result[1] or code == 0
+
+
+def test_what_no_person_named_is_left_alone(tmp_path: Path) -> None:
+    """A hook names each file of a commit, whoever it is for."""
+    (tmp_path / "chart.yaml").write_text("apiVersion: v1\nkind: Secret\nname: {{ x }}\n")
+    (tmp_path / "pipeline.yaml").write_text("kind: pipeline\nname: x\ndepends_on: []\n")
+    for arguments in (["."], ["chart.yaml", "pipeline.yaml", "--force-exclude"]):
+        code, out, _ = check(tmp_path, *arguments)
+        assert (code, "2 skipped" in out) == (0, True)
+
+
+def test_an_input_that_cannot_be_read_is_no_clean_result(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_bytes(b"kind: Secret\nname: a\0\n")
+    code, out, error = check(tmp_path, ".")
+    assert (code, error.count("NUL byte")) == (2, 1)
+    assert out.startswith("1 problem (see standard error). 0 documents")
+
+
+@pytest.mark.parametrize(("name", "data", "code"), [
+    ("a.yaml", b"kind: Secret\nname: a\0", 1), ("a.yaml", b"a: [", 1), ("a.json", b'{"a":', 1),
+    ("a.go", b"package a\n\xff", 2),
+])  # fmt: skip
+def test_a_diff_of_what_cannot_be_read_says_so(
+    name: str, data: bytes, code: int, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_bytes(data)
+    for options in (["--diff"], ["--fix", "--diff"]):
+        assert check(tmp_path, name, *options)[::2] == (
+            code, check(tmp_path, name, *options)[2],
+        )  # fmt: skip
+        assert f"dispatch-lint: {name}:" in check(tmp_path, name, *options)[2]
+    assert check(tmp_path, name, "--fix")[0] == code
 
 
 def test_a_missing_path_is_an_error(tmp_path: Path) -> None:
@@ -208,6 +245,14 @@ def refused(folder: Path) -> str:
         ("plugins = ['./nowhere']", "there is no folder"),
         ("schemas = ['./nowhere']", "there is no such folder of schemas"),
         ("definitions = ['./nowhere.go']", "does not exist"),
+        (
+            "external = ['ServiceClas/*']",
+            'there is no kind "ServiceClas"; did you mean "ServiceClass"?',
+        ),
+        ("external = ['vault-1']", '"vault-1" has to be <kind>/<name>'),
+        ("organization = 'a/b c'", 'letters, digits, "_" and "-", not "a/b c"'),
+        ("organization = ''", '"organization" has to be a name'),
+        ("select = []\n[tool.dispatch-lint]\nignore = []", "stand at the top of the file"),
         ("complete = ", "this is not TOML"),
         ("complete = 'yes'", '"complete" has to be true or false'),
         ("organization = 1", '"organization" has to be text'),
@@ -230,16 +275,38 @@ def refused(folder: Path) -> str:
 )
 def test_broken_settings(text: str, said: str, tmp_path: Path) -> None:
     (tmp_path / "dispatch-lint.toml").write_text(text)
-    assert said in refused(tmp_path)
+    error = refused(tmp_path)
+    assert said in error
+    assert error.startswith(f"dispatch-lint: {tmp_path / 'dispatch-lint.toml'}: ")
 
 
 @pytest.mark.parametrize(("data", "said"), [
     (b"[tool.dispatch-lint]\ncomplete = ", "pyproject.toml: this is not TOML"),
     (b"[tool.dispatch-lint]\ncomplet = true", 'unknown key "complet"; did you mean "complete"?'),
+    (b"[tool.'dispatch-lint']\ncomplet = true", 'unknown key "complet"; did you mean "complete"?'),
+    (b"[tool]\ndispatch-lint = {complet = true}", 'unknown key "complet"; did you mean "complete"?'),
+    (b"# \xe9\n[tool.dispatch-lint]\ncomplete = true", "pyproject.toml: this is not TOML"),
+    ("[tool.dispatch-lint]\ncomplete = true".encode("utf-16"), "pyproject.toml: this is not TOML"),
 ])  # fmt: skip
 def test_broken_settings_of_a_project(data: bytes, said: str, tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_bytes(data)
     assert said in refused(tmp_path)
+
+
+def test_settings_written_as_in_pyproject_get_a_hint(tmp_path: Path) -> None:
+    write(tmp_path, a_yaml=CLEAN)
+    (tmp_path / "dispatch-lint.toml").write_text("[tool.dispatch-lint]\norganization = 'acme'\n")
+    code, _, error = check(tmp_path, "a.yaml")
+    assert code == 0
+    assert error.startswith(f"dispatch-lint: {tmp_path / 'dispatch-lint.toml'}: the keys of")
+
+
+def test_a_value_of_the_command_line_is_in_no_file(tmp_path: Path) -> None:
+    write(tmp_path, a_yaml=CLEAN)
+    (tmp_path / "dispatch-lint.toml").write_text("organization = 'acme'\n")
+    for option, value in (("--select", "nmae"), ("--kind", "Secrt"), ("--organization", "a b")):
+        code, _, error = check(tmp_path, "a.yaml", option, value)
+        assert code == 2 and value in error and "dispatch-lint.toml" not in error
 
 
 def test_a_project_that_says_nothing_of_us(tmp_path: Path) -> None:
@@ -591,11 +658,14 @@ def test_a_closed_pipe_is_no_traceback(tmp_path: Path) -> None:
 def test_a_bad_line_of_jsonl_does_not_hide_what_came_before(tmp_path: Path) -> None:
     good = b'{"kind": "Secret", "name": "a b"}\n'
     (tmp_path / "a.jsonl").write_bytes(good + b'{"kind": "Secret",\n' + b"\xff\n")
-    code, out, error = check(tmp_path, "a.jsonl", "-f", "concise")
+    code, out, error = check(tmp_path, ".", "-f", "concise")
     assert code == 2
     assert "a.jsonl:1:28: error[name-format]" in out
     assert "a.jsonl:2:19: error[syntax-error]" in out
-    assert "a.jsonl:3: line 1 is not UTF-8" in error
+    assert "a.jsonl:3: line 3 is not UTF-8" in error
+    code, out, error = check(tmp_path, "a.jsonl", "-f", "concise")
+    assert (code, error) == (1, "")
+    assert "a.jsonl:3:1: error[syntax-error]" in out
 
 
 def test_every_command_has_help(tmp_path: Path) -> None:

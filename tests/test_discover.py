@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 from dataclasses import replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -13,42 +12,64 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dispatch_lint.config.globs import below, excludes, matches
+from dispatch_lint.config.globs import Patterns, below, matches, within
 from dispatch_lint.config.settings import Settings, parse
 from dispatch_lint.documents.discover import discover
-from dispatch_lint.documents.gitignore import MAX_BYTES, IgnoreFile
+from dispatch_lint.documents.gitignore import MAX_BYTES, ignore_file_patterns
 from tests.test_cli import check
 
 PIECES = st.sampled_from(
-    ["a", "b.yaml", "*", "?", "**", "/", ".", "[ab]", "[!a]", "[", "deep", "./"]
+    ["a", "b.yaml", "*", "?", "**", "/", "[ab]", "[!a]", "[", "deep", "!", "**/"]
 )
 GLOBS = st.lists(PIECES, min_size=1, max_size=5).map("".join)
-NAMES = st.lists(
-    st.sampled_from(["a", "b.yaml", "deep", "x[", "y\nz"]), min_size=1, max_size=4
-).map("/".join)
 
 
-def one_by_one(name: str, glob: str) -> bool:
-    glob = glob.removeprefix("./")
-    glob += "*" * glob.endswith("/")
-    return (
-        fnmatchcase(name, glob)
-        or fnmatchcase(name, f"*/{glob}")
-        or ("*" not in glob and name.startswith(f"{glob}/"))
-    )
+@settings(max_examples=60)
+@example(["**/*.yaml"])
+@example(["*.yaml", "!deep/a.yaml", "/deep/er"])
+@given(st.lists(GLOBS, min_size=1, max_size=3))
+def test_globs_of_the_settings_are_patterns_of_gitignore(
+    repository: Path, globs: list[str]
+) -> None:
+    (repository / ".git/info/exclude").write_text("")
+    (repository / "deep" / ".gitignore").write_text("")
+    (repository / ".gitignore").write_text("\n".join(globs))
+    command = ["git", "check-ignore", *TREE]
+    ignored = subprocess.run(command, cwd=repository, capture_output=True, text=True, check=False)
+    assert {name for name in TREE if matches(name, *globs)} == {*ignored.stdout.splitlines()}
 
 
-@settings(max_examples=500)
-@given(NAMES, st.lists(GLOBS, max_size=3))
-def test_globs_match_together_what_they_match_one_by_one(name: str, globs: list[str]) -> None:
-    assert matches(name, *globs) == any(one_by_one(name, glob) for glob in globs)
-    inside = any(one_by_one(f"{name}/", glob) for glob in globs)
-    assert excludes(name, *globs) == (matches(name, *globs) or inside)
+@pytest.mark.parametrize(("glob", "name", "expected"), [
+    ("**/*.yaml", "top.yaml", True), ("**/*.yaml", "a/b/c.yaml", True),
+    ("**/charts/**", "charts/c.yaml", True), ("**/charts/**", "a/charts/b/c.yaml", True),
+    ("/charts", "charts/c.yaml", True), ("/charts", "a/charts/c.yaml", False),
+    ("./charts/", "charts/c.yaml", True), ("charts", "a/charts/c.yaml", True),
+    ("a/*.yaml", "a/b/c.yaml", False), ("a/*.yaml", "b/a/c.yaml", False),
+    ("charts/", "charts", False), ("*.yaml", "../b/c.yaml", True), (".*", "../c.yaml", False),
+    ("?.yaml", "é.yaml", False), ("é*.yaml", "é.yaml", True),
+])  # fmt: skip
+def test_globs(glob: str, name: str, expected: bool) -> None:
+    assert matches(name, glob) is expected
+
+
+def test_a_deep_path_is_matched_in_a_loop() -> None:
+    assert not Patterns(["b"]).match("a/" * 2_000 + "c.yaml")
+
+
+@pytest.mark.parametrize(("glob", "folder", "expected"), [
+    ("*.yaml", "", "*.yaml"), ("*.yaml", "sub/", "/sub/**/*.yaml"), ("!/a.yaml", "sub/", "!/sub/a.yaml"),
+    ("./a/b", "sub/", "/sub/a/b"), ("a/", "s[b/", "/s\\[b/**/a/"), ("../a", "sub/", "/a"),
+    ("../../a", "x/sub/", "/a"), ("a", "../x/", "/../x/**/a"),
+])  # fmt: skip
+def test_globs_of_the_command_line_are_relative_to_the_working_directory(
+    glob: str, folder: str, expected: str
+) -> None:
+    assert within(glob, folder) == expected
 
 
 @pytest.mark.parametrize(("path", "root", "said"), [
     ("/srv/a/b.yaml", "/srv", "a/b.yaml"), ("/srv/a.yaml", "/", "srv/a.yaml"),
-    ("/srvs/a.yaml", "/srv", "/srvs/a.yaml"), ("/srv/", "/srv", ""),
+    ("/srvs/a.yaml", "/srv", "../srvs/a.yaml"), ("/srv/", "/srv", ""), ("/a/", "/srv", "../a/"),
 ])  # fmt: skip
 def test_paths_relative_to_the_settings(path: str, root: str, said: str) -> None:
     assert below(path, Path(root)) == said
@@ -161,7 +182,7 @@ def test_every_pattern_means_what_it_means_to_git(odd_repository: Path, lines: l
 )
 def test_whatever_bytes_are_there_something_is_said(data: bytes) -> None:
     for name in ("a", "a/b/", "a/a/b.a", "[", "é/b", "\udcff/a"):
-        assert IgnoreFile(data).ignores(name) in (True, False, None)
+        assert ignore_file_patterns(data).ignores(name) in (True, False, None)
 
 
 @pytest.mark.parametrize(("line", "name"), [
@@ -171,7 +192,7 @@ def test_whatever_bytes_are_there_something_is_said(data: bytes) -> None:
 ])  # fmt: skip
 def test_no_pattern_of_a_project_takes_for_ever(line: str, name: str) -> None:
     """Each would try more ways than can be counted."""
-    assert IgnoreFile(line.encode()).ignores(name) is None
+    assert ignore_file_patterns(line.encode()).ignores(name) is None
 
 
 def test_patterns_of_no_person_are_not_read(tmp_path: Path) -> None:
@@ -201,10 +222,15 @@ def test_a_folder_that_git_ignores_is_told(repository: Path) -> None:
 @pytest.mark.parametrize(("said", "found"), [
     ({}, ["../one.yaml", "one.yaml", "two.json", "../b/one.yaml"]),
     ({"include": ["a/*.yaml", "b/"]}, ["one.yaml", "../b/one.yaml"]),
+    ({"include": ["**/one.yaml"]}, ["../one.yaml", "one.yaml", "../b/one.yaml"]),
+    ({"include": ["*.yaml", "!/b/"]}, ["../one.yaml", "one.yaml", "../b/one.yaml"]),
+    ({"include": ["*.yaml", "!a/*.yaml"]}, ["../one.yaml", "../b/one.yaml"]),
+    ({"exclude": ["**/a/**", "/b"]}, ["../one.yaml"]),
+    ({"exclude": ["*.yaml", "!/one.yaml"]}, ["../one.yaml", "two.json"]),
     ({"include": ["*.json"]}, ["two.json"]),
     ({"include": []}, []),
     ({"exclude": ["a", "./b/"]}, ["../one.yaml"]),
-    ({"exclude": ["one.yaml/"]}, ["two.json"]),
+    ({"exclude": ["one.yaml/", "[ao]/"]}, ["../one.yaml", "../b/one.yaml"]),
     ({"include": ["b/*"], "exclude": ["b/one.yaml"]}, []),
 ])  # fmt: skip
 def test_what_the_settings_include_and_exclude(
@@ -218,3 +244,94 @@ def test_what_the_settings_include_and_exclude(
     for path in ("..", str(tmp_path)):
         names = [one.name for one in discover([path], chosen)]
         assert sorted(os.path.relpath(one) for one in names) == sorted(found)
+
+
+SECRET = "kind: Secret\nname: a b\n"
+
+
+def write(folder: Path, *names: str) -> None:
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(SECRET)
+
+
+def places(folder: Path, *arguments: str) -> set[str]:
+    """The files in which names are reported."""
+    out = check(folder, *arguments, "-f", "concise", "--select", "name-format")[1]
+    return {line.partition(":")[0] for line in out.splitlines() if "name-format" in line}
+
+
+@pytest.mark.parametrize("path", [
+    "charts/c.yaml", "{root}/charts/c.yaml", "link/charts/c.yaml", "{root}/link/charts/c.yaml",
+    "{root}/beside/c.yaml", "charts/../charts/c.yaml",
+])  # fmt: skip
+def test_exclude_holds_for_every_way_to_a_file(path: str, tmp_path: Path) -> None:
+    write(tmp_path, "charts/c.yaml")
+    (tmp_path / "link").symlink_to(tmp_path)
+    (tmp_path / "beside").symlink_to("charts")
+    (tmp_path / "dispatch-lint.toml").write_text('exclude = ["/charts"]\n')
+    arguments = [path.format(root=tmp_path), "--force-exclude"]
+    assert places(tmp_path, *arguments) == set()
+    (tmp_path / "dispatch-lint.toml").write_text('per-path = { "/charts" = ["all"] }\n')
+    assert places(tmp_path, "charts/c.yaml") == set()
+    assert places(tmp_path, f"{tmp_path}/charts/c.yaml") == set()
+
+
+def test_settings_reached_through_a_link_hold_for_its_target(tmp_path: Path) -> None:
+    write(tmp_path / "real", "charts/c.yaml", "a.yaml")
+    (tmp_path / "link").symlink_to("real")
+    (tmp_path / "real" / "dispatch-lint.toml").write_text('exclude = ["/charts"]\n')
+    settings_ = ["--config", "link/dispatch-lint.toml"]
+    assert places(tmp_path, "link", *settings_) == {"link/a.yaml"}
+    assert places(tmp_path, "real", *settings_) == {"real/a.yaml"}
+
+
+def test_exclude_of_the_command_line(tmp_path: Path) -> None:
+    write(tmp_path, "a/x.yaml", "a/b/x.yaml", "b/x.yaml")
+    (tmp_path / "dispatch-lint.toml").write_text("")
+    assert places(tmp_path, ".", "--exclude", "/a/x.yaml") == {"a/b/x.yaml", "b/x.yaml"}
+    assert places(tmp_path / "a", "..", "--exclude", "x.yaml") == {"../b/x.yaml"}
+    assert places(tmp_path / "a", "..", "--exclude", "/b", "--exclude", "../b") == {"../a/x.yaml"}
+    assert places(tmp_path, "a/x.yaml", "--exclude", "a") == {"a/x.yaml"}
+    assert places(tmp_path, "a/x.yaml", "--exclude", "a", "--force-exclude") == set()
+
+
+@pytest.mark.parametrize(("settings_", "expected"), [
+    ('exclude = ["nope", "charts", "charts/c.yaml", "!x"]', ['exclude: "nope"']),
+    ('include = ["*.yaml", "manifest/*.yml"]', ['include: "manifest/*.yml"']),
+    ('kinds = { "functions/*" = "Function" }', ['kinds: "functions/*"']),
+    ('per-path = { "legacy/*" = ["schema"], "a/**" = ["schema"] }', ['per-path: "legacy/*"']),
+    ('exclude = ["node_modules", "ignored"]', []),
+])  # fmt: skip
+def test_globs_that_match_nothing_are_told(
+    settings_: str, expected: list[str], tmp_path: Path
+) -> None:
+    write(tmp_path, "a/x.yaml", "charts/c.yaml", "node_modules/c.yaml", "ignored/a.yaml")
+    (tmp_path / ".gitignore").write_text("ignored\n")
+    (tmp_path / "dispatch-lint.toml").write_text(settings_)
+    told = [f"dispatch-lint: info: {glob} matches nothing" for glob in expected]
+    assert check(tmp_path)[2].splitlines() == told
+    assert check(tmp_path / "a", "..")[2].splitlines() == told
+    assert check(tmp_path / "a")[2] == ""
+
+
+def test_a_link_beside_its_target_is_one_file(tmp_path: Path) -> None:
+    write(tmp_path, "b.yaml", "far/c.yaml")
+    (tmp_path / "a.yaml").symlink_to("b.yaml")
+    (tmp_path / "d.yaml").symlink_to("far/c.yaml")
+    out = check(tmp_path, "-f", "concise")[1]
+    assert "2 documents in 2 files" in out and places(tmp_path) == {"b.yaml", "far/c.yaml"}
+    assert places(tmp_path, "a.yaml") == {"a.yaml"}
+    assert places(tmp_path, "a.yaml", "b.yaml") == {"a.yaml"}
+    assert places(tmp_path, "a.yaml", "--index", ".") == {"a.yaml"}
+    # A link to what is left out is a file of its own.
+    assert places(tmp_path, "--exclude", "far") == {"b.yaml", "d.yaml"}
+
+
+def test_a_broken_link_that_is_excluded_is_no_error(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").symlink_to("nowhere.yaml")
+    assert "the link leads nowhere" in check(tmp_path, "a.yaml")[2]
+    for options in (["--exclude", "a.yaml"], ["--exclude", "a.yaml", "--force-exclude"]):
+        code, _, error = check(tmp_path, "a.yaml", *options)
+        assert (code, "nowhere" in error) == (0, False)
+    assert check(tmp_path)[0] == 0

@@ -101,7 +101,10 @@ OTHERS = {
 
 def test_what_is_no_entity_is_skipped(lint: Lint, results: list[Result]) -> None:
     assert not lint(OTHERS, paths=["."])
-    assert not lint(OTHERS, paths=[name for name in OTHERS if name != "service.yaml"])
+    broken = {"template.yaml", "helm.yaml", "broken.json"}
+    assert not lint(OTHERS, paths=[*OTHERS.keys() - broken - {"service.yaml"}])
+    found = lint(OTHERS, paths=sorted(broken))
+    assert [violation.rule for violation in found] == ["syntax-error"] * len(broken)
     assert results[0].summary.skipped == len(OTHERS)
     assert results[0].summary.documents == 0
 
@@ -214,3 +217,49 @@ def test_what_is_wrong_at_the_end_of_a_line_is_on_that_line(lint: Lint) -> None:
     (found,) = lint({"e.jsonl": '{"kind": "Secret", "name": "a", "secrets": {}}\n{\n'})
     assert found.rule == "syntax-error"
     assert (found.range.line, found.range.column, found.range.end_line) == (2, 2, 2)
+
+
+# Keys as dispatch reads them: YAML 1.1, and then text again.
+
+SECRET = "kind: Secret\nname: a\nsecrets: {{{}}}\n"
+REFUSED = "dispatch refuses a file with the key {}: it is no text"
+
+
+@pytest.mark.parametrize(("secrets", "expected"), [
+    ("yes: a, on: c", [("ambiguous-scalar", 'dispatch reads the key yes as "true"'),
+                       ("duplicate-field", 'the field "on" is already set in line 3: dispatch reads both as "true"')]),
+    ("010: a, 8: b", [("ambiguous-scalar", 'dispatch reads the key 010 as "8"'),
+                      ("duplicate-field", 'the field "8" is already set in line 3: dispatch reads both as "8"')]),
+    ('true: a, "true": b', [("duplicate-field", 'the field "true" is already set in line 3')]),
+    ("0x10: a", [("ambiguous-scalar", 'dispatch reads the key 0x10 as "16"')]),
+    ("1.10: a", [("ambiguous-scalar", 'dispatch reads the key 1.10 as "1.1"')]),
+    (".INF: a", [("ambiguous-scalar", 'dispatch reads the key .INF as ".inf"')]),
+    ("~: a", [("ambiguous-scalar", REFUSED.format("~"))]), ("null: a", [("ambiguous-scalar", REFUSED.format("null"))]),
+    ("18446744073709551615: a", [("ambiguous-scalar", REFUSED.format("18446744073709551615"))]),
+    ("8: a, true: b, .inf: c, 12:30: d, 2026-01-01: e, 1e3: f, a: g, -1: h", []),
+    ("'yes': a, \"on\": b, !!str no: c", []),
+])  # fmt: skip
+def test_keys(secrets: str, expected: list[tuple[str, str]], lint: Lint) -> None:
+    found = lint(SECRET.format(secrets))
+    assert [(violation.rule, violation.message) for violation in found] == expected
+    stored = (
+        "id: '1'\nname: a\norganizationId: b\nstatus: READY\nsecrets: {"
+        + secrets
+        + "}\nkind: Secret\n"
+    )
+    assert "ambiguous-scalar" not in {violation.rule for violation in lint(stored)}
+
+
+@pytest.mark.parametrize("value", ["~", "null", "Null", "", '!!null ""', "!!null x"])
+def test_a_null_as_the_value_of_a_secret_has_one_verdict(value: str, lint: Lint) -> None:
+    found = lint(f"kind: Secret\nname: a\nsecrets:\n  a: {value}\n")
+    assert [(violation.rule, str(violation.severity)) for violation in found] == [
+        ("ambiguous-scalar", "warning")
+    ]
+    assert found[0].message.endswith('as ""')
+
+
+@pytest.mark.parametrize("value", ["~", "null", "", '!!null ""'])
+def test_a_null_as_a_required_text_has_one_verdict(value: str, lint: Lint) -> None:
+    found = lint(f"kind: Function\nname: a\nimage: {value}\n")
+    assert [violation.rule for violation in found] == ["schema"]

@@ -74,6 +74,8 @@ CASES = [
      "{kind: Image, name: a, baseImageName: b, status: 'READY'}\n"),
     ("kind: Secret\nname: a\nsecrets: {a: on, b: 010, c: ~, d: 1_0}\n",
      'kind: Secret\nname: a\nsecrets: {a: "on", b: "010", c: "~", d: "1_0"}\n'),
+    ("kind: Secret\nname: a\nsecrets: {yes: a, on: b, 010: c, 8: d, ~: e}\n",
+     'kind: Secret\nname: a\nsecrets: {"yes": a, "on": b, "010": c, 8: d, "~": e}\n'),
     ("kind: API\nname: a\nfunction: f\nenabled: yes   # really\n",
      "kind: API\nname: a\nfunction: f\nenabled: true   # really\n"),
     ("kind: Function\nname: f\nimage: i\ntimeout: 010\n", "kind: Function\nname: f\nimage: i\ntimeout: 8\n"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
@@ -667,3 +668,78 @@ def test_hints_are_the_same_in_every_run(tmp_path: Path) -> None:
     ]
     assert len(messages) == missing
     assert sum("did you mean" in message for message in messages) == compared
+
+
+@pytest.mark.parametrize(("name", "said"), [
+    ("straße", ""), ("Größe", ": größe"), ("größe_x", ": größeX"), ("x²", ': it contains "²"'), ("日本", ""),
+])  # fmt: skip
+def test_names_beyond_ascii(name: str, said: str, lint: Lint) -> None:
+    found = [violation.message for violation in lint(f"kind: Widget\nname: a\n{name}: b\n")]
+    assert found == ([f'the field "{name}" is not lower camel case{said}'] if said else [])
+
+
+@pytest.mark.parametrize(("number", "wrong"), [
+    ("1", False), ("1.0", True), ("1e2", True), ("1E+2", True), ("-0.0", True), ("1.5", True), ("1e-1", True),
+    ("18446744073709551615", False), ("1e19", True),
+])  # fmt: skip
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
+def test_go_takes_no_fraction_for_an_integer(
+    number: str, wrong: bool, name: str, lint: Lint
+) -> None:
+    text = (
+        f'{{"id":"1","name":"a","organizationId":"b","status":"READY","revision":{number},"version":1,'
+        '"delete":false,"createdTime":"0001-01-01T00:00:00Z","modifiedTime":"0001-01-01T00:00:00Z",'
+        '"reason":null,"state":null,"tags":null,"secrets":null,"kind":"Secret"}'
+    )
+    found = lint({name: text}, {"select": ["schema"]})
+    assert [violation.pointer for violation in found] == ["/revision"] * wrong
+    row = f'{{"key": "Secret/b/a", "value": {text}}}\n'
+    assert len(lint({name: row}, {"select": ["schema"]})) == wrong
+
+
+def test_the_numbers_of_a_manifest_are_rewritten(lint: Lint) -> None:
+    for text in ("1.0", "1e+2"):
+        manifest = f'{{"kind": "Function", "name": "a", "image": "b", "timeout": {text}}}'
+        assert not lint({"a.json": manifest})
+
+
+def test_the_line_that_declares_a_missing_entity_external(tmp_path: Path) -> None:
+    text = "kind: Image\nname: a\nbaseImageName: b\n---\nkind: Function\nname: f\nimage: 'x y'\n"
+    (tmp_path / "a.yaml").write_text(text)
+    lines = []
+    for before in ("", "external = ['Secret/vault-*']\n"):
+        (tmp_path / "dispatch-lint.toml").write_text(before)
+        code, out, _ = check(tmp_path, "a.yaml")
+        assert code == 1
+        line = re.search(r"declare it external: (external = .*)", out)
+        assert line is not None
+        lines.append(line[1])
+        (tmp_path / "dispatch-lint.toml").write_text(f"{line[1]}\n")
+        assert check(tmp_path, "a.yaml")[0] == 0
+    assert lines[1] == 'external = ["Secret/vault-*", "Image/x y"]'
+
+
+@pytest.mark.parametrize(("field", "pointers"), [
+    ("methods: [GET, OPTIONS]\nprotocols: [http, https]", []), ("methods: []\nprotocols:", []),
+    ("methods: [GIT]", ["/methods/0"]), ("methods: [GET, get]", ["/methods/1"]),
+    ("protocols: [htp, https]", ["/protocols/0"]), ("protocols: [tcp]", ["/protocols/0"]),
+])  # fmt: skip
+def test_what_no_gateway_takes(field: str, pointers: list[str], lint: Lint) -> None:
+    found = lint(f"kind: API\nname: a\nfunction: f\n{field}\n", {"select": ["schema"]})
+    assert [violation.pointer for violation in found] == pointers
+
+
+@pytest.mark.parametrize(("schema", "pointers"), [
+    ("in: {type: object, required: [], properties: {type: {type: [string, 'null']}}, x-a: 1}", []),
+    ("in:\n  out: {additionalProperties: false, items: [{}], dependencies: {a: [b], c: {}}}", []),
+    ("in: {type: 5}", ["/schema/in/type"]), ("out: {type: strin}", ["/schema/out/type"]),
+    ("in: {properties: {a: {minLength: x}}}", ["/schema/in/properties/a/minLength"]),
+    ("in: {required: true}", ["/schema/in/required"]), ("in: text", ["/schema/in"]),
+    ("in: {exclusiveMinimum: 3}", ["/schema/in/exclusiveMinimum"]),
+    ("in: {items: {properties: {a: true}}}", ["/schema/in/items/properties/a"]),
+])  # fmt: skip
+def test_the_schemas_of_a_function_are_json_schemas(
+    schema: str, pointers: list[str], lint: Lint
+) -> None:
+    text = f"kind: Function\nname: a\nimage: b\nschema:\n  {schema}\n"
+    assert [violation.pointer for violation in lint(text)] == pointers

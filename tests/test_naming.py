@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dispatch_lint.config.settings import Settings
 from dispatch_lint.documents.catalogue_files import load_catalogue
 from dispatch_lint.documents.undeclared import find_undeclared
-from dispatch_lint.naming import lower_camel
+from dispatch_lint.naming import is_lower_camel, lower_camel
 
 CATALOGUE = load_catalogue(Settings())
 NAMES = st.sampled_from([
@@ -48,3 +48,28 @@ def test_a_name_stands_for_the_same_beside_many_others(others: int) -> None:
     """It took a time that grew with the square of their number."""
     value = {"kind": "Secret", "naem": 1, **{f"y{number}": 1 for number in range(others)}}
     assert undeclared(value, "Secret")[0] == ("naem", "name", False)
+
+
+@pytest.mark.parametrize(("name", "expected"), [
+    ("straße", "straße"), ("Größe", "größe"), ("naïve_name", "naïveName"), ("ÄpfelKorb", "äpfelKorb"),
+    ("größe-x", "größeX"), ("日本_語", "日本語"), ("ΑΒΓ_δ", "αβγΔ"), ("ŉx_ßy", "ŉxßy"), ("x²", "x²"),
+    ("nai\u0308ve_name", "nai\u0308ve_name"), ("a€b_c", "a€b_c"), ("a?b", "aB"), ("Öl", "öl"),
+])  # fmt: skip
+def test_no_letter_is_lost(name: str, expected: str) -> None:
+    assert lower_camel(name) == expected
+
+
+@pytest.mark.parametrize(("name", "expected"), [
+    ("straße", True), ("日本", True), ("größe2", True), ("Größe", False), ("x²", False), ("ǅ", False),
+    ("a\u0301", False), ("2a", False), ("", False),
+])  # fmt: skip
+def test_lower_camel_case_beyond_ascii(name: str, expected: bool) -> None:
+    assert is_lower_camel(name) is expected
+
+
+@given(st.text(max_size=12))
+def test_a_proposal_keeps_every_letter(name: str) -> None:
+    letters = [letter for letter in name if letter.isalnum()]
+    assert [*filter(str.isalnum, lower_camel(name))] == letters or (
+        "".join(filter(str.isalnum, lower_camel(name))).casefold() == "".join(letters).casefold()
+    )

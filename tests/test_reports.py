@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
+from dispatch_lint.config.settings import Settings
 from dispatch_lint.report.excerpts import Excerpts
+from dispatch_lint.report.writing import about_run
+from dispatch_lint.version import __version__
 from tests.test_cli import check, run
 
 NASTY = 'kind: Function\nname: "a,b: 100%\\n::error::x <&> |*"\nimage: i\nstatus: ready\n'
@@ -81,7 +86,8 @@ def test_gitlab(tmp_path: Path) -> None:
 def test_xml(format_: str, tmp_path: Path) -> None:
     root = ElementTree.fromstring(said(tmp_path, format_, f'{NASTY}handler: "\\x07"\n'))
     if format_ == "junit":
-        assert root.get("failures") == str(len(root.findall(".//failure"))) == "3"
+        assert root.get("failures") == str(len(root.findall(".//failure"))) == "2"
+        assert len(root.findall(".//system-out")) == 1
         assert all(one.get("message") for one in root.findall(".//failure"))
     else:
         errors = root.findall("./file/error")
@@ -212,3 +218,231 @@ def test_sarif_names_a_file_whose_name_is_not_utf8(tmp_path: Path) -> None:
     code, out, error = check(tmp_path, name, "-f", "sarif")
     assert (code, error) == (1, "")
     assert "bad%FF.yaml" in out
+
+
+NAMES = (b"bad\xe9.yaml", b"line\nfeed.yaml", b"tab\t.yaml", b'quo"te.yaml', b"back\\slash.yaml",
+         b"a space.yaml", "é.yaml".encode(), b"escape\x1b.yaml")  # fmt: skip
+
+
+@pytest.fixture
+def oddly_named(tmp_path: Path) -> Path:
+    for name in NAMES:
+        text = 'kind: Secret\nname: a\nsercets: {a: "x\u2028y"}\n'
+        (tmp_path / os.fsdecode(name)).write_text(text, encoding="utf-8", newline="")
+    (tmp_path / "half.json").write_text('{"kind": "Secret", "name": "a\\ud83d", "x\\ude00": 1}')
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "format_", ["json", "jsonl", "sarif", "gitlab", "junit", "checkstyle", "html", "github"]
+)
+def test_a_report_is_valid_and_complete_whatever_the_names_are(
+    format_: str, oddly_named: Path
+) -> None:
+    wanted = json.loads(check(oddly_named, ".", "-f", "json")[1])["violations"]
+    code, out, error = check(oddly_named, ".", "-f", format_)
+    assert (code, error) == (1, "")
+    if format_ in ("json", "sarif", "gitlab"):
+        read = orjson.loads(out)  # refuses half characters
+        found = {"json": lambda: read["violations"], "gitlab": lambda: read,
+                 "sarif": lambda: read["runs"][0]["results"]}[format_]()  # fmt: skip
+    elif format_ == "jsonl":
+        found = [*map(orjson.loads, out.splitlines())][:-1]
+    elif format_ in ("junit", "checkstyle"):
+        tag = "testcase" if format_ == "junit" else "error"
+        found = [*ElementTree.fromstring(out.encode()).iter(tag)]
+    else:
+        found = wanted
+    assert len(found) == len(wanted)
+    assert "\x1b" not in out
+
+
+def test_what_is_no_unicode_is_known_to_a_baseline(oddly_named: Path) -> None:
+    for _ in range(2):
+        assert check(oddly_named, ".", "--write-baseline", "--baseline", "known.json")[0] == 0
+        code, out, error = check(oddly_named, ".", "--baseline", "known.json")
+        assert (code, error) == (0, "")
+        assert out.startswith("No deviations.")
+
+
+def test_git_applies_a_diff_whatever_the_names_are(oddly_named: Path) -> None:
+    subprocess.run(["git", "init", "-q"], cwd=oddly_named, check=True)
+    command = [sys.executable, "-m", "dispatch_lint", "check", ".", "--diff", "--unsafe-fixes"]
+    ascii_only = os.environ | {"PYTHONIOENCODING": "ascii"}
+    diff = subprocess.run(command, cwd=oddly_named, capture_output=True, env=ascii_only)
+    assert (diff.returncode, diff.stderr) == (1, b"")
+    subprocess.run(["git", "apply"], cwd=oddly_named, input=diff.stdout, check=True)
+    for name in NAMES:
+        assert b"secrets" in (oddly_named / os.fsdecode(name)).read_bytes()
+    assert check(oddly_named, ".", "--diff", "--unsafe-fixes")[0] == 0
+
+
+# The baseline, from everywhere
+
+
+ODD = "kind: Secret\nname: a b\nx: y\n"
+BROKEN = "kind: Secret\nname: [\n"
+
+
+@pytest.fixture
+def known(tmp_path: Path) -> Path:
+    """A project with a baseline, which knows all that is there."""
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "top.yaml").write_text(ODD)
+    (tmp_path / "sub" / "s.yaml").write_text(ODD.replace("a b", "c d"))
+    (tmp_path / "sub" / "broken.yaml").write_text(BROKEN)
+    (tmp_path / "dispatch-lint.toml").write_text("baseline = 'known.json'\n")
+    assert check(tmp_path, ".", "--write-baseline")[0] == 0
+    return tmp_path
+
+
+@pytest.mark.parametrize("from_", ["", "sub", ".."])
+@pytest.mark.parametrize("absolute", [False, True])
+def test_a_baseline_knows_files_from_every_folder(
+    from_: str, *, absolute: bool, known: Path
+) -> None:
+    folder = (known / from_).resolve()
+    path = str(known) if absolute else os.path.relpath(known, folder)
+    config = ["--config", os.path.relpath(known / "dispatch-lint.toml", folder)]
+    before = (known / "known.json").read_text()
+    assert set(json.loads(before)["violations"]) == {"top.yaml", "sub/s.yaml", "sub/broken.yaml"}
+    code, out, error = check(folder, path, *config)
+    assert (code, error) == (0, "") and "5 in the baseline" in out
+    assert check(folder, path, *config, "--write-baseline")[0] == 0
+    assert (known / "known.json").read_text() == before
+
+
+def test_a_baseline_without_settings_names_files_from_its_own_folder(known: Path) -> None:
+    (known / "dispatch-lint.toml").unlink()
+    assert "5 in the baseline" in check(known, ".", "--baseline", "known.json")[1]
+    arguments = ("..", "--baseline", "../known.json")
+    assert "5 in the baseline" in check(known / "sub", *arguments)[1]
+    assert check(known / "sub", *arguments)[0] == 0
+
+
+@pytest.mark.parametrize("arguments", [
+    ("top.yaml",), (".", "--select", "name-format"), (".", "--ignore", "unknown-field"), ("sub",),
+    (".", "-q"), ("sub/s.yaml", "--select", "unknown-field", "--fail-level", "error"),
+])  # fmt: skip
+def test_a_run_leaves_alone_what_it_does_not_look_for(
+    arguments: tuple[str, ...], known: Path
+) -> None:
+    before = (known / "known.json").read_text()
+    assert check(known, *arguments)[::2] == (0, "")
+    assert check(known, *arguments, "--write-baseline")[0] == 0
+    assert (known / "known.json").read_text() == before
+
+
+def test_what_is_no_more_is_told_where_it_was_looked_for(known: Path) -> None:
+    (known / "top.yaml").write_text("kind: Secret\nname: a b\n")
+    told = "dispatch-lint: the baseline knows what is no more: top.yaml: unknown-field\n"
+    assert check(known, "top.yaml", "--exit-zero")[2] == told
+    assert check(known, "--select", "unknown-field")[2] == told
+    assert (
+        check(known, "sub")[2] == check(known, "--ignore", "unknown-field", "--exit-zero")[2] == ""
+    )
+    (known / "dispatch-lint.toml").write_text(
+        "baseline = 'known.json'\nper-path = { 'top.yaml' = ['all'] }\n"
+    )
+    assert check(known)[2] == ""
+    (known / "sub" / "broken.yaml").unlink()
+    told = "dispatch-lint: the baseline knows what is no more: sub/broken.yaml: syntax-error\n"
+    assert check(known)[2] == told and check(known, "top.yaml")[2] == ""
+    assert check(known, "--write-baseline")[0] == 0
+    assert "broken" not in (known / "known.json").read_text()
+
+
+def test_what_needs_two_files_is_looked_for_in_the_whole_project(tmp_path: Path) -> None:
+    for name in "ab":
+        (tmp_path / f"{name}.yaml").write_text("kind: Secret\nname: s\n")
+    (tmp_path / "dispatch-lint.toml").write_text("baseline = 'known.json'\ncomplete = true\n")
+    assert check(tmp_path, "--write-baseline")[0] == 0
+    before = (tmp_path / "known.json").read_text()
+    assert "unique-key" in before
+    assert check(tmp_path, "b.yaml")[2] == ""
+    assert check(tmp_path, "b.yaml", "--write-baseline")[0] == 0
+    assert (tmp_path / "known.json").read_text() == before
+    (tmp_path / "a.yaml").unlink()
+    assert "what is no more: b.yaml: unique-key" in check(tmp_path)[2]
+
+
+def test_a_missing_baseline_says_how_to_make_one(tmp_path: Path) -> None:
+    code, _, error = check(tmp_path, "--baseline", "known.json")
+    assert code == 2
+    assert "known.json: No such file" in error
+    assert "`dispatch-lint check --write-baseline --baseline known.json`" in error
+
+
+# Totals
+
+
+MIXED = (
+    "kind: Image\nname: i\nbaseImageName: b\nstatus: READY\n---\nkind: Function\nname: f\nimage: x\n"
+    "---\nkind: Secret\nname: a b\n---\nkind: API\nname: p\nfunction: f\nenabled: yes\n"
+)
+
+
+@pytest.mark.parametrize(("level", "failures"), [("info", 5), ("warning", 3), ("error", 1)])
+def test_a_failure_of_junit_is_what_fails_the_run(
+    level: str, failures: int, tmp_path: Path
+) -> None:
+    (tmp_path / "a.yaml").write_text(MIXED)
+    code, out, _ = check(tmp_path, "a.yaml", "-f", "junit", "--fail-level", level)
+    (root,) = [ElementTree.fromstring(out)]
+    assert code == 1
+    assert (root.get("tests"), root.get("failures")) == ("5", str(failures))
+    assert len([*root.iter("failure")]) == failures
+    assert len([*root.iter("system-out")]) == 5 - failures
+    (tmp_path / "a.yaml").write_text("kind: Image\nname: i\nbaseImageName: b\nstatus: READY\n")
+    code, out, _ = check(tmp_path, "a.yaml", "-f", "junit")
+    assert code == 0 and 'failures="0"' in out
+
+
+def test_junit_counts_what_could_not_be_checked(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_bytes(b"kind: Secret\nname: \xff\n")
+    code, out, _ = check(tmp_path, ".", "-f", "junit")
+    assert code == 2 and 'tests="1" failures="0" errors="1"' in out
+
+
+def page_of(folder: Path, *arguments: str) -> tuple[str, dict[str, Any]]:
+    """The HTML page of a check, and the data in it."""
+    out = check(folder, *arguments, "-f", "html")[1]
+    return out, json.loads(re.search(r'id="data">(.*?)</script>', out)[1])  # type: ignore[index]
+
+
+@pytest.mark.parametrize("limit", [1, 1_000])
+def test_the_totals_of_the_page_agree(limit: int, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(MIXED)
+    (tmp_path / "dispatch-lint.toml").write_text(f"[limits]\nviolations-per-file = {limit}\n")
+    page, data = page_of(tmp_path, "a.yaml", "--organization", "acme")
+    assert [count for _, count in data["facets"]["severity"]] == [1, 2, 2]
+    assert sum(count for _, count in data["facets"]["rule"]) == 5
+    assert re.findall(r'<li><b class="\w+">(\d+)</b>(\w+)', page) == [
+        ("1", "error"), ("2", "warnings"), ("2", "infos"),
+    ]  # fmt: skip
+    assert "Not in the table: 1 info about declared names" in page
+    assert ("past a limit" in page) == (limit == 1)
+
+
+def test_the_page_names_no_column_of_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(MIXED)
+    _, data = page_of(tmp_path, "a.yaml")
+    assert data["columns"][3] is False and "organization" not in data["facets"]
+    _, data = page_of(tmp_path, "a.yaml", "--organization", "acme")
+    assert data["columns"][3] is True
+    assert {node["id"].partition("/")[0] for node in data["graph"]["nodes"]} == {"acme"}
+
+
+def test_the_head_of_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    (tmp_path / "dispatch-lint.toml").write_text("organization = 'acme'\n")
+    (tmp_path / "a.yaml").write_text(MIXED)
+    page, _ = page_of(tmp_path, "a.yaml", "--exclude=b c")
+    about = dict(re.findall(r"<dt>(\w+)</dt><dd>(.*?)</dd>", page))
+    assert about == {
+        "date": "2023-11-14 22:13 UTC", "version": f"dispatch-lint {__version__}",
+        "command": "dispatch-lint check a.yaml &#x27;--exclude=b c&#x27; -f html", "settings": "dispatch-lint.toml",
+    }  # fmt: skip
+    url = "postgresql://me:secret@127.0.0.1:1/db"
+    told = dict(about_run(Settings(), ["check", url, f"--store={url}"]))["command"]
+    assert "secret" not in told and told.count("postgresql://me@127.0.0.1:1/db") == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from dispatch_lint.engine.summary import Result
 from dispatch_lint.model.violation import Severity
 from dispatch_lint.schema.kind_schema import CatalogueError
 from tests.conftest import Lint, shown
+from tests.test_cli import check
 
 WRONG = "kind: Secret\nname: a b\n"
 
@@ -279,3 +281,103 @@ def test_quiet_counts_what_it_does_not_show(lint: Lint, results: list[Result]) -
         assert not lint(text, fold=fold, quiet=Severity.WARNING)
         assert results[-1].summary.violations[Severity.INFO] == 2
         assert sum(results[-1].summary.rules.values()) == 2
+
+
+# A rule that is off is off: `schema` does not report its cause instead.
+
+STORED = ('{"id": "1", "name": "a b", "organizationId": "acme", "status": "redy", "createdTime": "x", '
+          '"modifiedTime": "0001-01-01T00:00:00Z", "delete": false, "revision": 1, "reason": null, '
+          '"state": null, "tags": null, "version": 1, "kind": "Secret", "secrets": null}')  # fmt: skip
+CAUSES = [
+    ("name-format", "kind: Secret\nname: a b\n", "a.yaml"),
+    ("name-format", "kind: Driver\nname: Ticker\ntype: t\n", "a.yaml"),
+    ("ambiguous-scalar", "kind: API\nname: x\nfunction: f\nenabled: yes\n", "a.yaml"),
+    ("ambiguous-scalar", "kind: Function\nname: f\nimage: i\ntimeout: 1_0\n", "a.yaml"),
+    ("unknown-field", "kind: Function\nname: f\nImage: i\n", "a.yaml"),
+    ("status-value", STORED.replace("a b", "a"), "a.json"),
+    ("name-format", STORED, "a.json"),
+    ("time-order", STORED.replace("a b", "a").replace("redy", "READY"), "a.json"),
+]
+
+
+@pytest.mark.parametrize(("rule", "text", "name"), CAUSES)
+@pytest.mark.parametrize("off", ["ignore", "severity", "per-path"])
+def test_what_is_off_does_not_come_back(
+    off: str, rule: str, text: str, name: str, lint: Lint
+) -> None:
+    settings = {
+        "ignore": {"ignore": [rule]}, "severity": {"severity": {rule: "off"}},
+        "per-path": {"per-path": {"**/a.*": [rule]}},
+    }  # fmt: skip
+    assert rule in {violation.rule for violation in lint({name: text})}
+    assert "schema" not in {violation.rule for violation in lint({name: text})}
+    left = {violation.rule for violation in lint({name: text}, settings[off])}
+    assert not {rule, "schema"} & left
+
+
+@pytest.mark.parametrize(("rule", "text", "name"), CAUSES)
+def test_what_is_not_selected_silences_nothing(rule: str, text: str, name: str, lint: Lint) -> None:
+    if rule in ("time-order", "unknown-field"):
+        return  # JSON Schema has nothing to say about it
+    assert [violation.rule for violation in lint({name: text}, {"select": ["schema"]})] != []
+
+
+@pytest.mark.parametrize("settings", [
+    {"ignore": ["camel-case-fields"]}, {"severity": {"camel-case-fields": "off"}},
+    {"per-path": {"*.yaml": ["camel-case-fields"]}},
+])  # fmt: skip
+def test_a_field_that_is_dropped_is_a_cause_of_its_own(
+    settings: dict[str, Any], lint: Lint
+) -> None:
+    text = "kind: Function\nname: f\nimage: i\nsource_path: x\n"
+    assert [violation.rule for violation in lint(text)] == ["camel-case-fields"]
+    assert [violation.rule for violation in lint(text, settings)] == ["unknown-field"]
+
+
+def test_what_a_baseline_knows_does_not_come_back(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("kind: Secret\nname: a b\n")
+    arguments = ("a.yaml", "--baseline", "known.json")
+    assert check(tmp_path, *arguments, "--write-baseline")[0] == 0
+    for options in (["--ignore", "name-format"], ["--select", "schema"], []):
+        assert check(tmp_path, *arguments, *options)[0] == 0
+
+
+@pytest.mark.parametrize("line", [
+    "name: >-  # dispatch-lint: ignore[name-format]\n  a b\n", "name: |2-  # dispatch-lint: ignore[name-format]\n    a b\n",
+    "name: &a  # dispatch-lint: ignore[name-format]\n  a b\n", "name: !!str  # dispatch-lint: ignore[name-format]\n  a b\n",
+    "name: &a !!str  # dispatch-lint: ignore[name-format]\n\n  # more\n  'a b'\n",
+    "name: !!str &a >-  # dispatch-lint: ignore[name-format]\n  a b\n",
+    "name: !<tag:yaml.org,2002:str>  # dispatch-lint: ignore[name-format]\n  a b\n",
+    "name: a b  # why  # dispatch-lint: ignore[name-format]\n", "? name  # dispatch-lint: ignore[name-format]\n: a b\n",
+])  # fmt: skip
+def test_a_comment_at_the_head_of_a_block_holds(line: str, lint: Lint) -> None:
+    found = lint(f"kind: Secret\n{line}")
+    wanted = ["unused-suppression", "name-format"] if line.startswith("?") else []
+    assert sorted(violation.rule for violation in found) == sorted(wanted)
+
+
+@pytest.mark.parametrize("text", [
+    "name: a # dispatch-lint ignore[name-format]\n", "name: a # dispatch-lint: IGNORE[name-format]\n",
+    "name: a # noqa dispatch-lint: ignore[name-format]\n", "name: a # dispatch-lint: ignroe[name-format]\n",
+    "name: a # dispatch-lint: ignore\n", "name: a # dispatch-lint: ignore[name-format\n",
+    "name: a # dispatch-lint: ignore[name-format]\n", "name: >- # dispatch-lint: ignore[name-format]\n  a\n",
+    "name: &a # dispatch-lint: ignore[name-format]\n  a\n", "name: a\nsecrets: {a: b, # dispatch-lint: ignore[schema]\n c: d}\n",
+    "name: a\n... # dispatch-lint: ignore[schema]\n", "name: a\n--- # dispatch-lint: ignore[schema]\n",
+])  # fmt: skip
+def test_every_suppression_is_used_or_reported(text: str, lint: Lint) -> None:
+    found = lint(f"kind: Secret\n{text}")
+    assert [violation.rule for violation in found] == ["unused-suppression"]
+
+
+def test_a_file_of_comments_has_unused_suppressions(lint: Lint) -> None:
+    assert shown(lint("# dispatch-lint: ignore-file[schema]\n")) == ["1:1 unused-suppression"]
+    text = "%YAML 1.2 # dispatch-lint: ignore[schema]\n---\nkind: Secret\nname: a\n"
+    assert shown(lint(text)) == ["1:11 unused-suppression"]
+
+
+@pytest.mark.parametrize("text", [
+    "secrets:\n  a: |\n    # dispatch-lint: ignore[schema]\n", "secrets: {a: 'x # dispatch-lint: ignore[schema]'}\n",
+    "secrets:\n  a: &a !!str |\n    # dispatch-lint: ignore[schema]\n    # dispatch-lint ignore\n",
+])  # fmt: skip
+def test_what_looks_like_a_comment_in_a_value_is_none(text: str, lint: Lint) -> None:
+    assert not lint(f"kind: Secret\nname: a\n{text}")

@@ -115,7 +115,7 @@ def _baseline_counts(settings: Settings) -> dict[str, dict[str, int]]:
     if settings.baseline is None:
         return {}
     path = settings.root / settings.baseline
-    return read_baseline(path, str(settings.baseline)).counts()
+    return read_baseline(path, settings).counts()
 
 
 def _tell_nothing(_: str) -> None:

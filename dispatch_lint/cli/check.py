@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import gc
-import os
 import sys
-from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from dispatch_lint.cli.baseline import (
+    covers_project,
+    find_baseline,
+    tell_stale,
+    without_limit,
+    write_baseline,
+)
+from dispatch_lint.cli.exit import EXIT_FAILURE
 from dispatch_lint.cli.formats import (
     ReportingCommand,
     is_for_machines,
@@ -29,7 +35,7 @@ from dispatch_lint.cli.options import (
     settings_from,
     settings_options,
 )
-from dispatch_lint.cli.output import echo, tell, use_color, writable
+from dispatch_lint.cli.output import echo, tell, use_color, writable, write_diff
 from dispatch_lint.model.errors import InputError
 from dispatch_lint.model.violation import Severity
 from dispatch_lint.naming import count
@@ -42,7 +48,6 @@ if TYPE_CHECKING:
     from dispatch_lint.documents.source import Source
     from dispatch_lint.engine.summary import Result, Summary
     from dispatch_lint.fix.fixed import Fixed
-    from dispatch_lint.report.baseline import Baseline
 
 _input_options = group(
     click.option("--store", metavar="URL",
@@ -60,12 +65,15 @@ _fix_options = group(
                  help="Count fixes that may not be what was meant."),
     click.option("--diff", is_flag=True,
                  help="Show what --fix would change, and change nothing."),
-    click.option("--add-ignore", metavar="REASON", is_flag=False, flag_value="",
-                 help="Write a suppression comment above everything that is found."),
+    click.option("--add-ignore", metavar="[=REASON]", is_flag=False, flag_value="",
+                 help="Write a suppression comment above everything that is found, and remove those "
+                 "that are unused."),
 )  # fmt: skip
 _show_options = group(
     click.option("--statistics", is_flag=True, help="Show how often each rule was violated."),
     click.option("--stdin-filename", metavar="NAME", help="What standard input is called."),
+    click.option("--exclude", multiple=True, metavar="GLOB",
+                 help="Leave out what matches, as the setting does; relative to this folder."),
     click.option("--force-exclude", is_flag=True,
                  help="Let `exclude` hold for files that are named, too."),
     click.option("--list-files", is_flag=True,
@@ -101,49 +109,55 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     input or internal error.
     """
     from dispatch_lint.api import check, sources_of
+    from dispatch_lint.documents.excludes import Excludes, unmatched_globs
     from dispatch_lint.engine.checker import Options
     from dispatch_lint.report.baseline import hide_known
 
     # A run keeps many small objects and creates hardly any cycles: collect garbage rarely.
     gc.set_threshold(200_000, 1_000, 1_000)
     settings = settings_from(options)
+    excludes = Excludes(settings, options["exclude"])
     sources = sources_of(
         paths or ["."], settings, index=options["index"],
         stdin_filename=options["stdin_filename"], force_exclude=options["force_exclude"],
+        excludes=excludes,
     )  # fmt: skip
+    fixed = None
     if options["fix"] or options["diff"]:
         fixed = _fix(settings, sources, options)
         if options["diff"]:
-            return 1 if fixed.texts and not options["exit_zero"] else 0
+            return _diff_code(fixed, options)
     if options["add_ignore"] is not None:
         return _add_ignores(settings, sources, options)
+    is_whole = covers_project((*(paths or ["."]), *options["index"]), settings)
     if options["write_baseline"]:
-        return _write_baseline(settings, sources, options)
-    baseline = _read_baseline(settings)
+        failed = write_baseline(settings, sources, jobs=options["jobs"], is_whole=is_whole)
+        return _exit_code(failed, settings, options) if failed is not None else 0
+    baseline = find_baseline(settings)
     fold = not any(lists_declared(report.format) for report in wanted_reports())
     result = check(
-        settings if baseline is None else _without_limit(settings), sources, jobs=options["jobs"],
+        settings if baseline is None else without_limit(settings), sources, jobs=options["jobs"],
         options=Options(
             fold=fold and baseline is None,  # a baseline needs each info with its location
-            quiet=settings.fail_level if options["quiet"] else Severity.INFO,
+            # A baseline has to be told of what is not shown too.
+            quiet=settings.fail_level if options["quiet"] and baseline is None else Severity.INFO,
             listing=options["list_files"],
         ),
     )  # fmt: skip
+    if covers_project(paths or ["."], settings):
+        for setting, glob in unmatched_globs(settings, sources, excludes):
+            tell(f'info: {setting}: "{glob}" matches nothing')
     if baseline is not None:
-        result = hide_known(result, baseline, fold=fold)
+        least = settings.fail_level if options["quiet"] else Severity.INFO
+        result = hide_known(result, baseline, fold=fold, least=least)
     if result.listed is not None:
         _show_listed(result)
     else:
         _show(result, settings, sources, options)
-        if baseline is not None:
-            for entry in baseline.stale({source.name for source in sources}):
-                tell(f"the baseline knows what is no more: {entry}")
-    return _exit_code(result.summary, settings, options, paths or ["."])
-
-
-def _without_limit(settings: Settings) -> Settings:
-    """Settings with which all violations of a file are located, not only the first ones."""
-    return replace(settings, limits=replace(settings.limits, violations_per_file=sys.maxsize))
+        if baseline is not None and not result.summary.problems:
+            tell_stale(result, sources, settings, baseline, is_whole=is_whole)
+    code = _exit_code(result.summary, settings, options, paths or ["."])
+    return EXIT_FAILURE if fixed is not None and fixed.changed else code
 
 
 def _show_listed(result: Result) -> None:
@@ -160,7 +174,7 @@ def _show(
     result: Result, settings: Settings, sources: Sequence[Source], options: dict[str, Any]
 ) -> None:
     from dispatch_lint.api import documents_of, known_rules
-    from dispatch_lint.report.writing import outcome_of, statistics, write_report
+    from dispatch_lint.report.writing import about_run, outcome_of, statistics, write_report
 
     reports = wanted_reports()
     for report in reports:
@@ -170,6 +184,8 @@ def _show(
             with_declared=not options["quiet"],
             find_rules=cache(partial(known_rules, settings)),
             documents=partial(documents_of, settings, sources),
+            fail_level=settings.fail_level,
+            about=about_run(settings, sys.argv[1:]),
         )  # fmt: skip
         if report.output is None:
             echo(format_named(report.format)(outcome))
@@ -194,8 +210,7 @@ def _fix(settings: Settings, sources: Sequence[Source], options: dict[str, Any])
     for withdrawn in fixed.withdrawn:
         tell(withdrawn)
     if options["diff"]:
-        for line in diff_lines(fixed):
-            sys.stdout.write(line)
+        write_diff(diff_lines(fixed))
         return fixed
     write_fixed(fixed)
     if fixed.texts:
@@ -204,66 +219,53 @@ def _fix(settings: Settings, sources: Sequence[Source], options: dict[str, Any])
     return fixed
 
 
+def _diff_code(fixed: Fixed, options: dict[str, Any]) -> int:
+    """Print what keeps a diff from being complete, and return the exit code."""
+    unparsed = [violation for violation in fixed.violations if violation.rule == "syntax-error"]
+    for problem in fixed.problems:
+        tell(problem)
+    for violation in unparsed:
+        tell(f"{violation.place}: {violation.message}")
+    if fixed.problems or fixed.changed:
+        return EXIT_FAILURE
+    return 1 if (fixed.texts or unparsed) and not options["exit_zero"] else 0
+
+
 def _check_all(settings: Settings, options: dict[str, Any]) -> Any:
     """A check function that locates all violations one by one."""
     from dispatch_lint.api import check
     from dispatch_lint.engine.checker import Options
 
     wanted = Options(unfolded=True)
-    return partial(check, _without_limit(settings), jobs=options["jobs"], options=wanted)
+    return partial(check, without_limit(settings), jobs=options["jobs"], options=wanted)
 
 
 def _add_ignores(settings: Settings, sources: Sequence[Source], options: dict[str, Any]) -> int:
     from dispatch_lint.api import check
+    from dispatch_lint.documents.reading import changed_error
     from dispatch_lint.engine.checker import Options
     from dispatch_lint.fix.add_ignores import add_ignores
     from dispatch_lint.fix.fixed import write_fixed
     from dispatch_lint.report.baseline import hide_known
 
     result = check(
-        _without_limit(settings), sources, jobs=options["jobs"], options=Options(fold=True)
+        without_limit(settings), sources, jobs=options["jobs"], options=Options(fold=True)
     )
-    baseline = _read_baseline(settings)
+    baseline = find_baseline(settings)
     if baseline is not None:
         result = hide_known(result, baseline, fold=True)
     violations = [violation for violation in result.violations if not violation.heading]
-    fixed = add_ignores(sources, violations, options["add_ignore"])
+    fixed = add_ignores(sources, violations, options["add_ignore"], result.readings)
+    changed = {str(changed_error(file)) for file in fixed.changed}
     for problem in (*result.summary.problems, *fixed.withdrawn):
-        tell(problem)
+        if problem not in changed:
+            tell(problem)
     write_fixed(fixed)
     total, files = sum(fixed.counts.values()), len(fixed.texts)
     tell(f"now ignored: {count(total, 'violation')} in {count(files, 'file')}")
-    return 2 if result.summary.problems else 1 if fixed.withdrawn else 0
-
-
-# The baseline
-
-
-def _read_baseline(settings: Settings) -> Baseline | None:
-    if settings.baseline is None:
-        return None
-    from dispatch_lint.report.baseline import read_baseline
-
-    path = settings.root / settings.baseline
-    return read_baseline(path, os.path.relpath(path))
-
-
-def _write_baseline(settings: Settings, sources: Sequence[Source], options: dict[str, Any]) -> int:
-    from dispatch_lint.api import check
-    from dispatch_lint.report.baseline import Baseline, read_baseline
-
-    if settings.baseline is None:
-        raise click.UsageError("--write-baseline: name the file by --baseline, or the setting")
-    path = settings.root / settings.baseline
-    baseline = read_baseline(path, os.path.relpath(path)) if path.exists() else Baseline()
-    result = check(_without_limit(settings), sources, jobs=options["jobs"])
-    if result.summary.problems:
-        return _exit_code(result.summary, settings, options)
-    files = {source.name for source in sources if source.reported}
-    renewed = baseline.renewed(files, result.violations)
-    renewed.write(path)
-    tell(f"{count(len(renewed), 'violation')} in {os.path.relpath(path)}")
-    return 0
+    if result.summary.problems or fixed.changed:
+        return EXIT_FAILURE
+    return 1 if fixed.withdrawn else 0
 
 
 # Exit codes

@@ -44,10 +44,21 @@ class FormatName(click.ParamType):  # type: ignore[type-arg,unused-ignore]
 
 
 class ReportingCommand(click.Command):
-    """A command that keeps the order of -f and -o, which click does not."""
+    """A command that keeps the order of -f and -o, which click does not.
+
+    An option with an optional value takes it behind a `=` only: what follows is a path.
+    """
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.meta[_REPORTS] = _pairs(args)
+        end = args.index("--") if "--" in args else len(args)
+        optional = {
+            name
+            for parameter in self.params
+            if isinstance(parameter, click.Option) and parameter.flag_value == ""
+            for name in parameter.opts
+        }
+        args = [f"{name}=" if name in optional else name for name in args[:end]] + args[end:]
         return super().parse_args(ctx, args)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from dispatch_lint.cli.output import tell
 from dispatch_lint.config.settings import SEVERITIES
 
 if TYPE_CHECKING:
@@ -94,6 +95,10 @@ def settings_from(options: dict[str, Any]) -> Settings:
         settings = module.load(Path(options["config"]))
     else:
         settings = module.Settings(root=here) if options["isolated"] else load_settings(here)
+    if settings.hint:
+        tell(settings.hint)
+    if options.get("organization"):
+        module.organization_name("--organization", options["organization"])
     changes: dict[str, Any] = {
         name: options[name]
         for name in ("kind", "form", "organization", "select")

@@ -26,6 +26,14 @@ def echo(lines: Iterable[str], *, error: bool = False) -> None:
     target.flush()
 
 
+def write_diff(lines: Iterable[str]) -> None:
+    """Write a diff to standard output: the bytes of the files, whatever the terminal's encoding."""
+    sys.stdout.flush()
+    for line in lines:
+        sys.stdout.buffer.write(line.encode("utf-8"))
+    sys.stdout.buffer.flush()
+
+
 def tell(message: str) -> None:
     """Write a message to standard error, with control characters escaped."""
     click.echo(f"dispatch-lint: {harmless(message)}", err=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 
 import click
+
+from dispatch_lint.cli.output import tell, write_diff
+from dispatch_lint.naming import count
 
 
 # A key may begin with a dash: `-/Image/nodejs`.
@@ -15,8 +17,16 @@ import click
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--organization", help="The organization of documents that do not name one.")
 @click.option("--diff", is_flag=True, help="Show what would change, and change nothing.")
+@click.option(
+    "--force", is_flag=True, help="Go on where a file does not parse and may refer to the entity."
+)
 def command(
-    key: str, name: str, paths: tuple[str, ...], organization: str | None, diff: bool
+    key: str,
+    name: str,
+    paths: tuple[str, ...],
+    organization: str | None,
+    diff: bool,
+    force: bool,
 ) -> None:
     """Rename the entity KEY, <organization>/<kind>/<name> or <kind>/<name>, and all that refers to it.
 
@@ -32,11 +42,13 @@ def command(
     settings = load_settings()
     settings = replace(settings, organization=organization or settings.organization)
     classifier = Classifier(settings, load_catalogue(settings))
-    renamed = rename(classifier, sources_of(paths or ["."], settings), key, name)
+    renamed = rename(classifier, sources_of(paths or ["."], settings), key, name, force=force)
+    for problem in renamed.fixed.withdrawn:
+        tell(problem)
     if diff:
-        for line in diff_lines(renamed.fixed):
-            sys.stdout.write(line)
+        write_diff(diff_lines(renamed.fixed))
         return
     write_fixed(renamed.fixed)
-    click.echo(f"{renamed.entities} entities and {renamed.references} references in "
-               f"{len(renamed.fixed.texts)} files have the new name")  # fmt: skip
+    entities = count(renamed.entities, "entity")
+    references, files = count(renamed.references, "reference"), len(renamed.fixed.texts)
+    click.echo(f"{entities} and {references} in {count(files, 'file')} have the new name")

@@ -6,6 +6,7 @@ was probably meant.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, get_args
@@ -27,6 +28,8 @@ __all__ = ["Settings", "SettingsError"]
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+
+    from dispatch_lint.model.errors import UserError
 
 FILE = "dispatch-lint.toml"
 PROJECT = "pyproject.toml"
@@ -85,6 +88,24 @@ class Settings:
     """The kind of every document (`--kind`)."""
     form: Literal["stored", "manifest"] | None = None
     """The form of every document (`--form`)."""
+    hint: str = ""
+    """What could be better in the settings file, though it can be read."""
+
+
+def in_file(error: UserError, settings: Settings) -> UserError:
+    """An error about a value of some settings, which names the file where the value is from there.
+
+    The values of options of the command line are in no file.
+    """
+    if settings.file is None or str(settings.file) in str(error):
+        return error
+    text, message = settings.file.read_bytes().decode("utf-8", "replace"), str(error)
+    named = (*settings.schemas, *settings.definitions, *settings.plugins, settings.store,
+             settings.ledger, settings.baseline)  # fmt: skip
+    paths = [path for path in named if path and re.sub(r"\A(\./)+", "", path) in message]
+    if not any(value in text for value in (*re.findall(r"""["']([^"']+)["']""", message), *paths)):
+        return error
+    return type(error)(f"{settings.file}: {error}")
 
 
 def find(start: Path) -> Path | None:
@@ -108,17 +129,18 @@ def searched(start: Path) -> Iterator[Path]:
 
 def _has_table(project: Path) -> bool:
     try:
-        text = project.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+        data = project.read_bytes()
+    except OSError:
         return False
-    if f"tool.{TABLE}" not in text:
+    if TABLE.encode() not in data.replace(b"\0", b""):  # UTF-16 has a NUL in every letter
         return False
     import tomllib
 
     try:
-        return TABLE in tomllib.loads(text).get("tool", {})
-    except tomllib.TOMLDecodeError:
-        return True  # `load` will report the error
+        return TABLE in tomllib.loads(data.decode()).get("tool", {})
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, AttributeError):
+        # `load` will report the error, if our table is meant.
+        return re.search(rb"tool[\s.\"']*" + TABLE.encode(), data.replace(b"\0", b"")) is not None
 
 
 def load(file: Path) -> Settings:
@@ -135,15 +157,29 @@ def load(file: Path) -> Settings:
         raise SettingsError(f"{file}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file}: this is not TOML: {error}") from error
-    if file.name == PROJECT:
-        table = table.get("tool", {}).get(TABLE, {})
-    elif set(table) == {"tool"}:
-        table = table["tool"].get(TABLE, {})  # written as in pyproject.toml: accepted
     try:
+        table, hint = _own_table(file, table)
         settings = parse(table)
     except SettingsError as error:
         raise SettingsError(f"{file}: {error}") from None
-    return replace(settings, root=file.resolve().parent, file=file)
+    return replace(settings, root=file.resolve().parent, file=file, hint=hint)
+
+
+def _own_table(file: Path, table: Any) -> tuple[Any, str]:
+    """The table of our settings, and a hint where it is not written as it should be.
+
+    Raises:
+        SettingsError: it is written in two ways.
+    """
+    if file.name == PROJECT:
+        return table.get("tool", {}).get(TABLE, {}), ""
+    tool = table.get("tool")
+    if not (isinstance(tool, dict) and TABLE in tool):
+        return table, ""
+    hint = f"the keys of {FILE} stand at the top of the file: [tool.{TABLE}] is for {PROJECT}"
+    if set(table) != {"tool"}:
+        raise SettingsError(hint)
+    return tool[TABLE], f"{file}: {hint}"
 
 
 def parse(table: Mapping[str, Any]) -> Settings:
@@ -167,6 +203,20 @@ def _text(key: str, value: object) -> str:
     if not isinstance(value, str):
         raise SettingsError(f'"{key}" has to be text, not {value!r}')
     return value
+
+
+def organization_name(key: str, value: object) -> str:
+    """The name of an organization, which is a part of keys.
+
+    Raises:
+        SettingsError: it cannot be one.
+    """
+    name = _text(key, value)
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
+        raise SettingsError(
+            f'"{key}" has to be a name of letters, digits, "_" and "-", not "{name}"'
+        )
+    return name
 
 
 def _boolean(key: str, value: object) -> bool:
@@ -276,7 +326,7 @@ _KEYS: Mapping[str, Callable[[str, object], Any]] = {
     "store": _text,
     "ledger": _text,
     "baseline": _text,
-    "organization": _text,
+    "organization": organization_name,
     "select": _texts,
     "ignore": _texts,
     "extend-select": _texts,

@@ -49,13 +49,29 @@ def load_catalogue(settings: Settings) -> Catalogue:
         organization_field=questions.organization_field,
         kind_field=questions.kind_field,
     )
-    for kind in (settings.kind, *settings.kinds.values()):
-        if kind is not None and catalogue.resolve(kind) is None:
+    _check_kinds(settings, catalogue)
+    return catalogue
+
+
+def _check_kinds(settings: Settings, catalogue: Catalogue) -> None:
+    """Refuse settings that name kinds which do not exist.
+
+    Raises:
+        CatalogueError: there is one.
+    """
+    named = [(kind, "") for kind in (settings.kind, *settings.kinds.values()) if kind is not None]
+    for glob in settings.external:
+        kind = glob.partition("/")[0]
+        if "/" not in glob:
+            raise CatalogueError(f'external: "{glob}" has to be <kind>/<name>')
+        if not set(kind) & set("*?["):
+            named.append((kind, f'external: "{glob}": '))
+    for kind, where in named:
+        if catalogue.resolve(kind) is None and kind not in catalogue.kind_names:
             from dispatch_lint.naming import did_you_mean
 
             hint = did_you_mean(kind, catalogue.document_kinds)
-            raise CatalogueError(f'there is no kind "{kind}"{hint}')
-    return catalogue
+            raise CatalogueError(f'{where}there is no kind "{kind}"{hint}')
 
 
 def builtin_kinds(catalogue: Catalogue) -> set[str]:

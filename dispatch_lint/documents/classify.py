@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from dispatch_lint.config.globs import below, matches
+from dispatch_lint.config.globs import first_match, names_below
 from dispatch_lint.definitions.model import is_openapi
 from dispatch_lint.documents.document import Document, Row, Undeclared
 from dispatch_lint.documents.modelines import Modeline, Modelines
@@ -124,19 +124,20 @@ class Classifier:
     ):  # fmt: skip
         """Classify a part that does not parse.
 
-        It is an entity where its text names a kind or has the fields of a stored entity, where a
-        modeline names a schema of Dispatch, or where the file has other entities.
+        It counts as an entity where the user named the file, where its text names a kind or has
+        the fields of a stored entity, where a modeline names a schema of Dispatch, or where the
+        file has other entities.
 
         Args:
             beside: whether another document of the file is an entity.
         """
         modeline = self._modelines.read(part, source)
         kind_name = self._kind_of_text(part.text, source)
-        if modeline is not None and not modeline.ours:
+        if modeline is not None and not modeline.ours and not source.named:
             return _foreign_schema(modeline, index)
         if kind_name is None and modeline is not None:
             kind_name = modeline.kind or ""
-        if kind_name is None and not beside:
+        if kind_name is None and not beside and not source.named:
             return Skipped(index, "it does not parse, and nothing says that it is an entity")
         kind = self.catalogue.resolve(kind_name or "") or self.catalogue.near(kind_name or "")
         name = kind.name if kind else kind_name or ""
@@ -215,9 +216,7 @@ class Classifier:
             return None
         if source.name not in self._mapped:
             name = relative_name(source, self.settings.root)
-            self._mapped[source.name] = next(
-                (kind for glob, kind in self.settings.kinds.items() if matches(name, glob)), None
-            )
+            self._mapped[source.name] = first_match(name, self.settings.kinds)
         return self._mapped[source.name]
 
     def _stored(self, stored: StoredEntity, source: Source, index: int, part: Part) -> Document:
@@ -290,7 +289,8 @@ class Classifier:
             source, index, entity, entity, "stored", kind_name, schema, part,
             is_valid(schema, entity), known=kind is not None,
             written_kind=written if isinstance(written, str) else None,
-            organization=organization if isinstance(organization, str) else None, row=row,
+            organization=organization if isinstance(organization, str) else self.settings.organization,
+            row=row,
         ))  # fmt: skip
 
 
@@ -355,4 +355,4 @@ def _json_type(value: object) -> str:
 def relative_name(source: Source, root: Path) -> str:
     """A source's path relative to the folder of the settings, which their globs match; with `/`."""
     path = source.path
-    return source.name if path is None else below(path, root)
+    return source.name if path is None else names_below(path, root)[0]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dispatch_lint.config.globs import matches
+from dispatch_lint.config.globs import first_match
 from dispatch_lint.definitions.conventions import Conventions
 from dispatch_lint.definitions.model import BASE, DefinitionError, DefinitionProblem, is_openapi
 from dispatch_lint.definitions.reading import Description, GoSource, read_sources
@@ -103,7 +103,7 @@ def description(
 
     def kind_of(model: str) -> str | None:
         name = f"{source.name}#{model}"
-        return next((kind for glob, kind in settings.kinds.items() if matches(name, glob)), None)
+        return first_match(name, settings.kinds)
 
     def other(file: str, address: str) -> tuple[str, Part] | None:
         found = _referred(paths[file], address, settings)

@@ -5,21 +5,23 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from dispatch_lint.config.globs import below, excludes, matches
+from dispatch_lint.config.globs import matches, names_below
+from dispatch_lint.documents.excludes import Excludes
 from dispatch_lint.documents.formats import format_of, guess_format
 from dispatch_lint.documents.gitignore import Ignores, is_ignored
 from dispatch_lint.documents.source import STDIN_NAME, Source, is_url
 from dispatch_lint.model.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from dispatch_lint.config.globs import Patterns
     from dispatch_lint.config.settings import Settings
-    from dispatch_lint.documents.gitignore import IgnoreFile
 
 STDIN = "-"
 _NEVER = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", ".tox"})
@@ -43,6 +45,7 @@ def refuse_store(url: str, *, reported: bool) -> Source:
 def discover(
     paths: Iterable[str], settings: Settings, row_source: RowSource = refuse_store, *,
     index: Iterable[str] = (), stdin_filename: str | None = None, force_exclude: bool = False,
+    excludes: Excludes | None = None,
 ) -> Iterator[Source]:  # fmt: skip
     """The sources of a run, each file once, in the order of the paths.
 
@@ -52,50 +55,66 @@ def discover(
         index: paths that are read for keys and references only.
         stdin_filename: the file name that standard input is reported under.
         force_exclude: whether `exclude` applies to named files too.
+        excludes: what is left out; by default what the setting `exclude` names.
 
     Raises:
         InputError: a path does not exist, or is a link that leads nowhere.
     """
+    excludes = Excludes(settings) if excludes is None else excludes
     sources = [
         _of_path(path, settings, stdin_filename, row_source, reported=reported,
-                 force_exclude=force_exclude)
+                 force_exclude=force_exclude, excludes=excludes)
         for reported, named in ((True, paths), (False, index))
         for path in named
     ]  # fmt: skip
-    return iter(sources[0]) if len(sources) == 1 else _unique(chain.from_iterable(sources))
+    return _unique(list(chain.from_iterable(sources)))
 
 
-def _unique(sources: Iterable[Source]) -> Iterator[Source]:
-    """The first of the sources with the same name."""
-    seen: set[str] = set()
+def _unique(sources: Sequence[Source]) -> Iterator[Source]:
+    """The sources, each file once: a link beside its target is the target."""
+    real_folder = cache(os.path.realpath)
+    chosen: dict[str, tuple[tuple[bool, bool], Source]] = {}
     for source in sources:
-        identity = source.name
-        if identity[0] in "./" and identity.startswith(("..", "/")) and not source.rows:
-            identity = os.path.abspath(identity)  # noqa: PTH100 (relative and absolute names)
-        if identity not in seen:
-            seen.add(identity)
-            yield source
+        is_link, identity = _identity(source, real_folder)
+        rank = (source.reported, source.named or not is_link)
+        if identity not in chosen or rank > chosen[identity][0]:
+            chosen[identity] = (rank, source)
+    kept = {id(source) for _, source in chosen.values()}
+    return (source for source in sources if id(source) in kept)
+
+
+def _identity(source: Source, real_folder: Callable[[str], str]) -> tuple[bool, str]:
+    """Whether a source is a link, and what is the same for all paths of one file."""
+    if source.rows is not None or source.opener is not None:
+        return False, source.name
+    if os.path.islink(source.name):  # noqa: PTH114 (a hot path)
+        return True, os.path.realpath(source.name)
+    folder, name = os.path.split(source.name)
+    return False, os.path.join(real_folder(folder or "."), name)  # noqa: PTH118
 
 
 def _of_path(
     path: str, settings: Settings, stdin_filename: str | None, row_source: RowSource, *,
-    reported: bool, force_exclude: bool,
+    reported: bool, force_exclude: bool, excludes: Excludes,
 ) -> Iterable[Source]:  # fmt: skip
     """The sources of one path; see `discover`."""
     if path == STDIN:
+        if stdin_filename and force_exclude and excludes.leave_out_path(stdin_filename):
+            return ()
         return (_standard_input(stdin_filename, settings),)
     if is_url(path):
         return (row_source(path, reported=reported),)
+    # A link that leads nowhere is no file to check, so `exclude` holds for it always.
+    if (force_exclude or not os.path.exists(path)) and excludes.leave_out_path(path):  # noqa: PTH110
+        return ()
     mode = _mode(path)
     if stat.S_ISDIR(mode):
-        return _walk(path, settings, reported=reported)
+        return _walk(path, settings, excludes, reported=reported)
     format_ = format_of(path)
-    # A pre-commit hook (which sets --force-exclude) names each Go file that changed: vendored and
-    # generated ones are left out as in a walk.
-    chosen = not force_exclude or format_ != "go"
-    if force_exclude and excludes(below(str(_absolute(path)), settings.root), *settings.exclude):
-        return ()
-    if not chosen and is_excluded_code(path):
+    # A pre-commit hook (which sets --force-exclude) names each file that changed, whoever it is
+    # for: what is left out in a walk is left out here.
+    chosen = not force_exclude
+    if format_ == "go" and not chosen and is_excluded_code(path):
         return ()
     if not stat.S_ISREG(mode):
         return (_pipe(path, settings, reported=reported),)
@@ -169,34 +188,36 @@ def _shown(path: str) -> str:
     return os.path.normpath(path).replace(os.sep, "/")
 
 
-def _walk(folder: str, settings: Settings, *, reported: bool) -> Iterator[Source]:
+def _walk(
+    folder: str, settings: Settings, excludes: Excludes, *, reported: bool
+) -> Iterator[Source]:
     """The files below a folder that `include` lets in, and that nothing leaves out."""
     top = _absolute(folder)
     ignores = Ignores(top)
-    endings = _endings(settings.include)
-    includes = settings.include if endings is None else ()
+    tops = names_below(os.path.join(top, ""), settings.root)  # noqa: PTH118 (a hot path)
     waiting = [] if ignores.start_is_ignored else [(folder, top)]
     while waiting:
         root, absolute = waiting.pop()
         folders, files, links = _entries(root)
         ignores.enter(absolute, files)
-        omitted = _omitted(absolute, ignores.of(absolute), includes, settings)
+        inside = "" if absolute == top else f"{absolute.relative_to(top).as_posix()}/"
+        omitted = _omitted([above + inside for above in tops], ignores.of(absolute), excludes)
         waiting += [
             (os.path.join(root, name), absolute / name)  # noqa: PTH118 (a hot path)
             for name in sorted(folders, reverse=True)
-            if name not in _NEVER and not (omitted and omitted(f"{name}/"))
+            if not (omitted and omitted(f"{name}/")) and name not in _NEVER
         ]
         above = _shown(root)
         above = "" if above == "." else f"{above.removesuffix('/')}/"
-        if endings is not None:
-            files = [name for name in files if name.endswith(endings)]
         for name in sorted(files):
+            if omitted and omitted(name):
+                continue
             format_ = format_of(name)
             if format_ is None:
                 continue
-            if format_ == "go" and is_excluded_code((absolute / name).relative_to(top).as_posix()):
+            if format_ == "go" and is_excluded_code(inside + name):
                 continue
-            if omitted and omitted(name):
+            if not any(matches(folder + inside + name, *settings.include) for folder in tops):
                 continue
             if links and name in links and not _stays_inside(absolute / name, top):
                 continue
@@ -250,36 +271,24 @@ def _stays_inside(link: Path, folder: Path) -> bool:
     return target.is_file() and target.is_relative_to(folder.resolve())
 
 
-def _endings(include: tuple[str, ...]) -> tuple[str, ...] | None:
-    """The endings in `include`, where all its globs have the form `*.ending`; else None."""
-    if all(glob.startswith("*.") and not set(glob[1:]) & set("*?[/") for glob in include):
-        return tuple(glob[1:] for glob in include)
-    return None
-
-
 def _omitted(
-    folder: Path, ignore_files: list[tuple[str, IgnoreFile]], includes: tuple[str, ...],
-    settings: Settings,
-) -> Callable[[str], bool] | None:  # fmt: skip
+    folders: Sequence[str], ignore_files: list[tuple[str, Patterns]], excludes: Excludes
+) -> Callable[[str], bool] | None:
     """A function that takes the name of an entry of a folder, and tells whether it is left out.
 
-    Names of folders end with `/`. None where no entry is left out. The prefix of all entries is
+    Names of folders end with `/`. None where no entry is left out. The prefixes of all entries are
     computed once, not for each of them.
 
     Args:
+        folders: the names of the folder below the settings.
         ignore_files: what `Ignores.of` returns for the folder.
-        includes: globs, one of which a file has to match; without any, every file is let in.
     """
-    if not (ignore_files or settings.exclude or includes):
+    if not (ignore_files or excludes):
         return None
-    inside = below(os.path.join(folder, ""), settings.root)  # noqa: PTH118 (a hot path)
 
     def omitted(name: str) -> bool:
-        if is_ignored(name, ignore_files):
+        if excludes and excludes.leave_out(folder + name for folder in folders):
             return True
-        path = inside + name.removesuffix("/")
-        if includes and not name.endswith("/") and not matches(path, *includes):
-            return True
-        return excludes(path, *settings.exclude)
+        return is_ignored(name, ignore_files)
 
     return omitted

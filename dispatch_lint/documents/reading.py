@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from dispatch_lint.documents.classify import Skipped
 from dispatch_lint.documents.formats import FORMATS
 from dispatch_lint.documents.line_ranges import is_blank
-from dispatch_lint.documents.source import BadRow, decode
+from dispatch_lint.documents.source import BadRow, NotText, decode
 from dispatch_lint.model.errors import InputError
 from dispatch_lint.text.json_reader import read_json_line
-from dispatch_lint.text.tree import Part, row_part
+from dispatch_lint.text.lines import Lines
+from dispatch_lint.text.tree import Part, Problem, row_part
 
 if TYPE_CHECKING:
     from dispatch_lint.config.limits import Limits
@@ -29,7 +30,7 @@ class ReadPart(NamedTuple):
     Attributes:
         number: counts the documents of the source from 0.
         row_key: the key of its row, where the source is a store; empty for a text.
-        error: why the document could not be read; then the part is empty.
+        error: why the document could not be read; then the part has no value.
     """
 
     number: int
@@ -142,10 +143,23 @@ def read_line(name: str, line: bytes, number: int, index: int, limits: Limits) -
         index: counts the documents of the source from 0.
     """
     try:
-        text = decode(line, f"{name}:{number}")
-    except InputError as error:
-        return ReadPart(index, row_part(index), error=str(error))
+        text = decode(line, f"{name}:{number}", number)
+    except NotText as error:
+        return unreadable_part(error, index, number)
     return ReadPart(index, read_json_line(text, number, depth=limits.depth))
+
+
+def unreadable_part(error: NotText, index: int = 0, number: int = 1) -> ReadPart:
+    """The part that stands for a source, or a line, that is no text.
+
+    Args:
+        index: counts the documents of the source from 0.
+        number: the number of its first line, from 1.
+    """
+    lines = Lines(error.before, number)
+    end = len(error.before)
+    part = Part(None, lines, problem=Problem(error.reason, lines.range(end, end)), stop=end)
+    return ReadPart(index, part, error=str(error))
 
 
 def _rows(source: Source) -> Iterator[ReadPart]:

@@ -123,30 +123,52 @@ class Source(NamedTuple):
             return 0
 
 
-def decode(data: bytes, name: str) -> str:
-    """UTF-8 bytes as text.
+class NotText(InputError):
+    """Bytes that are no text in UTF-8.
+
+    Attributes:
+        reason: why not.
+        before: the text before the byte that is to blame.
+    """
+
+    def __init__(self, name: str, reason: str, before: bytes = b"") -> None:
+        super().__init__(f"{name}: {reason}")
+        self.reason = reason
+        self.before = before.decode("utf-8", "replace").removeprefix("\ufeff")
+
+
+def decode(data: bytes, name: str, first_line: int = 1) -> str:
+    """UTF-8 bytes as text, without a byte order mark.
+
+    Args:
+        first_line: the number of their first line.
 
     Raises:
-        InputError: the encoding is another, or the bytes are no text.
+        NotText: the encoding is another, or the bytes are no text.
     """
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
-        raise InputError(f"{name}: {_decoding_problem(data, error)}") from error
+        raise _not_text(data, name, error.start, first_line) from error
     if "\0" in text:
-        raise InputError(f"{name}: {_decoding_problem(data)}")
-    return text.removeprefix("\ufeff")  # a byte order mark
+        raise _not_text(data, name, data.index(0), first_line)
+    return text.removeprefix("\ufeff")
 
 
-def _decoding_problem(data: bytes, error: UnicodeDecodeError | None = None) -> str:
-    """Why bytes cannot be read as text."""
+def _not_text(data: bytes, name: str, at: int, first_line: int) -> NotText:
+    """Why bytes cannot be read as text.
+
+    Args:
+        at: the offset of the byte that cannot be decoded.
+    """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "the text is UTF-16; dispatch reads UTF-8: save it as UTF-8"
-    if error is None or b"\0" in data:
-        return f"this is not text: there is a NUL byte at offset {data.index(0)}"
-    line = data.count(b"\n", 0, error.start) + 1
-    byte = data[error.start]
-    return f"line {line} is not UTF-8: byte 0x{byte:02x} at offset {error.start}"
+        return NotText(name, "the text is UTF-16; dispatch reads UTF-8: save it as UTF-8")
+    if (nul := data.find(0)) >= 0:
+        reason = f"this is not text: there is a NUL byte at offset {nul}"
+        return NotText(name, reason, data[:nul])
+    line = data.count(b"\n", 0, at) + first_line
+    reason = f"line {line} is not UTF-8: byte 0x{data[at]:02x} at offset {at}"
+    return NotText(name, reason, data[:at])
 
 
 def is_url(text: str) -> bool:

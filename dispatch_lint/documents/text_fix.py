@@ -66,8 +66,17 @@ def _quoted_like(raw: str, value: str | int | bool, *, yaml: bool) -> str:
     if not isinstance(value, str):
         return json.dumps(value)
     if not yaml or raw.startswith('"'):
-        return json.dumps(value, ensure_ascii=False)
+        return _in_quotes(value)
     if raw.startswith("'"):
         return "'" + value.replace("'", "''") + "'"
     plain = _PLAIN.match(value) and resolve_core(value) == value and dispatch_text(value) == value
-    return value if plain else json.dumps(value, ensure_ascii=False)
+    return value if plain else _in_quotes(value)
+
+
+def _in_quotes(value: str) -> str:
+    """A text in double quotes; with escapes where half a character is in it."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value)
+    return json.dumps(value, ensure_ascii=False)

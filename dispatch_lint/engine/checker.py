@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from dispatch_lint.config.globs import matches
+from dispatch_lint.config.globs import rules_at
 from dispatch_lint.documents.classify import Classifier, relative_name
 from dispatch_lint.documents.document import ROW_KEY
 from dispatch_lint.engine.judge import CorpusRules
-from dispatch_lint.engine.precedence import RuleFinding, resolve_field
+from dispatch_lint.engine.precedence import RuleFinding, position_of, resolve_field
 from dispatch_lint.engine.rule_results import (
     FactCheck,
     checked_findings,
@@ -18,9 +18,11 @@ from dispatch_lint.engine.rule_results import (
 )
 from dispatch_lint.model.location import pointer
 from dispatch_lint.model.violation import Severity, Violation
-from dispatch_lint.rule import FieldView
+from dispatch_lint.rule import EntityView, FieldView, TextView
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from dispatch_lint.config.settings import Settings
     from dispatch_lint.documents.document import Document, Undeclared
     from dispatch_lint.documents.source import Source
@@ -71,12 +73,13 @@ class Checker:
     Args:
         rules: the rules that are switched on.
         known: the names of all rules.
+        off: the rules that are turned off: what they would report is not reported by `schema`.
         accelerator: what may leave out rules that have nothing to say.
     """
 
     def __init__(
         self, settings: Settings, catalogue: Catalogue, rules: Sequence[Rule], *,
-        known: Iterable[str] = (), options: Options | None = None,
+        known: Iterable[str] = (), options: Options | None = None, off: Sequence[Rule] = (),
         accelerator: Accelerator | None = None,
     ) -> None:  # fmt: skip
         self.settings, self.catalogue, self.rules = settings, catalogue, tuple(rules)
@@ -85,6 +88,7 @@ class Checker:
         self.known = frozenset({*known, *(rule.name for rule in rules)})
         self._by_name = {rule.name: rule for rule in rules}
         self.active = frozenset(self._by_name)
+        self.off = tuple(rule for rule in off if position_of(rule) is not None)
         self.classifier = Classifier(settings, catalogue, self._explains)
         self.corpus_rules = CorpusRules.of(rules)
         self.facts = FactCheck()
@@ -118,12 +122,8 @@ class Checker:
         if not self.settings.per_path:
             return frozenset()
         name = relative_name(source, self.settings.root)
-        return frozenset(
-            rule
-            for glob, rules in self.settings.per_path.items()
-            if matches(name, glob)
-            for rule in (self.known if "all" in rules else rules)
-        )
+        rules = rules_at(name, self.settings.per_path)
+        return self.known if "all" in rules else frozenset(rules)
 
     def severity(self, rule: Rule, finding: Finding) -> Severity:
         """The severity of a finding: that of the settings, or its own, or that of the rule."""
@@ -137,9 +137,24 @@ class Checker:
 
     def _explains(self, document: Document, field: Undeclared) -> bool:
         """Whether a rule reports an undeclared field, so that the field is repaired."""
-        if field.closed and UNDECLARED in self.active:
+        # Dispatch reads a field that differs in case only, whatever rules are on.
+        if field.closed and (field.case_only or UNDECLARED in self.active):
             return True
         return bool(self.check_undeclared(document, [field], lambda rule, error: None))
+
+    def findings_off(self, document: Document) -> Iterator[RuleFinding]:
+        """What the rules that are turned off would report of a document that parses."""
+        text, entity = TextView(document), EntityView(document)
+        for rule in self.off:
+            try:
+                found = [
+                    *checked_findings(rule.check_text(text)),
+                    *checked_findings(rule.check_entity(entity)),
+                ]
+            except BaseException as error:
+                reraise_if_not_of_rule(error)
+                continue  # a rule that is off ends no run
+            yield from ((rule, finding) for finding in found)
 
     def check_undeclared(
         self, document: Document, fields: Iterable[Undeclared], fail: Fail

@@ -52,6 +52,12 @@ class CorpusRules(NamedTuple):
         return cls(key, id_, reference, {rule.name: rule for rule in facts})
 
     @property
+    def names(self) -> frozenset[str]:
+        """The names of the rules."""
+        rules = (*self.key, *self.id, *self.reference, *self.facts.values())
+        return frozenset(rule.name for rule in rules)
+
+    @property
     def uses_relations(self) -> bool:
         """Whether a rule is about entities and references."""
         return bool(self.key or self.id or self.reference)

@@ -184,6 +184,19 @@ def instantiate(
     return [_create(rules[name], settings, catalogue) for name in selected(rules, settings)]
 
 
+def instantiate_off(
+    rules: Mapping[str, type[Rule]], settings: Settings, catalogue: Catalogue
+) -> list[Rule]:
+    """Create the rules that the settings turn off, and do not only leave unselected.
+
+    Raises:
+        PluginError, SettingsError: as of `instantiate`.
+    """
+    off = set(rules) if ALL in settings.ignore else set(settings.ignore)
+    off |= {name for name, severity in settings.severity.items() if severity is None}
+    return [_create(rules[name], settings, catalogue) for name in sorted(off)]
+
+
 def _create(rule: type[Rule], settings: Settings, catalogue: Catalogue) -> Rule:
     options = _options(rule, settings)
     try:

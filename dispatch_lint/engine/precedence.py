@@ -41,6 +41,11 @@ PRECEDENCE: tuple[tuple[str, ...], ...] = (
 Rules in one line of the list do not exclude each other. A rule that is not in the list always
 reports.
 """
+SCHEMA = "schema"
+PRECEDING = (SCHEMA, *(
+    name for names in PRECEDENCE[: PRECEDENCE.index((SCHEMA,))] for name in names
+))  # fmt: skip
+"""`schema`, and the rules that report the same causes before it."""
 _POSITIONS = {name: number for number, names in enumerate(PRECEDENCE) for name in names}
 
 
@@ -95,6 +100,22 @@ def kept(findings: Sequence[RuleFinding], claims: Sequence[Claim] = ()) -> list[
         first[subject] = min(first.get(subject, position), position)
     return [
         position_of(rule) in (None, first.get(subject_of(finding))) for rule, finding in findings
+    ]
+
+
+def without_causes(
+    findings: Sequence[RuleFinding], off: Iterable[RuleFinding]
+) -> list[RuleFinding]:
+    """Findings without those of `schema` whose cause a rule reports that is turned off.
+
+    Args:
+        off: the findings of rules that are turned off.
+    """
+    causes = {subject for subject, position in claims_of(off) if position < _POSITIONS[SCHEMA]}
+    return [
+        (rule, finding)
+        for rule, finding in findings
+        if rule.name != SCHEMA or subject_of(finding) not in causes
     ]
 
 

@@ -16,7 +16,7 @@ from dispatch_lint.engine.rule_results import (
 )
 from dispatch_lint.engine.settle import settle
 from dispatch_lint.engine.summary import Result
-from dispatch_lint.engine.suppress import FileSuppressions
+from dispatch_lint.engine.suppress import UNUSED, FileSuppressions, removal
 from dispatch_lint.index.groups import position_of
 from dispatch_lint.model.violation import Severity, Violation
 
@@ -82,6 +82,8 @@ def finish(
         settled.listed if options.listing else None,
         changed=changed,
         readings=readings,
+        rules=checker.active,
+        across=checker.corpus_rules.names,
     )
 
 
@@ -185,6 +187,10 @@ def _suppressed(checker: Checker, settled: Settled) -> Iterator[Violation]:
     for (_, rule, _, _), places in settled.declared.items():
         summary.count(rule, Severity.INFO, places)
     for violation in _check_suppressions(checker, suppressions, settled):
+        # That a comment about comments hides nothing cannot be hidden by itself.
+        if UNUSED not in violation.message and suppressions[violation.file].hides(violation):
+            summary.suppressed += 1
+            continue
         summary.count(violation.rule, violation.severity)
         if violation.severity >= checker.options.quiet:
             yield violation
@@ -210,4 +216,5 @@ def _check_suppressions(
                     yield Violation(
                         rule.name, checker.severity(rule, finding), finding.message, rule.guide,
                         file, suppression.document, "", suppression.range, help=finding.help,
+                        fix=removal(suppression),
                     )  # fmt: skip

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from dispatch_lint.documents.classify import Skipped
 from dispatch_lint.documents.discover import is_excluded_code
 from dispatch_lint.documents.document import Document
-from dispatch_lint.documents.reading import read_source
+from dispatch_lint.documents.reading import read_source, unreadable_part
+from dispatch_lint.documents.source import NotText
 from dispatch_lint.documents.suppressions import MARK, read_suppressions
-from dispatch_lint.engine.precedence import claims_of, resolve
+from dispatch_lint.engine.precedence import SCHEMA, claims_of, resolve, without_causes
 from dispatch_lint.engine.report import Fold, Located, SourceReport, Unparsed
 from dispatch_lint.engine.rule_results import (
     checked_findings,
@@ -58,6 +59,9 @@ def check_source(
             report.suppressions = read_suppressions(text.text, [read.part for read in parts])
         for part in parts:
             check_part(checker, source, part, report)
+    except NotText as error:
+        report.was_read = source.named
+        check_part(checker, source, unreadable_part(error), report)
     except InputError as error:
         report.problems.append(str(error))
         report.was_read = False
@@ -73,7 +77,8 @@ def new_report(source: Source, position: int, lines: LineRange | None = None) ->
 
 def check_part(checker: Checker, source: Source, read: ReadPart, report: SourceReport) -> None:
     """Check one document of a source, and add the results to its report."""
-    if read.error:
+    # A file that is named, and is no text, does not parse: as one that is no YAML.
+    if read.error and not (source.named and source.reported and read.part.problem):
         report.problems.append(read.error)
         return
     if read.part.problem is not None:
@@ -211,6 +216,9 @@ def _add_findings(
         report.claims[document.number] = claims
     ignored = checker.ignored(document.source)
     wanted = [(rule, finding) for rule, finding in findings if rule.name not in ignored]
+    if (checker.off or ignored) and any(rule.name == SCHEMA for rule, _ in wanted):
+        off = [(rule, finding) for rule, finding in findings if rule.name in ignored]
+        wanted = without_causes(wanted, [*off, *checker.findings_off(document)])
     for rule, finding in resolve(wanted):
         _add(checker, document, rule, finding, report)
 

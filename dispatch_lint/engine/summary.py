@@ -90,6 +90,7 @@ class Result:
         hidden: the violations that a baseline hides.
         changed: files that changed while they were checked: locations in them may be wrong.
         readings: what was read of each source, by its name.
+        rules, across: the rules of the run, and those of them that compare documents.
     """
 
     violations: list[Violation]
@@ -99,3 +100,5 @@ class Result:
     hidden: list[Violation] = field(default_factory=list)
     changed: frozenset[str] = frozenset()
     readings: Mapping[str, Sequence[Reading]] = field(default_factory=dict)
+    rules: frozenset[str] = frozenset()
+    across: frozenset[str] = frozenset()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from dispatch_lint.model.fix import TextEdit, TextFix
 from dispatch_lint.naming import did_you_mean
 
 if TYPE_CHECKING:
@@ -14,6 +16,10 @@ if TYPE_CHECKING:
 
 _MAX_HINTS = 100
 """The number of unknown rule names in one file for which a similar name is searched."""
+
+
+UNUSED = "unused-suppression"
+"""The rule about suppressions, which a suppression can hide too."""
 
 
 class FileSuppressions:
@@ -47,7 +53,7 @@ class FileSuppressions:
             self._used[number].add(rule)
         return bool(numbers)
 
-    def complaints(self, known: Collection[str], active: Collection[str]) -> Iterator[Suppression]:
+    def complaints(self, known: AbstractSet[str], active: Collection[str]) -> Iterator[Suppression]:
         """The comments that name no rule, an unknown rule, or a rule that they did not hide.
 
         Args:
@@ -55,10 +61,12 @@ class FileSuppressions:
             active: the names of the rules of the run. A comment for another rule may be needed.
 
         Yields:
-            The comment with its `complaint`, once for each.
+            The comment with its `complaint`, once for each, and the rules that are `kept`.
         """
         unknown = 0
-        for suppression, used in zip(self._suppressions, self._used, strict=True):
+        for found, used in zip(self._suppressions, self._used, strict=True):
+            kept = [rule for rule in found.rules if rule in used or rule in known - {*active}]
+            suppression = replace(found, kept=tuple(kept))
             if not suppression.rules:
                 complaint = ("this suppression names no rule: write ignore[rule] or "
                              "ignore-file[rule]")  # fmt: skip
@@ -70,10 +78,31 @@ class FileSuppressions:
                     hint = did_you_mean(rule, known) if unknown <= _MAX_HINTS else ""
                     complaint = f'there is no rule "{rule}"{hint}'
                     yield replace(suppression, rules=(rule,), complaint=complaint)
-            unused = _unused(suppression.rules, used, known, active)
+            rules = [rule for rule in suppression.rules if rule != UNUSED]
+            unused = _unused(rules, used, known, active)
             if unused:
                 complaint = f"this suppression of {', '.join(unused)} hides nothing"
                 yield replace(suppression, complaint=complaint)
+        yield from self._own_complaints(active)
+
+    def _own_complaints(self, active: Collection[str]) -> Iterator[Suppression]:
+        """The comments that name `unused-suppression`, and hid none of the complaints before."""
+        for found, used in zip(self._suppressions, self._used, strict=True):
+            if UNUSED in found.rules and UNUSED in active and UNUSED not in used:
+                kept = tuple(rule for rule in found.rules if rule in used)
+                complaint = f"this suppression of {UNUSED} hides nothing"
+                yield replace(found, complaint=complaint, kept=kept)
+
+
+def removal(suppression: Suppression) -> TextFix | None:
+    """The fix of a comment that is unused or wrong: less rules in it, or none of it."""
+    if suppression.comment is None:
+        return None
+    if suppression.kept and suppression.names is not None:
+        edit = TextEdit(suppression.names, ", ".join(suppression.kept))
+    else:
+        edit = TextEdit(suppression.comment, "")
+    return TextFix("safe", "remove it", (edit,))
 
 
 def _unused(

@@ -27,7 +27,9 @@ _ENTITY = frozenset({
     "status", "undeclared", "written_kind",
 })  # fmt: skip
 """What the shape of a clean document tells; `get` of a field that is missing, too."""
-_TEXT = frozenset({"cuts", "duplicates", "form", "language", "problem", "scalars"})
+_TEXT = frozenset({
+    "cuts", "duplicates", "form", "language", "plain_keys", "problem", "read_duplicates", "scalars",
+})  # fmt: skip
 _GROUP = frozenset({
     "entities", "former", "has_store", "is_alone", "is_referred_to", "kind", "stored",
 })  # fmt: skip
@@ -84,7 +86,9 @@ class SilentRules:
 
     def text_rules(self, rules: Sequence[Rule], text: TextView) -> Sequence[Rule]:
         """The rules that may have a finding about a text."""
-        if text.problem is not None or text.duplicates or text.cuts or any(text.scalars):
+        if text.problem is not None or text.duplicates or text.read_duplicates or text.cuts:
+            return rules
+        if text.plain_keys or any(text.scalars):
             return rules
         shape = (text.language, text.form)
         speaking = self._speaking.get(shape)

@@ -2,96 +2,154 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.config.limits import Limits
+from dispatch_lint.documents.reading import changed_error, has_changed
 from dispatch_lint.fix.fixed import Fixed, full_text
 from dispatch_lint.fix.halving import find_holding
+from dispatch_lint.fix.proof import NO_LIMITS
+from dispatch_lint.model.fix import TextEdit
+from dispatch_lint.model.location import Range
+from dispatch_lint.text.edits import BYTE_ORDER_MARK, apply_edits
+from dispatch_lint.text.lines import split_lines
 from dispatch_lint.text.yaml_reader import read_yaml
 
 if TYPE_CHECKING:
+    from dispatch_lint.documents.reading import Reading
     from dispatch_lint.documents.source import Source
     from dispatch_lint.model.violation import Violation
     from dispatch_lint.text.tree import Part
 
-_Line = tuple[int, list[str]]
-"""The number of a line, and the rules that a comment above it names."""
 _MARKS = {"yaml": "#", "go": "//"}
+_UNUSED = "unused-suppression"
 _FEWEST_TRIES = 10
 _LETTERS_TRIED = 5_000_000
 """Letters that are read, at most, to find out which comments would change a document."""
 
 
-def add_ignores(sources: Sequence[Source], violations: Iterable[Violation], reason: str) -> Fixed:
+class _Comment(NamedTuple):
+    """A comment to add or remove.
+
+    Attributes:
+        line: the number of the line that it is for.
+        edit: the edit of the text.
+        violations: how many are then ignored, or no more.
+    """
+
+    line: int
+    edit: TextEdit
+    violations: int
+
+
+def add_ignores(
+    sources: Sequence[Source],
+    violations: Iterable[Violation],
+    reason: str,
+    readings: Mapping[str, Sequence[Reading]],
+) -> Fixed:
     """Put a suppression comment above each line that has violations; nothing is written.
 
-    A violation is withdrawn where its format has no comments (JSON, stores), and where a comment
-    would change the document.
+    A suppression comment that is unused is removed instead. A violation is withdrawn where its
+    format has no comments (JSON, stores), where a comment would change the document, and where the
+    file changed since it was checked.
 
     Args:
         reason: stands behind the rules, in each comment.
+        readings: what was read of each source, by its name.
     """
     fixed = Fixed()
-    by_file: dict[str, dict[int, list[str]]] = {}
+    by_file: dict[str, list[Violation]] = {}
     for violation in violations:
-        lines = by_file.setdefault(violation.file, {})
-        lines.setdefault(violation.range.line, []).append(violation.rule)
+        by_file.setdefault(violation.file, []).append(violation)
     by_name = {source.name: source for source in sources}
-    for file, lines in by_file.items():
+    for file, found in by_file.items():
         source = by_name[file]
-        mark = _MARKS.get(source.format)
-        if mark is None or source.opener is not None:
+        if _MARKS.get(source.format) is None or source.opener is not None:
             fixed.withdrawn.append(f"{file}: {source.format} has no comments: use the baseline, or "
                                    "per-path in the settings")  # fmt: skip
-            continue
-        old = full_text(source)
-        text, commented, refused = _with_comments(old, list(lines.items()), mark, reason)
-        for line, _ in refused:
-            fixed.withdrawn.append(f"{file}:{line}: a comment here would change the document")
-        if commented:
-            fixed.before[file], fixed.texts[file] = old, text
-            fixed.counts[file] = sum(len(rules) for _, rules in commented)
+        elif has_changed(source, NO_LIMITS, readings.get(file, ())):
+            fixed.changed.append(file)
+            fixed.withdrawn.append(f"{changed_error(file)}: nothing in it is ignored")
+        else:
+            _ignore_in_file(source, found, reason, fixed)
     return fixed
 
 
-def _with_comments(
-    old: str, wanted: list[_Line], mark: str, reason: str
-) -> tuple[str, list[_Line], list[_Line]]:
-    """A text with comments; the lines that have one, and those where it would change a document."""
-
-    def text_with(comments: list[_Line]) -> str:
-        lines = old.split("\n")
-        for line, rules in sorted(comments, reverse=True):
-            _put_comment(lines, line, sorted(set(rules)), mark, reason)
-        return "\n".join(lines)
-
-    def holds(comments: list[_Line]) -> bool:
-        return mark != "#" or _have_same_values(old, text_with(comments))
-
-    if holds(wanted):
-        return text_with(wanted), wanted, []
-    tries = max(_FEWEST_TRIES, _LETTERS_TRIED // len(old))
-    commented, refused = find_holding(wanted, holds, tries)
-    return text_with(commented), commented, refused
+def _ignore_in_file(
+    source: Source, violations: Sequence[Violation], reason: str, fixed: Fixed
+) -> None:
+    """Put comments into the text of one file, and remove those that are unused."""
+    file, old, mark = source.name, full_text(source), _MARKS[source.format]
+    wanted = [*_added(old, violations, mark, reason), *_removed(violations)]
+    commented, refused = _that_change_nothing(old, wanted, mark)
+    for comment in refused:
+        fixed.withdrawn.append(f"{file}:{comment.line}: a comment here would change the document")
+    for violation in violations:
+        if violation.rule == _UNUSED and violation.fix is None:
+            fixed.withdrawn.append(f"{violation.place}: {violation.message}")
+    if commented:
+        fixed.before[file], fixed.texts[file] = old, _text_with(old, commented)
+        fixed.counts[file] = sum(comment.violations for comment in commented)
 
 
-def _put_comment(lines: list[str], line: int, rules: list[str], mark: str, reason: str) -> None:
+def _added(old: str, violations: Iterable[Violation], mark: str, reason: str) -> Iterator[_Comment]:
+    """The comments to add, one for each line with violations."""
+    rules: dict[int, list[str]] = {}
+    for violation in violations:
+        if violation.rule != _UNUSED:
+            rules.setdefault(violation.range.line, []).append(violation.rule)
+    lines = split_lines(old.removeprefix(BYTE_ORDER_MARK)) or [""]
+    for line, names in rules.items():
+        because = f" {reason}" if reason else ""
+        comment = f"{mark} dispatch-lint: ignore[{', '.join(sorted({*names}))}]{because}"
+        yield _Comment(line, _comment_edit(lines, line, comment, mark), len(names))
+
+
+def _removed(violations: Iterable[Violation]) -> Iterator[_Comment]:
+    """The unused comments to remove: two complaints about one comment have the same fix."""
+    edits = Counter(
+        (violation.range.line, violation.fix.edits[0])
+        for violation in violations
+        if violation.rule == _UNUSED and violation.fix is not None
+    )
+    return (_Comment(line, edit, count) for (line, edit), count in edits.items())
+
+
+def _comment_edit(lines: Sequence[str], line: int, comment: str, mark: str) -> TextEdit:
     target = lines[line - 1]
-    indent = target[: len(target) - len(target.lstrip())].removeprefix("\ufeff")
-    ending = "\r" if target.endswith("\r") else ""
-    because = f" {reason}" if reason else ""
-    comment = f"{indent}{mark} dispatch-lint: ignore[{', '.join(rules)}]{because}{ending}"
+    plain = target.rstrip("\r\n")
     # A comment at the head of a document holds for all of it: there it goes behind the line.
     if mark == "#" and _begins_document(lines, line - 1):
-        lines[line - 1] = f"{target.rstrip()}  {comment.lstrip()}"
-    else:
-        lines.insert(line - 1, comment)
+        end = len(plain.rstrip()) + 1
+        return TextEdit(Range(line, end, line, len(plain) + 1), f"  {comment}")
+    indent = plain[: len(plain) - len(plain.lstrip())]
+    ending = target[len(plain) :] or lines[0][len(lines[0].rstrip("\r\n")) :] or "\n"
+    return TextEdit(Range(line, 1, line, 1), f"{indent}{comment}{ending}")
 
 
-def _begins_document(lines: list[str], index: int) -> bool:
+def _that_change_nothing(
+    old: str, wanted: list[_Comment], mark: str
+) -> tuple[list[_Comment], list[_Comment]]:
+    """Of comments, those that leave the documents as they are, and the others."""
+
+    def holds(comments: list[_Comment]) -> bool:
+        return mark != "#" or _have_same_values(old, _text_with(old, comments))
+
+    if holds(wanted):
+        return wanted, []
+    return find_holding(wanted, holds, max(_FEWEST_TRIES, _LETTERS_TRIED // len(old)))
+
+
+def _text_with(old: str, comments: Iterable[_Comment]) -> str:
+    return apply_edits(old, [comment.edit for comment in comments])
+
+
+def _begins_document(lines: Sequence[str], index: int) -> bool:
     for before in range(index - 1, -1, -1):
-        plain = lines[before].strip().removeprefix("\ufeff")
+        plain = lines[before].strip()
         if plain.startswith("---"):
             return True
         if plain and not plain.startswith("#"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from difflib import SequenceMatcher
 from itertools import groupby
 from operator import eq
@@ -19,8 +21,8 @@ _FEW_LINES = 1_000
 def diff_lines(fixed: Fixed) -> Iterator[str]:
     """All changes as one unified diff."""
     for name, text in sorted(fixed.texts.items()):
-        old, new = fixed.before[name].splitlines(True), text.splitlines(True)
-        yield f"--- a/{name}\n+++ b/{name}\n"
+        old, new = _git_lines(fixed.before[name]), _git_lines(text)
+        yield f"--- {_git_name(f'a/{name}')}\n+++ {_git_name(f'b/{name}')}\n"
         for hunk in _Matcher(old, new).get_grouped_opcodes():
             _, old_start, _, new_start, _ = hunk[0]
             _, _, old_end, _, new_end = hunk[-1]
@@ -29,6 +31,26 @@ def diff_lines(fixed: Fixed) -> Iterator[str]:
                 yield from _marked(" " if tag == "equal" else "-", old[old_start:old_end])
                 if tag != "equal":
                     yield from _marked("+", new[new_start:new_end])
+
+
+def _git_lines(text: str) -> list[str]:
+    """The lines of a text, each with its end: for git only a line feed ends a line."""
+    return re.findall(r"[^\n]*\n|[^\n]+", text)
+
+
+_ESCAPES = {
+    **{byte: f"\\{byte:03o}" for byte in (*range(32), *range(127, 256))},
+    **{ord(letter): f"\\{letter}" for letter in '"\\'},
+    **dict(zip(b"\a\b\t\n\v\f\r", ("\\a", "\\b", "\\t", "\\n", "\\v", "\\f", "\\r"), strict=True)),
+}
+
+
+def _git_name(path: str) -> str:
+    """A path as git writes it: in quotes where it has special characters, or bytes above 127."""
+    quoted = "".join(_ESCAPES.get(byte, chr(byte)) for byte in os.fsencode(path))
+    if quoted != path:
+        return f'"{quoted}"'
+    return f"{path}\t" if " " in path else path  # a tab ends a name with spaces
 
 
 class _Matcher(SequenceMatcher[str]):

@@ -23,6 +23,8 @@ class Fixed:
         before: their old texts.
         counts: how many violations each file is rid of.
         withdrawn: changes that were not made, each with its place and the reason.
+        changed: files that changed since they were checked: nothing in them was fixed.
+        problems: what could not be read or checked.
         violations: what is left.
     """
 
@@ -30,6 +32,8 @@ class Fixed:
     before: dict[str, str] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     withdrawn: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
     violations: list[Violation] = field(default_factory=list)
 
 

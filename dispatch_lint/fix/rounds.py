@@ -60,6 +60,10 @@ class _Rounds:
         fixed = self.fixed
         result = self._check(self._sources)
         violations, self._readings = result.violations, result.readings
+        told = {str(changed_error(name)) for name in result.changed}
+        fixed.problems = [text for text in result.summary.problems if text not in told]
+        for name in sorted(result.changed & self._files.keys()):
+            self._give_up_changed(name)
         self._tries = _tries(sum(source.size() for source in self._sources), len(violations))
         for _ in range(_MOST_ROUNDS):
             fixable = self._fixable(violations)
@@ -85,6 +89,7 @@ class _Rounds:
             for violation in violations
             if violation.fix is not None
             and violation.file in self._files
+            and violation.file not in self.fixed.changed
             and (self._unsafe or violation.fix.safety == "safe")
             and _identity(violation) not in self._given_up
         )
@@ -105,7 +110,7 @@ class _Rounds:
         fixed: dict[str, list[Violation]] = {}
         for name, violations in fixable.items():
             if name not in texts and self._has_changed(name):
-                self._give_up_changed(name, violations)
+                self._give_up_changed(name)
                 continue
             old[name] = texts[name] if name in texts else full_text(self._files[name])
             self.fixed.before.setdefault(name, old[name])
@@ -132,8 +137,8 @@ class _Rounds:
         """Whether a file is not what was checked: its places may be wrong."""
         return has_changed(self._files[name], NO_LIMITS, self._readings.get(name, ()))
 
-    def _give_up_changed(self, name: str, violations: Iterable[Violation]) -> None:
-        self._given_up |= {_identity(violation) for violation in violations}
+    def _give_up_changed(self, name: str) -> None:
+        self.fixed.changed.append(name)
         self.fixed.withdrawn.append(f"{changed_error(name)}: nothing in it was fixed")
 
     def _holding(

@@ -21,7 +21,7 @@ def select_apart(violations: Iterable[Violation], text: str) -> list[Violation]:
     Args:
         violations: with a fix.
     """
-    lines = Lines(text.removeprefix(BYTE_ORDER_MARK))
+    lines = Lines(text.removeprefix(BYTE_ORDER_MARK), returns=True)
     selected: list[Violation] = []
     taken: list[tuple[int, int]] = []  # sorted, and apart
     taken_names: set[tuple[int, Path]] = set()

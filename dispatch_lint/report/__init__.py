@@ -8,6 +8,7 @@ from importlib.metadata import entry_points
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dispatch_lint.model.violation import Severity
 from dispatch_lint.report import formats as own_formats
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ class Outcome(NamedTuple):
         find_rules: returns all rules by name.
         entities: returns the documents that were checked, for a graph of them; none where there
             are too many.
+        fail_level: the lowest severity that makes the exit code 1.
+        about: what is to be known of the run: names and values, such as `command`.
     """
 
     violations: list[Violation]
@@ -38,6 +41,8 @@ class Outcome(NamedTuple):
     hidden: Sequence[Violation] = ()
     find_rules: Callable[[], Mapping[str, type[Rule]]] = dict
     entities: Callable[[], Iterable[Document]] = tuple
+    fail_level: Severity = Severity.WARNING
+    about: Sequence[tuple[str, str]] = ()
 
     @property
     def rules(self) -> Mapping[str, type[Rule]]:

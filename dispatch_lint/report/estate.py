@@ -42,8 +42,9 @@ def graph_of(outcome: Outcome) -> dict[str, list[dict[str, Any]]]:
 def _target(violation: Violation) -> str:
     """The key of the entity that the broken reference of a violation names."""
     match = _MISSING.search(violation.message)
-    if match is not None:
-        return f"-/{match['kind']}/{match['name']}"
+    if match is not None:  # it would be in the organization of the entity that refers to it
+        organization = (violation.entity or "-").partition("/")[0]
+        return f"{organization}/{match['kind']}/{match['name']}"
     quoted = re.findall(r'"([^"]*)"', violation.message)
     return quoted[0] if quoted else violation.pointer
 

@@ -9,11 +9,12 @@ from io import TextIOWrapper
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from dispatch_lint.documents.source import Source
+from dispatch_lint.model.errors import InputError
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from typing import TextIO
-
-    from dispatch_lint.documents.source import Source
 
 
 class Excerpts:
@@ -26,9 +27,7 @@ class Excerpts:
 
     def __init__(self, sources: Iterable[Source] = (), changed: Collection[str] = ()) -> None:
         self._changed = changed
-        self._openers = {
-            source.name: source.opener for source in sources if source.opener is not None
-        }
+        self._sources = {source.name: source for source in sources}
         self._file = ""
         self._stream: TextIO | None = None
         self._number = 0
@@ -46,7 +45,7 @@ class Excerpts:
             if self._number < number:
                 self._line = next(islice(self._stream, number - self._number - 1, None))
                 self._number = number
-        except (OSError, UnicodeDecodeError, StopIteration):
+        except (OSError, InputError, UnicodeDecodeError, StopIteration):
             self.close()
             return ""
         # Kept for further violations in the same line.
@@ -54,11 +53,10 @@ class Excerpts:
         return self._line
 
     def _open(self, file: str) -> TextIO:
-        opener = self._openers.get(file)
-        # A carriage return alone does not end a line, as in editors.
-        if opener is None:
-            return open(file, encoding="utf-8-sig", newline="\n")  # noqa: PTH123
-        return TextIOWrapper(opener(), encoding="utf-8-sig", newline="\n")
+        source = self._sources.get(file) or Source(file, "")
+        # A carriage return alone ends a line of YAML and JSON, see `Lines`.
+        newline = "" if source.format in ("yaml", "json") else "\n"
+        return TextIOWrapper(source.open(), encoding="utf-8-sig", newline=newline)
 
     def close(self) -> None:
         """Close the file."""

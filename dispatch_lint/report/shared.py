@@ -46,6 +46,8 @@ def summary_lines(outcome: Outcome) -> Iterator[str]:
         for severity in sorted(Severity, reverse=True)
         if summary.violations[severity]
     ]
+    if summary.problems:
+        counts.append(f"{count(len(summary.problems), 'problem')} (see standard error)")
     found = ", ".join(counts) if counts else "No deviations"
     files = summary.files - summary.stores
     places = [count(files, "file")] if files or not summary.stores else []

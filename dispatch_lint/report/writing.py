@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dispatch_lint.documents.source import is_url
+from dispatch_lint.model.violation import Severity
 from dispatch_lint.report import Outcome, files_of, format_named
 from dispatch_lint.report.excerpts import Excerpts
+from dispatch_lint.store.urls import shown
 from dispatch_lint.text.files import write_lines
+from dispatch_lint.version import __version__
 
 if TYPE_CHECKING:
+    from dispatch_lint.config.settings import Settings
     from dispatch_lint.documents.document import Document
     from dispatch_lint.documents.source import Source
     from dispatch_lint.engine.summary import Result, Summary
@@ -23,7 +32,8 @@ MANY_DOCUMENTS = 20_000
 def outcome_of(
     result: Result, sources: Sequence[Source], *, color: bool, with_declared: bool,
     find_rules: Callable[[], Mapping[str, type[Rule]]],
-    documents: Callable[[], Iterable[Document]],
+    documents: Callable[[], Iterable[Document]], fail_level: Severity = Severity.WARNING,
+    about: Sequence[tuple[str, str]] = (),
 ) -> Outcome:  # fmt: skip
     """What a report shows of a result.
 
@@ -32,12 +42,37 @@ def outcome_of(
         with_declared: whether infos about declared fields are shown.
         find_rules: returns all rules by name.
         documents: reads the documents that were checked, for a graph of them.
+        fail_level, about: see `Outcome`.
     """
     few = result.summary.documents <= MANY_DOCUMENTS
     return Outcome(
         result.violations, list(result.declared) if with_declared else [], result.summary, color,
         Excerpts(sources, result.changed).line, result.hidden, find_rules, documents if few else tuple,
+        fail_level, about,
     )  # fmt: skip
+
+
+def about_run(settings: Settings, arguments: Sequence[str]) -> list[tuple[str, str]]:
+    """What is to be known of a run: its date, version, command and settings.
+
+    The date is that of the environment variable SOURCE_DATE_EPOCH, where it is set.
+
+    Args:
+        arguments: those of the command line, without the program.
+    """
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    seconds = int(epoch) if epoch.isascii() and epoch.isdigit() else time.time()
+    date = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    # A command line may have the URL of a store, and so a password.
+    words = [shown(word) if is_url(word) else _option_shown(word) for word in arguments]
+    file = os.path.relpath(settings.file) if settings.file else "none: the defaults"
+    return [("date", date), ("version", f"dispatch-lint {__version__}"),
+            ("command", shlex.join(["dispatch-lint", *words])), ("settings", file)]  # fmt: skip
+
+
+def _option_shown(word: str) -> str:
+    name, equals, value = word.partition("=")
+    return f"{name}={shown(value)}" if equals and is_url(value) else word
 
 
 def write_report(

@@ -61,21 +61,23 @@ from dispatch_lint.text.scalars import (
     dispatch_boolean,
     dispatch_integer,
     dispatch_text,
+    is_null,
     resolve_core,
     whole_number,
 )
+from dispatch_lint.text.tree import Duplicate
 
 __all__ = [  # noqa: RUF022 (sorted by what they are for)
     # A rule, and what it yields
     "Example", "Finding", "Fix", "NoOptions", "Put", "Rename", "Rule", "Severity", "stored",
     # What it is given
-    "Collected", "DefinedField", "DefinitionField", "DefinitionView", "EntityView", "Fact",
+    "Collected", "DefinedField", "DefinitionField", "DefinitionView", "Duplicate", "EntityView", "Fact",
     "FieldView", "ForeignKey", "Form", "FormerHolder", "Group", "IdGroup", "KeyGroup", "Location",
     "PackageView", "Path", "Range", "Reference", "Row", "Scalar", "SchemaChange", "Suppression",
     "TextView",
     # Names, keys and values
     "BASE", "EXEMPT", "INITIALISMS", "ROW_KEY", "did_you_mean", "dispatch_boolean",
-    "dispatch_integer", "dispatch_text", "fits", "guide_fields", "initialisms_of",
+    "dispatch_integer", "dispatch_text", "fits", "guide_fields", "initialisms_of", "is_null",
     "is_lower_camel", "kind_field", "lower_camel", "plural", "read_foreign_key", "read_key",
     "repeated", "resolve_core", "same_key", "text_of", "whole_number", "words_of",
     # For the engine

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dispatch_lint.rule.readonly import ReadOnlyView, set_once
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from dispatch_lint.documents.document import Document
     from dispatch_lint.model.location import Path
@@ -22,11 +22,13 @@ class Scalar(NamedTuple):
         path: in the text.
         text: as it is written.
         types: the JSON types that its schema allows there; empty for all.
+        is_field: whether it is the value of a declared field, and not one of a map or list.
     """
 
     path: Path
     text: str
     types: frozenset[str]
+    is_field: bool
 
 
 class TextView(ReadOnlyView):
@@ -65,6 +67,19 @@ class TextView(ReadOnlyView):
         return self._document.part.duplicates
 
     @property
+    def plain_keys(self) -> Mapping[Path, str | None]:
+        """The plain keys of YAML that dispatch reads otherwise: the text that it reads.
+
+        None for a key that it refuses.
+        """
+        return self._document.part.plain_keys
+
+    @property
+    def read_duplicates(self) -> Sequence[Duplicate]:
+        """The keys that are the same only to dispatch, as `yes` and `on`; see `duplicates`."""
+        return self._document.part.read_duplicates
+
+    @property
     def cuts(self) -> Sequence[Cut]:
         """Each `---` inside of it, at which dispatch cuts the file: `path`, `range`, `within`."""
         return self._document.part.cuts
@@ -74,6 +89,9 @@ class TextView(ReadOnlyView):
         """The plain scalars, where a schema declares something, that dispatch may read otherwise."""
         document = self._document
         for path, text in document.part.scalars.items():
-            shape = document.schema.shape.at(document.repaired_path(path))
+            meant = document.repaired_path(path)
+            shape = document.schema.shape.at(meant)
             if shape is not None:
-                yield Scalar(path, text, shape.types)
+                parent = document.schema.shape.at(meant[:-1])
+                is_field = parent is not None and meant[-1] in parent.properties
+                yield Scalar(path, text, shape.types, is_field)

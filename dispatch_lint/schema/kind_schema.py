@@ -48,6 +48,14 @@ class KindSchema:
         return tuple(routes(self.shape))
 
     @cached_property
+    def integers(self) -> tuple[Route, ...]:
+        """The declared fields that hold integers only."""
+        return tuple(
+            route for route in self.routes
+            if "integer" in route.shape.types and "number" not in route.shape.types
+        )  # fmt: skip
+
+    @cached_property
     def references(self) -> tuple[Route, ...]:
         """The declared fields that are foreign keys."""
         return tuple(route for route in self.routes if route.shape.reference)

@@ -9,9 +9,14 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from dispatch_lint.definitions.go_library import PATTERN_NAMES
 from dispatch_lint.naming import did_you_mean, nearest
+from dispatch_lint.schema.json_schema import META, PATHS
+from dispatch_lint.schema.native import native_validator
 from dispatch_lint.schema.patterns import fits
+from dispatch_lint.text.scalars import is_long_number
 
 if TYPE_CHECKING:
+    from jsonschema_rs import Validator
+
     from dispatch_lint.model.location import Path
     from dispatch_lint.schema.kind_schema import KindSchema
     from dispatch_lint.schema.shape import Shape
@@ -54,15 +59,67 @@ class SchemaError(NamedTuple):
 def is_valid(schema: KindSchema, value: object) -> bool:
     """Whether a value fits its schema; no for a value that the native validator cannot read."""
     try:
-        return bool(schema.validator.is_valid(value))
+        if not schema.validator.is_valid(value):
+            return False
     except _REFUSALS:
         return False
+    if schema.kind in PATHS and not all(
+        _meta_validator().is_valid(inner) for _, inner in _json_schemas(schema, value)
+    ):
+        return False
+    return schema.form != "stored" or next(_fractions(schema, value), None) is None
+
+
+def _json_schemas(schema: KindSchema, value: object) -> Iterator[tuple[Path, object]]:
+    """The fields of a document that hold a JSON Schema, and are not null."""
+    for path in PATHS[schema.kind]:
+        inner: Any = value
+        for step in path:
+            inner = inner.get(step) if isinstance(inner, dict) else None
+        if inner is not None:
+            yield path, inner
+
+
+@lru_cache(maxsize=1)
+def _meta_validator() -> Validator:
+    return native_validator()(META)
+
+
+def _meta_errors(schema: KindSchema, value: object) -> Iterator[SchemaError]:
+    """The errors of the JSON Schemas in a document."""
+    explainer = explainer_class()(META)
+    for path, inner in _json_schemas(schema, value):
+        if not _meta_validator().is_valid(inner):
+            for error in explainer.iter_errors(inner):
+                error.parent = None
+                error.path.extendleft(reversed(path))
+                for schema_error in _explain(error, schema.shape):
+                    yield schema_error._replace(better=None)
+
+
+def _fractions(schema: KindSchema, value: object) -> Iterator[SchemaError]:
+    """The integers of a stored entity that are written as `1.0` or `1e2`.
+
+    They are integers to JSON Schema. The Entity Store decodes JSON into integers of Go, which takes
+    neither; `dispatch create -f` rewrites the numbers of a manifest before.
+    """
+    for route in schema.integers:
+        for path, number in route.walk(value):
+            if type(number) is float and number.is_integer():
+                message = (f'"{_dotted(path)}" has to be an integer without a fraction or an exponent, '
+                           f"not {number}")  # fmt: skip
+                yield SchemaError(path, message, help=f"write {int(number)}"[:_MAX_SHOWN],
+                                  better=int(number), sure=True)  # fmt: skip
 
 
 def schema_errors(schema: KindSchema, value: object) -> Iterator[SchemaError]:
     """Every error of a document, except for undeclared fields that other rules report."""
     if is_valid(schema, value):
         return
+    if schema.kind in PATHS:
+        yield from _meta_errors(schema, value)
+    if schema.form == "stored":
+        yield from _fractions(schema, value)
     seen: set[SchemaError | Path] = set()
     for error in _native_errors(schema, value) or schema.explainer.iter_errors(value):
         if error.validator == "required":  # one for each name, but the first explains all
@@ -248,7 +305,7 @@ def _help(error: Any) -> str:
     if "array" in types and isinstance(value, str):
         return f"write a list: [{value}]"
     numeric = {"integer", "number"} & set([types] if isinstance(types, str) else types)
-    if numeric and isinstance(value, str) and value.strip().lstrip("-").isdigit():
+    if numeric and isinstance(value, str) and re.fullmatch(r"\s*-?[0-9]{1,18}\s*", value):
         return "write the number without quotes"
     return ""
 
@@ -262,7 +319,8 @@ def _types(types: list[str]) -> str:
 
 def _shown(value: object) -> str:
     if isinstance(value, str):
-        return f"the text {_quoted(value)}"
+        is_long = is_long_number(value)
+        return "a number of more than 400 digits" if is_long else f"the text {_quoted(value)}"
     if isinstance(value, list):
         return "a list"
     if isinstance(value, dict):

@@ -27,7 +27,7 @@ def apply_edits(text: str, edits: Iterable[TextEdit]) -> str:
         text: with its byte order mark, if it has one. Ranges do not count it, and it is kept.
     """
     body = text.removeprefix(BYTE_ORDER_MARK)
-    lines = Lines(body)
+    lines = Lines(body, returns=True)
     pieces, done = [text[: len(text) - len(body)]], 0
     for edit in sorted(edits, key=lambda edit: offsets_of(edit, lines)):
         start, end = offsets_of(edit, lines)

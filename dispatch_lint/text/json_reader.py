@@ -31,7 +31,7 @@ def read_json(text: str, *, depth: int) -> list[Part]:
     Returns:
         One part with a `problem` where the text does not parse.
     """
-    lines = Lines(text)
+    lines = Lines(text, returns=True)
     if not text.startswith("[", skip_space(text, 0)):
         return [_read_whole(lines, depth)]
     recent = RecentTree()

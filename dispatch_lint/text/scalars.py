@@ -42,6 +42,11 @@ def resolve_core(text: str) -> object:
     return text
 
 
+def is_long_number(text: str) -> bool:
+    """Whether a text is a number that is too long to be converted."""
+    return len(text) > _LONGEST_NUMBER and _FLOAT.match(text) is not None
+
+
 # What go-yaml v2 resolves by a table (YAML 1.1).
 _GO_TRUE = frozenset(["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"])
 _GO_FALSE = frozenset(["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"])
@@ -88,6 +93,30 @@ def dispatch_text(text: str) -> str:
     if number is None or math.isinf(number):
         return text
     return str(number) if isinstance(number, int) else _go_float(number)
+
+
+NULL_TAG = "tag:yaml.org,2002:null"
+_GO_KEYS = {"NaN": ".nan", "+Inf": ".inf", "-Inf": "-.inf"}
+
+
+def is_null(text: str) -> bool:
+    """Whether a plain scalar is null."""
+    return text in _CONSTANTS and _CONSTANTS[text] is None
+
+
+def dispatch_key(text: str) -> str | None:
+    """The field name that dispatch ends up with for a plain key; None where it refuses the file.
+
+    Its parser makes text of keys that are numbers and booleans, and takes no null, and no integer
+    beyond 63 bits.
+    """
+    if is_null(text):
+        return None
+    number = _go_number(text)
+    if isinstance(number, int):
+        return str(number) if number < 2**63 else None
+    read = dispatch_text(text)
+    return _GO_KEYS.get(read, read) if text in _GO_SPECIAL or number is not None else read
 
 
 def dispatch_integer(text: str) -> int | None:

@@ -145,6 +145,16 @@ class Part:
         return {}
 
     @property
+    def read_duplicates(self) -> list[Duplicate]:
+        """The keys that dispatch reads as one key, though they are written differently."""
+        return []
+
+    @property
+    def plain_keys(self) -> dict[Path, str | None]:
+        """Plain keys that dispatch reads otherwise (`dispatch_key`), and what it reads."""
+        return {}
+
+    @property
     def cuts(self) -> list[Cut]:
         """The `---` inside of it."""
         return []

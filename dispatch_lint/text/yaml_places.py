@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from yaml import MappingNode, ScalarNode, SequenceNode
 from yaml import Node as Composed
 
-from dispatch_lint.text.scalars import may_differ, resolve_core
+from dispatch_lint.text.scalars import NULL_TAG, dispatch_key, may_differ, resolve_core
 from dispatch_lint.text.tree import Cut, Duplicate, Node
 from dispatch_lint.text.yaml_composer import PLAIN, is_merge
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dispatch_lint.text.lines import Lines
 
 _COMMENT = re.compile(r"(?:(?<=[ \t\r\n])|\A)#[^\r\n]*")
+_PROPERTIES = re.compile(r"(?:[&!]\S*(?:\s+(?:#[^\r\n]*\s*)*|\Z))*")
 
 
 class Origin(NamedTuple):
@@ -143,12 +144,14 @@ def _with_merged(mapping: Composed) -> Iterator[Composed]:
 
 
 class Notes:
-    """The keys of a document that are repeated, and the plain scalars that dispatch may read
-    otherwise."""
+    """The keys of a document that are repeated, and the plain scalars and keys that dispatch may
+    read otherwise."""
 
     def __init__(self, root: Composed, origin: Origin, lines: Lines) -> None:
         self.duplicates: list[Duplicate] = []
         self.scalars: dict[Path, str] = {}
+        self.read_duplicates: list[Duplicate] = []
+        self.plain_keys: dict[Path, str | None] = {}
         self._origin, self._lines = origin, lines
         self._seen: set[int] = set()
         self._visit(root, ())
@@ -163,17 +166,33 @@ class Notes:
         elif type(node) is MappingNode:
             before: dict[str, Composed] = {}
             for key, value in node.value:
-                name = key.value
-                if name in before and not is_merge(key):
-                    self._note_duplicate((*path, name), key, before[name])
-                before[name] = key
-                self._visit(value, (*path, name))
-        elif node.tag == PLAIN and may_differ(node.value, resolve_core(node.value)):
-            self.scalars[path] = node.value
+                if not is_merge(key):
+                    self._visit_key(key, (*path, key.value), before)
+                self._visit(value, (*path, key.value))
+        elif node.tag == NULL_TAG:
+            self.scalars[path] = "!!null"
+        elif node.tag == PLAIN:
+            value = resolve_core(node.value)
+            if value is None or may_differ(node.value, value):
+                self.scalars[path] = node.value
 
-    def _note_duplicate(self, path: Path, key: Composed, first: Composed) -> None:
-        place, first_place = (self._lines.range(*self._origin.span(one)) for one in (key, first))
-        self.duplicates.append(Duplicate(path, place, first_place))
+    def _visit_key(self, key: Composed, path: Path, before: dict[str, Composed]) -> None:
+        """Note a key.
+
+        Args:
+            before: the keys before it in the same mapping, by what dispatch reads.
+        """
+        name = key.value
+        read = dispatch_key(name) if key.tag == PLAIN else name
+        if read != name:
+            self.plain_keys[path] = read
+        # A key that dispatch refuses is repeated where it is written twice.
+        same = name if read is None else read
+        if same in before:
+            found = self.duplicates if before[same].value == name else self.read_duplicates
+            spans = (self._origin.span(node) for node in (key, before[same]))
+            found.append(Duplicate(path, *(self._lines.range(*span) for span in spans)))
+        before[same] = key
 
 
 def find_comments(root: Composed | None, origin: Origin, stop: int) -> list[tuple[int, int]]:
@@ -205,8 +224,10 @@ def _scalar_spans(root: Composed, text: str) -> Iterator[tuple[int, int]]:
         elif type(node) is MappingNode:
             waiting += chain.from_iterable(node.value)
         else:
+            # There may be comments behind an anchor, a tag, or the indicator of a block.
             start, end = node.start_mark.index, node.end_mark.index
-            if node.style in ("|", ">"):  # there may be a comment behind the indicator
+            start = min(_PROPERTIES.match(text, start).end(), end)  # type: ignore[union-attr]
+            if node.style in ("|", ">"):
                 header = re.compile("[\r\n]").search(text, start, end)
                 start = header.start() if header else end
             if start < end:

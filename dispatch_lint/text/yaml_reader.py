@@ -49,7 +49,7 @@ class YamlText:
     """
 
     def __init__(self, text: str, depth: int, aliases: int) -> None:
-        self.lines = Lines(text)
+        self.lines = Lines(text, returns=True)
         self.recent = RecentTree()
         self.depth, self.aliases = depth, aliases
 
@@ -88,6 +88,14 @@ class YamlPart(Part):
     @property
     def scalars(self) -> dict[Path, str]:
         return self._read_notes().scalars if self._is_notable else {}
+
+    @property
+    def read_duplicates(self) -> list[Duplicate]:
+        return self._read_notes().read_duplicates if self._is_notable else []
+
+    @property
+    def plain_keys(self) -> dict[Path, str | None]:
+        return self._read_notes().plain_keys if self._is_notable else {}
 
     @property
     def cuts(self) -> list[Cut]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from yaml import Node, ScalarNode, SequenceNode
 
-from dispatch_lint.text.scalars import is_text, may_differ, resolve_core
+from dispatch_lint.text.scalars import NULL_TAG, is_text, may_differ, resolve_core
 from dispatch_lint.text.yaml_composer import MERGE, PLAIN, TEXT_TAG, Unsure, is_merge
 
 
@@ -15,7 +15,7 @@ class Values:
 
     Attributes:
         value: of the whole document.
-        is_notable: whether a key is repeated, or dispatch may read a plain scalar otherwise.
+        is_notable: whether a key is repeated, or dispatch may read a plain scalar or key otherwise.
     """
 
     __slots__ = ("_depth", "_made", "is_notable", "value")
@@ -62,7 +62,7 @@ class Values:
             if name == MERGE and is_merge(key):
                 merged.append(value)
                 continue
-            if name in fields:
+            if name in fields or (not is_text(name) and key.tag == PLAIN):
                 self.is_notable = True
             fields[name] = value
         if merged:
@@ -72,12 +72,15 @@ class Values:
     def _scalar(self, node: Node) -> Any:
         text: str = node.value
         if node.tag != PLAIN:
+            if node.tag == NULL_TAG:
+                self.is_notable = True
+                return None
             return resolve_core(text) if is_resolved(node) else text
         return text if is_text(text) else self._plain(text)
 
     def _plain(self, text: str) -> Any:
         value = resolve_core(text)
-        if may_differ(text, value):
+        if value is None or may_differ(text, value):
             self.is_notable = True
         return value
 

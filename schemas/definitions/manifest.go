@@ -25,13 +25,13 @@ type APIManifest struct {
 	Kind string `json:"kind,omitempty"`
 	// HTTP methods the API answers, for example `GET`.
 	// +dispatch:example=["GET", "POST"]
-	Methods []string `json:"methods"`
+	Methods []HTTPMethod `json:"methods"`
 	// Name of the entity, unique for its kind within an organization.
 	// +dispatch:pattern=^[A-Za-z0-9_][A-Za-z0-9_-]*$
 	Name *string `json:"name"`
 	// Protocols the API answers, `http` or `https`.
 	// +dispatch:example=["https"]
-	Protocols []string `json:"protocols"`
+	Protocols []Protocol `json:"protocols"`
 	// Current state of the entity; set by the server.
 	Status Status `json:"status,omitempty"`
 	// Labels as a list of key and value; `Application` names the Application it belongs to.

@@ -303,13 +303,13 @@ type GatewayAPI struct {
 	// Paths the API answers.
 	URIs []string `json:"uris,omitempty"`
 	// HTTP methods the API answers, for example `GET`.
-	Methods []string `json:"methods,omitempty"`
+	Methods []HTTPMethod `json:"methods,omitempty"`
 	// How callers of the API prove who they are, for example `public`.
 	Authentication string `json:"authentication,omitempty"`
 	// Whether the API answers requests.
 	Enabled bool `json:"enabled,omitempty"`
 	// Protocols the API answers, `http` or `https`.
-	Protocols []string `json:"protocols,omitempty"`
+	Protocols []Protocol `json:"protocols,omitempty"`
 	// The Secret that holds the TLS certificate and key, by name.
 	// +dispatch:reference=Secret
 	TLS string `json:"tls,omitempty"`

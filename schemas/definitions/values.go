@@ -120,3 +120,37 @@ const (
 	// ErrorTypeSystemError: Dispatch failed.
 	ErrorTypeSystemError ErrorType = "SystemError"
 )
+
+// HTTPMethod is a method of HTTP as requests spell it: gateways compare it with that of a request.
+type HTTPMethod string
+
+const (
+	// HTTPMethodGET is the method GET.
+	HTTPMethodGET HTTPMethod = "GET"
+	// HTTPMethodHEAD is the method HEAD.
+	HTTPMethodHEAD HTTPMethod = "HEAD"
+	// HTTPMethodPOST is the method POST.
+	HTTPMethodPOST HTTPMethod = "POST"
+	// HTTPMethodPUT is the method PUT.
+	HTTPMethodPUT HTTPMethod = "PUT"
+	// HTTPMethodPATCH is the method PATCH.
+	HTTPMethodPATCH HTTPMethod = "PATCH"
+	// HTTPMethodDELETE is the method DELETE.
+	HTTPMethodDELETE HTTPMethod = "DELETE"
+	// HTTPMethodCONNECT is the method CONNECT.
+	HTTPMethodCONNECT HTTPMethod = "CONNECT"
+	// HTTPMethodOPTIONS is the method OPTIONS.
+	HTTPMethodOPTIONS HTTPMethod = "OPTIONS"
+	// HTTPMethodTRACE is the method TRACE.
+	HTTPMethodTRACE HTTPMethod = "TRACE"
+)
+
+// Protocol is a protocol that gateways can restrict an API to.
+type Protocol string
+
+const (
+	// ProtocolHTTP is HTTP without encryption.
+	ProtocolHTTP Protocol = "http"
+	// ProtocolHTTPS is HTTP over TLS.
+	ProtocolHTTPS Protocol = "https"
+)

@@ -13,7 +13,7 @@
     return one;
   };
   const cut = (text, most) => (text.length > most ? text.slice(0, most) + "…" : text);
-  const word = (value) => (value === null || value === "" ? "(none)" : value);
+  const word = (value) => (value === null || value === "" ? "(not known)" : value);
 
   // The table
 
@@ -41,9 +41,12 @@
       } },
     ],
     columnDefs: [{ targets: [1, 2, 3, 4, 5, 6], render: {
-      display: (value, _type, _row, at) => (at.col === 6 ? "" : escape(cut(word(value), 120))),
+      display: (value, _type, _row, at) => (at.col === 6 ? "" : escape(cut(value || "", 120))),
       filter: (value) => value || "",
-    } }],
+    } }, {
+      // A column in which nothing stands is not shown.
+      targets: [2, 3, 4].filter((at) => rows.length && !data.columns[at]), visible: false,
+    }],
     language: { search: "Search", emptyTable: "No deviations", zeroRecords: "Nothing fits the filters" },
   });
 
@@ -159,8 +162,8 @@
     }
     const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
     const style = () => [
-      { selector: "node", style: { label: "data(label)", "font-size": 9, color: colour("--text"),
-        "background-color": colour("--node"), width: 14, height: 14, "text-max-width": 110,
+      { selector: "node", style: { label: "data(label)", "font-size": 12, color: colour("--text"),
+        "background-color": colour("--node"), width: 14, height: 14, "text-max-width": 150,
         "text-wrap": "wrap", "text-valign": "bottom" } },
       { selector: "edge", style: { width: 1.2, "line-color": colour("--line"), "curve-style": "bezier",
         "target-arrow-shape": "triangle", "target-arrow-color": colour("--line"), "arrow-scale": 0.7 } },
@@ -169,7 +172,7 @@
       { selector: "node.broken", style: { shape: "diamond" } },
     ];
     const drawn = cytoscape({
-      container: document.getElementById("graph"),
+      container: document.getElementById("drawing"),
       elements: [
         ...graph.nodes.map((one) => ({ data: { id: one.id, label: one.label }, classes: one.broken ? "broken" : "" })),
         ...graph.edges.map((one, at) => ({
@@ -178,7 +181,17 @@
       layout: { name: graph.nodes.length > 250 ? "concentric" : "cose", animate: false, nodeDimensionsIncludeLabels: true },
       style: style(),
       userZoomingEnabled: false,
+      userPanningEnabled: false,
+      minZoom: 1,
+      maxZoom: 1.5,
     });
+    // The drawing is as large as its labels need at 100 %, and is scrolled where it is larger.
+    const canvas = document.getElementById("drawing");
+    const box = drawn.elements().boundingBox();
+    canvas.style.width = `max(100%, ${Math.ceil(box.w) + 40}px)`;
+    canvas.style.height = `max(100%, ${Math.ceil(box.h) + 40}px)`;
+    drawn.resize();
+    drawn.fit(undefined, 20);
     drawn.on("tap", "edge", (event) => toTable(event.target.data("source")));
     drawn.on("tap", "node", (event) => {
       const broken = event.target.hasClass("broken");

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import html
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -13,8 +12,10 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.model.violation import Severity
+from dispatch_lint.naming import count, plural
 from dispatch_lint.report import Outcome
 from dispatch_lint.report.estate import graph_of
+from dispatch_lint.report.json_text import to_json
 from dispatch_lint.report.shared import folded, summary_lines
 from dispatch_lint.text.harmless import harmless
 
@@ -32,7 +33,18 @@ Facets = Mapping[str, Sequence[tuple[str | None, int]]]
 
 def report(outcome: Outcome) -> Iterator[str]:
     """The lines of the report."""
-    yield from page(outcome, facets_of(outcome.violations))
+    yield from page(outcome, facets_of(outcome), _note(outcome))
+
+
+def _note(outcome: Outcome) -> str:
+    """Which violations of the totals are not in the table."""
+    places = sum(field.places for field in outcome.declared)
+    others = sum(outcome.summary.violations.values()) - len(outcome.violations) - places
+    parts = (
+        [f"{count(places, 'info')} about declared names, which are listed below"] if places else []
+    )
+    parts += [f"{count(others, 'violation')} past a limit"] if others > 0 else []
+    return f"Not in the table: {', and '.join(parts)}." if parts else ""
 
 
 def page(outcome: Outcome, facets: Facets, note: str = "") -> Iterator[str]:
@@ -43,11 +55,13 @@ def page(outcome: Outcome, facets: Facets, note: str = "") -> Iterator[str]:
         note: a text about the violations that the page does not show.
     """
     violated = {violation.rule for violation in outcome.violations}
+    rows = [_row(violation, outcome) for violation in outcome.violations]
     data = {
-        "violations": [_row(violation, outcome) for violation in outcome.violations],
+        "violations": rows,
         "severities": [str(severity) for severity in sorted(Severity, reverse=True)],
-        "facets": {name: list(bars)[:_MAX_BARS] for name, bars in facets.items()},
+        "facets": {name: _first_bars(bars) for name, bars in facets.items()},
         "rules": {name: _about(rule) for name, rule in outcome.rules.items() if name in violated},
+        "columns": [any(row[at] for row in rows) for at in range(7)],
         "graph": graph_of(outcome),
     }  # fmt: skip
     style = _asset("page.css")
@@ -64,18 +78,29 @@ def page(outcome: Outcome, facets: Facets, note: str = "") -> Iterator[str]:
     yield f"<style>{style}</style></head><body>"
     yield from _body(outcome, note)
     # Escape the characters that could end the script element.
-    embedded = (
-        json.dumps(data).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-    )
+    embedded = to_json(data).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     yield f'<script type="application/json" id="data">{embedded}</script>'
     for name in _SCRIPTS:
         yield f"<script>{_asset(name)}</script>"
     yield "</body></html>"
 
 
-def facets_of(violations: Sequence[Violation]) -> Facets:
-    """The number of violations of each severity, rule, kind and organization."""
-    return facets_from(
+def _first_bars(bars: Sequence[tuple[str | None, int]]) -> list[tuple[str | None, int]]:
+    """The bars of a chart; if there are too many, the last one stands for the others."""
+    if len(bars) <= _MAX_BARS:
+        return list(bars)
+    others = sum(times for _, times in bars[_MAX_BARS - 1 :])
+    return [*bars[: _MAX_BARS - 1], ("(others)", others)]
+
+
+def facets_of(outcome: Outcome) -> Facets:
+    """The number of violations of each severity, rule, kind and organization.
+
+    Infos about declared names, and violations past a limit, are counted too, so that all totals of
+    the page agree.
+    """
+    summary = outcome.summary
+    groups = [
         (
             violation.rule,
             str(violation.severity),
@@ -83,8 +108,22 @@ def facets_of(violations: Sequence[Violation]) -> Facets:
             organization_of(violation.entity),
             1,
         )
-        for violation in violations
+        for violation in outcome.violations
+    ]
+    for field in outcome.declared:
+        kind = field.heading.partition(".")[0]
+        groups.append((field.rule, str(Severity.INFO), kind, None, field.places))
+    facets = dict(facets_from(groups))
+    facets["rule"] = sorted(
+        ((rule, times) for rule, times in summary.rules.items() if times > 0),
+        key=lambda item: (-item[1], item[0]),
     )
+    facets["severity"] = [
+        (str(severity), summary.violations[severity])
+        for severity in sorted(Severity, reverse=True)
+        if summary.violations[severity] > 0
+    ]
+    return facets
 
 
 def facets_from(
@@ -95,16 +134,17 @@ def facets_from(
     counted: dict[str, Counter[str | None]] = {
         "severity": Counter(), "rule": Counter(), "kind": Counter(), "organization": Counter(),
     }  # fmt: skip
-    for rule, severity, kind, organization, count in groups:
+    for rule, severity, kind, organization, times in groups:
         values = {"severity": severity, "rule": rule, "kind": kind, "organization": organization}
         for name, value in values.items():
-            counted[name][harmless(value) if value else value] += count
+            counted[name][harmless(value) if value else value] += times
     facets = {
         name: sorted(counter.items(), key=lambda item: (-item[1], str(item[0])))
         for name, counter in counted.items()
     }
     facets["severity"].sort(key=lambda item: -Severity[str(item[0]).upper()])
-    return facets
+    # A chart with one bar, of what is not known, says nothing.
+    return {name: bars for name, bars in facets.items() if [value for value, _ in bars] != [None]}
 
 
 def organization_of(entity: str | None) -> str | None:
@@ -148,23 +188,32 @@ def _body(outcome: Outcome, note: str) -> Iterator[str]:
         yield f"<p>{_text(line)}</p>"
     if note:
         yield f"<p>{_text(note)}</p>"
+    if outcome.about:
+        yield '<dl class="about">'
+        yield from (
+            f"<div><dt>{_text(name)}</dt><dd>{_text(value)}</dd></div>"
+            for name, value in outcome.about
+        )
+        yield "</dl>"
     yield '</header><main><ul class="cards">'
     for severity in sorted(Severity, reverse=True):
         number = summary.violations[severity]
-        plural = "" if number == 1 else "s"
-        yield f'<li><b class="{severity}">{number:,}</b>{severity}{plural}</li>'
+        what = str(severity) if number == 1 else plural(str(severity))
+        yield f'<li><b class="{severity}">{number:,}</b>{what}</li>'
     for number, what in (
-        (summary.documents, "documents"), (summary.files, "files"), (summary.skipped, "skipped"),
+        (summary.documents, "document"), (summary.files, "file"), (summary.skipped, "skipped"),
         (summary.suppressed, "suppressed"), (summary.baselined, "in the baseline"),
     ):  # fmt: skip
         if number:
-            yield f"<li><b>{number:,}</b>{what}</li>"
+            many = number != 1 and what in ("document", "file")
+            yield f"<li><b>{number:,}</b>{plural(what) if many else what}</li>"
     yield '</ul><section aria-labelledby="charts-heading"><h2 id="charts-heading">Violations</h2>'
     yield '<div id="charts" class="charts"></div></section>'
     yield '<section id="graph-section" aria-labelledby="graph-heading">'
     yield '<h2 id="graph-heading">Entities and their foreign keys</h2>'
     yield '<p class="noprint">What is broken is red; a click leads to its violations.</p>'
-    yield '<div id="graph" role="img" aria-label="The graph of entities; the list below has what is broken"></div>'
+    yield ('<div id="graph" role="img" tabindex="0" aria-label="The graph of entities; the list below '
+           'has what is broken"><div id="drawing"></div></div>')  # fmt: skip
     yield '<ul id="broken" class="broken"></ul></section>'
     yield '<section aria-labelledby="table-heading"><h2 id="table-heading" tabindex="-1">Table</h2>'
     yield '<div id="filters" class="filters" aria-live="polite"></div>'

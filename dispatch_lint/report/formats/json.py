@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.model.location import Range
 from dispatch_lint.model.violation import Severity
+from dispatch_lint.report.json_text import to_json
 
 if TYPE_CHECKING:
     from dispatch_lint.engine.summary import Summary
@@ -23,14 +23,14 @@ def report(outcome: Outcome) -> Iterator[str]:
     """The lines of the report: one JSON object."""
     yield "{"
     yield f'"version": {VERSION},'
-    yield f'"summary": {_dump(summary_object(outcome.summary))},'
+    yield f'"summary": {to_json(summary_object(outcome.summary))},'
     if not outcome.violations:
         yield '"violations": []'
     else:
         yield '"violations": ['
         last = len(outcome.violations) - 1
         for index, violation in enumerate(outcome.violations):
-            yield f" {_dump(violation_object(violation))}{',' if index < last else ''}"
+            yield f" {to_json(violation_object(violation))}{',' if index < last else ''}"
         yield "]"
     yield "}"
 
@@ -75,8 +75,3 @@ def summary_object(summary: Summary) -> dict[str, Any]:
 def _range(range_: Range) -> dict[str, int]:
     return {"line": range_.line, "column": range_.column, "endLine": range_.end_line,
             "endColumn": range_.end_column}  # fmt: skip
-
-
-def _dump(value: object) -> str:
-    # ASCII only, so that lone surrogates can be encoded, and terminals see no control characters.
-    return json.dumps(value)

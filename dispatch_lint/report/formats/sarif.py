@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from urllib.parse import quote
 
 from dispatch_lint.model.location import Range
 from dispatch_lint.model.violation import Severity
+from dispatch_lint.report.json_text import to_json
 from dispatch_lint.report.shared import with_help
 from dispatch_lint.version import __version__
 
@@ -44,7 +44,7 @@ def report(outcome: Outcome) -> Iterator[str]:
         "originalUriBaseIds": {"SRCROOT": {"description": {"text": "The working directory."}}},
         "results": results,
     }
-    yield json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1)
+    yield to_json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1)
 
 
 def _rule(name: str, rule: type[Rule] | None) -> dict[str, Any]:
