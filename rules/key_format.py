@@ -80,7 +80,7 @@ class KeyFormat(Rule):
         elif self.catalogue.resolve(parts[1]) or self.catalogue.resolve(parts[0]):
             start = f'the key "{key}" is not that of its entity: '
             yield Finding(ROW_KEY, f'{start}the kind is "{document.kind}"')
-        elif document.known or self.catalogue.near(parts[1]) or self.catalogue.near(parts[0]):
+        else:
             meant = f'; did you mean "{document.kind}"?' if document.known else ""
             message = f'the key "{key}" names no kind of Dispatch{meant}'
             yield self._layout(f"unknown-{document.kind}", message)
