@@ -78,7 +78,7 @@ class KeyFormat(Rule):
             yield _layout("kind-last", message, f"{first}/{third}/{second}")
         elif self.catalogue.resolve(second) or self.catalogue.resolve(first):
             yield _disagreement(key, "kind", entity.kind)
-        elif entity.kind or self.catalogue.near(second) or self.catalogue.near(first):
+        else:
             meant = f'; did you mean "{entity.kind}"?' if entity.known else ""
             message = f'the key "{key}" names no kind of Dispatch{meant}'
             yield _layout(f"unknown-{entity.kind}", message)

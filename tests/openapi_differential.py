@@ -58,7 +58,7 @@ class _Descriptions:
         """A description with a model Widget, which is an entity."""
         for name in ("Level", "Part", "Base"):
             self.models[name] = self.schema(2, model=name)
-            self._known.append(name)
+        self._known.append("Part")
         widget = self._object(0)
         widget["properties"] |= {"kind": {"type": "string"}, "name": {"type": "string"}}
         if self._random.random() < 0.4 and self.models["Base"].get("properties"):
@@ -227,9 +227,16 @@ def _independent(description: dict[str, Any], version: str) -> Any:
     text = json.dumps(description).replace("x-nullable", "nullable")
     document = json.loads(text)
     _close_alternatives(document)
+    _close_alternatives({"oneOf": [_models(document)["Part"]]})
     prefix = "definitions" if version == "2.0" else "components/schemas"
     reader = OAS31Validator if version == "3.1.0" else OAS30Validator
     return reader(document | {"$ref": f"#/{prefix}/Widget"})
+
+
+def _models(document: dict[str, Any]) -> dict[str, Any]:
+    models = document.get("definitions") or document["components"]["schemas"]
+    assert isinstance(models, dict)
+    return models
 
 
 def _close_alternatives(value: Any) -> None:

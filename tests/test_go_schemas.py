@@ -333,3 +333,17 @@ type BaseEntity struct {
         'the type Status has the status "ODD", which the guide has not'
     ]
     assert lint({"shop.go": code.replace('"MISSING"%s', "compute()") % ""}, chosen) == []
+
+
+def test_messages_say_what_a_pattern_stands_for(lint: Lint) -> None:
+    code = HEAD + WIDGET.format(
+        '\tAt time.Time `json:"at"`\n\tData []byte `json:"data"`\n\tSize int `json:"size,string"`'
+    )
+    entity = {"organizationId": "acme", "at": "2024-02-30T00:00:00Z", "data": "?", "size": "x"}
+    settings = {"definitions": ["shop.go"], "kinds": {"*.json": "Widget"}, "select": ["schema"]}
+    found = lint({"shop.go": code, "a.json": json.dumps(entity)}, settings, ["a.json"])
+    assert [one.message for one in found] == [
+        '"2024-02-30T00:00:00Z" is not an RFC 3339 time, like 2026-01-31T12:00:00Z',
+        '"?" is not base64',
+        '"x" is not the text of an integer',
+    ]

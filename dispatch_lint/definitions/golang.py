@@ -16,6 +16,7 @@ from dispatch_lint.definitions.go_tree import GoPackage, GoTree
 from dispatch_lint.definitions.go_types import Bound, Scope, Target, methods_of, structs
 from dispatch_lint.definitions.go_values import ValueReader, guide_package
 from dispatch_lint.definitions.model import BASE, EntityType, Field, Skipped, Type
+from dispatch_lint.definitions.recursion import are_small, without_recursion
 
 if TYPE_CHECKING:
     from dispatch_lint.definitions.go_syntax import GoType
@@ -100,6 +101,9 @@ class GoReader:
         own = methods_of(self._tree, target)
         opaque = values.decides_itself(own) or "MarshalText" in own
         reason = values.fields.open_because(struct.scope, struct.node)
+        recursive = values.recursive
+        if not are_small(recursive):
+            fields, recursive = [*without_recursion(fields)], {}
         if role.name == "base":
             fields = [field._replace(base=True) for field in fields]
         if opaque:
@@ -126,7 +130,7 @@ class GoReader:
             annotated=comment.annotation("model") is not None,
             generated=target.scope.file.generated,
             is_base=role.name == "base",
-            recursive=tuple(values.recursive.items()),
+            recursive=tuple(recursive.items()),
         )
 
     def _aliases(self, declared: GoType) -> tuple[str, ...]:

@@ -101,7 +101,9 @@ def repeated(definitions: Sequence[EntityType]) -> Iterator[Repeated]:
                 "the schema accepts each"
             )
             yield Repeated(other, first, True, message)
-        elif other.language == first.language and not (other.value or first.value):
+        elif other.language == first.language == "Go" and _folder(other) != _folder(first):
+            if other.value or first.value:
+                continue
             message = (
                 f"the kind {first.kind} ({first.form}) is already declared at {first.location}, "
                 "which is the one that counts"
