@@ -17,7 +17,7 @@ from dispatch_lint.version import __version__
 
 COMMANDS = {
     "audit": "audit", "check": "check", "explain": "explain", "graph": "graph", "init": "init", "lsp": "lsp",
-    "rename": "rename", "rules": "rules", "schema": "schema", "store": "store",
+    "rename": "rename", "rules": "rules", "schema": "schema", "store": "store", "trust": "trust",
 }  # fmt: skip
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from dispatch_lint.cli.options import chosen_settings, settings_options
+
 FORMATS = ("mermaid", "dot", "svg")
 
 
@@ -20,6 +22,7 @@ FORMATS = ("mermaid", "dot", "svg")
 @click.option("--definitions", multiple=True, type=click.Path(exists=True), metavar="PATH",
               help="Definitions that join the built-in kinds, or replace them.")  # fmt: skip
 @click.option("--organization", help="The organization of documents that do not name one.")
+@settings_options
 def command(
     paths: tuple[str, ...], format_: str | None, output: Path | None,
     definitions: tuple[str, ...], organization: str | None,
@@ -31,10 +34,10 @@ def command(
     """
     from importlib import import_module
 
-    from dispatch_lint.api import graph_of, load_settings
+    from dispatch_lint.api import graph_of
     from dispatch_lint.text.files import write_lines
 
-    settings = load_settings()
+    settings = chosen_settings()
     added = tuple(str(Path(path).absolute()) for path in definitions)
     settings = replace(
         settings,

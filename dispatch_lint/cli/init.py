@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import click
+
+from dispatch_lint.cli.options import chosen_settings, settings_options
 
 
 @click.command()
@@ -15,6 +16,7 @@ import click
     is_flag=True,
     help="Let each YAML manifest name its schema itself, for editors without settings.",
 )
+@settings_options
 def command(yes: bool, modelines: bool) -> None:
     """Look at this folder, and write settings, a hook and editor files for it.
 
@@ -24,7 +26,7 @@ def command(yes: bool, modelines: bool) -> None:
 
     if not yes and not sys.stdin.isatty():
         raise click.UsageError("this is no terminal to ask on: say --yes")
-    found, steps = plan(Path.cwd(), modelines=modelines)
+    found, steps = plan(chosen_settings(), modelines=modelines)
     kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(found.kinds.items()) if kind)
     click.echo(f"Found: {kinds or 'no entity documents'}"
                f"{'; definitions in ' + ', '.join(found.definitions) if found.definitions else ''}"

@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import click
 
+from dispatch_lint.cli.options import chosen_settings, settings_options
+
 
 # A key may begin with a dash: `-/Image/nodejs`.
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -15,6 +17,7 @@ import click
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--organization", help="The organization of documents that do not name one.")
 @click.option("--diff", is_flag=True, help="Show what would change, and change nothing.")
+@settings_options
 def command(
     key: str, name: str, paths: tuple[str, ...], organization: str | None, diff: bool
 ) -> None:
@@ -22,14 +25,14 @@ def command(
 
     In the documents below the paths, or below this folder: every file as a whole, or none.
     """
-    from dispatch_lint.api import load_settings, sources_of
+    from dispatch_lint.api import sources_of
     from dispatch_lint.documents.catalogue_files import load_catalogue
     from dispatch_lint.documents.classify import Classifier
     from dispatch_lint.fix.diff import diff_lines
     from dispatch_lint.fix.fixed import write_fixed
     from dispatch_lint.fix.rename import rename
 
-    settings = load_settings()
+    settings = chosen_settings()
     settings = replace(settings, organization=organization or settings.organization)
     classifier = Classifier(settings, load_catalogue(settings))
     renamed = rename(classifier, sources_of(paths or ["."], settings), key, name)

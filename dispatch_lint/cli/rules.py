@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dispatch_lint.api import known_rules, load_settings
+from dispatch_lint.api import known_rules
+from dispatch_lint.cli.options import chosen_settings, settings_options
 from dispatch_lint.cli.output import echo
 from dispatch_lint.engine.plugins import file_of
 from dispatch_lint.naming import count
@@ -22,12 +23,13 @@ if TYPE_CHECKING:
 
 @click.group(invoke_without_command=True)
 @click.option("--markdown", is_flag=True, help="Print the page docs/rules.md.")
+@settings_options
 @click.pass_context
 def command(context: click.Context, markdown: bool) -> None:
     """List the rules."""
     if context.invoked_subcommand is not None:
         return
-    rules = known_rules(load_settings())
+    rules = known_rules(chosen_settings())
     if markdown:
         click.echo(book(rules), nl=False)
         return
@@ -41,11 +43,12 @@ def command(context: click.Context, markdown: bool) -> None:
 @click.argument("name")
 @click.option("--directory", type=click.Path(file_okay=False), default="lint_rules",
               show_default=True, help="The folder that the file goes into.")  # fmt: skip
+@settings_options
 def new(name: str, directory: str) -> None:
     """Write a file for a new rule, to be filled in."""
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
         raise click.UsageError(f'"{name}" is not kebab-case, like status-value')
-    rules = known_rules(load_settings())
+    rules = known_rules(chosen_settings())
     if name in rules:
         where = file_of(rules[name])
         raise click.UsageError(f'there is already a rule "{name}"'
@@ -65,6 +68,7 @@ def new(name: str, directory: str) -> None:
 @click.argument(
     "paths", nargs=-1, metavar="[PATH]...", type=click.Path(exists=True, path_type=Path)
 )
+@settings_options
 def test_(paths: tuple[Path, ...]) -> int:
     """Run the examples of rules, and show what differs from what they state.
 
@@ -73,7 +77,7 @@ def test_(paths: tuple[Path, ...]) -> int:
     """
     from dispatch_lint.rule_examples import check_examples
 
-    rules = known_rules(load_settings(), paths)
+    rules = known_rules(chosen_settings(), paths)
     wanted = [path.absolute() for path in paths]
     names = [name for name, rule in rules.items() if _is_wanted(file_of(rule), wanted)]
     if not names:

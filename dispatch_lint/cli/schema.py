@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from dispatch_lint.cli.options import chosen_settings, settings_options
 from dispatch_lint.documents.schema_files import drift, generate_files, write_files
 
 
@@ -54,14 +55,14 @@ def check(definitions: tuple[Path, ...], output: Path) -> int:
 @click.argument("kind")
 @click.option("--form", type=click.Choice(["stored", "manifest"]),
               help="The form.  [default: manifest where there is one]")  # fmt: skip
+@settings_options
 def show(kind: str, form: str | None) -> None:
     """Print the schema of a kind."""
-    from dispatch_lint.api import load_settings
     from dispatch_lint.documents.catalogue_files import load_catalogue
     from dispatch_lint.naming import did_you_mean
     from dispatch_lint.schema.generate import dump
 
-    catalogue = load_catalogue(load_settings())
+    catalogue = load_catalogue(chosen_settings())
     resolved = catalogue.resolve(kind)
     if resolved is None:
         raise click.UsageError(f'there is no kind "{kind}"{did_you_mean(kind, catalogue.kinds)}')
@@ -78,6 +79,7 @@ def show(kind: str, form: str | None) -> None:
 @click.argument("new")
 @click.option("-f", "--format", "format_", type=click.Choice(["text", "json", "markdown"]),
               default="text", show_default=True, help="How changes are shown.")  # fmt: skip
+@settings_options
 def diff(old: str, new: str, format_: str) -> int:
     """Compare two states of definitions; exit with 1 where something breaks what is stored.
 
@@ -89,6 +91,6 @@ def diff(old: str, new: str, format_: str) -> int:
     from dispatch_lint.schema.diff_report import report
 
     changes = compare(read_side(old), read_side(new))
-    breaking = breaking_changes(changes)
+    breaking = breaking_changes(changes, chosen_settings())
     click.echo(report(changes, breaking, format_), nl=False)
     return 1 if breaking else 0

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dispatch_lint.cli.options import chosen_settings, settings_options
 from dispatch_lint.naming import count, did_you_mean
 from dispatch_lint.text.harmless import harmless
 
@@ -43,12 +44,11 @@ def _setup(url: str | None, **changes: Any) -> tuple[Settings, Classifier]:
     """The settings with the options of a command, and a classifier for them."""
     from dataclasses import replace
 
-    from dispatch_lint.api import load_settings
     from dispatch_lint.documents.catalogue_files import load_catalogue
     from dispatch_lint.documents.classify import Classifier
     from dispatch_lint.store.urls import rooted
 
-    settings = load_settings()
+    settings = chosen_settings(replaced={"store"} if url else ())
     if url:
         changes["store"] = rooted(url, Path.cwd())
     settings = replace(settings, **{name: value for name, value in changes.items() if value})
@@ -76,6 +76,7 @@ def _opened(url: str | None) -> Iterator[tuple[EntityStore, Classifier]]:
     "--form", type=click.Choice(["stored", "manifest"]), help="The form of every document."
 )
 @click.option("--organization", help="The organization of documents that do not name one.")
+@settings_options
 def import_(paths: tuple[str, ...], url: str | None, prune: bool, **options: Any) -> None:
     """Bring documents into the store: all of them, or none.
 
@@ -134,6 +135,7 @@ def _size(source: Source) -> int:
 @command.command(context_settings=_WITH_KEY)
 @click.argument("key")
 @_STORE
+@settings_options
 def get(key: str, url: str | None) -> int:
     """Print the entity of a key, <organization>/<kind>/<name>, as JSON."""
     with _opened(url) as (store, classifier):
@@ -170,6 +172,7 @@ def _find(store: EntityStore, classifier: Classifier, key: str) -> StoredEntity 
 @click.option("--status", help="Only entities of this status.")
 @click.option("--tag", "tags", multiple=True, metavar="NAME=VALUE", help="Only with this tag.")
 @_FORMAT
+@settings_options
 def list_(
     url: str | None, kind: str | None, organization: str | None, status: str | None,
     tags: tuple[str, ...], format_: str,
@@ -202,6 +205,7 @@ def _tag(text: str) -> tuple[str, str]:
 @click.argument("key")
 @_STORE
 @_FORMAT
+@settings_options
 def refs(key: str, url: str | None, format_: str) -> int:
     """Show who refers to an entity, and what it refers to."""
     from dispatch_lint.store.lookups import relations_of
@@ -222,6 +226,7 @@ def refs(key: str, url: str | None, format_: str) -> int:
 @click.argument("identity", metavar="ID")
 @_STORE
 @_FORMAT
+@settings_options
 def history(identity: str, url: str | None, format_: str) -> int:
     """Show every key that an ID was ever seen with."""
     with _opened(url) as (store, _):
@@ -247,6 +252,7 @@ def history(identity: str, url: str | None, format_: str) -> int:
               help="Write the ledger of IDs instead, to be committed; - for standard output.")  # fmt: skip
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Write to a file instead of standard output.")  # fmt: skip
+@settings_options
 def export(url: str | None, ledger: Path | None, output: Path | None) -> None:
     """Write all entities as JSONL, or the ledger of IDs as text."""
     from dispatch_lint.store.entity_store import Filter

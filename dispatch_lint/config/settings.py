@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, get_args
 
 from dispatch_lint.config.limits import MAX_DEPTH, Limits
+from dispatch_lint.config.named_files import MIB, read_regular
 from dispatch_lint.model.errors import UserError
 from dispatch_lint.model.reference import Reference
 from dispatch_lint.model.violation import Severity
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 FILE = "dispatch-lint.toml"
 PROJECT = "pyproject.toml"
 TABLE = "dispatch-lint"
+MAX_BYTES = MIB
+"""The largest settings file, in bytes."""
+_NOT_TOML = (ValueError, RecursionError)
+"""What tomllib raises, also for values that are nested too deep."""
 KindField = Literal["optional", "required", "forbidden"]
 ForeignKeyValue = Literal["name", "key", "either"]
 OrganizationField = Literal["organizationId", "organization"]
@@ -100,7 +105,7 @@ def searched(start: Path) -> Iterator[Path]:
 
 def _has_table(project: Path) -> bool:
     try:
-        text = project.read_text(encoding="utf-8")
+        text = read_regular(project, MAX_BYTES).decode("utf-8")
     except (OSError, UnicodeDecodeError):
         return False
     if f"tool.{TABLE}" not in text:
@@ -109,7 +114,7 @@ def _has_table(project: Path) -> bool:
 
     try:
         return TABLE in tomllib.loads(text).get("tool", {})
-    except tomllib.TOMLDecodeError:
+    except _NOT_TOML:
         return True  # `load` will report the error
 
 
@@ -122,10 +127,10 @@ def load(file: Path) -> Settings:
     import tomllib
 
     try:
-        table: Any = tomllib.loads(file.read_text(encoding="utf-8"))
+        table: Any = tomllib.loads(read_regular(file, MAX_BYTES).decode("utf-8-sig"))
     except OSError as error:
         raise SettingsError(f"{file}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except _NOT_TOML as error:
         raise SettingsError(f"{file}: this is not TOML: {error}") from error
     if file.name == PROJECT:
         table = table.get("tool", {}).get(TABLE, {})
@@ -155,15 +160,16 @@ def parse(table: Mapping[str, Any]) -> Settings:
 def _text(key: str, value: object) -> str:
     if not isinstance(value, str):
         raise SettingsError(f'"{key}" has to be text, not {value!r}')
+    if "\0" in value:
+        raise SettingsError(f'"{key}" holds a NUL character')
     return value
 
 
 def _texts(key: str, value: object) -> tuple[str, ...]:
-    if isinstance(value, str):
-        return (value,)
-    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+    texts = [value] if isinstance(value, str) else value
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
         raise SettingsError(f'"{key}" has to be a list of texts, not {value!r}')
-    return tuple(value)
+    return tuple(_text(key, text) for text in texts)
 
 
 def _boolean(key: str, value: object) -> bool:

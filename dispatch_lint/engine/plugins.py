@@ -7,8 +7,9 @@ import importlib.util
 import pkgutil
 import sys
 from dataclasses import MISSING, fields
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 from dispatch_lint.config.settings import SettingsError
@@ -88,9 +89,18 @@ def _submodules(origin: str, package: ModuleType) -> Iterator[tuple[str, ModuleT
             raise PluginError(f"{origin}: {name} fails to load: {reason_of(error)}") from error
 
 
+class _Source(SourceFileLoader):
+    """Loads what is written: a compiled file beside it may be anything."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        path = self.get_filename(fullname)
+        code: CodeType = self.source_to_code(self.get_data(path), path)
+        return code
+
+
 def _load_file(file: Path) -> ModuleType:
     name = f"{LOCAL}.{file.stem}"
-    spec = importlib.util.spec_from_file_location(name, file)
+    spec = importlib.util.spec_from_file_location(name, file, loader=_Source(name, str(file)))
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
