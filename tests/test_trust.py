@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -122,7 +123,8 @@ def ran(tree: Path) -> bool:
 def run_process(
     folder: Path, *arguments: str, **environment: str
 ) -> subprocess.CompletedProcess[bytes]:
-    return test_cli.run(folder, *arguments, **{"DISPATCH_LINT_TRUST": "", **environment})
+    given: dict[str, Any] = {"DISPATCH_LINT_TRUST": "", **environment}
+    return test_cli.run(folder, *arguments, **given)
 
 
 def link(at: Path, target: Path | str) -> None:

@@ -12,7 +12,9 @@ from importlib import import_module
 import click
 
 from dispatch_lint.cli.exit import EXIT_FAILURE
+from dispatch_lint.cli.output import tell, tell_error, tell_traceback
 from dispatch_lint.model.errors import UserError
+from dispatch_lint.text.harmless import harmless
 from dispatch_lint.version import __version__
 
 COMMANDS = {
@@ -61,20 +63,18 @@ def run() -> int:
     try:
         code = cli.main(standalone_mode=False)
     except click.ClickException as error:
+        error.message = harmless(error.message)  # type: ignore[misc,unused-ignore]
         error.show()
         return EXIT_FAILURE
     except click.Abort:
         raise KeyboardInterrupt from None
     except UserError as error:
-        click.echo(f"dispatch-lint: {error}", err=True)
+        tell_error(error)
         return EXIT_FAILURE
     except OSError:
         raise
     except Exception:
-        import traceback
-
-        traceback.print_exc()
-        click.echo("dispatch-lint: this is a mistake of ours: please report it, with the lines "
-                   "above", err=True)  # fmt: skip
+        tell_traceback()
+        tell("this is a mistake of ours: please report it, with the lines above")
         return EXIT_FAILURE
     return code if isinstance(code, int) else 0

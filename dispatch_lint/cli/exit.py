@@ -6,6 +6,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from dispatch_lint.cli.output import tell, tell_error
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import NoReturn
@@ -23,13 +25,13 @@ def run_and_exit(work: Callable[[], int]) -> NoReturn:
     try:
         code = work()
     except KeyboardInterrupt:
-        print("dispatch-lint: interrupted", file=sys.stderr)
+        tell("interrupted")
         code = EXIT_INTERRUPTED
     except BrokenPipeError:
         _discard_output()  # the reader of the pipe is gone
         code = EXIT_FAILURE
     except OSError as error:
-        print(f"dispatch-lint: {error}", file=sys.stderr)
+        tell_error(error)
         _discard_output()  # standard output itself may be the file that is full
         code = EXIT_FAILURE
     try:

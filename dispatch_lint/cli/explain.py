@@ -6,6 +6,7 @@ import click
 
 from dispatch_lint.api import known_rules
 from dispatch_lint.cli.options import chosen_settings, settings_options
+from dispatch_lint.cli.output import echo
 from dispatch_lint.engine.plugins import check_names
 from dispatch_lint.rule_pages import page
 
@@ -19,4 +20,4 @@ def command(rule: str) -> None:
     check_names([rule], rules, "explain")
     if rule not in rules:
         raise click.UsageError(f'there is no rule "{rule}"')
-    click.echo("\n".join(page(rules[rule])).rstrip())
+    echo("\n".join(page(rules[rule])).rstrip().splitlines())

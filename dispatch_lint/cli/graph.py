@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from dispatch_lint.cli.options import chosen_settings, settings_options
+from dispatch_lint.cli.output import echo
 
 FORMATS = ("mermaid", "dot", "svg")
 
@@ -50,5 +50,4 @@ def command(
     if output is not None:
         write_lines(output, (f"{line}\n" for line in lines))
         return
-    for line in lines:
-        sys.stdout.write(f"{line}\n")
+    echo(lines)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 
 import click
 
 from dispatch_lint.cli.options import chosen_settings, settings_options
+from dispatch_lint.cli.output import say, write_patch
 
 
 # A key may begin with a dash: `-/Image/nodejs`.
@@ -37,9 +37,8 @@ def command(
     classifier = Classifier(settings, load_catalogue(settings))
     renamed = rename(classifier, sources_of(paths or ["."], settings), key, name)
     if diff:
-        for line in diff_lines(renamed.fixed):
-            sys.stdout.write(line)
+        write_patch(diff_lines(renamed.fixed))
         return
     write_fixed(renamed.fixed)
-    click.echo(f"{renamed.entities} entities and {renamed.references} references in "
-               f"{len(renamed.fixed.texts)} files have the new name")  # fmt: skip
+    say(f"{renamed.entities} entities and {renamed.references} references in "
+        f"{len(renamed.fixed.texts)} files have the new name")  # fmt: skip

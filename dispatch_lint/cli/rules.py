@@ -12,10 +12,11 @@ import click
 
 from dispatch_lint.api import known_rules
 from dispatch_lint.cli.options import chosen_settings, settings_options
-from dispatch_lint.cli.output import echo
+from dispatch_lint.cli.output import echo, say
 from dispatch_lint.engine.plugins import file_of
 from dispatch_lint.naming import count
 from dispatch_lint.rule_pages import book, scaffold
+from dispatch_lint.text.files import make_folder, write_bytes
 
 if TYPE_CHECKING:
     from dispatch_lint.rule_examples import Difference
@@ -31,12 +32,12 @@ def command(context: click.Context, markdown: bool) -> None:
         return
     rules = known_rules(chosen_settings())
     if markdown:
-        click.echo(book(rules), nl=False)
+        echo(book(rules).splitlines())
         return
     width = max(len(name) for name in rules)
     for rule in rules.values():
         off = "" if rule.default else " (off by default)"
-        click.echo(f"{rule.name:<{width}}  {rule.severity!s:<7}  {rule.summary}{off}")
+        say(f"{rule.name:<{width}}  {rule.severity!s:<7}  {rule.summary}{off}")
 
 
 @command.command()
@@ -58,10 +59,10 @@ def new(name: str, directory: str) -> None:
     file = folder / file_name
     if file.exists():
         raise click.UsageError(f"{file} exists already")
-    folder.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, encoding="utf-8")
-    click.echo(f"Wrote {file}. Add the folder to the settings:")
-    click.echo(f'  plugins = ["./{folder.as_posix()}"]')
+    make_folder(folder)
+    write_bytes(file, text.encode("utf-8"))
+    say(f"Wrote {file}. Add the folder to the settings:",
+        f'  plugins = ["./{folder.as_posix()}"]')  # fmt: skip
 
 
 @command.command("test")

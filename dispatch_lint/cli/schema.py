@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from dispatch_lint.cli.options import chosen_settings, settings_options
+from dispatch_lint.cli.output import echo, remark, say
 from dispatch_lint.documents.schema_files import drift, generate_files, write_files
 
 
@@ -32,7 +33,7 @@ def generate(definitions: tuple[Path, ...], output: Path) -> None:
     """Write the schemas that definitions generate."""
     files = generate_files(definitions)
     written = write_files(files, output)
-    click.echo(f"{len(files)} schemas in {output}, {written} of them changed")
+    say(f"{len(files)} schemas in {output}, {written} of them changed")
 
 
 @command.command()
@@ -42,12 +43,11 @@ def check(definitions: tuple[Path, ...], output: Path) -> int:
     """Fail where the schemas differ from what the definitions generate."""
     files = generate_files(definitions)
     lines = list(drift(files, output))
-    for line in lines:
-        click.echo(line)
+    say(*lines)
     if lines:
-        click.echo("Run `dispatch-lint schema generate`.", err=True)
+        remark("Run `dispatch-lint schema generate`.")
         return 1
-    click.echo(f"{len(files)} schemas in {output} are up to date")
+    say(f"{len(files)} schemas in {output} are up to date")
     return 0
 
 
@@ -71,7 +71,7 @@ def show(kind: str, form: str | None) -> None:
     schema = next((schema for name, schema in forms.items() if name == chosen), None)
     if schema is None:
         raise click.UsageError(f"{resolved.name} has no {chosen} form")
-    click.echo(dump(schema.schema), nl=False)
+    say(*dump(schema.schema).splitlines())
 
 
 @command.command()
@@ -92,5 +92,5 @@ def diff(old: str, new: str, format_: str) -> int:
 
     changes = compare(read_side(old), read_side(new))
     breaking = breaking_changes(changes, chosen_settings())
-    click.echo(report(changes, breaking, format_), nl=False)
+    echo(report(changes, breaking, format_).splitlines())
     return 1 if breaking else 0

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dispatch_lint.cli.options import chosen_settings, settings_options
+from dispatch_lint.cli.output import remark, say, tell
 from dispatch_lint.naming import count, did_you_mean
 from dispatch_lint.text.harmless import harmless
 
@@ -110,10 +111,10 @@ def import_(paths: tuple[str, ...], url: str | None, prune: bool, **options: Any
                     raise
     finally:
         store.close()
-    click.echo(f"{counts.added} added, {counts.changed} changed, {counts.unchanged} unchanged, "
-               f"{counts.deleted} deleted in {store.shown}")  # fmt: skip
+    say(f"{counts.added} added, {counts.changed} changed, {counts.unchanged} unchanged, "
+        f"{counts.deleted} deleted in {store.shown}")  # fmt: skip
     if skipped:
-        click.echo(f"skipped: {count(skipped, 'document')} that are no entities", err=True)
+        remark(f"skipped: {count(skipped, 'document')} that are no entities")
 
 
 @contextmanager
@@ -142,7 +143,7 @@ def get(key: str, url: str | None) -> int:
         found = _find(store, classifier, key)
         if found is None:
             return 1
-        click.echo(json.dumps(found.entity, indent=2))
+        say(*json.dumps(found.entity, indent=2).splitlines())
     return 0
 
 
@@ -160,8 +161,7 @@ def _find(store: EntityStore, classifier: Classifier, key: str) -> StoredEntity 
         near = [
             entity.key for entity in store.named([(parts[1], parts[2])])
         ] or [f"{parts[0]}/{parts[1]}/{name}" for name in store.names(parts[1], 2_000)]  # fmt: skip
-        click.echo(f'dispatch-lint: there is no entity "{harmless(key)}"'
-                   f"{harmless(did_you_mean(canonical, near))}", err=True)  # fmt: skip
+        tell(f'there is no entity "{key}"{did_you_mean(canonical, near)}')
     return found
 
 
@@ -232,7 +232,7 @@ def history(identity: str, url: str | None, format_: str) -> int:
     with _opened(url) as (store, _):
         entries = list(store.ledger([identity]))
         if not entries:
-            click.echo(f'dispatch-lint: the ID "{harmless(identity)}" was never seen', err=True)
+            tell(f'the ID "{identity}" was never seen')
             return 1
         statuses = {entity.key: entity.status for entity in store.with_ids([identity])}
         rows = [
@@ -266,7 +266,7 @@ def export(url: str | None, ledger: Path | None, output: Path | None) -> None:
             _write(ledger_lines(store.ledger_entries()), output)
         else:
             count = write_ledger(ledger, str(ledger), store.ledger_entries())
-            click.echo(f"{count} IDs in {ledger}", err=True)
+            remark(f"{count} IDs in {ledger}")
 
 
 def _write(lines: Iterable[str], output: Path | None) -> None:
@@ -283,15 +283,15 @@ def _write(lines: Iterable[str], output: Path | None) -> None:
 def _show(columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]], format_: str) -> None:
     if format_ == "json":
         objects = [dict(zip(columns, row, strict=True)) for row in rows]
-        click.echo(json.dumps(objects, indent=2))
+        say(*json.dumps(objects, indent=2).splitlines())
         return
     texts = [
         tuple("-" if cell in (None, "") else harmless(str(cell)) for cell in row) for row in rows
     ]
     if not texts:
-        click.echo("dispatch-lint: there is none", err=True)
+        tell("there is none")
         return
     widths = [max(map(len, column)) for column in zip(columns, *texts, strict=True)]
     for row in (tuple(name.upper() for name in columns), *texts):
         line = "  ".join(f"{text:<{width}}" for text, width in zip(row, widths, strict=True))
-        click.echo(line.rstrip())
+        say(line.rstrip())

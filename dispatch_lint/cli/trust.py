@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from dispatch_lint.cli.output import echo, tell
+from dispatch_lint.cli.output import say, tell
 
 
 @click.command()
@@ -28,13 +28,13 @@ def command(folder: Path, list_: bool, revoke: bool) -> int:
         raise click.UsageError("--list and --revoke exclude each other")
     if list_:
         entries = sorted(remembered_settings().items())
-        echo(f"{file}, since {entry['since']}" for file, entry in entries)
+        say(*(f"{file}, since {entry['since']}" for file, entry in entries))
         if not entries:
             tell("nothing is trusted")
         return 0
     if revoke:
         gone = forget(folder)
-        echo(f"{file} is not trusted any more" for file in gone)
+        say(*(f"{file} is not trusted any more" for file in gone))
         if not gone:
             tell(f"nothing in {folder} was trusted")
         return 0 if gone else 1
@@ -45,6 +45,6 @@ def command(folder: Path, list_: bool, revoke: bool) -> int:
         tell(f"{where} asks for nothing that needs trust")
         return 0
     remember(settings)
-    echo([f"From now on {where} is trusted to do this:",
-          *(f"  {what}" for what in dict.fromkeys(demand.what for demand in demands))])  # fmt: skip
+    say(f"From now on {where} is trusted to do this:",
+        *(f"  {what}" for what in dict.fromkeys(demand.what for demand in demands)))  # fmt: skip
     return 0

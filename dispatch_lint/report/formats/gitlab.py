@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dispatch_lint.model.violation import Severity
+from dispatch_lint.text.harmless import json_text
 
 if TYPE_CHECKING:
     from dispatch_lint.report import Outcome
@@ -34,4 +34,4 @@ def report(outcome: Outcome) -> Iterator[str]:
                 "lines": {"begin": violation.range.line, "end": violation.range.end_line},
             },
         })  # fmt: skip
-    yield json.dumps(issues, indent=1)
+    yield json_text(issues, indent=1)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.model.location import Range
 from dispatch_lint.model.violation import Severity
+from dispatch_lint.text.harmless import json_text
 
 if TYPE_CHECKING:
     from dispatch_lint.engine.summary import Summary
@@ -79,4 +79,4 @@ def _range(range_: Range) -> dict[str, int]:
 
 def _dump(value: object) -> str:
     # ASCII only, so that lone surrogates can be encoded, and terminals see no control characters.
-    return json.dumps(value)
+    return json_text(value)

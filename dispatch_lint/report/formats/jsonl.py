@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dispatch_lint.report.formats.json import summary_object, violation_object
+from dispatch_lint.text.harmless import json_text
 
 if TYPE_CHECKING:
     from dispatch_lint.report import Outcome
@@ -17,5 +17,5 @@ LISTS_DECLARED = True
 def report(outcome: Outcome) -> Iterator[str]:
     """The lines of the report."""
     for violation in outcome.violations:
-        yield json.dumps(violation_object(violation))
-    yield json.dumps({"summary": summary_object(outcome.summary)})
+        yield json_text(violation_object(violation))
+    yield json_text({"summary": summary_object(outcome.summary)})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from urllib.parse import quote
 from dispatch_lint.model.location import Range
 from dispatch_lint.model.violation import Severity
 from dispatch_lint.report.shared import with_help
+from dispatch_lint.text.harmless import json_text
 from dispatch_lint.version import __version__
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def report(outcome: Outcome) -> Iterator[str]:
         "originalUriBaseIds": {"SRCROOT": {"description": {"text": "The working directory."}}},
         "results": results,
     }
-    yield json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1)
+    yield json_text({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1)
 
 
 def _rule(name: str, rule: type[Rule] | None) -> dict[str, Any]:
