@@ -33,7 +33,7 @@ def report(outcome: Outcome) -> Iterator[str]:
 
 def _data(text: str) -> str:
     text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    return text.translate(ESCAPED)
+    return text.replace("##[", "#\\x23[").translate(ESCAPED)
 
 
 def _property(text: str) -> str:
