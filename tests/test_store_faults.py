@@ -311,11 +311,52 @@ def test_urls_are_shown_without_what_is_secret(tmp_path: Path, monkeypatch: Any)
         (str(tmp_path / "a.db"), "a.db"),
     ):
         assert shown(url) == said
-    for url in ("mysql://h/d", "sqlite://a.db", "bolt://"):
+    for url in ("mysql://h/d", "sqlite://a.db", "bolt://", "sqlite:///a?b.db", "sqlite:///a.db?timout=1",
+                "sqlite:///a.db?timeout=nan", "sqlite:///a.db?timeout=inf", "bolt:///a?b",
+                "postgresql://u:p@h/d?timeout=-1", "postgresql://u:p/w@h/d"):  # fmt: skip
         with pytest.raises(StoreError):
             open_store(url, CLASSIFIER)
     with pytest.raises(StoreError, match="only read"):
         open_for_writing("bolt:///x/a.db")
+
+
+WITH_SECRETS = {
+    "postgresql://me:se/cret@h/db": "postgresql://***@h/db",
+    "postgresql://me:se?cret@h/db": "postgresql://***@h/db",
+    "postgresql://me:se#cret@h/db": "postgresql://***@h/db",
+    "postgresql://me:x@secret@h/db": "postgresql://***@h/db",
+    "postgresql://me:secret": "postgresql://",
+    "postgresql://me:5432/secret@h/db": "postgresql://***@h/db",
+    "postgresql://me:%73ecret@h/db?password=secret": "postgresql://me@h/db",
+    "postgresql://me:secret@[::1]:5432/db": "postgresql://me@[::1]:5432/db",
+    "postgresql://h/db?password=secret@x": "postgresql://h/db",
+    "postgres:secret@host/db": "postgres:***@host/db",
+    "postgresql:/user:secret@h/db": "postgresql:/***@h/db",
+    "postgresql//user:secret@h/db": "postgresql//***@h/db",
+    "user:secret@h/db": "***@h/db",
+    "//user:secret@h/db": "***@h/db",
+    "bolt://u:secret@h/d": "bolt://***@h/d",
+    "sqlite://u:secret@h/d": "sqlite://***@h/d",
+    "sqlite:///u:secret@h/d": "sqlite://***@h/d",
+    "mysql://u:secret@h/d": "mysql://u@h/d",
+    "my:sql://u:secret@h/d": "***@h/d",
+}
+
+
+@pytest.mark.parametrize("url", WITH_SECRETS)
+def test_no_mistyped_url_shows_its_password(url: str, tmp_path: Path) -> None:
+    assert shown(url) == WITH_SECRETS[url]
+    (tmp_path / "a.yaml").write_text("kind: Secret\nname: a b\n")
+    for command in (["check", "a.yaml", "--store", url], ["check", url], ["store", "list", "--store", url],
+                    ["store", "import", "a.yaml", "--store", url], [url], ["check", "--index", url]):  # fmt: skip
+        result = run(tmp_path, *command)
+        assert result.returncode == 2
+        if "://" in url or url.startswith("postgres"):
+            assert b"secret" not in result.stderr and b"cret@" not in result.stderr
+        assert b"Traceback" not in result.stderr
+    (tmp_path / "dispatch-lint.toml").write_text(f"store = '{url}'\n")
+    result = run(tmp_path, "check", "a.yaml")
+    assert b"secret" not in result.stderr + result.stdout
 
 
 def test_refused_documents_are_all_named() -> None:

@@ -14,6 +14,7 @@ import click
 from dispatch_lint.cli.exit import EXIT_FAILURE
 from dispatch_lint.cli.output import tell, tell_error, tell_traceback
 from dispatch_lint.model.errors import UserError
+from dispatch_lint.store.urls import without_passwords
 from dispatch_lint.text.harmless import harmless
 from dispatch_lint.version import __version__
 
@@ -63,7 +64,7 @@ def run() -> int:
     try:
         code = cli.main(standalone_mode=False)
     except click.ClickException as error:
-        error.message = harmless(error.message)  # type: ignore[misc,unused-ignore]
+        error.message = harmless(without_passwords(error.message))  # type: ignore[misc,unused-ignore]
         error.show()
         return EXIT_FAILURE
     except click.Abort:

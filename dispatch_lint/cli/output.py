@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from itertools import islice
 
 from dispatch_lint.model.errors import UserError
+from dispatch_lint.store.urls import without_passwords
 from dispatch_lint.text.harmless import harmless
 
 _BATCH = 500
@@ -32,8 +33,8 @@ def say(*lines: str) -> None:
 
 
 def tell(message: str) -> None:
-    """Write a message of one line to standard error, as `say` does."""
-    echo([harmless(f"dispatch-lint: {message}")], error=True)
+    """Write a message of one line to standard error, as `say` does, and without passwords."""
+    echo([harmless(f"dispatch-lint: {without_passwords(message)}")], error=True)
 
 
 def remark(text: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.model.errors import StoreError
-from dispatch_lint.store.urls import URL, secrets_of, shown
+from dispatch_lint.store.urls import URL, parse_server, secrets_of, shown, timeout_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -83,6 +83,10 @@ def postgres_engine(url: str, search_path: str = "") -> tuple[Engine, Any]:
             return "the store is locked by another import; try again later"
         return message
 
+    if parse_server(url) is None:
+        raise StoreError(f"{shown(url)}: this is no URL of a server: in a name or a password, write "
+                         "%3A for :, %2F for /, %3F for ?, %23 for # and %40 for @")  # fmt: skip
+    timeout_of(url)
     try:
         import psycopg  # noqa: F401
     except ImportError:

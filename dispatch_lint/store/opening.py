@@ -110,7 +110,7 @@ def _sqlite_writer(path: Path, name: str, timeout: float) -> SqlWriter:
     from dispatch_lint.store.sql_writing import SqlWriter
 
     if not path.absolute().parent.is_dir():
-        raise StoreError(f"{name}: there is no folder {path.absolute().parent}")
+        raise StoreError(f"{name}: there is no folder {shown(str(path.absolute().parent))}")
     return SqlWriter(sqlite_engine(path, writes=True, timeout=timeout), name, explain_sqlite)
 
 
