@@ -238,8 +238,8 @@ def _read_baseline(settings: Settings) -> Baseline | None:
         return None
     from dispatch_lint.report.baseline import read_baseline
 
-    path = settings.root / settings.baseline
-    return read_baseline(path, os.path.relpath(path))
+    path = Path(os.path.relpath(settings.root / settings.baseline))
+    return read_baseline(path, str(path))
 
 
 def _write_baseline(settings: Settings, sources: Sequence[Source], options: dict[str, Any]) -> int:
@@ -248,15 +248,15 @@ def _write_baseline(settings: Settings, sources: Sequence[Source], options: dict
 
     if settings.baseline is None:
         raise click.UsageError("--write-baseline: name the file by --baseline, or the setting")
-    path = settings.root / settings.baseline
-    baseline = read_baseline(path, os.path.relpath(path)) if path.exists() else Baseline()
+    path = Path(os.path.relpath(settings.root / settings.baseline))
+    baseline = read_baseline(path, str(path)) if path.exists() else Baseline()
     result = check(_without_limit(settings), sources, jobs=options["jobs"])
     if result.summary.problems:
         return _exit_code(result.summary, settings, options)
     files = {source.name for source in sources if source.reported}
     renewed = baseline.renewed(files, result.violations)
     renewed.write(path)
-    tell(f"{count(len(renewed), 'violation')} in {os.path.relpath(path)}")
+    tell(f"{count(len(renewed), 'violation')} in {path}")
     return 0
 
 

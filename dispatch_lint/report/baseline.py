@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dispatch_lint.config.named_files import MIB, read_regular
 from dispatch_lint.engine.summary import Declared
 from dispatch_lint.model.errors import UserError
 from dispatch_lint.model.violation import Severity
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from dispatch_lint.model.violation import Violation
 
 VERSION = 1
+MAX_BYTES = 32 * MIB
+"""The largest baseline that is read: its entries are all held in memory."""
 
 
 class BaselineError(UserError):
@@ -126,10 +129,10 @@ def read_baseline(path: Path, shown: str) -> Baseline:
         BaselineError: it cannot be read, or is not a baseline.
     """
     try:
-        content: Any = json.loads(path.read_text(encoding="utf-8"))
+        content: Any = json.loads(read_regular(path, MAX_BYTES))
     except OSError as error:
         raise BaselineError(f"{shown}: {error.strerror or error}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BaselineError(f"{shown}: this is no baseline: {error}") from error
     if not isinstance(content, dict) or content.get("version") != VERSION:
         raise BaselineError(f"{shown}: this is no baseline of version {VERSION}")

@@ -6,11 +6,14 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dispatch_lint.config.named_files import MIB, read_regular
 from dispatch_lint.schema.kind_schema import CatalogueError
 
 if TYPE_CHECKING:
     from dispatch_lint.schema.shape import Schema
 
+MAX_BYTES = 4 * MIB
+"""The largest schema that is read."""
 EDITOR_FILE = "dispatch.schema.json"
 """The schema for editors, which combines those of all manifests."""
 
@@ -45,8 +48,10 @@ def read_folder(folder: Path) -> dict[str, Schema]:
 
 def _read(file: Path) -> Schema:
     try:
-        schema: Any = json.loads(file.read_bytes())
-    except (OSError, ValueError) as error:
+        schema: Any = json.loads(read_regular(file, MAX_BYTES))
+    except OSError as error:
+        raise CatalogueError(f"{file}: {error.strerror or error}") from error
+    except (ValueError, RecursionError) as error:
         raise CatalogueError(f"{file}: {error}") from error
     if not isinstance(schema, dict):
         raise CatalogueError(f"{file}: a JSON Schema is an object")

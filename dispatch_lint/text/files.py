@@ -12,7 +12,7 @@ import re
 import stat
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -76,22 +76,26 @@ def make_folder(folder: Path) -> None:
 @contextmanager
 def _writing(path: Path, *, follow: bool) -> Iterator[BinaryIO]:
     """A stream whose content is at the path in the end; after an error, what was there before."""
+    try:
+        with _stream_for(path, follow=follow) as stream:
+            yield stream
+    except OSError as error:
+        if error.filename is None:  # a write does not know what it writes to
+            raise OSError(error.errno, error.strerror, str(path)) from None
+        raise
+
+
+def _stream_for(path: Path, *, follow: bool) -> AbstractContextManager[BinaryIO]:
     handle = _standard_stream(path)
     if handle is not None:
         sys.stdout.flush()
-        with os.fdopen(os.dup(handle), "wb") as stream:
-            yield stream
-        return
+        return os.fdopen(os.dup(handle), "wb")
     _refuse_leading_out(path.parent, path)
     if path.is_symlink():
         _refuse_leading_out(path, path)
     if path.exists() and not path.is_file():  # a device or a pipe
-        with path.open("wb") as stream:
-            yield stream
-        return
-    target = Path(os.path.realpath(path)) if follow else path
-    with _replaced(target, path) as stream:
-        yield stream
+        return path.open("wb")
+    return _replaced(Path(os.path.realpath(path)) if follow else path, path)
 
 
 def _standard_stream(path: Path) -> int | None:
@@ -139,9 +143,8 @@ def _replaced(target: Path, shown: Path, mode: int | None = None) -> Iterator[Bi
         temporary.replace(target)
         temporary = None
     except OSError as error:
-        if error.filename is None or error.filename == str(temporary) or temporary is None:
-            error.filename, error.filename2 = str(shown), None
-        raise
+        ours = error.filename in (None, str(temporary)) or temporary is None
+        raise OSError(error.errno, error.strerror, str(shown) if ours else error.filename) from None
     finally:
         if temporary is not None:
             with held():
