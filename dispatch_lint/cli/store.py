@@ -59,11 +59,14 @@ def _setup(url: str | None, **changes: Any) -> tuple[Settings, Classifier]:
 @contextmanager
 def _opened(url: str | None) -> Iterator[tuple[EntityStore, Classifier]]:
     from dispatch_lint.api import open_store
+    from dispatch_lint.store.importing import ImportRefused
 
     settings, classifier = _setup(url)
     store = open_store(settings, classifier)
     try:
         yield store, classifier
+        if problems := list(store.problems):
+            raise ImportRefused(problems)
     finally:
         store.close()
 

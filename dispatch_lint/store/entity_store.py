@@ -4,7 +4,7 @@ with some limited querying and filtering"), and a ledger of IDs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -88,6 +88,10 @@ class EntityStore(Ledger, Protocol):
     @property
     def shown(self) -> str:
         """The name of the store in messages; without its password."""
+
+    @property
+    def problems(self) -> Iterable[str]:
+        """What could not be read of what was asked for: a message for each row."""
 
     def get(self, key: str) -> StoredEntity | None:
         """The entity with a key, including its foreign keys."""

@@ -14,6 +14,7 @@ class MemoryStore:
     """Entities by key, and a ledger, in two mappings."""
 
     shown = "memory"
+    problems: Sequence[str] = ()
 
     def __init__(self) -> None:
         self._entities: dict[str, StoredEntity] = {}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -13,8 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from dispatch_lint.documents.stored_entity import DELETED, StoredEntity
 from dispatch_lint.store import tables
 from dispatch_lint.store.entity_store import ConnectionLost, Counts
-from dispatch_lint.store.sql import COLUMNS, SqlStore, is_lost
-from dispatch_lint.store.tables import contained, entity, ledger, reference
+from dispatch_lint.store.sql import SqlStore, is_lost
+from dispatch_lint.store.tables import COLUMNS, contained, digest_of, entity, ledger, reference
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, RowMapping
@@ -51,7 +50,7 @@ class SqlWriter(SqlStore):
             with self._engine.begin() as connection:
                 self._connection = connection
                 self._lock(connection)
-                self._check_version(tables.version(connection))
+                self._check_version(self._version(connection))
                 tables.migrate(connection)
                 with self._indexes_last(connection):
                     yield
@@ -212,6 +211,4 @@ def _is_live(row: Mapping[Any, Any]) -> bool:
 
 
 def _row(stored: StoredEntity) -> dict[str, Any]:
-    row = dict(zip(COLUMNS, stored, strict=True))
-    content = "\0".join(str(value) for name, value in row.items() if name != "place")
-    return row | {"digest": blake2b(content.encode(), digest_size=16).hexdigest()}
+    return dict(zip(COLUMNS, stored, strict=True)) | {"digest": digest_of(stored)}

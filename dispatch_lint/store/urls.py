@@ -22,6 +22,8 @@ _SERVER = re.compile(
     r"(?P<database>/[^/?#@\s]*)?(?:\?(?P<parameters>.*))?",
     re.DOTALL,
 )
+_ACCOUNT = re.compile(rf"(?P<name>{_PART})(?::[^/?#@\s]*)?@[^@]*\Z")
+"""An account that is written as it has to be, before a server that is not."""
 _MISTYPED = re.compile(r"(?:postgres(?:ql)?|sqlite|bolt)[:/]+", re.IGNORECASE)
 """How a URL begins, also one that lacks a character."""
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
@@ -84,9 +86,12 @@ def shown(url: str) -> str:
         return _without_account(match, url) or f"{match[0]}{slash}{_from_here(path)}"
     parsed = parse_server(url)
     if parsed is None:
+        account = _ACCOUNT.match(url, match.end())
+        if account is not None:
+            return f"{match[0]}{account['name']}@{rest.rpartition('@')[2].partition('?')[0]}"
         return _without_account(match, url, always=True) or match[0]
-    account = f"{parsed['account']}@" if parsed["account"] is not None else ""
-    return f"{match[0]}{account}{parsed['hosts']}{parsed['database'] or ''}"
+    name = f"{parsed['account']}@" if parsed["account"] is not None else ""
+    return f"{match[0]}{name}{parsed['hosts']}{parsed['database'] or ''}"
 
 
 def without_passwords(message: str) -> str:
