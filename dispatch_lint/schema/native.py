@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dispatch_lint.signals import held
 
 if TYPE_CHECKING:
-    from jsonschema_rs import Draft7Validator
+    from jsonschema_rs import Draft7Validator, FancyRegexOptions
 
 
 @cache
@@ -21,3 +21,12 @@ def native_validator() -> type[Draft7Validator]:
     with held():
         from jsonschema_rs import Draft7Validator
     return Draft7Validator
+
+
+@cache
+def bounded() -> FancyRegexOptions:
+    """Options by which no pattern takes long for a text, however it is written."""
+    native_validator()
+    from jsonschema_rs import FancyRegexOptions
+
+    return FancyRegexOptions(backtrack_limit=20_000)
