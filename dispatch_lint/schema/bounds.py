@@ -35,6 +35,22 @@ def check_bounds(file: str, schema: Schema) -> None:
     _Bounds(file, schema).check()
 
 
+class _Place:
+    """One value of a document, about which several parts of a schema may be.
+
+    Attributes:
+        repeated: the references that lead back, here, to a schema around it.
+    """
+
+    def __init__(self) -> None:
+        self.repeated: set[str] = set()
+        self._inner: dict[str, _Place] = {}
+
+    def inner(self, name: str) -> _Place:
+        """The place of a field, or of the items (`*`)."""
+        return self._inner.setdefault(name, _Place())
+
+
 class _Bounds:
     def __init__(self, file: str, root: Schema) -> None:
         self._file, self._root = file, root
@@ -42,7 +58,7 @@ class _Bounds:
 
     def check(self) -> None:
         self._check_depth()
-        self._walk(self._root, (), (), 0)
+        self._walk(self._root, ("#",), ("#",), _Place(), 0)
 
     def _error(self, reason: str) -> CatalogueError:
         return CatalogueError(f"{self._file}: {reason}")
@@ -60,13 +76,15 @@ class _Bounds:
         raise self._error("the schema is nested too deep")
 
     def _walk(
-        self, schema: Any, followed: tuple[str, ...], in_place: tuple[str, ...], depth: int
-    ) -> None:
+        self, schema: Any, followed: tuple[str, ...], in_place: tuple[str, ...], place: _Place,
+        depth: int,
+    ) -> None:  # fmt: skip
         """Count the schemas inside a schema.
 
         Args:
             followed: the references on the way here.
             in_place: those of them since the value of the document was the same.
+            place: that value.
         """
         if not isinstance(schema, dict):
             return
@@ -81,12 +99,18 @@ class _Bounds:
             if reference in in_place:
                 raise self._error(f"{reference} refers to itself for the same value")
             if reference in followed:
+                if reference in place.repeated:  # the time doubles with each level of a document
+                    raise self._error(f"{reference} refers to itself twice for the same value")
+                place.repeated.add(reference)
                 return
             target = self._target(reference)
-            self._walk(target, (*followed, reference), (*in_place, reference), depth + 1)
+            self._walk(target, (*followed, reference), (*in_place, reference), place, depth + 1)
             return
-        for inner, is_same in _inside(schema):
-            self._walk(inner, followed, in_place if is_same else (), depth + 1)
+        for inner, name in _inside(schema):
+            if name is None:
+                self._walk(inner, followed, in_place, place, depth + 1)
+            else:
+                self._walk(inner, followed, (), place.inner(name), depth + 1)
 
     def _target(self, reference: str) -> Any:
         target: Any = self._root
@@ -110,20 +134,24 @@ class _Bounds:
             raise self._error(f"it has more than {MAX_PATTERNS} patterns")
 
 
-def _inside(schema: Schema) -> Iterator[tuple[Any, bool]]:
-    """The schemas inside a schema, and whether each is about the same value."""
+def _inside(schema: Schema) -> Iterator[tuple[Any, str | None]]:
+    """The schemas inside a schema, each with the field that it is about.
+
+    `*` stands for other fields, and for items; None for the same value.
+    """
     for keyword in _IN_PLACE:
         value = schema.get(keyword)
         if isinstance(value, dict) and keyword == "dependencies":
-            yield from ((inner, True) for inner in value.values())
+            yield from ((inner, None) for inner in value.values())
         elif isinstance(value, list):
-            yield from ((inner, True) for inner in value)
+            yield from ((inner, None) for inner in value)
         else:
-            yield value, True
+            yield value, None
     for keyword in _OF_FIELDS:
         value = schema.get(keyword)
         if isinstance(value, dict):
-            yield from ((inner, False) for inner in value.values())
+            for name, inner in value.items():
+                yield inner, name if keyword == "properties" else "*"
     for keyword in _OF_VALUES:
         value = schema.get(keyword)
-        yield from ((inner, False) for inner in (value if isinstance(value, list) else [value]))
+        yield from ((inner, "*") for inner in (value if isinstance(value, list) else [value]))
