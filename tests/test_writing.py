@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import random
+import signal
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -207,7 +210,6 @@ def test_a_full_device_is_named(tree: Path) -> None:
 def limited(folder: Path, size: int, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     """Run a command that cannot make a file larger than `size` bytes."""
     import resource
-    import signal
 
     def limit() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # else the process ends
@@ -262,3 +264,65 @@ def test_git_runs_nothing_that_a_repository_names(tmp_path: Path) -> None:
     assert not marker.exists()
     assert run(folder, "schema", "diff", f"--output={marker}:x", "w.go").returncode == 2
     assert not marker.exists()
+
+
+# Signals
+
+BLOCKS = """
+import os, signal, sys, threading, time
+from dispatch_lint.cli.exit import end_on_signals, run_and_exit
+def work():
+    end_on_signals()
+    os.write(1, b"ready")
+    {block}
+    return 0
+run_and_exit(work)
+"""
+BLOCKING = {
+    "python": "while True: pass",
+    "asleep": "time.sleep(60)",
+    "caught": "\n    while True:\n        try: time.sleep(60)\n        except BaseException: pass",
+    "native": "import ctypes; ctypes.CDLL(None).sleep(60)",
+    "lock": "threading.Lock().acquire() and threading.Event().wait(60)",
+    "cleanup": "\n    try: time.sleep(60)\n    finally: time.sleep(60)",
+    "a child": "import subprocess; subprocess.run(['sleep', '60'])",
+}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("block", BLOCKING)
+def test_every_run_ends_within_two_seconds_of_a_signal(block: str, number: int) -> None:
+    heard = signal.signal(signal.SIGINT, signal.default_int_handler)
+    run = subprocess.Popen(
+        [sys.executable, "-c", BLOCKS.format(block=BLOCKING[block])], stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )  # fmt: skip
+    signal.signal(signal.SIGINT, heard)
+    assert run.stdout is not None and run.stdout.read(5) == b"ready"
+    time.sleep(0.2)
+    start = time.monotonic()
+    run.send_signal(number)
+    _, error = run.communicate(timeout=20)  # also of a child, which has the same pipes
+    assert time.monotonic() - start < 3
+    assert run.returncode == 128 + number and b"Traceback" not in error
+
+
+def test_a_signal_during_a_fix_leaves_no_temporary_file(tree: Path) -> None:
+    for number in range(300):
+        (tree / f"f{number}.yaml").write_text(f"kind: Secret\nnaem: s{number}\n")
+    command = [sys.executable, "-m", "dispatch_lint", *FIX]
+    chance = random.Random(5)
+    interrupted = 0
+    for _ in range(12):
+        run = subprocess.Popen(command, cwd=tree, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        time.sleep(chance.uniform(0.4, 1.2))
+        run.send_signal(signal.SIGTERM)
+        _, error = run.communicate(timeout=20)
+        assert b"Traceback" not in error
+        interrupted += run.returncode == 128 + signal.SIGTERM
+        assert not [entry.name for entry in tree.iterdir() if entry.name.startswith(".f")]
+        for number in range(300):
+            text = (tree / f"f{number}.yaml").read_text()
+            assert text in (f"kind: Secret\nnaem: s{number}\n", f"kind: Secret\nname: s{number}\n")
+            (tree / f"f{number}.yaml").write_text(f"kind: Secret\nnaem: s{number}\n")
+    assert interrupted

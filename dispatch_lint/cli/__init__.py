@@ -5,13 +5,11 @@ The module of a command is imported when the command is called, to keep the star
 
 from __future__ import annotations
 
-import signal
-import sys
 from importlib import import_module
 
 import click
 
-from dispatch_lint.cli.exit import EXIT_FAILURE
+from dispatch_lint.cli.exit import EXIT_FAILURE, end_on_signals
 from dispatch_lint.cli.output import tell, tell_error, tell_traceback
 from dispatch_lint.model.errors import UserError
 from dispatch_lint.store.urls import without_passwords
@@ -59,8 +57,7 @@ def run() -> int:
     Raises:
         KeyboardInterrupt, OSError: for `run_and_exit` to handle.
     """
-    # Exit by an exception, so that half-written files are removed and processes ended.
-    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    end_on_signals()
     try:
         code = cli.main(standalone_mode=False)
     except click.ClickException as error:
