@@ -517,3 +517,17 @@ def test_an_import_killed_in_the_middle_of_writing_is_rolled_back_by_readers(
         result = run(copy, "store", "list", "--store", "refs.db")
         assert result.returncode == 2 and b"an import was killed while it wrote" in result.stderr
         copy.chmod(0o755)
+
+
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("name", ["a", 'a"b', "a'b", "a.b", "a[0]", "$", "a b", "größe"])
+def test_tags_of_any_name(backend: str, name: str, make_store: Any) -> None:
+    store = make_store(backend)
+    put(
+        store,
+        stored("Secret", name="s", id="1", tags={name: 'v"'}) + stored("Secret", name="t", id="2"),
+    )
+    with store.transaction():
+        assert [found.name for found in store.entities(Filter(tags={name: 'v"'}))] == ["s"]
+        assert not list(store.entities(Filter(tags={name: "v"})))
+    store.close()

@@ -72,7 +72,7 @@ def _opened(url: str | None) -> Iterator[tuple[EntityStore, Classifier]]:
 
 
 @command.command("import")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH|URL|-...")
+@click.argument("paths", nargs=-1, metavar="PATH|URL|-...")
 @_STORE
 @click.option("--prune", is_flag=True, help="Mark as deleted what the paths do not have.")
 @click.option("--kind", help="The kind of every document.")
@@ -80,13 +80,58 @@ def _opened(url: str | None) -> Iterator[tuple[EntityStore, Classifier]]:
     "--form", type=click.Choice(["stored", "manifest"]), help="The form of every document."
 )
 @click.option("--organization", help="The organization of documents that do not name one.")
+@click.option("--ledger", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+              help="Also bring in the IDs of a ledger, as `export --ledger` writes it.")  # fmt: skip
 @settings_options
-def import_(paths: tuple[str, ...], url: str | None, prune: bool, **options: Any) -> None:
+def import_(
+    paths: tuple[str, ...], url: str | None, prune: bool, ledger: Path | None, **options: Any
+) -> None:
     """Bring documents into the store: all of them, or none.
 
     Files, folders, - for standard input, postgresql://… for a Dispatch database, bolt:///… for
-    the file of Dispatch's default backend. What is there already is left as it is.
+    the file of Dispatch's default backend; an archive, as `export --all` writes it, brings in all
+    that the other store remembers. What is there already is left as it is.
     """
+    from dispatch_lint.store.archive import is_archive
+
+    if not paths and ledger is None:
+        raise click.UsageError("name what is to be imported")
+    archives = [path for path in paths if is_archive(path)]
+    others = tuple(path for path in paths if path not in archives)
+    if archives and prune:
+        raise click.UsageError("--prune is for documents; an archive says itself what is deleted")
+    if others:
+        _import_documents(others, url, prune, options)
+    if archives or ledger is not None:
+        _import_memory(archives, ledger, url)
+
+
+def _import_memory(archives: list[str], ledger: Path | None, url: str | None) -> None:
+    """Bring in archives, and a ledger file."""
+    from dispatch_lint.api import store_url
+    from dispatch_lint.store.archive import import_archive
+    from dispatch_lint.store.ledger_file import LedgerFile
+    from dispatch_lint.store.opening import open_for_writing
+
+    settings, _ = _setup(url)
+    store = open_for_writing(store_url(settings))
+    try:
+        for archive in archives:
+            counts = import_archive(store, archive)
+            say(f"{archive}: {counts.added} added, {counts.changed} changed, {counts.unchanged} "
+                f"unchanged in {store.shown}")  # fmt: skip
+        if ledger is not None:
+            entries = list(LedgerFile(ledger, str(ledger)).entries())
+            with store.transaction():
+                store.restore([], entries)
+            say(f"{ledger}: {count(len(entries), 'ID')} in {store.shown}")
+    finally:
+        store.close()
+
+
+def _import_documents(
+    paths: tuple[str, ...], url: str | None, prune: bool, options: dict[str, Any]
+) -> None:
     from dispatch_lint.api import sources_of, store_url
     from dispatch_lint.documents.source import is_url
     from dispatch_lint.store.entity_store import ConnectionLost
@@ -256,14 +301,21 @@ def history(identity: str, url: str | None, format_: str) -> int:
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Write to a file instead of standard output.")  # fmt: skip
 @settings_options
-def export(url: str | None, ledger: Path | None, output: Path | None) -> None:
-    """Write all entities as JSONL, or the ledger of IDs as text."""
+@click.option("--all", "all_", is_flag=True,
+              help="Write an archive of all that the store remembers, for `store import`.")  # fmt: skip
+def export(url: str | None, ledger: Path | None, output: Path | None, all_: bool) -> None:
+    """Write all entities as JSONL, the ledger of IDs as text, or an archive of both."""
+    from dispatch_lint.store.archive import archive_lines
     from dispatch_lint.store.entity_store import Filter
     from dispatch_lint.store.ledger_file import ledger_lines, write_ledger
     from dispatch_lint.store.lookups import export_lines
 
+    if all_ and ledger is not None:
+        raise click.UsageError("--all has the ledger in it: leave --ledger out")
     with _opened(url) as (store, _):
-        if ledger is None:
+        if all_:
+            _write(archive_lines(store), output)
+        elif ledger is None:
             _write(export_lines(store.entities(Filter())), output)
         elif str(ledger) == "-":
             _write(ledger_lines(store.ledger_entries()), output)

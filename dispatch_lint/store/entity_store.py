@@ -143,6 +143,13 @@ class WritableStore(EntityStore, Protocol):
             seen: the time of the import, RFC 3339.
         """
 
+    def restore(self, entities: Sequence[StoredEntity], entries: Sequence[LedgerEntry]) -> Counts:
+        """Add entities and entries of the ledger as another store had them.
+
+        Of what both stores know of an ID, the first sight, the last one and the first deletion
+        are kept.
+        """
+
     def delete(self, keys: Sequence[str], when: str) -> Counts:
         """Mark entities, and their IDs in the ledger, as deleted. Nothing is removed."""
 

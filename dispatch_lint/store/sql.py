@@ -197,14 +197,16 @@ class SqlStore:
             else:
                 select = select.where(~gone, entity.c.status == which.status)
         for name, value in which.tags.items():
-            select = select.where(self._tag(name) == value)
+            select = select.where(self._has_tag(name, value))
         return self._stream(select)
 
-    def _tag(self, name: str) -> sa.ColumnElement[str]:
+    def _has_tag(self, name: str, value: str) -> sa.ColumnElement[bool]:
         tags = entity.c.tags
-        as_json = sa.cast(tags, sa.JSON) if self._postgres else sa.type_coerce(tags, sa.JSON)
-        value: sa.ColumnElement[str] = as_json[name].as_string()
-        return value
+        if self._postgres:
+            return sa.cast(tags, sa.JSON)[name].as_string() == value
+        # A path of SQLite cannot quote every name.
+        pair = sa.func.json_each(tags).table_valued("key", "value")
+        return sa.exists().where(pair.c.key == name, pair.c.value == value)
 
     def _stream(self, select: Select[Any]) -> Iterator[StoredEntity]:
         """The selected entities in the order of keys, one page at a time.
