@@ -203,7 +203,8 @@ class SqlStore:
     def _has_tag(self, name: str, value: str) -> sa.ColumnElement[bool]:
         tags = entity.c.tags
         if self._postgres:
-            return sa.cast(tags, sa.JSON)[name].as_string() == value
+            found: sa.ColumnElement[bool] = sa.cast(tags, sa.JSON)[name].as_string() == value
+            return found
         # A path of SQLite cannot quote every name.
         pair = sa.func.json_each(tags).table_valued("key", "value")
         return sa.exists().where(pair.c.key == name, pair.c.value == value)
