@@ -11,6 +11,7 @@ from dispatch_lint.engine.summary import Result
 from dispatch_lint.model.violation import Severity
 from dispatch_lint.schema.kind_schema import CatalogueError
 from tests.conftest import Lint, shown
+from tests.test_cli import check
 
 WRONG = "kind: Secret\nname: a b\n"
 
@@ -23,6 +24,16 @@ def test_severity_select_and_per_path(lint: Lint) -> None:
     files = {"legacy/a.yaml": WRONG, "b.yaml": WRONG.replace("a b", "c d")}
     found = lint(files, {"per-path": {"legacy/*": ["name-format", "schema"]}})
     assert [one.file for one in found] == ["b.yaml"]
+
+
+@pytest.mark.parametrize("text", [
+    "a." * 50_000 + "b = 1", "[" + "'a' . " * 50_000 + "b]", "a = " + "[" * 100_000, "a = 1e", "x" * (2 << 20),
+    'store = "a\\u0000"', 'ignore = ["\\u0000"]',
+])  # fmt: skip
+def test_settings_that_are_made_to_be_slow_are_errors(text: str, tmp_path: Path) -> None:
+    (tmp_path / "dispatch-lint.toml").write_text(text)
+    code, _, error = check(tmp_path)
+    assert code == 2 and error.startswith("dispatch-lint: ") and error.count("\n") == 1
 
 
 def test_open_questions(lint: Lint) -> None:

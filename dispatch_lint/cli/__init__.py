@@ -71,6 +71,9 @@ def run() -> int:
         return EXIT_FAILURE
     except OSError:
         raise
+    except MemoryError:
+        tell("there is not enough memory for this")
+        return EXIT_FAILURE
     except Exception:
         tell_traceback()
         tell("this is a mistake of ours: please report it, with the lines above")

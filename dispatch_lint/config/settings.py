@@ -6,6 +6,7 @@ was probably meant.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, get_args
@@ -25,6 +26,10 @@ PROJECT = "pyproject.toml"
 TABLE = "dispatch-lint"
 MAX_BYTES = MIB
 """The largest settings file, in bytes."""
+_MAX_PARTS = 100
+_PART = r"""(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')"""
+_LONG_KEY = re.compile(rf"(?:{_PART}[ \t]*\.[ \t]*){{{_MAX_PARTS}}}")
+"""tomllib needs memory by the square of the length of a key."""
 _NOT_TOML = (ValueError, RecursionError)
 """What tomllib raises, also for values that are nested too deep."""
 KindField = Literal["optional", "required", "forbidden"]
@@ -110,6 +115,8 @@ def _has_table(project: Path) -> bool:
         return False
     if f"tool.{TABLE}" not in text:
         return False
+    if _LONG_KEY.search(text):
+        return True  # `load` will report the error
     import tomllib
 
     try:
@@ -127,7 +134,10 @@ def load(file: Path) -> Settings:
     import tomllib
 
     try:
-        table: Any = tomllib.loads(read_regular(file, MAX_BYTES).decode("utf-8-sig"))
+        text = read_regular(file, MAX_BYTES).decode("utf-8-sig")
+        if _LONG_KEY.search(text):
+            raise SettingsError(f"{file}: a key has more than {_MAX_PARTS} parts")
+        table: Any = tomllib.loads(text)
     except OSError as error:
         raise SettingsError(f"{file}: {error.strerror}") from error
     except _NOT_TOML as error:
