@@ -493,3 +493,22 @@ def test_demands_are_values(tree: Path) -> None:
     assert json.dumps([demand.value for demand in demands]) == (
         '["rules", "../outside", "../outside/ids.ledger"]'
     )
+
+
+@pytest.mark.parametrize("settings", [
+    "baseline = 'endless'", "ledger = 'endless'", "schemas = ['own']", "definitions = ['endless.go']",
+    "definitions = ['endless.json']",
+])  # fmt: skip
+@pytest.mark.parametrize("endless", ["/dev/zero", "pipe"])
+def test_files_without_an_end_are_refused_with_trust_too(
+    endless: str, settings: str, tree: Path
+) -> None:
+    (tree / "own" / "stored").mkdir(parents=True)
+    for name in ("endless", "endless.go", "endless.json", "own/stored/A.schema.json"):
+        if endless == "pipe" and not name.startswith("endless."):
+            os.mkfifo(tree / name)
+        else:
+            link(tree / name, "/dev/zero")
+    ask(tree, settings)
+    result = run_process(tree, "check", "a.yaml", "--trust")
+    assert result.returncode == 2 and b"Traceback" not in result.stderr

@@ -37,7 +37,7 @@ def run_and_exit(work: Callable[[], int]) -> NoReturn:
         code = EXIT_INTERRUPTED
     except SystemExit as exit_:  # a signal
         _end_children()
-        code = exit_.code if isinstance(exit_.code, int) else EXIT_FAILURE
+        code = exit_.code if isinstance(exit_.code, int) else EXIT_FAILURE if exit_.code else 0
     except BrokenPipeError:
         _discard_output()  # the reader of the pipe is gone
         code = EXIT_FAILURE

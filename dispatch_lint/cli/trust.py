@@ -11,7 +11,7 @@ from dispatch_lint.cli.output import say, tell
 
 @click.command()
 @click.argument("folder", metavar="[PATH]", default=".",
-                type=click.Path(exists=True, file_okay=False, path_type=Path))  # fmt: skip
+                type=click.Path(exists=True, path_type=Path))  # fmt: skip
 @click.option("--list", "list_", is_flag=True, help="List the settings that are trusted.")
 @click.option("--revoke", is_flag=True, help="Trust nothing in the folder or below it any more.")
 def command(folder: Path, list_: bool, revoke: bool) -> int:
@@ -24,6 +24,7 @@ def command(folder: Path, list_: bool, revoke: bool) -> int:
     from dispatch_lint.trust.demands import demands_of
     from dispatch_lint.trust.memory import forget, remember, remembered_settings
 
+    folder = folder if folder.is_dir() else folder.parent
     if list_ and revoke:
         raise click.UsageError("--list and --revoke exclude each other")
     if list_:

@@ -27,8 +27,8 @@ TABLE = "dispatch-lint"
 MAX_BYTES = MIB
 """The largest settings file, in bytes."""
 _MAX_PARTS = 100
-_PART = r"""(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')"""
-_LONG_KEY = re.compile(rf"(?:{_PART}[ \t]*\.[ \t]*){{{_MAX_PARTS}}}")
+_PART = r"""(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')"""
+_LONG_KEY = re.compile(rf"(?<![A-Za-z0-9_-])(?:{_PART}[ \t]*+\.[ \t]*+){{{_MAX_PARTS}}}")
 """tomllib needs memory by the square of the length of a key."""
 _NOT_TOML = (ValueError, RecursionError)
 """What tomllib raises, also for values that are nested too deep."""

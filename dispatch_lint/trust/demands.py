@@ -109,9 +109,15 @@ def _packages(tree: Path) -> Iterator[Demand]:
     What the running interpreter installed itself, such as the `.venv` of a project, is not of the
     tree.
     """
+    folders = [
+        folder for folder in dict.fromkeys(map(os.path.realpath, sys.path))
+        if Path(folder).is_relative_to(tree)
+    ]  # fmt: skip
+    if not folders:
+        return  # nearly always
     own = _installed_folders()
-    for folder in dict.fromkeys(map(os.path.realpath, sys.path)):
-        if Path(folder).is_relative_to(tree) and folder not in own:
+    for folder in folders:
+        if folder not in own:
             yield from _packages_in(folder, own)
 
 
