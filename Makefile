@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # What is never imported need not be compiled: Spark is large.
 INSTALL := -m pip install --quiet --disable-pip-version-check --no-compile
 
-.PHONY: demo test check lint types editors lowest coverage pip-audit fuzz mutants bench golden nightly clean
+.PHONY: demo test check lint types editors lowest coverage pip-audit fuzz faults bounded nightly mutants bench golden clean
 
 demo: $(VENV)/.installed
 	$(BIN)/dispatch-lint check examples
@@ -74,6 +74,20 @@ FUZZ ?= 3600
 fuzz: $(VENV)/.dev
 	$(BIN)/python $(INSTALL) --only-binary atheris --editable '.[fuzz]' || echo "no atheris here"
 	PYTHONPATH=. $(BIN)/python tests/fuzz.py $(FUZZ)
+
+# Commands that are killed, on full disks, and with files and stores that change: nothing is left half-done.
+FAULTS ?= 60
+faults: $(VENV)/.dev
+	$(BIN)/python -m tests.faults $(FAULTS) $(FAULTS_FROM)
+
+# Hostile inputs of all kinds, each with 1 GB and 60 s: all of them, unless BOUNDED says for how many seconds.
+BOUNDED ?=
+bounded: $(VENV)/.dev
+	$(BIN)/python -m tests.bounded 2000 $(BOUNDED)
+
+nightly: $(VENV)/.dev
+	$(MAKE) faults FAULTS=3600
+	$(MAKE) bounded
 
 # Whether a test fails for each small mistake in the rules and the engine: about an hour.
 mutants: $(VENV)/.dev

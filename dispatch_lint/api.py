@@ -17,7 +17,7 @@ from dispatch_lint.model.errors import InputError, UserError
 
 # Most modules are imported in the functions that need them, because `--help` and `rules` do not.
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from dispatch_lint.documents.classify import Classifier
     from dispatch_lint.documents.document import Document
@@ -33,18 +33,35 @@ if TYPE_CHECKING:
     from dispatch_lint.store.rows import StoreRows
 
 
-def load_settings(start: Path | None = None) -> Settings:
+def load_settings(
+    start: Path | None = None, *, isolated: bool = False, trust: bool = False,
+    replaced: Collection[str] = (),
+) -> Settings:  # fmt: skip
     """Load the settings for a folder, or the defaults where there is no settings file.
 
     Args:
         start: the folder; by default the working directory.
+        isolated: whether the settings file is not to be used.
+        trust: whether the settings may ask for code, servers, and paths elsewhere.
+        replaced: the settings instead of which the user gave others, which need no trust.
 
     Raises:
+        UntrustedError: the settings ask for what needs trust, and nobody gave it.
         SettingsError: the file cannot be used.
     """
+    from dispatch_lint.trust import require
+
     folder = (start or Path.cwd()).resolve()
-    file = settings_module.find(folder)
-    return settings_module.load(file) if file else Settings(root=folder)
+    file = None if isolated else settings_module.find(folder)
+    try:
+        settings = settings_module.load(file) if file else Settings(root=folder)
+    except settings_module.SettingsError:
+        if not trust:  # of a file outside of the tree, no message may show the content
+            require(Settings(root=folder, file=file))
+        raise
+    if not trust:
+        require(settings, replaced)
+    return settings
 
 
 def lint(*paths: str | Path, settings: Settings | None = None) -> Iterator[Violation]:
@@ -206,11 +223,11 @@ def store_url(settings: Settings) -> str:
 # Definitions and documents
 
 
-def breaking_changes(changes: Sequence[SchemaChange]) -> list[SchemaChange]:
+def breaking_changes(changes: Sequence[SchemaChange], settings: Settings) -> list[SchemaChange]:
     """The changes about which a rule has a finding at or above the fail level.
 
     Raises:
-        UserError: the settings or a rule cannot be used.
+        UserError: a rule cannot be used.
     """
     from dispatch_lint.documents.catalogue_files import load_catalogue
     from dispatch_lint.engine.plugins import PluginError, instantiate
@@ -227,7 +244,6 @@ def breaking_changes(changes: Sequence[SchemaChange]) -> list[SchemaChange]:
             reraise_if_not_of_rule(error)
             raise PluginError(internal_error(rule, error)) from error
 
-    settings = load_settings()
     rules = instantiate(known_rules(settings), settings, load_catalogue(settings))
     return [
         change

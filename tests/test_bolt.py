@@ -6,6 +6,7 @@ import random
 import struct
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -170,3 +171,42 @@ def test_a_file_in_use_is_left_alone(tmp_path: Path) -> None:
             read(file)
     finally:
         holder.communicate(b"\n")
+
+
+def bolt_file(pages: list[bytes]) -> bytes:
+    """A Bolt file whose page 2 is the root; its pages are of 4096 bytes, or more where they are longer."""
+    from dispatch_lint.store.bolt import _MAGIC, _META, _PAGE, _VERSION, _fnv64a
+
+    total = 2 + sum(-(-len(page) // 4096) for page in pages)
+    metas = []
+    for number in (0, 1):
+        data = _META.pack(_MAGIC, _VERSION, 4096, 0, 2, 0, 3, total, number, 0)
+        data = data[:-8] + struct.pack("<Q", _fnv64a(data[:-8]))
+        metas.append((_PAGE.pack(number, 4, 0, 0) + data).ljust(4096, b"\0"))
+    return b"".join([*metas, *pages])
+
+
+def crowded(elements: int, flags: int, value: tuple[int, bytes]) -> bytes:
+    """A leaf page all of whose elements have the same key and value."""
+    from dispatch_lint.store.bolt import _LEAF, _PAGE
+
+    size, data = value
+    start = _PAGE.size + elements * _LEAF.size
+    length = -(-(start + 1 + len(data)) // 4096)
+    page = _PAGE.pack(2, 2, elements, length - 1)
+    for number in range(elements):
+        page += _LEAF.pack(flags, start - _PAGE.size - number * _LEAF.size, 1, size)
+    return (page + b"k" + data).ljust(length * 4096, b"\0")
+
+
+@pytest.mark.parametrize("page", [
+    crowded(20_000, 1, (16, struct.pack("<QQ", 2, 0))),  # buckets that all have the first page as root
+    crowded(20_000, 1, (200_000, b"x" * 200_000)),  # inner pages that overlap
+    crowded(20_000, 0, (200_000, b"x" * 200_000)),  # values that do
+])  # fmt: skip
+def test_pages_are_read_once(page: bytes, tmp_path: Path) -> None:
+    (tmp_path / "d.db").write_bytes(bolt_file([page]))
+    start = time.monotonic()
+    code, _, error = check(tmp_path, "bolt://d.db")
+    assert code == 2 and "the file is damaged" in error
+    assert time.monotonic() - start < 10

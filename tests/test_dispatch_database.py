@@ -232,3 +232,42 @@ def test_a_server_that_is_gone_is_an_error(dispatch: str, server: postgres.Serve
         server.start()
     assert [one.key for one in store.find(["acme/Image/nodejs"])] == ["acme/Image/nodejs"]
     store.close()
+
+
+def nested(depth: int) -> str:
+    return "'" + '{"a":' * depth + "1" + "}" * depth + "'"
+
+
+UNREADABLE = {
+    "null": "NULL", "list": "'[1]'", "number": "'{\"revision\": " + "9" * 5_000 + "}'",
+    "deep": nested(3_000), "deep but read": nested(900),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", UNREADABLE)
+def test_a_row_that_cannot_be_read_ends_no_run(what: str, dispatch: str, tmp_path: Path) -> None:
+    query(dispatch, f"UPDATE entity SET value = {UNREADABLE[what]} WHERE name = 'nodejs'")
+    code, out, error = check(tmp_path, dispatch, "-f", "concise", "--ignore", "status-value")
+    if what != "deep but read":
+        assert code == 2 and "Image/acme/nodejs: " in error
+        assert "5 documents in 1 store checked" in out  # the others are
+    (tmp_path / "f.yaml").write_text("kind: Function\nname: f\nimage: nodejs\n")
+    command = ["f.yaml", "--store", dispatch, "--organization", "acme"]
+    code, out, error = check(tmp_path, *command)
+    if what != "deep but read":
+        assert (
+            code == 2 and "Image/acme/nodejs: " in error and "1 document in 1 file checked" in out
+        )
+        result = run(tmp_path, "store", "export", "--store", dispatch)
+        assert result.returncode == 2 and b"Image/acme/nodejs: " in result.stderr
+    (tmp_path / "f.yaml").write_text("kind: Function\nname: f\nimage: i\nsecrets: [password]\n")
+    assert "nodejs" not in check(tmp_path, *command)[2]  # a row that does not matter
+
+
+def test_a_table_outside_of_the_search_path_is_named(dispatch: str, tmp_path: Path) -> None:
+    query(dispatch, "CREATE SCHEMA theirs", "ALTER TABLE entity SET SCHEMA theirs")
+    (tmp_path / "f.yaml").write_text("kind: Secret\nname: f\n")
+    for arguments in (["f.yaml", "--store", dispatch], [dispatch]):
+        code, _, error = check(tmp_path, *arguments)
+        assert code == 2 and "in the schema theirs" in error and "import" not in error
+    assert check(tmp_path, f"{dispatch}?options=-csearch_path%3Dtheirs")[0] == 1

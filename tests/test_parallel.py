@@ -189,7 +189,7 @@ def interrupted(folder: Path, *arguments: str, number: int, processes: int) -> i
     # What a shell runs in the background is deaf to SIGINT, and all that it starts.
     heard = signal.signal(signal.SIGINT, signal.default_int_handler)
     run = subprocess.Popen(
-        [sys.executable, "-m", "dispatch_lint", "check", ".", "-j", "2", *arguments],
+        [sys.executable, "-m", "dispatch_lint", "check", ".", "--trust", "-j", "2", *arguments],
         cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
     signal.signal(signal.SIGINT, heard)

@@ -27,6 +27,16 @@ def test_severity_select_and_per_path(lint: Lint) -> None:
     assert [one.file for one in found] == ["b.yaml"]
 
 
+@pytest.mark.parametrize("text", [
+    "a." * 50_000 + "b = 1", "[" + "'a' . " * 50_000 + "b]", "a = " + "[" * 100_000, "a = 1e", "x" * (2 << 20),
+    'store = "a\\u0000"', 'ignore = ["\\u0000"]',
+])  # fmt: skip
+def test_settings_that_are_made_to_be_slow_are_errors(text: str, tmp_path: Path) -> None:
+    (tmp_path / "dispatch-lint.toml").write_text(text)
+    code, _, error = check(tmp_path)
+    assert code == 2 and error.startswith("dispatch-lint: ") and error.count("\n") == 1
+
+
 def test_open_questions(lint: Lint) -> None:
     entity = (
         '{"id": "1", "name": "a", "%s": "acme", "revision": 0, "version": 0, "state": null, '

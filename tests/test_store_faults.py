@@ -20,6 +20,7 @@ from click.testing import CliRunner
 from dispatch_lint.cli import cli
 from dispatch_lint.model.errors import StoreError
 from dispatch_lint.rule import stored
+from dispatch_lint.store.entity_store import Filter
 from dispatch_lint.store.importing import ImportRefused
 from dispatch_lint.store.memory import MemoryStore
 from dispatch_lint.store.opening import open_for_writing, open_store
@@ -222,7 +223,8 @@ def test_a_store_with_damaged_values_is_an_error(
         assert result.exception is None or isinstance(result.exception, (StoreError, SystemExit))
         assert "internal error" not in result.output
         said.append(str(result.exception))
-    assert f"the store is damaged: what it keeps of {key} cannot be read" in said
+    assert "refs.db: the store is damaged (a row is not what was written): import it anew" in said
+    assert not any(key in text for text in said)
 
 
 def test_a_store_that_may_not_be_written_is_an_error(tmp_path: Path) -> None:
@@ -311,11 +313,52 @@ def test_urls_are_shown_without_what_is_secret(tmp_path: Path, monkeypatch: Any)
         (str(tmp_path / "a.db"), "a.db"),
     ):
         assert shown(url) == said
-    for url in ("mysql://h/d", "sqlite://a.db", "bolt://"):
+    for url in ("mysql://h/d", "sqlite://a.db", "bolt://", "sqlite:///a?b.db", "sqlite:///a.db?timout=1",
+                "sqlite:///a.db?timeout=nan", "sqlite:///a.db?timeout=inf", "bolt:///a?b",
+                "postgresql://u:p@h/d?timeout=-1", "postgresql://u:p/w@h/d"):  # fmt: skip
         with pytest.raises(StoreError):
             open_store(url, CLASSIFIER)
     with pytest.raises(StoreError, match="only read"):
         open_for_writing("bolt:///x/a.db")
+
+
+WITH_SECRETS = {
+    "postgresql://me:se/cret@h/db": "postgresql://***@h/db",
+    "postgresql://me:se?cret@h/db": "postgresql://***@h/db",
+    "postgresql://me:se#cret@h/db": "postgresql://***@h/db",
+    "postgresql://me:x@secret@h/db": "postgresql://***@h/db",
+    "postgresql://me:secret": "postgresql://",
+    "postgresql://me:5432/secret@h/db": "postgresql://***@h/db",
+    "postgresql://me:%73ecret@h/db?password=secret": "postgresql://me@h/db",
+    "postgresql://me:secret@[::1]:5432/db": "postgresql://me@[::1]:5432/db",
+    "postgresql://h/db?password=secret@x": "postgresql://h/db",
+    "postgres:secret@host/db": "postgres:***@host/db",
+    "postgresql:/user:secret@h/db": "postgresql:/***@h/db",
+    "postgresql//user:secret@h/db": "postgresql//***@h/db",
+    "user:secret@h/db": "***@h/db",
+    "//user:secret@h/db": "***@h/db",
+    "bolt://u:secret@h/d": "bolt://***@h/d",
+    "sqlite://u:secret@h/d": "sqlite://***@h/d",
+    "sqlite:///u:secret@h/d": "sqlite://***@h/d",
+    "mysql://u:secret@h/d": "mysql://u@h/d",
+    "my:sql://u:secret@h/d": "***@h/d",
+}
+
+
+@pytest.mark.parametrize("url", WITH_SECRETS)
+def test_no_mistyped_url_shows_its_password(url: str, tmp_path: Path) -> None:
+    assert shown(url) == WITH_SECRETS[url]
+    (tmp_path / "a.yaml").write_text("kind: Secret\nname: a b\n")
+    for command in (["check", "a.yaml", "--store", url], ["check", url], ["store", "list", "--store", url],
+                    ["store", "import", "a.yaml", "--store", url], [url], ["check", "--index", url]):  # fmt: skip
+        result = run(tmp_path, *command)
+        assert result.returncode == 2
+        if "://" in url or url.startswith("postgres"):
+            assert b"secret" not in result.stderr and b"cret@" not in result.stderr
+        assert b"Traceback" not in result.stderr
+    (tmp_path / "dispatch-lint.toml").write_text(f"store = '{url}'\n")
+    result = run(tmp_path, "check", "a.yaml")
+    assert b"secret" not in result.stderr + result.stdout
 
 
 def test_refused_documents_are_all_named() -> None:
@@ -359,3 +402,132 @@ def test_a_run_without_a_store_does_without_its_packages(tmp_path: Path) -> None
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert result.stdout.endswith("\n[]\n")
+
+
+def altered(text: str, chance: random.Random) -> str:
+    """A text with one letter changed for another one."""
+    letters = [place for place, letter in enumerate(text) if letter.isalpha()]
+    place = chance.choice(letters)
+    return text[:place] + ("x" if text[place] != "x" else "y") + text[place + 1 :]
+
+
+DAMAGED = "dispatch-lint: refs.db: the store is damaged"
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_letters_changed_for_letters_give_no_wrong_result(seed: int, tmp_path: Path) -> None:
+    """What is damaged is said; where it is not used, the result is the right one."""
+    chance = random.Random(seed)
+    (tmp_path / "many.jsonl").write_text(many(200))
+    run(tmp_path, "store", "import", "many.jsonl", "--store", "refs.db")
+    text = "kind: Function\nname: new\nimage: i1\n---\nkind: Function\nname: f7\nimage: i2\n"
+    (tmp_path / "new.yaml").write_text(text)
+    right = check(tmp_path, "new.yaml", "--store", "refs.db", "-f", "json")
+    data = bytearray((tmp_path / "refs.db").read_bytes())
+    for _ in range(20):
+        place = chance.choice(
+            [at for at, byte in enumerate(data[8192:], 8192) if chr(byte).isalpha()]
+        )
+        data[place] = ord("x") if data[place] != ord("x") else ord("y")
+    (tmp_path / "refs.db").write_bytes(data)
+    found = check(tmp_path, "new.yaml", "--store", "refs.db", "-f", "json")
+    if found != right:
+        assert found[:2] == (2, "") and found[2].startswith(DAMAGED) and found[2].count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "column",
+    ["key", "name", "kind", "organization", "id", "status", "value", "form", "tags", "uses"],
+)
+def test_each_column_is_covered_by_the_digest(column: str, tmp_path: Path) -> None:
+    (tmp_path / "many.jsonl").write_text(many(3))
+    run(tmp_path, "store", "import", "many.jsonl", "--store", "refs.db")
+    connection = sqlite3.connect(tmp_path / "refs.db")
+    connection.execute(f"UPDATE entity SET {column} = replace({column}, 'e', 'x') || ' '")
+    connection.commit()
+    connection.close()
+    result = run(tmp_path, "store", "export", "--store", "refs.db")
+    assert (result.returncode, result.stdout) == (2, b"")
+    assert result.stderr.decode().startswith(DAMAGED) and result.stderr.count(b"\n") == 1
+
+
+@pytest.mark.parametrize(("statement", "said"), [
+    ("DELETE FROM meta", "this is no reference store"),
+    ("UPDATE meta SET value = 'x'", "this is no reference store"),
+    ("UPDATE meta SET value = '99'", "use a newer dispatch-lint"),
+    ("DROP TABLE meta", "this is no reference store"),
+    ("DROP TABLE meta; CREATE TABLE meta (a, b)", "this is no reference store"),
+    ("DROP TABLE entity; CREATE TABLE entity (a, b)", "no such column"),
+    ("UPDATE entity SET place = 'a:b'", "damaged"), ("UPDATE entity SET place = 7", "damaged"),
+    ("UPDATE entity SET deleted = 'soon'", "damaged"), ("UPDATE entity SET form = 'odd'", "damaged"),
+    ("UPDATE ledger SET first_seen = 'x'", "damaged"), ("UPDATE ledger SET deleted = 7", "damaged"),
+])  # fmt: skip
+def test_a_store_that_is_none_of_ours(statement: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "many.jsonl").write_text(many(3))
+    run(tmp_path, "store", "import", "many.jsonl", "--store", "refs.db")
+    connection = sqlite3.connect(tmp_path / "refs.db")
+    connection.executescript(statement)
+    connection.close()
+    for command in (["check", "many.jsonl", "--store", "refs.db"], ["store", "export", "--ledger", "-"],
+                    ["check", "sqlite:///refs.db"], ["store", "import", "many.jsonl"]):  # fmt: skip
+        arguments = command if command[0] == "check" else [*command, "--store", "refs.db"]
+        result = run(tmp_path, *arguments)
+        assert b"Traceback" not in result.stderr
+        if command[0] == "check" and "ledger" not in statement:
+            assert result.returncode == 2 and said.encode() in result.stderr
+
+
+def test_hopeless_nesting_in_a_store_is_an_error(tmp_path: Path) -> None:
+    store = open_for_writing(str(tmp_path / "refs.db"))
+    put(store, many(1))
+    (entity,) = store.entities(Filter())
+    with store.transaction():
+        store.put([entity._replace(value_text="[" * 100_000)], "2020-01-01T00:00:00Z")
+    store.close()
+    result = run(tmp_path, "store", "export", "--store", "refs.db")
+    assert result.returncode == 2 and b"the store is damaged" in result.stderr
+
+
+KILLED = """
+import os, signal, sqlite3, sys
+connection = sqlite3.connect("refs.db", isolation_level=None)
+connection.execute("PRAGMA cache_size = 2")
+connection.execute("BEGIN IMMEDIATE")
+connection.execute("UPDATE entity SET value = value || ' ', status = 'ERROR', digest = 'x'")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_an_import_killed_in_the_middle_of_writing_is_rolled_back_by_readers(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "many.jsonl").write_text(many(2_000))
+    run(tmp_path, "store", "import", "many.jsonl", "--store", "refs.db")
+    whole = contents(tmp_path / "refs.db")
+    subprocess.run([sys.executable, "-c", KILLED], cwd=tmp_path, check=False)
+    assert (tmp_path / "refs.db-journal").stat().st_size > 0
+    copy = tmp_path / "copy"
+    shutil.copytree(tmp_path, copy)
+    result = run(tmp_path, "store", "list", "--status", "READY", "-f", "json", "--store", "refs.db")
+    assert (result.returncode, result.stderr) == (0, b"")
+    assert contents(tmp_path / "refs.db") == whole
+    if os.geteuid() != 0:  # root may write anything
+        (copy / "refs.db").chmod(0o444)
+        copy.chmod(0o555)
+        result = run(copy, "store", "list", "--store", "refs.db")
+        assert result.returncode == 2 and b"an import was killed while it wrote" in result.stderr
+        copy.chmod(0o755)
+
+
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("name", ["a", 'a"b', "a'b", "a.b", "a[0]", "$", "a b", "größe"])
+def test_tags_of_any_name(backend: str, name: str, make_store: Any) -> None:
+    store = make_store(backend)
+    put(
+        store,
+        stored("Secret", name="s", id="1", tags={name: 'v"'}) + stored("Secret", name="t", id="2"),
+    )
+    with store.transaction():
+        assert [found.name for found in store.entities(Filter(tags={name: 'v"'}))] == ["s"]
+        assert not list(store.entities(Filter(tags={name: "v"})))
+    store.close()

@@ -5,19 +5,20 @@ The module of a command is imported when the command is called, to keep the star
 
 from __future__ import annotations
 
-import signal
-import sys
 from importlib import import_module
 
 import click
 
-from dispatch_lint.cli.exit import EXIT_FAILURE
+from dispatch_lint.cli.exit import EXIT_FAILURE, end_on_signals
+from dispatch_lint.cli.output import tell, tell_error, tell_traceback
 from dispatch_lint.model.errors import UserError
+from dispatch_lint.store.urls import without_passwords
+from dispatch_lint.text.harmless import harmless
 from dispatch_lint.version import __version__
 
 COMMANDS = {
     "audit": "audit", "check": "check", "explain": "explain", "graph": "graph", "init": "init", "lsp": "lsp",
-    "rename": "rename", "rules": "rules", "schema": "schema", "store": "store",
+    "rename": "rename", "rules": "rules", "schema": "schema", "store": "store", "trust": "trust",
 }  # fmt: skip
 
 
@@ -56,25 +57,25 @@ def run() -> int:
     Raises:
         KeyboardInterrupt, OSError: for `run_and_exit` to handle.
     """
-    # Exit by an exception, so that half-written files are removed and processes ended.
-    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    end_on_signals()
     try:
         code = cli.main(standalone_mode=False)
     except click.ClickException as error:
+        error.message = harmless(without_passwords(error.message))  # type: ignore[misc,unused-ignore]
         error.show()
         return EXIT_FAILURE
     except click.Abort:
         raise KeyboardInterrupt from None
     except UserError as error:
-        click.echo(f"dispatch-lint: {error}", err=True)
+        tell_error(error)
         return EXIT_FAILURE
     except OSError:
         raise
+    except MemoryError:
+        tell("there is not enough memory for this")
+        return EXIT_FAILURE
     except Exception:
-        import traceback
-
-        traceback.print_exc()
-        click.echo("dispatch-lint: this is a mistake of ours: please report it, with the lines "
-                   "above", err=True)  # fmt: skip
+        tell_traceback()
+        tell("this is a mistake of ours: please report it, with the lines above")
         return EXIT_FAILURE
     return code if isinstance(code, int) else 0

@@ -16,7 +16,7 @@ from dispatch_lint.cli.options import (
     settings_from,
     settings_options,
 )
-from dispatch_lint.cli.output import tell
+from dispatch_lint.cli.output import remark, say, tell
 from dispatch_lint.model.violation import Severity
 
 if TYPE_CHECKING:
@@ -130,14 +130,12 @@ def _conclude(found: Audited, settings: Settings, *, exit_zero: bool) -> int:
     outcome = Outcome([], found.declared, found.summary, False, lambda *_: "")
     lines = list(folded(outcome))
     if lines:
-        click.echo("Names that the definitions declare against the guide:")
-        for line in lines:
-            click.echo(f"  {line}")
+        say("Names that the definitions declare against the guide:")
+        say(*(f"  {line}" for line in lines))
     for rule, times in sorted(found.summary.rules.items(), key=lambda item: (-item[1], item[0])):
-        click.echo(f"{times:>10,}  {rule}")
-    for line in summary_lines(outcome):
-        click.echo(line)
-    click.echo(f"Violations: {found.violations}", err=True)
+        say(f"{times:>10,}  {rule}")
+    say(*summary_lines(outcome))
+    remark(f"Violations: {found.violations}")
     for problem in found.summary.problems:
         tell(problem)
     if found.summary.problems:

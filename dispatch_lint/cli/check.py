@@ -35,7 +35,7 @@ from dispatch_lint.cli.options import (
     settings_from,
     settings_options,
 )
-from dispatch_lint.cli.output import echo, tell, use_color, writable, write_diff
+from dispatch_lint.cli.output import echo, say, tell, use_color, writable, write_patch
 from dispatch_lint.model.errors import InputError
 from dispatch_lint.model.violation import Severity
 from dispatch_lint.naming import count
@@ -161,13 +161,8 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
 
 
 def _show_listed(result: Result) -> None:
-    from dispatch_lint.text.harmless import harmless
-
     listed = sorted(result.listed or (), key=lambda entry: (entry.file, entry.document))
-    echo(
-        f"{harmless(entry.file)}: document {entry.document}: {harmless(entry.what)}"
-        for entry in listed
-    )
+    say(*(f"{entry.file}: document {entry.document}: {entry.what}" for entry in listed))
 
 
 def _show(
@@ -210,7 +205,7 @@ def _fix(settings: Settings, sources: Sequence[Source], options: dict[str, Any])
     for withdrawn in fixed.withdrawn:
         tell(withdrawn)
     if options["diff"]:
-        write_diff(diff_lines(fixed))
+        write_patch(diff_lines(fixed))
         return fixed
     write_fixed(fixed)
     if fixed.texts:

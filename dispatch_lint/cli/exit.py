@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from dispatch_lint.cli.output import tell, tell_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import FrameType
     from typing import NoReturn
 
 EXIT_FAILURE = 2
 EXIT_INTERRUPTED = 130
+GRACE = 1.5
+"""Seconds that a run has, from a signal on, to remove half-written files and end its processes."""
 
 
 def run_and_exit(work: Callable[[], int]) -> NoReturn:
@@ -23,13 +32,17 @@ def run_and_exit(work: Callable[[], int]) -> NoReturn:
     try:
         code = work()
     except KeyboardInterrupt:
-        print("dispatch-lint: interrupted", file=sys.stderr)
+        tell("interrupted")
+        _end_children()
         code = EXIT_INTERRUPTED
+    except SystemExit as exit_:  # a signal
+        _end_children()
+        code = exit_.code if isinstance(exit_.code, int) else EXIT_FAILURE if exit_.code else 0
     except BrokenPipeError:
         _discard_output()  # the reader of the pipe is gone
         code = EXIT_FAILURE
     except OSError as error:
-        print(f"dispatch-lint: {error}", file=sys.stderr)
+        tell_error(error)
         _discard_output()  # standard output itself may be the file that is full
         code = EXIT_FAILURE
     try:
@@ -38,6 +51,54 @@ def run_and_exit(work: Callable[[], int]) -> NoReturn:
     except (OSError, ValueError):
         sys.exit(code)  # Python reports why
     os._exit(code)
+
+
+def end_on_signals() -> None:
+    """End the run by an exception at SIGINT and SIGTERM, and in any case after `GRACE`.
+
+    The exception lets half-written files be removed. It waits for code that is not Python, which
+    may be slow: the thread that watches does not.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as of what a shell runs with `&`
+            signal.signal(number, _raise_once)
+    if sys.platform == "win32":
+        return
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+    threading.Thread(target=_watch, args=(reader,), daemon=True).start()
+
+
+def _raise_once(number: int, _: FrameType | None) -> NoReturn:
+    """Raise the exception for a signal; another one does not interrupt the end."""
+    for other in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(other, signal.SIG_IGN)
+    if number == signal.SIGINT:
+        raise KeyboardInterrupt
+    sys.exit(128 + number)
+
+
+def _watch(reader: int) -> None:
+    """End the process some time after a signal that ends it."""
+    while signals := os.read(reader, 1):
+        number = signals[0]
+        if number in (signal.SIGINT, signal.SIGTERM):
+            time.sleep(GRACE)
+            _end_children()
+            os._exit(128 + number)
+
+
+def _end_children() -> None:
+    """Kill the processes that this one started, such as the Java of an audit."""
+    for children in Path(f"/proc/{os.getpid()}/task").glob("*/children"):
+        try:
+            for child in children.read_text().split():
+                os.kill(int(child), signal.SIGKILL)
+        except (OSError, ValueError):
+            continue  # it has ended by itself
 
 
 def _open_closed_streams() -> None:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import click
 
-from dispatch_lint.api import known_rules, load_settings
+from dispatch_lint.api import known_rules
+from dispatch_lint.cli.options import chosen_settings, settings_options
+from dispatch_lint.cli.output import echo
 from dispatch_lint.engine.plugins import check_names
 from dispatch_lint.rule_pages import page
 
 
 @click.command()
 @click.argument("rule")
+@settings_options
 def command(rule: str) -> None:
     """Explain a rule: what it reports, why, its options and examples."""
-    rules = known_rules(load_settings())
+    rules = known_rules(chosen_settings())
     check_names([rule], rules, "explain")
     if rule not in rules:
         raise click.UsageError(f'there is no rule "{rule}"')
-    click.echo("\n".join(page(rules[rule])).rstrip())
+    echo("\n".join(page(rules[rule])).rstrip().splitlines())

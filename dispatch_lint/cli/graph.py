@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import click
+
+from dispatch_lint.cli.options import chosen_settings, settings_options
+from dispatch_lint.cli.output import echo
 
 FORMATS = ("mermaid", "dot", "svg")
 
@@ -22,6 +24,7 @@ FORMATS = ("mermaid", "dot", "svg")
 @click.option("--no-builtin", is_flag=True,
               help="Leave out the built-in kinds that no definition replaces.")  # fmt: skip
 @click.option("--organization", help="The organization of documents that do not name one.")
+@settings_options
 def command(
     paths: tuple[str, ...], format_: str | None, output: Path | None,
     definitions: tuple[str, ...], no_builtin: bool, organization: str | None,
@@ -33,10 +36,10 @@ def command(
     """
     from importlib import import_module
 
-    from dispatch_lint.api import graph_of, load_settings
+    from dispatch_lint.api import graph_of
     from dispatch_lint.text.files import write_lines
 
-    settings = load_settings()
+    settings = chosen_settings()
     added = tuple(str(Path(path).absolute()) for path in definitions)
     settings = replace(
         settings,
@@ -51,5 +54,4 @@ def command(
     if output is not None:
         write_lines(output, (f"{line}\n" for line in lines))
         return
-    for line in lines:
-        sys.stdout.write(f"{line}\n")
+    echo(lines)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from dispatch_lint.cli.output import tell
-from dispatch_lint.config.settings import SEVERITIES
+from dispatch_lint.config.settings import SEVERITIES, organization_name
 
 if TYPE_CHECKING:
     from dispatch_lint.config.settings import Settings
@@ -42,11 +42,46 @@ rule_options = group(
     click.option("--extend-select", multiple=True, callback=_names, metavar="RULES",
                  help="Check these rules too."),
 )  # fmt: skip
+_CHOICE = "dispatch_lint.settings."
+
+
+def _note(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
+    """Note an option for `chosen_settings`; a group and its commands may both have it."""
+    if value:
+        context.meta[_CHOICE + str(parameter.name)] = value
+    return value
+
+
 settings_options = group(
     click.option("--config", type=click.Path(exists=True, dir_okay=False), metavar="FILE",
-                 help="The settings file, instead of the one found upward from here."),
-    click.option("--isolated", is_flag=True, help="Use no settings file."),
+                 expose_value=False, callback=_note,
+                 help="The settings file, instead of the one found upward from here; it is trusted."),
+    click.option("--isolated", is_flag=True, expose_value=False, callback=_note,
+                 help="Use no settings file."),
+    click.option("--trust", is_flag=True, expose_value=False, callback=_note,
+                 help="Allow what the settings ask for: code, servers, paths elsewhere."),
 )  # fmt: skip
+
+
+def chosen_settings(replaced: Collection[str] = ()) -> Settings:
+    """The settings that the options `--config`, `--isolated` and `--trust` choose.
+
+    Args:
+        replaced: the settings instead of which other options give values.
+
+    Raises:
+        SettingsError: the file cannot be used, or asks for what needs trust.
+    """
+    from dispatch_lint.api import load_settings
+    from dispatch_lint.config import settings as module
+
+    choice = click.get_current_context().meta
+    if file := choice.get(f"{_CHOICE}config"):
+        return module.load(Path(file))
+    return load_settings(
+        isolated=f"{_CHOICE}isolated" in choice, trust=f"{_CHOICE}trust" in choice,
+        replaced=replaced,
+    )  # fmt: skip
 
 
 def entity_options(what: str) -> Callable[[Function], Function]:
@@ -87,18 +122,13 @@ def settings_from(options: dict[str, Any]) -> Settings:
     Raises:
         SettingsError: the file cannot be used.
     """
-    from dispatch_lint.api import load_settings
-    from dispatch_lint.config import settings as module
-
     here = Path.cwd()
-    if options["config"]:
-        settings = module.load(Path(options["config"]))
-    else:
-        settings = module.Settings(root=here) if options["isolated"] else load_settings(here)
+    given = {name for name in ("baseline", "schemas", "store") if options.get(name)}
+    settings = chosen_settings(replaced=given)
     if settings.hint:
         tell(settings.hint)
     if options.get("organization"):
-        module.organization_name("--organization", options["organization"])
+        organization_name("--organization", options["organization"])
     changes: dict[str, Any] = {
         name: options[name]
         for name in ("kind", "form", "organization", "select")

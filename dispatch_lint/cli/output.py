@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Iterable
 from itertools import islice
 
-import click
-
+from dispatch_lint.model.errors import UserError
+from dispatch_lint.store.urls import without_passwords
 from dispatch_lint.text.harmless import harmless
 
 _BATCH = 500
@@ -26,17 +27,54 @@ def echo(lines: Iterable[str], *, error: bool = False) -> None:
     target.flush()
 
 
-def write_diff(lines: Iterable[str]) -> None:
-    """Write a diff to standard output: the bytes of the files, whatever the terminal's encoding."""
-    sys.stdout.flush()
-    for line in lines:
-        sys.stdout.buffer.write(line.encode("utf-8"))
-    sys.stdout.buffer.flush()
+def say(*lines: str) -> None:
+    """Write lines to standard output; nothing in them is obeyed by a terminal, or a CI system."""
+    echo(map(harmless, lines))
 
 
 def tell(message: str) -> None:
-    """Write a message to standard error, with control characters escaped."""
-    click.echo(f"dispatch-lint: {harmless(message)}", err=True)
+    """Write a message of one line to standard error, as `say` does, and without passwords."""
+    echo([harmless(f"dispatch-lint: {without_passwords(message)}")], error=True)
+
+
+def remark(text: str) -> None:
+    """Write a line about what was done to standard error, as `say` does."""
+    echo([harmless(text)], error=True)
+
+
+def tell_error(error: BaseException) -> None:
+    """Write the message of an error to standard error."""
+    if isinstance(error, UserError):
+        for line in error.lines:
+            tell(line)
+    else:
+        tell(str(error))
+
+
+def tell_traceback() -> None:
+    """Write the traceback of the exception that is handled."""
+    import traceback
+
+    echo(map(harmless, traceback.format_exc().splitlines()), error=True)
+
+
+def write_patch(lines: Iterable[str]) -> None:
+    """Write the lines of a patch, each with its end, to standard output.
+
+    They are exact where a program reads them, and harmless where a terminal or a CI system does.
+    """
+    for line in lines:
+        text = f"{harmless(line.rstrip())}\n" if _is_read_by_people() else writable(line)
+        sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def _is_read_by_people() -> bool:
+    """Whether standard output is a terminal, or the log of a CI system."""
+    if sys.stdout.isatty():
+        return True
+    in_ci = os.environ.get("CI") or os.environ.get("GITHUB_ACTIONS")
+    return bool(in_ci) and not stat.S_ISREG(os.fstat(sys.stdout.fileno()).st_mode)
 
 
 def writable(text: str) -> str:

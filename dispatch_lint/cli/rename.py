@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import click
 
-from dispatch_lint.cli.output import tell, write_diff
+from dispatch_lint.cli.options import chosen_settings, settings_options
+from dispatch_lint.cli.output import say, tell, write_patch
 from dispatch_lint.naming import count
 
 
@@ -20,6 +21,7 @@ from dispatch_lint.naming import count
 @click.option(
     "--force", is_flag=True, help="Go on where a file does not parse and may refer to the entity."
 )
+@settings_options
 def command(
     key: str,
     name: str,
@@ -32,23 +34,23 @@ def command(
 
     In the documents below the paths, or below this folder: every file as a whole, or none.
     """
-    from dispatch_lint.api import load_settings, sources_of
+    from dispatch_lint.api import sources_of
     from dispatch_lint.documents.catalogue_files import load_catalogue
     from dispatch_lint.documents.classify import Classifier
     from dispatch_lint.fix.diff import diff_lines
     from dispatch_lint.fix.fixed import write_fixed
     from dispatch_lint.fix.rename import rename
 
-    settings = load_settings()
+    settings = chosen_settings()
     settings = replace(settings, organization=organization or settings.organization)
     classifier = Classifier(settings, load_catalogue(settings))
     renamed = rename(classifier, sources_of(paths or ["."], settings), key, name, force=force)
     for problem in renamed.fixed.withdrawn:
         tell(problem)
     if diff:
-        write_diff(diff_lines(renamed.fixed))
+        write_patch(diff_lines(renamed.fixed))
         return
     write_fixed(renamed.fixed)
     entities = count(renamed.entities, "entity")
     references, files = count(renamed.references, "reference"), len(renamed.fixed.texts)
-    click.echo(f"{entities} and {references} in {count(files, 'file')} have the new name")
+    say(f"{entities} and {references} in {count(files, 'file')} have the new name")

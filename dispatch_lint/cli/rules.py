@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dispatch_lint.api import known_rules, load_settings
-from dispatch_lint.cli.output import echo
+from dispatch_lint.api import known_rules
+from dispatch_lint.cli.options import chosen_settings, settings_options
+from dispatch_lint.cli.output import echo, say
 from dispatch_lint.config.settings import PROJECT
 from dispatch_lint.engine.plugins import ALL, BUILT_IN, LOCAL
 from dispatch_lint.naming import count
 from dispatch_lint.rule_pages import book, is_built_in, scaffold
+from dispatch_lint.text.files import make_folder, write_bytes
 from dispatch_lint.text.harmless import harmless
 
 if TYPE_CHECKING:
@@ -30,32 +32,34 @@ if TYPE_CHECKING:
 
 @click.group(invoke_without_command=True)
 @click.option("--markdown", is_flag=True, help="Print the page docs/rules.md.")
+@settings_options
 @click.pass_context
 def command(context: click.Context, markdown: bool) -> None:
     """List the rules, test them, or start a new one."""
     if context.invoked_subcommand is not None:
         return
-    rules = known_rules(load_settings())
+    rules = known_rules(chosen_settings())
     if markdown:
-        click.echo(book(rules), nl=False)
+        echo(book(rules).splitlines())
         return
     width = max(len(name) for name in rules)
     for rule in rules.values():
         off = "" if rule.default else " (off by default)"
-        click.echo(f"{rule.name:<{width}}  {rule.severity!s:<7}  {rule.summary}{off}")
+        say(f"{rule.name:<{width}}  {rule.severity!s:<7}  {rule.summary}{off}")
 
 
 @command.command()
 @click.argument("name")
 @click.option("--directory", type=click.Path(file_okay=False), default="lint_rules",
               show_default=True, help="The folder that the file goes into.")  # fmt: skip
+@settings_options
 def new(name: str, directory: str) -> None:
     """Write a file for a new rule, to be filled in."""
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
         raise click.UsageError(f'"{name}" is not kebab-case, like status-value')
     if name == ALL:
         raise click.UsageError(f'"{ALL}" means every rule: choose another name')
-    settings = load_settings()
+    settings = chosen_settings()
     rules = known_rules(settings)
     if name in rules:
         raise click.UsageError(f'there is already a rule "{name}", in {_shown(rules[name])}')
@@ -64,14 +68,14 @@ def new(name: str, directory: str) -> None:
     file = folder / file_name
     if file.exists():
         raise click.UsageError(f"{file} exists already")
-    folder.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, encoding="utf-8")
-    click.echo(f"Wrote {file}. Its examples run with: dispatch-lint rules test {file}")
+    make_folder(folder)
+    write_bytes(file, text.encode("utf-8"))
+    say(f"Wrote {file}. Its examples run with: dispatch-lint rules test {file}")
     if not _is_loaded(file, settings, rules):
-        click.echo(f"Add its folder to the settings, {_settings_file(settings)}:")
         relative = Path(os.path.relpath(folder.resolve(), settings.root.resolve())).as_posix()
         plugins = [*settings.plugins, relative if relative.startswith(".") else f"./{relative}"]
-        click.echo(f"  plugins = [{', '.join(map(_quoted, plugins))}]")
+        say(f"Add its folder to the settings, {_settings_file(settings)}:",
+            f"  plugins = [{', '.join(map(_quoted, plugins))}]")  # fmt: skip
 
 
 def _settings_file(settings: Settings) -> str:
@@ -101,6 +105,7 @@ def _quoted(text: str) -> str:
 @click.argument(
     "paths", nargs=-1, metavar="[PATH]...", type=click.Path(exists=True, path_type=Path)
 )
+@settings_options
 def test_(paths: tuple[Path, ...]) -> int:
     """Run the examples of rules, and show what differs from what they state.
 
@@ -130,7 +135,7 @@ def _rules_to_test(paths: Iterable[Path]) -> tuple[Mapping[str, type[Rule]], lis
         click.UsageError: there is none to test.
         UserError: the settings or a rule cannot be used.
     """
-    settings = load_settings()
+    settings = chosen_settings()
     paths = list(paths)
     _prefer_checkout(path if path.is_dir() else path.parent for path in paths)
     rules = known_rules(settings)

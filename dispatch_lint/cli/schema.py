@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dispatch_lint.cli.options import chosen_settings, settings_options
+from dispatch_lint.cli.output import echo, remark, say
 from dispatch_lint.documents.schema_files import drift, generate_files, read_kinds, write_files
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ def generate(definitions: tuple[Path, ...], output: Path) -> int:
     kinds, found = read_kinds(definitions, load_settings())
     files = schemas_of(kinds)
     written = write_files(files, output)
-    click.echo(f"{len(files)} schemas in {output}, {written} of them changed")
+    say(f"{len(files)} schemas in {output}, {written} of them changed")
     return _tell(found)
 
 
@@ -55,12 +57,11 @@ def check(definitions: tuple[Path, ...], output: Path) -> int:
 
     files = generate_files(definitions, load_settings())
     lines = list(drift(files, output))
-    for line in lines:
-        click.echo(line)
+    say(*lines)
     if lines:
-        click.echo("Run `dispatch-lint schema generate`.", err=True)
+        remark("Run `dispatch-lint schema generate`.")
         return 1
-    click.echo(f"{len(files)} schemas in {output} are up to date")
+    say(f"{len(files)} schemas in {output} are up to date")
     return 0
 
 
@@ -103,14 +104,14 @@ def list_(
 @click.argument("kind")
 @click.option("--form", type=click.Choice(["stored", "manifest"]),
               help="The form.  [default: manifest where there is one]")  # fmt: skip
+@settings_options
 def show(kind: str, form: str | None) -> None:
     """Print the schema of a kind."""
-    from dispatch_lint.api import load_settings
     from dispatch_lint.documents.catalogue_files import load_catalogue
     from dispatch_lint.naming import did_you_mean
     from dispatch_lint.schema.generate import dump
 
-    catalogue = load_catalogue(load_settings())
+    catalogue = load_catalogue(chosen_settings())
     resolved = catalogue.resolve(kind)
     if resolved is None:
         raise click.UsageError(f'there is no kind "{kind}"{did_you_mean(kind, catalogue.kinds)}')
@@ -119,7 +120,7 @@ def show(kind: str, form: str | None) -> None:
     schema = next((schema for name, schema in forms.items() if name == chosen), None)
     if schema is None:
         raise click.UsageError(f"{resolved.name} has no {chosen} form")
-    click.echo(dump(schema.schema), nl=False)
+    say(*dump(schema.schema).splitlines())
 
 
 @command.command()
@@ -129,18 +130,19 @@ def show(kind: str, form: str | None) -> None:
               default="text", show_default=True, help="How changes are shown.")  # fmt: skip
 @click.option("--fail-on", type=click.Choice(["breaking", "any"]), default="breaking",
               show_default=True, help="The changes for which the exit code is 1.")  # fmt: skip
+@settings_options
 def diff(old: str, new: str, format_: str, fail_on: str) -> int:
     """Compare two states of definitions; exit with 1 where something breaks what is stored.
 
     OLD and NEW are folders of schemas, Go or OpenAPI definitions, or REVISION:PATH of git.
     """
-    from dispatch_lint.api import breaking_changes, load_settings
+    from dispatch_lint.api import breaking_changes
     from dispatch_lint.documents.schema_revisions import read_side
     from dispatch_lint.schema.diff import compare
     from dispatch_lint.schema.diff_report import report
 
-    settings = load_settings()
+    settings = chosen_settings()
     changes = compare(read_side(old, settings), read_side(new, settings))
-    breaking = breaking_changes(changes)
-    click.echo(report(changes, breaking, format_), nl=False)
+    breaking = breaking_changes(changes, settings)
+    echo(report(changes, breaking, format_).splitlines())
     return 1 if breaking or (fail_on == "any" and changes) else 0

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dispatch_lint.cli.options import chosen_settings, settings_options
+from dispatch_lint.cli.output import remark, say, tell
 from dispatch_lint.naming import count, did_you_mean
 from dispatch_lint.text.harmless import harmless
 
@@ -43,12 +45,11 @@ def _setup(url: str | None, **changes: Any) -> tuple[Settings, Classifier]:
     """The settings with the options of a command, and a classifier for them."""
     from dataclasses import replace
 
-    from dispatch_lint.api import load_settings
     from dispatch_lint.documents.catalogue_files import load_catalogue
     from dispatch_lint.documents.classify import Classifier
     from dispatch_lint.store.urls import rooted
 
-    settings = load_settings()
+    settings = chosen_settings(replaced={"store"} if url else ())
     if url:
         changes["store"] = rooted(url, Path.cwd())
     settings = replace(settings, **{name: value for name, value in changes.items() if value})
@@ -58,17 +59,20 @@ def _setup(url: str | None, **changes: Any) -> tuple[Settings, Classifier]:
 @contextmanager
 def _opened(url: str | None) -> Iterator[tuple[EntityStore, Classifier]]:
     from dispatch_lint.api import open_store
+    from dispatch_lint.store.importing import ImportRefused
 
     settings, classifier = _setup(url)
     store = open_store(settings, classifier)
     try:
         yield store, classifier
+        if problems := list(store.problems):
+            raise ImportRefused(problems)
     finally:
         store.close()
 
 
 @command.command("import")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH|URL|-...")
+@click.argument("paths", nargs=-1, metavar="PATH|URL|-...")
 @_STORE
 @click.option("--prune", is_flag=True, help="Mark as deleted what the paths do not have.")
 @click.option("--kind", help="The kind of every document.")
@@ -76,12 +80,58 @@ def _opened(url: str | None) -> Iterator[tuple[EntityStore, Classifier]]:
     "--form", type=click.Choice(["stored", "manifest"]), help="The form of every document."
 )
 @click.option("--organization", help="The organization of documents that do not name one.")
-def import_(paths: tuple[str, ...], url: str | None, prune: bool, **options: Any) -> None:
+@click.option("--ledger", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+              help="Also bring in the IDs of a ledger, as `export --ledger` writes it.")  # fmt: skip
+@settings_options
+def import_(
+    paths: tuple[str, ...], url: str | None, prune: bool, ledger: Path | None, **options: Any
+) -> None:
     """Bring documents into the store: all of them, or none.
 
     Files, folders, - for standard input, postgresql://… for a Dispatch database, bolt:///… for
-    the file of Dispatch's default backend. What is there already is left as it is.
+    the file of Dispatch's default backend; an archive, as `export --all` writes it, brings in all
+    that the other store remembers. What is there already is left as it is.
     """
+    from dispatch_lint.store.archive import is_archive
+
+    if not paths and ledger is None:
+        raise click.UsageError("name what is to be imported")
+    archives = [path for path in paths if is_archive(path)]
+    others = tuple(path for path in paths if path not in archives)
+    if archives and prune:
+        raise click.UsageError("--prune is for documents; an archive says itself what is deleted")
+    if others:
+        _import_documents(others, url, prune, options)
+    if archives or ledger is not None:
+        _import_memory(archives, ledger, url)
+
+
+def _import_memory(archives: list[str], ledger: Path | None, url: str | None) -> None:
+    """Bring in archives, and a ledger file."""
+    from dispatch_lint.api import store_url
+    from dispatch_lint.store.archive import import_archive
+    from dispatch_lint.store.ledger_file import LedgerFile
+    from dispatch_lint.store.opening import open_for_writing
+
+    settings, _ = _setup(url)
+    store = open_for_writing(store_url(settings))
+    try:
+        for archive in archives:
+            counts = import_archive(store, archive)
+            say(f"{archive}: {counts.added} added, {counts.changed} changed, {counts.unchanged} "
+                f"unchanged in {store.shown}")  # fmt: skip
+        if ledger is not None:
+            entries = list(LedgerFile(ledger, str(ledger)).entries())
+            with store.transaction():
+                store.restore([], entries)
+            say(f"{ledger}: {count(len(entries), 'ID')} in {store.shown}")
+    finally:
+        store.close()
+
+
+def _import_documents(
+    paths: tuple[str, ...], url: str | None, prune: bool, options: dict[str, Any]
+) -> None:
     from dispatch_lint.api import sources_of, store_url
     from dispatch_lint.documents.source import is_url
     from dispatch_lint.store.entity_store import ConnectionLost
@@ -109,10 +159,10 @@ def import_(paths: tuple[str, ...], url: str | None, prune: bool, **options: Any
                     raise
     finally:
         store.close()
-    click.echo(f"{counts.added} added, {counts.changed} changed, {counts.unchanged} unchanged, "
-               f"{counts.deleted} deleted in {store.shown}")  # fmt: skip
+    say(f"{counts.added} added, {counts.changed} changed, {counts.unchanged} unchanged, "
+        f"{counts.deleted} deleted in {store.shown}")  # fmt: skip
     if skipped:
-        click.echo(f"skipped: {count(skipped, 'document')} that are no entities", err=True)
+        remark(f"skipped: {count(skipped, 'document')} that are no entities")
 
 
 @contextmanager
@@ -134,13 +184,14 @@ def _size(source: Source) -> int:
 @command.command(context_settings=_WITH_KEY)
 @click.argument("key")
 @_STORE
+@settings_options
 def get(key: str, url: str | None) -> int:
     """Print the entity of a key, <organization>/<kind>/<name>, as JSON."""
     with _opened(url) as (store, classifier):
         found = _find(store, classifier, key)
         if found is None:
             return 1
-        click.echo(json.dumps(found.entity, indent=2))
+        say(*json.dumps(found.entity, indent=2).splitlines())
     return 0
 
 
@@ -158,8 +209,7 @@ def _find(store: EntityStore, classifier: Classifier, key: str) -> StoredEntity 
         near = [
             entity.key for entity in store.named([(parts[1], parts[2])])
         ] or [f"{parts[0]}/{parts[1]}/{name}" for name in store.names(parts[1], 2_000)]  # fmt: skip
-        click.echo(f'dispatch-lint: there is no entity "{harmless(key)}"'
-                   f"{harmless(did_you_mean(canonical, near))}", err=True)  # fmt: skip
+        tell(f'there is no entity "{key}"{did_you_mean(canonical, near)}')
     return found
 
 
@@ -170,6 +220,7 @@ def _find(store: EntityStore, classifier: Classifier, key: str) -> StoredEntity 
 @click.option("--status", help="Only entities of this status.")
 @click.option("--tag", "tags", multiple=True, metavar="NAME=VALUE", help="Only with this tag.")
 @_FORMAT
+@settings_options
 def list_(
     url: str | None, kind: str | None, organization: str | None, status: str | None,
     tags: tuple[str, ...], format_: str,
@@ -202,6 +253,7 @@ def _tag(text: str) -> tuple[str, str]:
 @click.argument("key")
 @_STORE
 @_FORMAT
+@settings_options
 def refs(key: str, url: str | None, format_: str) -> int:
     """Show who refers to an entity, and what it refers to."""
     from dispatch_lint.store.lookups import relations_of
@@ -222,12 +274,13 @@ def refs(key: str, url: str | None, format_: str) -> int:
 @click.argument("identity", metavar="ID")
 @_STORE
 @_FORMAT
+@settings_options
 def history(identity: str, url: str | None, format_: str) -> int:
     """Show every key that an ID was ever seen with."""
     with _opened(url) as (store, _):
         entries = list(store.ledger([identity]))
         if not entries:
-            click.echo(f'dispatch-lint: the ID "{harmless(identity)}" was never seen', err=True)
+            tell(f'the ID "{identity}" was never seen')
             return 1
         statuses = {entity.key: entity.status for entity in store.with_ids([identity])}
         rows = [
@@ -247,20 +300,28 @@ def history(identity: str, url: str | None, format_: str) -> int:
               help="Write the ledger of IDs instead, to be committed; - for standard output.")  # fmt: skip
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Write to a file instead of standard output.")  # fmt: skip
-def export(url: str | None, ledger: Path | None, output: Path | None) -> None:
-    """Write all entities as JSONL, or the ledger of IDs as text."""
+@settings_options
+@click.option("--all", "all_", is_flag=True,
+              help="Write an archive of all that the store remembers, for `store import`.")  # fmt: skip
+def export(url: str | None, ledger: Path | None, output: Path | None, all_: bool) -> None:
+    """Write all entities as JSONL, the ledger of IDs as text, or an archive of both."""
+    from dispatch_lint.store.archive import archive_lines
     from dispatch_lint.store.entity_store import Filter
     from dispatch_lint.store.ledger_file import ledger_lines, write_ledger
     from dispatch_lint.store.lookups import export_lines
 
+    if all_ and ledger is not None:
+        raise click.UsageError("--all has the ledger in it: leave --ledger out")
     with _opened(url) as (store, _):
-        if ledger is None:
+        if all_:
+            _write(archive_lines(store), output)
+        elif ledger is None:
             _write(export_lines(store.entities(Filter())), output)
         elif str(ledger) == "-":
             _write(ledger_lines(store.ledger_entries()), output)
         else:
             count = write_ledger(ledger, str(ledger), store.ledger_entries())
-            click.echo(f"{count} IDs in {ledger}", err=True)
+            remark(f"{count} IDs in {ledger}")
 
 
 def _write(lines: Iterable[str], output: Path | None) -> None:
@@ -277,15 +338,15 @@ def _write(lines: Iterable[str], output: Path | None) -> None:
 def _show(columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]], format_: str) -> None:
     if format_ == "json":
         objects = [dict(zip(columns, row, strict=True)) for row in rows]
-        click.echo(json.dumps(objects, indent=2))
+        say(*json.dumps(objects, indent=2).splitlines())
         return
     texts = [
         tuple("-" if cell in (None, "") else harmless(str(cell)) for cell in row) for row in rows
     ]
     if not texts:
-        click.echo("dispatch-lint: there is none", err=True)
+        tell("there is none")
         return
     widths = [max(map(len, column)) for column in zip(columns, *texts, strict=True)]
     for row in (tuple(name.upper() for name in columns), *texts):
         line = "  ".join(f"{text:<{width}}" for text, width in zip(row, widths, strict=True))
-        click.echo(line.rstrip())
+        say(line.rstrip())

@@ -20,6 +20,8 @@ from dispatch_lint.config.definition_settings import (
 )
 from dispatch_lint.config.definition_settings import texts as _texts
 from dispatch_lint.config.limits import MAX_DEPTH, Limits
+from dispatch_lint.config.named_files import MIB, read_regular
+from dispatch_lint.model.errors import UserError
 from dispatch_lint.model.reference import Reference
 from dispatch_lint.model.violation import Severity
 from dispatch_lint.naming import did_you_mean
@@ -29,11 +31,17 @@ __all__ = ["Settings", "SettingsError"]
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from dispatch_lint.model.errors import UserError
-
 FILE = "dispatch-lint.toml"
 PROJECT = "pyproject.toml"
 TABLE = "dispatch-lint"
+MAX_BYTES = MIB
+"""The largest settings file, in bytes."""
+_MAX_PARTS = 100
+_PART = r"""(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')"""
+_LONG_KEY = re.compile(rf"(?<![A-Za-z0-9_-])(?:{_PART}[ \t]*+\.[ \t]*+){{{_MAX_PARTS}}}")
+"""tomllib needs memory by the square of the length of a key."""
+_NOT_TOML = (ValueError, RecursionError)
+"""What tomllib raises, also for values that are nested too deep."""
 KindField = Literal["optional", "required", "forbidden"]
 ForeignKeyValue = Literal["name", "key", "either"]
 OrganizationField = Literal["organizationId", "organization"]
@@ -129,16 +137,18 @@ def searched(start: Path) -> Iterator[Path]:
 
 def _has_table(project: Path) -> bool:
     try:
-        data = project.read_bytes()
+        data = read_regular(project, MAX_BYTES)
     except OSError:
         return False
     if TABLE.encode() not in data.replace(b"\0", b""):  # UTF-16 has a NUL in every letter
         return False
+    if _LONG_KEY.search(data.decode("utf-8", "replace")):
+        return True  # `load` will report the error
     import tomllib
 
     try:
         return TABLE in tomllib.loads(data.decode()).get("tool", {})
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, AttributeError):
+    except (*_NOT_TOML, AttributeError):
         # `load` will report the error, if our table is meant.
         return re.search(rb"tool[\s.\"']*" + TABLE.encode(), data.replace(b"\0", b"")) is not None
 
@@ -152,10 +162,13 @@ def load(file: Path) -> Settings:
     import tomllib
 
     try:
-        table: Any = tomllib.loads(file.read_text(encoding="utf-8"))
+        text = read_regular(file, MAX_BYTES).decode("utf-8-sig")
+        if _LONG_KEY.search(text):
+            raise SettingsError(f"{file}: a key has more than {_MAX_PARTS} parts")
+        table: Any = tomllib.loads(text)
     except OSError as error:
         raise SettingsError(f"{file}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except _NOT_TOML as error:
         raise SettingsError(f"{file}: this is not TOML: {error}") from error
     try:
         table, hint = _own_table(file, table)
@@ -202,6 +215,8 @@ def parse(table: Mapping[str, Any]) -> Settings:
 def _text(key: str, value: object) -> str:
     if not isinstance(value, str):
         raise SettingsError(f'"{key}" has to be text, not {value!r}')
+    if "\0" in value:
+        raise SettingsError(f'"{key}" holds a NUL character')
     return value
 
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from dispatch_lint.schema.catalogue import Catalogue
     from dispatch_lint.text.tree import Part
 
+MAX_GO = 16 * 1024 * 1024
+"""The largest Go file that is read, in bytes."""
 _INCLUDE = ("*.go", "*.json", "*.yaml", "*.yml")
 
 
@@ -86,7 +88,10 @@ def go_source(source: Source) -> GoSource:
 
     def read() -> bytes:
         with source.open() as stream:
-            return stream.read()
+            data = stream.read(MAX_GO + 1)
+        if len(data) > MAX_GO:
+            raise InputError(f"{source.name}: the file is larger than {MAX_GO >> 20} MiB")
+        return data
 
     return GoSource(source.name, read, source.named)
 

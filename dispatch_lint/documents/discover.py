@@ -39,7 +39,7 @@ def refuse_store(url: str, *, reported: bool) -> Source:
     Raises:
         InputError: always.
     """
-    raise InputError(f"{url}: a store cannot be read here")
+    raise InputError(f"{url.partition('://')[0]}: a store cannot be read here")
 
 
 def discover(

@@ -7,6 +7,9 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dispatch_lint.config.named_files import read_regular
+from dispatch_lint.schema.folder import MAX_BYTES
+
 if TYPE_CHECKING:
     from dispatch_lint.documents.source import Source
     from dispatch_lint.model.reference import Form
@@ -82,8 +85,8 @@ def _local(schema: str, source: Source) -> Path | None:
 def _read_schema(name: str, file: Path) -> Modeline | None:
     """The modeline that names a schema file; None where the file is not a JSON object."""
     try:
-        schema: Any = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        schema: Any = json.loads(read_regular(file, MAX_BYTES))
+    except (OSError, ValueError, RecursionError):
         return None
     if not isinstance(schema, dict):
         return None

@@ -16,6 +16,7 @@ from dispatch_lint.schema.catalogue import Catalogue
 from dispatch_lint.schema.folder import EDITOR_FILE, read_folder
 from dispatch_lint.schema.generate import dump, generate
 from dispatch_lint.schema.shape import Schema
+from dispatch_lint.text.files import make_folder, write_lines
 
 if TYPE_CHECKING:
     from dispatch_lint.definitions.model import EntityType
@@ -85,8 +86,8 @@ def write_files(files: dict[str, Schema], folder: Path) -> int:
         file = folder / name
         text = dump(schema)
         if not file.exists() or file.read_text(encoding="utf-8") != text:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8", newline="\n")
+            make_folder(file.parent)
+            write_lines(file, [text])
             changed += 1
     for file in _stale(files, folder):
         file.unlink()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import subprocess
-import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +24,13 @@ from dispatch_lint.schema.generate import generate
 if TYPE_CHECKING:
     from dispatch_lint.schema.shape import Schema
 
-_REVISION = re.compile(r"(?P<revision>[^:]{2,}):(?P<path>.*)\Z", re.DOTALL)
+_REVISION = re.compile(r"(?P<revision>[^:-][^:]+):(?P<path>.*)\Z", re.DOTALL)
+_FILES = ("*.go", "*.json", "*.yaml", "*.yml", "go.mod")
+# A repository that was unpacked, not cloned, may have a configuration that runs programs.
+_HARMLESS = (
+    "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "protocol.allow=never",
+    "-c", "core.pager=cat", "-c", "core.sshCommand=false",
+)  # fmt: skip
 
 
 def read_side(argument: str, settings: Settings | None = None) -> dict[str, Schema]:
@@ -65,28 +71,45 @@ def _schemas(path: Path, prefix: str, settings: Settings) -> dict[str, Schema]:
 @contextmanager
 def _exported(revision: str, path: str) -> Iterator[Path]:
     """The Go, JSON and YAML files of a revision below a path, in a temporary folder."""
-    wanted = ("*.go", "*.json", "*.yaml", "*.yml", "go.mod")
-    listed = _git(
-        "ls-tree", "-r", "-z", "--full-tree", "--name-only", revision, "--", _from_top(path)
-    )
-    names = [
-        name for name in listed.decode("utf-8", "surrogateescape").split("\0")
-        if name and any(Path(name).match(glob) for glob in wanted) and "/vendor/" not in f"/{name}"
-    ]  # fmt: skip
-    if not names:
+    listed = _git("ls-tree", "-r", "-z", "--full-tree", revision, "--", _from_top(path))
+    objects = dict(_wanted(listed.decode("utf-8", "surrogateescape").split("\0")))
+    if not objects:
         raise DefinitionError(f"{revision}:{path}: there are no definitions and no schemas")
     with tempfile.TemporaryDirectory(prefix="dispatch-lint-") as temporary:
         folder = Path(temporary).resolve()
+        names = list(objects)
         for start in range(0, len(names), 500):
-            archive = _git("-C", _top(), "archive", "--format=tar", revision, "--",
-                           *names[start : start + 500])  # fmt: skip
-            with tarfile.open(fileobj=io.BytesIO(archive)) as files:
-                if hasattr(tarfile, "data_filter"):
-                    files.extractall(folder, filter="data")
-                else:  # Python 3.11 before 3.11.4; the archive is git's own
-                    files.extractall(folder)
+            some = names[start : start + 500]
+            for name, data in zip(some, _contents([objects[name] for name in some]), strict=True):
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                (folder / name).write_bytes(data)
         (folder / _from_top(path)).parent.mkdir(parents=True, exist_ok=True)
         yield folder / _working_directory()
+
+
+def _wanted(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The names of the files that are read, each with its object, from the lines of `ls-tree`."""
+    for line in lines:
+        entry, _, name = line.partition("\t")
+        mode, _, identity = entry.partition(" blob ")
+        path = Path(name)
+        if (
+            mode.startswith("100")  # a regular file
+            and any(path.match(glob) for glob in _FILES)
+            and not {"vendor", "..", ".git"} & set(path.parts)
+        ):
+            yield name, identity
+
+
+def _contents(identities: Sequence[str]) -> Iterator[bytes]:
+    """The contents of objects as they are stored: no filter of a repository is run."""
+    found = io.BytesIO(_git("cat-file", "--batch", data="\n".join(identities).encode()))
+    for identity in identities:
+        header = found.readline().split()
+        if len(header) != 3:
+            raise DefinitionError(f"git: the object {identity} is missing")
+        yield found.read(int(header[2]))
+        found.read(1)  # the end of the line
 
 
 def _working_directory() -> str:
@@ -99,16 +122,18 @@ def _from_top(path: str) -> str:
     return (Path(_working_directory()) / path).as_posix()
 
 
-def _top() -> str:
-    """The top of the working tree; in a bare repository, which has none, the repository."""
-    if _git("rev-parse", "--is-bare-repository").strip() == b"true":
-        return "."
-    return _git("rev-parse", "--show-toplevel").decode().strip()
+def _git(*arguments: str, data: bytes = b"") -> bytes:
+    """The output of git, which runs no program that the configuration of a repository names.
 
-
-def _git(*arguments: str) -> bytes:
+    Args:
+        data: its standard input.
+    """
+    command = ["git", "--no-pager", *_HARMLESS, *arguments]
+    environment = os.environ | {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1"}
     try:
-        result = subprocess.run(["git", *arguments], capture_output=True, check=False)
+        result = subprocess.run(
+            command, input=data, capture_output=True, check=False, env=environment
+        )
     except OSError as error:
         raise DefinitionError(f"git cannot be run: {error.strerror}") from error
     if result.returncode != 0:

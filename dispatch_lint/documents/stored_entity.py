@@ -73,7 +73,7 @@ class StoredEntity(NamedTuple):
         try:
             found = json.loads(self.contained_text)
             return [(tuple(path), kind, name) for path, kind, name in found]
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, RecursionError):
             raise self.damage() from None
 
     @property
@@ -86,7 +86,7 @@ class StoredEntity(NamedTuple):
                 ForeignKey(tuple(path), Reference(kind, by), value, owner)
                 for path, kind, by, value, owner in json.loads(self.uses_text)
             ]
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, RecursionError):
             raise self.damage() from None
 
     def _mapping(self, text: str) -> dict[str, Any]:
@@ -97,7 +97,7 @@ class StoredEntity(NamedTuple):
         """
         try:
             found = json.loads(text)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, RecursionError):
             found = None
         if type(found) is not dict:
             raise self.damage()
@@ -105,4 +105,4 @@ class StoredEntity(NamedTuple):
 
     def damage(self) -> StoreError:
         """The error for a row that does not decode: this tool cannot have written it."""
-        return StoreError(f"the store is damaged: what it keeps of {self.key} cannot be read")
+        return StoreError("the store is damaged (a value of a row cannot be read): import it anew")

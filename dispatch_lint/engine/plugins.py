@@ -8,8 +8,9 @@ import os
 import pkgutil
 import sys
 from dataclasses import MISSING, fields
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import ModuleType, NoneType, UnionType
+from types import CodeType, ModuleType, NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get_type_hints
 from zlib import crc32
 
@@ -95,10 +96,19 @@ def _submodules(origin: str, package: ModuleType) -> Iterator[tuple[str, ModuleT
             raise PluginError(f"{origin}: {name} fails to load: {reason_of(error)}") from error
 
 
+class _Source(SourceFileLoader):
+    """Loads what is written: a compiled file beside it may be anything."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        path = self.get_filename(fullname)
+        code: CodeType = self.source_to_code(self.get_data(path), path)
+        return code
+
+
 def _load_file(file: Path) -> ModuleType:
     # Files of different folders may have the same name.
     name = f"{LOCAL}.{file.stem}_{crc32(os.fsencode(file)):08x}"
-    spec = importlib.util.spec_from_file_location(name, file)
+    spec = importlib.util.spec_from_file_location(name, file, loader=_Source(name, str(file)))
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module

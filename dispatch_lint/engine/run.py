@@ -146,6 +146,7 @@ def _check_corpus(
     finally:
         report.index.close()
         if store is not None:
+            summary.problems += store.store.problems if store.store else ()
             store.close()
     if found:
         add_located(checker, sources, found, settled)

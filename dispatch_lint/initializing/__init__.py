@@ -7,6 +7,7 @@ to. Where that would lose comments or formatting, the user gets the missing line
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dispatch_lint.config import settings as settings_module
 from dispatch_lint.documents.catalogue_files import load_catalogue
@@ -21,25 +22,26 @@ from dispatch_lint.initializing.steps import (
     settings_step,
 )
 from dispatch_lint.initializing.survey import Found, survey
-from dispatch_lint.text.files import write_bytes
+from dispatch_lint.text.files import make_folder, write_bytes
+
+if TYPE_CHECKING:
+    from dispatch_lint.config.settings import Settings
 
 
-def plan(root: Path, *, modelines: bool = False) -> tuple[Found, list[Step]]:
-    """Find what is in a project, and plan the files for it.
+def plan(settings: Settings, *, modelines: bool = False) -> tuple[Found, list[Step]]:
+    """Find what is in the project in the working directory, and plan the files for it.
 
     Args:
-        root: the folder of the project, which has to be the working directory.
+        settings: those that it has, or the defaults.
         modelines: whether a modeline that names the schema is added to each manifest.
 
     Raises:
         SettingsError, CatalogueError, DefinitionError: the settings that exist cannot be used.
         InputError: a file cannot be read.
     """
-    file = settings_module.find(root)
-    settings = settings_module.load(file) if file else settings_module.Settings(root=root)
     catalogue = load_catalogue(settings)
     found = survey(settings, catalogue)
-    steps = [settings_step(found, file)]
+    steps = [settings_step(found, settings.file)]
     if found.manifests:
         if found.definitions and not settings.definitions:
             with_definitions = settings_module.parse({"definitions": found.definitions})
@@ -49,7 +51,7 @@ def plan(root: Path, *, modelines: bool = False) -> tuple[Found, list[Step]]:
             classifier = Classifier(settings, catalogue)
             steps += [modeline_step(name, classifier) for name in found.manifests
                       if not name.endswith(".json")]  # fmt: skip
-    if (root / ".git").exists() or HOOKS.exists():
+    if Path(".git").exists() or HOOKS.exists():
         steps.append(hook_step())
     return found, steps
 
@@ -61,5 +63,5 @@ def write(step: Step) -> None:
         OSError: it cannot be written; the old file is kept.
     """
     if step.text is not None:
-        step.file.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(step.file.parent)
         write_bytes(step.file, step.text.encode("utf-8"))

@@ -10,12 +10,15 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.config import settings as settings_module
+from dispatch_lint.config.named_files import read_regular
 from dispatch_lint.documents.classify import Classifier
 from dispatch_lint.documents.modelines import modeline, schema_named
 from dispatch_lint.documents.reading import read_documents
 from dispatch_lint.documents.source import Source
 from dispatch_lint.fix.fixed import full_text
+from dispatch_lint.model.errors import InputError
 from dispatch_lint.naming import count
+from dispatch_lint.schema.folder import MAX_BYTES
 from dispatch_lint.schema.generate import dump, editor_schema
 from dispatch_lint.version import __version__
 
@@ -81,7 +84,7 @@ def schema_step(catalogue: Catalogue) -> Step:
         if "manifest" in kind.forms and not kind.forms["manifest"].only_base and not kind.nested
     }
     text = dump(editor_schema(manifests))
-    if EDITOR_SCHEMA.exists() and EDITOR_SCHEMA.read_text(encoding="utf-8") == text:
+    if EDITOR_SCHEMA.exists() and read_regular(EDITOR_SCHEMA, MAX_BYTES) == text.encode():
         return Step(EDITOR_SCHEMA, None, "it is up to date")
     return Step(EDITOR_SCHEMA, text, f"one schema for manifests of {len(manifests)} kinds")
 
@@ -91,7 +94,7 @@ def editor_step(found: Found) -> Step:
     yaml_globs = [glob for glob in globs if not glob.endswith(".json")]
     json_globs = [f"/{glob}" for glob in globs if glob.endswith(".json")]
     url = f"./{EDITOR_SCHEMA}"
-    text = EDITOR_SETTINGS.read_text(encoding="utf-8-sig") if EDITOR_SETTINGS.exists() else "{}"
+    text = _text_of(EDITOR_SETTINGS) if EDITOR_SETTINGS.exists() else "{}"
     wanted: dict[str, Any] = {}
     if yaml_globs:
         wanted["yaml.schemas"] = {url: yaml_globs}
@@ -102,7 +105,7 @@ def editor_step(found: Found) -> Step:
         if not isinstance(present, dict):
             raise TypeError
         merged = _merge(present, url, yaml_globs, json_globs)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         missing = json.dumps(wanted, indent=2)[2:-2]
         return Step(EDITOR_SETTINGS, None, "it has comments, or is no plain JSON object: it stays "
                     "as it is; add", missing)  # fmt: skip
@@ -134,6 +137,20 @@ def modeline_step(name: str, classifier: Classifier) -> Step:
     if not added:
         return Step(file, None, "its documents name a schema already, or begin behind `---`")
     return Step(file, mark + body, f"a modeline in {count(added, 'document')}")
+
+
+def _text_of(file: Path) -> str:
+    """The text of a file that is added to.
+
+    Raises:
+        InputError: it cannot be read, is no regular file, or is no text.
+    """
+    try:
+        return read_regular(file, MAX_BYTES).decode("utf-8-sig")
+    except OSError as error:
+        raise InputError(f"{file}: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{file}: this is not UTF-8") from None
 
 
 def _merge(present: dict[str, Any], url: str, yaml: list[str], json_: list[str]) -> dict[str, Any]:
@@ -188,7 +205,7 @@ def hook_step() -> Step:
     if not HOOKS.exists():
         text = "repos:\n" + "".join(f"  {line}\n" for line in entry)
         return Step(HOOKS, text, "the hook dispatch-lint; `pre-commit install` puts it to work")
-    text = HOOKS.read_bytes().decode("utf-8")
+    text = _text_of(HOOKS)
     if re.search(r"id:\s*[\"']?dispatch-lint\b", text):
         return Step(HOOKS, None, "it has the hook already")
     first = _first_repository(text)

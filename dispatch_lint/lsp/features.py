@@ -10,6 +10,7 @@ from pygls.uris import from_fs_path
 
 from dispatch_lint.lsp.completion import completions
 from dispatch_lint.lsp.server import SOURCE, Server, file_of
+from dispatch_lint.model.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,9 +23,13 @@ MAX_PLACES = 3
 """Places of an entity that a hover names."""
 
 
-def make_server() -> Server:
-    """A server with everything that an editor can ask for."""
-    server = Server()
+def make_server(*, trust: bool = False) -> Server:
+    """A server with everything that an editor can ask for.
+
+    Args:
+        trust: as of `Server`.
+    """
+    server = Server(trust=trust)
     _add_synchronization(server)
     _add_requests(server)
     return server
@@ -33,10 +38,21 @@ def make_server() -> Server:
 def _add_synchronization(server: Server) -> None:
     """What an editor notifies the server of."""
 
+    @server.feature(lsp.INITIALIZE)
+    def initialize(ls: Server, params: lsp.InitializeParams) -> None:
+        # An extension hands on what the editor knows, such as VS Code's workspace trust.
+        options = params.initialization_options
+        if isinstance(options, dict) and options.get("trust") is True:
+            ls.trust = True
+
     @server.feature(lsp.INITIALIZED)
-    def initialized(ls: Server, _: lsp.InitializedParams) -> None:
+    async def initialized(ls: Server, _: lsp.InitializedParams) -> None:
         root = ls.workspace.root_path
         ls.start(Path(root) if root else Path.cwd())
+        try:
+            await ls.ask_for_trust()
+        except (UserError, OSError) as error:
+            ls.show_error(error)
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
     def opened(ls: Server, params: lsp.DidOpenTextDocumentParams) -> None:

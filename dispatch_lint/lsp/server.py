@@ -12,10 +12,13 @@ from pygls.uris import from_fs_path, to_fs_path
 
 from dispatch_lint.lsp.mentions import EntityName
 from dispatch_lint.lsp.positions import field_at
+from dispatch_lint.lsp.untrusted import ACTION
 from dispatch_lint.lsp.workspace import Workspace
 from dispatch_lint.model.errors import UserError
 from dispatch_lint.model.relations import named_entity
 from dispatch_lint.model.violation import Severity
+from dispatch_lint.text.harmless import harmless
+from dispatch_lint.trust.memory import digest_of, remember
 from dispatch_lint.version import __version__
 
 if TYPE_CHECKING:
@@ -49,25 +52,55 @@ class Server(LanguageServer):
     Attributes:
         project: None before it is read, and where its settings cannot be used.
         violations: the last ones of each open buffer, by its URI.
+
+    Args:
+        trust: whether settings may ask for code, servers, and paths elsewhere.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, trust: bool = False) -> None:
         super().__init__(SOURCE, __version__, lsp.TextDocumentSyncKind.Incremental)
+        self.trust = trust
         self.project: Workspace | None = None
         self.violations: dict[str, Sequence[Violation]] = {}
 
     def start(self, root: Path) -> None:
         """Read the workspace; show the error where its settings cannot be used."""
         try:
-            self.project = Workspace(root)
+            self.project = Workspace(root, trust=self.trust)
             self.project.load()
             # What was read now stays: garbage collections need not visit it at each keystroke.
             gc.collect()
             gc.freeze()
         except (UserError, OSError) as error:
             self.project = None
-            message = lsp.ShowMessageParams(lsp.MessageType.Error, f"dispatch-lint: {error}")
-            self.window_show_message(message)
+            self.show_error(error)
+
+    def show_error(self, error: Exception) -> None:
+        """Show the user an error."""
+        message = f"dispatch-lint: {harmless(str(error))}"
+        self.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Error, message))
+
+    async def ask_for_trust(self) -> None:
+        """Where the workspace asks for what needs trust, say so, and remember it if it is given.
+
+        The user may trust it in the editor, or later by `dispatch-lint trust`.
+        """
+        untrusted = self.project.untrusted if self.project is not None else None
+        if self.project is None or untrusted is None:
+            return
+        digest = digest_of(untrusted.settings)  # of what the user is shown, not of what comes later
+        message = f"dispatch-lint: {harmless(str(untrusted))}. Until then it is checked without."
+        answer = await self.window_show_message_request_async(
+            lsp.ShowMessageRequestParams(
+                lsp.MessageType.Warning, message, [lsp.MessageActionItem(ACTION)]
+            )
+        )
+        if answer is None or answer.title != ACTION:
+            return
+        remember(untrusted.settings, digest)
+        self.start(self.project.root)
+        for document in list(self.workspace.text_documents.values()):
+            self.update(document.uri)
 
     # Diagnostics
 

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dispatch_lint.api import load_settings, make_checker, open_store
+from dispatch_lint.api import known_rules, load_settings, make_checker, open_store
 from dispatch_lint.documents.classify import Classifier, Skipped
 from dispatch_lint.documents.discover import discover
 from dispatch_lint.documents.reading import Reading
@@ -18,7 +18,9 @@ from dispatch_lint.engine.source_check import check_source
 from dispatch_lint.index.changing import ChangingIndex
 from dispatch_lint.lsp.buffers import Buffers
 from dispatch_lint.lsp.mentions import EntityName, Mention, Place, find_mentions, places_of
+from dispatch_lint.lsp.untrusted import restricted, with_known_rules
 from dispatch_lint.store.rows import StoreRows
+from dispatch_lint.trust import UntrustedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,14 +60,28 @@ class Workspace:
     Each file is checked when it changes. The rows of all are kept in one index, so that a
     keystroke costs the check of one buffer and of the groups that its rows are in.
 
+    Args:
+        trust: whether the settings may ask for code, servers, and paths elsewhere.
+
+    Attributes:
+        untrusted: what the settings ask for and do not get; None where they get all.
+
     Raises:
         UserError: the settings, a schema, a definition, a rule or the store cannot be used.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, trust: bool = False) -> None:
         self.root = root
-        self.settings = load_settings(root)
-        self.checker = make_checker(self.settings)
+        self.untrusted: UntrustedError | None = None
+        try:
+            self.settings = load_settings(root, trust=trust)
+            known = known_rules(self.settings)
+        except UntrustedError as error:
+            self.untrusted = error
+            settings = restricted(error)
+            known = known_rules(settings)
+            self.settings = with_known_rules(settings, known)
+        self.checker = make_checker(self.settings, known=known)
         self.catalogue = self.checker.catalogue
         # As the command `rename` reads documents: the engine's own also repairs open schemas.
         self.classifier = Classifier(self.settings, self.catalogue)

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class UserError(Exception):
     """An error whose message says what is wrong and where; every error of ours derives from it."""
+
+    @property
+    def lines(self) -> Sequence[str]:
+        """The lines of the message: usually one, whatever is quoted in it."""
+        return (str(self),)
 
 
 class InputError(UserError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 Path = tuple[str | int, ...]
@@ -22,6 +23,9 @@ def pointer(path: Path) -> str:
     return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
 
 
+_TEXT = re.compile(r".*(?::[0-9]{1,9}){4}\Z", re.DOTALL)
+
+
 class Location(NamedTuple):
     """A range of a file."""
 
@@ -35,6 +39,11 @@ class Location(NamedTuple):
     def text(self) -> str:
         """The location as a store keeps it: `file:line:column:end line:end column`."""
         return ":".join(map(str, (self.file, *self.range)))
+
+    @staticmethod
+    def is_text(text: str) -> bool:
+        """Whether a text is one that `parse` reads."""
+        return isinstance(text, str) and _TEXT.match(text) is not None
 
     @classmethod
     def parse(cls, text: str) -> Location:

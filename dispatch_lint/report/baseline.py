@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatch_lint.config.globs import names_below
+from dispatch_lint.config.named_files import MIB, read_regular
 from dispatch_lint.documents.source import STDIN_NAME, is_url
 from dispatch_lint.engine.precedence import PRECEDING, SCHEMA
 from dispatch_lint.engine.summary import Declared
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from dispatch_lint.model.violation import Violation
 
 VERSION = 1
+MAX_BYTES = 32 * MIB
+"""The largest baseline that is read: its entries are all held in memory."""
 
 
 class BaselineError(UserError):
@@ -214,13 +217,13 @@ def read_baseline(path: Path, settings: Settings) -> Baseline:
     """
     shown = os.path.relpath(path)
     try:
-        content: Any = json.loads(path.read_text(encoding="utf-8"))
+        content: Any = json.loads(read_regular(path, MAX_BYTES))
     except FileNotFoundError as error:
         raise BaselineError(f"{shown}: {error.strerror}; make one with `dispatch-lint check "
                             f"--write-baseline --baseline {shown}`") from error  # fmt: skip
     except OSError as error:
         raise BaselineError(f"{shown}: {error.strerror or error}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BaselineError(f"{shown}: this is no baseline: {error}") from error
     if not isinstance(content, dict) or content.get("version") != VERSION:
         raise BaselineError(f"{shown}: this is no baseline of version {VERSION}")

@@ -12,7 +12,9 @@ def to_json(value: object, *, indent: int | None = None) -> str:
     Names of files and texts of JSON documents may have some (a file name that is not UTF-8).
     """
     text = json.dumps(value, indent=indent)
-    return json.dumps(_unicode(value), indent=indent) if "\\ud" in text else text
+    if "\\ud" in text:
+        text = json.dumps(_unicode(value), indent=indent)
+    return text.replace("##", "#\\u0023") if "##" in text else text  # no CI system obeys it
 
 
 def _unicode(value: Any) -> Any:

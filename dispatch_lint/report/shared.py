@@ -25,7 +25,7 @@ def paint(text: str, code: str, outcome: Outcome) -> str:
 def folded(outcome: Outcome) -> Iterator[str]:
     """One line for each declared field whose name violates the guide."""
     for field in sorted(outcome.declared, key=lambda field: (field.heading, field.rule)):
-        yield f"{field.heading}: {_places(field)} ({field.rule}: {harmless(field.message)})"
+        yield harmless(f"{field.heading}: {_places(field)} ({field.rule}: {field.message})")
 
 
 def with_help(violation: Violation) -> str:

@@ -6,11 +6,17 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dispatch_lint.config.named_files import MIB, read_regular
+from dispatch_lint.definitions.builtin import builtin_folder
+from dispatch_lint.schema.bounds import check_bounds
 from dispatch_lint.schema.kind_schema import CatalogueError
 
 if TYPE_CHECKING:
     from dispatch_lint.schema.shape import Schema
 
+MAX_BYTES = 4 * MIB
+"""The largest schema that is read."""
+MAX_FILES = 1_000
 EDITOR_FILE = "dispatch.schema.json"
 """The schema for editors, which combines those of all manifests."""
 
@@ -27,10 +33,16 @@ def read_folder(folder: Path) -> dict[str, Schema]:
     if not folder.is_dir():
         raise CatalogueError(f"{folder}: there is no such folder of schemas")
     schemas = {}
-    for file in sorted(folder.glob("*.json")) + sorted(folder.glob("*/*.json")):
+    files = sorted(folder.glob("*.json")) + sorted(folder.glob("*/*.json"))
+    if len(files) > MAX_FILES:
+        raise CatalogueError(f"{folder}: there are more than {MAX_FILES} schemas in this folder")
+    is_own = folder == builtin_folder()
+    for file in files:
         if file.name == EDITOR_FILE:
             continue
         schema = _read(file)
+        if not is_own:
+            check_bounds(str(file), schema)
         kind, suffix = file.name.split(".", 1)
         if suffix == "schema.json" and file.parent.name in ("stored", "manifest"):
             schema.setdefault("x-dispatch-kind", kind)
@@ -45,8 +57,10 @@ def read_folder(folder: Path) -> dict[str, Schema]:
 
 def _read(file: Path) -> Schema:
     try:
-        schema: Any = json.loads(file.read_bytes())
-    except (OSError, ValueError) as error:
+        schema: Any = json.loads(read_regular(file, MAX_BYTES))
+    except OSError as error:
+        raise CatalogueError(f"{file}: {error.strerror or error}") from error
+    except (ValueError, RecursionError) as error:
         raise CatalogueError(f"{file}: {error}") from error
     if not isinstance(schema, dict):
         raise CatalogueError(f"{file}: a JSON Schema is an object")

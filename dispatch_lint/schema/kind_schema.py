@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from dispatch_lint.model.errors import UserError
 from dispatch_lint.model.reference import Form, Reference
-from dispatch_lint.schema.native import native_validator
+from dispatch_lint.schema.native import bounded, native_validator
 from dispatch_lint.schema.shape import Route, Schema, Shape, compile_shape, routes
 
 if TYPE_CHECKING:
@@ -123,7 +123,9 @@ class KindSchema:
     def validator(self) -> Validator:
         """The native validator, which tells whether a value is valid, but not well why not."""
         try:
-            return native_validator()(self.schema, validate_formats=False, retriever=_refuse)
+            return native_validator()(
+                self.schema, validate_formats=False, retriever=_refuse, pattern_options=bounded()
+            )
         except ValueError as error:
             reason = str(error).split("\n", 1)[0]  # the other lines are about the instance
             raise CatalogueError(f"{self.file}: {reason}") from error

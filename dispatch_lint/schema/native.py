@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import signal
-import sys
-from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from dispatch_lint.signals import held
 
-    from jsonschema_rs import Draft7Validator
+if TYPE_CHECKING:
+    from jsonschema_rs import Draft7Validator, FancyRegexOptions
 
 
 @cache
@@ -21,18 +18,15 @@ def native_validator() -> type[Draft7Validator]:
     Signals are blocked while it is imported: the library turns an exception that a signal handler
     raises inside that import into a panic, and Ctrl-C would be lost.
     """
-    with _signals_blocked():
+    with held():
         from jsonschema_rs import Draft7Validator
     return Draft7Validator
 
 
-@contextmanager
-def _signals_blocked() -> Iterator[None]:
-    if sys.platform == "win32":
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+@cache
+def bounded() -> FancyRegexOptions:
+    """Options by which no pattern takes long for a text, however it is written."""
+    native_validator()
+    from jsonschema_rs import FancyRegexOptions
+
+    return FancyRegexOptions(backtrack_limit=20_000)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from dispatch_lint.schema.native import native_validator
+from dispatch_lint.schema.native import bounded, native_validator
 
 if TYPE_CHECKING:
     from jsonschema_rs import Validator
@@ -35,4 +35,4 @@ def is_pattern(pattern: str) -> bool:
 
 @lru_cache(maxsize=1_000)
 def _validator(pattern: str) -> Validator:
-    return native_validator()({"pattern": pattern})
+    return native_validator()({"pattern": pattern}, pattern_options=bounded())

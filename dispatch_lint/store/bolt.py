@@ -126,6 +126,7 @@ class _Pages:
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
         self._size = stream.seek(0, 2)
+        self._visited: set[int] = set()
         self._meta = self._read_meta()
 
     def pairs(self) -> Iterator[tuple[str, bytes, bytes]]:
@@ -168,12 +169,12 @@ class _Pages:
 
     def _tree(self, root: int) -> Iterator[tuple[bytes, bytes, int]]:
         """The key, value and flags of each element in the leaves below a page, in key order."""
-        pending, visited = [root], set()
+        pending = [root]
         while pending:
             number = pending.pop()
-            if number in visited:
+            if number in self._visited:  # also by another bucket
                 raise _Damaged(f"the file is damaged: page {number} is reached twice")
-            visited.add(number)
+            self._visited.add(number)
             page = self._page(number)
             flags = _PAGE.unpack_from(page)[1]
             if flags & _IS_LEAF:
@@ -202,8 +203,12 @@ class _Pages:
 
 
 def _leaf(page: bytes, where: str) -> Iterator[tuple[bytes, bytes, int]]:
+    left = len(page)
     for start in _elements(page, where):
         flags, position, key_size, value_size = _LEAF.unpack_from(page, start)
+        left -= key_size + value_size
+        if left < 0:
+            raise _Damaged(f"the file is damaged: the elements of {where} overlap")
         begin = start + position
         middle, end = begin + key_size, begin + key_size + value_size
         if end > len(page):

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from dispatch_lint.documents.document import Document
-from dispatch_lint.documents.source import Source
+from dispatch_lint.documents.source import BadRow, Source
 from dispatch_lint.store.dispatch_rows import CHUNK, TABLE, DispatchRows
 from dispatch_lint.store.entity_store import Filter
 from dispatch_lint.store.importing import stored_entity
@@ -38,9 +38,14 @@ class DispatchDatabase:
         self._rows = DispatchRows(engine, shown, explain)
         self._classifier = classifier
         self._source = Source(shown, "rows", rows=self._rows)
+        self.problems: dict[str, None] = {}
+        """The rows that were asked for and could not be read: each a message."""
 
     def _entities(self, where: sa.ColumnElement[bool] | None) -> Iterator[StoredEntity]:
         for key, row in self._rows.select(where):
+            if isinstance(row, BadRow):
+                self.problems[f"{self.shown}: {key}: {row.message}"] = None
+                continue
             document = self._classifier.read(row_part(0, row), self._source, 0)
             if isinstance(document, Document) and document.key is not None:
                 yield stored_entity(replace(document, row_key=key))
@@ -98,6 +103,13 @@ class DispatchDatabase:
         ]  # fmt: skip
 
     def names(self, kind: str, limit: int) -> list[str]:
+        before = dict(self.problems)  # a name that is only suggested need not be read
+        try:
+            return self._names(kind, limit)
+        finally:
+            self.problems = before
+
+    def _names(self, kind: str, limit: int) -> list[str]:
         containers = self._classifier.catalogue.containers
         if kind in containers:
             names = {

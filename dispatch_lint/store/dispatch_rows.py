@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from dispatch_lint.documents.source import BadRow
+from dispatch_lint.model.errors import StoreError
 from dispatch_lint.store.sql import is_lost, store_error
+from dispatch_lint.store.tables import SCHEMA
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, RowMapping
@@ -41,6 +44,33 @@ def has_entities(engine: Engine, shown: str, explain: Explain) -> bool:
             return {"key", "value"} <= _columns(connection)
     except SQLAlchemyError as error:
         raise store_error(error, shown, explain) from None
+
+
+def refuse_hidden_entities(engine: Engine, shown: str, explain: Explain) -> None:
+    """Refuse a database that has Dispatch's table where the account does not look for it.
+
+    Else the advice would be to make a reference store in it.
+
+    Raises:
+        StoreError: it has one, or cannot be reached.
+    """
+    columns = sa.table("columns", *map(sa.column, ("table_schema", "table_name", "column_name")),
+                       schema="information_schema")  # fmt: skip
+    query = (
+        sa.select(columns.c.table_schema)
+        .where(columns.c.table_name == "entity", columns.c.column_name.in_(("key", "value")))
+        .where(columns.c.table_schema != SCHEMA)
+        .group_by(columns.c.table_schema)
+        .having(sa.func.count() == 2)
+    )
+    try:
+        with engine.connect() as connection:
+            found = sorted(connection.execute(query).scalars())
+    except SQLAlchemyError as error:
+        raise store_error(error, shown, explain) from None
+    if found:
+        raise StoreError(f"{shown}: Dispatch's table is in the schema {found[0]}, which is not in the "
+                         f"search_path: add ?options=-csearch_path%3D{found[0]} to the URL")  # fmt: skip
 
 
 def _columns(connection: Connection) -> set[str]:
@@ -119,14 +149,23 @@ class DispatchRows:
                 yield row["key"], self._row(row)
 
     def _row(self, row: RowMapping) -> dict[str, Any] | BadRow:
-        if not isinstance(row["value"], dict):
+        values = dict(row)
+        for name in _JSON:
+            if isinstance(text := values.get(name), str):
+                try:
+                    values[name] = json.loads(text)
+                except (ValueError, RecursionError) as error:
+                    reason = "it is nested too deep" if isinstance(error, RecursionError) else error
+                    return BadRow(f"the column {name} cannot be read: {reason}")
+        if not isinstance(values["value"], dict):
             return BadRow("the value of the row is no JSON object")
-        return dict(row)
+        return values
 
     def _column(self, name: str) -> sa.ColumnElement[Any]:
         column = TABLE.c[name]
-        if name in _TIMES:
-            # The text of the database has no time zone, and all digits.
+        if name in (*_TIMES, *_JSON):
+            # The text of a time has no time zone, and all digits; that of JSON is read by us, since
+            # one value that cannot be read is to end no run.
             return sa.cast(column, sa.Text).label(name)
         return column
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.model.errors import StoreError
-from dispatch_lint.store.urls import URL, secrets_of, shown
+from dispatch_lint.store.urls import URL, parse_server, secrets_of, shown, timeout_of
+
+MAX_CHECKED = 32 * 1024 * 1024
+"""Bytes of a SQLite file that is compared with its indexes on opening: less than half a second."""
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Callable
     from pathlib import Path
 
     from sqlalchemy import Connection, Engine
@@ -30,8 +35,14 @@ def sqlite_engine(path: Path | None, *, writes: bool, timeout: float = 0) -> Eng
         if path is None:
             # The empty name is a temporary file, which SQLite removes with the connection.
             return sqlite3.connect("", isolation_level=None, check_same_thread=False)
-        uri = f"file:{quote(str(path.absolute()))}?mode={'rwc' if writes else 'ro'}"
+        # What a killed import left half-written, SQLite rolls back when it may write.
+        interrupted = _journal_of(path).exists() and os.access(path, os.W_OK)
+        mode = "rwc" if writes else "rw" if interrupted else "ro"
+        uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
         connection = sqlite3.connect(uri, uri=True, timeout=timeout, isolation_level=None)
+        if not writes:
+            connection.execute("PRAGMA query_only = 1")
+            _check_all(connection, path)
         connection.execute(f"PRAGMA cache_size = {-200_000 if writes else -65_536}")  # KiB
         return connection
 
@@ -44,6 +55,39 @@ def sqlite_engine(path: Path | None, *, writes: bool, timeout: float = 0) -> Eng
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _journal_of(path: Path) -> Path:
+    """The file by which SQLite takes back what a killed program had begun to write."""
+    return path.with_name(f"{path.name}-journal")
+
+
+def _check_all(connection: sqlite3.Connection, path: Path) -> None:
+    """Compare the tables of a small store with their indexes, by which all is looked up.
+
+    Raises:
+        DatabaseError: they differ.
+    """
+    import sqlite3
+
+    if path.stat().st_size > MAX_CHECKED:
+        return
+    if connection.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
+        raise sqlite3.DatabaseError("database disk image is malformed")
+
+
+def explain_reading(path: Path) -> Callable[[BaseException], str]:
+    """A function that returns a message for an error of reading a SQLite file."""
+
+    def explain(error: BaseException) -> str:
+        message = str(error)
+        if _journal_of(path).exists() and ("readonly" in message or "unable to open" in message):
+            return ("an import was killed while it wrote, and here nothing may be written: run "
+                    "`dispatch-lint store list` once where the file may be written, which rolls it "
+                    "back")  # fmt: skip
+        return explain_sqlite(error)
+
+    return explain
 
 
 def explain_sqlite(error: BaseException) -> str:
@@ -83,6 +127,10 @@ def postgres_engine(url: str, search_path: str = "") -> tuple[Engine, Any]:
             return "the store is locked by another import; try again later"
         return message
 
+    if parse_server(url) is None:
+        raise StoreError(f"{shown(url)}: this is no URL of a server: in a name or a password, write "
+                         "%3A for :, %2F for /, %3F for ?, %23 for # and %40 for @")  # fmt: skip
+    timeout_of(url)
     try:
         import psycopg  # noqa: F401
     except ImportError:

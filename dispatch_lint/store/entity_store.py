@@ -4,7 +4,7 @@ with some limited querying and filtering"), and a ledger of IDs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -89,6 +89,10 @@ class EntityStore(Ledger, Protocol):
     def shown(self) -> str:
         """The name of the store in messages; without its password."""
 
+    @property
+    def problems(self) -> Iterable[str]:
+        """What could not be read of what was asked for: a message for each row."""
+
     def get(self, key: str) -> StoredEntity | None:
         """The entity with a key, including its foreign keys."""
 
@@ -137,6 +141,13 @@ class WritableStore(EntityStore, Protocol):
         Args:
             entities: of several with the same key, the last is kept.
             seen: the time of the import, RFC 3339.
+        """
+
+    def restore(self, entities: Sequence[StoredEntity], entries: Sequence[LedgerEntry]) -> Counts:
+        """Add entities and entries of the ledger as another store had them.
+
+        Of what both stores know of an ID, the first sight, the last one and the first deletion
+        are kept.
         """
 
     def delete(self, keys: Sequence[str], when: str) -> Counts:

@@ -46,6 +46,10 @@ class ImportRefused(StoreError):
         super().__init__("\n".join(reasons))
         self.reasons = reasons
 
+    @property
+    def lines(self) -> Sequence[str]:
+        return self.reasons
+
 
 def import_sources(
     store: WritableStore, sources: Sequence[Source], classifier: Classifier, *,

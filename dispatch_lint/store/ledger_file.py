@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from heapq import merge
 from itertools import chain, groupby
 from pathlib import Path
 
+from dispatch_lint.config.named_files import MIB, open_regular
 from dispatch_lint.model.errors import StoreError
 from dispatch_lint.model.location import Location, Range
 from dispatch_lint.store.entity_store import LedgerEntry
@@ -22,6 +24,9 @@ from dispatch_lint.text.files import write_lines
 
 _HEADER = "# dispatch-lint ledger 1: ID, key, first seen, deleted\n"
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\Z", re.ASCII)
+MAX_BYTES = 256 * MIB
+"""The largest ledger that is read."""
+_MAX_LINE = 64 * 1024
 _NONE = "-"
 _SPECIAL = re.compile(r"[\x00-\x1f\x7f\\]|^#")
 
@@ -47,14 +52,23 @@ class LedgerFile:
             StoreError: the file cannot be read, or a line is malformed.
         """
         try:
-            with self._path.open(encoding="utf-8") as stream:
-                for number, line in enumerate(stream, 1):
+            with open_regular(self._path, MAX_BYTES) as stream:
+                for number, data in enumerate(
+                    iter(partial(stream.readline, _MAX_LINE + 1), b""), 1
+                ):
+                    line = self._decoded(data, number)
                     if line.strip() and not line.startswith("#"):
-                        yield self._entry(line.rstrip("\n"), number)
+                        yield self._entry(line.rstrip("\r\n"), number)
         except OSError as error:
             raise StoreError(f"{self.shown}: {error.strerror or error}") from error
+
+    def _decoded(self, data: bytes, number: int) -> str:
+        if len(data) > _MAX_LINE:
+            raise StoreError(f"{self.shown}:{number}: the line is longer than {_MAX_LINE} bytes")
+        try:
+            return data.decode("utf-8-sig" if number == 1 else "utf-8")
         except UnicodeDecodeError as error:
-            raise StoreError(f"{self.shown}: this is not UTF-8: {error.reason}") from error
+            raise StoreError(f"{self.shown}:{number}: this is not UTF-8: {error.reason}") from None
 
     def _entry(self, line: str, number: int) -> LedgerEntry:
         parts = line.split("\t")
@@ -65,7 +79,11 @@ class LedgerFile:
             hint = "; is a merge unfinished?" if line.startswith(("<<<", "===", ">>>")) else ""
             raise StoreError(f"{self.shown}:{number}: this is no line of a ledger: ID, key, first "
                              f"seen, deleted, with tabs between{hint}")  # fmt: skip
-        identity, key, first, deleted = _unescaped(parts[0]), _unescaped(parts[1]), *parts[2:]
+        first, deleted = parts[2:]
+        try:
+            identity, key = _unescaped(parts[0]), _unescaped(parts[1])
+        except UnicodeDecodeError:
+            raise StoreError(f"{self.shown}:{number}: an escape with \\ is not complete") from None
         location = Location(self.shown, Range(number, 1, number, len(identity) + 1)).text
         deleted = "" if deleted == _NONE else deleted
         return LedgerEntry(identity, key, first, first, deleted, location)

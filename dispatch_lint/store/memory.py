@@ -14,6 +14,7 @@ class MemoryStore:
     """Entities by key, and a ledger, in two mappings."""
 
     shown = "memory"
+    problems: Sequence[str] = ()
 
     def __init__(self) -> None:
         self._entities: dict[str, StoredEntity] = {}
@@ -136,6 +137,20 @@ class MemoryStore:
             self._record(entity, seen)
             if self._seen is not None:
                 self._seen.add(entity.key)
+        return counts
+
+    def restore(self, entities: Sequence[StoredEntity], entries: Sequence[LedgerEntry]) -> Counts:
+        ledger = self._ledger
+        self._ledger = {}  # `put` records what is seen now
+        counts = self.put(entities, "")
+        self._ledger = ledger
+        for entry in entries:
+            place = entry.identity, entry.key
+            old = ledger.get(place, entry)
+            ledger[place] = LedgerEntry(
+                *place, min(old.first_seen, entry.first_seen), max(old.last_seen, entry.last_seen),
+                min(filter(None, (old.deleted, entry.deleted)), default=""),
+            )  # fmt: skip
         return counts
 
     def _record(self, entity: StoredEntity, seen: str) -> None:

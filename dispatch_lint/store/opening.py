@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 
 from dispatch_lint.documents.source import Source
 from dispatch_lint.model.errors import StoreError
-from dispatch_lint.store.engines import explain_sqlite, postgres_engine, sqlite_engine
+from dispatch_lint.store.engines import (
+    explain_reading,
+    explain_sqlite,
+    postgres_engine,
+    sqlite_engine,
+)
 from dispatch_lint.store.store_rows import StoreRows
 from dispatch_lint.store.urls import (
     POSTGRES,
@@ -43,11 +48,14 @@ def open_store(url: str, classifier: Classifier) -> EntityStore:
         return _sqlite(sqlite_path(url), shown(url))
     if scheme in POSTGRES:
         from dispatch_lint.store.dispatch_database import DispatchDatabase
-        from dispatch_lint.store.dispatch_rows import has_entities
+        from dispatch_lint.store.dispatch_rows import has_entities, refuse_hidden_entities
 
         engine, explain = postgres_engine(url)
-        if has_entities(engine, shown(url), explain) and not _has_own_schema(engine):
-            return DispatchDatabase(engine, shown(url), explain, classifier)
+        has_own = has_entities(engine, shown(url), explain)
+        if not _has_own_schema(engine):
+            if has_own:
+                return DispatchDatabase(engine, shown(url), explain, classifier)
+            refuse_hidden_entities(engine, shown(url), explain)
         return _postgres(url)
     if scheme == "bolt":
         return _of_bolt(url, classifier)
@@ -86,12 +94,18 @@ def row_source(url: str, *, reported: bool = True) -> Source:
         reader = StoreRows(_sqlite(sqlite_path(url), shown(url)))
         return Source(shown(url), "rows", reported=reported, rows=reader)
     if scheme in POSTGRES:
-        from dispatch_lint.store.dispatch_rows import DispatchRows, has_entities
+        from dispatch_lint.store.dispatch_rows import (
+            DispatchRows,
+            has_entities,
+            refuse_hidden_entities,
+        )
 
         engine, explain = postgres_engine(url)
         if has_entities(engine, shown(url), explain):
             reader = DispatchRows(engine, shown(url), explain)
         else:
+            if not _has_own_schema(engine):
+                refuse_hidden_entities(engine, shown(url), explain)
             reader = StoreRows(_postgres(url))
         return Source(shown(url), "rows", reported=reported, rows=reader)
     raise unknown(url)
@@ -103,14 +117,14 @@ def _sqlite(path: Path, name: str) -> SqlStore:
     if not path.is_file():
         raise StoreError(f"{name}: there is no such store; make one with "
                          "`dispatch-lint store import`")  # fmt: skip
-    return SqlStore(sqlite_engine(path, writes=False), name, explain_sqlite)
+    return SqlStore(sqlite_engine(path, writes=False), name, explain_reading(path))
 
 
 def _sqlite_writer(path: Path, name: str, timeout: float) -> SqlWriter:
     from dispatch_lint.store.sql_writing import SqlWriter
 
     if not path.absolute().parent.is_dir():
-        raise StoreError(f"{name}: there is no folder {path.absolute().parent}")
+        raise StoreError(f"{name}: there is no folder {shown(str(path.absolute().parent))}")
     return SqlWriter(sqlite_engine(path, writes=True, timeout=timeout), name, explain_sqlite)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -10,10 +11,11 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from dispatch_lint.documents.stored_entity import DELETED, StoredEntity
 from dispatch_lint.model.errors import StoreError
+from dispatch_lint.model.location import Location
 from dispatch_lint.store import tables
 from dispatch_lint.store.entity_store import ConnectionLost, Filter, LedgerEntry
 from dispatch_lint.store.keys import is_storable
-from dispatch_lint.store.tables import contained, entity, ledger, reference
+from dispatch_lint.store.tables import COLUMNS, contained, digest_of, entity, ledger, reference
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, RowMapping
@@ -38,6 +40,8 @@ class SqlStore:
         StoreError: the database cannot be used, or is of a newer version.
     """
 
+    problems: Sequence[str] = ()
+
     def __init__(self, engine: Engine, shown: str, explain: Callable[[BaseException], str]) -> None:
         self._engine, self._explain = engine, explain
         self.shown = shown
@@ -50,7 +54,7 @@ class SqlStore:
             raise
 
     def _open(self) -> None:
-        version = self._read(tables.version)
+        version = self._read(self._version)
         self._check_version(version)
         if version == 0:
             raise StoreError(f"{self.shown}: there is no reference store; make one with "
@@ -58,6 +62,13 @@ class SqlStore:
         if version < len(tables.MIGRATIONS):
             raise StoreError(f"{self.shown}: the store is of an older version; run "
                              "`dispatch-lint store import` once to bring it up to date")  # fmt: skip
+
+    def _version(self, connection: Connection) -> int:
+        try:
+            return tables.version(connection)
+        except tables.ForeignTables:
+            raise StoreError(f"{self.shown}: this is no reference store, or its table `meta` is "
+                             "damaged: name another file, or import it anew") from None  # fmt: skip
 
     def _check_version(self, version: int) -> None:
         supported = len(tables.MIGRATIONS)
@@ -98,13 +109,25 @@ class SqlStore:
         return self._read(lambda connection: list(connection.execute(select).mappings()))
 
     def _entities(self, select: Select[Any]) -> list[StoredEntity]:
+        """The selected entities; `select` has all columns, the digest last.
+
+        Raises:
+            StoreError: one is not what was written.
+        """
         rows = self._read(lambda connection: connection.execute(select).fetchall())
-        entities = [StoredEntity(*row) for row in rows]
-        for stored in entities:
-            revision = stored.revision
-            if revision is not None and type(revision) is not int:  # SQLite also stores text
-                raise stored.damage()
+        entities = [StoredEntity(*row[:-1]) for row in rows]
+        for stored, row in zip(entities, rows, strict=True):
+            if digest_of(stored) != row[-1] or not _is_sound(stored):
+                raise self._damage()
         return entities
+
+    def _summaries(self, select: Select[Any]) -> list[StoredEntity]:
+        """The selected entities without their foreign keys."""
+        return [stored._replace(uses_text="") for stored in self._entities(select)]
+
+    def _damage(self) -> StoreError:
+        return StoreError(f"{self.shown}: the store is damaged (a row is not what was written): "
+                          "import it anew")  # fmt: skip
 
     def _chunks(self, values: Sequence[Any]) -> Iterator[Sequence[Any]]:
         usable = [value for value in dict.fromkeys(values) if is_storable(value)]
@@ -119,14 +142,14 @@ class SqlStore:
         return [
             stored
             for chunk in self._chunks(keys)
-            for stored in self._entities(_SUMMARY.where(entity.c.key.in_(chunk)))
+            for stored in self._summaries(_WHOLE.where(entity.c.key.in_(chunk)))
         ]
 
     def with_ids(self, identities: Sequence[str]) -> list[StoredEntity]:
         return [
             stored
             for chunk in self._chunks(identities)
-            for stored in self._entities(_SUMMARY.where(entity.c.id.in_(chunk)))
+            for stored in self._summaries(_WHOLE.where(entity.c.id.in_(chunk)))
         ]
 
     def named(self, names: Sequence[tuple[str, str]]) -> list[StoredEntity]:
@@ -134,11 +157,11 @@ class SqlStore:
         for kind, names_of_kind in _by_kind(names).items():
             for chunk in self._chunks(names_of_kind):
                 where = sa.and_(entity.c.kind == kind, entity.c.name.in_(chunk))
-                found += self._entities(_SUMMARY.where(where))
+                found += self._summaries(_WHOLE.where(where))
                 inside = sa.select(contained.c.key).where(
                     contained.c.kind == kind, contained.c.name.in_(chunk)
                 )
-                found += self._entities(_SUMMARY.where(entity.c.key.in_(inside)))
+                found += self._summaries(_WHOLE.where(entity.c.key.in_(inside)))
         return found
 
     def referring(self, names: Sequence[tuple[str, str]]) -> list[StoredEntity]:
@@ -174,14 +197,17 @@ class SqlStore:
             else:
                 select = select.where(~gone, entity.c.status == which.status)
         for name, value in which.tags.items():
-            select = select.where(self._tag(name) == value)
+            select = select.where(self._has_tag(name, value))
         return self._stream(select)
 
-    def _tag(self, name: str) -> sa.ColumnElement[str]:
+    def _has_tag(self, name: str, value: str) -> sa.ColumnElement[bool]:
         tags = entity.c.tags
-        as_json = sa.cast(tags, sa.JSON) if self._postgres else sa.type_coerce(tags, sa.JSON)
-        value: sa.ColumnElement[str] = as_json[name].as_string()
-        return value
+        if self._postgres:
+            found: sa.ColumnElement[bool] = sa.cast(tags, sa.JSON)[name].as_string() == value
+            return found
+        # A path of SQLite cannot quote every name.
+        pair = sa.func.json_each(tags).table_valued("key", "value")
+        return sa.exists().where(pair.c.key == name, pair.c.value == value)
 
     def _stream(self, select: Select[Any]) -> Iterator[StoredEntity]:
         """The selected entities in the order of keys, one page at a time.
@@ -202,10 +228,19 @@ class SqlStore:
     def ledger(self, identities: Sequence[str]) -> list[LedgerEntry]:
         select = sa.select(ledger).order_by(ledger.c.id, ledger.c.key)
         return [
-            _ledger_entry(row)
+            self._ledger_entry(row)
             for chunk in self._chunks(identities)
             for row in self._rows(select.where(ledger.c.id.in_(chunk)))
         ]
+
+    def _ledger_entry(self, row: RowMapping) -> LedgerEntry:
+        entry = LedgerEntry(
+            *(row[name] for name in ("id", "key", "first_seen", "last_seen", "deleted"))
+        )
+        times = (entry.first_seen, entry.last_seen, *([entry.deleted] if entry.deleted else ()))
+        if not all(isinstance(text, str) for text in entry) or not all(map(_TIME.match, times)):
+            raise self._damage()
+        return entry
 
     def ledger_entries(self) -> Iterator[LedgerEntry]:
         last: tuple[str, str] | None = None
@@ -214,7 +249,7 @@ class SqlStore:
             if last is not None:
                 select = select.where(sa.tuple_(ledger.c.id, ledger.c.key) > last)
             rows = self._rows(select)
-            yield from map(_ledger_entry, rows)
+            yield from map(self._ledger_entry, rows)
             if len(rows) < _STREAM:
                 return
             last = rows[-1]["id"], rows[-1]["key"]
@@ -226,9 +261,20 @@ class SqlStore:
         self._engine.dispose()
 
 
-COLUMNS = [column.name for column in entity.c if column.name != "digest"]
-_WHOLE = sa.select(*(entity.c[name] for name in COLUMNS))
-_SUMMARY = sa.select(*(entity.c[name] for name in COLUMNS if name != "uses"))
+_WHOLE = sa.select(*(entity.c[name] for name in (*COLUMNS, "digest")))
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\Z", re.ASCII)
+
+
+def _is_sound(stored: StoredEntity) -> bool:
+    """Whether the values of a row that are not digested, or not of a fixed type, can be right."""
+    revision = stored.revision
+    if revision is not None and type(revision) is not int:  # SQLite also stores text
+        return False
+    if stored.form not in ("stored", "manifest"):
+        return False
+    if stored.deleted and not _TIME.match(stored.deleted):
+        return False
+    return not stored.location_text or Location.is_text(stored.location_text)
 
 
 def is_lost(error: SQLAlchemyError) -> bool:
@@ -258,7 +304,3 @@ def _by_kind(names: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
         if is_storable(kind):
             kinds.setdefault(kind, []).append(name)
     return kinds
-
-
-def _ledger_entry(row: RowMapping) -> LedgerEntry:
-    return LedgerEntry(row["id"], row["key"], row["first_seen"], row["last_seen"], row["deleted"])

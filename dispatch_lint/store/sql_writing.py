@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -12,9 +11,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dispatch_lint.documents.stored_entity import DELETED, StoredEntity
 from dispatch_lint.store import tables
-from dispatch_lint.store.entity_store import ConnectionLost, Counts
-from dispatch_lint.store.sql import COLUMNS, SqlStore, is_lost
-from dispatch_lint.store.tables import contained, entity, ledger, reference
+from dispatch_lint.store.entity_store import ConnectionLost, Counts, LedgerEntry
+from dispatch_lint.store.sql import SqlStore, is_lost
+from dispatch_lint.store.tables import COLUMNS, contained, digest_of, entity, ledger, reference
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, RowMapping
@@ -51,7 +50,7 @@ class SqlWriter(SqlStore):
             with self._engine.begin() as connection:
                 self._connection = connection
                 self._lock(connection)
-                self._check_version(tables.version(connection))
+                self._check_version(self._version(connection))
                 tables.migrate(connection)
                 with self._indexes_last(connection):
                     yield
@@ -81,6 +80,21 @@ class SqlWriter(SqlStore):
         return self._connection.execute(statement, rows)
 
     def put(self, entities: Sequence[StoredEntity], seen: str) -> Counts:
+        counts = self._put(entities)
+        self._record([stored for stored in entities if stored.identity], seen)
+        if self._pruning and entities:
+            self._execute(sa.insert(_SEEN), [{"key": stored.key} for stored in entities])
+        return counts
+
+    def restore(self, entities: Sequence[StoredEntity], entries: Sequence[LedgerEntry]) -> Counts:
+        counts = self._put(entities)
+        if entries:
+            names = [column.name for column in ledger.c]
+            rows = [dict(zip(names, entry, strict=False)) for entry in entries]
+            self._execute(self._upsert_all(), rows)
+        return counts
+
+    def _put(self, entities: Sequence[StoredEntity]) -> Counts:
         counts = Counts()
         before = self._existing([*dict.fromkeys(stored.key for stored in entities)])
         # An entity is compared with the one before it that has its key; only the last is written.
@@ -107,9 +121,6 @@ class SqlWriter(SqlStore):
         self._replace(changed, [stored.key for stored, _ in changed if stored.key in before])
         if moved:
             self._execute(sa.update(entity).where(entity.c.key == sa.bindparam("b_key")), moved)
-        self._record([stored for stored in entities if stored.identity], seen)
-        if self._pruning:
-            self._execute(sa.insert(_SEEN), [{"key": stored.key} for stored in entities])
         return counts
 
     def _existing(self, keys: list[str]) -> dict[str, RowMapping]:
@@ -161,7 +172,7 @@ class SqlWriter(SqlStore):
         ]
         self._execute(self._upsert(), rows)
 
-    def _upsert(self) -> Any:
+    def _insert(self) -> Any:
         if self._postgres:
             from sqlalchemy.dialects.postgresql import insert as postgres_insert
 
@@ -170,6 +181,25 @@ class SqlWriter(SqlStore):
             from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
             statement = sqlite_insert(ledger)
+        return statement
+
+    def _upsert_all(self) -> Any:
+        """A statement that merges entries with what is known of their IDs."""
+        statement, old = self._insert(), ledger.c
+        new = statement.excluded
+        deleted = sa.case(
+            (old.deleted == "", new.deleted), (new.deleted == "", old.deleted),
+            (old.deleted < new.deleted, old.deleted), else_=new.deleted,
+        )  # fmt: skip
+        first = sa.case((old.first_seen < new.first_seen, old.first_seen), else_=new.first_seen)
+        last = sa.case((old.last_seen > new.last_seen, old.last_seen), else_=new.last_seen)
+        return statement.on_conflict_do_update(
+            index_elements=[old.id, old.key],
+            set_={"first_seen": first, "last_seen": last, "deleted": deleted},
+        )
+
+    def _upsert(self) -> Any:
+        statement = self._insert()
         new = statement.excluded
         kept = sa.case((ledger.c.deleted != "", ledger.c.deleted), else_=new.deleted)
         return statement.on_conflict_do_update(
@@ -204,7 +234,7 @@ class SqlWriter(SqlStore):
 
 def _differs(old: Mapping[Any, Any], row: dict[str, Any]) -> bool:
     """Whether an entity has changed, or was marked as deleted; its location does not count."""
-    return bool(old["digest"] != row["digest"] or old["deleted"])
+    return bool(old["digest"] != row["digest"] or old["deleted"] != row["deleted"])
 
 
 def _is_live(row: Mapping[Any, Any]) -> bool:
@@ -212,6 +242,4 @@ def _is_live(row: Mapping[Any, Any]) -> bool:
 
 
 def _row(stored: StoredEntity) -> dict[str, Any]:
-    row = dict(zip(COLUMNS, stored, strict=True))
-    content = "\0".join(str(value) for name, value in row.items() if name != "place")
-    return row | {"digest": blake2b(content.encode(), digest_size=16).hexdigest()}
+    return dict(zip(COLUMNS, stored, strict=True)) | {"digest": digest_of(stored)}

@@ -6,6 +6,7 @@ Version 1: `meta`, `entity`, `contained`, `reference`, `ledger`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from sqlalchemy import (
@@ -22,6 +23,8 @@ from sqlalchemy import (
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+    from dispatch_lint.documents.stored_entity import StoredEntity
 
 SCHEMA = "dispatch_lint"
 """The schema of the tables on a server, beside whatever else is in the database."""
@@ -89,6 +92,26 @@ ledger = Table(
     Column("deleted", _TEXT, nullable=False),
 )  # fmt: skip
 
+COLUMNS = [column.name for column in entity.c if column.name != "digest"]
+"""The columns that a `StoredEntity` has, in its order."""
+
+
+def digest_of(stored: StoredEntity) -> str:
+    """The digest of an entity, by which a changed one and a damaged one are recognized.
+
+    Its location, and the time at which it was marked as deleted, are not part of it.
+    """
+    values = zip(COLUMNS, stored, strict=True)
+    content = "\0".join(
+        "" if name == "deleted" else str(value) for name, value in values if name != "place"
+    )
+    return blake2b(content.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+class ForeignTables(Exception):
+    """The tables of a database are not those of a reference store, or have lost their version."""
+
+
 Migration = Callable[["Connection"], None]
 
 
@@ -112,8 +135,22 @@ def migrate(connection: Connection) -> None:
 
 
 def version(connection: Connection) -> int:
-    """The version of the tables; 0 if there are none."""
-    if not inspect(connection).has_table("meta"):
+    """The version of the tables; 0 if there are none.
+
+    Raises:
+        ForeignTables: there is a table `meta`, and it is not ours.
+    """
+    tables = set(inspect(connection).get_table_names())
+    if "meta" not in tables:
+        if tables & {"entity", "ledger", "reference", "contained"}:
+            raise ForeignTables
         return 0
-    value = connection.execute(select(meta.c.value).where(meta.c.name == "version")).scalar()
-    return int(value) if value and value.isdecimal() else 0
+    columns = {column["name"] for column in inspect(connection).get_columns("meta")}
+    value = (
+        connection.execute(select(meta.c.value).where(meta.c.name == "version")).scalar()
+        if {"name", "value"} <= columns
+        else None
+    )
+    if not isinstance(value, str) or not value.isascii() or not value.isdigit() or len(value) > 9:
+        raise ForeignTables
+    return int(value)

@@ -14,7 +14,23 @@ from dispatch_lint.model.errors import StoreError
 
 URL = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 POSTGRES = ("postgresql", "postgres")
+FILES = ("sqlite", "bolt")
+_PART = r"[^:/?#@\s]*"
+_HOST = rf"(?:\[[0-9A-Fa-f:.%]*\]|{_PART})(?::[0-9]*)?"
+_SERVER = re.compile(
+    rf"(?:(?P<account>{_PART})(?::[^/?#@\s]*)?@)?(?P<hosts>{_HOST}(?:,{_HOST})*)"
+    r"(?P<database>/[^/?#@\s]*)?(?:\?(?P<parameters>.*))?",
+    re.DOTALL,
+)
+_ACCOUNT = re.compile(rf"(?P<name>{_PART})(?::[^/?#@\s]*)?@[^@]*\Z")
+"""An account that is written as it has to be, before a server that is not."""
+_MISTYPED = re.compile(r"(?:postgres(?:ql)?|sqlite|bolt)[:/]+", re.IGNORECASE)
+"""How a URL begins, also one that lacks a character."""
+_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+"""How a path on Windows begins."""
+_IN_TEXT = re.compile(rf"(?:[a-z][a-z0-9+.:-]*://|{_MISTYPED.pattern})[^\s\"'`]*", re.IGNORECASE)
 _SECRETS = ("password", "sslpassword", "passfile")
+_MAX_WAIT = 86_400
 _WAIT = 30
 """Seconds that an import waits for another one, by default; `?timeout=` overrides it."""
 
@@ -53,19 +69,63 @@ def same_store(url: str, other_url: str) -> bool:
 
 
 def shown(url: str) -> str:
-    """A URL as messages show it: without its password, and without its parameters."""
+    """A URL as messages show it: without its password, and without its parameters.
+
+    Of what cannot be parsed, nothing is shown between the scheme and the last `@`.
+    """
     match = URL.match(url)
     if match is None:
-        return _from_here(url)
-    rest = url[match.end() :].partition("?")[0]
-    scheme = match["scheme"].lower()
-    if scheme == "sqlite":
-        return f"{match[0]}/{_from_here(rest[1:])}"
-    if scheme == "bolt":
-        return f"{match[0]}{_from_here(rest)}"
-    authority, slash, path = rest.partition("/")
-    account, at, host = authority.rpartition("@")
-    return f"{match[0]}{account.partition(':')[0]}{at}{host}{slash}{path}"
+        mistyped = _MISTYPED.match(url)
+        start = mistyped or _DRIVE.match(url)
+        return _without_account(start, url, always=bool(mistyped)) or _from_here(url)
+    scheme, rest = match["scheme"].lower(), url[match.end() :]
+    if scheme in FILES:
+        path = rest.partition("?")[0]
+        path = path.removeprefix("/") if scheme == "sqlite" else path
+        slash = "/" if scheme == "sqlite" else ""
+        return _without_account(match, url) or f"{match[0]}{slash}{_from_here(path)}"
+    parsed = parse_server(url)
+    if parsed is None:
+        account = _ACCOUNT.match(url, match.end())
+        if account is not None:
+            return f"{match[0]}{account['name']}@{rest.rpartition('@')[2].partition('?')[0]}"
+        return _without_account(match, url, always=True) or match[0]
+    name = f"{parsed['account']}@" if parsed["account"] is not None else ""
+    return f"{match[0]}{name}{parsed['hosts']}{parsed['database'] or ''}"
+
+
+def without_passwords(message: str) -> str:
+    """A message in which no URL, however mistyped, has a password or a parameter."""
+
+    def hidden(match: re.Match[str]) -> str:
+        url = match[0].rstrip(".,:;)")
+        may_have_account = "@" in url or scheme_of(url) in POSTGRES
+        return f"{shown(url)}{match[0][len(url) :]}" if may_have_account else match[0]
+
+    return _IN_TEXT.sub(hidden, message)
+
+
+def parse_server(url: str) -> re.Match[str] | None:
+    """The parts of the URL of a server; None where it is none.
+
+    In an account, password or name, the characters `: / ? # @` have to be percent-encoded.
+    """
+    match = URL.match(url)
+    return _SERVER.fullmatch(url, match.end()) if match else None
+
+
+def _without_account(match: re.Match[str] | None, text: str, *, always: bool = False) -> str:
+    """A text without what lies before its last `@`; empty where that is no account.
+
+    Args:
+        match: of the beginning that is kept.
+        always: whether what lies there is hidden also where it has no `:`.
+    """
+    begin = match.end() if match else 0
+    at = text.rfind("@")
+    if at < begin or not (always or ":" in text[begin:at]):
+        return ""
+    return f"{text[:begin]}***{text[at:].partition('?')[0]}"
 
 
 def _from_here(path: str) -> str:
@@ -95,11 +155,12 @@ def sqlite_path(url: str) -> Path:
     """The file of a `sqlite:` URL, or of a plain path.
 
     Raises:
-        StoreError: the URL has no path.
+        StoreError: the URL has no path, or an unknown parameter.
     """
     match = URL.match(url)
     if match is None:
         return Path(url)
+    timeout_of(url)
     rest = url[match.end() :].partition("?")[0]
     # As in SQLAlchemy: three slashes for a relative path, four for an absolute one.
     path = rest.removeprefix("/")
@@ -113,11 +174,13 @@ def bolt_path(url: str) -> Path:
     """The file of a `bolt:` URL: `bolt:///absolute/path`, or `bolt://relative/path`.
 
     Raises:
-        StoreError: the URL has no path.
+        StoreError: the URL has no path, or a parameter.
     """
-    path = url[len("bolt://") :].partition("?")[0]
+    path, question, _ = url[len("bolt://") :].partition("?")
     if not path.strip("/"):
-        raise StoreError(f"{url}: write bolt:///path/dispatch.db")
+        raise StoreError(f"{shown(url)}: write bolt:///path/dispatch.db")
+    if question:
+        raise StoreError(f"{shown(url)}: the URL of a Bolt file has no parameters")
     return Path(path)
 
 
@@ -125,12 +188,27 @@ def timeout_of(url: str) -> float:
     """Seconds to wait for another import.
 
     Raises:
-        StoreError: the value in the URL is not a number.
+        StoreError: the value in the URL is no number of seconds; or a file has other parameters.
     """
-    from urllib.parse import parse_qs
+    from urllib.parse import parse_qsl
 
-    timeout = parse_qs(url.partition("?")[2]).get("timeout", [str(_WAIT)])[0]
+    seconds = float(_WAIT)
+    text = url.partition("?")[2] if URL.match(url) else ""
+    for name, value in parse_qsl(text, keep_blank_values=True):
+        if name == "timeout":
+            seconds = _seconds(url, value)
+        elif scheme_of(url) in FILES:
+            raise StoreError(f"{shown(url)}: there is no parameter {name!r}, only timeout; a file with "
+                             "a ? in its name is named by its path")  # fmt: skip
+    return seconds
+
+
+def _seconds(url: str, value: str) -> float:
     try:
-        return float(timeout)
+        seconds = float(value)
     except ValueError:
-        raise StoreError(f'{shown(url)}: timeout has to be seconds, not "{timeout}"') from None
+        seconds = -1.0
+    if not 0 <= seconds <= _MAX_WAIT:  # which nan is not, either
+        raise StoreError(f"{shown(url)}: timeout has to be seconds, from 0 to {_MAX_WAIT}, not "
+                         f'"{value}"')  # fmt: skip
+    return seconds

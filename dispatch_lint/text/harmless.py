@@ -1,15 +1,32 @@
-"""Text of documents as a terminal, or a log, may be given it."""
+"""Text of others as a terminal, or the log of a CI system, may be given it."""
 
 from __future__ import annotations
 
+import re
+
 ESCAPED = {number: f"\\x{number:02x}" for number in (*range(32), *range(127, 160))} | {
     number: f"\\u{number:04x}"
-    for number in (*range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2066, 0x206A))
-}
+    for number in (
+        0x061C, *range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x2070), 0xFEFF,
+        *range(0xD800, 0xE000),
+    )
+}  # fmt: skip
+# `::add-mask::` at the start of a line is a command to GitHub Actions, `##[…]` anywhere in it;
+# Azure Pipelines and TeamCity have the same with a word between.
+_COMMAND = re.compile(r"\A(\s*):(?=:)|#(?=#(?:vso|teamcity)?\[)")
 
 
 def harmless(text: str) -> str:
-    """A text with its control characters escaped, so that a terminal obeys none of them."""
+    """A text in one line that no terminal and no CI system obeys.
+
+    Control characters, those that change the direction of text, and lone surrogates are escaped.
+    """
+    if "::" in text or "##" in text:
+        text = _COMMAND.sub(_without_command, text)
     if text.isascii() and text.isprintable():
         return text  # nearly always
     return text.translate(ESCAPED)
+
+
+def _without_command(match: re.Match[str]) -> str:
+    return "\\x23" if match[1] is None else f"{match[1]}\\x3a"

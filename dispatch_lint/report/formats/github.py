@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dispatch_lint.model.violation import Severity
 from dispatch_lint.report import Outcome
 from dispatch_lint.report.shared import folded, summary_lines, with_help
-from dispatch_lint.text.harmless import harmless
+from dispatch_lint.text.harmless import ESCAPED
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
@@ -32,7 +32,8 @@ def report(outcome: Outcome) -> Iterator[str]:
 
 
 def _data(text: str) -> str:
-    return harmless(text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A"))
+    text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return text.replace("##[", "#\\x23[").translate(ESCAPED)
 
 
 def _property(text: str) -> str:

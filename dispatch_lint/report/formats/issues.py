@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from dispatch_lint.naming import count
 from dispatch_lint.report.formats.markdown import cell
+from dispatch_lint.text.harmless import harmless
 
 if TYPE_CHECKING:
     from dispatch_lint.model.violation import Violation
@@ -94,7 +95,8 @@ def _issue(violations: list[Violation], outcome: Outcome) -> Iterator[str]:
     yield "## Where"
     yield ""
     for violation in violations[:_MAX_PLACES]:
-        yield f"- `{violation.place.replace('`', '')}`: {cell(violation.message)}"
+        place = harmless(violation.place.replace("`", ""))
+        yield f"- `{place}`: {cell(violation.message)}"
     if len(violations) > _MAX_PLACES:
         yield f"- and {len(violations) - _MAX_PLACES} more"
     if first.help:

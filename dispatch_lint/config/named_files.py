@@ -1,0 +1,58 @@
+"""Reads files that settings or documents name: each is a regular file of bounded size."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import BinaryIO
+
+MIB = 1024 * 1024
+
+
+def open_regular(file: Path, most: int) -> BinaryIO:
+    """Open a regular file for reading; a pipe or a device, which may have no end, is refused.
+
+    Args:
+        most: the size in bytes from which on it is refused.
+
+    Raises:
+        OSError: it cannot be read, is no regular file, or is larger.
+    """
+    # Without O_NONBLOCK, opening a pipe waits for somebody who writes to it.
+    handle = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    stream = os.fdopen(handle, "rb")
+    status = os.fstat(handle)
+    if stat.S_ISREG(status.st_mode) and status.st_size <= most:
+        return stream
+    stream.close()
+    if stat.S_ISDIR(status.st_mode):
+        raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), str(file))
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "it is no regular file", str(file))
+    raise _too_large(file, most)
+
+
+def read_regular(file: Path, most: int) -> bytes:
+    """The bytes of a regular file.
+
+    Args:
+        most: the size in bytes from which on it is refused, also where it grows meanwhile.
+
+    Raises:
+        OSError: as of `open_regular`.
+    """
+    with open_regular(file, most) as stream:
+        data = stream.read(most + 1)
+    if len(data) > most:
+        raise _too_large(file, most)
+    return data
+
+
+def _too_large(file: Path, most: int) -> OSError:
+    size = f"{most // MIB} MiB" if most >= MIB else f"{most // 1024} KiB"
+    return OSError(errno.EFBIG, f"the file is larger than {size}", str(file))

@@ -1,0 +1,29 @@
+"""The tree of files that a run is about, and what leads out of it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def repository_of(folder: Path) -> Path | None:
+    """The root of the git repository around an absolute folder; None where there is none."""
+    return next((above for above in (folder, *folder.parents) if (above / ".git").exists()), None)
+
+
+def tree_of(folder: Path) -> Path:
+    """The tree that a folder belongs to: the git repository around it, else the folder itself.
+
+    Links in the result are resolved.
+    """
+    folder = folder.absolute()
+    return Path(os.path.realpath(repository_of(folder) or folder))
+
+
+def is_inside(path: Path, tree: Path) -> bool:
+    """Whether a path lies in a tree when links are followed; it need not exist.
+
+    Args:
+        tree: as `tree_of` returns it.
+    """
+    return Path(os.path.realpath(path)).is_relative_to(tree)

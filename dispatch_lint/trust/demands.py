@@ -1,0 +1,159 @@
+"""What settings ask for beyond choosing rules and naming files inside their tree."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from dispatch_lint.config.tree import is_inside, tree_of
+from dispatch_lint.store.urls import POSTGRES, bolt_path, scheme_of, shown, sqlite_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dispatch_lint.config.settings import Settings
+
+_GROUPS = "dispatch_lint."
+"""How the names of our groups of entry points begin."""
+
+
+class Demand(NamedTuple):
+    """One thing that settings ask for.
+
+    Attributes:
+        setting: the key of the settings; `packages` for installed code, `file` for the settings
+            file itself.
+        what: the sentence that messages have.
+        code: the file or folder of the code that would be run.
+        value: what the settings name.
+    """
+
+    setting: str
+    what: str
+    code: Path | None = None
+    value: str = ""
+
+
+def demands_of(settings: Settings) -> list[Demand]:
+    """What settings ask for that needs trust, in the order of the settings."""
+    tree = tree_of(settings.file.parent if settings.file else settings.root)
+    return [
+        *_settings_file(settings, tree),
+        *_code(settings),
+        *_server(settings),
+        *_paths(settings, tree),
+        *_packages(tree),
+    ]
+
+
+def _settings_file(settings: Settings, tree: Path) -> Iterator[Demand]:
+    if settings.file is not None and not is_inside(settings.file, tree):
+        yield Demand("file", "the file is a link that leads out of this folder")
+
+
+def _code(settings: Settings) -> Iterator[Demand]:
+    for path in settings.plugins:
+        yield Demand("plugins", f"`plugins` runs the code in {_quoted(path)}",
+                     settings.root / path, path)  # fmt: skip
+
+
+def _server(settings: Settings) -> Iterator[Demand]:
+    if settings.store and scheme_of(settings.store) in POSTGRES:
+        yield Demand("store", f"`store` connects to the server {shown(settings.store)}",
+                     value=settings.store)  # fmt: skip
+
+
+def _paths(settings: Settings, tree: Path) -> Iterator[Demand]:
+    """The paths that lead out of the tree, and those of links in folders of schemas."""
+    for setting, name in _named(settings):
+        path = settings.root / name
+        outside = [path] if not is_inside(path, tree) else []
+        if setting == "schemas" and not outside:
+            outside = [file for file in _schema_files(path) if not is_inside(file, tree)]
+        for found in outside:
+            link = "" if found == path else f", with a link {_quoted(found.name)}"
+            yield Demand(setting, f"`{setting}` leads out of this folder: {_quoted(name)}{link}",
+                         value=name)  # fmt: skip
+
+
+def _named(settings: Settings) -> Iterator[tuple[str, str]]:
+    """The paths that the settings name, each with its key."""
+    for setting in ("schemas", "definitions"):
+        for path in getattr(settings, setting):
+            yield setting, path
+    for setting in ("ledger", "baseline"):
+        if getattr(settings, setting):
+            yield setting, getattr(settings, setting)
+    path_of = {"sqlite": sqlite_path, "bolt": bolt_path}.get(scheme_of(settings.store or ""))
+    if settings.store and path_of is not None:
+        from dispatch_lint.model.errors import StoreError
+
+        try:
+            yield "store", str(path_of(settings.store))
+        except StoreError:
+            return  # the URL has no path: opening it reports that
+
+
+def _schema_files(folder: Path) -> Iterator[Path]:
+    """The files of a folder of schemas, and of the folders in it, that are read."""
+    yield from folder.glob("*.json")
+    yield from folder.glob("*/*.json")
+
+
+def _packages(tree: Path) -> Iterator[Demand]:
+    """The packages with rules or formats that lie in the tree, and that are imported.
+
+    What the running interpreter installed itself, such as the `.venv` of a project, is not of the
+    tree.
+    """
+    folders = [
+        folder for folder in dict.fromkeys(map(os.path.realpath, sys.path))
+        if Path(folder).is_relative_to(tree)
+    ]  # fmt: skip
+    if not folders:
+        return  # nearly always
+    own = _installed_folders()
+    for folder in folders:
+        if folder not in own:
+            yield from _packages_in(folder, own)
+
+
+def _packages_in(folder: str, own: frozenset[str]) -> Iterator[Demand]:
+    from importlib.metadata import distribution, distributions
+
+    for found in distributions(path=[folder]):
+        entries = [entry for entry in found.entry_points if entry.group.startswith(_GROUPS)]
+        name = found.metadata["Name"]
+        if not entries or not name:
+            continue
+        first = distribution(name)  # an editable installation lies in the tree, and is listed twice
+        if os.path.realpath(str(first.locate_file(""))) in own or _is_ours(name, folder):
+            continue
+        for entry in entries:
+            top = Path(folder) / entry.module.partition(".")[0]
+            code = top if top.is_dir() else top.with_suffix(".py")
+            yield Demand("packages", f"the package {_quoted(name)} in {_quoted(folder)} would be run",
+                         code, entry.value)  # fmt: skip
+
+
+def _is_ours(name: str, folder: str) -> bool:
+    """Whether a package is the running dispatch-lint itself, checked in its own repository."""
+    here = os.path.realpath(Path(__file__).parents[2])
+    return name == "dispatch-lint" and here == folder
+
+
+def _installed_folders() -> frozenset[str]:
+    """The folders that the running interpreter installs packages into."""
+    import site
+    import sysconfig
+
+    folders = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
+    folders += [*site.getsitepackages(), site.getusersitepackages()]
+    return frozenset(map(os.path.realpath, folders))
+
+
+def _quoted(text: str | Path) -> str:
+    return json.dumps(str(text), ensure_ascii=False)

@@ -1,0 +1,155 @@
+"""Moving a store: what another one of any kind makes of an archive is the same store."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from dispatch_lint.rule import stored
+from dispatch_lint.store.archive import archive_lines, import_archive
+from dispatch_lint.store.entity_store import WritableStore
+from dispatch_lint.store.memory import MemoryStore
+from dispatch_lint.store.opening import open_for_writing
+from tests.test_cli import run
+from tests.test_store import database, make_store, put, server
+
+__all__ = ["database", "make_store", "server"]
+
+
+def lines(store: WritableStore) -> list[str]:
+    with store.transaction():
+        return list(archive_lines(store))
+
+
+def moved(store: WritableStore, target: WritableStore, folder: Path) -> WritableStore:
+    (folder / "archive.jsonl").write_text("".join(lines(store)))
+    import_archive(target, str(folder / "archive.jsonl"))
+    return target
+
+
+IMPORTS = st.lists(
+    st.tuples(
+        st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("123"),
+                           st.sampled_from(["READY", "DELETED", "ERROR"])), max_size=4),
+        st.booleans(),
+    ), min_size=1, max_size=5,
+)  # fmt: skip
+
+
+@given(IMPORTS)
+@hypothesis_settings(max_examples=40)
+def test_a_store_that_is_moved_is_equal(
+    tmp_path_factory: pytest.TempPathFactory, imports: list[tuple[list[tuple[str, str, str]], bool]]
+) -> None:
+    folder = tmp_path_factory.mktemp("moved")
+    first = open_for_writing(str(folder / "a.db"))
+    for day, (entities, prune) in enumerate(imports, 1):
+        text = "".join(
+            stored("Secret", name=name, id=identity, status=status)
+            for name, identity, status in entities
+        )
+        put(first, text, prune=prune, now=f"2026-01-{day:02}T00:00:00Z")
+    second = moved(first, MemoryStore(), folder)
+    third = moved(second, open_for_writing(str(folder / "b.db")), folder)
+    assert lines(first) == lines(second) == lines(third)
+    import_archive(third, str(folder / "archive.jsonl"))  # once more changes nothing
+    assert lines(third) == lines(first)
+    first.close()
+    third.close()
+
+
+def test_to_postgresql_and_back_no_id_is_forgotten(
+    make_store: Callable[[str], WritableStore], tmp_path: Path
+) -> None:
+    first = make_store("sqlite")
+    put(
+        first,
+        stored("Secret", name="a", id="1") + stored("Secret", name="b", id="2"),
+        now="2026-01-01T00:00:00Z",
+    )
+    put(first, stored("Secret", name="b", id="3"), prune=True, now="2026-01-02T00:00:00Z")
+    second = moved(first, make_store("postgresql"), tmp_path)
+    third = moved(second, open_for_writing(str(tmp_path / "back.db")), tmp_path)
+    assert lines(first) == lines(second) == lines(third)
+    assert [(entry.identity, bool(entry.deleted)) for entry in first.ledger(["1", "2", "3"])] == [
+        ("1", True), ("2", False), ("3", False)
+    ]  # fmt: skip
+    for store in (first, second, third):
+        store.close()
+
+
+def test_commands(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(
+        stored("Secret", name="a", id="1") + stored("Secret", name="b", id="2")
+    )
+    (tmp_path / "b.jsonl").write_text(stored("Secret", name="b", id="2"))
+    run(tmp_path, "store", "import", "a.jsonl", "--store", "one.db")
+    run(tmp_path, "store", "import", "b.jsonl", "--prune", "--store", "one.db")
+    assert (
+        run(tmp_path, "store", "export", "--all", "-o", "all.jsonl", "--store", "one.db").returncode
+        == 0
+    )
+    result = run(tmp_path, "store", "import", "all.jsonl", "--store", "two.db")
+    assert (result.returncode, result.stdout) == (
+        0,
+        b"all.jsonl: 2 added, 0 changed, 0 unchanged in two.db\n",
+    )
+    both = [
+        run(tmp_path, "store", "export", "--all", "--store", name).stdout
+        for name in ("one.db", "two.db")
+    ]
+    assert both[0] == both[1] and both[0].count(b'"ledger"') == 2
+    assert (
+        b"deleted"
+        in run(tmp_path, "store", "history", "1", "-f", "json", "--store", "two.db").stdout
+    )
+    # entities and ledger by themselves
+    run(tmp_path, "store", "export", "-o", "entities.jsonl", "--store", "one.db")
+    run(tmp_path, "store", "export", "--ledger", "ids.ledger", "--store", "one.db")
+    result = run(
+        tmp_path,
+        "store",
+        "import",
+        "entities.jsonl",
+        "--ledger",
+        "ids.ledger",
+        "--store",
+        "three.db",
+    )
+    assert result.returncode == 0 and result.stdout.endswith(b"ids.ledger: 2 IDs in three.db\n")
+    known = [
+        json.loads(run(tmp_path, "store", "history", "1", "-f", "json", "--store", name).stdout)[0]
+        for name in ("one.db", "three.db")
+    ]
+    assert known[0]["deleted"] == known[1]["deleted"] is not None
+    assert run(tmp_path, "store", "import", "--store", "two.db").returncode == 2
+
+
+@pytest.mark.parametrize("line", [
+    "{", "[]", "7", "{}", '{"entity": {}}', '{"ledger": {"identity": 7}}', "[" * 100_000,
+    '{"ledger": {"identity": "a\\u0000", "key": "k", "first_seen": "x", "last_seen": "x"}}',
+])  # fmt: skip
+def test_a_damaged_archive_imports_nothing(line: str, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(stored("Secret", name="a", id="1"))
+    run(tmp_path, "store", "import", "a.jsonl", "--store", "one.db")
+    run(tmp_path, "store", "export", "--all", "-o", "all.jsonl", "--store", "one.db")
+    with (tmp_path / "all.jsonl").open("a") as stream:
+        stream.write(line)
+    result = run(tmp_path, "store", "import", "all.jsonl", "--store", "two.db")
+    assert (result.returncode, result.stdout) == (2, b"")
+    assert result.stderr == b"dispatch-lint: all.jsonl:4: this is no line of an archive\n"
+    assert run(tmp_path, "store", "list", "--store", "two.db").returncode == 2
+
+
+def test_a_ledger_with_wrong_lines_names_them(tmp_path: Path) -> None:
+    for text, said in (("\ufeff# c\nx\tk\t2026-01-01T00:00:00Z\t-\r\n", b""), ("a\n", b"ids:1: this is no line"),
+                       ("# c\nx\\x\tk\t2026-01-01T00:00:00Z\t-\n", b"ids:2: an escape"), ("# c\n\udcff\n", b"ids:2: this is not UTF-8")):  # fmt: skip
+        (tmp_path / "ids").write_bytes(text.encode("utf-8", "surrogateescape"))
+        result = run(tmp_path, "store", "import", "--ledger", "ids", "--store", "a.db")
+        assert said in result.stderr and result.returncode == (2 if said else 0)

@@ -1,0 +1,90 @@
+"""Schemas of a checked repository are bounded before they are compiled."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.test_cli import check
+
+
+def doubling(keyword: str, levels: int) -> dict[str, Any]:
+    """A schema of a few lines in which each level refers to the next one twice."""
+    definitions: dict[str, Any] = {
+        f"a{level}": {keyword: [{"$ref": f"#/definitions/a{level + 1}"}] * 2}
+        for level in range(levels)
+    }
+    return {"definitions": definitions | {f"a{levels}": {}}, "$ref": "#/definitions/a0"}
+
+
+def nested(depth: int) -> dict[str, Any]:
+    schema: dict[str, Any] = {}
+    for _ in range(depth):
+        schema = {"properties": {"a": schema}}
+    return schema
+
+
+ALL = {f"d{one}": {"properties": {f"p{two}": {"$ref": f"#/definitions/d{two}"} for two in range(12)}}
+       for one in range(12)}  # fmt: skip
+HOSTILE = {
+    "allOf": (doubling("allOf", 40), "more than 50,000 schemas"),
+    "anyOf": (doubling("anyOf", 40), "more than 50,000 schemas"),
+    "oneOf": (doubling("oneOf", 40), "more than 50,000 schemas"),
+    "items": (doubling("items", 40), "more than 50,000 schemas"),
+    "all to all": ({"definitions": ALL, "$ref": "#/definitions/d0"}, "more than 50,000 schemas"),
+    "chain": ({"definitions": {f"a{n}": {"allOf": [{"$ref": f"#/definitions/a{n + 1}"}]} for n in range(500)},
+               "$ref": "#/definitions/a0"}, "deeper than 100 levels"),
+    "itself": ({"definitions": {"a": {"$ref": "#/definitions/a"}}, "$ref": "#/definitions/a"}, "refers to itself"),
+    "itself inside": ({"definitions": {"a": {"not": {"allOf": [{"$ref": "#/definitions/a"}]}}},
+                       "$ref": "#/definitions/a"}, "refers to itself"),
+    "itself twice": ({"properties": {"a": {"allOf": [{"$ref": "#"}, {"$ref": "#"}]}}}, "itself twice"),
+    "itself in two branches": ({"anyOf": [{"properties": {"a": {"$ref": "#"}}}, {"properties": {"a": {"$ref": "#"}}}]},
+                               "itself twice"),
+    "depth": (nested(300), "nested too deep"),
+    "long pattern": ({"pattern": "a" * 5_000}, "longer than 2000 characters"),
+    "patterns": ({"properties": {f"p{n}": {"pattern": f"a{n}"} for n in range(3_000)}}, "more than 2000 patterns"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_a_schema_beyond_a_bound_is_an_error(what: str, tmp_path: Path) -> None:
+    schema, said = HOSTILE[what]
+    (tmp_path / "own" / "stored").mkdir(parents=True)
+    (tmp_path / "own" / "stored" / "Odd.schema.json").write_text(json.dumps(schema))
+    (tmp_path / "dispatch-lint.toml").write_text("schemas = ['own']\n")
+    (tmp_path / "a.yaml").write_text("kind: Odd\nname: a\n")
+    start = time.monotonic()
+    code, out, error = check(tmp_path)
+    assert (code, out) == (2, "")
+    assert error.startswith("dispatch-lint: ") and "Odd.schema.json" in error and said in error
+    assert time.monotonic() - start < 20
+
+
+def test_large_and_deep_files_are_errors(tmp_path: Path) -> None:
+    (tmp_path / "own" / "stored").mkdir(parents=True)
+    file = tmp_path / "own" / "stored" / "Odd.schema.json"
+    (tmp_path / "dispatch-lint.toml").write_text("schemas = ['own']\n")
+    for text, said in (("[" * 100_000, "recursion"), (" " * (5 << 20), "larger than 4 MiB")):
+        file.write_text(text)
+        code, _, error = check(tmp_path)
+        assert code == 2 and said in error and "Odd.schema.json" in error
+    file.unlink()
+    file.symlink_to("/dev/zero")
+    assert check(tmp_path)[0] == 2
+
+
+def test_a_schema_that_contains_itself_is_fine(tmp_path: Path) -> None:
+    schema = {
+        "x-dispatch-kind": "Tree", "x-dispatch-form": "manifest", "type": "object",
+        "properties": {"kind": {"type": "string"}, "name": {"type": "string"},
+                       "left": {"$ref": "#"}, "right": {"$ref": "#"}},
+    }  # fmt: skip
+    (tmp_path / "own" / "manifest").mkdir(parents=True)
+    (tmp_path / "own" / "manifest" / "Tree.schema.json").write_text(json.dumps(schema))
+    (tmp_path / "a.yaml").write_text("kind: Tree\nname: a\nleft: {name: 7}\n")
+    code, out, _ = check(tmp_path, "a.yaml", "--schemas", "own", "-f", "concise")
+    assert code == 1 and '"left.name" has to be text' in out

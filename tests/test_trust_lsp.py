@@ -1,0 +1,144 @@
+"""Trust in the language server: an untrusted workspace is checked without what needs trust."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from lsprotocol import types as lsp
+from pygls.lsp.client import LanguageClient
+
+from tests.test_trust import Listener, ask, home, listener, package, ran, tree
+
+__all__ = ["home", "listener", "tree"]
+
+pytestmark = pytest.mark.asyncio
+WRONG = "kind: Secret\nname: a b\n"
+
+
+class Editor:
+    """An editor that opens a folder, and gives one answer to each question.
+
+    Attributes:
+        questions: the messages that the server asked with actions, and the actions.
+        codes: the rules of the diagnostics that were last sent.
+    """
+
+    def __init__(self, answer: str | None) -> None:
+        self.client = LanguageClient("editor", "1")
+        self.questions: list[tuple[str, list[str]]] = []
+        self.codes: list[object] = []
+        self.published = asyncio.Event()
+
+        @self.client.feature(lsp.WINDOW_SHOW_MESSAGE_REQUEST)  # type: ignore[untyped-decorator]
+        def question(params: lsp.ShowMessageRequestParams) -> lsp.MessageActionItem | None:
+            titles = [action.title for action in params.actions or ()]
+            self.questions.append((params.message, titles))
+            return lsp.MessageActionItem(answer) if answer else None
+
+        @self.client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)  # type: ignore[untyped-decorator]
+        def published(params: lsp.PublishDiagnosticsParams) -> None:
+            self.codes = [diagnostic.code for diagnostic in params.diagnostics]
+            self.published.set()
+
+    async def start(self, root: Path, *arguments: str, options: object = None) -> None:
+        await self.client.start_io(sys.executable, "-m", "dispatch_lint", "lsp", *arguments)
+        await self.client.initialize_async(
+            lsp.InitializeParams(
+                capabilities=lsp.ClientCapabilities(), root_uri=root.as_uri(),
+                initialization_options=options,
+            )
+        )  # fmt: skip
+        self.client.initialized(lsp.InitializedParams())
+
+    async def diagnose(self, file: Path, text: str) -> list[object]:
+        """The rules of the diagnostics of a text."""
+        self.published.clear()
+        item = lsp.TextDocumentItem(file.as_uri(), "yaml", 1, text)
+        self.client.text_document_did_open(lsp.DidOpenTextDocumentParams(item))
+        await asyncio.wait_for(self.published.wait(), 30)
+        return self.codes
+
+    async def stop(self) -> None:
+        await self.client.shutdown_async(None)
+        self.client.exit(None)
+        await self.client.stop()  # type: ignore[no-untyped-call]
+
+
+async def session(
+    root: Path, *arguments: str, answer: str | None = None, options: object = None
+) -> tuple[Sequence[object], Sequence[tuple[str, list[str]]]]:
+    """The rules that a wrong text violates, and the questions of the server."""
+    editor = Editor(answer)
+    await editor.start(root, *arguments, options=options)
+    try:
+        await editor.diagnose(root / "b.yaml", WRONG)
+        if answer:  # what follows the answer
+            while "own-rule" not in editor.codes:
+                editor.published.clear()
+                await asyncio.wait_for(editor.published.wait(), 30)
+        return editor.codes, editor.questions
+    finally:
+        await editor.stop()
+
+
+@pytest.fixture
+def workspace(tree: Path) -> Path:
+    """A tree whose own rule reports every field."""
+    rule = (tree / "rules" / "own.py").read_text()
+    finding = "from dispatch_lint.model.violation import Finding\n"
+    rule = finding + rule.replace("return ()", "yield Finding((), 'seen')")
+    (tree / "rules" / "own.py").write_text(rule)
+    return tree
+
+
+@pytest.mark.parametrize("asked", [
+    "plugins = ['rules']\nextend-select = ['own-rule']\nseverity = {{ own-rule = 'error' }}",
+    "store = 'postgresql://x@127.0.0.1:{port}/db'",
+    "schemas = ['../outside']\nkinds = {{ 'x/*' = 'Widget' }}",
+    "definitions = ['../outside/widget.go']\nkinds = {{ 'x/*' = 'Widget' }}",
+    "ledger = '/etc/passwd'",
+])  # fmt: skip
+async def test_an_untrusted_workspace_is_checked_without(
+    asked: str, workspace: Path, listener: Listener
+) -> None:
+    ask(workspace, asked.format(port=listener.port))
+    codes, questions = await session(workspace)
+    assert "name-format" in codes
+    ((message, actions),) = questions  # once
+    assert "asks for what needs your trust" in message and "dispatch-lint.toml" in message
+    assert actions == ["Trust this workspace"]
+    assert (ran(workspace), listener.calls) == (False, 0)
+
+
+async def test_the_action_trusts_it_from_then_on(workspace: Path) -> None:
+    ask(workspace, "plugins = ['rules']")
+    codes, questions = await session(workspace, answer="Trust this workspace")
+    assert "own-rule" in codes and len(questions) == 1 and ran(workspace)
+    codes, questions = await session(workspace)
+    assert "own-rule" in codes and not questions and ran(workspace)
+
+
+@pytest.mark.parametrize("way", ["option", "environment", "extension"])
+async def test_other_ways_of_trust(
+    way: str, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(workspace, "plugins = ['rules']")
+    if way == "environment":
+        monkeypatch.setenv("DISPATCH_LINT_TRUST", "1")
+    arguments = ["--trust"] if way == "option" else []
+    options = {"trust": True} if way == "extension" else None
+    codes, questions = await session(workspace, *arguments, options=options)
+    assert "own-rule" in codes and not questions
+
+
+async def test_packages_of_the_tree_are_not_imported(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package(workspace / "lib", workspace.parent / "ran")
+    monkeypatch.setenv("PYTHONPATH", str(workspace / "lib"))
+    codes, questions = await session(workspace)
+    assert "name-format" in codes and len(questions) == 1 and not ran(workspace)
