@@ -22,7 +22,7 @@ from dispatch_lint.config.definition_settings import texts as _texts
 from dispatch_lint.config.limits import MAX_DEPTH, Limits
 from dispatch_lint.config.named_files import MIB, read_regular
 from dispatch_lint.model.errors import UserError
-from dispatch_lint.model.reference import Reference
+from dispatch_lint.model.reference import ReferenceTarget
 from dispatch_lint.model.violation import Severity
 from dispatch_lint.naming import did_you_mean
 
@@ -86,7 +86,7 @@ class Settings:
     fail_level: Severity = Severity.WARNING
     per_path: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)
-    references: Mapping[str, Reference | None] = field(default_factory=dict)
+    references: Mapping[str, ReferenceTarget | None] = field(default_factory=dict)
     external: tuple[str, ...] = ()
     complete: bool = False
     open_questions: OpenQuestions = field(default_factory=OpenQuestions)
@@ -274,7 +274,7 @@ def _table_of(
     return read
 
 
-def _reference(key: str, value: object) -> Reference | None:
+def _reference(key: str, value: object) -> ReferenceTarget | None:
     from dispatch_lint.model.reference import parse_reference
 
     if "." not in key.removeprefix("references."):
@@ -320,7 +320,7 @@ def _limits(key: str, value: object) -> Limits:
     return Limits(**limits)
 
 
-def _nested_references(key: str, value: object) -> dict[str, Reference | None]:
+def _nested_references(key: str, value: object) -> dict[str, ReferenceTarget | None]:
     """`"Driver.type" = "DriverType"`; without quotes, TOML reads a table `Driver`."""
     flat: dict[str, object] = {}
     for name, item in _options(key, value).items():

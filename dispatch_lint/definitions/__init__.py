@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from dispatch_lint.definitions.model import EntityType, EnumValue, Field, Type
-from dispatch_lint.model.reference import Reference
+from dispatch_lint.model.reference import ReferenceTarget
 
-__all__ = ["EntityType", "EnumValue", "Field", "Reference", "Type"]
+__all__ = ["EntityType", "EnumValue", "Field", "ReferenceTarget", "Type"]

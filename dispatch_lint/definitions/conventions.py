@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dispatch_lint.definitions.model import BASE
 from dispatch_lint.definitions.selection import Choice, Selection
-from dispatch_lint.model.reference import Reference
+from dispatch_lint.model.reference import ReferenceTarget
 from dispatch_lint.naming import read_foreign_key
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Conventions:
 
     aliases: Mapping[str, str] = field(default_factory=dict)
     kinds: frozenset[str] = frozenset()
-    references: Mapping[tuple[str, str], Reference | None] = field(default_factory=dict)
+    references: Mapping[tuple[str, str], ReferenceTarget | None] = field(default_factory=dict)
     standards: Mapping[str, str] = field(default_factory=dict)
     nested: frozenset[tuple[str, str]] = frozenset()
     ignored: frozenset[tuple[str, str]] = frozenset()
@@ -58,7 +58,7 @@ class Conventions:
 
     def reference(
         self, kind: str, name: str, type_: Type, kinds: tuple[str, ...], *, top: bool
-    ) -> Reference | None:
+    ) -> ReferenceTarget | None:
         """What a field refers to: as `references` says, else by the guide's convention.
 
         Args:
@@ -74,4 +74,4 @@ class Conventions:
         foreign_key = read_foreign_key(name, kinds)
         if foreign_key is None:
             return None
-        return Reference(foreign_key.kind, "id" if foreign_key.by_id else "name")
+        return ReferenceTarget(foreign_key.kind, "id" if foreign_key.by_id else "name")

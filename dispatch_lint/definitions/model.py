@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from dispatch_lint.model.errors import UserError
 from dispatch_lint.model.location import Location
-from dispatch_lint.model.reference import Form, Reference
+from dispatch_lint.model.reference import Form, ReferenceTarget
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -111,7 +111,7 @@ class Field(NamedTuple):
     tagged: bool = True
     tag_problem: str = ""
     base: bool = False
-    reference: Reference | None = None
+    reference: ReferenceTarget | None = None
     pattern: str = ""
     readonly: bool = False
     required: bool = False

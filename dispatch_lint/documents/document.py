@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from dispatch_lint.documents.source import Source
     from dispatch_lint.model.location import Path
-    from dispatch_lint.model.reference import Form, Reference
+    from dispatch_lint.model.reference import Form, ReferenceTarget
     from dispatch_lint.schema.kind_schema import KindSchema
     from dispatch_lint.schema.shape import Route, Shape
     from dispatch_lint.text.tree import Part
@@ -62,7 +62,7 @@ class ForeignKey(NamedTuple):
     """
 
     path: Path
-    reference: Reference
+    reference: ReferenceTarget
     value: str
     owner: str | None = None
 
@@ -265,7 +265,7 @@ def text_of(value: object) -> str:
     return str(value)
 
 
-def _referred(path: Path, value: Any, reference: Reference) -> Iterator[tuple[Path, str]]:
+def _referred(path: Path, value: Any, reference: ReferenceTarget) -> Iterator[tuple[Path, str]]:
     """The foreign keys in a value: a text, a list of texts, or tags."""
     if reference.key:
         yield from _tagged(path, value, reference.key)

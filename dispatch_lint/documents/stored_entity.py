@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatch_lint.documents.document import ForeignKey
 from dispatch_lint.model.errors import StoreError
-from dispatch_lint.model.reference import Form, Reference
+from dispatch_lint.model.reference import Form, ReferenceTarget
 
 if TYPE_CHECKING:
     from dispatch_lint.model.location import Path
@@ -83,7 +83,7 @@ class StoredEntity(NamedTuple):
             return ()
         try:
             return [
-                ForeignKey(tuple(path), Reference(kind, by), value, owner)
+                ForeignKey(tuple(path), ReferenceTarget(kind, by), value, owner)
                 for path, kind, by, value, owner in json.loads(self.uses_text)
             ]
         except (ValueError, TypeError, RecursionError):

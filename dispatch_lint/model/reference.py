@@ -8,8 +8,8 @@ Form = Literal["stored", "manifest"]
 """What the Entity Store persists, or what `dispatch create -f` reads."""
 
 
-class Reference(NamedTuple):
-    """A foreign key: the field names another entity (guide, Name and IDs).
+class ReferenceTarget(NamedTuple):
+    """What a field refers to, if it is a foreign key (guide, Name and IDs).
 
     Attributes:
         kind: of the entity that is referred to.
@@ -24,7 +24,7 @@ class Reference(NamedTuple):
     key: str = ""
 
 
-def parse_reference(text: str) -> Reference | None:
+def parse_reference(text: str) -> ReferenceTarget | None:
     """Read `Image`, `Function,by=id` or `Source,prefix=es://`; `none` is None.
 
     Raises:
@@ -40,5 +40,5 @@ def parse_reference(text: str) -> Reference | None:
             raise ValueError(f'"{part}" in reference "{text}": write by=name, by=id, prefix=… or '
                              "key=…")  # fmt: skip
         options[name] = value
-    return Reference(kind, "id" if options.get("by") == "id" else "name",
+    return ReferenceTarget(kind, "id" if options.get("by") == "id" else "name",
                      options.get("prefix", ""), options.get("key", ""))  # fmt: skip

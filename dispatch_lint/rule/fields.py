@@ -11,7 +11,7 @@ from dispatch_lint.rule.readonly import read_only
 if TYPE_CHECKING:
     from dispatch_lint.documents.document import Document, Undeclared
     from dispatch_lint.model.location import Path
-    from dispatch_lint.model.reference import Form, Reference
+    from dispatch_lint.model.reference import Form, ReferenceTarget
     from dispatch_lint.schema.shape import Shape
 
 
@@ -60,7 +60,7 @@ class FieldView:
     form: Form
     path: Path = ()
     declared: bool = True
-    reference: Reference | None = None
+    reference: ReferenceTarget | None = None
     many: bool = False
     standard: str = ""
     closed: bool = False

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from dispatch_lint.definitions.model import BASE
-from dispatch_lint.model.reference import Form, Reference
+from dispatch_lint.model.reference import Form, ReferenceTarget
 from dispatch_lint.naming import nearest
 from dispatch_lint.schema.kind_schema import DERIVED, CatalogueError, KindSchema
 
@@ -56,7 +56,7 @@ class Catalogue:
     def __init__(
         self, schemas: Mapping[str, Schema], *,
         aliases: Mapping[str, tuple[str, ...]] | None = None,
-        references: Mapping[str, Reference | None] | None = None,
+        references: Mapping[str, ReferenceTarget | None] | None = None,
         organization_field: str = ORGANIZATION_FIELD,
         kind_field: Literal["optional", "required", "forbidden"] = "optional",
     ) -> None:  # fmt: skip
@@ -109,7 +109,7 @@ class Catalogue:
         elif kind_field == "forbidden":
             properties.pop("kind", None)
 
-    def _override(self, references: Mapping[str, Reference | None]) -> None:
+    def _override(self, references: Mapping[str, ReferenceTarget | None]) -> None:
         """Set the foreign keys that the settings declare."""
         for name, reference in references.items():
             kind_name, _, field_name = name.partition(".")

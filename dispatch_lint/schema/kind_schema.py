@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from dispatch_lint.model.errors import UserError
-from dispatch_lint.model.reference import Form, Reference
+from dispatch_lint.model.reference import Form, ReferenceTarget
 from dispatch_lint.schema.native import bounded, native_validator
 from dispatch_lint.schema.shape import Route, Schema, Shape, compile_shape, routes
 
@@ -76,7 +76,7 @@ class KindSchema:
         }  # fmt: skip
 
     @cached_property
-    def reference_plan(self) -> tuple[tuple[str, Route, Reference, Route | None, bool], ...]:
+    def reference_plan(self) -> tuple[tuple[str, Route, ReferenceTarget, Route | None, bool], ...]:
         """Each foreign key: first step, route, reference, route of its container, whether plain.
 
         A plain one is at the top of the entity, and its text is the name, without a prefix.

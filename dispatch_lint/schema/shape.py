@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from dispatch_lint.model.reference import Reference
+from dispatch_lint.model.reference import ReferenceTarget
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,7 @@ class Shape:
     closed: bool = False
     items: Shape | None = None
     values: Shape | None = None
-    reference: Reference | None = None
+    reference: ReferenceTarget | None = None
     kind: str = ""
     standard: str = ""
     source: str = ""
@@ -132,11 +132,11 @@ def _types(schema: Schema) -> frozenset[str]:
     return frozenset()
 
 
-def read_reference(value: object) -> Reference | None:
+def read_reference(value: object) -> ReferenceTarget | None:
     """The value of `x-dispatch-reference` as a `Reference`."""
     if not isinstance(value, dict) or not isinstance(value.get("kind"), str):
         return None
-    return Reference(value["kind"], "id" if value.get("by") == "id" else "name",
+    return ReferenceTarget(value["kind"], "id" if value.get("by") == "id" else "name",
                      value.get("prefix", ""), value.get("key", ""))  # fmt: skip
 
 
