@@ -85,10 +85,6 @@ BOUNDED ?=
 bounded: $(VENV)/.dev
 	$(BIN)/python -m tests.bounded 2000 $(BOUNDED)
 
-nightly: $(VENV)/.dev
-	$(MAKE) faults FAULTS=3600
-	$(MAKE) bounded
-
 # Whether a test fails for each small mistake in the rules and the engine: about an hour.
 mutants: $(VENV)/.dev
 	$(BIN)/python $(INSTALL) --editable '.[mutants]'
@@ -99,6 +95,8 @@ DIFFER ?= 10000
 nightly: $(VENV)/.dev
 	$(BIN)/python -m tests.go_differential $(DIFFER)
 	$(BIN)/python -m tests.openapi_differential $(DIFFER)
+	$(MAKE) faults FAULTS=3600
+	$(MAKE) bounded
 
 coverage: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term:skip-covered --cov-fail-under=95

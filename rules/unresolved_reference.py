@@ -56,7 +56,7 @@ class UnresolvedReference(Rule):
     )
 
     def check_reference(self, reference: Reference) -> Iterator[Finding]:
-        if reference.state != "missing":
+        if any(target.live for target in reference.targets) or reference.state != "missing":
             return
         kind, near = reference.kind, reference.near
         what = f'{kind} with the ID "{reference.value}"'

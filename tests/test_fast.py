@@ -89,20 +89,51 @@ class ReadsTarget(ReadsMore):
             yield Finding(reference.path, "go")
 
 
+class ReadsState(ReadsMore):
+    def check_reference(self, reference: Reference) -> Iterator[Finding]:
+        if reference.state == "missing":
+            yield Finding(reference.path, "go")
+
+
+class ReadsByClass(ReadsMore):
+    def check_entity(self, entity: EntityView) -> Iterator[Finding]:
+        match entity:
+            case EntityView(kind="Image", name="i3"):
+                yield Finding(("name",), "go")
+
+
+class ReadsNoField(ReadsMore):
+    def check_reference(self, reference: Reference) -> Iterator[Finding]:
+        if reference.target is not None and reference.target.get("tags"):
+            yield Finding(reference.path, "go")
+
+
 @pytest.mark.parametrize(
-    "rule", [ReadsValue, ReadsName, ReadsOrder, ReadsKey, ReadsMember, ReadsTarget]
+    "rule",
+    [
+        ReadsState,
+        ReadsByClass,
+        ReadsNoField,
+        ReadsValue,
+        ReadsName,
+        ReadsOrder,
+        ReadsKey,
+        ReadsMember,
+        ReadsTarget,
+    ],
 )
 def test_a_rule_that_reads_more_is_always_asked(rule: type[Rule], tmp_path: Path) -> None:
     texts = [
-        f"kind: BaseImage\nname: b{number}\ndockerUrl: d\nlanguage: {language}\n---\n"
+        f"kind: BaseImage\nname: b{number}\nstatus: DELETED\ndockerUrl: d\nlanguage: {language}\n---\n"
         f"kind: Image\nname: i{number}\nbaseImageName: b{number}\n"
         for number, language in enumerate(["js", "js", "js", "go"])
     ]
     texts[-1] = (
         texts[-1].replace("kind: BaseImage\n", "").replace("\n---", "\nkind: BaseImage\n---")
     )
+    texts[-1] = texts[-1].replace("name: b3", "name: b3\ntags: [{key: a, value: b}]", 1)
     (tmp_path / "a.yaml").write_text("---\n".join(texts))
-    settings = parse({})
+    settings = parse({"external": [f"BaseImage/{name}" for name in ("b0", "b1", "b2")]})
     found = run(checker_of(rule, settings), sources_of([str(tmp_path)], settings)).violations
     assert [violation.message for violation in found] == ["go"]
 

@@ -84,7 +84,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "dispatch_lint", *arguments], cwd=folder, capture_output=True,
         text=True, timeout=600,
-        env={**os.environ, "SPARK_LOCAL_IP": "127.0.0.1"},
+        env={**os.environ, "SPARK_LOCAL_IP": "127.0.0.1", "DISPATCH_LINT_TRUST": "1"},
     )  # fmt: skip
 
 
@@ -146,7 +146,11 @@ def test_with_a_store(tmp_path: Path) -> None:
 )
 async def client(lsp_client: LanguageClient, root: Path) -> AsyncIterator[None]:
     await lsp_client.initialize_session(
-        lsp.InitializeParams(capabilities=lsp.ClientCapabilities(), root_uri=root.as_uri())
+        lsp.InitializeParams(
+            capabilities=lsp.ClientCapabilities(),
+            root_uri=root.as_uri(),
+            initialization_options={"trust": True},
+        )  # fmt: skip
     )
     yield
     await lsp_client.shutdown_session()

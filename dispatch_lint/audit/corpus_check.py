@@ -102,6 +102,9 @@ class _Answers:
             self.want(Wanted(groups=missing))
         return [self.members_of[group] for group in groups]
 
+    def is_replaced(self, key: str) -> bool:
+        return False
+
     def near(self, kind: str, name: str) -> Sequence[str]:
         found = self._near.get((kind, name))
         if found is None and not self._full:
@@ -150,24 +153,27 @@ class _Judge:
         if self._fast and self._fast.is_silent(self._rules, name, members, self.answers):
             return
         tasks = tasks_of_each if pending.each else tasks_of
-        found: dict[Judged, Task] = {}
+        found: list[tuple[Task, Judged]] = []
+        failed: list[tuple[Task, BaseException]] = []
         wants: list[Wanted] = []
         for task in tasks(self._rules, name, members, self.answers):
             self.answers.wanted = None
             try:
-                found |= dict.fromkeys(task.run(), task)
+                found += [(task, judged) for judged in task.run()]
             except Wanted:
                 pass
             except BaseException as error:
                 reraise_if_not_of_rule(error)
                 if self.answers.wanted is None:
-                    self._fail(task, error)
+                    failed.append((task, error))
             if self.answers.wanted is not None:  # also where the rule swallowed it
                 wants.append(self.answers.wanted)
         if wants:
             yield _pending_row(group, pending, wants, self.answers)
             return
-        for judged, task in found.items():
+        for task, failure in failed:
+            self._fail(task, failure)
+        for task, judged in found:
             if judged.place.position not in before:
                 yield _judged_row(group, pending, task, judged)
 

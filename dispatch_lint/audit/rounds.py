@@ -80,7 +80,7 @@ class Rounds:
 
     def _collect_failures(self, found: DataFrame) -> None:
         for row in found.where("what = 'failed'").select("result").toLocalIterator():
-            self.failures.merge(pickle.loads(bytes(row[0])).values())
+            self.failures.merge(pickle.loads(bytes(row[0])))
 
     def _answered(self, pending: DataFrame, number: int) -> DataFrame:
         """The groups that wait, judged with the answers to what they want: `FOUND`."""

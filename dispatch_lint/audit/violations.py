@@ -114,7 +114,7 @@ def summarize(
         report, limit=plan.settings.limits.violations_per_file, quiet=plan.quiet, closed=True
     )
     summary = settled.summary
-    settled.failures.merge(failures.values())
+    settled.failures.merge(failures)
     summary.problems += settled.failures.messages()
     summary.files = len(plan.files)
     for (_, rule, _, _), places in settled.declared.items():

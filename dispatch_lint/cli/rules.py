@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -70,7 +71,7 @@ def new(name: str, directory: str) -> None:
         raise click.UsageError(f"{file} exists already")
     make_folder(folder)
     write_bytes(file, text.encode("utf-8"))
-    say(f"Wrote {file}. Its examples run with: dispatch-lint rules test {file}")
+    say(f"Wrote {file}. Its examples run with: dispatch-lint rules test {quote(str(file))}")
     if not _is_loaded(file, settings, rules):
         relative = Path(os.path.relpath(folder.resolve(), settings.root.resolve())).as_posix()
         plugins = [*settings.plugins, relative if relative.startswith(".") else f"./{relative}"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from dispatch_lint.model.computed import computed_once
 from dispatch_lint.model.location import Range
+from dispatch_lint.model.relations import named_entity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -213,7 +214,10 @@ class Document:
     def _owner(self, route: Route) -> str | None:
         """The name of the entity that contains a target."""
         value = next((value for _, value in route.walk(self.entity)), None)
-        return value if isinstance(value, str) else None
+        if not isinstance(value, str):
+            return None
+        reference = route.shape.reference
+        return named_entity(value, reference.kind) if reference and "/" in value else value
 
     def written(self, path: Path) -> Path:
         """A path in `entity` as a path in `value`: with the names that are in the text."""

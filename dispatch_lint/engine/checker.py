@@ -12,7 +12,6 @@ from dispatch_lint.documents.document import ROW_KEY
 from dispatch_lint.engine.judge import CorpusRules
 from dispatch_lint.engine.precedence import RuleFinding, position_of, resolve_field
 from dispatch_lint.engine.rule_results import (
-    FactCheck,
     checked_findings,
     reraise_if_not_of_rule,
 )
@@ -91,7 +90,6 @@ class Checker:
         self.off = tuple(rule for rule in off if position_of(rule) is not None)
         self.classifier = Classifier(settings, catalogue, self._explains)
         self.corpus_rules = CorpusRules.of(rules)
-        self.facts = FactCheck()
         self._declarations: dict[
             tuple[str, str], tuple[list[Declaration], list[tuple[Rule, str, BaseException]]]
         ] = {}

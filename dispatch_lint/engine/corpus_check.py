@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 from dispatch_lint.documents.stored_entity import StoredEntity
 from dispatch_lint.engine.judge import tasks_of
 from dispatch_lint.engine.members import Member, Place, Wanted
-from dispatch_lint.engine.rule_results import FactCheck, reraise_if_not_of_rule
+from dispatch_lint.engine.rule_results import checked_facts, reraise_if_not_of_rule
 from dispatch_lint.engine.similar_names import MAX_MISSING, ComparisonBudget, similar_names
 from dispatch_lint.index.groups import Members, read_group
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dispatch_lint.engine.checker import Checker
     from dispatch_lint.engine.judge import Judged, Task
     from dispatch_lint.index.groups import Groups
-    from dispatch_lint.rule import EntityView, Rule
+    from dispatch_lint.rule import EntityView, Fact, Rule
     from dispatch_lint.rule.entity import Content
     from dispatch_lint.store.rows import StoreRows
 
@@ -75,10 +75,11 @@ class CorpusCheck:
         self.not_judged = 0
         self._rules, self._corpus, self._fail = checker.corpus_rules, corpus, fail
         self._accelerator = checker.accelerator
-        self._facts = FactCheck()
         self._similar = _SimilarNames(corpus)
         self._members: dict[str, Members] = {}
         self._contents: dict[int | str, Content] = {}
+        self._own_keys: frozenset[int] | None = None
+        """The hashes of the keys that documents of the run in the stored form have."""
         self._wanted: Wanted | None = None
         """What the present question wants."""
 
@@ -115,13 +116,13 @@ class CorpusCheck:
         found = store.of(groups)
         if facts:
             found |= store.facts(
-                list(self._rules.facts.values()), facts, self._facts.checked, self._store_failed
+                list(self._rules.facts.values()), facts, _collect, self._store_failed
             )
         return found
 
-    def _store_failed(self, rule: Rule, error: BaseException) -> None:
+    def _store_failed(self, rule: Rule, key: str, error: BaseException) -> None:
         reraise_if_not_of_rule(error)
-        self._fail(rule, Place(-1, ()), error)
+        self._fail(rule, Place(-1, (), key=key), error)
 
     def _ask(self, task: Task, waiting: list[tuple[Task, Wanted]]) -> Iterator[Judged]:
         self._wanted = None
@@ -207,6 +208,12 @@ class CorpusCheck:
             self.want(Wanted(groups=missing))
         return [self._members[group] for group in groups]
 
+    def is_replaced(self, key: str) -> bool:
+        """See `Answers.is_replaced`."""
+        if self._own_keys is None:
+            self._own_keys = frozenset(map(hash, self._corpus.groups.stored_keys()))
+        return hash(key) in self._own_keys
+
     def near(self, kind: str, name: str) -> Sequence[str]:
         """See `Answers.near`."""
         found = self._similar.of(kind, name)
@@ -232,6 +239,10 @@ class CorpusCheck:
     def file(self, source: int) -> str:
         """See `Answers.file`."""
         return self._corpus.files[source]
+
+
+def _collect(rule: Rule, entity: EntityView) -> list[Fact]:
+    return [*checked_facts(rule.collect(entity))]
 
 
 def content_wants(

@@ -13,7 +13,11 @@ from dispatch_lint.documents.suppressions import read_go_suppressions
 from dispatch_lint.engine.checker import SYNTAX
 from dispatch_lint.engine.definition_causes import one_cause_each
 from dispatch_lint.engine.precedence import resolve
-from dispatch_lint.engine.rule_results import checked_findings, reraise_if_not_of_rule
+from dispatch_lint.engine.rule_results import (
+    check_locations,
+    checked_findings,
+    reraise_if_not_of_rule,
+)
 from dispatch_lint.engine.summary import Listed
 from dispatch_lint.model.errors import InputError
 from dispatch_lint.model.location import Location, pointer
@@ -134,7 +138,7 @@ class _DefinitionCheck:
         for type_, schema in zip(self._types, self._schemas, strict=True):
             self._add(type_.name, self._check_type(type_, schema))
         for types in _by_kind(self._types).values():
-            self._add("", self._check("check_kind", types))
+            self._add("", self._check("check_kind", tuple(types)))
         for package in _packages(self._definitions.layouts):
             self._add("", self._check("check_package", package))
         kinds = {type_.name: type_.kind for type_ in self._types}
@@ -146,6 +150,8 @@ class _DefinitionCheck:
         for rule in self._rules[method]:
             try:
                 findings = [*checked_findings(getattr(rule, method)(subject))]
+                if method != "check_field":
+                    check_locations(findings, self._definitions.files)
             except BaseException as error:
                 reraise_if_not_of_rule(error)
                 self._settled.failures.add(rule, error, _shown(subject))
@@ -241,7 +247,9 @@ class _DefinitionCheck:
 
 def _shown(subject: object) -> str:
     """What a rule was asked about, for a message."""
-    if isinstance(subject, list):
+    if isinstance(subject, FieldView):
+        return f"the field {subject.kind}.{subject.name}"
+    if type(subject) is tuple:
         return f"the definitions of {subject[0].kind}"
     name = getattr(subject, "name", None) or getattr(subject, "folder", "") or "."
     return f"the definition {name}"

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import translate
 from functools import cache, cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
-from dispatch_lint.engine.members import Member, MemberView, Place, ReferrerView
+from dispatch_lint.engine.members import Member, MemberView, Place, ReferrerView, Wanted
 from dispatch_lint.index.groups import by_id, by_name, read_group, stored_referrers
 from dispatch_lint.index.targets import Targets, newest
 from dispatch_lint.rule import (
@@ -88,41 +88,56 @@ class RelationGroup:
 
     def is_referred_to(self, group: KeyGroup) -> bool:
         """See `KeyGroup.is_referred_to`."""
-        rows = _rows_of(group.entities)
-        return any(reference.sees(row) for reference in self._referrers() for row in rows)
+        return next(self._referrers(group), None) is not None
 
     def referrers(self, group: KeyGroup) -> Sequence[Reference]:
         """See `KeyGroup.references`."""
-        rows = _rows_of(group.entities)
         views: list[ReferrerView] = []
         found: list[Reference] = []
-        for row, positions in self._referrers().items():
-            if any(row.sees(entity) for entity in rows):
-                for position in positions:
-                    views.append(ReferrerView(position, row, self._answers, views))
-                    found.append(self._reference(row, views[-1]))
+        for row, position, value in self._referrers(group):
+            views.append(ReferrerView(position, row, self._answers, views))
+            found.append(self._reference(row, views[-1], value))
         return tuple(found)
 
-    def _referrers(self) -> dict[ReferenceRow, Sequence[int]]:
-        references: dict[ReferenceRow, Sequence[int]] = {**self._members.references}
-        if self._answers.has_store:
-            (stored,) = self._answers.members([stored_referrers(*self._rest)])
-            references |= stored.references
-        return references
+    def _referrers(self, group: KeyGroup) -> Iterator[tuple[ReferenceRow, int, str]]:
+        """The foreign keys to the documents of a key by name, and by ID; each with its value."""
+        rows, answers = _rows_of(group.entities), self._answers
+        ids = sorted({row.id for row in rows if row.id})
+        by_value = {
+            group.name: self._members,
+            **dict(zip(ids, answers.members([*map(by_id, ids)]), strict=True)),
+        }
+        if answers.has_store:
+            kind, values = group.kind, [group.name, *ids]
+            stored = answers.members([stored_referrers(kind, value) for value in values])
+            found = [*by_value.items(), *zip(values, stored, strict=True)]
+        else:
+            found = [*by_value.items()]
+        for value, members in found:
+            for row, positions in members.references.items():
+                if any(row.sees(entity) for entity in rows):
+                    for position in positions:
+                        if position >= 0 or not answers.is_replaced(row.row):
+                            yield row, position, value
+
+    def want(self, wanted: Wanted) -> NoReturn:
+        """See `Answers.want`."""
+        self._answers.want(wanted)
 
     # References
 
     def reference(self, row: ReferenceRow, positions: Sequence[int]) -> Reference:
         """A foreign key, or equal ones, of which the first is shown."""
         shared = len(positions) > 1
-        return self._reference(row, ReferrerView(positions[0], row, self._answers, shared=shared))
+        entity = ReferrerView(positions[0], row, self._answers, shared=shared)
+        return self._reference(row, entity, self._rest[-1])
 
-    def _reference(self, row: ReferenceRow, entity: EntityView) -> Reference:
-        return Reference(row, self._rest[-1], entity, self, closed=self._answers.closed)
+    def _reference(self, row: ReferenceRow, entity: EntityView, value: str) -> Reference:
+        return Reference(row, value, entity, self, closed=self._answers.closed)
 
     @cached_property
     def _targets(self) -> Targets[int]:
-        return Targets(newest(self._members.entities))
+        return Targets(newest(self._members.entities, self._answers.is_replaced))
 
     def targets(self, reference: Reference) -> Sequence[EntityView]:
         """See `Reference.targets`."""
@@ -144,17 +159,20 @@ class RelationGroup:
             (members,) = self._answers.members([by_id(reference.value)])
         return tuple(
             MemberView(position, row, self._answers, (), ("id",))
-            for position, row in newest(members.entities)
+            for position, row in newest(members.entities, self._answers.is_replaced)
             if row.live and row.kind == reference.kind and row.name
         )
 
     def state(self, reference: Reference) -> State:
         """See `Reference.state`."""
         row = reference._row
-        live = {target for _, target in self._targets.visible(row) if target.live}
+        live = [target for _, target in self._targets.visible(row) if target.live]
         if live:
-            keys = {(target.key, target.container) for target in live}
-            return "resolved" if len(keys) == 1 else "ambiguous"
+            # An unknown organization may be any: then it is the same entity in several forms.
+            organizations = {target.organization for target in live} - {None}
+            containers = {target.container for target in live}
+            is_one = len(organizations) <= 1 and len(containers) == 1
+            return "resolved" if is_one else "ambiguous"
         if self.external(reference):
             return "external"
         if self._answers.closed or self._is_judged(reference):
@@ -181,7 +199,7 @@ class RelationGroup:
         if reference.container is None or container not in answers.kinds:
             return False
         (holders,) = answers.members([by_name(container, reference.container)])
-        return any(row.live for _, row in newest(holders.entities))
+        return any(row.live for _, row in newest(holders.entities, answers.is_replaced))
 
     def near(self, reference: Reference) -> Sequence[str]:
         """See `Reference.near`."""
@@ -200,7 +218,8 @@ class RelationGroup:
         if missing:
             groups = self._answers.members([by_name(kind, name) for name in missing])
             for name, members in zip(missing, groups, strict=True):
-                self._near[name] = Targets(members.entities)
+                entities = newest(members.entities, self._answers.is_replaced)
+                self._near[name] = Targets(entities)
         return ((name, self._near[name]) for name in names)
 
 

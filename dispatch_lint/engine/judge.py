@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatch_lint.engine.group_answers import FactGroup, RelationGroup
-from dispatch_lint.engine.members import Member, Place
-from dispatch_lint.engine.rule_results import checked_findings
+from dispatch_lint.engine.members import Member, Place, Wanted
+from dispatch_lint.engine.rule_results import check_of_group, checked_findings
 from dispatch_lint.index.groups import read_group
 from dispatch_lint.model.location import Location
 from dispatch_lint.rule import Collected, Finding, FormerHolder, Reference, Rule
@@ -94,6 +94,12 @@ class Task(NamedTuple):
         """
         found: list[Judged] = []
         for finding in checked_findings(self.method(self.subject), self.size):
+            check_of_group(finding)
+            if self._is_own(finding.entity):
+                finding = finding._replace(entity=None)
+            if len(self.positions) > 1 and any(map(self._is_own, _parts(finding))):
+                group: RelationGroup = self.subject._answers
+                group.want(Wanted(each=True))
             place = self.default if finding.entity is None else _place_of(finding.entity)
             if place is None:
                 raise TypeError(
@@ -106,9 +112,14 @@ class Task(NamedTuple):
             positions = self.positions if finding.entity is None else ()
             found += [
                 Judged(self.rule.name, place._replace(position=position), plain, related)
-                for position in positions or (place.position,)
+                for position in dict.fromkeys(positions) or (place.position,)
             ]
         return found
+
+    def _is_own(self, what: object) -> bool:
+        """Whether it is the foreign key that is asked about, or the entity that has it."""
+        subject = self.subject
+        return isinstance(subject, Reference) and (what is subject or what is subject.entity)
 
     def places(self) -> Iterator[Place]:
         """The documents that the question is about."""
@@ -122,6 +133,11 @@ class Task(NamedTuple):
         assert isinstance(group, RelationGroup)
         for position in self.positions:
             yield _reference_task(self.rule, group, reference._row, [position])
+
+
+def _parts(finding: Finding) -> Iterator[object]:
+    """What a finding is related to."""
+    return (what for what, _ in finding.related)
 
 
 def _place_of(what: object) -> Place:

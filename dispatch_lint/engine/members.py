@@ -93,6 +93,9 @@ class Answers(Protocol):
     def members(self, groups: Sequence[str]) -> Sequence[Members]:
         """The rows of other groups, each by itself."""
 
+    def is_replaced(self, key: str) -> bool:
+        """Whether a document of the run in the stored form has the key: it is the newer state."""
+
     def near(self, kind: str, name: str) -> Sequence[str]:
         """Names of a kind that are similar to a missing one, best first."""
 

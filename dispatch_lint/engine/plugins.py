@@ -54,8 +54,9 @@ def load_rules(paths: Iterable[Path] = ()) -> dict[str, type[Rule]]:
             if problem:
                 raise PluginError(f"{origin}: {rule.__name__} is no rule: {problem}")
             if found.setdefault(rule.name, rule) is not rule:
-                raise PluginError(f'{origin}: there is already a rule "{rule.name}", in '
-                                  f"{found[rule.name].__module__}")  # fmt: skip
+                known = found[rule.name]
+                where = file_of(known) or known.__module__
+                raise PluginError(f'{origin}: there is already a rule "{rule.name}", in {where}')
     if not found:  # the built-in rules are missing too: a run would wrongly succeed
         raise PluginError(f"no package offers rules ({GROUP}): install dispatch-lint again")
     return dict(sorted(found.items()))
@@ -73,7 +74,10 @@ def _modules(paths: Iterable[Path]) -> Iterator[tuple[str, ModuleType]]:
         yield from _submodules(origin, module)
     files = (file for path in paths for file in _files_of(path.absolute()))
     for file in dict.fromkeys(file.resolve() for file in files):
-        yield str(file), _load_file(file)
+        module = _load_file(file)
+        if not any(True for _ in _rules_of(module)):
+            raise PluginError(f"{file}: there is no rule in it, a class that derives from Rule")
+        yield str(file), module
 
 
 def _files_of(path: Path) -> list[Path]:
@@ -134,15 +138,18 @@ def _rules_of(module: object) -> Iterator[type[Rule]]:
         if issubclass(module, Rule):
             yield module
         return
-    for value in vars(module).values():
-        if (
-            isinstance(value, type)
-            and issubclass(value, Rule)
-            and value is not Rule
-            and value.__module__ == getattr(module, "__name__", "")
-            and "name" in vars(value)
-        ):
-            yield value
+    own = [
+        value
+        for value in vars(module).values()
+        if isinstance(value, type)
+        and issubclass(value, Rule)
+        and value.__module__ == getattr(module, "__name__", "")
+    ]
+    for rule in own:
+        # A class without a name is the base of others, or its author forgot the name.
+        is_base = any(rule in other.__mro__[1:] for other in own)
+        if "name" in vars(rule) or not is_base:
+            yield rule
 
 
 def check_names(names: Iterable[str], rules: Mapping[str, type[Rule]], where: str) -> None:
@@ -225,7 +232,7 @@ def _options(rule: type[Rule], settings: Settings) -> Any:
         SettingsError: an option does not exist, is missing, or has a value of another type.
     """
     settings_of_rule = settings.rules.get(rule.name, {})
-    hints = get_type_hints(rule.Options) if settings_of_rule else {}
+    hints = _hints(rule) if settings_of_rule else {}
     values: dict[str, Any] = {}
     for key, value in settings_of_rule.items():
         attribute = key.replace("-", "_")
@@ -242,7 +249,23 @@ def _options(rule: type[Rule], settings: Settings) -> Any:
     ]  # fmt: skip
     if missing:
         raise SettingsError(f"rules.{rule.name}: the option {missing[0]} has to be set")
-    return rule.Options(**values)
+    try:
+        return rule.Options(**values)
+    except (ValueError, TypeError) as error:
+        raise SettingsError(f"rules.{rule.name}: {error}") from error
+
+
+def _hints(rule: type[Rule]) -> dict[str, Any]:
+    """The types of the options of a rule.
+
+    Raises:
+        PluginError: an annotation cannot be resolved.
+    """
+    try:
+        return get_type_hints(rule.Options)
+    except Exception as error:
+        where = f"the options of the rule {rule.name}"
+        raise PluginError(f"{where} cannot be used: {reason_of(error)}") from error
 
 
 def _checked(key: str, value: object, hint: Any) -> object:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, NamedTuple
+from zlib import crc32
 
 from dispatch_lint.documents.document import ROW_KEY
 from dispatch_lint.model.errors import InputError
@@ -13,7 +14,7 @@ from dispatch_lint.model.violation import Severity
 from dispatch_lint.rule import EntityView, Fact, Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
 
     from dispatch_lint.documents.document import Document
     from dispatch_lint.model.location import Path
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 MAX_FINDINGS = 100_000
 """The findings of one call of a rule; it may have more in a group of more entities."""
-MAX_PASSED = 10_000
-"""The number of memo entries for the values of facts."""
+MAX_FAILED = 100_000
+"""The number of documents that a rule failed for is counted up to this."""
 _NONE = type(None)
 _FINDING_FIELDS: Mapping[str, tuple[type, ...]] = {
     "message": (str,), "severity": (Severity, _NONE), "help": (str,), "subject": (tuple, _NONE),
@@ -35,74 +36,74 @@ _PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
 class Failure(NamedTuple):
-    """A rule that failed, and for how many documents.
+    """A rule that failed.
 
     Attributes:
         reason: the exception, with the file and line in the rule.
         where: the first document, or what else the rule was asked about.
         order: the sort key of the first document.
-        documents: how many it failed for.
     """
 
     rule: str
     reason: str
     where: str
-    order: tuple[int, int] = (0, 0)
-    documents: int = 1
+    order: tuple[int, int]
 
-    @property
-    def message(self) -> str:
-        """The problem as it is reported."""
-        more = self.documents - 1
+    def message(self, documents: int) -> str:
+        """The problem as it is reported.
+
+        Args:
+            documents: the number of documents that it failed for.
+        """
+        more = documents - 1
         plural = "s" if more > 1 else ""
-        further = f" ({more:,} further document{plural})" if more else ""
+        least = "at least " if documents >= MAX_FAILED else ""
+        further = f" ({least}{more:,} further document{plural})" if more else ""
         return f"{self.where}: {self.reason}{further}"
 
-    def merge(self, other: Failure) -> Failure:
-        """The failures of one rule together."""
-        first = min(self, other, key=lambda failure: failure.order)
-        return first._replace(documents=self.documents + other.documents)
 
-
-class Failures(dict[str, Failure]):
-    """Failures, by the name of the rule. A document counts once for a rule, however often it failed."""
+class Failures:
+    """The rules that failed, each with the documents that it failed for."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self._last: dict[str, tuple[int, int]] = {}
+        self._first: dict[str, Failure] = {}
+        self._documents: dict[str, set[tuple[int, int]]] = {}
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _failures, (list(self.values()),)
+    def __bool__(self) -> bool:
+        return bool(self._first)
 
     def add(
-        self, rule: Rule, error: BaseException, where: str, order: tuple[int, int] = (0, 0)
+        self, rule: Rule, error: BaseException, where: str, order: tuple[int, int] | None = None
     ) -> None:
         """Add the failure of a rule.
 
         Args:
             where: the document, or what else the rule was asked about.
-            order: the sort key of the document.
+            order: the sort key of the document; by default one of `where`.
         """
-        if rule.name not in self or self._last.get(rule.name) != order:
-            self.merge([Failure(rule.name, internal_error(rule, error), where, order)])
-            self._last[rule.name] = order
+        order = order or (-1, crc32(where.encode("utf-8", "surrogatepass")))
+        first = self._first.get(rule.name)
+        if first is None or order < first.order:
+            failure = Failure(rule.name, internal_error(rule, error), where, order)
+            self._first[rule.name] = failure
+        documents = self._documents.setdefault(rule.name, set())
+        if len(documents) < MAX_FAILED:
+            documents.add(order)
 
-    def merge(self, failures: Iterable[Failure]) -> None:
-        """Add further failures."""
-        for failure in failures:
-            before = self.get(failure.rule)
-            self[failure.rule] = before.merge(failure) if before else failure
+    def merge(self, other: Failures) -> None:
+        """Add the failures of other documents, or of the same."""
+        for name, failure in other._first.items():
+            first = self._first.get(name)
+            if first is None or failure.order < first.order:
+                self._first[name] = failure
+            documents = self._documents.setdefault(name, set())
+            if len(documents) < MAX_FAILED:
+                documents |= other._documents[name]
 
     def messages(self) -> list[str]:
         """One message for each rule, in the order of the documents."""
-        ordered = sorted(self.values(), key=lambda failure: (failure.order, failure.rule))
-        return [failure.message for failure in ordered]
-
-
-def _failures(failures: Iterable[Failure]) -> Failures:
-    found = Failures()
-    found.merge(failures)
-    return found
+        ordered = sorted(self._first.values(), key=lambda failure: (failure.order, failure.rule))
+        return [failure.message(len(self._documents[failure.rule])) for failure in ordered]
 
 
 def reraise_if_not_of_rule(error: BaseException) -> None:
@@ -206,7 +207,8 @@ def checked_finding(yielded: object) -> Finding:
         raise TypeError(f'`on` of a Finding is {yielded.on!r:.60}, and has to be "key" or "value"')
     if yielded.range is not None:
         for number in yielded.range:
-            _check_type("a Range", number, int)
+            if type(number) is not int or number < 1:
+                raise TypeError(f"a Range has {number!r:.60}: lines and columns count from 1")
     for pair in yielded.related:
         if type(pair) is not tuple or len(pair) != 2 or not isinstance(pair[1], str):
             raise TypeError(
@@ -240,15 +242,50 @@ def _check_type(what: str, value: object, *types: type) -> None:
         raise TypeError(f"{what} is {value!r:.60}, and has to be {names}")
 
 
-def refuse_related(findings: Iterable[Finding]) -> None:
-    """Refuse findings about one document that speak of others, which only those about groups can.
+def check_of_document(findings: Iterable[Finding]) -> None:
+    """Check findings about one document, which cannot speak of others as those about groups can.
 
     Raises:
-        TypeError: a finding has an `entity`, or something `related`.
+        TypeError: a finding has an `entity`, or something `related`, or renames the entity itself.
     """
     for finding in findings:
+        _check_renames(finding)
         if finding.entity is not None or finding.related:
             raise TypeError("`entity` and `related` are for findings about groups and references")
+
+
+def check_of_group(finding: Finding) -> None:
+    """Check a finding about a group.
+
+    Raises:
+        TypeError: it is counted with others of its file, or renames an entity itself.
+    """
+    _check_renames(finding)
+    if finding.fold:
+        raise TypeError("`fold` is for findings about one document")
+
+
+def check_locations(findings: Iterable[Finding], files: Container[str]) -> None:
+    """Check that findings about definitions have a location.
+
+    Args:
+        files: the files that have definitions.
+
+    Raises:
+        TypeError: a finding has none, or one elsewhere.
+    """
+    for finding in findings:
+        location = finding.location
+        if location is None or location.file not in files:
+            raise TypeError(
+                f"the finding {finding.message!r:.60} has no `location` in a file with definitions"
+            )
+
+
+def _check_renames(finding: Finding) -> None:
+    for change in finding.fix.changes if finding.fix else ():
+        if isinstance(change, Rename) and not (change.path and isinstance(change.path[-1], str)):
+            raise TypeError(f"a Rename has the path {change.path}, which ends in no field")
 
 
 def path_problem(document: Document, finding: Finding) -> ValueError | None:
@@ -275,41 +312,21 @@ def _is_missing(entity: Any, path: Path) -> bool:
     return False
 
 
-class FactCheck:
-    """Checks that facts can be kept in an index, the values of each kind once."""
+def checked_facts(yielded: object) -> Iterator[Fact]:
+    """What a rule collected about one entity, if these are facts that an index can keep.
 
-    def __init__(self) -> None:
-        self._passed: set[tuple[object, object]] = set()
-
-    def checked(self, yielded: object) -> Iterator[Fact]:
-        """What a rule collected about one entity, if these are facts.
-
-        Raises:
-            TypeError: it is something else, or there is no end of it.
-        """
-        return map(self.check, _ending(yielded, "facts"))
-
-    def check(self, fact: object) -> Fact:
-        """Check a fact that a rule collected.
-
-        Raises:
-            TypeError: it is no fact, or its data are not plain.
-        """
+    Raises:
+        TypeError: it is something else, its data are not plain, or there is no end of it.
+    """
+    for fact in _ending(yielded, "facts"):
         if not isinstance(fact, Fact):
             raise TypeError(f"it collected {fact!r:.60}, which is no Fact")
         if type(fact.group) is not str:
             raise TypeError(f"the group of a fact is {fact.group!r:.60}, which is no text")
-        try:
-            if (fact.path, fact.data) in self._passed:
-                return fact
-        except TypeError:  # unhashable: the checks below say which value it is
-            pass
         _check_path(fact.path)
         if not _is_plain(fact.data):
             raise TypeError(f"the data of a fact are {fact.data!r:.60}, which is no plain value")
-        if len(self._passed) < MAX_PASSED:
-            self._passed.add((fact.path, fact.data))
-        return fact
+        yield fact
 
 
 def _check_path(path: object) -> None:

@@ -129,7 +129,9 @@ def _check_corpus(
 
     def fail(rule: Rule, place: Place, error: BaseException) -> None:
         if place.stored:
-            settled.failures.add(rule, error, "the store")
+            settled.failures.add(
+                rule, error, f"the store: {place.key}" if place.key else "the store"
+            )
             return
         where = document_name(texts[place.source].name, place.document)
         settled.failures.add(rule, error, where, (place.source, place.document))

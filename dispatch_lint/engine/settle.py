@@ -116,7 +116,7 @@ class _File:
             summary.documents += part.documents
             summary.skipped += part.skipped
             summary.problems += part.problems
-            settled.failures.merge(part.failures.values())
+            settled.failures.merge(part.failures)
             settled.declared.update(part.declared)
             settled.listed += part.listed
             self._unlocated.update(part.unlocated)

@@ -14,10 +14,11 @@ from dispatch_lint.documents.suppressions import MARK, read_suppressions
 from dispatch_lint.engine.precedence import SCHEMA, claims_of, resolve, without_causes
 from dispatch_lint.engine.report import Fold, Located, SourceReport, Unparsed
 from dispatch_lint.engine.rule_results import (
+    check_of_document,
+    checked_facts,
     checked_findings,
     document_name,
     path_problem,
-    refuse_related,
     reraise_if_not_of_rule,
 )
 from dispatch_lint.engine.summary import Listed
@@ -144,7 +145,7 @@ def _findings(
     try:
         findings = [*checked_findings(method(view))]
         if findings:
-            refuse_related(findings)
+            check_of_document(findings)
     except BaseException as error:
         reraise_if_not_of_rule(error)
         fail(rule, error)
@@ -198,7 +199,7 @@ def _check_unparsed(
         return
     found = SourceReport(report.position, source.name, suppressions=report.suppressions)
     _check_document(checker, beside, found)
-    report.failures.merge(found.failures.values())
+    report.failures.merge(found.failures)
     skipped = Listed(source.name, number, f"skipped: {alone.reason}")
     report.unparsed.append(
         Unparsed(number, tuple(found.violations), found.unlocated, _listed(beside), skipped)
@@ -295,7 +296,7 @@ def _collect(checker: Checker, document: Document, report: SourceReport) -> None
         ]
     for rule in rules.facts.values():
         try:
-            facts = [*checker.facts.checked(rule.collect(EntityView(document)))]
+            facts = [*checked_facts(rule.collect(EntityView(document)))]
         except BaseException as error:
             reraise_if_not_of_rule(error)
             where = document_name(document.source.name, number)

@@ -23,20 +23,18 @@ if TYPE_CHECKING:
 MAX_SHAPES = 10_000
 """The number of shapes that are remembered: a document may name any text as its kind."""
 _ENTITY = frozenset({
-    "container", "declares", "form", "has", "in_store", "kind", "known", "live", "schema_errors",
+    "container", "declares", "form", "get", "has", "in_store", "kind", "known", "live", "schema_errors",
     "status", "undeclared", "written_kind",
 })  # fmt: skip
-"""What the shape of a clean document tells; `get` of a field that is missing, too."""
+"""What the shape of a clean document tells; of `get`, only that a field is missing."""
 _TEXT = frozenset({
     "cuts", "duplicates", "form", "language", "plain_keys", "problem", "read_duplicates", "scalars",
 })  # fmt: skip
 _GROUP = frozenset({
-    "entities", "former", "has_store", "is_alone", "is_referred_to", "kind", "stored",
+    "entities", "former", "has_store", "is_alone", "kind", "stored",
 })  # fmt: skip
 _MEMBER = frozenset({"container", "form", "in_store", "kind", "live", "status"})
-_REFERENCE = frozenset(
-    {"by", "closed", "elsewhere", "entity", "kind", "state", "target", "targets"}
-)
+_REFERENCE = frozenset({"by", "closed", "elsewhere", "entity", "kind", "target", "targets"})
 
 
 class _Watched:
@@ -49,6 +47,11 @@ class _Watched:
         self._parts: list[_Watched] = []
         self._read_more = False
 
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        """That of the object, for `isinstance` and `match`."""
+        return type(self._of)
+
     @property
     def read_more(self) -> bool:
         """Whether anything else than the shape was read."""
@@ -57,7 +60,7 @@ class _Watched:
     def get(self, name: str) -> Any:
         """As `EntityView.get`."""
         assert isinstance(self._of, EntityView)
-        self._read_more |= self._of.has(name)
+        self._read_more |= "get" not in self._shape or self._of.has(name)
         return self._of.get(name)
 
     def __getattr__(self, name: str) -> Any:

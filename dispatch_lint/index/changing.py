@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from dispatch_lint.index.groups import Members, names_of_kinds, position_of, source_of
+from dispatch_lint.index.groups import Members, keys_of, names_of_kinds, position_of, source_of
 
 if TYPE_CHECKING:
     from dispatch_lint.index.groups import Row
@@ -67,6 +67,10 @@ class FocusedGroups(NamedTuple):
     def some(self, groups: Iterable[str]) -> dict[str, Members]:
         """The rows of the named groups; those without rows are left out."""
         return {group: self._members(group) for group in groups if group in self.rows}
+
+    def stored_keys(self) -> Iterator[str]:
+        """The keys of the entities in the stored form."""
+        return keys_of(row for rows in self.rows.values() for _, row in rows)
 
     def names(self, kinds: Collection[str], limit: int) -> dict[str, set[str]]:
         """The names of the entities and foreign keys of some kinds; of each at most `limit`."""

@@ -216,8 +216,20 @@ class Groups(Protocol):
     def some(self, groups: Iterable[str]) -> Mapping[str, Members]:
         """The rows of the named groups, to check or not; those without rows are left out."""
 
+    def stored_keys(self) -> Iterator[str]:
+        """The keys of the entities in the stored form."""
+
     def names(self, kinds: Collection[str], limit: int) -> dict[str, set[str]]:
         """The names of the entities and foreign keys of some kinds; of each at most `limit`."""
+
+
+def keys_of(rows: Iterable[Row]) -> Iterator[str]:
+    """See `Groups.stored_keys`."""
+    for row in rows:
+        if row[0] == ENTITY:
+            entity = EntityRow._make(row)
+            if entity.form == "stored" and entity.container is None and entity.key is not None:
+                yield entity.key
 
 
 def names_of_kinds(

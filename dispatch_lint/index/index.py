@@ -8,7 +8,8 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 from zlib import crc32
 
-from dispatch_lint.index.groups import IndexRow, Members, Row, names_of_kinds, position_of
+from dispatch_lint.index.groups import IndexRow, Members, Row, keys_of, names_of_kinds, position_of
+from dispatch_lint.model.relations import REFERENCE
 
 PARTITIONS = 256
 """Rows of the same group are in the same partition, and one partition at a time is in memory."""
@@ -35,7 +36,7 @@ class Index:
     def _clear(self) -> None:
         self._rows: list[IndexRow] = []
         self._equal: dict[Row, Row] = {}
-        """Equal rows are one object, which is packed once."""
+        """Equal foreign keys are one object, which is packed once."""
         self._blocks: dict[int, list[bytes]] = {}
         self._size = 0
         self._in_file: dict[int, list[tuple[int, int]]] = {}
@@ -50,7 +51,12 @@ class Index:
         """
         equal = self._equal
         self._rows += [
-            (group, position_of(source, document), equal.setdefault(row, row))
+            (
+                group,
+                position_of(source, document),
+                # Only foreign keys: of facts, 1 and True are equal and not the same.
+                equal.setdefault(row, row) if row[0] == REFERENCE else row,
+            )
             for group, document, row in rows
         ]
         if len(self._rows) >= MAX_ROWS:
@@ -162,6 +168,10 @@ class Index:
         """The names of the entities and foreign keys of some kinds; of each at most `limit`."""
         groups = (row[0] for row in self._all_rows())
         return names_of_kinds(groups, kinds, limit)
+
+    def stored_keys(self) -> Iterator[str]:
+        """The keys of the entities in the stored form."""
+        return keys_of(row[2] for row in self._all_rows())
 
     def _all_rows(self) -> Iterator[IndexRow]:
         for partition in sorted(self._blocks.keys() | self._in_file.keys()):

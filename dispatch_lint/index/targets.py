@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from heapq import merge
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -68,21 +68,14 @@ class Targets(Generic[Item]):
         )
 
 
-def newest(entities: Iterable[tuple[int, EntityRow]]) -> list[tuple[int, EntityRow]]:
+def newest(
+    entities: Iterable[tuple[int, EntityRow]], is_replaced: Callable[[str], bool]
+) -> list[tuple[int, EntityRow]]:
     """The entities of a group, without those of the store that a document of the run replaces.
 
-    A document in the stored form is the newer state of the entity that the store has.
+    Args:
+        is_replaced: whether a document in the stored form, which is the newer state, has a key.
     """
-    rows = list(entities)
-    if not any(position < 0 for position, _ in rows):
-        return rows
-    replaced = {
-        (row.organization, row.kind, row.container)
-        for position, row in rows
-        if position >= 0 and row.form == "stored"
-    }
     return [
-        (position, row)
-        for position, row in rows
-        if position >= 0 or (row.organization, row.kind, row.container) not in replaced
+        (position, row) for position, row in entities if position >= 0 or not is_replaced(row.row)
     ]

@@ -7,10 +7,13 @@ import re
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING
 
+from dispatch_lint.model.violation import Severity
 from dispatch_lint.rule.base import SCOPES
 from dispatch_lint.rule.base import Rule as _Rule
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dispatch_lint.rule.base import Rule
 
 _NO_HINTS = "remove it: the engine takes no hints for speed"
@@ -43,6 +46,13 @@ called.
 """
 
 
+_ATTRIBUTES: Mapping[str, tuple[type, ...]] = {
+    "summary": (str,), "severity": (Severity,), "default": (bool,), "guide": (str, type(None)),
+    "question": (str, type(None)), "valid": (tuple, list), "invalid": (tuple, list),
+}  # fmt: skip
+"""The types of the attributes of a rule."""
+
+
 def defining_problem(rule: type[Rule]) -> str | None:
     """Why a class cannot be used as a rule; None where it can."""
     for owner in rule.__mro__:
@@ -51,8 +61,14 @@ def defining_problem(rule: type[Rule]) -> str | None:
     name = getattr(rule, "name", None)
     if not isinstance(name, str) or not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
         return f"its name {name!r} is not kebab-case"
+    if name == "all":
+        return 'its name is "all", which means every rule'
     if not getattr(rule, "summary", ""):
         return "it has no summary"
+    for attribute, types in _ATTRIBUTES.items():
+        value = getattr(rule, attribute)
+        if not isinstance(value, types):
+            return f"its {attribute} is {value!r:.60}, which is no {types[0].__name__}"
     if not is_dataclass(rule.Options):
         return "its Options are no dataclass"
     if rule.has("collect") != rule.has("judge"):

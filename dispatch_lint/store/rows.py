@@ -16,7 +16,7 @@ from dispatch_lint.index.groups import (
 )
 from dispatch_lint.index.index import Index
 from dispatch_lint.model.errors import InputError
-from dispatch_lint.model.relations import FORMER
+from dispatch_lint.model.relations import FORMER, REFERENCE, ReferenceRow
 from dispatch_lint.rule import EntityView
 from dispatch_lint.store.entity_store import Filter
 
@@ -97,21 +97,23 @@ class StoreRows:
 
     def _referrers(self, names: Sequence[tuple[str, str]]) -> Iterator[tuple[str, Row]]:
         assert self.store is not None
-        for group, row in _of_entities(self.store.referring(names)):
-            by, rest = read_group(group)
-            if by == "name":
-                yield stored_referrers(rest[0], rest[1]), row
+        entities = {entity.key: entity for entity in self.store.referring(names)}
+        for group, row in _of_entities(entities.values()):
+            if row[0] == REFERENCE:
+                target = ReferenceRow._make(row)
+                yield stored_referrers(target.kind, read_group(group)[1][-1]), row
 
     def facts(
         self, rules: Sequence[Rule], groups: Iterable[str],
-        checked: Callable[[object], Iterable[Fact]], fail: Callable[[Rule, BaseException], None],
+        collect: Callable[[Rule, EntityView], Iterable[Fact]],
+        fail: Callable[[Rule, str, BaseException], None],
     ) -> dict[str, Members]:  # fmt: skip
         """What rules collect of the entities of the store: the whole store is read, once.
 
         Args:
             groups: the groups whose facts are returned.
-            checked: called with what a rule collects; it raises what is wrong with it.
-            fail: called with a rule that failed, and its exception.
+            collect: the facts of a rule about an entity; it raises what is wrong with them.
+            fail: called with a rule that failed, the key of the entity, and its exception.
         """
         if self.store is None:
             return {}
@@ -122,10 +124,10 @@ class StoreRows:
                     try:
                         rows = [
                             fact_row(rule.name, fact, entity.key, entity.location_text)
-                            for fact in checked(rule.collect(EntityView(entity)))
+                            for fact in collect(rule, EntityView(entity))
                         ]
                     except BaseException as error:
-                        fail(rule, error)
+                        fail(rule, entity.key, error)
                         continue
                     self._facts.add(STORE, [(group, 0, row) for group, row in rows])
         return self._facts.some(groups)
