@@ -45,7 +45,7 @@ def run(
     paths = os.pathsep.join(map(str, [path, ROOT] if path else [ROOT]))
     return subprocess.run(
         [sys.executable, "-m", "dispatch_lint", *arguments], cwd=folder, capture_output=True,
-        text=True, timeout=120, env={**os.environ, "PYTHONPATH": paths},
+        text=True, timeout=120, env={**os.environ, "PYTHONPATH": paths, "DISPATCH_LINT_TRUST": "1"},
     )  # fmt: skip
 
 

@@ -150,7 +150,7 @@ async def client(lsp_client: LanguageClient, root: Path) -> AsyncIterator[None]:
             capabilities=lsp.ClientCapabilities(),
             root_uri=root.as_uri(),
             initialization_options={"trust": True},
-        )  # fmt: skip
+        )
     )
     yield
     await lsp_client.shutdown_session()
