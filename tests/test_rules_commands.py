@@ -133,7 +133,7 @@ def test_a_checkout_beside_the_installation(tmp_path: Path) -> None:
     [
         ("missing", "does not exist"),
         ("empty", "there is no rule in empty"),
-        ("empty/_helper.py", "there is no rule in empty/_helper.py"),
+        ("empty/_helper.py", "empty/_helper.py: there is no rule in it"),
         ("empty/notes.txt", "empty/notes.txt is no Python file"),
         ("broken.py", "broken.py fails to load: SyntaxError"),
         ("old.py", "which is not part of a rule any more"),

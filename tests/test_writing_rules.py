@@ -44,7 +44,7 @@ ALIASES = {
 } | {"Change": "Put | Rename"}  # fmt: skip
 """Names of types that the tables write out."""
 SELDOM = [
-    "FormerHolder", "ForeignKey", "Row", "Scalar", "DefinedField", "DefinitionView",
+    "FormerHolder", "ForeignKey", "Row", "Scalar", "Duplicate", "DefinedField", "DefinitionView",
     "DefinitionField", "PackageView", "SchemaChange", "Suppression", "Location", "Range",
 ]  # fmt: skip
 
