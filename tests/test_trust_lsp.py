@@ -89,7 +89,7 @@ async def session(
 def workspace(tree: Path) -> Path:
     """A tree whose own rule reports every field."""
     rule = (tree / "rules" / "own.py").read_text()
-    finding = "from dispatch_lint.model.violation import Finding\n"
+    finding = "from dispatch_lint.rule import Finding\n"
     rule = finding + rule.replace("return ()", "yield Finding((), 'seen')")
     (tree / "rules" / "own.py").write_text(rule)
     return tree

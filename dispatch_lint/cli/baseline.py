@@ -79,7 +79,7 @@ def write_baseline(
 
     if settings.baseline is None:
         raise click.UsageError("--write-baseline: name the file by --baseline, or the setting")
-    path = settings.root / settings.baseline
+    path = Path(os.path.relpath(settings.root / settings.baseline))
     exists = path.exists()
     baseline = read_baseline(path, settings) if exists else Baseline(base_of(path, settings))
     result = check(without_limit(settings), sources, jobs=jobs)

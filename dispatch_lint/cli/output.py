@@ -63,10 +63,13 @@ def write_patch(lines: Iterable[str]) -> None:
 
     They are exact where a program reads them, and harmless where a terminal or a CI system does.
     """
-    for line in lines:
-        text = f"{harmless(line.rstrip())}\n" if _is_read_by_people() else writable(line)
-        sys.stdout.write(text)
+    if _is_read_by_people():
+        echo(harmless(line.rstrip()) for line in lines)
+        return
     sys.stdout.flush()
+    for line in lines:  # the bytes of the files, whatever the encoding of standard output
+        sys.stdout.buffer.write(line.encode("utf-8", "surrogateescape"))
+    sys.stdout.buffer.flush()
 
 
 def _is_read_by_people() -> bool:

@@ -51,12 +51,28 @@ set_once = object.__setattr__
 
 
 def read_only(value: Any) -> Any:
-    """A value of JSON that cannot be changed, those inside it included."""
+    """A value of JSON that cannot be changed, those inside it included, however deep."""
+    root = _empty(value)
+    pending = [(value, root)] if root is not value else []
+    while pending:
+        source, copy = pending.pop()
+        is_dict = isinstance(source, dict)
+        for key, inner in source.items() if is_dict else enumerate(source):
+            inner_copy = _empty(inner)
+            if inner_copy is not inner:
+                pending.append((inner, inner_copy))
+            if is_dict:
+                dict.__setitem__(copy, key, inner_copy)
+            else:
+                list.append(copy, inner_copy)
+    return root
+
+
+def _empty(value: Any) -> Any:
+    """What a value becomes, still empty; a value that has nothing inside is itself."""
     if isinstance(value, dict):
-        return ReadOnlyDict({name: read_only(inner) for name, inner in value.items()})
-    if isinstance(value, list):
-        return ReadOnlyList(map(read_only, value))
-    return value
+        return ReadOnlyDict()
+    return ReadOnlyList() if isinstance(value, list) else value
 
 
 def changeable(value: Any) -> Any:
