@@ -60,14 +60,14 @@ def unmatched_globs(
         sources: all files of the project.
         excludes: which walked through the project.
     """
+    include = settings.include if settings.include != type(settings).include else ()
+    tables = {"include": include, "per-path": settings.per_path, "kinds": settings.kinds}
     names = [
         name
-        for source in sources
+        for source in (sources if any(tables.values()) else ())
         if source.path
         for name in names_below(source.path, settings.root)
     ]
-    include = settings.include if settings.include != type(settings).include else ()
-    tables = {"include": include, "per-path": settings.per_path, "kinds": settings.kinds}
     for setting, globs in tables.items():
         for glob in globs:
             if not glob.startswith("!") and not any(matches(name, glob) for name in names):
