@@ -136,7 +136,9 @@ def test_from_the_graph_to_the_table(browser: Browser, file: Path) -> None:
         """() => { const graph = window.estateGraph; const node = graph.$("node.broken").filter(
             (one) => one.id() === "-/Image/nodjs"); const at = node.renderedPosition();
             const box = document.getElementById("graph");
-            const edge = box.getBoundingClientRect(); return [at.x + edge.x, at.y + edge.y]; }"""
+            box.scrollTo(at.x - box.clientWidth / 2, at.y - box.clientHeight / 2);
+            const edge = graph.container().getBoundingClientRect();
+            return [at.x + edge.x, at.y + edge.y]; }"""
     )
     page.mouse.move(*place)
     page.mouse.click(*place)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 import sys
 from collections.abc import Iterable
 from itertools import islice
@@ -61,23 +60,19 @@ def tell_traceback() -> None:
 def write_patch(lines: Iterable[str]) -> None:
     """Write the lines of a patch, each with its end, to standard output.
 
-    They are exact where a program reads them, and harmless where a terminal or a CI system does.
+    They are harmless where a terminal shows them, and exact where a program reads them. In CI nobody
+    knows which of the two it is: what a CI system would obey inside of a line is not exact.
     """
-    if _is_read_by_people():
-        echo(harmless(line.rstrip()) for line in lines)
+    if sys.stdout.isatty():
+        text = (part for line in lines for part in line.removesuffix("\n").split("\n"))
+        echo(map(harmless, text))
         return
+    is_ci = bool(os.environ.get("CI") or os.environ.get("GITHUB_ACTIONS"))
     sys.stdout.flush()
     for line in lines:  # the bytes of the files, whatever the encoding of standard output
+        line = line.replace("##[", "#\\x23[") if is_ci else line
         sys.stdout.buffer.write(line.encode("utf-8", "surrogateescape"))
     sys.stdout.buffer.flush()
-
-
-def _is_read_by_people() -> bool:
-    """Whether standard output is a terminal, or the log of a CI system."""
-    if sys.stdout.isatty():
-        return True
-    in_ci = os.environ.get("CI") or os.environ.get("GITHUB_ACTIONS")
-    return bool(in_ci) and not stat.S_ISREG(os.fstat(sys.stdout.fileno()).st_mode)
 
 
 def writable(text: str) -> str:

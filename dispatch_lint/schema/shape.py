@@ -113,6 +113,8 @@ def _compile(
     if isinstance(schema.get("items"), dict):
         shape.items = _compile(schema["items"], root, open_refs)
     for part in schema.get("allOf", ()):
+        if not isinstance(part, dict):
+            continue  # true or false: they declare nothing
         inner = _compile(part, root, open_refs)
         shape.properties = inner.properties | shape.properties
         shape.types = shape.types or inner.types
