@@ -9,7 +9,7 @@ from itertools import islice
 
 from dispatch_lint.model.errors import UserError
 from dispatch_lint.store.urls import without_passwords
-from dispatch_lint.text.harmless import harmless
+from dispatch_lint.text.harmless import harmless, without_commands
 
 _BATCH = 500
 """The number of lines that are written with one call."""
@@ -61,17 +61,17 @@ def write_patch(lines: Iterable[str]) -> None:
     """Write the lines of a patch, each with its end, to standard output.
 
     They are harmless where a terminal shows them, and exact where a program reads them. In CI nobody
-    knows which of the two it is: what a CI system would obey inside of a line is not exact.
+    knows which of the two it is: only lines that a CI system would obey are not exact.
     """
+    parts: Iterable[str] = (part for line in lines for part in line.removesuffix("\n").split("\n"))
     if sys.stdout.isatty():
-        text = (part for line in lines for part in line.removesuffix("\n").split("\n"))
-        echo(map(harmless, text))
+        echo(map(harmless, parts))
         return
-    is_ci = bool(os.environ.get("CI") or os.environ.get("GITHUB_ACTIONS"))
+    if os.environ.get("CI") or os.environ.get("GITHUB_ACTIONS"):
+        parts = map(without_commands, parts)
     sys.stdout.flush()
-    for line in lines:  # the bytes of the files, whatever the encoding of standard output
-        line = line.replace("##[", "#\\x23[") if is_ci else line
-        sys.stdout.buffer.write(line.encode("utf-8", "surrogateescape"))
+    for part in parts:  # the bytes of the files, whatever the encoding of standard output
+        sys.stdout.buffer.write(f"{part}\n".encode("utf-8", "surrogateescape"))
     sys.stdout.buffer.flush()
 
 
