@@ -52,7 +52,7 @@ editors: $(VENV)/.python
 # The tests with the lowest versions that pyproject.toml allows, in an environment of their own; those of
 # programs that are no dependency, and of nothing but our own code, are left out.
 SAME_WITH_ALL := archive audit editors fast go_differential hooks html limits line_ranges messages openapi_schemas \
-    packaging parallel store_faults strangers trust trust_lsp twice writing
+    packaging parallel store_faults strangers trust trust_lsp twice writing writing_rules
 lowest: $(VENV)/.python
 	$(PYTHON) -m venv $(VENV)/lowest
 	$(BIN)/python tests/lowest.py > $(VENV)/lowest/lowest.txt
