@@ -152,7 +152,6 @@ def _native_errors(schema: KindSchema, value: object) -> list[_PlainError]:
     """
     errors = []
     try:
-        schema.validator.is_valid(value)  # older versions crash on what this refuses
         for error in schema.validator.iter_errors(value):
             *above, keyword = error.schema_path
             if keyword not in _PLAIN:
