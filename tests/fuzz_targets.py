@@ -87,7 +87,7 @@ def check(data: bytes, format_: str) -> None:
     result = run(CHECKER, [Source("a", format_, opener=lambda: io.BytesIO(data))])
     internal = [problem for problem in result.summary.problems if "internal error" in problem]
     assert not internal, internal
-    lines = data.count(b"\n") + 1
+    lines = len(re.findall(rb"\r\n|\r|\n", data)) + 1
     for violation in result.violations:
         place = violation.range
         assert 1 <= place.line <= place.end_line <= lines, violation
