@@ -87,8 +87,9 @@ def killed(
     if time.monotonic() - start > 3:
         return 999, b"it ended more than two seconds after the signal"
     with suppress(ProcessLookupError):
-        time.sleep(0.1)
-        os.killpg(process.pid, 0)
+        while time.monotonic() - start < 3:
+            time.sleep(0.1)
+            os.killpg(process.pid, 0)
         return 998, b"a process is left"
     return process.returncode, error
 
