@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 from typing import TYPE_CHECKING
+
+_is_alone = threading.current_thread() is threading.main_thread()
+if _is_alone and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    # While modules are imported, Ctrl-C just ends the process: nothing has been done yet.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 if __name__ == "__main__" and not sys.flags.safe_path:
     # `python -m` puts the working directory first: a click.py of a checked repository would be run.
@@ -20,6 +27,8 @@ __all__ = ["main"]
 
 def main() -> NoReturn:
     """Run the command line, and end the process with its exit code."""
+    if _is_alone and signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     run_and_exit(run)
 
 
