@@ -16,8 +16,8 @@ if __name__ == "__main__" and not sys.flags.safe_path:
     # `python -m` puts the working directory first: a click.py of a checked repository would be run.
     del sys.path[0]
 
-from dispatch_lint.cli import run
-from dispatch_lint.cli.exit import run_and_exit
+from dispatch_lint.cli import run  # noqa: E402 (after the lines above)
+from dispatch_lint.cli.exit import run_and_exit  # noqa: E402
 
 if TYPE_CHECKING:
     from typing import NoReturn

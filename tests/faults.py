@@ -33,7 +33,10 @@ COMMANDS: Mapping[str, list[str]] = {
     "init": ["init", "--yes"],
     "check": ["check", ".", "--store", "refs.db", "-j", "2"],
 }
-_EXITS = {0, 1, 2, 128 + signal.SIGINT, 128 + signal.SIGTERM, -signal.SIGKILL}
+# A signal before the modules are imported ends a process as it ends any other.
+_EXITS = {
+    0, 1, 2, 128 + signal.SIGINT, 128 + signal.SIGTERM, -signal.SIGINT, -signal.SIGTERM, -signal.SIGKILL,
+}  # fmt: skip
 
 
 def fill(folder: Path) -> None:
