@@ -77,7 +77,7 @@ def differences(seed: int, count: int, go: str) -> Iterator[Difference]:
                 yield Difference(
                     seed, name, json.dumps(value), f"refused: /{where}: {error.message}"
                 )
-            mutated += [(name, value), *((name, changed) for changed in _mutations(value, random))]
+            mutated += [(name, value), *((name, changed) for changed in mutations(value, random))]
         yield from _wrongly_taken(seed, mutated, program, validators)
 
 
@@ -152,7 +152,7 @@ _VALUES: tuple[Any, ...] = (
 )  # fmt: skip
 
 
-def _mutations(document: dict[str, Any], random: Random) -> Iterator[Mutated]:
+def mutations(document: dict[str, Any], random: Random) -> Iterator[Mutated]:
     """Changes of a document: other values, and a field that is not declared."""
     paths = list(_paths(document))
     for _ in range(6):

@@ -35,6 +35,10 @@ const (
 	ModeC      = Mode("c")
 )
 
+type SameMode = Mode
+
+const ModeD SameMode = "d" + ModeB
+
 type Color string
 
 const Red, Blue Color = "red", "blue"
@@ -140,7 +144,7 @@ type Loop struct {
 """
 
 CONSTANTS = {
-    "main.Mode": '"a", "b", "c"', "main.Color": '"red", "blue", "pre-green"',
+    "main.Mode": '"a", "b", "c", "db"', "main.Color": '"red", "blue", "pre-green"',
     "main.Level": "0, 1, 2", "main.Grade": "2, 3", "main.Bits": "1, 2, 3",
 }  # fmt: skip
 _SIMPLE = [

@@ -1,4 +1,4 @@
-"""Schemas held against an independent reader of OpenAPI: what a description allows fits.
+"""Schemas held against an independent reader of OpenAPI: what a description allows fits, and no more.
 
 Usage: python -m tests.openapi_differential [DESCRIPTIONS] [SEED]
 """
@@ -17,10 +17,13 @@ import jsonschema_rs
 
 from dispatch_lint.config.limits import Limits
 from dispatch_lint.definitions.conventions import Conventions
-from dispatch_lint.definitions.reading import Description, read_sources
+from dispatch_lint.definitions.openapi import Description
+from dispatch_lint.definitions.reading import read_sources
+from dispatch_lint.model.reference import Form
 from dispatch_lint.schema.generate import entity_schema
 from dispatch_lint.text.json_reader import read_json
 from tests.differential import command, compare
+from tests.go_differential import mutations
 
 VERSIONS = ("2.0", "3.0.3", "3.1.0")
 _WORDS = ("a", "Bc", "x-y", "", "long enough text", "2024-01-02T03:04:05Z")
@@ -34,7 +37,7 @@ def is_available() -> bool:
 
 @dataclass(frozen=True)
 class Difference:
-    """A value that a description allows, and a schema refuses."""
+    """A value about which a description and a schema disagree."""
 
     seed: int
     description: str
@@ -61,7 +64,13 @@ class _Descriptions:
         self._known.append("Part")
         widget = self._object(0)
         widget["properties"] |= {"kind": {"type": "string"}, "name": {"type": "string"}}
-        if self._random.random() < 0.4 and self.models["Base"].get("properties"):
+        base = self.models["Base"]
+        for name in base["properties"].keys() & widget["properties"].keys():
+            # What both declare has one type: no value is a text and a list.
+            if base["properties"][name].get("type", "") != widget["properties"][name].get("type"):
+                del base["properties"][name]
+                base["required"] = [other for other in base.get("required", ()) if other != name]
+        if self._random.random() < 0.4 and base["properties"]:
             part = {"$ref": f"{self.prefix}Base"}
             widget = {"allOf": [part, widget]} if self._random.random() < 0.5 else widget | {"allOf": [part]}  # fmt: skip
         self.models["Widget"] = widget
@@ -78,9 +87,9 @@ class _Descriptions:
             return self._object(2)
         kind = random.choice(
             ["string", "string", "integer", "number", "boolean", "enum", "ref", "object", "array",
-             "map", "any", "union"]
+             "map", "any", "union", "all", "const", "several"]
         )  # fmt: skip
-        if depth > 2 and kind in ("object", "array", "map", "union"):
+        if depth > 2 and kind in ("object", "array", "map", "union", "all", "several"):
             kind = "string"
         schema = self._plain(kind, depth)
         return self._nullable(schema) if random.random() < 0.3 else schema
@@ -101,13 +110,28 @@ class _Descriptions:
             values: list[list[Any]] = [["a", "b"], [1, 2], [1, 2.5], ["a", 1]]
             return {"enum": random.choice(values)}
         if kind == "ref":
-            return {"$ref": f"{self.prefix}{random.choice(self._known)}"}
+            ref = {"$ref": f"{self.prefix}{random.choice([*self._known, 'Widget'])}"}
+            beside: dict[str, Any] = random.choice([{}, {}, {"maxLength": 3}, {"description": "A part."}])  # fmt: skip
+            return ref | beside if self._version == "3.1.0" else ref
         if kind == "object":
             return self._object(depth + 1)
         if kind == "array":
             return {"type": "array", "items": self.schema(depth + 1), **random.choice([{}, {"maxItems": 2}])}  # fmt: skip
         if kind == "map":
-            return {"type": "object", "additionalProperties": self.schema(depth + 1)}
+            further = random.choice([self.schema(depth + 1), True, {}])
+            return {"type": "object", "additionalProperties": further,
+                    **random.choice([{}, {}, {"minProperties": 1}, {"maxProperties": 1.0}])}  # fmt: skip
+        if kind == "all":
+            inner = random.choice(["string", "integer", "enum", "object"])
+            near: dict[str, Any] = {"maxLength": 3, "minimum": 1}
+            if inner == "object":
+                near = {"properties": {"other": self.schema(3)}, "required": ["other"]}
+            return {"allOf": [self._plain(inner, 3), near]}
+        if kind == "const" and self._version == "3.1.0":
+            return {"const": random.choice(["a", 1, True])}
+        if kind == "several" and self._version == "3.1.0":
+            return {"type": ["string", "object"], "maxLength": 5,
+                    "properties": {"size": self.schema(depth + 2)}}  # fmt: skip
         if kind == "union" and self._version != "2.0":
             return {
                 random.choice(["oneOf", "anyOf"]): [self.schema(depth + 1), self.schema(depth + 1)]
@@ -152,6 +176,8 @@ class _Descriptions:
     def value(self, schema: dict[str, Any], depth: int = 0) -> Any:
         """A value that probably fits a schema."""
         random = self._random
+        if "$ref" in schema and depth > 4:
+            return None
         if "$ref" in schema:
             return self.value(self.models[schema["$ref"].rpartition("/")[2]], depth)
         if random.random() < 0.15:
@@ -161,6 +187,12 @@ class _Descriptions:
                 return self.value(random.choice(schema[key]), depth)
         if "enum" in schema:
             return random.choice(schema["enum"])
+        if "const" in schema:
+            return schema["const"]
+        if "allOf" in schema and not any(
+            part.keys() & {"$ref", "properties"} for part in schema["allOf"]
+        ):
+            return self.value(random.choice(schema["allOf"]), depth)
         if "allOf" in schema or "properties" in schema:
             return self._mapping(schema, depth)
         types = schema.get("type", random.choice(["string", "integer", "boolean"]))
@@ -168,8 +200,10 @@ class _Descriptions:
         if type_ == "array":
             return [self.value(schema["items"], depth + 1) for _ in range(random.randint(0, 3))]
         if type_ == "object":
-            inner = schema.get("additionalProperties", {})
-            return {word: self.value(inner, depth + 1) for word in random.sample(_WORDS, 2)}
+            inner = schema.get("additionalProperties")
+            inner = inner if isinstance(inner, dict) else {}
+            words = random.sample(_WORDS, random.randint(0, 2))
+            return {word: self.value(inner, depth + 1) for word in words}
         numbers = (0, 1, 2, -1, 8, 2**40)
         if type_ == "number":
             return random.choice([*numbers, 1.5, 2.5e10])
@@ -203,7 +237,7 @@ def differences(seed: int) -> Iterator[Difference]:
     description = maker.make()
     text = json.dumps(description)
     theirs = _independent(description, version)
-    ours = jsonschema_rs.Draft7Validator(_schema(text))
+    ours, strict = (jsonschema_rs.Draft7Validator(_schema(text, form)) for form in ("manifest", "stored"))  # fmt: skip
     for _ in range(20):
         value = maker.value(maker.models["Widget"])
         if not isinstance(value, dict):
@@ -212,12 +246,34 @@ def differences(seed: int) -> Iterator[Difference]:
         if theirs.is_valid(value):
             for error in ours.iter_errors(value):
                 yield Difference(seed, text, json.dumps(value), error.message)
+        for changed in mutations(value, random):
+            if strict.is_valid(changed) and (problem := _refused(theirs, changed)):
+                yield Difference(seed, text, json.dumps(changed), f"not allowed: {problem}")
 
 
-def _schema(text: str) -> dict[str, Any]:
+def _refused(theirs: Any, value: dict[str, Any]) -> str:
+    """Why a value is not allowed, if a schema can say that.
+
+    A schema takes null for whatever may be missing, has the fields of all alternatives in one
+    object, and does not say that only one of several alternatives may hold.
+    """
+    for error in theirs.iter_errors(value):
+        path = {str(step) for step in error.absolute_schema_path}
+        # What one of several schemas does not declare, another does.
+        several = any(f'"{key}"' in json.dumps(theirs.schema) for key in ("allOf", "anyOf"))
+        elsewhere = "additionalProperties" in path and several
+        unsaid = elsewhere or bool(path & {"oneOf", "anyOf"})
+        whole = isinstance(error.instance, float) and error.instance.is_integer()
+        if error.instance is not None and not (unsaid or whole):
+            return f"{error.json_path}: {error.message}"
+    return ""
+
+
+def _schema(text: str, form: Form = "manifest") -> dict[str, Any]:
     part = next(iter(read_json(text, depth=Limits().depth)))
     found = read_sources([], [Description("api.json", part)], Conventions(foreign=True))
-    return entity_schema(next(type_ for type_ in found.types if type_.name == "Widget"))
+    widget = next(type_ for type_ in found.types if type_.name == "Widget")
+    return entity_schema(widget._replace(form=form))
 
 
 def _independent(description: dict[str, Any], version: str) -> Any:
@@ -227,7 +283,9 @@ def _independent(description: dict[str, Any], version: str) -> Any:
     text = json.dumps(description).replace("x-nullable", "nullable")
     document = json.loads(text)
     _close_alternatives(document)
-    _close_alternatives({"oneOf": [_models(document)["Part"]]})
+    # Both may be alternatives by `$ref`; what is in `allOf` has to be open.
+    named = [_models(document)[name] for name in ("Part", "Widget")]
+    _close_alternatives({"oneOf": [model for model in named if "allOf" not in model]})
     prefix = "definitions" if version == "2.0" else "components/schemas"
     reader = OAS31Validator if version == "3.1.0" else OAS30Validator
     return reader(document | {"$ref": f"#/{prefix}/Widget"})

@@ -48,6 +48,37 @@ def test_kinds_are_chosen(entry: str, kinds: list[str], tmp_path: Path) -> None:
     assert sorted(name for name in shown if name[0].isupper()) == kinds
 
 
+def test_names_that_no_type_has_are_said(tmp_path: Path) -> None:
+    (tmp_path / "pkg/api").mkdir(parents=True)
+    (tmp_path / "pkg/api/api.go").write_text(CODE)
+    (tmp_path / "other.go").write_text(CODE)
+    (tmp_path / "dispatch-lint.toml").write_text(
+        'definitions = [{ path = "pkg", exclude = ["Othre", "api.Other", "Other", "*.T*"] }]\n'
+        '[base-entity]\ntype = "store.Gone"\n'
+    )
+    said = run(tmp_path, "schema", "list", "other.go").stderr.decode()
+    assert said == 'base-entity.type: there is no type "store.Gone"\n'
+    said = run(tmp_path, "schema", "list", "pkg").stderr.decode()
+    assert said == 'definitions: "Othre" fits no type that could be a kind\n'
+
+
+def test_check_says_once_that_no_type_has_a_name(tmp_path: Path) -> None:
+    (tmp_path / "pkg/api").mkdir(parents=True)
+    (tmp_path / "pkg/api/api.go").write_text(CODE)
+    (tmp_path / "other.yaml").write_text("kind: Thing\nname: a\n")
+    (tmp_path / "dispatch-lint.toml").write_text(
+        'definitions = [{ path = "pkg", include = ["Thing", "Thnig"], exclude = ["api.O*", "x.*"] }]\n'
+        '[base-entity]\ntype = "store.Gone"\n'
+    )
+    expected = [
+        f'dispatch-lint: info: definitions: "{name}" fits no type that could be a kind'
+        for name in ("Thnig", "x.*")
+    ]
+    expected.append('dispatch-lint: info: base-entity.type: there is no type "store.Gone"')
+    assert run(tmp_path, "check").stderr.decode().splitlines() == expected
+    assert run(tmp_path, "check", "other.yaml").stderr.decode() == ""
+
+
 def test_the_list_says_why(tmp_path: Path) -> None:
     (tmp_path / "api.go").write_text(f"{CODE}\ntype Widget struct {{\n\tBaseEntity\n}}\n")
     assert listed(tmp_path, "api.go") == {
@@ -97,16 +128,16 @@ def test_a_base_entity_of_ones_own(lint: Lint) -> None:
     names = {"select": ["base-entity", "status-value"]}
     found = lint({"store/store.go": OWN}, {**names, "base-entity": SETTINGS})
     assert [one.message for one in found] == [
-        "Wrong embeds Meta under a json tag, so that its fields are not flat"
+        "Wrong embeds Meta with a json tag, which nests its fields"
     ]
     wanted = SETTINGS | {"fields": {"uid": "integer", "age": "integer"}, "statuses": ["NEW", "OLD"]}
     found = lint({"store/store.go": OWN}, {**names, "base-entity": wanted})
     assert [one.message for one in found] == [
-        "the type State lacks the status OLD",
-        'the type State has the status "DONE", which the setting base-entity has not',
-        'the field "age", which the settings have in Meta, is missing',
-        'the field "uid" is a string; the settings have it as an integer',
-        "Wrong embeds Meta under a json tag, so that its fields are not flat",
+        "the type State does not declare the status OLD",
+        'the type State declares status "DONE", which the setting base-entity does not define',
+        'Meta has no field "age", which the setting base-entity declares',
+        'the field "uid" is a string; the setting base-entity declares an integer',
+        "Wrong embeds Meta with a json tag, which nests its fields",
     ]
 
 
@@ -123,18 +154,18 @@ def test_documents_have_the_statuses_of_the_settings(lint: Lint) -> None:
     settings = {"select": ["status-value"], "base-entity": {"statuses": ["NEW", "DONE"]}}
     assert lint(text.format("NEW"), settings) == []
     found = lint(text.format("READY"), settings)
-    assert [one.message for one in found] == ['"READY" is no status: NEW, DONE']
+    assert [one.message for one in found] == ['"READY" is not a status; expected one of NEW, DONE']
 
 
 @pytest.mark.parametrize(
     ("table", "message"),
     [
-        ({"definitions": [1]}, "has to be a list of paths and tables"),
+        ({"definitions": [1]}, "must be a list of paths and tables"),
         ({"definitions": [{"path": "a", "exlude": []}]}, 'did you mean "exclude"?'),
         ({"definitions": [{"include": ["a"]}]}, 'a table needs a "path"'),
         ({"base-entity": {"kind": "a"}}, 'unknown key "base-entity.kind"'),
         ({"base-entity": {"fields": {"a": "strng"}}}, 'did you mean "string"?'),
-        ({"base-entity": {"type": 1}}, '"base-entity.type" has to be text'),
+        ({"base-entity": {"type": 1}}, '"base-entity.type" must be text'),
     ],
 )
 def test_settings_that_cannot_be_used(table: dict[str, Any], message: str) -> None:
@@ -183,7 +214,7 @@ type Model struct {
     found = lint({"shop.go": code}, rules)
     assert [(one.rule, one.range.line) for one in found] == [("initialism-spelling", 13)]
     assert [place.range.line for place in found[0].related] == [5]
-    assert found[0].help == "rename it to faasID"
+    assert found[0].help == 'rename it to "faasID"'
 
 
 def test_enumerations_and_fields_of_one_side(lint: Lint) -> None:
@@ -197,8 +228,8 @@ def test_enumerations_and_fields_of_one_side(lint: Lint) -> None:
         {"api.go": go, "api.json": json.dumps(description)}, {"select": ["definition-agreement"]}
     )
     assert [(one.file, one.severity.name, one.message) for one in found] == [
-        ("api.go", "INFO", 'Thing (OpenAPI) of Thing has no field "more"'),
-        ("api.json", "WARNING", 'the field "mode" of Thing allows c here, and not and lacks b here, which is allowed in Thing (manifest)'),
+        ("api.go", "INFO", 'Thing (OpenAPI) of Thing does not declare the field "more"'),
+        ("api.json", "WARNING", 'the field "mode" of Thing allows c but not b here, unlike in Thing (manifest)'),
     ]  # fmt: skip
     assert {one.help for one in found} == {
         "the description is generated: change api.go, and generate it again"
@@ -209,7 +240,7 @@ def test_enumerations_and_fields_of_one_side(lint: Lint) -> None:
     ("key", "message"),
     [
         ("acme/Trip/x", ""),
-        ("Trip/acme/x", "is laid out <kind>/<organization>/<name>"),
+        ("Trip/acme/x", "has the layout <kind>/<organization>/<name>"),
         ("acme/Trip/y", 'the name is "x"'),
         ("acme/Functoin/x", 'did you mean "Function"?'),
     ],

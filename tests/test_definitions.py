@@ -229,11 +229,25 @@ type Loop struct {
         ("`json:a`", "", "is malformed"),
         ('`json:"a, omitempty"`', "a", 'did you mean "omitempty"?'),
         ('`json:"a,omitemtpy"`', "a", 'did you mean "omitempty"?'),
-        ('`json:"a" db:b`', "a", "behind its json part"),
-        ('`json:"a b"`', "a b", "with a space"),
+        ('`json:"a" db:b`', "a", "after its json part"),
+        ('`json:"a b"`', "a b", "contains a space"),
         ('`json:"-"`', "", ""),
         ('`json:"-,"`', "-", ""),
         ('`json:",omitempty"`', "", ""),
+        # Go 1.27 takes every letter but backslashes and quotes, older ones letters and digits.
+        ('`json:"größe"`', "größe", ""),
+        ('`json:"٣"`', "٣", ""),
+        ('`json:"x²"`', "x²", "before Go 1.27"),
+        ('`json:"Ⅷ"`', "Ⅷ", "before Go 1.27"),
+        ('"json:\\"e\\u0301\\""', "e\u0301", "before Go 1.27"),
+        ('"json:\\"a\\xe4b\\""', "a\ufffdb", "before Go 1.27"),
+        ("""`json:"a'b"`""", "a", "does not accept the JSON name"),
+        ("""`json:"'a'"`""", "", "does not accept the JSON name"),
+        (r'`json:"a\\b"`', "a", "does not accept the JSON name"),
+        (r'`json:"a\-b"`', "", "is malformed"),
+        ('`json:"a,case:ignore"`', "a", ""),
+        ('`json:",embed"`', "", ""),
+        ('`json:"a,format:RFC3339"`', "a", "unknown option"),
     ],
 )
 def test_tags(literal: str, name: str, problem: str) -> None:
@@ -241,6 +255,21 @@ def test_tags(literal: str, name: str, problem: str) -> None:
     assert tag.name == name
     assert problem in tag.problem if problem else not tag.problem
     assert tag.skipped == (literal == '`json:"-"`')
+
+
+@pytest.mark.parametrize(
+    ("literal", "options"),
+    [
+        ('`json:"a,omitempty,string"`', {"omitempty", "string"}),
+        ('`json:"a,omitempty ,string"`', {"omitempty", "string"}),
+        ('`json:"a, omitempty"`', set()),
+        ("""`json:"a,'omitempty'"`""", set()),
+        ("""`json:"a'b,omitempty"`""", {"omitempty"}),
+        ('`json:"-,omitzero"`', {"omitzero"}),
+    ],
+)
+def test_options_of_tags(literal: str, options: set[str]) -> None:
+    assert set(read_tag(literal).options) - {""} == options
 
 
 GO = """package shop
@@ -294,9 +323,9 @@ def test_documents_and_definitions_in_one_run(tmp_path: Path) -> None:
     assert out.splitlines() == [
         'a.yaml:2:7: error[name-format] "a b" cannot be part of a key: it contains white space',
         f"api.json:1:{json.dumps(OPENAPI).index(chr(34) + 'created_at') + 1}: "
-        'error[camel-case-fields] the field "created_at" is not lower camel case: createdAt',
-        'shop.go:9:2: error[json-tag-missing] the field "Color" has no json tag, and is called '
-        '"Color" on the wire',
+        'error[camel-case-fields] the field "created_at" is not lower camel case; rename it to "createdAt"',
+        'shop.go:9:2: error[json-tag-missing] the field "Color" has no json tag, so its JSON name is '
+        '"Color"',
         "2 errors. 1 document in 2 files, 2 definitions in 3 files checked, 0 skipped, 1 suppressed, "
         "open world.".replace("2 errors", "3 errors"),
     ]
@@ -382,8 +411,8 @@ type Widget struct {
     found = lint({"a/shop.go": go, "v1/widget.go": model}, {"select": ["definition-agreement"]},
                  paths=["."])  # fmt: skip
     assert [(f"{one.file}:{one.range.line}", one.message) for one in found] == [
-        ("v1/widget.go:5", 'Widget has the field "planId" here, and "planID" in Widget (stored)'),
-        ("v1/widget.go:6", 'the field "config" of Widget is a list here, and a mapping in Widget '
+        ("v1/widget.go:5", 'Widget names the field "planId" here but "planID" in Widget (stored)'),
+        ("v1/widget.go:6", 'the field "config" of Widget is a list here but a mapping in Widget '
          "(stored)"),
     ]  # fmt: skip
     assert [(one.file, one.range.line) for one in found[0].related] == [("a/shop.go", 4)]
@@ -398,12 +427,12 @@ def test_the_type_of_a_status_has_the_eight(lint: Lint) -> None:
         {"store/s.go": text, "other/o.go": other}, {"select": ["status-value"]}, paths=["."]
     )
     assert [(one.range.line, one.message) for one in found] == [
-        (2, "the type Status lacks the status MISSING"),
-        (17, 'the type Status has the status "UNKNOWN", which the guide has not'),
+        (2, "the type Status does not declare the status MISSING"),
+        (17, 'the type Status declares status "UNKNOWN", which the guide does not define'),
     ]
     fewer = {"store/s.go": text.replace('"ERROR"', '"READY"')}
     found = lint(fewer, {"select": ["status-value"]}, paths=["store"])
-    assert found[0].message == "the type Status lacks the statuses ERROR, MISSING"
+    assert found[0].message == "the type Status does not declare the statuses ERROR, MISSING"
 
 
 def test_a_file_that_does_not_parse_leaves_the_rest(lint: Lint) -> None:

@@ -15,7 +15,7 @@ from dispatch_lint.schema.generate import entity_schema
 from tests.conftest import Lint
 from tests.test_cli import run
 
-HEAD = 'package shop\n\nimport (\n\t"encoding/json"\n\t"time"\n)\n\n'
+HEAD = 'package shop\n\nimport (\n\t"encoding/json"\n\t"net/netip"\n\t"time"\n)\n\n'
 WIDGET = "// +dispatch:form=stored\ntype Widget struct {{\n{}\n}}\n"
 
 
@@ -51,6 +51,7 @@ type Owner struct {
 type OwnerAlias = Owner
 type OwnerDefined Owner
 type Moment time.Time
+type Place netip.Addr
 """
 ENUMS = """
 const prefix = "dark-"
@@ -109,6 +110,7 @@ const (
         ('It map[int]string `json:"it"`', [{"-1": "a"}], [{"a": "a"}]),
         ('It map[string]int `json:"it"`', [{"a": 1}, None], [{"a": "b"}]),
         ('It Moment `json:"it"`', [{}], ["2024-01-02T03:04:05Z", {"a": 1}]),
+        ('It Place `json:"it"`', [{}], ["127.0.0.1", {"a": 1}]),
         ('It OwnerDefined `json:"it"`', [{"name": "a"}], [{"Name": "a"}]),
         # types that say themselves what they are
         ('It TextV `json:"it"`', ["a"], [1, None]),
@@ -147,6 +149,16 @@ def test_values_of_a_field(field: str, valid: list[Any], invalid: list[Any]) -> 
         ("\tJsonP\n\tC int", [{}, {"C": "x"}], []),
         ("\tOwner\n\tName string `json:\"name\"`", [{"name": "a"}], [{}]),
         ("\tsync.Mutex", [{}], [{"Mutex": 1}]),
+        # The option `embed` of Go 1.27
+        ('\tIn Owner `json:",embed"`', [{"name": "a"}], [{"In": {"name": "a"}}, {}]),
+        ('\tIn *struct{ A int } `json:",embed"`', [{"A": 1}, {}], [{"In": {}}]),
+        ('\tIn map[string]int `json:",embed"`', [{"a": 1}, {}], []),
+        ('\tIn []Owner `json:",embed"`', [{"In": []}], [{"name": "a"}, {}]),
+        ('\tIn Owner `json:"it,embed"`', [{"it": {"name": "a"}}], [{"name": "a"}]),
+        # What was not read may have methods; types of Go's own library are known.
+        ('\tIt struct{ decimal.Decimal } `json:"it"`', [{"it": "1.5"}, {"it": None}, {"it": {"a": 1}}], [{}]),
+        ('\tIt struct{ A int `json:"a"`; x.Y } `json:"it"`', [{"it": 1}, {"it": {"b": 1}}], [{"it": {"a": "b"}}]),
+        ('\tIt struct{ time.Location } `json:"it"`', [{"it": {}}], [{"it": "a"}]),
     ],
 )  # fmt: skip
 def test_embedded_types(lines: str, valid: list[Any], invalid: list[Any]) -> None:
@@ -159,8 +171,258 @@ def test_an_open_schema_says_why() -> None:
     assert schema_of("\tgorm.Model")["$comment"] == "open: the embedded gorm.Model was not read"
     found = read({"shop/shop.go": HEAD + WIDGET.format("\tgorm.Model")})
     assert [(str(note.location), note.message) for note in found.notes] == [
-        ("shop/shop.go:10", "open to further fields: the embedded gorm.Model was not read")
+        ("shop/shop.go:11", "open to further fields: the embedded gorm.Model was not read")
     ]
+
+
+CONSTANTS = {
+    "kinds/kinds.go": """package kinds
+
+type Color string
+
+const Red Color = "red"
+
+type Level int
+
+const (
+	Low Level = iota
+	High
+)
+
+type Name string
+type Phase string
+""",
+    "more/more.go": """package more
+
+import k "example.com/shop/kinds"
+
+const Green k.Color = "green"
+const Blue = k.Color("blue")
+const Indigo = Blue + "-ish"
+const DefaultName k.Name = "a"
+const (
+	Higher k.Level = iota + 2
+	Highest
+)
+const (
+	Begun k.Phase = "begun"
+	Done  k.Phase = "done"
+)
+""",
+    "shop/shop.go": """package shop
+
+import "example.com/shop/kinds"
+
+type Alias = kinds.Color
+
+const Violet Alias = "violet"
+
+type Mixed string
+type Same = Mixed
+
+const One Mixed = "1"
+const Two Same = "2"
+const Three = Same('a' - 'a' + "3")
+
+// +dispatch:form=stored
+type Widget struct {
+	It    {} `json:"it"`
+}
+""",
+}
+
+
+@pytest.mark.parametrize(
+    ("type_", "values", "closed"),
+    [
+        ("kinds.Color", ["red", "green", "blue", "blue-ish", "violet", ""], True),
+        ("Alias", ["red", "violet", ""], True),
+        ("kinds.Level", [0, 1, 2, 3], True),
+        ("kinds.Phase", ["begun", "done", ""], True),
+        # One value that only another package has is a default: others can be written too.
+        ("kinds.Name", ["a", "b"], False),
+        # A value that cannot be computed is one of the type that an alias names.
+        ("Mixed", ["1", "2", "x"], False),
+    ],
+)
+def test_constants_of_other_packages_and_of_aliases(
+    type_: str, values: list[Any], closed: bool
+) -> None:
+    files = {name: text.replace("{}", type_) for name, text in CONSTANTS.items()}
+    widget = next(found for found in read(files).types if found.name == "Widget")
+    validator = jsonschema_rs.Draft7Validator(entity_schema(widget))
+    assert [value for value in values if not validator.is_valid({"it": value})] == []
+    other = "none of them" if isinstance(values[0], str) else 9
+    assert validator.is_valid({"it": other}) is not closed
+
+
+@pytest.mark.parametrize("code", [
+    'type Mode string\nconst (A Mode = "a"; B = Mode("b)") /* ) */) // )\n',
+    'type Mode string\nconst ( A, B Mode = "a", "b)" )',
+    'type Mode string; const (A Mode = `a`\nB = "b)"); type Other struct { C int; D string }\n',
+    'type ( Mode string; Other struct { C int } )\nconst (A Mode = "a"; B Mode = "b)";)\nvar (x = 1; y = 2)\n',
+])  # fmt: skip
+def test_declarations_in_one_line(code: str) -> None:
+    widget = WIDGET.format('\tMode Mode `json:"mode"`')
+    found = read({"shop/shop.go": f"package shop\n\n{widget}\n{code}"})
+    assert not found.problems
+    assert [value.value for value in found.types[0].fields[0].type.values] == ["a", "b)"]
+
+
+@pytest.mark.parametrize(
+    ("type_", "first"), [("int", "1"), ("string", '"a"')], ids=["numbers", "texts"]
+)
+def test_constants_that_are_twice_another(type_: str, first: str) -> None:
+    sums = "".join(f"\tC{number} = C{number + 1} + C{number + 1}\n" for number in range(100))
+    code = f"type Size {type_}\nconst (\n{sums}\tC100 Size = {first}\n)\n"
+    size = schema_of('\tSize Size `json:"size"`', code)["properties"]["size"]
+    assert "enum" not in size  # more than are followed, and so not all is known
+
+
+def test_variants_of_an_embedded_type() -> None:
+    text = 'package shop\n\ntype Disk struct {{\n\tSize {0} `json:"size"`\n\tOnly{0} int\n}}\n'
+    types = read({
+        "shop/shop.go": HEAD + WIDGET.format("\tDisk"),
+        "shop/disk_linux.go": text.format("int"), "shop/disk_windows.go": text.format("string"),
+    }).types  # fmt: skip
+    validator = jsonschema_rs.Draft7Validator(entity_schema(types[0]))
+    for valid in ({"size": 1, "Onlyint": 1}, {"size": "a", "Onlystring": 1}):
+        assert validator.is_valid(valid)
+    assert not validator.is_valid({"Onlyint": 1})
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ("\tother.Unread", ["Widget, open: the embedded other.Unread was not read"]),
+        ("\tBaseEntity", ["Job", "Widget"]),
+        ('\tKind string `json:"kind"`\n\tName string `json:"name"`', ["Job", "Widget"]),
+    ],
+)
+def test_each_variant_of_an_embedded_type_counts(lines: str, expected: list[str]) -> None:
+    head = 'package shop\n\nimport "example.com/other"\n\n'
+    types = read({
+        "shop/shop.go": HEAD + WIDGET.format("\tDiskMeta") + "type Job struct {\n\tDiskMeta\n}\n",
+        "shop/disk_linux.go": head + 'type DiskMeta struct {\n\tA int `json:"a"`\n}\n',
+        "shop/disk_windows.go": f"{head}type DiskMeta struct {{\n{lines}\n}}\n",
+    }).types  # fmt: skip
+    found = [type_.kind + (f", open: {type_.open}" if type_.open else "") for type_ in types]
+    assert sorted(found) == expected
+
+
+def nested(count: int, line: str) -> str:
+    """Structs each of which embeds the next one."""
+    lines = [f"\tL{number + 1}\n\tF{number} int" for number in range(count)]
+    structs = [f"type L{number} struct {{\n{text}\n}}" for number, text in enumerate(lines)]
+    return "\n".join([*structs, f"type L{count} struct {{\n{line}\n}}\n"])
+
+
+def twice(count: int, parameter: str = "", argument: str = "") -> str:
+    """Structs each pair of which embeds the next pair."""
+    lines = [f"\tL{number + 1}{argument}\n\tR{number + 1}{argument}" for number in range(count)]
+    return "".join(
+        f"type {side}{number}{parameter} struct {{\n{text}\n}}\n"
+        for number, text in enumerate([*lines, "\tA int"])
+        for side in "LR"
+    )
+
+
+@pytest.mark.parametrize(
+    ("type_", "code"),
+    [
+        ("L0", nested(40, "\tA int")),
+        ("L0", nested(300, "\tA int")),
+        ("L0[int]", twice(25, "[T any]", "[T]")),
+    ],
+    ids=["levels", "more-levels", "generic-pairs"],
+)
+def test_more_embedded_types_than_are_read_leave_a_schema_open(type_: str, code: str) -> None:
+    embedding = entity_schema(
+        read({"shop/shop.go": HEAD + WIDGET.format(f"\t{type_}") + code}).types[0]
+    )
+    assert embedding["$comment"] == "open: it embeds too many types"
+    field = schema_of(f'\tIn {type_} `json:"in"`', code)
+    assert jsonschema_rs.Draft7Validator(field).is_valid({"in": {"A": 1, "B": 2}})
+
+
+def test_what_is_embedded_by_a_struct_that_is_embedded_twice() -> None:
+    code = """
+type Two struct {
+	Left
+	Right
+}
+type Left struct{ Shared }
+type Right struct{ Shared }
+type Shared struct {
+	Deep
+	A int
+}
+type Deep struct{ B int }
+"""
+    # encoding/json writes {"B":0}: A is there twice, and Shared embeds Deep once.
+    two = schema_of('\tTwo Two `json:"two"`', code)["properties"]["two"]
+    assert list(two["properties"]) == two["required"] == ["B"]
+    pairs = schema_of("\tL0", twice(25))
+    assert list(pairs["properties"]) == ["kind"] and "$comment" not in pairs
+
+
+def test_type_arguments_of_type_arguments_do_not_end_a_run() -> None:
+    levels = "".join(
+        f"type L{level}x{number}[T any] L{level}x{number + 1}[T]\n"
+        for level in range(14) for number in range(28)
+    )  # fmt: skip
+    structs = "".join(
+        f"type L{level}x28[T any] struct {{\n\tL{level + 1}x0[T]\n\tT\n}}\n" for level in range(14)
+    )
+    code = f"{levels}{structs}type L14x0[T any] struct {{\n\tT\n}}\n"
+    assert "in" in schema_of('\tIn L0x0[int] `json:"in"`', code)["properties"]
+
+
+def test_beyond_the_limit_of_fields_kinds_keep_those_that_they_embed() -> None:
+    code = "type Base struct {\n\tA int\n}\ntype Inner struct {\n\tB int\n}\n"
+    source = HEAD + WIDGET.format("\tC, D, E int\n\tInner Inner\n\tBase") + code
+    definitions = read_sources(
+        [GoSource("shop/shop.go", source.encode)], [], Conventions(foreign=True), 3
+    )
+    (problem,) = definitions.problems
+    assert "more than 3 fields" in problem.message and problem.location.range.line == 10
+    assert [field.name for field in definitions.types[0].fields] == ["C", "D", "E", "Inner", "A"]
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        "func (t T) MarshalJSON () ([]byte, error) { return nil, nil }",
+        "func (/* it */ T) MarshalJSON() ([]byte, error) { return nil, nil }",
+        "func (\n\tt *T,\n) MarshalJSON(\n) (text []byte, err error) { return nil, nil }",
+        "func (t *T) MarshalJSONTo(encoder *jsontext.Encoder) error { return nil }",
+    ],
+)
+def test_methods_however_they_are_written(method: str) -> None:
+    schema = schema_of('\tIt T `json:"it"`', f"\ntype T struct{{ A int }}\n\n{method}\n")
+    assert jsonschema_rs.Draft7Validator(schema).is_valid({"it": [1]})
+
+
+MARSHALS = "func (%s) MarshalJSON() ([]byte, error) { return nil, nil }\n"
+
+
+@pytest.mark.parametrize(("types", "any_"), [
+    # Two at one level hide what is deeper, also where each is inside another struct.
+    ("type T struct { X; Y }\ntype X struct { A; B }\ntype Y struct { Z }\ntype Z struct { C }\n", False),
+    ("type T struct { X; Y }\ntype X struct { A }\ntype Y struct { Z }\ntype Z struct { C }\n", True),
+    # What two embed at one level is there twice.
+    ("type T struct { X; Y }\ntype X struct { A }\ntype Y struct { A }\n", False),
+    ("type T struct { X; MarshalJSON int }\ntype X struct { A }\n", False),
+    ("type T struct { *X }\ntype X struct { *T; A }\n", True),
+    ("type Al = A\ntype T struct { Al }\n", True),
+    ("type Def A\ntype T struct { Def }\n", False),
+    ("type T struct { G[A] }\ntype G[E any] struct { In E }\n", False),
+])  # fmt: skip
+def test_methods_are_selected_level_by_level(types: str, any_: bool) -> None:
+    """As the specification of Go says it, which was held against the compiler."""
+    own = "".join(f"type {name} struct {{ F{name} int }}\n{MARSHALS % name}" for name in "ABC")
+    schema = schema_of('\tIt T `json:"it"`', f"\n{types}{own}")
+    assert jsonschema_rs.Draft7Validator(schema).is_valid({"it": [1]}) == any_
 
 
 BASE = "\tBaseEntity\n"
@@ -224,7 +486,7 @@ def test_variants_of_a_type_make_one_schema(tmp_path: Path) -> None:
     result = run(tmp_path, "schema", "generate", "--definitions", ".")
     assert result.returncode == 0, result.stderr
     said = result.stderr.decode()
-    assert "the build chooses the type Widget, also declared at shop_linux.go:3" in said
+    assert "the build tags choose the type Widget, also declared at shop_linux.go:3" in said
     assert run(tmp_path, "check", ".", "--select", "definition-agreement").returncode == 0
     schema = json.loads((tmp_path / "schemas/stored/Widget.schema.json").read_text())
     assert {"linux", "windows", "disk"} <= schema["properties"].keys()
@@ -264,7 +526,7 @@ def test_two_packages_that_declare_one_kind(tmp_path: Path, lint: Lint) -> None:
     files = {f"{name}/x.go": code.format(name) for name in ("one", "two")}
     found = lint(files, {"select": ["definition-agreement"]}, ["."])
     assert [(str(one.file), one.message) for one in found] == [
-        ("two/x.go", "the kind Image (stored) is already declared at one/x.go:3, which is the one that counts")
+        ("two/x.go", "the kind Image (stored) is already declared at one/x.go:3, which takes precedence")
     ]  # fmt: skip
     assert [place.file for place in found[0].related] == ["one/x.go"]
     result = run(tmp_path, "schema", "generate", "--definitions", ".")
@@ -330,7 +592,7 @@ type BaseEntity struct {
     assert lint({"shop.go": code % ("", "")}, chosen) == []
     found = lint({"shop.go": code % (", StatusODD", ', "ODD"')}, chosen)
     assert [one.message for one in found] == [
-        'the type Status has the status "ODD", which the guide has not'
+        'the type Status declares status "ODD", which the guide does not define'
     ]
     assert lint({"shop.go": code.replace('"MISSING"%s', "compute()") % ""}, chosen) == []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -10,10 +11,16 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
+from dispatch_lint.definitions.conventions import Conventions
+from dispatch_lint.definitions.openapi import Description
+from dispatch_lint.definitions.reading import read_sources
+from dispatch_lint.schema.generate import entity_schema
+from dispatch_lint.text.json_reader import read_json
 from tests.openapi_differential import _schema, is_available, run
 from tests.test_cli import run as command
 
 SECONDS = 20
+META = {"properties": {"kind": {"type": "string"}, "name": {"type": "string"}}}
 
 
 @pytest.mark.skipif(
@@ -32,6 +39,11 @@ def validator_of(field: dict[str, Any], **models: Any) -> Any:
               "required": ["it"]}  # fmt: skip
     description = {"openapi": "3.1.0", "components": {"schemas": {"Widget": widget, **models}}}
     return jsonschema_rs.Draft7Validator(_schema(json.dumps(description)))
+
+
+def one_of(*types: dict[str, Any]) -> dict[str, Any]:
+    """An object with a field of one of some types."""
+    return {"properties": {"q": {}}, "oneOf": [{"properties": {"c": type_}} for type_ in types]}
 
 
 @pytest.mark.parametrize(
@@ -64,6 +76,57 @@ def validator_of(field: dict[str, Any], **models: Any) -> Any:
         ({"type": "string", "enum": ["a", None]}, ["a", None], ["b"]),
         ({"type": "array", "items": {"type": "integer"}, "maxItems": 1}, [[1]], [[1, 2], ["a"]]),
         ({"$ref": "nowhere.yaml#/components/schemas/X"}, [1, "a", {}, None], []),
+        # Objects of which nothing more is said
+        ({"type": "object"}, [{}, {"a": [1]}], ["x", 1, []]),
+        ({"type": "object", "additionalProperties": False}, [{}], [{"a": 1}, "x"]),
+        ({"additionalProperties": {"type": "integer"}}, [{"a": 1}], [{"a": "x"}]),
+        ({"type": "object", "maxProperties": 1}, [{"a": 1}], [{"a": 1, "b": 2}]),
+        ({"type": ["object", "string"], "properties": {"a": {"type": "integer"}}},
+         ["x", {"a": 1}], [{"a": "x"}, []]),
+        ({"type": "object", "properties": {"a": {}}, "required": ["b"]}, [{"b": 1}], [{"a": 1}]),
+        # What all of several schemas allow
+        ({"allOf": [{"type": "string"}, {"maxLength": 3}]}, ["abc"], ["abcd"]),
+        ({"allOf": [{"type": "integer", "minimum": 1}, {"type": "number", "maximum": 5}]}, [3], [0, 6, 2.5]),
+        ({"allOf": [{"enum": ["a", "b"]}, {"enum": ["b", "c"]}]}, ["b"], ["a", "c"]),
+        ({"type": "integer", "anyOf": [{"minimum": 5}, {"maximum": 3}]}, [1, 9], ["a", []]),
+        ({"type": "object", "properties": {"a": {"type": "integer"}},
+          "allOf": [{"properties": {"a": {"maximum": 5}}, "required": ["a"]}]}, [{"a": 1}], [{"a": 9}, {}]),
+        ({"allOf": [{"oneOf": [{"type": "integer"}, {"type": "boolean"}]}, {"type": "integer"}]}, [1], [True]),
+        ({"type": "string", "oneOf": [{"const": "a"}, {"const": "b"}]}, ["a"], ["c"]),
+        ({"const": None}, [None], ["a"]),
+        ({"maxLength": 3, "anyOf": [{"type": "string"}, {"type": "integer"}]}, ["abc", 1], ["abcd", []]),
+        ({"maxLength": 2.0}, ["ab", 1], ["abc"]),
+        # Keywords that have a say in what another one holds for
+        ({"type": "array", "prefixItems": [{"type": "string"}], "items": {"type": "integer"}}, [["a", 1], ["a"]], ["x"]),
+        ({"patternProperties": {"^x-": {"type": "string"}}, "additionalProperties": {"type": "integer"}},
+         [{"x-a": "b", "c": 1}], [1]),
+        ({"properties": {"a": {"type": "boolean"}}, "patternProperties": {"^x-": {"type": "string"}},
+          "additionalProperties": {"type": "integer"}}, [{"a": True, "x-a": "b", "c": 1}], [{"a": 1}]),
+        ({"properties": {"a": {"type": "integer"}}, "unevaluatedProperties": {"type": "boolean"}},
+         [{"a": 1, "b": True}], [{"a": "x"}, {"b": 1}]),
+        ({"properties": {"a": {"type": "integer"}}, "unevaluatedProperties": True}, [{"a": 1, "b": "x"}], [{"a": "x"}]),
+        # Fields that only some objects have
+        ({"properties": {"a": {"type": "integer"}}, "if": {"properties": {"a": {"const": 1}}},
+          "then": {"properties": {"b": {"type": "integer"}}, "required": ["b"]}, "else": {"properties": {"c": {"type": "integer"}}}},
+         [{"a": 1, "b": 1}, {"a": 2, "c": 1}, {"a": 2}], [{"b": "x"}, {"d": 1}]),
+        ({"properties": {"a": {"type": "integer"}}, "dependentSchemas": {"a": {"properties": {"b": {"type": "integer"}}, "required": ["b"]}}},
+         [{"a": 1, "b": 1}, {}], [{"b": "x"}, {"d": 1}]),
+        # One field of several alternatives
+        (one_of({"type": "string", "pattern": "^a"}, {"type": "string", "pattern": "^b"}), [{"c": "a"}, {"c": "b"}], [{"c": []}]),
+        (one_of({"anyOf": [{"type": "integer"}, {"type": "boolean"}]}, {"anyOf": [{"type": "integer"}, {"type": "array"}]}),
+         [{"c": 1}, {"c": True}, {"c": []}], [{"c": {}}]),
+        (one_of({"properties": {"a": {"type": "integer"}}}, {"properties": {"b": {"type": "integer"}}, "additionalProperties": {"type": "boolean"}}),
+         [{"c": {"a": 1, "b": 1, "d": True}}], [{"c": {"d": 1}}]),
+        (one_of({"properties": {"a": {"type": "integer"}}, "additionalProperties": {"type": "boolean"}}, {"properties": {"b": {}}, "additionalProperties": True}),
+         [{"c": {"a": 1, "d": "x"}}], [{"c": 1}]),
+        (one_of({"properties": {"a": {}}, "maxProperties": 1}, {"properties": {"a": {}, "b": {}}}), [{"c": {"a": 1, "b": 1}}], [{"c": 1}]),
+        (one_of({"enum": [True, "a"]}, {"enum": [False, "a"]}), [{"c": True}, {"c": False}], []),
+        # What the object of a request need not have
+        ({"properties": {"id": {"type": "string", "readOnly": True}, "a": {"type": "string"}}, "required": ["id", "a"]},
+         [{"a": "x"}, {"a": "x", "id": "y"}], [{"id": "y"}, {"a": "x", "id": []}]),
+        ({"properties": {"a": {"type": "string", "writeOnly": True}}, "required": ["a"]}, [{"a": "x"}], [{}]),
+        # A pattern that is not valid
+        ({"type": "array", "items": {"pattern": "("}}, [["x"]], ["x"]),
     ],
 )  # fmt: skip
 def test_values_of_a_field(field: dict[str, Any], valid: list[Any], invalid: list[Any]) -> None:
@@ -73,8 +136,125 @@ def test_values_of_a_field(field: dict[str, Any], valid: list[Any], invalid: lis
     assert [value for value in invalid if validator.is_valid(entity | {"it": value})] == []
 
 
-META = {"properties": {"kind": {"type": "string"}, "name": {"type": "string"}}}
+@pytest.mark.parametrize(
+    ("model", "valid", "invalid"),
+    [
+        ({"type": "object", "properties": {"next": {"$ref": "#/components/schemas/X"}, "v": {"type": "integer"}}},
+         [{}, {"next": {"next": {"v": 1}}}], [{"next": {"next": {"v": "a"}}}, {"next": {"w": 1}}]),
+        ({"type": "array", "items": {"$ref": "#/components/schemas/X"}}, [[[], [[]]]], [[["a"]], {}]),
+        ({"$ref": "#/components/schemas/X"}, [1, "a"], []),
+        ({"oneOf": [{"$ref": "#/components/schemas/X"}, {"type": "string"}]}, ["a"], []),
+        (one_of({"$ref": "#/components/schemas/X"}, {}), [{"c": {"c": [1]}}], []),
+        # So large that it is left open where it is inside itself
+        ({"properties": {"a": {"oneOf": [{"type": "string"}, {"type": "array", "items": {"$ref": "#/components/schemas/X"}}]},
+                         **{f"f{number}": {} for number in range(2_100)}}},
+         [{"a": [{"a": "x"}]}], [{"a": {}}]),
+    ],
+)  # fmt: skip
+def test_models_that_contain_themselves(
+    model: dict[str, Any], valid: list[Any], invalid: list[Any]
+) -> None:
+    validator = validator_of({"$ref": "#/components/schemas/X"}, X=model)
+    entity = {"kind": "Widget", "name": "a"}
+    assert [value for value in valid if not validator.is_valid(entity | {"it": value})] == []
+    assert [value for value in invalid if validator.is_valid(entity | {"it": value})] == []
+
+
+@pytest.mark.parametrize(("version", "counts"), [("3.1.0", True), ("3.0.3", False)])
+@pytest.mark.parametrize("limit", [{"maxLength": 3}, {"pattern": "^l"}])
+def test_what_stands_beside_a_reference(
+    version: str, counts: bool, limit: dict[str, object]
+) -> None:
+    level = {"type": "string"}
+    widget = {
+        "properties": META["properties"] | {"it": {"$ref": "#/components/schemas/Level"} | limit}
+    }
+    description = {
+        "openapi": version,
+        "components": {"schemas": {"Widget": widget, "Level": level}},
+    }
+    validator = jsonschema_rs.Draft7Validator(_schema(json.dumps(description)))
+    assert validator.is_valid({"kind": "Widget", "name": "a", "it": "high"}) is not counts
+
+
+@pytest.mark.parametrize(("version", "counts"), [("3.1.0", True), ("3.0.3", False)])
+@pytest.mark.parametrize("inside", [False, True])
+def test_fields_beside_the_reference_to_a_base(version: str, counts: bool, inside: bool) -> None:
+    widget: dict[str, Any] = {
+        "$ref": "#/components/schemas/Base",
+        "properties": {"size": {"type": "integer"}},
+    }
+    models = {"Widget": {"allOf": [widget]} if inside else widget, "Base": META}
+    description = {"openapi": version, "components": {"schemas": models}}
+    validator = jsonschema_rs.Draft7Validator(_schema(json.dumps(description)))
+    assert validator.is_valid({"kind": "Widget", "name": "a", "size": 1}) is counts
+    assert not validator.is_valid({"kind": "Widget", "name": "a", "size": "x"})
+
+
+def _chain(make: Callable[[dict[str, Any]], dict[str, Any]], count: int) -> dict[str, Any]:
+    """Models of which each leads to the next."""
+    models = {
+        f"M{number}": make({"$ref": f"#/definitions/M{number + 1}"}) for number in range(count)
+    }
+    return models | {f"M{count}": META}
+
+
+def _lists(schema: dict[str, Any]) -> dict[str, Any]:
+    for _ in range(45):
+        schema = {"type": "array", "items": schema}
+    return schema
+
+
+def _nested_alternatives(schema: dict[str, Any]) -> dict[str, Any]:
+    for _ in range(45):
+        schema = {"oneOf": [schema, {"type": "boolean"}]}
+    return schema
+
+
+@pytest.mark.parametrize(
+    "models",
+    [
+        _chain(lambda schema: schema, 600),
+        _chain(lambda schema: {"allOf": [schema, {"properties": {"a": {}}}]}, 450),
+        _chain(_lists, 40),
+        _chain(_nested_alternatives, 40),
+        _chain(lambda schema: {"oneOf": [schema, schema]}, 40),
+        _chain(lambda schema: {"allOf": [schema, schema]}, 40),
+        _chain(lambda schema: {"anyOf": [schema, {"type": "array", "items": schema}]}, 40),
+    ],
+    ids=["references", "bases", "lists", "alternatives", "twice one", "twice all", "or a list"],
+)  # fmt: skip
+@pytest.mark.parametrize("root", [False, True])
+def test_models_that_lead_to_many_others(models: dict[str, Any], root: bool) -> None:
+    start = {"$ref": "#/definitions/M0"}
+    widget: dict[str, Any] = {"oneOf": [start]} if root else {}
+    widget |= {"properties": META["properties"] | ({} if root else {"it": start})}
+    text = json.dumps({"swagger": "2.0", "definitions": {"Widget": widget, **models}})
+    part = next(iter(read_json(text, depth=100)))
+    found = read_sources([], [Description("api.json", part)], Conventions(foreign=True), 2_000)
+    type_ = next(type_ for type_ in found.types if type_.name == "Widget")
+    validator = jsonschema_rs.Draft7Validator(entity_schema(type_))
+    values: list[dict[str, Any]] = [{}] if root else [{"it": {}}, {"it": []}]
+    entity = {"kind": "Widget", "name": "a"}
+    assert any(validator.is_valid(entity | value) for value in values)
+
+
 WIDGET = {"allOf": [{"$ref": "#/definitions/Meta"}, {"properties": {"size": {"type": "integer"}}}]}
+
+
+def test_numbers_that_json_does_not_have(tmp_path: Path) -> None:
+    fields = ("minimum: .inf", "multipleOf: .inf", "enum: [1, .nan]", "const: -.inf",
+              "example: .nan", "default: {a: .inf}")  # fmt: skip
+    lines = [f"        f{number}: {{{field}}}\n" for number, field in enumerate(fields)]
+    text = "openapi: 3.1.0\ncomponents:\n  schemas:\n    Widget:\n      properties:\n"
+    names = "        kind: {type: string}\n        name: {type: string}\n"
+    (tmp_path / "api.yaml").write_text(text + names + "".join(lines), encoding="utf-8")
+    (tmp_path / "dispatch-lint.toml").write_text('definitions = ["api.yaml"]\n', encoding="utf-8")
+    (tmp_path / "w.yaml").write_text("kind: Widget\nname: a\nf2: 3\n", encoding="utf-8")
+    result = command(tmp_path, "check", "w.yaml")
+    assert result.returncode == 0, result.stderr
+    shown = command(tmp_path, "schema", "show", "Widget").stdout
+    assert b"NaN" not in shown and b"Infinity" not in shown and b"f5" in shown
 
 
 @pytest.mark.parametrize(
@@ -84,12 +264,53 @@ WIDGET = {"allOf": [{"$ref": "#/definitions/Meta"}, {"properties": {"size": {"ty
         ({"Thing": META, "Widget": {"properties": META["properties"]}}, ["Thing", "Widget"]),
         ({"WidgetReference": META, "Widget": META}, ["Widget"]),
         ({"Widget": {"properties": META["properties"] | {"apiVersion": {}}}, "Thing": META}, ["Thing"]),
+        # Names that are no part of a key, nor a file
+        ({"../../out": META, "a/b": META, "": META, "Page«W»": META, "v1.Widget": META}, ["v1.Widget"]),
+        # The kind is what its field says, unless several say the same.
+        ({"GadgetModel": {"properties": META["properties"] | {"kind": {"enum": ["Gadget"]}}}}, ["Gadget"]),
+        ({name: {"properties": META["properties"] | {"kind": {"enum": ["Gadget"]}}} for name in ("A", "B")},
+         ["A", "B"]),
+        ({"Base": {"properties": META["properties"] | {"kind": {"enum": ["Base"]}}},
+          "Widget": {"allOf": [{"$ref": "#/definitions/Base"}]}}, ["Widget"]),
     ],
 )  # fmt: skip
 def test_what_is_a_kind(models: dict[str, Any], expected: list[str], tmp_path: Path) -> None:
     (tmp_path / "api.json").write_text(json.dumps({"swagger": "2.0", "definitions": models}))
     listed = json.loads(command(tmp_path, "schema", "list", "api.json", "-f", "json").stdout)
     assert sorted(kind["kind"] for kind in listed["kinds"]) == expected
+
+
+def test_an_entity_inside_itself() -> None:
+    widget = {"properties": META["properties"] | {"parts": {"type": "array", "items": {"$ref": "#/definitions/Widget"}}},
+              "required": ["name"]}  # fmt: skip
+    description = {"swagger": "2.0", "definitions": {"Widget": widget}}
+    validator = jsonschema_rs.Draft7Validator(_schema(json.dumps(description)))
+    inner = {"name": "b", "parts": [{"name": "c", "kind": "x"}]}
+    assert validator.is_valid({"kind": "Widget", "name": "a", "parts": [inner]})
+    assert not validator.is_valid(
+        {"kind": "Widget", "name": "a", "parts": [{"name": "b", "parts": [{}]}]}
+    )
+
+
+def test_no_name_leads_out_of_the_folder_of_schemas(tmp_path: Path) -> None:
+    (tmp_path / "api.json").write_text(json.dumps({"swagger": "2.0", "definitions": {"It": META}}))
+    (tmp_path / "dispatch-lint.toml").write_text('kinds = { "api.json#It" = "../../out" }\n')
+    result = command(tmp_path, "schema", "generate", "--definitions", "api.json")
+    assert result.returncode == 2
+    assert b'"../../out" cannot be the name of a kind' in result.stderr
+    (tmp_path / "a.go").write_text(
+        "package a\n\n// +dispatch:kind=../../out\ntype A struct {\n\tBaseEntity\n}\n"
+    )
+    result = command(tmp_path, "schema", "generate", "--definitions", "a.go")
+    assert b'a.go:3: "../../out" cannot be the name of a kind' in result.stderr
+    assert not list(tmp_path.rglob("out*"))
+
+
+def test_a_kind_that_two_descriptions_declare_is_said(tmp_path: Path) -> None:
+    for name in ("one.json", "two.json"):
+        (tmp_path / name).write_text(json.dumps({"swagger": "2.0", "definitions": {"It": META}}))
+    said = command(tmp_path, "schema", "generate", "--definitions", ".").stderr.decode()
+    assert "two.json:1: the kind It (manifest) is already declared at one.json:1" in said
 
 
 def test_models_in_other_files(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ def test_changes_of_types(old: str, new: str, breaks: bool, tmp_path: Path) -> N
         write(tmp_path, name, f'It {type_} `json:"it"`')
     result = run(tmp_path, "schema", "diff", "old.go", "new.go")
     assert result.returncode == int(breaks), (result.stdout, result.stderr)
-    changed = "0 breaking, 0 compatible" not in result.stdout.decode()
+    changed = "0 breaking changes, 0 compatible" not in result.stdout.decode()
     assert run(tmp_path, "schema", "diff", "old.go", "new.go", "--fail-on", "any").returncode == int(changed)  # fmt: skip
 
 
@@ -158,6 +158,112 @@ def test_revisions_of_a_bare_repository(tmp_path: Path) -> None:
     result = run(tmp_path / "bare.git", "schema", "diff", "HEAD~:pkg", "HEAD:pkg")
     assert result.returncode == 1, result.stderr
     assert b"1 breaking" in result.stdout or b"2 breaking" in result.stdout
+
+
+def test_revisions_have_what_they_need_elsewhere(tmp_path: Path) -> None:
+    files = {
+        "go.mod": "module example.com/shop\n",
+        "pkg/shop.go": 'package shop\n\nimport "example.org/parts"\n\ntype Widget struct {\n\tBaseEntity\n'
+        '\tPart parts.Part `json:"part"`\n}\n',
+        "vendor/example.org/parts/parts.go": 'package parts\n\nimport "example.org/size"\n\n'
+        'type Part struct {\n\tSize size.Size `json:"size"`\n}\n',
+        "vendor/example.org/size/size.go": "package size\n\ntype Size int64\n",
+        "api/shop.json": '{"swagger": "2.0", "definitions": {"Gadget": {"properties": {"kind": {"type": "string"}, '
+        '"name": {"type": "string"}, "size": {"$ref": "../common/size.json#/Size"}}}}}',
+        "common/size.json": '{"Size": {"type": "integer"}}',
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-qm", "one")
+    for path in ("pkg", "api"):
+        same = run(tmp_path, "schema", "diff", f"HEAD:{path}", path, "--fail-on", "any")
+        assert (same.returncode, same.stderr) == (0, b""), same.stdout
+    # What is vendored, and what is referred to, is that of the revision, and not of the working tree.
+    (tmp_path / "vendor/example.org/size/size.go").write_text("package size\n\ntype Size int8\n")
+    (tmp_path / "common/size.json").write_text('{"Size": {"type": "boolean"}}')
+    for path in ("pkg", "api"):
+        assert run(tmp_path, "schema", "diff", f"HEAD:{path}", path).returncode == 1
+        assert run(tmp_path, "schema", "diff", f"HEAD:{path}", f"HEAD:{path}").returncode == 0
+
+
+RECURSIVE = """package shop
+
+type Node struct {
+	Next *Node `json:"next"`
+	Size int   `json:"size"`
+}
+
+type Other struct {
+	Next *Other `json:"next"`
+	Size string `json:"size"`
+}
+
+type Tree map[string]Tree
+
+type Widget struct {
+	BaseEntity
+	It %s `json:"it"`
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "breaks"),
+    [
+        ("Node", "Node", None),
+        ("*Node", "Node", True),
+        ("Node", "Other", True),
+        ("Tree", "map[string]any", False),
+        ("map[string]any", "Tree", True),
+        ("map[string]any", "map[string]Node", True),
+    ],
+)
+def test_types_that_contain_themselves(
+    old: str, new: str, breaks: bool | None, tmp_path: Path
+) -> None:
+    for folder, type_ in (("old", old), ("new", new)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "shop.go").write_text(RECURSIVE % type_)
+    result = run(tmp_path, "schema", "diff", "old", "new")
+    assert result.returncode == bool(breaks), result.stdout
+    assert (b"0 breaking changes, 0 compatible" in result.stdout) == (breaks is None)
+
+
+def test_aliases_that_are_gone_or_new(tmp_path: Path) -> None:
+    text = "package s\n\n// Widget is a thing.\n{}type Widget struct {{\n\tBaseEntity\n}}\n"
+    (tmp_path / "old.go").write_text(text.format("// +dispatch:alias=Gadget\n"))
+    (tmp_path / "new.go").write_text(text.format("// +dispatch:alias=Thing\n"))
+    result = run(tmp_path, "schema", "diff", "old.go", "new.go")
+    assert result.returncode == 1
+    assert (
+        b'breaking[breaking-change] Widget.kind (stored): the alias "Gadget" is gone'
+        in result.stdout
+    )
+    assert b'compatible Widget.kind (stored): the alias "Thing" is new' in result.stdout
+
+
+def test_rules_of_others_name_themselves(tmp_path: Path) -> None:
+    """With what they say of a change, which need not be one that breaks."""
+    text = "package s\n\ntype Widget struct {\n\tBaseEntity\n%s}\n"
+    (tmp_path / "old.go").write_text(text % "")
+    (tmp_path / "new.go").write_text(text % '\tMore int `json:"more,omitempty"`\n')
+    (tmp_path / "frozen.py").write_text(
+        "from dispatch_lint.rule import *\nclass Frozen(Rule):\n    'It is frozen.'\n"
+        "    name, summary = 'frozen', 'a change'\n"
+        "    def check_change(self, change): yield Finding((), f'{change.what}: ask first')\n"
+    )
+    (tmp_path / "dispatch-lint.toml").write_text("plugins = ['frozen.py']\n")
+    said = "field-added: ask first"
+    for format_, shown in {
+        "text": f"breaking[frozen] Widget.more (stored): {said} [new.go:5]\n",
+        "json": f'"message": "{said}"', "markdown": f"| more | {said} |",
+    }.items():  # fmt: skip
+        result = run(tmp_path, "schema", "diff", "old.go", "new.go", "--trust", "-f", format_)
+        assert result.returncode == 1
+        assert shown in result.stdout.decode()
 
 
 @pytest.mark.parametrize(

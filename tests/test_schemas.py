@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +23,7 @@ from dispatch_lint.documents.catalogue_files import load_catalogue
 from dispatch_lint.documents.schema_files import drift, generate_files
 from dispatch_lint.schema.kind_schema import KindSchema
 from dispatch_lint.schema.validation import is_valid, schema_errors
+from tests.command import run_text
 from tests.conftest import Lint
 
 ROOT = Path(__file__).parent.parent
@@ -128,7 +128,7 @@ def test_required_fields() -> None:
 
 
 def test_references_of_the_catalogue() -> None:
-    """FACTS, References: what is one although not named so, and the other way round."""
+    """What is a reference although not named so, and the other way round."""
     found = {
         f"{schema.kind}.{route}": route.shape.reference
         for schema in CATALOGUE.schemas
@@ -198,7 +198,7 @@ def test_what_is_no_number_in_json_is_none() -> None:
     schema = CATALOGUE.schema("Function", "manifest")
     assert schema is not None
     said = schema_errors(schema, {"kind": "Function", "name": "f", "image": float("inf")})
-    assert [one.message for one in said] == ['"image" has to be text, not inf']
+    assert [one.message for one in said] == ['"image" must be text, not inf']
 
 
 def test_editor_schema_chooses_by_kind() -> None:
@@ -227,8 +227,7 @@ def test_bad_definitions_say_where(text: str, said: str, tmp_path: Path) -> None
 
 def test_schema_commands(tmp_path: Path, lint: Lint) -> None:
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "dispatch_lint", "schema", *arguments]
-        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        return run_text(tmp_path, "schema", *arguments)
 
     assert run("check").returncode == 1
     assert run("generate").returncode == 0

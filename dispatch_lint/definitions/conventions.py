@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from dispatch_lint.definitions.model import BASE
 from dispatch_lint.definitions.selection import Choice, Selection
+from dispatch_lint.model.base_entity import BASE
 from dispatch_lint.model.reference import ReferenceTarget
 from dispatch_lint.naming import read_foreign_key
 
@@ -32,6 +32,7 @@ class Conventions:
             fields, and what cannot be read is a problem instead of an error.
         base: the name of the base entity, as `Type` or `package.Type`.
         selections: which types of which folders are kinds, as the settings say.
+        fitting: the patterns of the selections that fitted a type so far, each with its path.
     """
 
     aliases: Mapping[str, str] = field(default_factory=dict)
@@ -43,6 +44,7 @@ class Conventions:
     foreign: bool = False
     base: str = BASE
     selections: tuple[Selection, ...] = ()
+    fitting: set[tuple[str, str]] = field(default_factory=set, compare=False)
 
     def chosen(self, file: str, package: str, name: str) -> Choice:
         """What the settings say of a type: the first selection of its file that says anything.
@@ -50,6 +52,9 @@ class Conventions:
         Args:
             package: the name of the package; empty for a description of an API.
         """
+        for selection in self.selections:
+            patterns = selection.fitting(file, package, name)
+            self.fitting.update((selection.path, pattern) for pattern in patterns)
         for selection in self.selections:
             choice = selection.choice(file, package, name)
             if choice.state:

@@ -5,14 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dispatch_lint.definitions.go_nodes import text_of
-from dispatch_lint.definitions.go_syntax import embedded_fields, read_fields
-from dispatch_lint.definitions.go_types import MAX_NESTING, Scope, structs, targets, type_name
-from dispatch_lint.definitions.model import BASE
+from dispatch_lint.definitions.go_syntax import embedding_fields, read_fields
+from dispatch_lint.definitions.go_types import (
+    MAX_NESTING,
+    Bound,
+    Scope,
+    StructKey,
+    structs,
+    targets,
+    type_name,
+)
+from dispatch_lint.model.base_entity import BASE
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from dispatch_lint.definitions.go_tree import GoPackage, GoTree
+    from dispatch_lint.definitions.go_package import GoPackage
+    from dispatch_lint.definitions.go_tree import GoTree
     from dispatch_lint.definitions.model import Base
     from dispatch_lint.model.location import Location
 
@@ -26,8 +35,8 @@ class BaseName:
 
     def __init__(self, name: str = BASE) -> None:
         self._qualifier, _, self.simple = name.rpartition(".")
-        self.found: dict[tuple[str, int], tuple[Base, Location | None]] = {}
-        """What `base_of` has found, by the file and the node of the struct."""
+        self.found: dict[StructKey, tuple[Base, Location | None]] = {}
+        """What `base_of` has found."""
 
     def declares(self, package: GoPackage, name: str) -> bool:
         """Whether a type is the base entity."""
@@ -55,39 +64,35 @@ class BaseName:
 
 
 def base_of(
-    tree: GoTree, base_name: BaseName, scope: Scope, struct: Node,
-    seen: frozenset[tuple[str, str]] = frozenset(),
-) -> tuple[Base, Location | None]:  # fmt: skip
+    tree: GoTree, base_name: BaseName, scope: Scope, struct: Node
+) -> tuple[Base, Location | None]:
     """How BaseEntity is part of a struct, directly or through embedded structs.
-
-    Args:
-        seen: folder and name of the types that led here.
 
     Returns:
         `none`, or else with the location of the field that brings it in.
     """
-    if seen:
-        return _base_of(tree, base_name, scope, struct, seen)
-    key = (scope.file.text.name, struct.id)
+    key = Bound(scope, struct).key
     if key not in base_name.found:
-        base_name.found[key] = _base_of(tree, base_name, scope, struct, seen)
+        base_name.found[key] = _base_of(tree, base_name, scope, struct, set(), 0)
     return base_name.found[key]
 
 
 def _base_of(
-    tree: GoTree, base_name: BaseName, scope: Scope, struct: Node,
-    seen: frozenset[tuple[str, str]],
+    tree: GoTree, base_name: BaseName, scope: Scope, struct: Node, seen: set[StructKey],
+    depth: int,
 ) -> tuple[Base, Location | None]:  # fmt: skip
-    for field in embedded_fields(struct, scope.file):
+    """The same of one struct, where `seen` has the embedded ones without a base."""
+    for field in embedding_fields(struct, scope.file):
         if base_name.is_meant(tree, scope, field.type):
             tagged = field.tag.name or field.tag.skipped
             return ("tagged" if tagged else "flat"), field.locations[0]
         if field.tag.name or field.tag.skipped:
             continue
-        for target, bound in structs(tree, scope, field.type):
-            if target.key in seen or len(seen) > MAX_NESTING:
+        for _, bound in structs(tree, scope, field.type):
+            if bound.key in seen or depth > MAX_NESTING:
                 continue
-            base, _ = base_of(tree, base_name, bound.scope, bound.node, seen | {target.key})
+            seen.add(bound.key)
+            base, _ = _base_of(tree, base_name, bound.scope, bound.node, seen, depth + 1)
             if base != "none":
                 return base, field.locations[0]
     return _held(base_name, scope, struct)

@@ -1,16 +1,11 @@
-"""Build constraints of Go: lines `//go:build …`, and file names such as `disk_windows.go`."""
+"""Build constraints of Go: lines `//go:build …`."""
 
 from __future__ import annotations
 
 import re
 
-_SYSTEMS = frozenset([
-    "aix", "android", "darwin", "dragonfly", "freebsd", "hurd", "illumos", "ios", "js", "linux",
-    "nacl", "netbsd", "openbsd", "plan9", "solaris", "wasip1", "windows", "zos", "386", "amd64",
-    "arm", "arm64", "loong64", "mips", "mips64", "mips64le", "mipsle", "ppc64", "ppc64le",
-    "riscv64", "s390x", "wasm",
-])  # fmt: skip
-_HEAD = re.compile(rb"\s*(?:(?://[^\n]*|/\*.*?\*/)\s*)*", re.DOTALL)
+HEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:(?://[^\n]*|/\*.*?\*/)\s*)*", re.DOTALL)
+"""What is above the package clause: comments, and a byte order mark."""
 _GO_BUILD = re.compile(rb"^//go:build[ \t]+(.+?)\r?$", re.MULTILINE)
 _PLUS_BUILD = re.compile(rb"^//[ \t]*\+build[ \t]+(.+?)\r?$", re.MULTILINE)
 _TOKEN = re.compile(r"\|\||&&|[!()]|[\w.]+")
@@ -22,17 +17,11 @@ def is_ignored(source: bytes) -> bool:
     return constraint is not None and _Reader(constraint).value() is False
 
 
-def is_conditional(source: bytes, name: str) -> bool:
-    """Whether some builds leave a file out: because of its name, or of a constraint."""
-    words = name.rpartition("/")[2].removesuffix(".go").split("_")[1:]
-    return not _SYSTEMS.isdisjoint(words[-2:]) or _constraint(source) is not None
-
-
 def _constraint(source: bytes) -> str | None:
     """The build constraint in the comments above the package clause, as an expression."""
     if b"build" not in source:
         return None
-    match = _HEAD.match(source)
+    match = HEAD.match(source)
     head = match[0] if match else b""
     if line := _GO_BUILD.search(head):
         return line[1].decode("utf-8", "replace")

@@ -11,17 +11,17 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 # Strings and comments are matched too, so that a keyword inside of them begins no declaration.
+_OPAQUE = rb'`[^`]*`|"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?\*/|\'(?:[^\'\\\n]|\\.)*\''
 _TOKEN = re.compile(
-    rb'`[^`]*`|"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?\*/|\'(?:[^\'\\\n]|\\.)*\''
-    rb"|^(?P<keyword>func|type|const|var|import|package)\b",
-    re.MULTILINE | re.DOTALL,
+    _OPAQUE + rb"|^(?P<keyword>func|type|const|var|import|package)\b", re.MULTILINE | re.DOTALL
 )
+_PARENTHESIS = re.compile(_OPAQUE + rb"|[()]", re.DOTALL)
 # What gofmt never leaves: declarations that are indented, or share a line.
 _UNUSUAL = re.compile(rb"^[ \t]+(?:func [\w(]|package )|;[ \t]*(?:type|const|func) ", re.MULTILINE)
-_METHOD = re.compile(
-    rb"func[ \t]*\(\s*(?:\w+[ \t]+)?(?P<pointer>\*?)\s*(?P<type>\w+)(?:\[[^\]\n]*\])?\s*\)\s*"
-    rb"(?P<method>\w+)\("
+_NOT_AT_THE_LEFT = re.compile(
+    rb"^(?:[ \t]+|[ \t]*/\*[^\n]*\*/[ \t]*)(?:type|const)\b", re.MULTILINE
 )
+_METHOD = re.compile(rb"func\s*\([^)]*\)\s*(\w+)")
 
 
 _SPACES = bytes(10 if byte == 10 else 32 for byte in range(256))
@@ -30,20 +30,16 @@ _SIGNS = (b"\tfunc ", b" func ", b"\tpackage ", b" package ", b";type ", b"; typ
           b"; const ", b";func ", b"; func ", b";\t")  # fmt: skip
 
 
+_QUALIFIED = re.compile(rb"\b[A-Za-z_]\w*\.([A-Z]\w*)")
+_IMPORTED_ALIAS = re.compile(rb"\w+[ \t]*=[ \t]*[A-Za-z_]\w*\.([A-Z]\w*)")
+
+
 class Chunk(NamedTuple):
     """A top-level declaration, with the comments behind it."""
 
     keyword: str
     start: int
     end: int
-
-
-class Method(NamedTuple):
-    """The head of a method."""
-
-    type: str
-    name: str
-    pointer: bool
 
 
 def chunks(source: bytes) -> list[Chunk] | None:
@@ -61,12 +57,43 @@ def chunks(source: bytes) -> list[Chunk] | None:
     return [Chunk(keyword, start, end) for (start, keyword), end in zip(starts, ends, strict=True)]
 
 
-def method(source: bytes, chunk: Chunk) -> Method | None:
-    """The head of the method that a declaration is; None for anything else."""
+def imported_in_constants(source: bytes) -> set[str]:
+    """The names of other packages in the constants of a file, and in aliases that constants may use."""
+    if b"\nconst" not in source:
+        return set()
+    names = {
+        name
+        for keyword, wanted in ((b"const", _QUALIFIED), (b"type", _IMPORTED_ALIAS))
+        for part in _declared_with(source, keyword)
+        for name in wanted.findall(part)
+    }
+    return {name.decode() for name in names}
+
+
+def _declared_with(source: bytes, keyword: bytes) -> Iterator[bytes]:
+    """The declarations that begin with a keyword: groups of them, or the line that has it."""
+    at = source.find(b"\n" + keyword)
+    while at >= 0:
+        start = at + len(keyword) + 1
+        is_group = source[start : start + 40].lstrip(b" \t").startswith(b"(")
+        end = source.find(b"\n)" if is_group else b"\n", start)
+        yield source[start : end if end >= 0 else len(source)]
+        at = source.find(b"\n" + keyword, start)
+
+
+def may_hide_types(source: bytes, chunk: Chunk) -> bool:
+    """Whether types or constants may be behind a declaration, in lines that do not begin with them."""
+    start = chunk.start
+    if chunk.keyword == "func":  # its end is a brace at the left, or that of its only line
+        end = source.find(b"\n}", start, chunk.end)
+        start = end if end >= 0 else source.find(b"\n", start, chunk.end)
+    return start >= 0 and _NOT_AT_THE_LEFT.search(source, start, chunk.end) is not None
+
+
+def method_name(source: bytes, chunk: Chunk) -> str:
+    """The name of the method that a declaration is; empty for anything else."""
     match = _METHOD.match(source, chunk.start, chunk.end) if chunk.keyword == "func" else None
-    if match is None:
-        return None
-    return Method(match["type"].decode(), match["method"].decode(), bool(match["pointer"]))
+    return match[1].decode() if match else ""
 
 
 def without(source: bytes, omitted: list[Chunk]) -> bytes:
@@ -77,6 +104,16 @@ def without(source: bytes, omitted: list[Chunk]) -> bytes:
         parts += [source[at : chunk.start], blank(source[chunk.start : end])]
         at = end
     return b"".join([*parts, source[at:]])
+
+
+def with_semicolon(source: bytes) -> bytes:
+    """A group of constants, `const (A = 1; B = 2)`, with the semicolon that the grammar wants."""
+    depth = 0
+    for match in _PARENTHESIS.finditer(source):
+        depth += {b"(": 1, b")": -1}.get(match[0], 0)
+        if match[0] == b")" and depth == 0:
+            return source[: match.start()] + b";" + source[match.start() :]
+    return source
 
 
 def blank(text: bytes) -> bytes:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dispatch_lint.definitions.go_nodes import text_of
+from dispatch_lint.definitions.kind_names import can_be_kind
 from dispatch_lint.definitions.model import DefinitionProblem
 from dispatch_lint.model.reference import parse_reference
 from dispatch_lint.naming import did_you_mean
@@ -104,6 +105,8 @@ def _marker_problem(name: str, value: str) -> str:
             parse_reference(value)
         except ValueError as error:
             return str(error)
+    if name in ("kind", "alias") and not can_be_kind(value):
+        return f'"{value}" cannot be the name of a kind'
     if name == "form" and value not in ("stored", "manifest"):
         return f'form "{value}" is neither stored nor manifest'
     return ""

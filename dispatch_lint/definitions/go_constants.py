@@ -16,14 +16,26 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
+    from dispatch_lint.definitions.go_package import GoPackage
     from dispatch_lint.definitions.go_syntax import GoConstant, GoFile
-    from dispatch_lint.definitions.go_tree import GoPackage, GoTree
+    from dispatch_lint.definitions.go_tree import GoTree
     from dispatch_lint.model.location import Location
 
 Value = str | int | float | bool | None
+TypeKey = tuple[str, str]
+"""The folder and the name of a type; an empty folder for one that is not in the tree."""
 _MAX_NESTING = 40
 """Constants that are defined by other constants, and expressions inside expressions."""
 _MAX_SHIFT = 128
+_MAX_BITS = 512
+"""Bits of a number: Go itself computes no constant with more."""
+_MAX_TEXT = 10_000
+"""Letters of a text that is put together; what is longer is no value of an enumeration."""
+_STRING: TypeKey = ("", "string")
+_FUNCTIONS = frozenset(
+    {"len", "cap", "real", "imag", "unsafe.Sizeof", "unsafe.Alignof", "unsafe.Offsetof"}
+)
+"""What looks like a conversion of a constant, and is none."""
 _OPERATORS: Mapping[str, Callable[[int, int], int]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "&": operator.and_,
     "|": operator.or_, "^": operator.xor, "&^": lambda left, right: left & ~right,
@@ -35,12 +47,12 @@ class Computed(NamedTuple):
 
     Attributes:
         value: None if it cannot be computed.
-        type: the name of its type in its package, as it is written; empty if it has none.
+        type: its type, whatever aliases name it; None if it has none.
         counted: whether it counts the constants of a group, by `iota` and without shifts.
     """
 
     value: Value
-    type: str = ""
+    type: TypeKey | None = None
     counted: bool = False
 
 
@@ -53,22 +65,23 @@ class Constant(NamedTuple):
     counted: bool
 
 
-def constants_by_type(tree: GoTree, package: GoPackage) -> dict[str, list[Constant]]:
-    """The constants of a package by their type, as it is written, in the order of the code.
+def constants_by_type(tree: GoTree, package: GoPackage) -> dict[TypeKey, list[Constant]]:
+    """The constants of a package by their type, which any package may declare, in the order of the code.
 
     A text without a type belongs to the type of the texts above it in its group, if both are
     exported or neither is: it can be used as one of them. A value that cannot be computed is None.
     """
-    by_type: dict[str, list[Constant]] = {}
-    for file in package.files:
-        group, group_type, like = 0, "", ""
+    by_type: dict[TypeKey, list[Constant]] = {}
+    for file in package.files_with_constants:
+        group, like = 0, ""
+        group_type: TypeKey | None = None
         for constant in file.constants:
-            computed = _computed(tree, package, file, constant, 0)
+            computed = _computed(tree, package, file, constant, 0, {})
             if constant.group != group:
-                group, group_type, like = constant.group, "", ""
-            written = computed.type
-            if written:
-                group_type = written
+                group, group_type, like = constant.group, None, ""
+            type_ = computed.type
+            if type_:
+                group_type = type_
                 like = constant.name if isinstance(computed.value, str) else ""
             elif (
                 like
@@ -76,9 +89,9 @@ def constants_by_type(tree: GoTree, package: GoPackage) -> dict[str, list[Consta
                 and isinstance(computed.value, str)
                 and (like[:1].isupper() == constant.name[:1].isupper())
             ):
-                written = group_type
-            if written and constant.name != "_":
-                by_type.setdefault(written, []).append(_constant(constant, computed, file))
+                type_ = group_type
+            if type_ and constant.name != "_":
+                by_type.setdefault(type_, []).append(_constant(constant, computed, file))
     return by_type
 
 
@@ -96,20 +109,43 @@ def _constant(constant: GoConstant, computed: Computed, file: GoFile) -> Constan
 
 
 def _computed(
-    tree: GoTree, package: GoPackage, file: GoFile, constant: GoConstant, depth: int
-) -> Computed:
+    tree: GoTree, package: GoPackage, file: GoFile, constant: GoConstant, depth: int,
+    known: dict[tuple[str, str], Computed],
+) -> Computed:  # fmt: skip
+    evaluator = _Evaluator(tree, package, file, constant.iota, known)
+    declared = evaluator.type_key(text_of(constant.type)) if constant.type is not None else None
     if constant.value is None:
-        return Computed(None, text_of(constant.type))
-    evaluator = _Evaluator(tree, package, file, constant.iota)
+        return Computed(None, declared)
     computed = evaluator.evaluate(constant.value, depth)
-    return computed._replace(type=text_of(constant.type) or computed.type)
+    return computed._replace(type=declared or computed.type)
 
 
 class _Evaluator:
-    """Evaluates the expressions of one constant."""
+    """Evaluates the expressions of one constant.
 
-    def __init__(self, tree: GoTree, package: GoPackage, file: GoFile, iota: int) -> None:
+    Args:
+        known: the constants that were computed for it, by their folder and name.
+    """
+
+    def __init__(
+        self, tree: GoTree, package: GoPackage, file: GoFile, iota: int,
+        known: dict[tuple[str, str], Computed],
+    ) -> None:  # fmt: skip
         self._tree, self._package, self._file, self._iota = tree, package, file, iota
+        self._known = known
+
+    def type_key(self, name: str) -> TypeKey:
+        """The type that a name stands for, through aliases."""
+        package, file = self._package, self._file
+        for _ in range(_MAX_NESTING):
+            found = self._tree.lookup(package, file, name)
+            if not found:
+                return "", name
+            package, file, declared = found[0]
+            if not declared.alias:
+                return package.folder, declared.name
+            name = text_of(declared.type)
+        return "", name
 
     def evaluate(self, node: Node, depth: int) -> Computed:
         if depth > _MAX_NESTING:
@@ -119,6 +155,9 @@ class _Evaluator:
             return Computed(unquoted(text))
         if syntax == "int_literal":
             return Computed(_integer(text))
+        if syntax == "rune_literal":
+            letter = unquoted(f'"{text[1:-1]}"')
+            return Computed(ord(letter) if len(letter) == 1 else None)
         if syntax in ("true", "false"):
             return Computed(syntax == "true")
         if syntax == "iota" or text == "iota":
@@ -141,16 +180,18 @@ class _Evaluator:
         target = package.constants_by_name.get(name)
         if target is None:
             return Computed(None)
-        found = _computed(self._tree, package, target[0], target[1], depth + 1)
-        return found._replace(counted=False)
+        key = package.folder, name
+        if key not in self._known:
+            found = _computed(self._tree, package, *target, depth + 1, self._known)
+            self._known[key] = found._replace(counted=False)
+        return self._known[key]
 
     def _selected(self, text: str, depth: int) -> Computed:
         qualifier, _, name = text.rpartition(".")
         package = self._tree.qualified(self._file, qualifier)
         if package is None:
             return Computed(None)
-        found = self._named(package, self._file, name, depth)
-        return found._replace(type=f"{qualifier}.{found.type}" if found.type else "")
+        return self._named(package, self._file, name, depth)
 
     def _binary(self, node: Node, depth: int) -> Computed:
         left_node, right_node = (node.child_by_field_name(name) for name in ("left", "right"))
@@ -176,17 +217,18 @@ class _Evaluator:
         arguments = node.child_by_field_name("arguments")
         operands = arguments.named_children if arguments else node.named_children[-1:]
         name = text_of(function)
-        if len(operands) != 1 or not re.fullmatch(r"[\w.]+", name) or name == "len":
+        if len(operands) != 1 or not re.fullmatch(r"[\w.]+", name) or name in _FUNCTIONS:
             return Computed(None)
         inner = self.evaluate(operands[0], depth + 1)
-        if name == "string" and not isinstance(inner.value, str):
-            return Computed(None, "string")
-        return inner._replace(type=name)
+        type_ = self.type_key(name)
+        if type_ == _STRING and not isinstance(inner.value, str):
+            return Computed(None, type_)
+        return inner._replace(type=type_)
 
 
 def _combined(sign: str, left: Value, right: Value) -> Value:
     if isinstance(left, str) and isinstance(right, str):
-        return left + right if sign == "+" else None
+        return left + right if sign == "+" and len(left) + len(right) <= _MAX_TEXT else None
     if type(left) is not int or type(right) is not int:
         return None
     if sign in ("<<", ">>"):
@@ -196,7 +238,9 @@ def _combined(sign: str, left: Value, right: Value) -> Value:
     if sign in ("/", "%") and right:
         quotient = abs(left) // abs(right) * (1 if (left < 0) == (right < 0) else -1)
         return quotient if sign == "/" else left - quotient * right
-    return _OPERATORS[sign](left, right) if sign in _OPERATORS else None
+    if sign not in _OPERATORS or max(left.bit_length(), right.bit_length()) > _MAX_BITS:
+        return None
+    return _OPERATORS[sign](left, right)
 
 
 def _integer(text: str) -> int | None:

@@ -8,8 +8,15 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from dispatch_lint.definitions.go_base import BaseName, base_of
 from dispatch_lint.definitions.go_nodes import text_of
-from dispatch_lint.definitions.go_syntax import embedded_fields, read_fields
-from dispatch_lint.definitions.go_types import MAX_NESTING, Bound, Target, structs, targets
+from dispatch_lint.definitions.go_syntax import embedding_fields, read_fields
+from dispatch_lint.definitions.go_types import (
+    MAX_NESTING,
+    Bound,
+    StructKey,
+    Target,
+    structs,
+    targets,
+)
 from dispatch_lint.definitions.go_types import type_name as name_of_type
 from dispatch_lint.definitions.kind_names import why_no_kind
 from dispatch_lint.definitions.model import Skipped
@@ -116,20 +123,28 @@ class Roles:
 
     def names(self, struct: Bound) -> set[str]:
         """The names on the wire of a struct, if `kind` may be among them."""
-        if "kind" not in text_of(struct.node) and not embedded_fields(
+        if "kind" not in text_of(struct.node) and not embedding_fields(
             struct.node, struct.scope.file
         ):
             return set()
-        return set(self._wire_names(struct.scope, struct.node))
+        return set(self._wire_names(struct.scope, struct.node, set()))
 
-    def _wire_names(self, scope: Scope, struct: Node, depth: int = 0) -> Iterator[str]:
-        """The names on the wire of the fields of a struct, and of those that it embeds."""
-        for field in embedded_fields(struct, scope.file):
+    def _wire_names(
+        self, scope: Scope, struct: Node, seen: set[StructKey], depth: int = 0
+    ) -> Iterator[str]:
+        """The names on the wire of the fields of a struct, and of those that it embeds.
+
+        Args:
+            seen: the embedded structs of which the names are known.
+        """
+        for field in embedding_fields(struct, scope.file):
             if not field.tag.skipped and not field.tag.name and depth < MAX_NESTING:
                 if name_of_type(field.type).rpartition(".")[2] == "TypeMeta":
                     yield from ("kind", "apiVersion")
                 for _, bound in structs(self._tree, scope, field.type):
-                    yield from self._wire_names(bound.scope, bound.node, depth + 1)
+                    if bound.key not in seen:
+                        seen.add(bound.key)
+                        yield from self._wire_names(bound.scope, bound.node, seen, depth + 1)
         text = text_of(struct)
         if depth or "kind" in text or "name" in text:
             for field in read_fields(struct, scope.file):
@@ -148,7 +163,7 @@ class Roles:
             target.key: embedding
             for embedding, struct, role in named
             if role.name
-            for field in embedded_fields(struct.node, struct.scope.file)
+            for field in embedding_fields(struct.node, struct.scope.file)
             for target in self._embedded(struct.scope, field)
             if target.declared is not embedding.declared
         }
@@ -166,7 +181,7 @@ class Roles:
         return kept
 
     def _embedded(self, scope: Scope, field: GoField) -> list[Target]:
-        return [] if field.names else targets(self._tree, scope, field.type)
+        return targets(self._tree, scope, field.type)
 
     def _is_mixin(self, target: Target, role: Role) -> bool:
         declared = target.declared

@@ -64,6 +64,12 @@ WITHOUT_METHODS: Mapping[str, Type] = {
     "encoding/json.RawMessage": BYTES,
     "encoding/json.Number": Type("string"),
     "net.IP": BYTES,
+    **dict.fromkeys(["net/netip.Addr", "net/netip.AddrPort", "net/netip.Prefix"], Type("object")),
+    f"{_STRFMT}.DateTime": Type("object"),
+    f"{_STRFMT}.Date": Type("object"),
+    f"{_STRFMT}.Base64": BYTES,
+    f"{_STRFMT}.Duration": _integer(64),
+    f"{_STRFMT}.ULID": Type("any", nullable=True),
 }
 """What is left of types of packages in `type Moment time.Time`, which has none of their methods."""
 _SHORT = {"/".join(name.split("/")[-1:]): type_ for name, type_ in EXTERNAL.items()}
@@ -76,6 +82,13 @@ def external(name: str) -> Type | None:
 
 WITHOUT_FIELDS = frozenset({"sync.Mutex", "sync.RWMutex", "sync.Once", "sync.WaitGroup", "sync.Map"})  # fmt: skip
 """Structs that have nothing on the wire: to embed one changes nothing."""
+
+_KUBERNETES = "k8s.io/apimachinery/pkg/apis/meta/v1"
+WITHOUT_METHODS_OF_THEIR_OWN = frozenset({
+    *(f"{_KUBERNETES}.{name}" for name in ("TypeMeta", "ObjectMeta", "ListMeta")),
+    "gorm.io/gorm.Model", "github.com/jinzhu/gorm.Model",
+})  # fmt: skip
+"""Structs that many embed, and that are written by their fields."""
 
 _INTEGER_TEXT = "-?(0|[1-9][0-9]*)"
 _QUOTED = {

@@ -1,23 +1,43 @@
-"""Which packages of a tree may declare kinds, found without parsing the others."""
+"""Which files of a tree may declare kinds, found without parsing the others."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from dispatch_lint.definitions.model import BASE
+from dispatch_lint.definitions.go_outline import LETTER, type_names
+from dispatch_lint.definitions.go_types import Scope
+from dispatch_lint.model.base_entity import BASE
 
 if TYPE_CHECKING:
     from dispatch_lint.definitions.conventions import Conventions
-    from dispatch_lint.definitions.go_tree import GoPackage, GoTree
+    from dispatch_lint.definitions.go_package import GoSource
+    from dispatch_lint.definitions.go_tree import GoTree
     from dispatch_lint.definitions.golang import GoReader
+
+_MARKS = (b"swagger:model", b"+dispatch:")
+"""What a comment above a kind may have."""
+_KIND_ON_THE_WIRE = (b'json:"kind"', b'json:"kind,', b'json:\\"kind')
+_TYPE_GROUP = re.compile(rb"type\s*[(/]")
+# What is in a line before a type that is embedded, or that another type is made of; in a group of
+# types, and before a field that its tag embeds, there is a name alone.
+_NAME = LETTER + rb"+(?:\[[^\]]*\])?[ \t]*=?[ \t]+"
+_EMBEDDED = re.compile(rb"(?:.*[{;/])?[ \t]*(?:type[ \t]+" + _NAME + rb")?\*?")
+_NAMED = re.compile(rb"(?:.*[{;/(])?[ \t]*" + _NAME + rb"\*?")
+_QUALIFIER = re.compile(LETTER + rb"+\Z")
+# Behind it: the end of the line, a tag, type arguments, the next field, the end, or a comment.
+_BEHIND = rb"(?!" + LETTER + rb")(?=[ \t]*(?:\r?$|[`\"\[;})/]))"
 
 
 def words_of_kinds(conventions: Conventions) -> tuple[bytes, ...]:
     """The words of which the text of a kind, or of a base of kinds, has one."""
-    base = conventions.base.rpartition(".")[2].encode()
-    return tuple(dict.fromkeys([base, BASE.encode(), b"swagger:model", b"+dispatch:"]))
+    return (*_bases(conventions), *_MARKS)
+
+
+def _bases(conventions: Conventions) -> tuple[bytes, ...]:
+    names = (conventions.base.rpartition(".")[2], BASE)
+    return tuple(name.encode() for name in dict.fromkeys(names))
 
 
 def has_any(text: bytes, words: Sequence[bytes]) -> bool:
@@ -25,70 +45,129 @@ def has_any(text: bytes, words: Sequence[bytes]) -> bool:
     return any(word in text for word in words)
 
 
-def packages_with_kinds(
-    tree: GoTree, reader: GoReader, contents: Mapping[str, bytes], named: set[str],
-    conventions: Conventions,
-) -> list[GoPackage]:  # fmt: skip
-    """The packages that may declare kinds: they mention one, or a type that has one in it.
+def files_with_kinds(
+    tree: GoTree, reader: GoReader, sources: Iterable[GoSource], conventions: Conventions
+) -> list[Scope]:
+    """The files that may declare kinds: they mention one, or a type that makes a kind of theirs.
+
+    Files that the user named are always among them. Those of one package follow each other, in
+    the order of `sources`.
+    """
+    words = (*_bases(conventions), *_KIND_ON_THE_WIRE)
+    names = _named_types(conventions)
+    rest = list(sources)
+    order = {source.name: number for number, source in enumerate(rest)}
+    fresh = [
+        source for source in rest
+        if source.named or _may_declare_kinds(source.text, words)
+        or _declares_any(source.text, names)
+    ]  # fmt: skip
+    found: dict[str, list[GoSource]] = {}
+    while fresh:
+        for source in fresh:
+            found.setdefault(source.folder, []).append(source)
+        chosen = {source.name for source in fresh}
+        rest = [source for source in rest if source.name not in chosen]
+        embedding = _Embedding(
+            (source.folder, name)
+            for source in fresh
+            for name in reader.embeddable(_scope(tree, source))
+        )
+        fresh = [source for source in rest if embedding.is_in(source)]
+    return [
+        _scope(tree, source)
+        for in_package in found.values()
+        for source in sorted(in_package, key=lambda source: order[source.name])
+    ]
+
+
+def _may_declare_kinds(text: bytes, words: Sequence[bytes]) -> bool:
+    """Whether the types of a file may be kinds by themselves.
 
     Args:
-        contents: the text of each file, by its name.
-        named: the files that the user named: their packages are always among them.
+        words: a type with one of them may be a kind.
     """
-    wanted = (*words_of_kinds(conventions), b'json:"kind"', b'json:"kind,')
-    folders = dict.fromkeys(
-        _folder(name) for name, text in contents.items() if name in named or has_any(text, wanted)
+    return (
+        has_any(text, _MARKS)
+        or any(_is_in_type(text, word) for word in words if word in text)
+        # The kind of Kubernetes, with a name beside it.
+        or (b"TypeMeta" in text and b'json:"name' in text)
     )
-    folders |= dict.fromkeys(_with_named_types(contents, conventions))
-    packages: dict[str, GoPackage] = {}
-    while fresh := [folder for folder in folders if folder not in packages]:
-        for folder in fresh:
-            package = tree.package(folder)
-            assert package is not None
-            packages[folder] = package
-            for file in package.files:
-                file.generated = file.generated and file.text.name not in named
-        rest = {name: text for name, text in contents.items() if _folder(name) not in packages}
-        names = {*_embeddable(reader, [packages[folder] for folder in fresh])}
-        folders |= dict.fromkeys(_embedding(rest, sorted(names)))
-    return list(packages.values())
 
 
-def _folder(name: str) -> str:
-    return name.rpartition("/")[0] or "."
+def _is_in_type(text: bytes, word: bytes) -> bool:
+    """Whether a word may be in the declaration of a type: not only inside of functions."""
+    at = text.find(word)
+    while at >= 0:
+        function = text.rfind(b"\nfunc ", 0, at)
+        if text.rfind(b"type", max(function, 0), at) >= 0:
+            return True
+        at = text.find(word, at + 1)
+    return False
 
 
-def _with_named_types(contents: Mapping[str, bytes], conventions: Conventions) -> Iterator[str]:
-    """The folders with types that the settings name as kinds."""
+def _scope(tree: GoTree, source: GoSource) -> Scope:
+    package = tree.package(source.folder)
+    assert package is not None
+    return Scope(package, source.file)
+
+
+def _named_types(conventions: Conventions) -> set[str]:
+    """The names of the types that the settings mention."""
     names = {
         pattern.rpartition(".")[2]
         for selection in conventions.selections
-        for pattern in selection.include
+        for pattern in selection.patterns()
     }
-    known = "|".join(re.escape(name) for name in sorted(names) if "*" not in name)
-    if known:
-        wanted = re.compile(rf"^[ \t]*(?:type[ \t]+)?(?:{known})\b".encode(), re.MULTILINE)
-        yield from (_folder(name) for name, text in contents.items() if wanted.search(text))
+    return {name for name in names if "*" not in name}
 
 
-def _embeddable(reader: GoReader, packages: Iterable[GoPackage]) -> Iterator[str]:
-    """The names of the types of some packages that make a kind of what embeds them."""
-    for package in packages:
-        for declared in reader.struct_types(package):
-            if reader.makes_kinds(declared):
-                yield declared.target.declared.name
+def _declares_any(text: bytes, names: set[str]) -> bool:
+    """Whether a file may declare one of some types."""
+    likely = any(name.encode() in text for name in names)
+    return likely and not names.isdisjoint(type_names(text))
 
 
-def _embedding(contents: Mapping[str, bytes], names: Sequence[str]) -> Iterator[str]:
-    """The folders with code that embeds a type of another package, or takes it over."""
-    if not names:
-        return
-    known = "|".join(map(re.escape, names))
-    # A line of a struct that has nothing but a type embeds it.
-    embedding = rf"^[ \t]+\*?\w+\.(?:{known})\b(?!\.)[^\n(]*$"
-    taking_over = rf"^[ \t]*(?:type[ \t]+)?\w+[ \t=]+\w+\.(?:{known})\b"
-    wanted = re.compile(f"{embedding}|{taking_over}".encode(), re.MULTILINE)
-    likely = re.compile(rf"\.(?:{known})\b".encode())  # much faster to find
-    for name, text in contents.items():
-        if likely.search(text) and wanted.search(text):
-            yield _folder(name)
+class _Embedding:
+    """Finds code that embeds some types, or makes types of them.
+
+    Args:
+        types: the folder and the name of each.
+    """
+
+    def __init__(self, types: Iterable[tuple[str, str]]) -> None:
+        self._in_folder: dict[str, set[bytes]] = {}
+        for folder, name in types:
+            self._in_folder.setdefault(folder, set()).add(name.encode())
+        self._names = sorted(set().union(*self._in_folder.values()))
+        known = b"|".join(map(re.escape, self._names))
+        self._qualified = re.compile(rb"\.(?:" + known + rb")" + _BEHIND, re.MULTILINE)
+
+    def is_in(self, source: GoSource) -> bool:
+        """Whether a file may have such code."""
+        text, before = source.text, [*self._before(source)]
+        if any(map(_EMBEDDED.fullmatch, before)):
+            return True
+        by_name = any(map(_NAMED.fullmatch, before))
+        return by_name and (b",embed" in text or _TYPE_GROUP.search(text) is not None)
+
+    def _before(self, source: GoSource) -> Iterator[bytes]:
+        """What is before the types in the lines that have one."""
+        text = source.text
+        if not self._names:
+            return
+        for match in self._qualified.finditer(text):
+            yield _QUALIFIER.sub(b"", _line_before(text, match))
+        # The names of a package that is imported with a dot are written without a qualifier.
+        for name in self._names if b'. "' in text else self._in_folder.get(source.folder, ()):
+            if name in text:
+                for match in re.finditer(re.escape(name) + _BEHIND, text, re.MULTILINE):
+                    before = _line_before(text, match)
+                    # Not another name, that ends like this one.
+                    if before[-1:] != b"." and not _QUALIFIER.search(before):
+                        yield before
+
+
+def _line_before(text: bytes, match: re.Match[bytes]) -> bytes:
+    """What is before a match in its line."""
+    return text[text.rfind(b"\n", 0, match.start()) + 1 : match.start()]

@@ -11,8 +11,16 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from dispatch_lint.definitions.go_build import is_conditional, is_ignored
-from dispatch_lint.definitions.go_chunks import Chunk, blank, chunks, method, without
+from dispatch_lint.definitions.go_build import is_ignored
+from dispatch_lint.definitions.go_chunks import (
+    Chunk,
+    blank,
+    chunks,
+    may_hide_types,
+    method_name,
+    with_semicolon,
+    without,
+)
 from dispatch_lint.definitions.go_comments import Comment, read_comment
 from dispatch_lint.definitions.go_keys import KeyExpression as KeyExpression
 from dispatch_lint.definitions.go_keys import key_expressions
@@ -26,16 +34,15 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node, Parser
 
-GENERATED = re.compile(rb"^// Code generated .* DO NOT EDIT\.\r?$", re.MULTILINE)
+_GENERATED = re.compile(rb"^// Code generated .* DO NOT EDIT\.\r?$", re.MULTILINE)
 NOT_TEXT = "this is not text"
-MARSHALERS = frozenset({"MarshalJSON", "MarshalText", "UnmarshalJSON", "UnmarshalText"})
+_LIKE = {"MarshalJSONTo": "MarshalJSON", "UnmarshalJSONFrom": "UnmarshalJSON"}
+"""The methods of encoding/json/v2, which encoding/json calls too, and those that they stand for."""
+MARSHALERS = frozenset({"MarshalJSON", "MarshalText", "UnmarshalJSON", "UnmarshalText", *_LIKE})
 """The methods by which a type decides itself what it is on the wire."""
-# A file without any of these says nothing about types.
-_RELEVANT = re.compile(
-    rb"^[ \t]*(?:type|const)\b|;[ \t]*type\b|arshal(?:JSON|Text)\(", re.MULTILINE
-)
 _PACKAGE = re.compile(rb"^package[ \t]+(\w+)", re.MULTILINE)
 _DECLARATION = re.compile(rb"^(?=(?:type|func|var|const|import|package)\b)", re.MULTILINE)
+_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _TYPE_NAMES = re.compile(r"^[ \t]*(?:type[ \t]+)?(\w+)(?:\[[^\]\n]*\])?[ \t]+(?:=[ \t]*)?struct\b", re.MULTILINE)  # fmt: skip
 
 
@@ -113,7 +120,6 @@ class GoFile:
             pointer.
         broken: the declarations that do not parse, functions and variables left out.
         generated: whether a program wrote the file: it declares no kinds.
-        conditional: whether a build constraint can leave the file out.
         fields, embedded: what was read of structs so far, by their nodes.
     """
 
@@ -127,7 +133,6 @@ class GoFile:
     problems: list[DefinitionProblem] = field(default_factory=list)
     broken: list[Broken] = field(default_factory=list)
     generated: bool = False
-    conditional: bool = False
     fields: dict[int, tuple[GoField, ...]] = field(default_factory=dict)
     embedded: dict[int, tuple[GoField, ...]] = field(default_factory=dict)
 
@@ -147,8 +152,6 @@ def read_go(source: bytes, name: str) -> GoFile:
         return file
     if is_ignored(source):
         return file
-    file.generated = GENERATED.search(source[:2_000]) is not None
-    file.conditional = is_conditional(source, name)
     keys = builds_keys(source)
     known = chunks(source)
     if known is not None:
@@ -174,12 +177,16 @@ def read_go(source: bytes, name: str) -> GoFile:
     return file
 
 
+def is_generated(source: bytes) -> bool:
+    """Whether a program wrote a file."""
+    return _GENERATED.search(source[:2_000]) is not None
+
+
 def _is_relevant(source: bytes, chunk: Chunk) -> bool:
     """Whether a declaration says anything about types."""
-    if chunk.keyword == "func":
-        head = method(source, chunk)
-        return head is not None and head.name in MARSHALERS
-    return chunk.keyword in ("type", "const")
+    if chunk.keyword in ("type", "const") or may_hide_types(source, chunk):
+        return True
+    return method_name(source, chunk) in MARSHALERS
 
 
 def _is_idle(source: bytes, chunk: Chunk, *, keys: bool) -> bool:
@@ -188,10 +195,9 @@ def _is_idle(source: bytes, chunk: Chunk, *, keys: bool) -> bool:
     Args:
         keys: whether the file may have code that builds keys.
     """
-    if chunk.keyword == "func":
-        code = source[chunk.start : chunk.end]
-        return not (_is_relevant(source, chunk) or (keys and builds_keys(code)))
-    return chunk.keyword == "var"
+    if chunk.keyword not in ("func", "var") or _is_relevant(source, chunk):
+        return False
+    return not (keys and builds_keys(source[chunk.start : chunk.end]))
 
 
 def builds_keys(source: bytes) -> bool:
@@ -240,11 +246,15 @@ def _recovered(source: bytes, start: int, end: int, file: GoFile) -> Iterator[No
     starts = [start, *(match.start() for match in _DECLARATION.finditer(source, start, end))]
     bounds = sorted({*starts, end})
     for first, last in pairwise(bounds):
-        root = _parse_part(source, first, last)
+        part = source[first:last]
+        root = _parse_part(source[:first], part)
+        if root.has_error and part.startswith(b"const"):
+            closed = _parse_part(source[:first], with_semicolon(part))
+            root = root if closed.has_error else closed
         if not root.has_error:
             yield from root.children
             continue
-        text = source[first:last].decode("utf-8", "replace")
+        text = part.decode("utf-8", "replace")
         code = re.sub(r"\A(?:\s|//[^\n]*\n|/\*.*?\*/)+", "", text, flags=re.DOTALL)
         if not code or re.match(r"(?:func|var|import|package)\b", code):
             continue  # nothing that a schema is made of
@@ -254,9 +264,9 @@ def _recovered(source: bytes, start: int, end: int, file: GoFile) -> Iterator[No
         file.broken.append(Broken(above + text, file.text.location(broken)))
 
 
-def _parse_part(source: bytes, first: int, last: int) -> Node:
-    """The tree of a part of a file. The rest is blank, so that places stay the same."""
-    return _parser().parse(blank(source[:first]) + source[first:last]).root_node
+def _parse_part(before: bytes, part: bytes) -> Node:
+    """The tree of a part of a file. What is before it is blank, so that places stay the same."""
+    return _parser().parse(blank(before) + part + b"\n").root_node
 
 
 _MAX_DEPTH = 200
@@ -331,9 +341,14 @@ def _read_method(node: Node, file: GoFile) -> None:
     receiver = node.child_by_field_name("receiver")
     if method not in MARSHALERS or receiver is None:
         return
-    match = re.match(r"\(\s*(?:\w+\s+)?(\*?)\s*\(?\s*(\w+)", text_of(receiver))
+    match = re.match(r"\(\s*(?:\w+\s+)?(\*?)\s*\(?\s*(\w+)", _COMMENT.sub("", text_of(receiver)))
     if match:
-        file.methods.setdefault(match[2], {})[method] = bool(match[1])
+        file.methods.setdefault(match[2], {})[standing_for(method)] = bool(match[1])
+
+
+def standing_for(method: str) -> str:
+    """The method of encoding/json that a marshaling method has the effect of."""
+    return _LIKE.get(method, method)
 
 
 def read_fields(struct: Node, file: GoFile) -> tuple[GoField, ...]:
@@ -355,6 +370,15 @@ def embedded_fields(struct: Node, file: GoFile) -> tuple[GoField, ...]:
             if node.child_by_field_name("name") is None
         )
     return fields
+
+
+def embedding_fields(struct: Node, file: GoFile) -> tuple[GoField, ...]:
+    """The lines of a struct that embed a type in Go, or on the wire: `json:",embed"`."""
+    embedded = embedded_fields(struct, file)
+    if b",embed" in file.text.source and b",embed" in (struct.text or b""):
+        lines = read_fields(struct, file)
+        return (*embedded, *(line for line in lines if line.names and line.tag.embeds))
+    return embedded
 
 
 def _field_nodes(struct: Node) -> Iterator[Node]:

@@ -4,123 +4,64 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from dispatch_lint.definitions.go_syntax import GoFile, read_go
+from dispatch_lint.definitions.go_chunks import imported_in_constants
+from dispatch_lint.definitions.go_outline import import_paths
+from dispatch_lint.definitions.go_package import GoPackage, GoSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from dispatch_lint.definitions.go_syntax import Broken, GoConstant, GoType
-
-_PACKAGE = re.compile(rb"^package[ \t]+(\w+)", re.MULTILINE)
-
-
-@dataclass
-class GoPackage:
-    """The files of one folder."""
-
-    folder: str
-    files: list[GoFile] = field(default_factory=list)
-
-    @cached_property
-    def name(self) -> str:
-        """The name in the `package` clauses of most files; else that of the folder."""
-        names = Counter(file.package for file in self.files if file.package)
-        return names.most_common(1)[0][0] if names else self.folder.rpartition("/")[2]
-
-    @cached_property
-    def types(self) -> dict[str, list[tuple[GoFile, GoType]]]:
-        """The types that it declares, each with its file.
-
-        A name has several where build constraints choose between files.
-        """
-        types: dict[str, list[tuple[GoFile, GoType]]] = {}
-        for file in self.files:
-            for name, declared in file.types.items():
-                types.setdefault(name, []).append((file, declared))
-        return types
-
-    @cached_property
-    def constants_by_name(self) -> dict[str, tuple[GoFile, GoConstant]]:
-        """Its constants, each with its file."""
-        return {
-            constant.name: (file, constant) for file in self.files for constant in file.constants
-        }
-
-    @cached_property
-    def methods(self) -> dict[str, dict[str, bool]]:
-        """The marshaling methods of its types, by type; of each, whether its receiver is a pointer."""
-        methods: dict[str, dict[str, bool]] = {}
-        for file in self.files:
-            for name, own in file.methods.items():
-                methods.setdefault(name, {}).update(own)
-        return methods
-
-    @cached_property
-    def broken(self) -> dict[str, Broken]:
-        """The structs that do not parse, by name."""
-        return {name: broken for file in self.files for broken in file.broken for name in broken.types}  # fmt: skip
-
-    @property
-    def vendored(self) -> bool:
-        """Whether it is a copy of somebody else's code: it declares no kinds."""
-        return "vendor" in self.folder.split("/")
+    from dispatch_lint.definitions.go_syntax import GoFile, GoType
 
 
 class GoTree:
-    """Packages by folder. A folder is read when a name in it is looked up.
+    """Packages by folder.
 
     Args:
-        files: the name of each file, and a function that reads it.
         modules: the import path that the go.mod of a folder declares, by folder.
         vendored: the files of a vendored package, by the path of its folder.
     """
 
     def __init__(
-        self, files: Iterable[tuple[str, Callable[[], bytes]]], modules: dict[str, str],
-        vendored: Callable[[str], Iterable[tuple[str, Callable[[], bytes]]]] = lambda _: (),
+        self, sources: Iterable[GoSource], modules: dict[str, str],
+        vendored: Callable[[str], Iterable[GoSource]] = lambda _: (),
     ) -> None:  # fmt: skip
-        self._readers: dict[str, list[tuple[str, Callable[[], bytes]]]] = {}
-        for name, reader in files:
-            folder = name.rpartition("/")[0] or "."
-            self._readers.setdefault(folder, []).append((name, reader))
+        by_folder: dict[str, list[GoSource]] = {}
+        for source in sources:
+            by_folder.setdefault(source.folder, []).append(source)
+        self._packages = {folder: GoPackage(folder, found) for folder, found in by_folder.items()}
         self._modules, self._vendored = modules, vendored
-        self._names: dict[str, str] = {}
-        self._packages: dict[str, GoPackage] = {}
+        self._used: set[str] = set()
         self._folders: dict[str, str | None] = {}
         self._qualifiers: dict[tuple[str, str], GoPackage | None] = {}
 
     @property
-    def read(self) -> list[GoPackage]:
-        """The packages that were read so far, in the order of their folders."""
-        return [self._packages[folder] for folder in sorted(self._packages)]
-
-    def has(self, folder: str) -> bool:
-        """Whether a folder has Go files."""
-        return folder in self._readers
+    def used(self) -> list[GoPackage]:
+        """The packages that were asked for so far, in the order of their folders."""
+        return [self._packages[folder] for folder in sorted(self._used)]
 
     def package(self, folder: str) -> GoPackage | None:
         """The package of a folder, if it has Go files."""
-        if folder not in self._readers:
-            return None
-        if folder not in self._packages:
-            files = [read_go(reader(), name) for name, reader in self._readers[folder]]
-            self._packages[folder] = GoPackage(folder, files)
-        return self._packages[folder]
+        if folder in self._packages:
+            self._used.add(folder)
+        return self._packages.get(folder)
 
-    def _name(self, folder: str) -> str:
-        """The name of the package of a folder, which need not be that of the folder."""
-        if folder not in self._names:
-            match = None
-            for _, reader in self._readers[folder]:
-                match = _PACKAGE.search(reader())
-                if match:
-                    break
-            self._names[folder] = match[1].decode() if match else folder.rpartition("/")[2]
-        return self._names[folder]
+    def folders_with_constants(self, name: str) -> list[str]:
+        """The folders that may have constants of a type of another package, by its name."""
+        return sorted(self._imported_in_constants.get(name, ()))
+
+    @cached_property
+    def _imported_in_constants(self) -> dict[str, set[str]]:
+        """The folders whose constants mention a name of another package, by the name."""
+        folders: dict[str, set[str]] = {}
+        for folder, package in self._packages.items():
+            for source in package.sources:
+                for name in imported_in_constants(source.text):
+                    folders.setdefault(name, set()).add(folder)
+        return folders
 
     def imported(self, path: str) -> GoPackage | None:
         """The package of an import path, if it is in the tree, or vendored there."""
@@ -137,7 +78,7 @@ class GoTree:
         for module, folder in self._roots:
             if path == module or path.startswith(f"{module}/"):
                 joined = _joined(folder, path[len(module) + 1 :])
-                if joined in self._readers:
+                if joined in self._packages:
                     yield joined
         if "." not in path.partition("/")[0]:
             return  # a package of Go's own library
@@ -145,7 +86,7 @@ class GoTree:
             joined = _joined(folder, f"vendor/{path}")
             files = list(self._vendored(joined))
             if files:
-                self._readers[joined] = files
+                self._packages[joined] = GoPackage(joined, files)
                 yield joined
 
     @cached_property
@@ -173,20 +114,16 @@ class GoTree:
     def _by_ending(self) -> dict[str, list[str]]:
         """Folders by every ending of their path."""
         by_ending: dict[str, list[str]] = {}
-        for folder in self._readers:
+        for folder in self._packages:
             parts = folder.split("/")
             for cut in range(len(parts)):
                 by_ending.setdefault("/".join(parts[cut:]), []).append(folder)
         return by_ending
 
     def _import_paths(self) -> set[str]:
-        return {
-            path
-            for package in self._packages.values()
-            for file in package.files
-            for path in file.imports.values()
-            if "/" in path
-        }
+        sources = (source for package in self._packages.values() for source in package.sources)
+        paths = set().union(*(import_paths(source.text) for source in sources))
+        return {path for path in paths if "/" in path}
 
     def lookup(
         self, package: GoPackage, file: GoFile, name: str
@@ -201,7 +138,7 @@ class GoTree:
         declaring = self.qualified(file, qualifier) if dot else package
         if declaring is None:
             return []
-        found = [(declaring, *target) for target in declaring.types.get(simple_name, ())]
+        found = [(declaring, *target) for target in declaring.types(simple_name)]
         if not found and not dot and "." in file.imports:
             declaring = self.imported(file.imports["."])
             return self.lookup(declaring, file, name) if declaring not in (None, package) else []
@@ -229,7 +166,7 @@ class GoTree:
         paths = [path for alias, path in file.imports.items() if alias == path]
         for path in sorted(paths, key=lambda path: not _ends_with(path, qualifier)):
             folder = self._folder(path)
-            if folder is not None and self._name(folder) == qualifier:
+            if folder is not None and self._packages[folder].name == qualifier:
                 return self.package(folder)
         return None
 

@@ -21,6 +21,7 @@ from dispatch_lint.definitions.go_library import (
     keys,
 )
 from dispatch_lint.definitions.go_nodes import text_of
+from dispatch_lint.definitions.go_package import GoSource
 from dispatch_lint.definitions.go_promotion import Candidate, promoted, with_standard
 from dispatch_lint.definitions.go_tree import GoTree
 from dispatch_lint.definitions.go_types import (
@@ -36,14 +37,15 @@ from dispatch_lint.definitions.go_types import (
     underlying,
     without_pointer,
 )
-from dispatch_lint.definitions.model import BASE, DefinitionProblem, Type
+from dispatch_lint.definitions.model import DefinitionProblem, Type
 from dispatch_lint.definitions.variants import union
+from dispatch_lint.model.base_entity import BASE
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+    from dispatch_lint.definitions.go_package import GoPackage
     from dispatch_lint.definitions.go_syntax import GoType
-    from dispatch_lint.definitions.go_tree import GoPackage
     from dispatch_lint.model.location import Location
     from dispatch_lint.model.reference import Form
 
@@ -89,7 +91,7 @@ class ValueReader:
 
     def broken(self, scope: Scope, name: str) -> None:
         """Report a type that does not parse, because something of ours needs it."""
-        broken = scope.package.broken.get(name)
+        broken = scope.package.broken(name)
         if broken is not None:
             message = "this is not valid Go"
             problem = DefinitionProblem(message, broken.location, passed_over=True)
@@ -188,7 +190,7 @@ class ValueReader:
     def _note_variants(self, found: list[Target]) -> None:
         places = ", ".join(str(target.declared.location) for target in found[1:])
         declared = found[0].declared
-        self.note(f"the build chooses the type {declared.name}, also declared at {places}: "
+        self.note(f"the build tags choose the type {declared.name}, also declared at {places}: "
                   "the schema accepts each", declared.location)  # fmt: skip
 
     def _declared(self, target: Target, around: Around) -> Type:
@@ -265,8 +267,8 @@ class ValueReader:
 
     def _struct(self, bound: Bound, around: Around) -> Type:
         fields = promoted(list(self.fields.candidates(bound.scope, bound.node, 0, around)))
-        reason = self.fields.open_because(bound.scope, bound.node)
-        return Type("object", fields=tuple(fields), open=reason)
+        openness = self.fields.openness(bound.scope, bound.node)
+        return Type("object", fields=tuple(fields), open=openness.reason, unread=openness.methods)
 
     def kind_of(self, declared: GoType) -> str:
         """The canonical kind of a type: from its marker, else from its name."""
@@ -294,7 +296,7 @@ def _also_text(found: Methods) -> bool:
 def guide_package() -> tuple[GoTree, GoPackage]:
     """The package of the guide's BaseEntity, which is part of dispatch-lint."""
     file = builtin_folder() / "definitions" / "base.go"
-    tree = GoTree([("schemas/definitions/base.go", file.read_bytes)], {})
+    tree = GoTree([GoSource("schemas/definitions/base.go", file.read_bytes)], {})
     package = tree.package("schemas/definitions")
     assert package is not None
     return tree, package
@@ -305,7 +307,7 @@ def guide_base_candidates(depth: int) -> tuple[Candidate, ...]:
     """The fields of a struct that embeds the guide's BaseEntity, at some depth."""
     tree, package = guide_package()
     reader = ValueReader(tree, Conventions(), Budget(Limits().fields))
-    file, declared = package.types[BASE][0]
+    file, declared = package.types(BASE)[0]
     around = ((package.folder, BASE),)
     return tuple(
         candidate._replace(field=candidate.field._replace(base=True))

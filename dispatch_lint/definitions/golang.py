@@ -12,11 +12,12 @@ from dispatch_lint.definitions.conventions import Conventions
 from dispatch_lint.definitions.go_base import base_of
 from dispatch_lint.definitions.go_kinds import Role, Roles
 from dispatch_lint.definitions.go_promotion import promoted, shadowing, with_standard
-from dispatch_lint.definitions.go_tree import GoPackage, GoTree
+from dispatch_lint.definitions.go_tree import GoTree
 from dispatch_lint.definitions.go_types import Bound, Scope, Target, methods_of, structs
 from dispatch_lint.definitions.go_values import ValueReader, guide_package
-from dispatch_lint.definitions.model import BASE, EntityType, Field, Skipped, Type
+from dispatch_lint.definitions.model import EntityType, Field, Skipped, Type
 from dispatch_lint.definitions.recursion import are_small, without_recursion
+from dispatch_lint.model.base_entity import BASE
 
 if TYPE_CHECKING:
     from dispatch_lint.definitions.go_syntax import GoType
@@ -51,12 +52,12 @@ class GoReader:
         """Where what was read is open, or is chosen by the build, and why."""
         return list(self._values.notes)
 
-    def entity_types(self, packages: Sequence[GoPackage]) -> list[EntityType]:
-        """Every kind that some packages declare, in the order of files and lines."""
+    def entity_types(self, files: Sequence[Scope]) -> list[EntityType]:
+        """Every kind that some files declare, in the order of files and lines."""
         named = [
             (declared.target, declared.struct, self._roles.role(declared.target, declared.struct))
-            for package in packages
-            for declared in self.struct_types(package)
+            for file in files
+            for declared in self._struct_types(file)
         ]
         chosen = self._roles.without_mixins(named)
         self.skipped += self._roles.skipped
@@ -68,24 +69,31 @@ class GoReader:
         self._values.kinds = tuple(dict.fromkeys([*kinds, *sorted(self._conventions.kinds)]))
         return [self._entity_type(target, struct, role) for target, struct, role in chosen]
 
-    def struct_types(self, package: GoPackage) -> Iterator[StructType]:
-        """The types of a package that are structs, written there or taken over by name."""
-        for file in package.files:
-            for declared in file.types.values():
-                target = Target(Scope(package, file, dict.fromkeys(declared.parameters)), declared)
-                if declared.type.type == "struct_type":
-                    yield StructType(target, Bound(target.scope, declared.type))
-                    continue
-                for _, struct in structs(self._tree, target.scope, declared.type):
-                    yield StructType(target, struct)
-                    break
+    def _struct_types(self, scope: Scope) -> Iterator[StructType]:
+        """The types of a file that are structs, written there or taken over by name."""
+        package, file = scope.package, scope.file
+        for declared in file.types.values():
+            target = Target(Scope(package, file, dict.fromkeys(declared.parameters)), declared)
+            if declared.type.type == "struct_type":
+                yield StructType(target, Bound(target.scope, declared.type))
+                continue
+            for _, struct in structs(self._tree, target.scope, declared.type):
+                yield StructType(target, struct)
+                break
 
-    def makes_kinds(self, declared: StructType) -> bool:
-        """Whether what embeds a type is a kind: it has the base entity, or a kind and a name."""
-        scope, struct = declared.struct
-        if base_of(self._tree, self._values.base_name, scope, struct)[0] != "none":
-            return True
-        return {"kind", "name"} <= self._roles.names(declared.struct)
+    def embeddable(self, file: Scope) -> Iterator[str]:
+        """The names of the types of a file that can make a kind of what embeds them.
+
+        They have the base entity, or are another name of it, or have a kind.
+        """
+        base_name = self._values.base_name
+        for declared in file.file.types.values():
+            if declared.alias and base_name.is_meant(self._tree, file, declared.type):
+                yield declared.name
+        for target, struct in self._struct_types(file):
+            base, _ = base_of(self._tree, base_name, struct.scope, struct.node)
+            if base != "none" or "kind" in self._roles.names(struct):
+                yield target.declared.name
 
     def _entity_type(self, target: Target, struct: Bound, role: Role) -> EntityType:
         declared, conventions, values = target.declared, self._conventions, self._values
@@ -100,7 +108,7 @@ class GoReader:
         base, base_location = base_of(self._tree, values.base_name, struct.scope, struct.node)
         own = methods_of(self._tree, target)
         opaque = values.decides_itself(own) or "MarshalText" in own
-        reason = values.fields.open_because(struct.scope, struct.node)
+        reason = values.fields.openness(struct.scope, struct.node).reason
         recursive = values.recursive
         if not are_small(recursive):
             fields, recursive = [*without_recursion(fields)], {}
@@ -149,5 +157,6 @@ def _opaque(fields: Sequence[Field]) -> list[Field]:
 def guide_base() -> EntityType:
     """The guide's BaseEntity (guide, Base Entity)."""
     tree, package = guide_package()
-    types = GoReader(tree, Conventions()).entity_types([package])
+    scopes = [Scope(package, source.file) for source in package.sources]
+    types = GoReader(tree, Conventions()).entity_types(scopes)
     return next(entity for entity in types if entity.name == BASE)

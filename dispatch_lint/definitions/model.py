@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from dispatch_lint.model.errors import UserError
@@ -17,7 +18,14 @@ WireType = Literal[
 ]  # fmt: skip
 """What a value is on the wire."""
 
-BASE = "BaseEntity"
+
+def is_json(value: object) -> bool:
+    """Whether JSON can say a value: infinity and NaN, which YAML has, it cannot."""
+    try:
+        json.dumps(value, allow_nan=False)
+    except ValueError:
+        return False
+    return True
 
 
 class DefinitionError(UserError):
@@ -57,6 +65,7 @@ class Type(NamedTuple):
         kind: of an object that is an entity inside another.
         standard: the standard other than the guide that its field names follow.
         open: why values may have more than is declared here; empty if they may not.
+        unread: what was not read may have a method that makes anything of its values.
         text: any text is among its values too, because of a method MarshalText.
         zero: a field that is not set has the zero value, which no constant declares.
         limits: further keywords of JSON Schema that hold for its values.
@@ -74,6 +83,7 @@ class Type(NamedTuple):
     kind: str = ""
     standard: str = ""
     open: str = ""
+    unread: bool = False
     text: bool = False
     zero: bool = False
     limits: tuple[tuple[str, Any], ...] = ()
@@ -150,6 +160,7 @@ class EntityType(NamedTuple):
         value: it is not an entity: a model that has the name of a kind, but no kind or name.
         why: why it is a kind.
         open: why documents may have more than is declared; empty if they may not.
+        further: the type of all fields that are not declared, if they have one.
         opaque: methods of its own decide what it is on the wire.
         annotated: descriptions are generated from it: it has the comment `swagger:model`.
         generated: a program wrote its file.
@@ -174,6 +185,7 @@ class EntityType(NamedTuple):
     language: Literal["Go", "OpenAPI"] = "Go"
     why: str = ""
     open: str = ""
+    further: Type | None = None
     opaque: bool = False
     annotated: bool = False
     generated: bool = False
@@ -189,14 +201,17 @@ class Skipped(NamedTuple):
     location: Location
 
 
+_VERSION = (str, int, float)
+
+
 def is_openapi(value: object) -> bool:
     """Whether a document is an OpenAPI description with models, by `swagger` or `openapi`."""
     if not isinstance(value, dict):
         return False
-    versions = (value.get("swagger"), value.get("openapi"))
-    if not any(isinstance(version, str | int | float) for version in versions):
-        return False
-    return bool(models_of(value)[0])
+    has_version = isinstance(value.get("swagger"), _VERSION) or isinstance(
+        value.get("openapi"), _VERSION
+    )
+    return has_version and bool(models_of(value)[0])
 
 
 def models_of(value: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
+
+from dispatch_lint.definitions.go_package import GoSource
 
 _MODULE = re.compile(rb"^module[ \t]+(\S+)", re.MULTILINE)
 
@@ -27,9 +29,17 @@ def module_files(files: Iterable[str]) -> list[str]:
     return [os.path.join(folder, "go.mod") for folder in sorted({*folders, "."})]  # noqa: PTH118
 
 
-def read_modules(files: Iterable[str]) -> dict[str, str]:
-    """The import path that each go.mod at or above some Go files declares, by its folder."""
-    return {os.path.dirname(file): path for file in module_files(files) for path in _path_in(file)}  # noqa: PTH120
+def read_modules(files: Iterable[str], base: str = "") -> dict[str, str]:
+    """The import path that each go.mod at or above some Go files declares, by its folder.
+
+    Args:
+        base: what the names are relative to, with a slash at the end.
+    """
+    return {
+        os.path.dirname(file): path  # noqa: PTH120
+        for file in module_files(files)
+        for path in _path_in(f"{base}{file}")
+    }
 
 
 def _path_in(file: str) -> Iterator[str]:
@@ -44,26 +54,28 @@ def _path_in(file: str) -> Iterator[str]:
         yield module[1].decode("utf-8", "replace").strip('"')
 
 
-def vendored_files(folder: str) -> list[tuple[str, Callable[[], bytes]]]:
-    """The files of a vendored package, each with a function that reads it.
+def vendored_files(folder: str, base: str = "") -> list[GoSource]:
+    """The files of a vendored package.
 
     None outside of a folder `vendor`, and none that links lead out of it to.
+
+    Args:
+        base: what the folder is relative to, with a slash at the end.
     """
-    root, found, _ = f"/{folder}/".partition("/vendor/")
-    if not found or ".." in folder.split("/"):
+    path = f"{base}{folder}"
+    root, found, _ = f"/{path}/".partition("/vendor/")
+    if not found or ".." in path.split("/"):
         return []
     try:
-        names = sorted(os.listdir(folder))  # noqa: PTH208
+        names = sorted(os.listdir(path))  # noqa: PTH208
     except OSError:
         return []
     top = os.path.join(os.path.realpath(root.removeprefix("/") or "."), "")  # noqa: PTH118
     files = [
-        f"{folder}/{name}"
-        for name in names
-        if name.endswith(".go") and not name.endswith("_test.go")
+        f"{path}/{name}" for name in names if name.endswith(".go") and not name.endswith("_test.go")
     ]
     return [
-        (file, partial(_content, file))
+        GoSource(file.removeprefix(base), partial(_content, file))
         for file in files
         if os.path.isfile(file) and os.path.realpath(file).startswith(top)  # noqa: PTH113
     ]

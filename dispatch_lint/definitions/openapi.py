@@ -2,26 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from dispatch_lint.definitions.kind_names import why_no_kind
+from dispatch_lint.definitions.intersections import intersection
+from dispatch_lint.definitions.kind_names import can_be_kind, why_no_kind
 from dispatch_lint.definitions.model import (
     DefinitionProblem,
     EntityType,
     Enumeration,
     Skipped,
+    Type,
     models_of,
 )
 from dispatch_lint.definitions.openapi_refs import OpenApiFile, References, Schema
 from dispatch_lint.definitions.openapi_types import SchemaReader
+from dispatch_lint.definitions.recursion import are_small, opened, without_recursion
 
 if TYPE_CHECKING:
     from dispatch_lint.definitions.budget import Budget
     from dispatch_lint.definitions.conventions import Conventions
-    from dispatch_lint.definitions.reading import Description
+    from dispatch_lint.definitions.openapi_refs import Other
+    from dispatch_lint.text.tree import Part
 
 _RoleName = Literal["entity", "value", ""]
+
+
+@dataclass(frozen=True)
+class Description:
+    """One OpenAPI description.
+
+    Attributes:
+        part: the description as a tree, from which locations are computed.
+        kind_of: the kind that the settings give a model, by its name.
+        other: reads a file that another one refers to.
+    """
+
+    name: str
+    part: Part
+    kind_of: Callable[[str], str | None] = field(default=lambda _: None)
+    other: Other = field(default=lambda *_: None)
 
 
 class OpenApiReader:
@@ -34,12 +57,16 @@ class OpenApiReader:
     def __init__(self, description: Description, conventions: Conventions, budget: Budget) -> None:
         self._conventions, self._kind_of = conventions, description.kind_of
         models, path = models_of(description.part.value)
-        file = OpenApiFile(description.name, description.part)
+        version = str(description.part.value.get("openapi", ""))
+        later = re.match(r"3\.[1-9]|[4-9]", version) is not None
+        file = OpenApiFile(description.name, description.part, later)
         self._models = {name: Schema(file, (*path, name), model) for name, model in models.items()}
         references = References(description.other)
         self._reader = SchemaReader(references, conventions, budget, self._kind_of_model)
         self._bases = set(_only_bases(file.part.value, path))
         self._roles: dict[str, tuple[_RoleName, str]] = {}
+        self._declared: dict[str, str] = {}
+        """The kind that entities declare as the only value of their field `kind`, by their name."""
         self.skipped: list[Skipped] = []
 
     @property
@@ -58,6 +85,7 @@ class OpenApiReader:
         entities = [name for name, (role, _) in self._roles.items() if role == "entity"]
         if not entities:
             return []
+        self._declared = self._declared_kinds(entities)
         kinds = [self._canonical(name) for name in entities]
         self._reader.kinds = tuple(dict.fromkeys([*kinds, *sorted(self._conventions.kinds)]))
         return [
@@ -67,7 +95,27 @@ class OpenApiReader:
         ]
 
     def _canonical(self, name: str) -> str:
-        return self._kind_of(name) or self._conventions.aliases.get(name, name)
+        declared = self._declared.get(name, name)
+        return self._kind_of(name) or self._conventions.aliases.get(declared, declared)
+
+    def _declared_kinds(self, entities: Sequence[str]) -> dict[str, str]:
+        """The only value that the field `kind` of models may have, if it is that of no other model."""
+        values = {}
+        for name in entities:
+            model = self._models[name]
+            own = [
+                schema
+                for schema in self._reader.members(model).properties.get("kind", ())
+                if schema.path[: len(model.path)] == model.path and schema.file is model.file
+            ]  # fmt: skip
+            if name in self._conventions.kinds or not own:
+                continue  # what it inherits is the kind of another model
+            kind = intersection([self._reader.type(schema, ()) for schema in own])
+            only = kind.values[0].value if len(kind.values) == 1 else None
+            if isinstance(only, str) and can_be_kind(only):
+                values[name] = only
+        taken = Counter([*values.values(), *(name for name in entities if name not in values)])
+        return {name: kind for name, kind in values.items() if taken[kind] == 1}
 
     def _kind_of_model(self, schema: Schema) -> str:
         """The kind of a model that is an entity; empty for another one."""
@@ -84,7 +132,8 @@ class OpenApiReader:
         known = self._canonical(name) in self._conventions.kinds
         if {"kind", "name"} <= names:
             chosen = self._conventions.chosen(model.file.name, "", name)
-            reason = "" if known or chosen.state == "named" else why_no_kind(name, names)
+            named = chosen.state == "named" and can_be_kind(name)
+            reason = "" if known or named else why_no_kind(name, names)
             if name in self._bases and not known:
                 reason = "it only serves as a base, in allOf"
             if chosen.state == "excluded":
@@ -97,23 +146,32 @@ class OpenApiReader:
 
     def _entity_type(self, model: Schema, role: str, why: str) -> EntityType:
         reader, name = self._reader, model.name
-        reader.kind, reader.definition = self._canonical(name), model.location
+        reader.start(self._canonical(name), model.location)
         members = reader.members(model)
         standard = self._conventions.standards.get(name, "")
         description = model.get("description")
+        fields = reader.fields(members, standard, (model.identity,))
+        further, why_open = reader.further(members, (model.identity,)), reader.why_open(members)
+        reader.close(model, Type("object", fields=fields, item=further, open=why_open))
+        recursive = reader.recursive
+        if not are_small(recursive):
+            fields, recursive = tuple(without_recursion(fields)), {}
+            further = opened(further) if further is not None else None
         return EntityType(
             kind=reader.kind,
             name=name,
             form="manifest",
             description=description if isinstance(description, str) else "",
-            fields=reader.fields(members, standard, (model.identity,)),
+            fields=fields,
             location=model.location,
             aliases=(name,) if name in self._conventions.aliases else (),
-            statuses=self._statuses(members.properties.get("status")),
+            statuses=self._statuses(members.properties.get("status", [None])[0]),
             value=role == "value",
             language="OpenAPI",
             why=why,
-            open=reader.why_open(members),
+            open=why_open,
+            further=further,
+            recursive=tuple(recursive.items()),
         )
 
     def _statuses(self, schema: Schema | None) -> Enumeration | None:

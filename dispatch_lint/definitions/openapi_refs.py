@@ -23,6 +23,8 @@ class OpenApiFile:
 
     name: str
     part: Part
+    has_siblings_of_refs: bool = False
+    """Whether what stands beside a `$ref` counts too, as from OpenAPI 3.1 on."""
 
 
 class Schema(NamedTuple):
@@ -101,7 +103,8 @@ class References:
         key = f"{file.name.rpartition('/')[0]}/{address}"
         if key not in self.files:
             found = None if "://" in address else self.other(file.name, address)
-            self.files[key] = OpenApiFile(*found) if found is not None else None
+            siblings = file.has_siblings_of_refs
+            self.files[key] = OpenApiFile(*found, siblings) if found is not None else None
         return self.files[key]
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dispatch_lint.definitions.model import DefinitionProblem, EnumValue, Field, Type
+from dispatch_lint.definitions.intersections import intersection
+from dispatch_lint.definitions.model import DefinitionProblem, EnumValue, Field, Type, is_json
 from dispatch_lint.definitions.openapi_refs import References, Schema
 from dispatch_lint.definitions.variants import merged_fields
 
@@ -17,10 +19,16 @@ if TYPE_CHECKING:
     from dispatch_lint.model.location import Location
 
 MAX_NESTING = 30
+_MAX_PARTS = 500
+"""Schemas that one object is made of, by `allOf` and `$ref`: with more of them, it is open."""
+_MAX_DEPTH = 60
+"""Schemas inside one another, which Python's own stack has to hold."""
 _ALTERNATIVES = ("oneOf", "anyOf")
 _STRING_LIMITS = ("minLength", "maxLength", "pattern")
 _LIST_LIMITS = ("minItems", "maxItems", "uniqueItems")
+_OBJECT_LIMITS = ("minProperties", "maxProperties")
 _FURTHER = "further properties are allowed"
+_TOO_MANY = "it is made of too many schemas"
 Around = tuple[tuple[str, Any], ...]
 """The models around a schema: one that contains itself is not followed again."""
 
@@ -29,15 +37,15 @@ class Members(NamedTuple):
     """What a schema says of the fields of an object, `$ref` and `allOf` included.
 
     Attributes:
-        properties: each by its name.
-        required: the names of those that may not be missing.
+        properties: by name, each with the schemas that all hold for it.
+        required: the names of those that may not be missing, each with the place that says so.
         alternatives: lists of schemas, of each of which one holds, or several.
         additional: the schema of all other fields.
         open: why there may be any other field.
     """
 
-    properties: dict[str, Schema]
-    required: set[str]
+    properties: dict[str, list[Schema]]
+    required: dict[str, Schema]
     alternatives: list[list[Schema]]
     additional: Schema | None
     open: str
@@ -58,51 +66,86 @@ class SchemaReader:
         self._kind_of_model = kind_of_model
         self.kind, self.kinds = "", tuple(sorted(conventions.kinds))
         self.definition: Location | None = None
+        self.recursive: dict[str, Type] = {}
+        """The models that contain themselves, of the entity type that is being read."""
+        self._again_inside: set[str] = set()
+        self._cut: dict[tuple[str, Any], Schema] = {}
+        """The objects and alternatives of which not all is read."""
+        self._members: dict[tuple[object, bool], Members] = {}
+        self._depth = 0
+
+    def start(self, kind: str, definition: Location) -> None:
+        """Begin with another entity type."""
+        self.kind, self.definition = kind, definition
+        self.recursive, self._again_inside = {}, set()
+
+    def close(self, schema: Schema, type_: Type) -> None:
+        """End an entity type: a model that may also be inside itself.
+
+        Args:
+            type_: what it is inside itself.
+        """
+        known = {_unique_name(schema): type_} | self.recursive
+        self.recursive = {name: known.get(name, Type("any")) for name in sorted(self._again_inside)}
 
     def notes(self) -> Iterator[DefinitionProblem]:
-        """The references that lead nowhere: the schemas are open there."""
+        """The references that lead nowhere, and objects of too many schemas: they are open there."""
         for location, ref in self.references.missing.items():
             yield DefinitionProblem(f"open: {ref} was not found", location)
+        for schema in self._cut.values():
+            yield DefinitionProblem(f"open: {_TOO_MANY}", schema.location)
 
     # Objects
 
-    def members(self, schema: Schema, seen: set[Any] | None = None) -> Members:
-        """What a schema says of the fields of an object.
+    def members(self, schema: Schema) -> Members:
+        """What a schema says of the fields of an object."""
+        key = schema.identity, schema.get("$ref") is None
+        if key not in self._members:
+            self._members[key] = self._read_members(schema)
+        return self._members[key]
 
-        Args:
-            seen: the schemas that were followed already.
-        """
-        seen = set() if seen is None else seen
-        found = Members({}, set(), [], None, "")
-        if not isinstance(schema.value, dict) or schema.identity in seen:
-            return found
-        seen.add(schema.identity)
-        if "$ref" in schema.value:
-            target = self.references.target(schema)
-            if target is None:
-                return found._replace(open=f"{schema.get('$ref')} was not found")
-            return self.members(target, seen)
-        properties = schema.get("properties")
-        for name in properties if isinstance(properties, dict) else ():
-            found.properties[str(name)] = schema.inside("properties", name)
-        required = schema.get("required")
-        if isinstance(required, list):
-            found.required.update(name for name in required if isinstance(name, str))
-        found.alternatives.extend(parts for key in _ALTERNATIVES if (parts := schema.parts(key)))
-        found = found._replace(additional=_additional(schema), open=_open(schema))
-        for part in schema.parts("allOf"):
-            found = _joined(found, self.members(part, seen))
+    def _read_members(self, schema: Schema) -> Members:
+        found = Members({}, {}, [], None, "")
+        seen: set[Any] = set()
+        pending = [schema]
+        while pending:
+            part = pending.pop()
+            if not isinstance(part.value, dict) or part.identity in seen:
+                continue
+            if len(seen) == _MAX_PARTS:
+                self._cut[schema.identity] = schema
+                return found._replace(open=_TOO_MANY)
+            seen.add(part.identity)
+            bases = part.parts("allOf")
+            if "$ref" in part.value:
+                target = self.references.target(part)
+                if target is None:
+                    found = found._replace(open=found.open or f"{part.get('$ref')} was not found")
+                bases = [target] if target is not None else []
+                if part.file.has_siblings_of_refs:
+                    bases += part.parts("allOf")
+            if "$ref" not in part.value or part.file.has_siblings_of_refs:
+                found = _with_members(found, part)
+            pending += reversed(bases)
         return found
 
-    def fields(self, members: Members, standard: str, around: Around) -> tuple[Field, ...]:
-        """The fields of an object, those that only some of its alternatives have included."""
+    def fields(
+        self, members: Members, standard: str, around: Around, inside: Around = ()
+    ) -> tuple[Field, ...]:
+        """The fields of an object, those that only some of its alternatives have included.
+
+        Args:
+            inside: the alternatives of the same object that these are fields of.
+        """
         fields = tuple(
-            self._field(name, schema, standard, around, required=name in members.required)
-            for name, schema in members.properties.items()
+            self._field(name, schemas, standard, around, required=name in members.required)
+            for name, schemas in members.properties.items()
         )
         known = set(members.properties)
         for alternatives in members.alternatives:
-            variants = [self._alternative(schema, standard, around) for schema in alternatives]
+            variants = [
+                self._alternative(schema, standard, around, inside) for schema in alternatives
+            ]
             either = variants[0]
             for variant in variants[1:]:
                 either = merged_fields(either, variant)
@@ -111,48 +154,76 @@ class SchemaReader:
                 continue
             fields += tuple(field for field in either if field.name not in known)
             known.update(field.name for field in either)
-        return fields
+        undeclared = {name: place for name, place in members.required.items() if name not in known}
+        return fields + tuple(
+            self._field(name, [place._replace(value={})], standard, around, required=True)
+            for name, place in undeclared.items()
+            if not members.alternatives
+        )
 
-    def _alternative(self, schema: Schema, standard: str, around: Around) -> tuple[Field, ...]:
-        if len(around) > MAX_NESTING:
+    def _alternative(
+        self, schema: Schema, standard: str, around: Around, inside: Around
+    ) -> tuple[Field, ...]:
+        self._budget.spend()
+        if schema.identity in inside:
             return ()
-        return self.fields(self.members(schema), standard, (*around, schema.identity))
+        if self._depth + len(inside) > _MAX_DEPTH or not self._budget.allows(self.definition):
+            self._cut[schema.identity] = schema
+            return ()
+        inside = (*inside, schema.identity)
+        return self.fields(self.members(schema), standard, around, inside)
 
-    def why_open(self, members: Members, depth: int = 0) -> str:
+    def why_open(self, members: Members) -> str:
         """Why an object may have fields that are not declared; empty if it may not."""
-        if members.open or members.additional is not None:
-            return members.open or _FURTHER
-        for schema in (schema for schemas in members.alternatives for schema in schemas):
-            reason = self.why_open(self.members(schema), depth + 1) if depth < MAX_NESTING else ""
-            if reason:
-                return reason
+        pending, seen = [members], set[Any]()
+        while pending:
+            members = pending.pop()
+            if members.open or members.additional is not None:
+                return members.open or _FURTHER
+            for schema in (schema for schemas in members.alternatives for schema in schemas):
+                if schema.identity in self._cut:
+                    return _TOO_MANY
+                if schema.identity not in seen:
+                    seen.add(schema.identity)
+                    pending.append(self.members(schema))
         return ""
 
+    def further(self, members: Members, around: Around) -> Type | None:
+        """The type of all fields that are not declared, if they have one."""
+        return self.type(members.additional, around) if members.additional is not None else None
+
     def _field(
-        self, name: str, schema: Schema, standard: str, around: Around, *, required: bool
+        self, name: str, schemas: Sequence[Schema], standard: str, around: Around, *, required: bool
     ) -> Field:
         self._budget.spend()
-        type_ = self.type(schema, around)
-        pattern = _text(schema.get("pattern"))
+        schema = schemas[0]
+        type_ = intersection([self.type(part, around) for part in schemas])
+        # Only what a server writes has to have a field that only a server may write.
+        readonly = any(map(self._is_read_only, schemas))
         value = schema.value if isinstance(schema.value, dict) else {}
         return Field(
             name=name,
             source_name=_text(value.get("x-go-name")) or name,
             # A Go model declares a required field as a pointer that is never left out.
-            type=type_._replace(pointer=required and not type_.nullable),
+            type=type_._replace(pointer=required and not readonly and not type_.nullable),
             description=_text(value.get("description")),
             location=schema.location,
-            omitempty=not required,
+            omitempty=not required or readonly,
             reference=None if standard else self._conventions.reference(
                 self.kind, name, type_, self.kinds, top=len(around) == 1
             ),
-            pattern=pattern if type_.wire_type in ("string", "time") else "",
-            readonly=value.get("readOnly") is True,
+            readonly=readonly,
             required=required,
             standard=standard,
             examples=(value["example"],) if "example" in value else (),
             default=value.get("default"),
         )  # fmt: skip
+
+    def _is_read_only(self, schema: Schema) -> bool:
+        target = self.references.target(schema)
+        return schema.get("readOnly") is True or (
+            target is not None and target.get("readOnly") is True
+        )
 
     # Types
 
@@ -160,22 +231,48 @@ class SchemaReader:
         """What the values of a schema are."""
         if len(around) > MAX_NESTING or not isinstance(schema.value, dict):
             return Type("any")
+        if self._depth > _MAX_DEPTH:
+            return Type("any", nullable=True)
+        self._depth += 1
+        try:
+            return self._type(schema, around, standard)
+        finally:
+            self._depth -= 1
+
+    def _type(self, schema: Schema, around: Around, standard: str) -> Type:
         if "$ref" in schema.value:
             target = self.references.target(schema)
             type_ = self._model(target, around) if target is not None else Type("any")
+            if schema.file.has_siblings_of_refs:
+                beside = {key: value for key, value in schema.value.items() if key != "$ref"}
+                rest = self._written(schema._replace(value=beside), around, standard)
+                type_ = intersection([type_, rest])
         else:
             type_ = self._written(schema, around, standard)
         nullable = type_.nullable or _nullable(schema.value)
         return type_._replace(nullable=nullable)
 
     def _model(self, schema: Schema, around: Around) -> Type:
-        if schema.identity in around or not self._budget.allows(self.definition):
-            return Type("any")
         name = schema.name
+        if schema.identity in around:
+            return self._again(schema)
+        if not self._budget.allows(self.definition):
+            return Type("any")
         standard = self._conventions.standards.get(name, "")
         type_ = self.type(schema, (*around, schema.identity), standard)
         kind = self._kind_of_model(schema) if type_.wire_type == "object" else ""
-        return type_._replace(name=name, kind=kind, standard=standard)
+        type_ = type_._replace(name=name, kind=kind, standard=standard)
+        if _unique_name(schema) in self._again_inside:
+            self.recursive[_unique_name(schema)] = type_
+        return type_
+
+    def _again(self, schema: Schema) -> Type:
+        """A model inside itself: open, unless something of its own is around itself."""
+        inside = any(isinstance(schema.get(key), dict) for key in ("items", "additionalProperties"))
+        if not inside and not self.members(schema).properties:
+            return Type("any")
+        self._again_inside.add(_unique_name(schema))
+        return Type("any", same_as=_unique_name(schema))
 
     def _written(self, schema: Schema, around: Around, standard: str) -> Type:
         values = _values(schema.value)
@@ -183,29 +280,49 @@ class SchemaReader:
             return _enumeration(values)
         names = _types(schema.value)
         members = self.members(schema)
-        if members.properties:
-            return self._object(members, standard, around)
-        parts = schema.parts("allOf")
-        if parts:
-            types = [self.type(part, around, standard) for part in parts]
-            known = [type_ for type_ in types if type_.wire_type != "any"]
-            return known[0] if known else Type("any")
-        for key in _ALTERNATIVES:
-            if alternatives := schema.parts(key):
-                return self._union(alternatives, around, standard)
         if len(names) > 1:
-            types = [self._plain(schema, name, around) for name in names]
-            return Type("union", alternatives=tuple(types))
-        return self._plain(schema, names[0] if names else "", around)
+            types = [
+                self._object(schema, members, standard, around)
+                if name == "object" and members.properties
+                else self._plain(schema, name, around)
+                for name in names
+            ]
+            return self._narrowed(
+                Type("union", alternatives=tuple(types)), schema, around, standard
+            )
+        if members.properties:
+            return self._object(schema, members, standard, around)
+        own = self._plain(schema, names[0] if names else "", around)
+        return self._narrowed(own, schema, around, standard)
 
-    def _object(self, members: Members, standard: str, around: Around) -> Type:
+    def _narrowed(self, own: Type, schema: Schema, around: Around, standard: str) -> Type:
+        """A type with the values that `allOf`, `oneOf` and `anyOf` beside it allow too."""
+        types = [self._part(part, around, standard) for part in schema.parts("allOf")]
+        types += [
+            self._union(alternatives, around, standard)
+            for key in _ALTERNATIVES
+            if (alternatives := schema.parts(key))
+        ]
+        if types and own == Type("any"):
+            return intersection(types)
+        return intersection([own._replace(nullable=True), *types]) if types else own
+
+    def _part(self, schema: Schema, around: Around, standard: str) -> Type:
+        """The type of one of several schemas of a value, which counts as a field does."""
+        self._budget.spend()
+        if not self._budget.allows(self.definition):
+            return Type("any", nullable=True)
+        return self.type(schema, around, standard)
+
+    def _object(self, schema: Schema, members: Members, standard: str, around: Around) -> Type:
         fields = self.fields(members, standard, around)
-        item = self.type(members.additional, around) if members.additional is not None else None
+        item = self.further(members, around)
         reason = "" if item is not None else self.why_open(members)
-        return Type("object", fields=fields, item=item, open=reason)
+        type_ = Type("object", fields=fields, item=item, open=reason)
+        return type_.limited(**_taken(schema.value, _OBJECT_LIMITS))
 
     def _union(self, alternatives: Sequence[Schema], around: Around, standard: str) -> Type:
-        types = [self.type(part, around, standard) for part in alternatives]
+        types = [self._part(part, around, standard) for part in alternatives]
         nullable = any(type_.nullable or _is_null(schema) for type_, schema in zip(types, alternatives, strict=True))  # fmt: skip
         types = [
             type_ for type_, schema in zip(types, alternatives, strict=True)
@@ -230,38 +347,69 @@ class SchemaReader:
         if name == "boolean":
             return Type("boolean")
         if name == "array":
-            items = value.get("items")
-            item = self.type(schema.inside("items"), around) if isinstance(items, dict) else Type("any")  # fmt: skip
+            # Behind `prefixItems`, `items` does not hold for the first ones.
+            has_item = isinstance(value.get("items"), dict) and "prefixItems" not in value
+            item = self.type(schema.inside("items"), around) if has_item else Type("any")
             return Type("list", item=item).limited(**_taken(value, _LIST_LIMITS))
-        additional = value.get("additionalProperties")
-        if name == "object" and isinstance(additional, dict):
-            return Type("map", item=self.type(schema.inside("additionalProperties"), around))
-        return Type("any")
+        is_map = isinstance(value.get("additionalProperties"), dict)
+        if name == "object" or (not name and is_map):
+            limits = _taken(value, _OBJECT_LIMITS)
+            if value.get("additionalProperties") is False and not _open(schema):
+                return Type("object").limited(**limits)
+            additional = _additional(schema)
+            item = self.type(additional, around) if additional is not None else Type("any")
+            return Type("map", item=item).limited(**limits)
+        if name:
+            return Type("any")
+        names = (*_STRING_LIMITS, *_LIST_LIMITS, *_OBJECT_LIMITS)
+        return Type("any").limited(**_bounds(value), **_taken(value, names))
 
 
-def _joined(left: Members, right: Members) -> Members:
-    """What two schemas that both hold say of an object; of one field the first counts."""
-    return Members(
-        left.properties
-        | {key: right.properties[key] for key in right.properties if key not in left.properties},
-        left.required | right.required,
-        [*left.alternatives, *right.alternatives],
-        left.additional or right.additional,
-        left.open or right.open,
+def _with_members(found: Members, schema: Schema) -> Members:
+    """What is known of the fields of an object, with what one more schema says of them."""
+    properties = schema.get("properties")
+    for name in properties if isinstance(properties, dict) else ():
+        found.properties.setdefault(str(name), []).append(schema.inside("properties", name))
+    for place in schema.parts("required"):
+        if isinstance(place.value, str):
+            found.required.setdefault(place.value, place)
+    found.alternatives.extend(parts for key in _ALTERNATIVES if (parts := schema.parts(key)))
+    found.alternatives.extend(_conditional(schema))
+    return found._replace(
+        additional=found.additional or _additional(schema), open=found.open or _open(schema)
     )
+
+
+def _conditional(schema: Schema) -> Iterator[list[Schema]]:
+    """The schemas that hold for some objects only, each with the one that holds for the others."""
+    nothing = Schema(schema.file, (*schema.path, "if"), {})
+    chosen = [schema.inside(key) for key in ("then", "else") if schema.get(key) is not None]
+    if chosen:
+        yield [*chosen, nothing]
+    dependent = schema.get("dependentSchemas")
+    for name in dependent if isinstance(dependent, dict) else ():
+        yield [schema.inside("dependentSchemas", name), nothing]
 
 
 def _additional(schema: Schema) -> Schema | None:
     """The schema of undeclared fields, if they have one that says anything."""
-    value = schema.get("additionalProperties")
-    return schema.inside("additionalProperties") if isinstance(value, dict) and value else None
+    if isinstance(schema.get("patternProperties"), dict):
+        return None  # it does not hold for names that have one of the patterns
+    key = _key_of_additional(schema)
+    value = schema.get(key)
+    return schema.inside(key) if isinstance(value, dict) and value else None
 
 
 def _open(schema: Schema) -> str:
-    value = schema.get("additionalProperties")
+    value = schema.get(_key_of_additional(schema))
     if value is True or value == {} or isinstance(schema.get("patternProperties"), dict):
         return _FURTHER
     return ""
+
+
+def _key_of_additional(schema: Schema) -> str:
+    has_own = schema.get("additionalProperties") is not None
+    return "additionalProperties" if has_own else "unevaluatedProperties"
 
 
 def _types(value: dict[str, Any]) -> list[str]:
@@ -277,20 +425,25 @@ def _nullable(value: dict[str, Any]) -> bool:
     declared = "null" in types if isinstance(types, list) else types == "null"
     values = value.get("enum")
     listed = isinstance(values, list) and None in values
-    return bool(
-        declared or listed or value.get("nullable") is True or value.get("x-nullable") is True
-    )
+    constant = "const" in value and value["const"] is None
+    flagged = value.get("nullable") is True or value.get("x-nullable") is True
+    return declared or listed or constant or flagged
 
 
 def _is_null(schema: Schema) -> bool:
     """Whether a schema allows null only."""
-    return bool(schema.get("type") == "null" or schema.get("enum") == [None])
+    constant = isinstance(schema.value, dict) and "const" in schema.value
+    return bool(
+        schema.get("type") == "null"
+        or schema.get("enum") == [None]
+        or (constant and schema.get("const") is None)
+    )
 
 
 def _values(value: dict[str, Any]) -> list[Any] | None:
     """The values that a schema allows, null left out; None if it allows others."""
     values = [value["const"]] if "const" in value else value.get("enum")
-    if not isinstance(values, list) or not values:
+    if not isinstance(values, list) or not values or not is_json(values):
         return None
     return [allowed for allowed in values if allowed is not None]
 
@@ -332,7 +485,7 @@ def _bounds(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool) and is_json(value)
 
 
 def _taken(value: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
@@ -340,17 +493,27 @@ def _taken(value: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
     taken: dict[str, Any] = {}
     for name in names:
         limit = value.get(name)
+        if isinstance(limit, float) and limit.is_integer() and name != "multipleOf":
+            limit = int(limit)  # as YAML and JSON may write a length
         if name == "pattern":
             fits = isinstance(limit, str)
         elif name == "uniqueItems":
             fits = isinstance(limit, bool)
         elif name == "multipleOf":
-            fits = isinstance(limit, int | float) and limit > 0
+            fits = isinstance(limit, int | float) and _is_number(limit) and limit > 0
         else:
             fits = isinstance(limit, int) and not isinstance(limit, bool) and limit >= 0
         if fits:
             taken[name] = limit
     return taken
+
+
+def _unique_name(schema: Schema) -> str:
+    """The name of a model among the definitions of a schema."""
+    file, path = schema.identity
+    where = path[:-1] if path[:-1] not in (("components", "schemas"), ("definitions",)) else ()
+    steps = [file.lstrip("./"), *map(str, where), schema.name]
+    return re.sub(r"[^A-Za-z0-9_.-]", "_", ".".join(steps).replace("/", "."))
 
 
 def _text(value: object) -> str:

@@ -2,56 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dispatch_lint.config.limits import Limits
 from dispatch_lint.definitions.budget import Budget
 from dispatch_lint.definitions.conventions import Conventions
-from dispatch_lint.definitions.go_search import has_any, packages_with_kinds, words_of_kinds
-from dispatch_lint.definitions.go_syntax import GENERATED, NOT_TEXT, builds_keys, read_go
+from dispatch_lint.definitions.go_package import GoSource as GoSource
+from dispatch_lint.definitions.go_search import files_with_kinds, has_any, words_of_kinds
+from dispatch_lint.definitions.go_syntax import NOT_TEXT, builds_keys
 from dispatch_lint.definitions.go_tree import GoTree
 from dispatch_lint.definitions.golang import GoReader
 from dispatch_lint.definitions.model import DefinitionProblem
 from dispatch_lint.definitions.modules import read_modules, vendored_files
 from dispatch_lint.definitions.openapi import OpenApiReader
+from dispatch_lint.model.base_entity import BASE
+from dispatch_lint.model.progress import Progress, tell_nobody
 
 if TYPE_CHECKING:
     from dispatch_lint.definitions.go_keys import KeyExpression
-    from dispatch_lint.definitions.go_syntax import GoFile
     from dispatch_lint.definitions.model import EntityType, Skipped
-    from dispatch_lint.definitions.openapi_refs import Other
-    from dispatch_lint.text.tree import Part
-
-
-@dataclass(frozen=True)
-class GoSource:
-    """One Go file.
-
-    Attributes:
-        named: whether the user named the file itself: then it is always read.
-    """
-
-    name: str
-    read: Callable[[], bytes]
-    named: bool = False
-
-
-@dataclass(frozen=True)
-class Description:
-    """One OpenAPI description.
-
-    Attributes:
-        part: the description as a tree, from which locations are computed.
-        kind_of: the kind that the settings give a model, by its name.
-        other: reads a file that another one refers to.
-    """
-
-    name: str
-    part: Part
-    kind_of: Callable[[str], str | None] = field(default=lambda _: None)
-    other: Other = field(default=lambda *_: None)
+    from dispatch_lint.definitions.openapi import Description
 
 
 @dataclass
@@ -63,6 +36,8 @@ class Definitions:
         files: the Go files and descriptions that were read.
         notes: where what was read is open, or is chosen by the build, and why.
         skipped: the types and models that are nearly kinds.
+        unused: messages about patterns in the settings that fit no type.
+        without_base: a message about a base entity in the settings that no type is.
     """
 
     types: list[EntityType] = field(default_factory=list)
@@ -71,6 +46,8 @@ class Definitions:
     files: set[str] = field(default_factory=set)
     notes: list[DefinitionProblem] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    unused: list[str] = field(default_factory=list)
+    without_base: str = ""
 
 
 def read_sources(
@@ -78,18 +55,23 @@ def read_sources(
     descriptions: Sequence[Description],
     conventions: Conventions,
     fields: int = Limits().fields,
+    folder: str = "",
+    progress: Progress = tell_nobody,
 ) -> Definitions:
     """Read all definitions. A part that cannot be read is a problem, and the rest is read.
 
     Args:
         fields: the limit of fields that all definitions together lead to (`limits.fields`).
+        folder: what the names of Go files are relative to, with a slash at the end; empty for the
+            working directory.
+        progress: is told which of the Go files are read: those that declare what is asked for.
 
     Raises:
         InputError: a file cannot be opened.
     """
     definitions, budget = Definitions(), Budget(fields)
     if sources:
-        _read_go(sources, conventions, definitions, budget)
+        _read_go(sources, conventions, definitions, budget, folder, progress)
     for description in descriptions:
         reader = OpenApiReader(description, conventions, budget)
         types = reader.entity_types()
@@ -98,6 +80,12 @@ def read_sources(
         definitions.skipped += reader.skipped
         if types:
             definitions.files.add(description.name)
+    names = [source.name for source in sources]
+    names += [description.name for description in descriptions]
+    definitions.unused += _unused(conventions, names)
+    bases = any(type_.is_base or type_.base != "none" for type_ in definitions.types)
+    if conventions.base != BASE and definitions.types and not bases:
+        definitions.without_base = f'base-entity.type: there is no type "{conventions.base}"'
     if budget.exceeded is not None:
         message = (f"the types of this definition, and of those before it, lead to more than "
                    f"{fields:,} fields; limits.fields raises the limit")  # fmt: skip
@@ -105,56 +93,51 @@ def read_sources(
     return definitions
 
 
+def _unused(conventions: Conventions, names: Sequence[str]) -> Iterator[str]:
+    """Messages about the patterns in the settings that fit no type which could be a kind."""
+    for selection in conventions.selections:
+        if any(map(selection.holds_for, names)):
+            for pattern in selection.patterns():
+                if (selection.path, pattern) not in conventions.fitting:
+                    yield f'definitions: "{pattern}" fits no type that could be a kind'
+
+
 def _read_go(
-    sources: Sequence[GoSource], conventions: Conventions, definitions: Definitions, budget: Budget
-) -> None:
-    contents = {source.name: source.read() for source in sources}
-    named = {source.name for source in sources if source.named}
-    files = ((name, _reader(data)) for name, data in contents.items())
-    tree = GoTree(files, read_modules(contents), vendored_files)
+    sources: Sequence[GoSource], conventions: Conventions, definitions: Definitions,
+    budget: Budget, folder: str, progress: Progress,
+) -> None:  # fmt: skip
+    for source in sources:
+        source.on_parse = partial(progress, 1, len(sources))
+    modules = read_modules((source.name for source in sources), folder)
+    tree = GoTree(sources, modules, partial(vendored_files, base=folder))
     reader = GoReader(tree, conventions, budget)
-    packages = packages_with_kinds(tree, reader, contents, named, conventions)
-    definitions.types += reader.entity_types(packages)
+    definitions.types += reader.entity_types(files_with_kinds(tree, reader, sources, conventions))
     definitions.notes += reader.notes
     definitions.skipped += reader.skipped
     words = words_of_kinds(conventions)
-    for package in tree.read:  # also the packages that were read to look types up
-        for file in package.files:
-            if package.vendored or file.generated:
+    for package in tree.used:  # also the packages in which types were looked up
+        for source in package.sources:
+            if package.vendored or source.is_generated:
                 continue
-            definitions.files.add(file.text.name)
-            definitions.problems += _problems(file, words, named=file.text.name in named)
-            definitions.layouts += file.layouts
+            definitions.files.add(source.name)
+            if source.is_parsed:
+                definitions.problems += _problems(source, words)
     definitions.problems = list(dict.fromkeys(definitions.problems))
-    _read_layouts(contents, definitions)
+    for source in sources:
+        if not source.is_generated and builds_keys(source.text):
+            definitions.files.add(source.name)
+            definitions.layouts += source.file.layouts
 
 
-def _problems(file: GoFile, words: Sequence[bytes], *, named: bool) -> Iterator[DefinitionProblem]:
+def _problems(source: GoSource, words: Sequence[bytes]) -> Iterator[DefinitionProblem]:
     """What could not be read in a file: all of it, if the user named the file.
 
     Args:
         words: one of them is in a declaration that matters in any file.
     """
-    for problem in file.problems:
-        if problem.message != NOT_TEXT or named:
+    for problem in source.file.problems:
+        if problem.message != NOT_TEXT or source.named:
             yield problem
-    for broken in file.broken:
-        if named or has_any(broken.text.encode(), words):
+    for broken in source.file.broken:
+        if source.named or has_any(broken.text.encode(), words):
             yield DefinitionProblem("this is not valid Go", broken.location, passed_over=True)
-
-
-def _read_layouts(contents: dict[str, bytes], definitions: Definitions) -> None:
-    """Add the code that builds keys in files that declare nothing."""
-    for name, data in contents.items():
-        if (
-            name not in definitions.files
-            and builds_keys(data)
-            and not GENERATED.search(data[:2_000])
-        ):
-            file = read_go(data, name)
-            definitions.files.add(name)
-            definitions.layouts += file.layouts
-
-
-def _reader(data: bytes) -> Callable[[], bytes]:
-    return lambda: data

@@ -18,19 +18,21 @@ def are_small(types: Mapping[str, Type]) -> bool:
         type_ = pending.pop()
         left -= len(type_.fields)
         pending += [field.type for field in type_.fields]
-        pending += [type_.item] if type_.item else []
+        pending += [*type_.alternatives, *([type_.item] if type_.item else [])]
     return left >= 0
 
 
 def without_recursion(fields: Iterable[Field]) -> Sequence[Field]:
     """Fields in which the types that contain themselves are open where they do."""
-    return [field._replace(type=_opened(field.type)) for field in fields]
+    return [field._replace(type=opened(field.type)) for field in fields]
 
 
-def _opened(type_: Type) -> Type:
+def opened(type_: Type) -> Type:
+    """A type in which the types that contain themselves are open where they do."""
     if type_.same_as:
         return Type("any", nullable=True)
     return type_._replace(
         fields=tuple(without_recursion(type_.fields)),
-        item=_opened(type_.item) if type_.item else None,
+        item=opened(type_.item) if type_.item else None,
+        alternatives=tuple(map(opened, type_.alternatives)),
     )

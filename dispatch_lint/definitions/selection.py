@@ -41,7 +41,7 @@ class Selection:
         Args:
             package: the name of the package; empty for a description of an API.
         """
-        if self.path not in ("", ".") and not f"{file}/".startswith(f"{self.path}/"):
+        if not self.holds_for(file):
             return Choice()
         folder = file.rpartition("/")[0]
         for pattern in self.exclude:
@@ -52,6 +52,21 @@ class Selection:
                 wild = "*" in pattern.rpartition(".")[2]
                 return Choice("included" if wild else "named", f'the settings include "{pattern}"')
         return Choice("excluded", "the settings do not include it") if self.include else Choice()
+
+    def patterns(self) -> tuple[str, ...]:
+        """All patterns."""
+        return (*self.include, *self.exclude)
+
+    def holds_for(self, file: str) -> bool:
+        """Whether a file is the path, or below it."""
+        return self.path in ("", ".") or f"{file}/".startswith(f"{self.path}/")
+
+    def fitting(self, file: str, package: str, name: str) -> set[str]:
+        """The patterns that fit a type, whether they decide or not."""
+        folder = file.rpartition("/")[0]
+        if not self.holds_for(file):
+            return set()
+        return {pattern for pattern in self.patterns() if _fits(pattern, folder, package, name)}
 
 
 def _fits(pattern: str, folder: str, package: str, name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import reduce
 from typing import NamedTuple
 
 from dispatch_lint.definitions.model import EntityType, Field, Type
@@ -10,31 +11,43 @@ from dispatch_lint.definitions.model import EntityType, Field, Type
 
 def union(types: Sequence[Type]) -> Type:
     """A type with all values of some types, of which there is one at least."""
-    first, *others = types
-    for other in others:
-        first = _either(first, other)
-    return first
+    return reduce(_either, types)
 
 
 def _either(left: Type, right: Type) -> Type:
     if left == right:
         return left
-    nullable, pointer = left.nullable or right.nullable, left.pointer and right.pointer
     either = Type("any")
-    if left.wire_type == right.wire_type == "object":
-        fields = merged_fields(left.fields, right.fields)
-        either = left._replace(fields=fields, open=left.open or right.open)
-    elif left.wire_type == right.wire_type and left.item and right.item:
-        either = left._replace(item=_either(left.item, right.item), limits=())
-    elif left.wire_type == right.wire_type == "enum":
-        either = left._replace(values=tuple(dict.fromkeys([*left.values, *right.values])))
-    elif left.wire_type == right.wire_type:
-        either = left._replace(limits=_common(left, right), values=())
+    if left.wire_type == right.wire_type:
+        either = _of_one_wire_type(left, right)
     elif {left.wire_type, right.wire_type} == {"integer", "unsigned"}:
         either = left._replace(wire_type="integer", limits=_common(left, right), values=())
     return either._replace(
-        nullable=nullable, pointer=pointer, text=left.text or right.text, name=left.name
-    )
+        nullable=left.nullable or right.nullable, pointer=left.pointer and right.pointer,
+        text=left.text or right.text, name=left.name, unread=left.unread or right.unread,
+    )  # fmt: skip
+
+
+def _of_one_wire_type(left: Type, right: Type) -> Type:
+    if left.same_as or right.same_as:
+        return Type("any")  # what it is is being read
+    values = (*left.values, *right.values) if left.wire_type == "enum" else ()
+    further = [type_ for type_ in right.alternatives if type_ not in left.alternatives]
+    return left._replace(
+        fields=merged_fields(left.fields, right.fields), open=left.open or right.open,
+        item=_either_item(left, right), values=tuple(dict.fromkeys(values)),
+        alternatives=(*left.alternatives, *further), limits=_common(left, right),
+        zero=left.zero or right.zero,
+    )  # fmt: skip
+
+
+def _either_item(left: Type, right: Type) -> Type | None:
+    """The type of the items of two types; of objects, that of the fields that are not declared."""
+    if left.item and right.item:
+        return _either(left.item, right.item)
+    without = right if left.item else left
+    is_closed = without.wire_type == "object" and not without.open
+    return left.item or right.item if is_closed else None
 
 
 def _common(left: Type, right: Type) -> tuple[tuple[str, object], ...]:
@@ -57,7 +70,12 @@ def merged_fields(left: Sequence[Field], right: Sequence[Field]) -> tuple[Field,
             fields.append(field._replace(omitempty=True))
             continue
         omitempty = field.omitempty or other.omitempty
-        fields.append(field._replace(type=_either(field.type, other.type), omitempty=omitempty))
+        pattern = field.pattern if field.pattern == other.pattern else ""
+        fields.append(
+            field._replace(
+                type=_either(field.type, other.type), omitempty=omitempty, pattern=pattern
+            )
+        )
     return (*fields, *(field._replace(omitempty=True) for field in theirs.values()))
 
 
@@ -97,18 +115,22 @@ def repeated(definitions: Sequence[EntityType]) -> Iterator[Repeated]:
     for other in others:
         if is_variant(other, first):
             message = (
-                f"the build chooses the type {first.name}, also declared at {first.location}: "
+                f"the build tags choose the type {first.name}, also declared at {first.location}: "
                 "the schema accepts each"
             )
             yield Repeated(other, first, True, message)
         elif other.language == first.language == "Go" and _folder(other) != _folder(first):
             if other.value or first.value:
                 continue
-            message = (
-                f"the kind {first.kind} ({first.form}) is already declared at {first.location}, "
-                "which is the one that counts"
-            )
-            yield Repeated(other, first, False, message)
+            yield Repeated(other, first, False, already_declared(first))
+
+
+def already_declared(first: EntityType) -> str:
+    """What there is to say about a definition that does not count, because of another one."""
+    return (
+        f"the kind {first.kind} ({first.form}) is already declared at {first.location}, "
+        "which takes precedence"
+    )
 
 
 def merged(variants: Sequence[EntityType]) -> EntityType:

@@ -1,0 +1,1 @@
+"""JSON Schemas: generated from definitions, put together as the catalogue, and validated with."""

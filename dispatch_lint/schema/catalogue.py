@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
-from dispatch_lint.definitions.model import BASE
+from dispatch_lint.model.base_entity import BASE
 from dispatch_lint.model.reference import Form, ReferenceTarget
 from dispatch_lint.naming import nearest
 from dispatch_lint.schema.kind_schema import DERIVED, CatalogueError, KindSchema
@@ -14,7 +15,7 @@ from dispatch_lint.schema.kind_schema import DERIVED, CatalogueError, KindSchema
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from dispatch_lint.schema.shape import Schema
+    from dispatch_lint.schema.shape import Schema, Shape
 
 ORGANIZATION_FIELD = "organizationId"
 _MAX_NEAR = 1_000
@@ -46,11 +47,12 @@ class Catalogue:
         references: the foreign keys of the settings: `Kind.field` → reference, or None for none.
         organization_field: the field of stored entities that has their organization.
         kind_field: whether stored entities have a `kind`.
+        shared: for schemas that were made from definitions in this run, see `KindSchema.shared`.
 
     Attributes:
-        kinds: by canonical name.
         containers: the kinds that exist only inside entities of another kind, with that kind:
             ServicePlan is in ServiceClass.
+        unused: messages about names in the settings that no type has.
     """
 
     def __init__(
@@ -59,16 +61,18 @@ class Catalogue:
         references: Mapping[str, ReferenceTarget | None] | None = None,
         organization_field: str = ORGANIZATION_FIELD,
         kind_field: Literal["optional", "required", "forbidden"] = "optional",
+        shared: dict[int, Shape] | None = None,
     ) -> None:  # fmt: skip
-        self.organization_field = organization_field
+        self.organization_field, self._shared = organization_field, shared
+        self.unused: tuple[str, ...] = ()
         self._base: dict[str, Schema] = {}
-        self.kinds: dict[str, Kind] = {}
+        self._kinds: dict[str, Kind] = {}
         for file, schema in schemas.items():
             self._add(file, schema, kind_field)
-        for name, kind in self.kinds.items():
+        for name, kind in self._kinds.items():
             kind.aliases = tuple(dict.fromkeys([*kind.aliases, *(aliases or {}).get(name, ())]))
-        self._names = {alias: kind for kind in self.kinds.values() for alias in kind.aliases}
-        self._names |= self.kinds
+        self._names = {alias: kind for kind in self._kinds.values() for alias in kind.aliases}
+        self._names |= self._kinds
         self.containers: dict[str, str] = {}
         self._near: dict[str, Kind | None] = {}
         self._fallback: dict[tuple[str, Form], KindSchema] = {}
@@ -91,11 +95,11 @@ class Catalogue:
             self._base[form] = schema
             return
         nested = bool(schema.get("x-dispatch-nested"))
-        kind = self.kinds.setdefault(name, Kind(name, nested=nested))
+        kind = self._kinds.setdefault(name, Kind(name, nested=nested))
         kind.nested = kind.nested and nested
         kind.aliases = tuple(dict.fromkeys([*kind.aliases, *schema.get("x-dispatch-aliases", ())]))
         kind.ignored = kind.ignored or bool(schema.get("x-dispatch-ignored"))
-        kind.forms[form] = KindSchema(name, form, schema, file)
+        kind.forms[form] = KindSchema(name, form, schema, file, shared=self._shared)
 
     def _apply_open_questions(self, schema: Schema, kind_field: str) -> None:
         properties, required = schema["properties"], schema.get("required", [])
@@ -128,6 +132,16 @@ class Catalogue:
                 raise CatalogueError(f'references: {kind_name} has no field "{field_name}"')
             for route in routes:
                 route.shape.reference = reference
+
+    @property
+    def kinds(self) -> Mapping[str, Kind]:
+        """The kinds, by canonical name."""
+        return MappingProxyType(self._kinds)
+
+    def add_names(self, known: Catalogue) -> None:
+        """Add the kinds of another catalogue, by name and aliases only."""
+        for name, kind in known.kinds.items():
+            self._kinds.setdefault(name, Kind(name, kind.aliases, nested=kind.nested))
 
     def resolve(self, name: str) -> Kind | None:
         """The kind of a canonical name or alias."""
@@ -170,7 +184,7 @@ class Catalogue:
 
     def schema(self, kind: str, form: Form) -> KindSchema:
         """The schema of a kind in a form; the base schema if the kind has none of its own."""
-        declared = self.kinds.get(kind)
+        declared = self._kinds.get(kind)
         if declared is not None and form in declared.forms:
             return declared.forms[form]
         key = (kind, form)
@@ -203,7 +217,7 @@ class Catalogue:
         if form not in self._initialisms:
             from dispatch_lint.schema.initialisms import count_spellings
 
-            self._initialisms[form] = count_spellings(self, form)
+            self._initialisms[form] = count_spellings(self.schemas, form)
         return self._initialisms[form]
 
     def count_initialisms_together(self) -> None:

@@ -3,32 +3,39 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from dispatch_lint.naming import count
 from dispatch_lint.text.harmless import harmless
 
 if TYPE_CHECKING:
-    from dispatch_lint.schema.diff import SchemaChange
+    from dispatch_lint.schema.schema_change import SchemaChange
 
-RULE = "breaking-change"
+Breaking = Mapping["SchemaChange", Sequence[tuple[str, str]]]
+"""The changes that rules report, each with the names of the rules and their messages."""
 
 
-def report(changes: Sequence[SchemaChange], breaking: Sequence[SchemaChange], format_: str) -> str:
+def report(changes: Sequence[SchemaChange], breaking: Breaking, format_: str) -> str:
     """All changes, the breaking ones first.
 
     Args:
         format_: `text`, `json` or `markdown`.
     """
-    broken = set(breaking)
-    compatible = [change for change in changes if change not in broken]
+    compatible = [change for change in changes if change not in breaking]
     if format_ == "json":
-        return _json(changes, broken)
+        return _json(changes, breaking)
     if format_ == "markdown":
         return _markdown(breaking, compatible)
-    lines = [f"breaking[{RULE}] {_line(change)}" for change in breaking]
-    lines += [f"compatible {_line(change)}" for change in compatible]
-    lines.append(f"{len(breaking)} breaking, {len(compatible)} compatible changes.")
+    lines = [
+        f"breaking[{rule}] {_line(change, message)}"
+        for change, found in breaking.items()
+        for rule, message in found
+    ]
+    lines += [f"compatible {_line(change, change.message)}" for change in compatible]
+    lines.append(
+        f"{count(len(breaking), 'breaking change')}, {count(len(compatible), 'compatible change')}."
+    )
     return harmless_lines(lines)
 
 
@@ -37,9 +44,17 @@ def harmless_lines(lines: Sequence[str]) -> str:
     return "".join(f"{harmless(line)}\n" for line in lines)
 
 
-def _line(change: SchemaChange) -> str:
+def _line(change: SchemaChange, message: str) -> str:
     places = ", ".join(_places(change))
-    return f"{change.name}: {change.message}{f' [{places}]' if places else ''}"
+    return f"{change.name}: {message}{f' [{places}]' if places else ''}"
+
+
+def _message(change: SchemaChange, breaking: Breaking) -> str:
+    """What rules say of a change, or else what it is."""
+    return (
+        "; ".join(dict.fromkeys(message for _, message in breaking.get(change, ())))
+        or change.message
+    )
 
 
 def _places(change: SchemaChange) -> list[str]:
@@ -47,22 +62,22 @@ def _places(change: SchemaChange) -> list[str]:
     return list(dict.fromkeys(place for place in (change.old, change.new) if place))
 
 
-def _json(changes: Sequence[SchemaChange], broken: set[SchemaChange]) -> str:
+def _json(changes: Sequence[SchemaChange], breaking: Breaking) -> str:
     entries = [
         {
             "kind": change.kind, "form": change.form, "path": change.path, "change": change.what,
-            "breaking": change in broken, "message": change.message, "old": change.old or None,
-            "new": change.new or None,
+            "breaking": change in breaking, "message": _message(change, breaking),
+            "old": change.old or None, "new": change.new or None,
         }
         for change in changes
     ]  # fmt: skip
-    summary = {"breaking": len(broken), "compatible": len(changes) - len(broken)}
+    summary = {"breaking": len(breaking), "compatible": len(changes) - len(breaking)}
     return json.dumps({"version": 1, "summary": summary, "changes": entries}, indent=1) + "\n"
 
 
-def _markdown(breaking: Sequence[SchemaChange], compatible: Sequence[SchemaChange]) -> str:
+def _markdown(breaking: Breaking, compatible: Sequence[SchemaChange]) -> str:
     lines = []
-    for title, changes in (("Breaking changes", breaking), ("Compatible changes", compatible)):
+    for title, changes in (("Breaking changes", [*breaking]), ("Compatible changes", compatible)):
         lines += [f"## {title}", ""]
         if not changes:
             lines += ["None.", ""]
@@ -70,7 +85,8 @@ def _markdown(breaking: Sequence[SchemaChange], compatible: Sequence[SchemaChang
         lines += ["| kind | form | field | change | declared at |", "|---|---|---|---|---|"]
         for change in changes:
             places = ", ".join(_places(change))
-            cells = (change.kind, change.form, change.path, change.message, places)
+            message = _message(change, breaking)
+            cells = (change.kind, change.form, change.path, message, places)
             lines.append(f"| {' | '.join(_cell(cell) for cell in cells)} |")
         lines.append("")
     return harmless_lines(lines[:-1])

@@ -45,7 +45,7 @@ def value_changes(old: Schema, new: Schema, *, null: bool = True) -> Iterator[Ch
         before, after = before - {"null"}, after - {"null"}
     if _with_integers(before) != _with_integers(after):
         narrowed = not _with_integers(before) <= _with_integers(after)
-        message = f"the type was {_type_names(before)}, and is {_type_names(after)}"
+        message = f"the type changed from {_type_names(before)} to {_type_names(after)}"
         yield Change("type-narrowed" if narrowed else "type-widened", message)
         if not before & after and not {"integer", "number"} <= before | after:
             return  # nothing else is the same either
@@ -72,9 +72,9 @@ def _is_struct(schema: Schema) -> bool:
 
 def _shape(old: Schema, new: Schema) -> Iterator[Change]:
     if is_map(old) and _is_struct(new):
-        yield Change("type-narrowed", "it was a mapping with any keys, and has certain fields now")
+        yield Change("type-narrowed", "a mapping with any keys became an object with fixed fields")
     elif _is_struct(old) and is_map(new):
-        yield Change("type-narrowed", "it had certain fields, and is a mapping with any keys now")
+        yield Change("type-narrowed", "an object with fixed fields became a mapping with any keys")
 
 
 def _limits(old: Schema, new: Schema) -> Iterator[Change]:
@@ -85,12 +85,12 @@ def _limits(old: Schema, new: Schema) -> Iterator[Change]:
             if before == after or not _concerns(name, old, new):
                 continue
             narrowed = after is not None and (before is None or sign * after > sign * before)
-            message = f"{_WORDS[name]} was {_shown(before)}, and is {_shown(after)}"
+            message = f"{_WORDS[name]} changed from {_shown(before)} to {_shown(after)}"
             yield Change("type-narrowed" if narrowed else "type-widened", message)
     before, after = old.get("multipleOf"), new.get("multipleOf")
     if before != after:
         narrowed = after is not None and (before is None or before % after != 0)
-        message = f"numbers were multiples of {_shown(before)}, and are of {_shown(after)}"
+        message = f"the required multiple changed from {_shown(before)} to {_shown(after)}"
         yield Change("type-narrowed" if narrowed else "type-widened", message)
 
 
@@ -107,7 +107,7 @@ def _concerns(name: str, old: Schema, new: Schema) -> bool:
 
 
 def _shown(limit: object) -> str:
-    return "not limited" if limit is None else str(limit)
+    return "none" if limit is None else str(limit)
 
 
 def _codings(old: Schema, new: Schema) -> Iterator[Change]:
@@ -117,7 +117,7 @@ def _codings(old: Schema, new: Schema) -> Iterator[Change]:
         if before != after:
             was = f"{word} {before}" if before else f"not {word}"
             is_ = f"{word} {after}" if after else f"not {word}"
-            yield Change("type-narrowed", f"the text was {was}, and is {is_}")
+            yield Change("type-narrowed", f"the encoding of the text changed from {was} to {is_}")
 
 
 def _enumeration(old: Schema, new: Schema) -> Iterator[Change]:
@@ -127,16 +127,16 @@ def _enumeration(old: Schema, new: Schema) -> Iterator[Change]:
     if before is None or after is None:
         if after is not None:
             listed = ", ".join(_named(value) for value in after if value != "")
-            yield Change("value-removed", f"only {listed} are allowed now")
+            yield Change("value-removed", f"the values became limited to {listed}")
         else:
-            yield Change("value-added", "every value is allowed now")
+            yield Change("value-added", "every value became allowed")
         return
     for value in before:
         if value not in after:
-            yield Change("value-removed", f'the value "{_named(value)}" is gone')
+            yield Change("value-removed", f'the value "{_named(value)}" was removed')
     for value in after:
         if value not in before:
-            yield Change("value-added", f'the value "{_named(value)}" is new')
+            yield Change("value-added", f'the value "{_named(value)}" was added')
 
 
 def _pattern(old: Schema, new: Schema) -> Iterator[Change]:
@@ -145,9 +145,9 @@ def _pattern(old: Schema, new: Schema) -> Iterator[Change]:
     if before == after or coded or "string" not in _types(old) & _types(new):
         return
     if after is None:
-        yield Change("pattern-removed", f"the pattern {before} is gone")
+        yield Change("pattern-removed", f"the pattern {before} was removed")
         return
-    message = f"the pattern was {before}, and is {after}" if before else f"the pattern {after} is new"  # fmt: skip
+    message = f"the pattern changed from {before} to {after}" if before else f"the pattern {after} was added"  # fmt: skip
     wider = before is not None and includes(after, before)
     yield Change("pattern-widened" if wider else "pattern-narrowed", message)
 

@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from dispatch_lint.config.named_files import MIB, read_regular
 from dispatch_lint.definitions.builtin import builtin_folder
-from dispatch_lint.schema.bounds import check_bounds
 from dispatch_lint.schema.kind_schema import CatalogueError
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def read_folder(folder: Path) -> dict[str, Schema]:
         CatalogueError: the folder does not exist, or a file is no JSON Schema.
     """
     if not folder.is_dir():
-        raise CatalogueError(f"{folder}: there is no such folder of schemas")
+        raise CatalogueError(f"{folder}: no such folder of schemas")
     schemas = {}
     files = sorted(folder.glob("*.json")) + sorted(folder.glob("*/*.json"))
     if len(files) > MAX_FILES:
@@ -40,8 +41,12 @@ def read_folder(folder: Path) -> dict[str, Schema]:
     for file in files:
         if file.name == EDITOR_FILE:
             continue
-        schema = _read(file)
-        if not is_own:
+        if is_own:
+            schema = orjson.loads(file.read_bytes())  # twice as fast for what is known to be JSON
+        else:
+            from dispatch_lint.schema.bounds import check_bounds
+
+            schema = _read(file)
             check_bounds(str(file), schema)
         kind, suffix = file.name.split(".", 1)
         if suffix == "schema.json" and file.parent.name in ("stored", "manifest"):
@@ -50,8 +55,8 @@ def read_folder(folder: Path) -> dict[str, Schema]:
         schema.setdefault("properties", {})
         schemas[str(file)] = schema
     if not any("x-dispatch-kind" in schema for schema in schemas.values()):
-        raise CatalogueError(f"{folder}: there is no stored/<Kind>.schema.json or "
-                             "manifest/<Kind>.schema.json in this folder")  # fmt: skip
+        raise CatalogueError(f"{folder}: the folder has no stored/<Kind>.schema.json "
+                             "or manifest/<Kind>.schema.json")  # fmt: skip
     return schemas
 
 

@@ -7,21 +7,23 @@ The subset: self-contained files, local pointers only, no anchors, no embedded `
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dispatch_lint.definitions.go_library import COLUMN_TIME
-from dispatch_lint.definitions.model import BASE, EntityType, Field, Type
+from dispatch_lint.definitions.kind_names import can_be_kind
+from dispatch_lint.definitions.model import DefinitionError, EntityType, Field, Type, is_json
+from dispatch_lint.model.base_entity import BASE
 from dispatch_lint.model.reference import Form
+from dispatch_lint.schema.editor_schema import editor_schema
 from dispatch_lint.schema.folder import EDITOR_FILE
 from dispatch_lint.schema.patterns import is_pattern
-from dispatch_lint.schema.shape import Schema
+from dispatch_lint.schema.shape import DRAFT, Schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dispatch_lint.definitions.model import EnumValue
 
-DRAFT = "http://json-schema.org/draft-07/schema#"
 ENUM_DESCRIPTIONS = "enumDescriptions"
 """A description for each value of `enum`, which editors show and validators ignore."""
 _JSON_TYPES = {"string": ["string"], "time": ["string"], "integer": ["integer"],
@@ -37,12 +39,19 @@ _LENIENT = ["string", "number", "boolean"]
 def generate(entities: Iterable[EntityType]) -> dict[str, Schema]:
     """All schema files for some definitions.
 
+    Raises:
+        DefinitionError: the name of a kind cannot be that of a file.
+
     Returns:
         The schemas by the path of their file in the schema folder: `stored/<Kind>.schema.json`,
         `manifest/<Kind>.schema.json`, and `dispatch.schema.json` for editors.
     """
     files = {}
     for entity in entities:
+        if not can_be_kind(entity.kind):
+            raise DefinitionError(
+                f'{entity.location}: "{entity.kind}" cannot be the name of a kind'
+            )
         files[f"{entity.form}/{entity.kind}.schema.json"] = entity_schema(entity)
     manifests = {
         schema["x-dispatch-kind"]: schema
@@ -71,14 +80,12 @@ def entity_schema(entity: EntityType, shared: FieldSchemas | None = None) -> Sch
         shared: a cache of the schemas of fields, for kinds that share fields. Schemas that are
             made with it must not be changed.
     """
-    field_schemas = {} if shared is None else shared
+    cache = {} if shared is None else shared
     fields = {field.name: field for field in entity.fields}
-    properties: dict[str, Schema] = {}
-    for name, field in fields.items():
-        cache_key = (id(field), entity.form, entity.nested)
-        if cache_key not in field_schemas:
-            field_schemas[cache_key] = _field_schema(field, entity.form, nested=entity.nested)
-        properties[name] = field_schemas[cache_key]
+    properties = {
+        name: _field_schema(field, entity.form, cache, nested=entity.nested)
+        for name, field in fields.items()
+    }
     required = [
         name for name, field in fields.items()
         if _required(field, entity.form) and not (entity.nested and field.base)
@@ -109,16 +116,25 @@ def entity_schema(entity: EntityType, shared: FieldSchemas | None = None) -> Sch
         "type": "object",
         "properties": properties,
         "required": required,
-        "additionalProperties": entity.kind == BASE or bool(entity.open),
+        "additionalProperties": _further(
+            entity.further, entity.kind == BASE or bool(entity.open), entity.form, cache
+        ),
         **_comment(entity.open),
-        **_definitions(entity),
+        **_definitions(entity, cache),
     }
 
 
-def _definitions(entity: EntityType) -> Schema:
+def _further(
+    type_: Type | None, open_: bool, form: Form, cache: FieldSchemas
+) -> Schema | bool:  # fmt: skip
+    """What fields that are not declared may be; false if there may be none."""
+    return open_ if type_ is None else _type_schema(type_, form, cache, nullable=type_.nullable)
+
+
+def _definitions(entity: EntityType, cache: FieldSchemas) -> Schema:
     """The types that contain themselves."""
     schemas = {
-        name: _type_schema(type_, entity.form, nullable=type_.nullable)
+        name: _type_schema(type_, entity.form, cache, nullable=type_.nullable)
         for name, type_ in entity.recursive
     }
     return {"definitions": schemas} if schemas else {}
@@ -127,61 +143,6 @@ def _definitions(entity: EntityType) -> Schema:
 def _comment(reason: str) -> Schema:
     """Why a schema is open, where it is."""
     return {"$comment": f"open: {reason}"} if reason else {}
-
-
-def editor_schema(manifests: dict[str, Schema]) -> Schema:
-    """The schema for editors, which selects the manifest schema by `kind`."""
-    kinds = sorted(manifests)
-    manifest_ref = {"$ref": "#/definitions/manifest"}
-    manifest = {
-        "description": "The manifest of one entity.",
-        "type": "object",
-        "properties": {"kind": {"description": "The entity type.", "enum": kinds}},
-        "required": ["kind"],
-        "allOf": [
-            {
-                "if": {"properties": {"kind": {"const": kind}}, "required": ["kind"]},
-                "then": {"$ref": f"#/definitions/{kind}"},
-            }
-            for kind in kinds
-        ],
-    }
-    return {
-        "$schema": DRAFT,
-        "title": "Dispatch manifest",
-        "description": "A document that `dispatch create -f` reads.",
-        # A JSON file may be an array of entities.
-        "type": ["object", "array"],
-        "items": manifest_ref,
-        "properties": manifest["properties"],
-        "if": {"type": "object"},
-        "then": manifest_ref,
-        "definitions": {
-            "manifest": manifest,
-            **{kind: _part_of_editor_schema(kind, _own_part(manifests[kind])) for kind in kinds},
-            **{
-                f"{kind}.{name}": _part_of_editor_schema(kind, schema)
-                for kind in kinds
-                for name, schema in manifests[kind].get("definitions", {}).items()
-            },
-        },
-    }
-
-
-def _own_part(schema: Schema) -> Schema:
-    return {key: value for key, value in schema.items() if key not in ("$schema", "definitions")}
-
-
-def _part_of_editor_schema(kind: str, value: Any) -> Any:
-    """A part of the schema of a kind, whose own definitions have the kind before their names."""
-    if isinstance(value, list):
-        return [_part_of_editor_schema(kind, item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    part = {key: _part_of_editor_schema(kind, inner) for key, inner in value.items()}
-    if isinstance(part.get("$ref"), str):
-        part["$ref"] = part["$ref"].replace("#/definitions/", f"#/definitions/{kind}.")
-    return part
 
 
 def _kind_schema(entity: EntityType, field: Field | None) -> Schema:
@@ -198,10 +159,19 @@ def _required(field: Field, form: Form) -> bool:
     return form == "stored" or (field.type.pointer and not is_object)
 
 
-def _field_schema(field: Field, form: Form, *, nested: bool) -> Schema:
+def _field_schema(field: Field, form: Form, cache: FieldSchemas, *, nested: bool) -> Schema:
+    key = (id(field), form, nested)
+    if key not in cache:
+        cache[key] = _new_field_schema(field, form, cache, nested=nested)
+    return cache[key]
+
+
+def _new_field_schema(field: Field, form: Form, cache: FieldSchemas, *, nested: bool) -> Schema:
     type_ = field.type
     schema: Schema = {"description": field.description or f"{field.source_name}."}
-    schema |= _type_schema(_as_written(field, nested=nested), form, nullable=_nullable(field, form))
+    schema |= _type_schema(
+        _as_written(field, nested=nested), form, cache, nullable=_nullable(field, form)
+    )
     if nested and field.base and "enum" in schema:
         schema["enum"] = [*schema["enum"], ""]  # an entity inside another may have no status
         if ENUM_DESCRIPTIONS in schema:
@@ -211,9 +181,9 @@ def _field_schema(field: Field, form: Form, *, nested: bool) -> Schema:
     schema = _with_valid_pattern(schema)
     if field.readonly:
         schema["readOnly"] = True
-    if field.examples:
-        schema["examples"] = list(field.examples)
-    if field.default is not None:
+    if examples := [*filter(is_json, field.examples)]:
+        schema["examples"] = examples
+    if field.default is not None and is_json(field.default):
         schema["default"] = field.default
     elif type_.wire_type == "boolean" and not type_.pointer:
         schema["default"] = False  # Go reads a missing boolean as false
@@ -259,17 +229,18 @@ def _nullable(field: Field, form: Form) -> bool:
     return field.omitempty or not required or (field.type.nullable and not field.type.pointer)
 
 
-def _type_schema(type_: Type, form: Form, *, nullable: bool) -> Schema:
+def _type_schema(type_: Type, form: Form, cache: FieldSchemas, *, nullable: bool) -> Schema:
     if type_.same_as:
         again = {"$ref": f"#/definitions/{type_.same_as}"}
         # Behind `$ref` alone, the description of a field would count for nothing.
         return {"anyOf": [again, {"type": "null"}]} if nullable else {"allOf": [again]}
     if type_.wire_type == "any":
-        limits = dict(type_.limits)
+        limits = _with_valid_pattern(dict(type_.limits))
         return {"enum": [*limits["enum"], None]} if nullable and "enum" in limits else limits
     if type_.wire_type == "union":
-        parts = [_type_schema(part, form, nullable=False) for part in type_.alternatives]
-        return {"anyOf": [*parts, {"type": "null"}] if nullable else parts}
+        parts = [_type_schema(part, form, cache, nullable=False) for part in type_.alternatives]
+        limits = _with_valid_pattern(dict(type_.limits))
+        return limits | {"anyOf": [*parts, {"type": "null"}] if nullable else parts}
     types = list(_JSON_TYPES[type_.wire_type])
     if form == "manifest" and types == ["string"] and type_.wire_type != "enum":
         types = list(_LENIENT)
@@ -284,9 +255,11 @@ def _type_schema(type_: Type, form: Form, *, nullable: bool) -> Schema:
     if type_.wire_type in ("list", "map"):
         item = type_.item or Type("any")
         key = "items" if type_.wire_type == "list" else "additionalProperties"
-        schema[key] = _type_schema(item, form, nullable=item.nullable)
+        schema[key] = _type_schema(item, form, cache, nullable=item.nullable)
     elif type_.wire_type == "object":
-        schema |= _object_schema(type_, form)
+        schema |= _object_schema(type_, form, cache)
+    if type_.unread:
+        schema = {key: value for key, value in schema.items() if key != "type"}
     return schema
 
 
@@ -314,11 +287,8 @@ def _enum_description(value: EnumValue) -> str:
     return value.description
 
 
-def _object_schema(type_: Type, form: Form) -> Schema:
+def _object_schema(type_: Type, form: Form, cache: FieldSchemas) -> Schema:
     nested = bool(type_.kind)
-    further: Schema | bool = bool(type_.open)
-    if type_.item is not None:
-        further = _type_schema(type_.item, form, nullable=type_.item.nullable)
     schema: Schema = {}
     if type_.kind:
         schema["x-dispatch-kind"] = type_.kind
@@ -326,12 +296,12 @@ def _object_schema(type_: Type, form: Form) -> Schema:
         schema["x-dispatch-standard"] = type_.standard
     return schema | {
         "properties": {
-            field.name: _field_schema(field, form, nested=nested) for field in type_.fields
+            field.name: _field_schema(field, form, cache, nested=nested) for field in type_.fields
         },
         "required": [
             field.name for field in type_.fields
-            if _required(field, form) and not (nested and field.base)
+            if _required(field, form) and not (nested and field.base) and not type_.unread
         ],
-        "additionalProperties": further,
+        "additionalProperties": _further(type_.item, bool(type_.open), form, cache),
         **_comment(type_.open),
     }  # fmt: skip

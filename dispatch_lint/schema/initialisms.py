@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from dispatch_lint.naming import INITIALISMS, words_of
 
 if TYPE_CHECKING:
     from dispatch_lint.model.reference import Form
-    from dispatch_lint.schema.catalogue import Catalogue
+    from dispatch_lint.schema.kind_schema import KindSchema
     from dispatch_lint.schema.shape import Route
 
 # The guide's own struct says organizationId while its text says relatedID.
@@ -24,11 +25,11 @@ def initialisms_of(name: str) -> list[tuple[str, str]]:
     return [(word.upper(), word) for word in words if word.upper() in INITIALISMS]
 
 
-def count_spellings(catalogue: Catalogue, form: Form) -> dict[str, dict[bool, int]]:
+def count_spellings(schemas: Iterable[KindSchema], form: Form) -> dict[str, dict[bool, int]]:
     """See `Catalogue.initialisms`."""
     counts: dict[str, dict[bool, int]] = {}
     seen: set[tuple[str, str]] = set()
-    for schema in catalogue.schemas:
+    for schema in schemas:
         for route in schema.routes if schema.form == form else ():
             declared = (route.shape.source or f"{schema.kind}.{route}", route.name)
             if declared in seen or not counts_for(route):

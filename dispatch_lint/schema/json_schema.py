@@ -10,7 +10,7 @@ from typing import Any
 
 Schema = dict[str, Any]
 PATHS = {"Function": (("schema", "in"), ("schema", "out"))}
-"""The fields of each kind that hold a JSON Schema (FACTS, Where other files get in the way)."""
+"""The fields of each kind that hold a JSON Schema."""
 _SELF = {"$ref": "#/definitions/schema"}
 
 

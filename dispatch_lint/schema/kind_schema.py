@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from dispatch_lint.definitions.builtin import builtin_folder
 from dispatch_lint.model.errors import UserError
 from dispatch_lint.model.reference import Form, ReferenceTarget
 from dispatch_lint.schema.native import bounded, native_validator
@@ -27,7 +28,8 @@ class KindSchema:
     Attributes:
         only_base: the kind has no schema of this form: only the base fields are declared.
         containers: shared by all schemas of a catalogue, see `Catalogue.containers`.
-        overridden: the settings change which of its fields are foreign keys.
+        shared: for a schema that was made from definitions in this run, and so is a JSON Schema:
+            a cache of the shapes of fields, which it has in common with others.
     """
 
     kind: str
@@ -36,11 +38,23 @@ class KindSchema:
     file: str = ""
     only_base: bool = False
     containers: Mapping[str, str] = field(default_factory=dict)
-    overridden: bool = False
+    shared: dict[int, Shape] | None = None
+
+    @property
+    def built_in(self) -> bool:
+        """Whether it is part of dispatch-lint, and not declared by the user."""
+        return self.file.startswith(str(builtin_folder()))
 
     @cached_property
     def shape(self) -> Shape:
-        return compile_shape(self.schema)
+        """What the schema declares.
+
+        Raises:
+            CatalogueError: it is no JSON Schema.
+        """
+        if not self.built_in and self.shared is None:
+            _ = self.validator  # which tells whether it is one, and takes memory
+        return compile_shape(self.schema, self.shared)
 
     @cached_property
     def routes(self) -> tuple[Route, ...]:
@@ -64,7 +78,7 @@ class KindSchema:
     def owners(self) -> dict[Route, Route]:
         """Foreign keys to a contained kind → the sibling that names the container.
 
-        `servicePlan` names a plan inside the class that `serviceClass` names (FACTS, Stores).
+        `servicePlan` names a plan inside the class that `serviceClass` names.
         """
         return {
             route: sibling
@@ -90,16 +104,6 @@ class KindSchema:
         return tuple(plan)
 
     @cached_property
-    def named_by_id(self) -> frozenset[str]:
-        """The kinds that some foreign key names by ID."""
-        if not self.overridden and not self._has_references_by_id:
-            return frozenset()
-        return frozenset(
-            route.shape.reference.kind for route in self.references
-            if route.shape.reference and route.shape.reference.by == "id"
-        )  # fmt: skip
-
-    @cached_property
     def contained(self) -> tuple[Route, ...]:
         """The declared fields that hold entities as values, such as the plans of a class."""
         if not self._has_kinds_inside:
@@ -109,14 +113,9 @@ class KindSchema:
             if route.shape.kind or (route.shape.items and route.shape.items.kind)
         )  # fmt: skip
 
-    # The next two spare most runs the shapes of most kinds, which take long to compile.
-
-    @cached_property
-    def _has_references_by_id(self) -> bool:
-        return any(part.get("by") == "id" for part in _mappings_inside(self.schema))
-
     @cached_property
     def _has_kinds_inside(self) -> bool:
+        # It spares most runs the shapes of most kinds, which take long to compile.
         return any("x-dispatch-kind" in part for part in _mappings_inside(self.schema))
 
     @cached_property
@@ -133,7 +132,7 @@ class KindSchema:
     @cached_property
     def explainer(self) -> Any:
         """The slow validator, whose errors can be explained."""
-        from dispatch_lint.schema.validation import explainer_class
+        from dispatch_lint.schema.explainer import explainer_class
 
         return explainer_class()(self.schema)
 
@@ -147,7 +146,7 @@ DERIVED = tuple(
 
 def _refuse(address: str) -> NoReturn:
     """Refuse to load another schema: no `$ref` makes a run read files, or use a network."""
-    raise ValueError("a schema has to hold all that it refers to")
+    raise ValueError("a schema must contain all that it refers to")
 
 
 def _mappings_inside(schema: Schema) -> Iterator[dict[str, Any]]:

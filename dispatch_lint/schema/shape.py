@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatch_lint.model.reference import ReferenceTarget
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from dispatch_lint.model.location import Path
 
 Schema = dict[str, Any]
+DRAFT = "http://json-schema.org/draft-07/schema#"
+"""The version of JSON Schema that generated schemas are written in."""
 
 
 @dataclass(slots=True, eq=False, repr=False)  # generating unused methods delays the start
@@ -24,6 +26,7 @@ class Shape:
     Attributes:
         types: the allowed JSON types; empty for all.
         closed: fields that are not among the properties are errors.
+        required: the fields that must be there.
         values: the shape of every value of a map.
         reference: of a foreign key.
         kind: of an entity inside another.
@@ -34,6 +37,7 @@ class Shape:
     types: frozenset[str] = frozenset()
     properties: dict[str, Shape] = field(default_factory=dict)
     closed: bool = False
+    required: frozenset[str] = frozenset()
     items: Shape | None = None
     values: Shape | None = None
     reference: ReferenceTarget | None = None
@@ -42,6 +46,14 @@ class Shape:
     source: str = ""
     description: str = ""
     pattern: str = ""
+    _names: frozenset[str] | None = None
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of the properties, as one set for all who ask."""
+        if self._names is None:
+            self._names = frozenset(self.properties)
+        return self._names
 
     @property
     def wants_string(self) -> bool:
@@ -74,8 +86,8 @@ def compile_shape(schema: Schema, fields: dict[int, Shape] | None = None) -> Sha
     """The tree of a self-contained schema; local `$ref` and `allOf` are followed.
 
     Args:
-        fields: a cache of the shapes of top-level fields, by the `id()` of their schemas, for
-            schemas that share them.
+        fields: a cache of the shapes of fields, by the `id()` of their schemas, for schemas that
+            share them.
     """
     return _compile(schema, schema, (), fields)
 
@@ -91,6 +103,7 @@ def _compile(
         for step in ref[2:].split("/"):
             target = target.get(step.replace("~1", "/").replace("~0", "~"), {})
         schema, open_refs = target, (*open_refs, ref)
+        fields = None  # what follows ends where it repeats itself, which is not so elsewhere
     shape = Shape(
         types=_types(schema),
         reference=read_reference(schema.get("x-dispatch-reference")),
@@ -103,21 +116,24 @@ def _compile(
     for name, field_schema in schema.get("properties", {}).items():
         if isinstance(field_schema, dict):
             cached = None if fields is None else fields.get(id(field_schema))
-            shape.properties[name] = cached or _compile(field_schema, root, open_refs)
+            shape.properties[name] = cached or _compile(field_schema, root, open_refs, fields)
             if fields is not None:
                 fields[id(field_schema)] = shape.properties[name]
     additional = schema.get("additionalProperties", True)
     shape.closed = additional is False
+    if isinstance(required := schema.get("required"), list):
+        shape.required = frozenset(name for name in required if isinstance(name, str))
     if isinstance(additional, dict):
-        shape.values = _compile(additional, root, open_refs)
+        shape.values = _compile(additional, root, open_refs, fields)
     if isinstance(schema.get("items"), dict):
-        shape.items = _compile(schema["items"], root, open_refs)
+        shape.items = _compile(schema["items"], root, open_refs, fields)
     for part in schema.get("allOf", ()):
         if not isinstance(part, dict):
             continue  # true or false: they declare nothing
-        inner = _compile(part, root, open_refs)
+        inner = _compile(part, root, open_refs, fields)
         shape.properties = inner.properties | shape.properties
         shape.types = shape.types or inner.types
+        shape.required |= inner.required
         shape.items, shape.values = shape.items or inner.items, shape.values or inner.values
         shape.reference = shape.reference or inner.reference
     return shape
@@ -135,15 +151,14 @@ def _types(schema: Schema) -> frozenset[str]:
 
 
 def read_reference(value: object) -> ReferenceTarget | None:
-    """The value of `x-dispatch-reference` as a `Reference`."""
+    """The value of `x-dispatch-reference`; None where it is none."""
     if not isinstance(value, dict) or not isinstance(value.get("kind"), str):
         return None
     return ReferenceTarget(value["kind"], "id" if value.get("by") == "id" else "name",
                      value.get("prefix", ""), value.get("key", ""))  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Route:
+class Route(NamedTuple):
     """A declared field, and the steps to it from the root of an entity.
 
     Attributes:

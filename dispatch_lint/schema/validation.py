@@ -7,11 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from dispatch_lint.definitions.go_library import PATTERN_NAMES
 from dispatch_lint.naming import did_you_mean, nearest
 from dispatch_lint.schema.json_schema import META, PATHS
 from dispatch_lint.schema.native import native_validator
-from dispatch_lint.schema.patterns import fits
 from dispatch_lint.text.scalars import is_long_number
 
 if TYPE_CHECKING:
@@ -27,6 +25,8 @@ _TYPE_NAMES = {
 }  # fmt: skip
 _MAX_SHOWN = 60
 """Longer values are cut in messages."""
+_EXACT = 2**53
+"""From here on, a float may be another number than the one that is written."""
 
 _PLAIN = frozenset(
     {"type", "enum", "const", "required", "pattern", "minimum", "maximum", "additionalProperties"}
@@ -87,6 +87,8 @@ def _meta_validator() -> Validator:
 
 def _meta_errors(schema: KindSchema, value: object) -> Iterator[SchemaError]:
     """The errors of the JSON Schemas in a document."""
+    from dispatch_lint.schema.explainer import explainer_class
+
     explainer = explainer_class()(META)
     for path, inner in _json_schemas(schema, value):
         if not _meta_validator().is_valid(inner):
@@ -106,10 +108,13 @@ def _fractions(schema: KindSchema, value: object) -> Iterator[SchemaError]:
     for route in schema.integers:
         for path, number in route.walk(value):
             if type(number) is float and number.is_integer():
-                message = (f'"{_dotted(path)}" has to be an integer without a fraction or an exponent, '
+                message = (f'"{_dotted(path)}" must be an integer without a fraction or an exponent, '
                            f"not {number}")  # fmt: skip
-                yield SchemaError(path, message, help=f"write {int(number)}"[:_MAX_SHOWN],
-                                  better=int(number), sure=True)  # fmt: skip
+                if abs(number) < _EXACT:
+                    yield SchemaError(path, message, help=f"write {int(number)}",
+                                      better=int(number), sure=True)  # fmt: skip
+                else:
+                    yield SchemaError(path, message)
 
 
 def schema_errors(schema: KindSchema, value: object) -> Iterator[SchemaError]:
@@ -169,57 +174,6 @@ def _inside(value: Any, path: Iterable[str | int]) -> Any:
     return value
 
 
-@lru_cache(maxsize=1)
-def explainer_class() -> Any:
-    """A validator for draft 7 that reads patterns as the native one does (`patterns.fits`)."""
-    from jsonschema import Draft7Validator, ValidationError
-    from jsonschema.validators import extend
-
-    def pattern(_: Any, pattern: str, instance: Any, __: Any) -> Iterator[ValidationError]:
-        if isinstance(instance, str) and not fits(pattern, instance):
-            yield ValidationError(f"{instance!r} does not match {pattern!r}")
-
-    def pattern_properties(
-        validator: Any, patterns: Any, instance: Any, _: Any
-    ) -> Iterator[ValidationError]:
-        for pattern, schema in patterns.items():
-            for name in _matching_names(instance, pattern):
-                value = instance[name]
-                yield from validator.descend(value, schema, path=name, schema_path=pattern)
-
-    def additional_properties(
-        validator: Any, schema: Any, instance: Any, around: Any
-    ) -> Iterator[ValidationError]:
-        names = [*_undeclared(instance, around)]
-        if isinstance(schema, dict):
-            for name in names:
-                yield from validator.descend(instance[name], schema, path=name)
-        elif schema is False and names:
-            yield ValidationError(f"{', '.join(names)} may not be there")
-
-    return extend(  # type: ignore[no-untyped-call]
-        Draft7Validator,
-        {
-            "pattern": pattern,
-            "patternProperties": pattern_properties,
-            "additionalProperties": additional_properties,
-        },
-    )
-
-
-def _matching_names(value: Any, pattern: str) -> list[str]:
-    """The fields of a mapping whose names match a pattern."""
-    return [name for name in value if fits(pattern, name)] if isinstance(value, dict) else []
-
-
-def _undeclared(value: Any, schema: Any) -> Iterator[str]:
-    """The fields of a mapping that no keyword of a schema declares by their names."""
-    declared, patterns = (schema.get(name, {}) for name in ("properties", "patternProperties"))
-    for name in value if isinstance(value, dict) else ():
-        if not (name in declared or any(fits(pattern, name) for pattern in patterns)):
-            yield name
-
-
 def _explain(error: Any, shape: Shape) -> Iterator[SchemaError]:
     path = tuple(error.absolute_path)
     if error.validator == "additionalProperties" and error.validator_value is False:
@@ -248,7 +202,9 @@ def _refused(error: Any, path: Path, shape: Shape | None) -> Iterator[SchemaErro
     That happens inside types that contain themselves, in objects without declared fields, and if
     the parts of an `allOf` contradict each other.
     """
-    for name in _undeclared(error.instance, error.schema):
+    from dispatch_lint.schema.explainer import undeclared
+
+    for name in undeclared(error.instance, error.schema):
         if shape is None or not shape.refuses(name):
             where = f'"{_dotted(path)}"' if path else "the document"
             yield SchemaError((*path, name), f'{where} has no field "{name}"', on="key",
@@ -261,20 +217,22 @@ def _message(error: Any, path: Path) -> str:
     if error.validator == "type":
         types = error.validator_value
         types = [types] if isinstance(types, str) else types
-        return f"{where} has to be {_types(types)}, not {_shown(value)}"
+        return f"{where} must be {_types(types)}, not {_shown(value)}"
     if error.validator in ("enum", "const"):
         allowed = error.validator_value if error.validator == "enum" else [error.validator_value]
         names = [str(choice) for choice in allowed if choice not in (None, "")]
         meant = did_you_mean(value, names) if isinstance(value, str) else ""
         listed = ", ".join(f'"{name}"' for name in names)
-        return f"{_quoted(value)} is none of {listed}{meant}"
-    if error.validator == "pattern" and error.validator_value in PATTERN_NAMES:
-        return f"{_quoted(value)} is not {PATTERN_NAMES[error.validator_value]}"
+        return f"{_quoted(value)} is not one of {listed}{meant}"
     if error.validator == "pattern":
+        from dispatch_lint.definitions.go_library import PATTERN_NAMES
+
+        if error.validator_value in PATTERN_NAMES:
+            return f"{_quoted(value)} is not {PATTERN_NAMES[error.validator_value]}"
         return f"{_quoted(value)} does not match the pattern {error.validator_value}"
     if error.validator in ("minimum", "maximum"):
         bound = "least" if error.validator == "minimum" else "most"
-        return f"{where} has to be at {bound} {error.validator_value}, not {_quoted(value)}"
+        return f"{where} must be at {bound} {error.validator_value}, not {_quoted(value)}"
     return f"{where}: {error.message}"
 
 
