@@ -16,45 +16,11 @@ _SUFFIX = re.compile(r"(?P<stem>.+?)_?-?(?P<suffix>Names?|names?|IDs?|Ids?|ids?)
 
 # "go naming conventions" (guide, Additional Properties): the initialisms that
 # Dispatch's field names use or are likely to use, as golint lists them.
-INITIALISMS = frozenset(
-    [
-        "API",
-        "CPU",
-        "CSS",
-        "DNS",
-        "EOF",
-        "GUID",
-        "HTML",
-        "HTTP",
-        "HTTPS",
-        "ID",
-        "IP",
-        "JSON",
-        "JWT",
-        "QPS",
-        "RAM",
-        "RPC",
-        "SLA",
-        "SMTP",
-        "SQL",
-        "SSH",
-        "TCP",
-        "TLS",
-        "TTL",
-        "UDP",
-        "UI",
-        "UID",
-        "URI",
-        "URL",
-        "UTF8",
-        "UUID",
-        "VM",
-        "XML",
-        "XSRF",
-        "XSS",
-    ]
-)
-
+INITIALISMS = frozenset([
+    "API", "CPU", "CSS", "DNS", "EOF", "GUID", "HTML", "HTTP", "HTTPS", "ID", "IP", "JSON", "JWT",
+    "QPS", "RAM", "RPC", "SLA", "SMTP", "SQL", "SSH", "TCP", "TLS", "TTL", "UDP", "UI", "UID",
+    "URI", "URL", "UTF8", "UUID", "VM", "XML", "XSRF", "XSS",
+])  # fmt: skip
 _CACHED = 4_096
 """Names whose results are cached."""
 
@@ -115,9 +81,9 @@ def words_of(name: str) -> list[str]:
 @lru_cache(maxsize=_CACHED)
 def plural(word: str) -> str:
     """The English plural of an entity type's name: `policy` is `policies`."""
-    if re.search(r"[^aeiou]y\Z", word):
+    if word.endswith("y") and word[-2:-1] not in ("", "a", "e", "i", "o", "u"):
         return word[:-1] + "ies"
-    if re.search(r"(s|x|z|ch|sh)\Z", word):
+    if word.endswith(("s", "x", "z", "ch", "sh")):
         return word + "es"
     return word + "s"
 
@@ -134,22 +100,18 @@ class ForeignKeyName(NamedTuple):
         stem: the name without its suffix: `image` of `imageName`.
         suffix: `Name`, `Names`, `ID`, `Id` …, or empty.
         many: whether the stem or the suffix is a plural.
+        proper: the name as the guide wants it: without a suffix, and a plural if that was one.
     """
 
     kind: str
     stem: str
     suffix: str
     many: bool
+    proper: str
 
     @property
     def by_id(self) -> bool:
         return self.suffix.lower().startswith("id")
-
-    @property
-    def proper(self) -> str:
-        """The name as the guide wants it: without a suffix, and a plural if the suffix was one."""
-        name: str = plural(self.stem) if self.suffix.endswith("s") else self.stem
-        return name
 
 
 def read_foreign_key(name: str, kinds: tuple[str, ...]) -> ForeignKeyName | None:
@@ -165,9 +127,11 @@ def read_foreign_key(name: str, kinds: tuple[str, ...]) -> ForeignKeyName | None
         camel = lower_camel(stem)
         kind_and_number = _names_of(kinds).get(camel)
         if kind_and_number is not None:
-            kind, many = kind_and_number
-            many = many or suffix.endswith("s")
-            return ForeignKeyName(kind, camel, suffix[:1].upper() + suffix[1:], many)
+            kind, is_plural = kind_and_number
+            has_many = suffix.endswith("s")
+            proper = plural(camel) if has_many and not is_plural else camel
+            suffix = suffix[:1].upper() + suffix[1:]
+            return ForeignKeyName(kind, camel, suffix, is_plural or has_many, proper)
     return None
 
 
@@ -225,7 +189,15 @@ def _close(word: str, candidates: tuple[str, ...], count: int, cutoff: float) ->
     """`get_close_matches`, cached because the same mistake often occurs many times."""
     from difflib import get_close_matches  # only runs that find mistakes need it
 
-    return get_close_matches(word, candidates, n=count, cutoff=cutoff)
+    # A match has at most the letters of a candidate that the word has too.
+    letters = dict.fromkeys(map(ord, word))
+    likely = [
+        candidate
+        for candidate in candidates
+        if 2.0 * (len(candidate) - len(candidate.translate(letters)))
+        >= cutoff * (len(word) + len(candidate)) - 0.001
+    ]
+    return get_close_matches(word, likely, n=count, cutoff=cutoff)
 
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"

@@ -59,9 +59,9 @@ def test_merge_keys_and_anchors_are_followed(lint: Lint) -> None:
     ("text", "message"),
     [
         ("kind: Secret\nname: a\nsecrets: " + "[" * 10_000, "nested deeper than 100"),
-        ("kind: Secret\nname: a\nsecrets: &a [*a]\n", "stands inside its own anchor"),
+        ("kind: Secret\nname: a\nsecrets: &a [*a]\n", "is inside its own anchor"),
         ("kind: Secret\nname: a\nsecrets: *b\n", 'has no anchor "&b"'),
-        ("kind: Secret\nname: a\n? [x]\n: y\n", "a field name has to be text"),
+        ("kind: Secret\nname: a\n? [x]\n: y\n", "a field name must be text"),
         ("kind: Secret\nname: a\nsecrets: {a: \x07}\n", "U+0007 is not allowed"),
         ("kind: Secret\nname: a\n\tx: y\n", "a tab character that violates indentation"),
     ],
@@ -73,6 +73,22 @@ def test_hostile_yaml_is_a_syntax_error_with_its_reason(
     assert found.rule == "syntax-error"
     assert message in found.message
     assert found.range.line == 3
+
+
+@pytest.mark.parametrize(("text", "found"), [
+    ("base: &x {a: on, b: 010}\nkind: Secret\nname: s\nsecrets: {<<: *x, b: c}\n", [("/secrets/a", 1, 14)]),
+    ("base: &v on\nkind: Secret\nname: s\nsecrets: {a: *v, b: *v}\n", [("/secrets/a", 1, 7)]),
+    ("kind: Secret\nname: s\nsecrets: &x {a: on}\ntags: [{key: k, value: v, <<: *x}]\n", [("/secrets/a", 3, 17)]),
+    ("base: &x {<<: {a: &v on}}\nkind: Secret\nname: s\nsecrets: {<<: *x, b: *v}\n", [("/secrets/b", 1, 19)]),
+    ("base: &x {timeout: 010}\nkind: Function\nname: s\nimage: i\n<<: *x\n", [("/timeout", 1, 20)]),
+    ("base: &x {a: on}\nkind: Secret\nname: s\nsecrets: {a: b}\n", []),
+])  # fmt: skip
+def test_what_is_merged_is_judged_where_it_is_used(
+    text: str, found: list[tuple[str, int, int]], lint: Lint
+) -> None:
+    """At the place where it is written, and once."""
+    violations = lint(text, {"select": ["ambiguous-scalar"]})
+    assert [(each.pointer, *each.range[:2]) for each in violations] == found
 
 
 def test_an_alias_bomb_is_refused(lint: Lint) -> None:
@@ -222,18 +238,18 @@ def test_what_is_wrong_at_the_end_of_a_line_is_on_that_line(lint: Lint) -> None:
 # Keys as dispatch reads them: YAML 1.1, and then text again.
 
 SECRET = "kind: Secret\nname: a\nsecrets: {{{}}}\n"
-REFUSED = "dispatch refuses a file with the key {}: it is no text"
+REFUSED = "dispatch rejects a file with the key `{}`, which is not text to it"
 
 
 @pytest.mark.parametrize(("secrets", "expected"), [
-    ("yes: a, on: c", [("ambiguous-scalar", 'dispatch reads the key yes as "true"'),
-                       ("duplicate-field", 'the field "on" is already set in line 3: dispatch reads both as "true"')]),
-    ("010: a, 8: b", [("ambiguous-scalar", 'dispatch reads the key 010 as "8"'),
-                      ("duplicate-field", 'the field "8" is already set in line 3: dispatch reads both as "8"')]),
-    ('true: a, "true": b', [("duplicate-field", 'the field "true" is already set in line 3')]),
-    ("0x10: a", [("ambiguous-scalar", 'dispatch reads the key 0x10 as "16"')]),
-    ("1.10: a", [("ambiguous-scalar", 'dispatch reads the key 1.10 as "1.1"')]),
-    (".INF: a", [("ambiguous-scalar", 'dispatch reads the key .INF as ".inf"')]),
+    ("yes: a, on: c", [("ambiguous-scalar", 'dispatch reads the key `yes` as "true"'),
+                       ("duplicate-field", 'the field "on" is already set on line 3: dispatch reads both as "true"')]),
+    ("010: a, 8: b", [("ambiguous-scalar", 'dispatch reads the key `010` as "8"'),
+                      ("duplicate-field", 'the field "8" is already set on line 3: dispatch reads both as "8"')]),
+    ('true: a, "true": b', [("duplicate-field", 'the field "true" is already set on line 3')]),
+    ("0x10: a", [("ambiguous-scalar", 'dispatch reads the key `0x10` as "16"')]),
+    ("1.10: a", [("ambiguous-scalar", 'dispatch reads the key `1.10` as "1.1"')]),
+    (".INF: a", [("ambiguous-scalar", 'dispatch reads the key `.INF` as ".inf"')]),
     ("~: a", [("ambiguous-scalar", REFUSED.format("~"))]), ("null: a", [("ambiguous-scalar", REFUSED.format("null"))]),
     ("18446744073709551615: a", [("ambiguous-scalar", REFUSED.format("18446744073709551615"))]),
     ("8: a, true: b, .inf: c, 12:30: d, 2026-01-01: e, 1e3: f, a: g, -1: h", []),

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from dispatch_lint import api
 from dispatch_lint.config.settings import parse
+from dispatch_lint.documents.formats import FORMATS
 from dispatch_lint.documents.source import Source
 from dispatch_lint.engine.checker import Options
 from dispatch_lint.engine.summary import Result
@@ -34,7 +35,7 @@ class Checks:
 
     def __init__(self, *, jobs: int = 1, **settings: Any) -> None:
         chosen = parse(settings)
-        limits = replace(chosen.limits, violations_per_file=sys.maxsize)
+        limits = chosen.limits._replace(violations_per_file=sys.maxsize)
         self.settings, self.jobs, self.count = replace(chosen, limits=limits), jobs, 0
 
     def __call__(self, sources: Sequence[Source]) -> Result:
@@ -150,6 +151,32 @@ def test_a_fix_that_breaks_something_is_withdrawn(tmp_path: Path) -> None:
     assert not fixed(tmp_path, {"a.yaml": text}).texts
 
 
+BROKEN = "kind: Secret\nname: [b\n"
+ODD = "kind: Secret\nname: a\nsecrets: {a: on}\n"
+
+
+@pytest.mark.parametrize(("name", "text", "place"), [
+    ("a.yaml", f"{ODD}---\n{BROKEN}---\n{ODD}", "6:9"),
+    ("a.yaml", f"a: [b\n---\n{ODD}---\n{BROKEN}", "1:6"),
+    ("a.jsonl", '{"kind": "Secret", "naem": "a"}\n{"kind": "Secret"', "2:18"),
+    ("a.jsonl", '{"kind": "Secret", "naem": "a"}\n{"kind": "\udced"}', "2:11"),
+])  # fmt: skip
+@pytest.mark.parametrize("options", [{}, {"ignore": ["syntax-error"]}])
+def test_nothing_is_fixed_beside_what_does_not_parse(
+    name: str, text: str, place: str, options: dict[str, Any], tmp_path: Path
+) -> None:
+    """And this is said, whether the rule syntax-error is on or not; other files are fixed."""
+    files = {
+        name: text.encode("utf-8", "surrogateescape"),
+        "z.yaml": ODD.replace("a\n", "z\n").encode(),
+    }
+    result = fixed(tmp_path, files, checks=Checks(**options))
+    assert [*result.texts] == ["z.yaml"]
+    assert result.withdrawn == [
+        f"{name}:{place}: nothing in the file was fixed, because this document does not parse"
+    ]
+
+
 def test_the_keys_of_a_dump_are_laid_out_anew(tmp_path: Path) -> None:
     row = '{"key": "%s", "value": {"id": "%s", "name": "%s", "organizationId": "acme", ' \
           '"revision": 0, "version": 0, "state": null, "status": "READY", "reason": null, ' \
@@ -188,7 +215,7 @@ def test_the_command(tmp_path: Path) -> None:
     assert file.read_text().endswith("sourcePath: x")
     assert check(tmp_path, "a.yaml", "--diff")[:2] == (0, "")
     code, _, error = check(tmp_path, "-", "--fix", stdin=b"kind: Secret\nname: a\n")
-    assert code == 2 and "standard input is none" in error
+    assert code == 2 and "not standard input" in error
 
 
 LINES = st.lists(
@@ -372,7 +399,7 @@ class NeverContent(Checks):
         result = super().__call__(sources)
         new = result.violations[0]._replace(rule="new", severity=Severity.ERROR)
         is_fixed = any(source.opener is not None for source in sources)
-        return replace(result, violations=[*result.violations, *[new] * is_fixed])
+        return result._replace(violations=[*result.violations, *[new] * is_fixed])
 
 
 @pytest.mark.parametrize(("size", "tries"), [(0, 50), (10_000_000, 9), (1_000_000_000, 4)])
@@ -396,6 +423,20 @@ def test_a_name_that_the_kind_does_not_have_is_no_fix(tmp_path: Path) -> None:
     result = fixed(tmp_path, {"a.yaml": old})
     assert result.texts == {"a.yaml": old.decode().replace("source_path", "sourcePath")}
     assert not result.withdrawn
+
+
+def test_nothing_is_written_into_a_format_of_unknown_quotes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(FORMATS, "toy", FORMATS["yaml"]._replace(name="toy"))
+    monkeypatch.chdir(tmp_path)
+    Path("a.toy").write_text("kind: Function\nname: f\nimage: acme/Image/x\n")
+    made = {
+        format_: fix_sources(Checks(), [Source("a.toy", format_)], unsafe=True)
+        for format_ in ("yaml", "toy")
+    }
+    assert made["yaml"].texts and not made["toy"].texts
+    assert not made["toy"].withdrawn
 
 
 def test_a_slip_that_is_everywhere_is_mended_everywhere(tmp_path: Path) -> None:

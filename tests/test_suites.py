@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from dispatch_lint.schema.explainer import explainer_class
 from dispatch_lint.schema.kind_schema import KindSchema
-from dispatch_lint.schema.validation import explainer_class, is_valid
+from dispatch_lint.schema.validation import is_valid
 
 EDITORS = Path(__file__).parent.parent / ".venv/editors"
 JSON_SCHEMA_SUITE = sorted((EDITORS / "jsonschema").glob("*/json/tests/draft7"))

@@ -72,7 +72,7 @@ def shown(part: Part, path: FieldPath, on: On = "value") -> str:
         ("", None), ("Null", None), ("TRUE", True), ("1.", 1.0), (".5", 0.5), ("-.inf", -math.inf),
         ("2020-01-01", "2020-01-01"), ("0b11", "0b11"), ("1e400", math.inf), ("-0o10", "-0o10"),
         ("9" * 40, int("9" * 40)), ("9" * 401, "9" * 401), ("'1'", "1"), ("!!str 1", "1"),
-        ("!own 1", 1), ("|\n  1\n", "1\n"), (">-\n  a\n  b\n", "a b"), ("[a, 1, {b: c}]", ["a", 1, {"b": "c"}]),
+        ("!own 1", 1), ('!!int "7"', 7), ("!!bool TRUE", True), ("!!float .5", 0.5), ("!!int x", "x"), ("|\n  1\n", "1\n"), (">-\n  a\n  b\n", "a b"), ("[a, 1, {b: c}]", ["a", 1, {"b": "c"}]),
         ("[http://x, a?b, a:b]", ["http://x", "a?b", "a:b"]), ('{"a":1}', {"a": 1}),
     ],
 )  # fmt: skip
@@ -106,7 +106,7 @@ def test_aliases_share_a_value() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("", []), ("# a", []), ("\n\n# a\n", []), (" \n", []), ("%YAML 1.2\n", []), ("...\n...\n", []),
+        ("", []), ("# a", []), ("\n\n# a\n", []), (" \n", []), ("...\n...\n", []),
         ("---\n", [None]), ("---\n---\n", [None, None]), ("--- a\n--- b\n", ["a", "b"]),
         ("# a\n---\nb\n...\n# c\n", ["b"]), ("a\n...\nb\n", ["a", "b"]), ("---a\n", ["---a"]),
         ("a: '\n ---'\n", [{"a": " ---"}]), ("%YAML 1.2\n---\na: b\n", [{"a": "b"}]),
@@ -207,6 +207,12 @@ def test_comments() -> None:
     assert len(yaml_part("a: [ # b\n").comments()) == 1
 
 
+def test_what_is_replaced_has_no_scalars() -> None:
+    part = yaml_part("a: {b: 0x1F, c: yes}\na: {b: x, c: on}\n")
+    assert part.scalars == {("a", "c"): "on"}
+    assert [found.path for found in part.duplicates] == [("a",)]
+
+
 def test_duplicates() -> None:
     (duplicate, other) = yaml_part("a: 1\nb: {c: 1, c: 2}\na: 2\n").duplicates
     assert duplicate == (("b", "c"), Range(2, 11, 2, 12), Range(2, 5, 2, 6))
@@ -220,7 +226,66 @@ def test_duplicates() -> None:
 
 def test_scalars_that_dispatch_may_read_otherwise() -> None:
     part = yaml_part("a: on\nb: [1.50, 'yes', x, 12]\n<<: {c: ~}\nd: 010\ne: !!str no\n")
-    assert part.scalars == {("a",): "on", ("b", 0): "1.50", ("<<", "c"): "~", ("d",): "010"}
+    assert part.scalars == {("a",): "on", ("b", 0): "1.50", ("c",): "~", ("d",): "010"}
+    part = yaml_part(
+        'a: !!bool on\nb: [!!int "010", !!float 1.50, !!int 3, !own off, !!binary 1.0]\n'
+    )
+    assert part.scalars == {("a",): "on", ("b", 0): "010", ("b", 1): "1.50"}
+    part = yaml_part('!!bool on: x\n!!int "010": x\n!!str 011: x\n!own off: x\n8: x\n')
+    assert part.plain_keys == {("on",): "true", ("010",): "8"}
+    assert [found.path for found in part.read_duplicates] == [("8",)]
+
+
+def test_what_is_merged_has_the_path_of_what_it_is_merged_into() -> None:
+    part = yaml_part("a: {<<: [{yes: on, b: ~}, {b: 010, 010: 1}], <<: &x {off: 1}}\nc: {<<: *x}\n")
+    assert part.scalars == {("a", "yes"): "on", ("a", "b"): "~"}
+    # the key of an anchor is noted there, and nowhere else
+    assert part.plain_keys == {("a", "yes"): "true", ("a", "010"): "8", ("a", "off"): "false"}
+
+
+@pytest.mark.parametrize(("text", "scalars"), [
+    ("a: &x {b: on}\nc: {<<: *x}\n", {("a", "b"): "on", ("c", "b"): "on"}),
+    ("a: &x {b: on}\nc: {<<: *x, b: off}\n", {("a", "b"): "on", ("c", "b"): "off"}),
+    ("a: &x {b: on}\nc: {<<: [*x, {b: off}]}\n", {("a", "b"): "on", ("c", "b"): "on"}),
+    ("a: &x on\nc: [*x, *x]\n", {("a",): "on", ("c", 0): "on", ("c", 1): "on"}),
+    ("a: &x [on]\nb: &y {c: *x}\nd: {<<: *y}\n", {("a", 0): "on", ("b", "c", 0): "on", ("d", "c", 0): "on"}),
+    ("<<: &x {a: on}\nb: *x\n", {("a",): "on", ("b", "a"): "on"}),
+    ("a: &x 1\n*x : on\n", {("1",): "on"}),
+])  # fmt: skip
+def test_a_scalar_is_noted_under_each_path_that_leads_to_it(
+    text: str, scalars: dict[tuple[str | int, ...], str]
+) -> None:
+    assert yaml_part(text).scalars == scalars
+
+
+@pytest.mark.parametrize("text", ["0.01", "-2.5", "100.25"])
+def test_a_fraction_that_all_readers_take_for_the_same_number_is_not_ambiguous(text: str) -> None:
+    (part,) = yaml(f"a: {text}\n")
+    assert part.value == {"a": float(text)} and part.is_plain and part.scalars == {}
+
+
+@pytest.mark.parametrize(
+    "text", ["1.0", "1e2", "0.10", ".5", "5.", "0.15e1", "1.5e-9", ".inf", "2.5e18"]
+)
+def test_other_numbers_with_a_point_or_exponent_are_ambiguous(text: str) -> None:
+    (part,) = yaml(f"a: {text}\n")
+    assert part.scalars == {("a",): text}
+
+
+@pytest.mark.parametrize(("text", "duplicates", "read_duplicates"), [
+    ('yes: 1\n"yes": 2\n', [("yes", 1)], []),
+    ('"yes": 1\nyes: 2\non: 3\n', [("yes", 1)], [("on", 2)]),
+    ("&x on: 1\ny: 2\n*x : 3\n", [("on", 1)], [("y", 1)]),
+    ("<<: {a: 1, a: 2}\na: 3\n", [("a", 1)], []),
+    ("<<: {a: 1}\n<<: {a: 2}\na: 3\n", [], []),
+    ("<<: {yes: 1}\non: 2\n", [], []),
+])  # fmt: skip
+def test_keys_are_repeated_as_written_or_as_dispatch_reads_them(
+    text: str, duplicates: list[tuple[str, int]], read_duplicates: list[tuple[str, int]]
+) -> None:
+    part = yaml_part(text)
+    for expected, found in ((duplicates, part.duplicates), (read_duplicates, part.read_duplicates)):
+        assert [(name, line) for (name,), _, (line, *_) in found] == expected
 
 
 def test_cuts() -> None:
@@ -249,11 +314,11 @@ def test_a_row_without_text_has_a_line() -> None:
         ("a: " + "[" * 100_000, "values are nested deeper than 100 levels", (1, 103, 1, 104)),
         ("- " * 100_000, "values are nested deeper than 100 levels", (1, 201, 1, 201)),
         ("{a: " * 100_000, "values are nested deeper than 100 levels", (1, 401, 1, 402)),
-        ("b: 1\na: &x [*x]", 'the alias "*x" stands inside its own anchor', (2, 8, 2, 10)),
+        ("b: 1\na: &x [*x]", 'the alias "*x" is inside its own anchor', (2, 8, 2, 10)),
         ("a: *x", 'the alias "*x" has no anchor "&x" before it in this document', (1, 4, 1, 6)),
         ("a: &x 1\nb: *y\n", 'the alias "*y" has no anchor "&y" before it in this document', (2, 4, 2, 6)),
-        ("? [x]\n: y", "a field name has to be text, not a list or mapping", (1, 3, 1, 4)),
-        ("a: &x [1]\n*x : y", "a field name has to be text, not a list or mapping", (2, 1, 2, 3)),
+        ("? [x]\n: y", "a field name must be text, not a list or mapping", (1, 3, 1, 4)),
+        ("a: &x [1]\n*x : y", "a field name must be text, not a list or mapping", (2, 1, 2, 3)),
         ("a: 1\n<<: 1", '"<<" merges a mapping or a list of mappings', (2, 5, 2, 6)),
         ("<<: [{}, a]", '"<<" merges a mapping or a list of mappings', (1, 5, 1, 12)),
         ("é: {a: \x07}", "the character U+0007 is not allowed in YAML", (1, 8, 1, 9)),
@@ -261,10 +326,10 @@ def test_a_row_without_text_has_a_line() -> None:
         ("a: \x9f", "the character U+009F is not allowed in YAML", (1, 4, 1, 5)),
         ("a: b\n\ufeffc: d", "did not find expected key", (2, 2, 2, 3)),
         ("a: 1\n\tb: 2", "found a tab character that violates indentation", (2, 1, 2, 2)),
-        ("a: 'b\n\n", "found unexpected end of stream, while scanning a quoted scalar that begins in line 1", (1, 6, 2, 1)),
-        ("a: [b\n", "did not find expected ',' or ']', while parsing a flow sequence that begins in line 1", (1, 6, 2, 1)),
-        ("a: b\nc", "could not find expected ':', while scanning a simple key that begins in line 2", (2, 2, 2, 3)),
-        ("a: b\n\u2028--- c", "another document begins here, behind a line break that only YAML 1.1 knows", (2, 2, 2, 5)),
+        ("a: 'b\n\n", "found unexpected end of stream, while scanning a quoted scalar that begins on line 1", (1, 6, 2, 1)),
+        ("a: [b\n", "did not find expected ',' or ']', while parsing a flow sequence that begins on line 1", (1, 6, 2, 1)),
+        ("a: b\nc", "could not find expected ':', while scanning a simple key that begins on line 2", (2, 2, 2, 3)),
+        ("a: b\n\u2028--- c", "another document begins here, after a line break that only YAML 1.1 knows", (2, 2, 2, 5)),
     ],
 )  # fmt: skip
 def test_yaml_that_is_not_read(text: str, message: str, place: tuple[int, ...]) -> None:
@@ -288,6 +353,18 @@ def test_a_problem_stays_in_its_document() -> None:
     assert parts[1].problem is not None and parts[1].problem.range.line == 3
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("%YAML 1.2\n", [False]), ("%TAG x\n", [False]), ("# a\n%YAML 1.2\n# b\n", [False]),
+        ("%YAML 1.2\n...\na: 1\n", [False, True]), ("a: 1\n...\n%TAG x\n", [True, False]),
+        ("%YAML 1.2\n# a\n---\na: 1\n", [True]), ("a: 1\r...\r%TAG x\r", [True, False]),
+    ],
+)  # fmt: skip
+def test_directives_without_a_document_do_not_parse(text: str, expected: list[bool]) -> None:
+    assert [part.problem is None for part in yaml(text)] == expected
+
+
 def test_what_aliases_stand_for_is_limited() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
@@ -305,7 +382,8 @@ def test_a_long_chain_of_aliases_is_no_danger(link: str) -> None:
     part = yaml_part("\n".join(lines))
     assert part.problem is None and part.node is not None
     assert part.node.end == len(part.lines.text)
-    assert part.scalars == {("a0", "x"): "on"} and not part.comments()
+    assert len(part.scalars) == 300 and {*part.scalars.values()} == {"on"}
+    assert not part.comments()
     assert part.range(("a299", "x")).line in (1, 300)
 
 
@@ -341,16 +419,18 @@ def test_hostile_yaml_is_read_or_refused_in_time(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "message", "at"),
     [
-        ("", "a value was expected, not the end of the text", 1), ("{", 'a field name in "double quotes" was expected, not the end of the text', 2),
-        ("[1", '"," or "]" was expected, not the end of the text', 3), ("[1,]", 'a value was expected, not "]"', 4),
-        ('{"a" 1}', '":" was expected after the field name', 6), ('{"a":1,}', 'a field name in "double quotes" was expected, not "}"', 8),
-        ("[] x", "there is more text behind the end of the JSON value", 4), ("1 2", "there is more text behind the end of the JSON value", 3),
-        ("NaN", 'a value was expected, not "N"', 1), ("[-Infinity]", 'a value was expected, not "-"', 2), ("01", "there is more text behind", 2),
-        ('"\\x"', "a string with an escape that is not JSON", 1), ('{"\\x": 1}', "a field name with an escape that is not JSON", 2),
-        ('"a\tb"', "a string that does not end on its line, or holds a control character", 1),
+        ("", "expected a value, found the end of the text", 1), ("{", 'expected a field name in "double quotes", found the end of the text', 2),
+        ("[1", 'expected "," or "]", found the end of the text', 3), ("[1,]", 'expected a value, found "]"', 4),
+        ('{"a" 1}', 'expected ":" after the field name', 6), ('{"a":1,}', 'expected a field name in "double quotes", found "}"', 8),
+        ("[] x", "extra data after the JSON value (JSON Lines need the ending .jsonl)", 4), ("1 2", "extra data after the JSON value (JSON Lines need the ending .jsonl)", 3),
+        ("NaN", 'expected a value, found "N"', 1), ("[-Infinity]", 'expected a value, found "-"', 2), ("01", "extra data after the JSON value", 2),
+        ('"a\\x"', 'a string with "\\x", an escape that JSON does not have', 3), ('{"\\u12 ": 1}', 'a field name with "\\u", an escape that', 3),
+        ('"a\tb"', "a string with the control character U+0009: escape it", 3), ('["a', "a string without its closing quote", 2),
+        ("[1 // x", "JSON has no comments", 4), ("{ /* x */ }", "JSON has no comments", 3), ("# x", "JSON has no comments", 1),
+        ("{} // x", "JSON has no comments", 4), ("[/]", 'expected a value, found "/"', 2),
         ("[1," + "9" * 401 + "]", "a number of more than 400 digits", 4), ("[" + "9" * 5000 + "]", "a number of more than 400 digits", 2),
         ("0." + "9" * 400, "a number of more than 400 digits", 1), ("[" * 100_000, "values are nested deeper than 100 levels", 101),
-        ('{"a":' * 100_000, "values are nested deeper than 100 levels", 501), ("\ufeff1", "a value was expected", 1),
+        ('{"a":' * 100_000, "values are nested deeper than 100 levels", 501), ("\ufeff1", "expected a value", 1),
     ],
 )  # fmt: skip
 def test_json_that_does_not_parse(text: str, message: str, at: int) -> None:

@@ -6,7 +6,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.definitions.builtin import builtin_folder
-from dispatch_lint.definitions.model import BASE
+from dispatch_lint.model.base_entity import BASE
 from dispatch_lint.schema.catalogue import Catalogue
 from dispatch_lint.schema.folder import EDITOR_FILE, read_folder
 from dispatch_lint.schema.kind_schema import CatalogueError
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def load_catalogue(settings: Settings) -> Catalogue:
-    """The catalogue that the settings ask for (DESIGN, Schemas are the hub).
+    """The catalogue that the settings ask for.
 
     `schemas` replaces the built-in schemas, while aliases and the base schemas remain;
     `definitions` adds to them, and a kind defined there replaces that kind in both forms.
@@ -37,8 +37,9 @@ def load_catalogue(settings: Settings) -> Catalogue:
         }
         for folder in settings.schemas:
             schemas |= read_folder(settings.root / folder)
+    unused: tuple[str, ...] = ()
     if settings.definitions:
-        schemas = _with_definitions(schemas, settings)
+        schemas, unused = _with_definitions(schemas, settings)
     questions = settings.open_questions
     if settings.base_entity.statuses is not None:
         _set_statuses(schemas.values(), settings.base_entity.statuses)
@@ -49,6 +50,7 @@ def load_catalogue(settings: Settings) -> Catalogue:
         organization_field=questions.organization_field,
         kind_field=questions.kind_field,
     )
+    catalogue.unused = unused
     _check_kinds(settings, catalogue)
     return catalogue
 
@@ -61,9 +63,9 @@ def _check_kinds(settings: Settings, catalogue: Catalogue) -> None:
     """
     named = [(kind, "") for kind in (settings.kind, *settings.kinds.values()) if kind is not None]
     for glob in settings.external:
-        kind = glob.partition("/")[0]
-        if "/" not in glob:
-            raise CatalogueError(f'external: "{glob}" has to be <kind>/<name>')
+        kind, _, name = glob.partition("/")
+        if not kind or not name:
+            raise CatalogueError(f'external: "{glob}" must be <kind>/<name>')
         if not set(kind) & set("*?["):
             named.append((kind, f'external: "{glob}": '))
     for kind, where in named:
@@ -76,12 +78,17 @@ def _check_kinds(settings: Settings, catalogue: Catalogue) -> None:
 
 def builtin_kinds(catalogue: Catalogue) -> set[str]:
     """The kinds of a catalogue that are part of dispatch-lint, and that no definition replaces."""
-    folder = str(builtin_folder())
-    return {schema.kind for schema in catalogue.schemas if schema.file.startswith(folder)}
+    return {schema.kind for schema in catalogue.schemas if schema.built_in}
 
 
-def _with_definitions(schemas: dict[str, Schema], settings: Settings) -> dict[str, Schema]:
-    """Schemas, in which the kinds that the setting `definitions` declares are added or replaced."""
+def _with_definitions(
+    schemas: dict[str, Schema], settings: Settings
+) -> tuple[dict[str, Schema], tuple[str, ...]]:
+    """Schemas, in which the kinds that the setting `definitions` declares are added or replaced.
+
+    Returns:
+        The schemas, and messages about names in the settings that no type has.
+    """
     from dispatch_lint.definitions.model import DefinitionError
     from dispatch_lint.documents.definition_files import conventions_of, kinds_of, read_paths
     from dispatch_lint.schema.generate import generate
@@ -111,7 +118,8 @@ def _with_definitions(schemas: dict[str, Schema], settings: Settings) -> dict[st
     }
     for schema in (*kept.values(), *own):
         _rename_references(schema, renamed)
-    return kept | {f"definitions:{name}": schema for name, schema in defined.items()}
+    defined = {f"definitions:{name}": schema for name, schema in defined.items()}
+    return kept | defined, tuple(filter(None, (*found.unused, found.without_base)))
 
 
 def _rename_references(value: Any, renamed: Mapping[str, str]) -> None:

@@ -1,28 +1,29 @@
 """Decides which documents are entities, and their form, kind and organization.
 
-See DESIGN, Documents.
+The test is the one that docs/reference/inputs.md states.
 """
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatch_lint.config.globs import first_match, names_below
-from dispatch_lint.definitions.model import is_openapi
 from dispatch_lint.documents.document import Document, Row, Undeclared
 from dispatch_lint.documents.modelines import Modeline, Modelines
-from dispatch_lint.documents.stored_entity import StoredEntity
-from dispatch_lint.documents.undeclared import find_undeclared, repaired
+from dispatch_lint.documents.store_dump import (
+    entity_of_row,
+    kinds_in_key,
+    organization_of_key,
+    read_row,
+)
+from dispatch_lint.model.patterns import compiled
 from dispatch_lint.naming import nearest
 from dispatch_lint.schema.validation import is_valid
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
     from dispatch_lint.config.settings import Settings
@@ -32,22 +33,15 @@ if TYPE_CHECKING:
     from dispatch_lint.schema.catalogue import Catalogue
     from dispatch_lint.text.tree import Part
 
-# The columns of Dispatch's Postgres table → the entity fields that they hold (FACTS, Stores).
-COLUMNS = {
-    "id": "id", "name": "name", "organization_id": "organizationId",
-    "created_time": "createdTime", "modified_time": "modifiedTime", "revision": "revision",
-    "version": "version", "status": "status", "delete": "delete", "spec": "state",
-    "reason": "reason", "tags": "tags",
-}  # fmt: skip
-_KIND_LINE = re.compile(r"^kind:[ \t]*(?P<quote>[\"']?)(?P<kind>[\w.-]+)(?P=quote)[ \t]*(?:#.*)?\r?$",
-                        re.MULTILINE)  # fmt: skip
-_NOT_OURS = re.compile(r"^(?:apiVersion|metadata)[ \t]*:", re.MULTILINE)
-_JSON_KIND = re.compile(r'"kind"\s*:\s*"(?P<kind>[\w.-]+)"')
-_JSON_STORED = re.compile(r'"organizationId"\s*:\s*"')
+_KIND_LINE = r"(?m)^kind:[ \t]*(?P<quote>[\"']?)(?P<kind>[\w.-]+)(?P=quote)[ \t]*(?:#.*)?\r?$"  # fmt: skip
+_OF_VIOLATIONS = frozenset({"rule", "severity", "pointer", "endLine", "endColumn", "fingerprint"})
+"""Fields of a violation in a report: so many that no entity has them all."""
+_NOT_OURS = r"(?m)^(?:apiVersion|metadata)[ \t]*:"
+_JSON_KIND = r'"kind"\s*:\s*"(?P<kind>[\w.-]+)"'
+_JSON_STORED = r'"organizationId"\s*:\s*"'
 
 
-@dataclass(slots=True, eq=False, repr=False)
-class Skipped:
+class Skipped(NamedTuple):
     """A document that is not an entity, and why. It is counted, and no rule checks it.
 
     Attributes:
@@ -98,10 +92,10 @@ class Classifier:
         value = part.value
         if not isinstance(value, dict):
             return self._no_mapping(value, source, index, part)
-        row = _read_row(value, self.organization_field)
+        row = read_row(value, self.organization_field)
         if row is not None:
             return self._row(row, value, source, index, part)
-        if is_openapi(value):
+        if ("swagger" in value or "openapi" in value) and _is_openapi(value):
             return Skipped(index, "it describes an API: its models are definitions", True)
         written = self._written_kind(value)
         modeline = self._modelines.read(part, source)
@@ -138,7 +132,7 @@ class Classifier:
         if kind_name is None and modeline is not None:
             kind_name = modeline.kind or ""
         if kind_name is None and not beside and not source.named:
-            return Skipped(index, "it does not parse, and nothing says that it is an entity")
+            return Skipped(index, "it does not parse, and does not look like an entity")
         kind = self.catalogue.resolve(kind_name or "") or self.catalogue.near(kind_name or "")
         name = kind.name if kind else kind_name or ""
         form = self.settings.form or "manifest"
@@ -156,14 +150,14 @@ class Classifier:
         if forced:
             return forced
         if source.format == "yaml":
-            match = _KIND_LINE.search(text)
-            if match and not _NOT_OURS.search(text) and self._is_kind(match["kind"]):
+            match = compiled(_KIND_LINE).search(text)
+            if match and not compiled(_NOT_OURS).search(text) and self._is_kind(match["kind"]):
                 return match["kind"]
         if source.format != "yaml" or text.lstrip().startswith("{"):
-            match = _JSON_KIND.search(text)
+            match = compiled(_JSON_KIND).search(text)
             if '"apiVersion"' not in text and match and self._is_kind(match["kind"]):
                 return match["kind"]
-            if _JSON_STORED.search(text):
+            if compiled(_JSON_STORED).search(text):
                 return ""
         return None
 
@@ -198,6 +192,8 @@ class Classifier:
         self, value: Mapping[str, Any], written: str | None, source: Source
     ) -> str | None:
         """Why a mapping is not an entity; None where it is one."""
+        if "fingerprint" in value and value.keys() >= _OF_VIOLATIONS:
+            return "it is a violation in a report of dispatch-lint"  # which names a kind, too
         if written is not None:
             if self._is_kind(written):
                 return None
@@ -207,8 +203,8 @@ class Classifier:
         if stored and any(field in value for field in ("id", "status", "revision")):
             return None
         if written is None:
-            return "it has no kind, and not the fields of a stored entity"
-        return f'its kind "{written}" is no kind of Dispatch'
+            return "it has neither a kind nor the fields of a stored entity"
+        return f'its kind "{written}" is unknown'
 
     def _mapped_kind(self, source: Source) -> str | None:
         """The kind that the setting `kinds` gives to the documents of a source."""
@@ -234,10 +230,12 @@ class Classifier:
         """A document with its undeclared fields, those repaired that a rule reports."""
         if document.is_clean:
             return document
+        from dispatch_lint.documents.undeclared import find_undeclared, repaired
+
         fields = find_undeclared(document.value, document.schema.shape, self.catalogue.kind_names)
         if not fields:
             return document
-        document = replace(document, undeclared=fields)
+        document = document._replace(undeclared=fields)
         return repaired(document, [field for field in fields if self._explains(document, field)])
 
     def _document(
@@ -268,11 +266,9 @@ class Classifier:
     def _row(
         self, row: Row, value: Mapping[str, Any], source: Source, index: int, part: Part
     ) -> Document:
-        entity = dict(value["value"])
-        for field, column in row.columns.items():
-            entity[field] = _column_value(value[column], field)
+        entity = entity_of_row(row, value)
         written = entity.get("kind")
-        in_key = _kinds_in_key(row.key, entity.get(self.organization_field))
+        in_key = kinds_in_key(row.key, entity.get(self.organization_field))
         candidates = [self.settings.kind, written, value.get("type"), *in_key]
         names = [name for name in candidates if isinstance(name, str) and name]
         kinds = chain(map(self.catalogue.resolve, names), map(self.catalogue.near, names))
@@ -281,7 +277,7 @@ class Classifier:
         organization = entity.get(self.organization_field)
         if not (isinstance(organization, str) and organization):
             # This identifies the entity; organization-single reports the missing field.
-            organization = value.get("organization_id") or _organization_of_key(
+            organization = value.get("organization_id") or organization_of_key(
                 row.key, self.catalogue
             )
         schema = self.catalogue.schema(kind_name, "stored")
@@ -294,56 +290,16 @@ class Classifier:
         ))  # fmt: skip
 
 
+def _is_openapi(value: object) -> bool:
+    from dispatch_lint.definitions.model import is_openapi
+
+    return is_openapi(value)
+
+
 def _foreign_schema(modeline: Modeline, index: int) -> Skipped:
-    return Skipped(index, f"its modeline names {modeline.schema}, no schema of Dispatch")
-
-
-def _read_row(value: Mapping[str, Any], organization_field: str) -> Row | None:
-    """The row of a store dump that a document is, if it is one."""
-    key, inner = value.get("key"), value.get("value")
-    if not (isinstance(key, str) and isinstance(inner, dict)) or "kind" in value:
-        return None
-    from_sql = "organization_id" in value
-    columns = {}
-    if from_sql:
-        for column, field in COLUMNS.items():
-            name = organization_field if column == "organization_id" else field
-            # A column overrides the copy in `value`. The organization is the exception: it has
-            # to be in the entity itself (RULES, organization-single).
-            if column in value and (column != "organization_id" or inner.get(name)):
-                columns[name] = column
-    return Row(key, columns, from_sql)
-
-
-def _column_value(value: Any, field: str) -> Any:
-    """The value of a column as the value of the field that it holds."""
-    if field == "delete" and value in ("true", "false"):
-        return value == "true"  # a TEXT column
-    if field in ("reason", "tags", "state") and isinstance(value, str):
-        try:
-            return json.loads(value)  # JSONB, exported as text
-        except ValueError:
-            return value
-    return value
-
-
-def _kinds_in_key(key: str, organization: object) -> Sequence[str]:
-    """The parts of a key that may be the kind; the first one where no kind is known.
-
-    Args:
-        organization: that of the entity, which tells the two parts apart.
-    """
-    parts = key.split("/")
-    kind_is_second = len(parts) == 3 and parts[1] != organization
-    return (parts[1], parts[0]) if kind_is_second else parts[:2]
-
-
-def _organization_of_key(key: str, catalogue: Catalogue) -> str | None:
-    """The organization in a key, which may come before or after the kind."""
-    parts = key.split("/")
-    if len(parts) != 3:
-        return None
-    return parts[1] if catalogue.resolve(parts[0]) else parts[0]
+    return Skipped(
+        index, f"its modeline names {modeline.schema}, which is not a schema of Dispatch"
+    )
 
 
 def _json_type(value: object) -> str:

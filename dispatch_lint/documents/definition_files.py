@@ -8,16 +8,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dispatch_lint.config.globs import first_match
+from dispatch_lint.config.tree import real_path
 from dispatch_lint.definitions.conventions import Conventions
-from dispatch_lint.definitions.model import BASE, DefinitionError, DefinitionProblem, is_openapi
-from dispatch_lint.definitions.reading import Description, GoSource, read_sources
+from dispatch_lint.definitions.model import DefinitionError, DefinitionProblem, is_openapi
+from dispatch_lint.definitions.openapi import Description
+from dispatch_lint.definitions.reading import GoSource, read_sources
 from dispatch_lint.definitions.selection import Selection
-from dispatch_lint.definitions.variants import merged, repeated, variants_of
+from dispatch_lint.definitions.variants import already_declared, merged, repeated, variants_of
 from dispatch_lint.documents.discover import discover
 from dispatch_lint.documents.formats import format_of
 from dispatch_lint.documents.reading import read_source
 from dispatch_lint.documents.source import Source
+from dispatch_lint.model.base_entity import BASE
 from dispatch_lint.model.errors import InputError
+from dispatch_lint.model.progress import Progress, tell_nobody
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -83,17 +87,26 @@ def _flagged(catalogue: Catalogue, flag: str) -> frozenset[tuple[str, str]]:
     )
 
 
-def go_source(source: Source) -> GoSource:
-    """A file as Go source, which is read when it is needed."""
+def go_source(
+    source: Source, shown: Callable[[str], str] = lambda name: name, content: bytes | None = None
+) -> GoSource:
+    """A file as Go source, which is read when it is needed.
+
+    Args:
+        shown: how a file is named in locations.
+        content: its content, where it was read already.
+    """
 
     def read() -> bytes:
-        with source.open() as stream:
-            data = stream.read(MAX_GO + 1)
+        data = content
+        if data is None:
+            with source.open() as stream:
+                data = stream.read(MAX_GO + 1)
         if len(data) > MAX_GO:
             raise InputError(f"{source.name}: the file is larger than {MAX_GO >> 20} MiB")
         return data
 
-    return GoSource(source.name, read, source.named)
+    return GoSource(shown(source.name), read, source.named)
 
 
 def description(
@@ -128,8 +141,8 @@ def _referred(file: str, address: str, settings: Settings) -> tuple[str, Part] |
     of the file that refers to it.
     """
     path = Path(file).parent / address
-    resolved = path.resolve()
-    roots = (settings.root.resolve(), Path.cwd(), Path(file).parent.resolve())
+    resolved = real_path(path)
+    roots = (real_path(settings.root), Path.cwd(), real_path(Path(file).parent))
     if not resolved.is_file() or not any(resolved.is_relative_to(root) for root in roots):
         return None
     source = Source(os.path.normpath(path).replace(os.sep, "/"), format_of(path.name) or "yaml")
@@ -142,13 +155,16 @@ def _referred(file: str, address: str, settings: Settings) -> tuple[str, Part] |
 
 def read_paths(
     paths: Sequence[str], settings: Settings, conventions: Conventions,
-    shown: Callable[[str], str] = lambda name: name,
+    shown: Callable[[str], str] = lambda name: name, folder: str = "",
+    progress: Progress = tell_nobody,
 ) -> Definitions:  # fmt: skip
     """Read every definition below some paths.
 
     Args:
         paths: Go files, OpenAPI files, and folders with either.
         shown: how a file is named in `x-dispatch-source`.
+        folder: what the names of files are relative to, as they are shown.
+        progress: see `read_sources`.
 
     Raises:
         DefinitionError: a path does not exist, or something cannot be read.
@@ -159,12 +175,11 @@ def read_paths(
     try:
         for source in discover(paths, walked):
             if source.format == "go":
-                go_file = go_source(source)
-                go.append(replace(go_file, name=shown(go_file.name)))
+                go.append(go_source(source, shown))
             elif source.rows is None and source.format in ("json", "yaml"):
                 for part in _descriptions(source, settings.limits):
                     descriptions.append(description(source, part, settings, shown))
-        return read_sources(go, descriptions, conventions, settings.limits.fields)
+        return read_sources(go, descriptions, conventions, settings.limits.fields, folder, progress)
     except InputError as error:
         raise DefinitionError(str(error)) from error
 
@@ -206,5 +221,10 @@ def kinds_of(found: Definitions, conventions: Conventions) -> list[EntityType]:
         found.notes += [
             DefinitionProblem(again.message, again.definition.location)
             for again in repeated(definitions)
+        ]
+        found.notes += [
+            DefinitionProblem(already_declared(definitions[0]), again.location)
+            for again in definitions[1:]
+            if again.language == definitions[0].language == "OpenAPI" and not again.value
         ]
     return [merged(variants_of(definitions)) for definitions in kinds.values()]

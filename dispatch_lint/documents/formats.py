@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.text.yaml_reader import read_yaml
@@ -13,14 +14,19 @@ if TYPE_CHECKING:
     from dispatch_lint.text.tree import Part
 
 
-def _read_yaml(text: str, limits: Limits) -> Iterable[Part]:
-    return read_yaml(text, depth=limits.depth, aliases=limits.aliases)
+Numbered = Iterable[tuple[int, "Part"]]
+"""Documents of a text, each with its number."""
 
 
-def _read_json(text: str, limits: Limits) -> Iterable[Part]:
+def _read_yaml(text: str, limits: Limits, wanted: Collection[int] | None) -> Numbered:
+    parts = read_yaml(text, depth=limits.depth, aliases=limits.aliases, wanted=wanted)
+    return zip(count() if wanted is None else sorted(wanted), parts, strict=False)
+
+
+def _read_json(text: str, limits: Limits, _: Collection[int] | None) -> Numbered:
     from dispatch_lint.text.json_reader import read_json
 
-    return read_json(text, depth=limits.depth)
+    return enumerate(read_json(text, depth=limits.depth))
 
 
 class Format(NamedTuple):
@@ -28,13 +34,13 @@ class Format(NamedTuple):
 
     Attributes:
         endings: of file names, in lower case.
-        read: reads the documents of a text; None where documents are not read from a text as a
-            whole.
+        read: reads the documents of a text, at least those of some numbers; None where documents
+            are not read from a text as a whole.
     """
 
     name: str
     endings: tuple[str, ...]
-    read: Callable[[str, Limits], Iterable[Part]] | None = None
+    read: Callable[[str, Limits, Collection[int] | None], Numbered] | None = None
 
 
 FORMATS = {
@@ -49,6 +55,9 @@ FORMATS = {
 ROWS = "rows"
 """The format of a store, which has no text."""
 _BY_ENDING = {ending: format_.name for format_ in FORMATS.values() for ending in format_.endings}
+
+ENDINGS = (*_BY_ENDING,)
+"""The endings of the files that a walk reads."""
 
 
 def format_of(file: str) -> str | None:

@@ -69,7 +69,7 @@ class Ignores:
             return
         if len(data) > MAX_BYTES:
             raise InputError(
-                f"{file}: patterns of more than {MAX_BYTES >> 10} KiB; name the files to check"
+                f"{file}: larger than {MAX_BYTES >> 10} KiB; name the files to check instead"
             )
         ignore_file = ignore_file_patterns(data)
         if ignore_file.patterns:  # git creates an info/exclude with nothing but comments

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dispatch_lint.documents.schema_files import read_kinds
+from dispatch_lint.documents.schema_files import are_built_in, read_kinds
 from dispatch_lint.text.harmless import harmless
 
 if TYPE_CHECKING:
@@ -25,15 +25,25 @@ def kinds_in(paths: Sequence[Path], settings: Settings) -> tuple[list[EntityType
     return read_kinds(paths, settings, may_be_empty=True)
 
 
-def as_text(kinds: Sequence[EntityType], found: Definitions, *, skipped: bool) -> str:
-    """One line for each kind, or for each type that is nearly one."""
+def as_text(
+    kinds: Sequence[EntityType], found: Definitions, paths: Sequence[Path], *, skipped: bool
+) -> str:
+    """One line for each kind, or for each type that is nearly one.
+
+    Args:
+        paths: those that were read. Built-in definitions are files that the user does not have: they
+            are not named by their paths.
+    """
+    built_in = "the built-in definition" if are_built_in(paths) else None
     rows: list[tuple[str, ...]]
     if skipped:
         rows = [("type", "declared at", "why it is no kind")]
-        rows += [(entry.name, str(entry.location), entry.why) for entry in found.skipped]
+        rows += [
+            (entry.name, built_in or str(entry.location), entry.why) for entry in found.skipped
+        ]
     else:
         rows = [("kind", "form", "declared at", "why")]
-        rows += [(kind.kind, kind.form, str(kind.location), kind.why) for kind in kinds]
+        rows += [(kind.kind, kind.form, built_in or str(kind.location), kind.why) for kind in kinds]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = []
     for row in rows:

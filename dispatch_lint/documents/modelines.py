@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatch_lint.config.named_files import read_regular
+from dispatch_lint.model.patterns import compiled
 from dispatch_lint.schema.folder import MAX_BYTES
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MARK = "yaml-language-server"
 # A scalar of an entity is indented where it continues: a `#` in the first column is a comment.
-_MODELINE = re.compile(rf"^#[ \t]*{MARK}[ \t]*:[ \t]*\$schema=(?P<schema>\S+)", re.MULTILINE)
+_MODELINE = rf"(?m)^#[ \t]*{MARK}[ \t]*:[ \t]*\$schema=(?P<schema>\S+)"
 
 
 class Modeline(NamedTuple):
@@ -58,9 +58,9 @@ class Modelines:
 def schema_named(part: Part) -> str | None:
     """The schema that the modeline of a YAML document names."""
     text = part.lines.text
-    if text.find(MARK, part.start, part.end) < 0:
+    if text.find(MARK, *part.place) < 0:
         return None
-    match = _MODELINE.search(text, part.start, part.end)
+    match = compiled(_MODELINE).search(text, part.start, part.end)
     return match["schema"] if match else None
 
 

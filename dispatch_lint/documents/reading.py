@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import replace
-from itertools import count
+from itertools import starmap
 from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.documents.classify import Skipped
 from dispatch_lint.documents.formats import FORMATS
-from dispatch_lint.documents.line_ranges import is_blank
 from dispatch_lint.documents.source import BadRow, NotText, decode
 from dispatch_lint.model.errors import InputError
 from dispatch_lint.text.json_reader import read_json_line
@@ -73,7 +71,8 @@ def read_source(
 
     Args:
         lines: the lines of a JSONL source to read; None for all.
-        wanted: the numbers of the documents of a JSONL source to read; None for all.
+        wanted: the numbers of the documents that are needed, none of which the source lacks; None
+            for all.
 
     Raises:
         InputError: it cannot be read, is too large, is no text, or changed since `lines` were cut. What is wrong with a single
@@ -90,13 +89,13 @@ def read_source(
     data = source.data(limits)
     text = decode(data, source.name)
     reader = FORMATS[source.format].read
-    parsed = reader(text, limits) if reader is not None else ()
-    return SourceText(map(ReadPart, count(), parsed), text, hash(data))
+    parsed = reader(text, limits, wanted) if reader is not None else ()
+    return SourceText(starmap(ReadPart, parsed), text, hash(data))
 
 
 def changed_error(name: str) -> InputError:
     """The error for a file that changed since it was checked."""
-    return InputError(f"{name}: the file changed while it was checked: check it again")
+    return InputError(f"{name}: the file changed during the check; run it again")
 
 
 def has_changed(source: Source, limits: Limits, readings: Iterable[Reading]) -> bool:
@@ -123,6 +122,8 @@ def _lines(
     name: str, data: bytes, limits: Limits, lines: LineRange | None,
     wanted: Collection[int] | None,
 ) -> Iterator[ReadPart]:  # fmt: skip
+    from dispatch_lint.documents.line_ranges import is_blank
+
     number = lines.line if lines else 0
     index = lines.document if lines else 0
     for line in data.split(b"\n"):
@@ -158,7 +159,8 @@ def unreadable_part(error: NotText, index: int = 0, number: int = 1) -> ReadPart
     """
     lines = Lines(error.before, number)
     end = len(error.before)
-    part = Part(None, lines, problem=Problem(error.reason, lines.range(end, end)), stop=end)
+    problem = Problem(error.reason, lines.range(end, end), is_text=False)
+    part = Part(None, lines, problem=problem, stop=end)
     return ReadPart(index, part, error=str(error))
 
 
@@ -180,4 +182,4 @@ def read_documents(classifier: Classifier, source: Source, limits: Limits) -> It
             continue
         document = classifier.read(part, source, index)
         if not isinstance(document, Skipped):
-            yield replace(document, row_key=row_key) if row_key else document
+            yield document._replace(row_key=row_key) if row_key else document

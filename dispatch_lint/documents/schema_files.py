@@ -12,6 +12,7 @@ from dispatch_lint.definitions.builtin import builtin_folder
 from dispatch_lint.definitions.conventions import Conventions
 from dispatch_lint.definitions.model import DefinitionError
 from dispatch_lint.documents.definition_files import conventions_of, kinds_of, read_paths
+from dispatch_lint.model.progress import Progress, tell_nobody
 from dispatch_lint.schema.catalogue import Catalogue
 from dispatch_lint.schema.folder import EDITOR_FILE, read_folder
 from dispatch_lint.schema.generate import dump, generate
@@ -21,6 +22,9 @@ from dispatch_lint.text.files import make_folder, write_lines
 if TYPE_CHECKING:
     from dispatch_lint.definitions.model import EntityType
     from dispatch_lint.definitions.reading import Definitions
+
+_HERE = Path("schemas/definitions")
+"""Where the definitions of a project are, if no others are named."""
 
 
 def generate_files(
@@ -35,8 +39,9 @@ def generate_files(
 
 
 def read_kinds(
-    definitions: Sequence[Path], settings: Settings | None = None, *, may_be_empty: bool = False
-) -> tuple[list[EntityType], Definitions]:
+    definitions: Sequence[Path], settings: Settings | None = None, *, may_be_empty: bool = False,
+    progress: Progress = tell_nobody,
+) -> tuple[list[EntityType], Definitions]:  # fmt: skip
     """The kinds of definitions, and all that was read.
 
     Without arguments, the definitions in `schemas/definitions` are used, or else the built-in
@@ -46,24 +51,32 @@ def read_kinds(
     Args:
         settings: what they say of foreign keys, kinds and the base entity of other projects.
         may_be_empty: whether it is no error that nothing declares a kind.
+        progress: see `read_sources`.
 
     Raises:
         DefinitionError: a definition cannot be read, or none declares a kind.
     """
     settings = settings or Settings()
-    here = Path("schemas/definitions")
     conventions = Conventions()
     # Files by name: the .gitignore of a project that this is installed in does not hide them.
-    paths = [here] if here.is_dir() else sorted((builtin_folder() / "definitions").glob("*.go"))
+    built_in = sorted((builtin_folder() / "definitions").glob("*.go"))
+    paths = built_in if are_built_in(definitions) else [_HERE]
     if definitions:
         paths = list(definitions)
-        if paths != [here]:
+        if paths != [_HERE]:
             conventions = conventions_of(Catalogue(read_folder(builtin_folder())), settings)
-    found = read_paths([str(path) for path in paths], settings, conventions, _shown)
+    found = read_paths(
+        [str(path) for path in paths], settings, conventions, _shown, progress=progress
+    )
     kinds = kinds_of(found, conventions)
     if not kinds and not may_be_empty:
         raise DefinitionError(f"no kind is declared in {', '.join(map(str, paths))}")
     return kinds, found
+
+
+def are_built_in(definitions: Sequence[Path]) -> bool:
+    """Whether `read_kinds` reads the built-in definitions for these paths."""
+    return not definitions and not _HERE.is_dir()
 
 
 def _shown(name: str) -> str:
@@ -114,7 +127,7 @@ def drift(files: dict[str, Schema], folder: Path) -> Iterator[str]:
         try:
             found: Any = json.loads(text)
         except ValueError as error:
-            yield f"{file}: this is not JSON: {error}"
+            yield f"{file}: invalid JSON: {error}"
             continue
         fields = [] if name == EDITOR_FILE else list(_field_differences(found, schema))
         yield from (f"{file}: {field}" for field in fields or ["it differs"])

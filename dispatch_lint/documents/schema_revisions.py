@@ -7,11 +7,12 @@ import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from dispatch_lint.config.settings import Settings
 from dispatch_lint.definitions.builtin import builtin_folder
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from dispatch_lint.schema.shape import Schema
 
 _REVISION = re.compile(r"(?P<revision>[^:-][^:]+):(?P<path>.*)\Z", re.DOTALL)
-_FILES = ("*.go", "*.json", "*.yaml", "*.yml", "go.mod")
+_ENDINGS = (".go", ".json", ".yaml", ".yml", "go.mod")
 # A repository that was unpacked, not cloned, may have a configuration that runs programs.
 _HARMLESS = (
     "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "protocol.allow=never",
@@ -48,9 +49,7 @@ def read_side(argument: str, settings: Settings | None = None) -> dict[str, Sche
         return _schemas(Path(argument), "", settings)
     match = _REVISION.match(argument)
     if match is None:
-        raise DefinitionError(
-            f"{argument}: there is no such file or folder, and it is no REVISION:PATH"
-        )
+        raise DefinitionError(f"{argument}: no such file or folder, and not a REVISION:PATH")
     with _exported(match["revision"], match["path"] or ".") as folder:
         return _schemas(folder / match["path"], f"{folder.as_posix()}/", settings)
 
@@ -61,7 +60,9 @@ def _schemas(path: Path, prefix: str, settings: Settings) -> dict[str, Schema]:
         return read_folder(path)
     conventions = conventions_of(Catalogue(read_folder(builtin_folder())), settings)
     inside = replace(settings, root=Path(prefix)) if prefix else settings
-    found = read_paths([str(path)], inside, conventions, lambda name: name.removeprefix(prefix))
+    found = read_paths(
+        [str(path)], inside, conventions, lambda name: name.removeprefix(prefix), prefix
+    )
     kinds = kinds_of(found, conventions)
     if not kinds:
         raise DefinitionError(f"no kind is declared in {str(path).removeprefix(prefix) or '.'}")
@@ -70,34 +71,80 @@ def _schemas(path: Path, prefix: str, settings: Settings) -> dict[str, Schema]:
 
 @contextmanager
 def _exported(revision: str, path: str) -> Iterator[Path]:
-    """The Go, JSON and YAML files of a revision below a path, in a temporary folder."""
-    listed = _git("ls-tree", "-r", "-z", "--full-tree", revision, "--", _from_top(path))
+    """The Go, JSON and YAML files of a revision below a path, in a temporary folder.
+
+    With those elsewhere that they need: go.mod above, vendored packages, and what `$ref` names.
+    """
+    listed = _git("ls-tree", "-r", "-z", "--full-tree", revision)
     objects = dict(_wanted(listed.decode("utf-8", "surrogateescape").split("\0")))
-    if not objects:
+    below = os.path.normpath(_from_top(path))
+    names = {name for name in objects if _is_below(name, below) and "vendor" not in name.split("/")}
+    if not names:
         raise DefinitionError(f"{revision}:{path}: there are no definitions and no schemas")
+    names |= {name for name in objects if name == "go.mod" or (
+        name.endswith("/go.mod") and _is_below(below, name.removesuffix("/go.mod"))
+    )}  # fmt: skip
+    folders: dict[str, list[str]] = {}
+    for name in objects:
+        folders.setdefault(name.rpartition("/")[0], []).append(name)
+    done: set[str] = set()
     with tempfile.TemporaryDirectory(prefix="dispatch-lint-") as temporary:
         folder = Path(temporary).resolve()
-        names = list(objects)
-        for start in range(0, len(names), 500):
-            some = names[start : start + 500]
+        while fresh := sorted(names - done):
+            some = fresh[:500]
             for name, data in zip(some, _contents([objects[name] for name in some]), strict=True):
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 (folder / name).write_bytes(data)
+                names.update(_needed(name, data, objects, folders))
+            done.update(some)
         (folder / _from_top(path)).parent.mkdir(parents=True, exist_ok=True)
         yield folder / _working_directory()
 
 
+def _is_below(name: str, folder: str) -> bool:
+    return folder == "." or name == folder or name.startswith(f"{folder}/")
+
+
+_IMPORT = re.compile(
+    rb'^[ \t]*(?:import[ \t]+)?(?:[\w.]+[ \t]+)?"([\w.-]+\.[\w./~-]+)"', re.MULTILINE
+)
+_REFERENCE = re.compile(rb"""\$ref["']?[ \t]*:[ \t]*["']?([^"'#\s}]+)""")
+
+
+def _needed(
+    name: str, data: bytes, objects: Collection[str], folders: Mapping[str, Sequence[str]]
+) -> Iterator[str]:
+    """The files that one needs: vendored packages that it imports, or files that it refers to.
+
+    Args:
+        objects: the names of all files.
+        folders: these names by their folder.
+    """
+    folder = name.rpartition("/")[0]
+    if not name.endswith(".go"):
+        for reference in _REFERENCE.findall(data):
+            other = os.path.normpath(
+                f"{folder or '.'}/{unquote(reference.decode('utf-8', 'replace'))}"
+            )
+            if other in objects:
+                yield other
+        return
+    steps = folder.split("/") if folder else []
+    for imported in _IMPORT.findall(data):
+        for depth in range(len(steps), -1, -1):
+            vendored = "/".join([*steps[:depth], "vendor", imported.decode("utf-8", "replace")])
+            if vendored in folders:
+                yield from (file for file in folders[vendored] if not file.endswith("_test.go"))
+                break
+
+
 def _wanted(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """The names of the files that are read, each with its object, from the lines of `ls-tree`."""
+    """The names of the files that can be read, each with its object, from the lines of `ls-tree`."""
     for line in lines:
         entry, _, name = line.partition("\t")
         mode, _, identity = entry.partition(" blob ")
-        path = Path(name)
-        if (
-            mode.startswith("100")  # a regular file
-            and any(path.match(glob) for glob in _FILES)
-            and not {"vendor", "..", ".git"} & set(path.parts)
-        ):
+        is_file = mode.startswith("100") and name.rpartition("/")[2].endswith(_ENDINGS)
+        if is_file and not {"..", ".git"} & set(name.split("/")):
             yield name, identity
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 DELETED = "DELETED"
 """The status of deleted entities."""
+WHEN_DAMAGED = "use a backup, or import into a new store"
+"""What messages advise: an import into a damaged store renews only what seems to have changed."""
 
 
 class StoredEntity(NamedTuple):
@@ -79,13 +81,22 @@ class StoredEntity(NamedTuple):
     @property
     def uses(self) -> Sequence[ForeignKey]:
         """Its foreign keys that are neither empty nor null."""
+        return [
+            ForeignKey(path, ReferenceTarget(kind, by), value, owner)
+            for path, kind, by, value, owner in self._uses()
+        ]
+
+    @property
+    def targets(self) -> Sequence[tuple[str, str]]:
+        """What its foreign keys refer to: kind and value of each."""
+        return [(kind, value) for _, kind, _, value, _ in self._uses()]
+
+    def _uses(self) -> list[Any]:
         if not self.uses_text:
-            return ()
+            return []
         try:
-            return [
-                ForeignKey(tuple(path), ReferenceTarget(kind, by), value, owner)
-                for path, kind, by, value, owner in json.loads(self.uses_text)
-            ]
+            found = json.loads(self.uses_text)
+            return [(tuple(path), kind, by, value, owner) for path, kind, by, value, owner in found]
         except (ValueError, TypeError, RecursionError):
             raise self.damage() from None
 
@@ -105,4 +116,4 @@ class StoredEntity(NamedTuple):
 
     def damage(self) -> StoreError:
         """The error for a row that does not decode: this tool cannot have written it."""
-        return StoreError("the store is damaged (a value of a row cannot be read): import it anew")
+        return StoreError(f"the store is damaged (a value of a row cannot be read); {WHEN_DAMAGED}")

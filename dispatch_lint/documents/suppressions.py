@@ -4,29 +4,27 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from dispatch_lint.model.location import Range
+from dispatch_lint.model.patterns import compiled
 from dispatch_lint.text.lines import Lines, with_line_feeds
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from dispatch_lint.text.tree import Part
 
-MARK = "dispatch-lint"
-_COMMENT = re.compile(
-    r"(?:(?<=\s)|^)#[ \t]*dispatch-lint:[ \t]*(?P<verb>[a-z-]*)(?:[ \t]*\[(?P<rules>[^\]\n]*)\])?",
-    re.MULTILINE,
-)
+_MARKS = ("ispatch-", "ISPATCH-", "ispatch_", "ispatchlint")
+"""One of these is in each text with a suppression, also with one that is misspelled."""
+_START = r"""(?m)(?:(?<=[\s"'\[\]{},])|^)#"""
+_COMMENT = rf"{_START}[ \t]*dispatch-lint:[ \t]*(?P<verb>[a-z-]*)(?:[ \t]*\[(?P<rules>[^\]\n]*)\])?"
 
 
 Scope = Literal["line", "document", "file"]
 
 
-@dataclass(frozen=True)
-class Suppression:
+class Suppression(NamedTuple):
     """One suppression comment.
 
     Attributes:
@@ -53,22 +51,25 @@ class Suppression:
 
 
 # What is meant as a suppression, and is none: without a colon, or behind other words.
-_NEARLY = re.compile(r"(?:(?<=\s)|^)#[^\r\n]*?dispatch-lint:?[ \t]*(?i:ignore)", re.MULTILINE)
-_GO_NEARLY = re.compile(r"(?://|/\*)[^\n]*?dispatch-lint:?[ \t]*(?i:ignore)")
-_GO_COMMENT = re.compile(
-    r"//[ \t]*dispatch-lint:[ \t]*(?P<verb>[a-z-]*)(?:[ \t]*\[(?P<rules>[^\]\n]*)\])?"
-)
+_MEANT = r"(?i:dispatch[-_]?lint:?[ \t]*ignore)"
+_GO_NEARLY = rf"(?://|/\*)[^\n]*?{_MEANT}"
+_GO_COMMENT = r"//[ \t]*dispatch-lint:[ \t]*(?P<verb>[a-z-]*)(?:[ \t]*\[(?P<rules>[^\]\n]*)\])?"
+
+
+def may_suppress(text: str) -> bool:
+    """Whether there may be a suppression in a text."""
+    return any(mark in text for mark in _MARKS)
 
 
 def read_go_suppressions(text: str) -> list[Suppression]:
     """The suppressions of a Go file: `// dispatch-lint: ignore[rule]`."""
     found: list[Suppression] = []
-    if MARK not in text:
+    if not may_suppress(text):
         return found
     for number, line in enumerate(text.split("\n"), 1):
-        match = _GO_COMMENT.search(line)
+        match = compiled(_GO_COMMENT).search(line)
         if match is None:
-            if nearly := _GO_NEARLY.search(line):
+            if nearly := compiled(_GO_NEARLY).search(line):
                 range_ = Range(number, nearly.start() + 1, number, nearly.end() + 1)
                 found.append(Suppression(range_, 0, (), "line", number))
             continue
@@ -83,31 +84,34 @@ def read_go_suppressions(text: str) -> list[Suppression]:
 
 def read_suppressions(text: str, parts: Sequence[Part]) -> list[Suppression]:
     """The suppressions of a YAML text. A `#` inside a value does not begin a comment."""
-    return list(_read(text, parts)) if MARK in text else []
+    return list(_read(text, parts)) if may_suppress(text) else []
 
 
 def _read(text: str, parts: Sequence[Part]) -> Iterator[Suppression]:
     lines = parts[0].lines if parts else Lines(text, returns=True)
-    starts = [part.start for part in parts]
-    comments: dict[int, list[tuple[int, int]]] = {}
+    comments = _Comments(text, parts)
     following = _next_lines(text)
-    matches = [*_COMMENT.finditer(text)]
-    read = {match.end() for match in matches}
-    nearly = (match for match in _NEARLY.finditer(text) if not _is_read(match, read, text))
-    for match in sorted((*matches, *nearly), key=lambda match: match.start()):
+    read: dict[int, tuple[re.Match[str], int]] = {}
+    meant: dict[int, re.Match[str]] = {}
+    for match in compiled(_COMMENT).finditer(text):
         start = match.start()
-        # The document that the comment is in, or before.
-        index = max(bisect_right(starts, start) - 1, 0)
-        if parts and start >= starts[index]:
-            if index not in comments:
-                comments[index] = parts[index].comments()
-            before = bisect_right(comments[index], (start, len(text))) - 1
-            if before < 0 or start >= comments[index][before][1]:
-                continue  # a part of a scalar
-        range_ = lines.range(start, match.end())
-        if match.re is _NEARLY:
+        around = comments.around(start)
+        # Inside of a comment, a mark behind a quote or bracket is quoted.
+        if around is not None and (start == around or text[start - 1].isspace()):
+            read[start] = match, around
+    with_suppression = {around for _, around in read.values()}
+    for match in compiled(_MEANT).finditer(text):
+        around = comments.around(match.start())
+        if around is not None and around not in with_suppression:
+            meant.setdefault(around, match)
+    for start in sorted({*read, *meant}):
+        index = comments.document(start)
+        if start in meant:
+            range_ = lines.range(start, meant[start].end())
             yield Suppression(range_, index, (), "line", range_.line)
             continue
+        match, _ = read[start]
+        range_ = lines.range(start, match.end())
         names = [name.strip() for name in (match["rules"] or "").split(",")]
         rules = tuple(dict.fromkeys(name for name in names if name))
         alone = not lines.line(range_.line)[: range_.column - 1].strip()
@@ -122,6 +126,35 @@ def _read(text: str, parts: Sequence[Part]) -> Iterator[Suppression]:
         suppression = _suppression(match["verb"], range_, index, rules, scope, target)
         line = lines.line(range_.line)
         yield _with_places(suppression, match, line, range_.line, start - range_.column + 1)
+
+
+class _Comments:
+    """The comments of a text, found for each document when it is asked for."""
+
+    def __init__(self, text: str, parts: Sequence[Part]) -> None:
+        self._text, self._parts = text, parts
+        self._starts = [part.start for part in parts]
+        self._found: dict[int, list[tuple[int, int]]] = {}
+
+    def document(self, offset: int) -> int:
+        """The number of the document that an offset is in, or before."""
+        return max(bisect_right(self._starts, offset) - 1, 0)
+
+    def around(self, offset: int) -> int | None:
+        """Where the comment begins that an offset is in; None in no comment."""
+        index = bisect_right(self._starts, offset) - 1
+        if index not in self._found:
+            self._found[index] = self._of(index)
+        found = self._found[index]
+        before = bisect_right(found, (offset, len(self._text))) - 1
+        return found[before][0] if before >= 0 and offset < found[before][1] else None
+
+    def _of(self, index: int) -> list[tuple[int, int]]:
+        if index >= 0:
+            return self._parts[index].comments()
+        end = self._starts[0] if self._starts else len(self._text)  # there is no scalar before it
+        before = compiled(rf"{_START}[^\r\n]*").finditer(self._text, 0, end)
+        return [match.span() for match in before]
 
 
 def _with_places(
@@ -139,19 +172,16 @@ def _with_places(
         first, last = (at - line_start + 1 for at in match.span("rules"))
         names = Range(number, first, number, last)
     before = line[:start].rstrip()
-    more = re.compile(r"[ \t]+(?:#|//)").search(line, end)
-    if not before and more is None:
-        comment = Range(number, 1, number + 1, 1)
+    more = re.compile(r"[ \t]+(?P<mark>#|//)").search(line, end)
+    if more is not None and before:
+        comment = Range(number, len(before) + 1, number, more.start() + 1)
+    elif more is not None:  # the other comment takes its place
+        comment = Range(number, start + 1, number, more.start("mark") + 1)
+    elif before:
+        comment = Range(number, len(before) + 1, number, len(line) + 1)
     else:
-        stop = more.start() if more else len(line)
-        comment = Range(number, len(before) + 1, number, stop + 1)
-    return replace(suppression, names=names, comment=comment)
-
-
-def _is_read(match: re.Match[str], read: Collection[int], text: str) -> bool:
-    """Whether a suppression was read in the line of a match."""
-    end = re.compile("[\r\n]|\\Z").search(text, match.end())
-    return any(match.start() < at <= (end.start() if end else len(text)) for at in read)
+        comment = Range(number, 1, number + 1, 1)
+    return suppression._replace(names=names, comment=comment)
 
 
 def _suppression(

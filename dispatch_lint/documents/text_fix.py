@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dispatch_lint.model.fix import Change, Fix, Rename, TextEdit, TextFix
-from dispatch_lint.text.scalars import dispatch_text, resolve_core
+from dispatch_lint.text.scalars import dispatch_text, has_half_character, resolve_core
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.document import Document
@@ -15,15 +15,18 @@ if TYPE_CHECKING:
 
 # Values that every YAML reader takes as text without quotes, in flow collections too.
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*\Z")
+_WRITTEN = frozenset({"yaml", "json", "jsonl"})
+"""The formats of which it is known how they write a value."""
 
 
 def text_fix(document: Document, fix: Fix) -> TextFix | None:
     """A fix as edits of the document's text; None where one of its changes cannot be written.
 
-    That is so for a row of a store, which has no text, and for block scalars, anchors and aliases.
+    That is so for a row of a store, which has no text, for a format other than YAML and JSON, and
+    for block scalars, anchors and aliases.
     """
     part = document.part
-    if part.node is None:
+    if document.source.format not in _WRITTEN or part.node is None:
         return None
     edits: list[TextEdit] = []
     for change in fix.changes:
@@ -46,7 +49,7 @@ def _edit(document: Document, part: Part, change: Change) -> TextEdit | None:
     if isinstance(change, Rename):
         parent = part.node.at(path[:-1])
         key = parent.keys.get(str(path[-1])) if parent is not None else None
-        if key is None:
+        if key is None or (yaml and has_half_character(change.name)):
             return None
         start, end = key
         raw = part.lines.text[start:end]
@@ -57,6 +60,8 @@ def _edit(document: Document, part: Part, change: Change) -> TextEdit | None:
     raw = part.lines.text[node.start : node.end]
     if raw[:1] in ("|", ">", "&", "!", "*"):
         return None  # a block scalar, an anchor, a tag or an alias
+    if yaml and isinstance(change.value, str) and has_half_character(change.value):
+        return None
     text = _quoted_like(raw, change.value, yaml=yaml)
     return TextEdit(part.lines.range(node.start, node.end), text)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -47,7 +47,7 @@ def repaired(document: Document, reported: Iterable[Undeclared]) -> Document:
         return document
     renamed: dict[Path, str] = {}
     entity = _renamed(document.value, _slip_tree(slips), (), renamed)
-    return replace(document, entity=entity, renamed=renamed)
+    return document._replace(entity=entity, renamed=renamed)
 
 
 class _Slips:
@@ -136,6 +136,7 @@ class _Finder:
 
     def _look_at_fields(self, value: dict[str, Any], shape: Shape, path: Path) -> None:
         free: tuple[str, ...] | None = None
+        first = len(self.found)
         for name, inner in value.items():
             declared = shape.properties.get(name)
             if declared is not None:
@@ -148,6 +149,33 @@ class _Finder:
                 self.found.append(
                     Undeclared((*path, name), name, inner, meant, case_only, shape.closed, shape)
                 )
+        if len(self.found) > first and shape.required:
+            self._take_place(value, shape, path, first)
+
+    def _take_place(self, value: dict[str, Any], shape: Shape, path: Path, first: int) -> None:
+        """Let the only unknown field of an object stand for the only required one that is missing.
+
+        One cause, one violation: `imageUrl` is `dockerUrl`, where the names have a word in common.
+
+        Args:
+            first: the position of the first undeclared field of the object, or of one inside it.
+        """
+        own = [
+            number
+            for number in range(first, len(self.found))
+            if self.found[number].path[:-1] == path
+        ]
+        unknown = [number for number in own if self.found[number].meant is None]
+        taken = {self.found[number].meant for number in own}
+        missing = [
+            name for name in sorted(shape.required) if name not in value and name not in taken
+        ]
+        if len(unknown) != 1 or len(missing) != 1 or missing[0] not in shape.properties:
+            return
+        field = self.found[unknown[0]]
+        fits = isinstance(field.value, str) and shape.properties[missing[0]].wants_string
+        if fits and not _words(field.name).isdisjoint(_words(missing[0])):
+            self.found[unknown[0]] = field._replace(meant=missing[0])
 
     def _meant(self, name: str, free: tuple[str, ...]) -> _Meaning:
         """The declared field that a name stands for.
@@ -185,6 +213,13 @@ def _by_spelling(name: str, free: tuple[str, ...], kinds: tuple[str, ...]) -> _M
 @lru_cache(maxsize=1_000)
 def _nearest(name: str, free: tuple[str, ...]) -> str | None:
     return nearest(name, free, cutoff=0.7 if len(name) > 4 else 0.6)
+
+
+def _words(name: str) -> set[str]:
+    """The words of a name, in lower case: `image` and `url` of `imageUrl`."""
+    if len(name) > MAX_LETTERS:
+        return set()
+    return {word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)}
 
 
 @lru_cache(maxsize=1_000)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.config.limits import Limits
+from dispatch_lint.documents.formats import ROWS
 from dispatch_lint.documents.reading import changed_error, has_changed
 from dispatch_lint.fix.fixed import Fixed, full_text
 from dispatch_lint.fix.halving import find_holding
@@ -67,8 +68,9 @@ def add_ignores(
     by_name = {source.name: source for source in sources}
     for file, found in by_file.items():
         source = by_name[file]
-        if _MARKS.get(source.format) is None or source.opener is not None:
-            fixed.withdrawn.append(f"{file}: {source.format} has no comments: use the baseline, or "
+        if source.format not in _MARKS:
+            what = "a store" if source.format == ROWS else source.format
+            fixed.withdrawn.append(f"{file}: {what} has no comments; use a baseline, or "
                                    "per-path in the settings")  # fmt: skip
         elif has_changed(source, NO_LIMITS, readings.get(file, ())):
             fixed.changed.append(file)
@@ -76,6 +78,15 @@ def add_ignores(
         else:
             _ignore_in_file(source, found, reason, fixed)
     return fixed
+
+
+def comment_for(text: str, violation: Violation) -> TextEdit | None:
+    """The comment that ignores a violation in a YAML text; None where it would change a document."""
+    mark = _MARKS["yaml"]
+    if violation.rule == _UNUSED:
+        return None
+    commented, _ = _that_change_nothing(text, [*_added(text, [violation], mark, "")], mark)
+    return commented[0].edit if commented else None
 
 
 def _ignore_in_file(

@@ -23,7 +23,7 @@ def diff_lines(fixed: Fixed) -> Iterator[str]:
     for name, text in sorted(fixed.texts.items()):
         old, new = _git_lines(fixed.before[name]), _git_lines(text)
         yield f"--- {_git_name(f'a/{name}')}\n+++ {_git_name(f'b/{name}')}\n"
-        for hunk in _Matcher(old, new).get_grouped_opcodes():
+        for hunk in LineMatcher(old, new).get_grouped_opcodes():
             _, old_start, _, new_start, _ = hunk[0]
             _, _, old_end, _, new_end = hunk[-1]
             yield f"@@ -{_range(old_start, old_end)} +{_range(new_start, new_end)} @@\n"
@@ -53,7 +53,7 @@ def _git_name(path: str) -> str:
     return f"{path}\t" if " " in path else path  # a tab ends a name with spaces
 
 
-class _Matcher(SequenceMatcher[str]):
+class LineMatcher(SequenceMatcher[str]):
     """Compares large texts with the same number of lines line by line.
 
     `difflib` looks for the longest run of equal lines, which takes minutes where many are alike.

@@ -38,9 +38,20 @@ class Fixed:
 
 
 def full_text(source: Source) -> str:
-    """The text of a source with its byte order mark, if it has one."""
+    """The text of a source with its byte order mark, if it has one.
+
+    A line of JSONL may be no text: `encoded` makes the same bytes of it.
+    """
     with source.open() as stream:
-        return stream.read().decode("utf-8")
+        return stream.read().decode("utf-8", "surrogateescape")
+
+
+def encoded(text: str) -> bytes:
+    """The bytes of a text, also of one that `full_text` made or that has half a character."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
 
 
 def write_fixed(fixed: Fixed) -> None:
@@ -51,9 +62,9 @@ def write_fixed(fixed: Fixed) -> None:
         OSError: a file cannot be written; it is as it was.
     """
     for name in fixed.texts:
-        if Path(name).read_bytes() != fixed.before[name].encode("utf-8"):
+        if Path(name).read_bytes() != encoded(fixed.before[name]):
             raise InputError(
-                f"{name}: the file changed while it was checked: nothing is written; check it again"
+                f"{name}: the file changed during the check; nothing was written; run it again"
             )
     for name, text in fixed.texts.items():
-        write_bytes(Path(name), text.encode("utf-8"))
+        write_bytes(Path(name), encoded(text))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.config.limits import MAX_DEPTH, Limits
 from dispatch_lint.documents.reading import read_source
+from dispatch_lint.fix.fixed import encoded
 from dispatch_lint.model.location import pointer
 from dispatch_lint.model.violation import Severity
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from dispatch_lint.documents.source import Source
+    from dispatch_lint.model.location import Range
     from dispatch_lint.model.violation import Violation
 
 NO_LIMITS = Limits(document_size=1 << 20, depth=MAX_DEPTH)
@@ -26,7 +29,7 @@ _EVERYTHING = 1 << 60
 
 def with_text(source: Source, text: str) -> Source:
     """A source with another text."""
-    return source._replace(opener=lambda: io.BytesIO(text.encode("utf-8", "surrogatepass")))
+    return source._replace(opener=lambda: io.BytesIO(encoded(text)))
 
 
 def changes_only_fixed(source: Source, old: str, new: str, fixed: Iterable[Violation]) -> bool:
@@ -42,6 +45,14 @@ def changes_only_fixed(source: Source, old: str, new: str, fixed: Iterable[Viola
         _count_differences(*values) <= edits.get(document, 0)
         for document, values in enumerate(zip(before, after, strict=True))
     )
+
+
+def find_unparsed(source: Source, text: str) -> Range | None:
+    """The place of the first error in a text that does not parse."""
+    problems = (
+        part.problem for _, part, *_ in read_source(with_text(source, text), NO_LIMITS).parts
+    )
+    return next((problem.range for problem in problems if problem), None)
 
 
 def _values(source: Source, text: str) -> list[Any]:
@@ -67,31 +78,62 @@ def _count_differences(old: object, new: object) -> int:
     return int(repr(old) != repr(new))
 
 
-def has_new_violations(
+def are_all_removed(
     before: Iterable[Violation], after: Iterable[Violation], fixed: Sequence[Violation]
 ) -> bool:
-    """Whether a file has violations after some were fixed that it did not have before; infos aside.
+    """Whether a file has none of the fixed violations any more: a fix removes what it is for.
+
+    A rule may have something else to say about the very field that it had fixed.
+    """
+    names = _new_names(fixed)
+
+    def counts(violations: Iterable[Violation], *, renamed: bool) -> Counter[tuple[Any, ...]]:
+        return Counter(
+            (
+                violation.rule,
+                violation.document,
+                _pointer_with(names, violation) if renamed else violation.pointer,
+                violation.message,
+            )
+            for violation in violations
+        )
+
+    expected = counts(before, renamed=True) - counts(fixed, renamed=True)
+    left = counts(after, renamed=False)
+    return all(left[key] <= expected[key] for key in counts(fixed, renamed=True))
+
+
+def new_violations(
+    before: Iterable[Violation], after: Iterable[Violation], fixed: Sequence[Violation]
+) -> list[Violation]:
+    """The violations of a file after some were fixed that it did not have before; infos aside.
 
     A violation inside a field that was renamed is the same under the new name. A rule may have
     something else to say about the very field that it had fixed.
     """
-    names = {
-        (violation.document, violation.pointer): pointer(path[-1:])
-        for violation in fixed
-        for path in (violation.fix.renamed if violation.fix else ())
-    }
+    names = _new_names(fixed)
     known = {
         (violation.rule, violation.document, _pointer_with(names, violation))
         for violation in before
     }
     rules = {violation.rule for violation in fixed}
     fields = {(violation.document, violation.pointer) for violation in fixed}
-    return any(
-        violation.severity > Severity.INFO
+    return [
+        violation
+        for violation in after
+        if violation.severity > Severity.INFO
         and (violation.rule, violation.document, violation.pointer) not in known
         and not (violation.rule in rules and (violation.document, violation.pointer) in fields)
-        for violation in after
-    )
+    ]
+
+
+def _new_names(fixed: Iterable[Violation]) -> dict[tuple[int, str], str]:
+    """The last step of the new pointers of fields that were renamed, by document and old pointer."""
+    return {
+        (violation.document, violation.pointer): pointer(path[-1:])
+        for violation in fixed
+        for path in (violation.fix.renamed if violation.fix else ())
+    }
 
 
 def _pointer_with(names: dict[tuple[int, str], str], violation: Violation) -> str:

@@ -12,6 +12,7 @@ from dispatch_lint.documents.reading import read_source, unreadable_part
 from dispatch_lint.documents.source import NotText
 from dispatch_lint.documents.text_fix import text_fix
 from dispatch_lint.fix.fixed import Fixed, full_text
+from dispatch_lint.fix.stored_references import left_in_store, uses_of
 from dispatch_lint.model.errors import InputError
 from dispatch_lint.model.fix import Fix, Put
 from dispatch_lint.model.relations import read_key, same_key
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from dispatch_lint.documents.source import Source
     from dispatch_lint.model.fix import TextEdit
     from dispatch_lint.model.location import Path
+    from dispatch_lint.store.entity_store import EntityStore
     from dispatch_lint.text.tree import Part
 
 
@@ -48,27 +50,37 @@ class Renamed:
 
 
 def rename(
-    classifier: Classifier, sources: Sequence[Source], key: str, name: str, *, force: bool = False
-) -> Renamed:
+    classifier: Classifier, sources: Sequence[Source], key: str, name: str, *, force: bool = False,
+    store: EntityStore | None = None,
+) -> Renamed:  # fmt: skip
     """Rename an entity in the documents of some sources; nothing is written.
 
     Args:
         key: `<organization>/<kind>/<name>`, in either layout; `-` for an organization that the
             documents do not name.
-        force: whether files that do not parse are passed over.
+        force: whether files that do not parse, and the store, are passed over.
+        store: of the settings: it may have further references, which are not renamed.
 
     Raises:
         RenameError: there is no such entity, or one in several organizations; its new name is
-            taken, or is none; a place cannot be edited; or a document that does not parse may
-            refer to it.
+            the old one, or taken, or is none; a place cannot be edited; a document that does not
+            parse may refer to it; or an entity of the store refers to it, or has the new name.
+        StoreError: the store cannot be read.
     """
     organization, kind, old = _read(classifier, key)
+    if name == old:
+        raise RenameError(f'{key}: "{name}" is its name already')
     _refuse_name(classifier, kind, name)
     work = _Rename(classifier, (organization, kind, old), name, force=force)
     for source in sources:
         if source.rows is None and source.format != "go":
             work.take(source)
-    return work.done()
+    renamed = work.done()
+    if store is not None and (left := left_in_store(store, work.key, name, work.is_document)):
+        if not force:
+            raise RenameError(f"{left}; use --force to rename only the documents")
+        renamed.fixed.withdrawn.append(f"{left}: not changed")
+    return renamed
 
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+\Z")
@@ -104,6 +116,8 @@ class _Rename:
         self._edits: dict[str, list[TextEdit]] = {}
         self._organizations: dict[str, str] = {}
         """The organizations that have such an entity, each with a place."""
+        self._documents: dict[str, set[str]] = {}
+        """The organizations of the documents, by the rest of their keys."""
         self._entities = self._references = 0
 
     def take(self, source: Source) -> None:
@@ -124,6 +138,9 @@ class _Rename:
             document = classifier.read(part, source, index)
             if isinstance(document, Document):
                 has_entities = True
+                if document.key is not None:
+                    owner, _, rest = document.key.partition("/")
+                    self._documents.setdefault(rest, set()).add(owner)
                 edits += self._edits_of(document)
         for index, part in unparsed:
             found = classifier.unparsed(part, source, index, beside=has_entities)
@@ -138,14 +155,15 @@ class _Rename:
     def _refuse_unparsed(self, source: Source, part: Part) -> None:
         """Refuse the rename where a document that does not parse may have a reference."""
         assert part.problem is not None
-        # A JSON text may have it with escapes.
-        if self._old not in part.text and "\\" not in part.text and part.text:
+        # A JSON text may have it with escapes. Of what is no text, only the beginning is known.
+        is_known = part.text and part.problem.is_text
+        if is_known and self._old not in part.text and "\\" not in part.text:
             return
         place = f"{source.name}:{part.problem.range.line}:{part.problem.range.column}"
         what = f"this does not parse, and may refer to {self._kind}/{self._old}"
         if not self._force:
-            raise RenameError(f"{place}: {what}: mend it first, or go on with --force")
-        self._fixed.withdrawn.append(f"{place}: {what}: it was passed over")
+            raise RenameError(f"{place}: {what}: correct it first, or use --force")
+        self._fixed.withdrawn.append(f"{place}: {what}: skipped")
 
     def _edits_of(self, document: Document) -> Iterator[TextEdit]:
         organization, kind, old, new = self._organization, self._kind, self._old, self._name
@@ -162,8 +180,8 @@ class _Rename:
             edit = text_fix(document, Fix("unsafe", "", (Put(*change),)))
             if edit is None:
                 place = document.range(change[0])
-                raise RenameError(f"{document.source.name}:{place.line}:{place.column}: this place "
-                                  "cannot be edited; change it by hand first")  # fmt: skip
+                raise RenameError(f"{document.source.name}:{place.line}:{place.column}: this value "
+                                  "cannot be edited automatically; change it by hand first")  # fmt: skip
             yield from edit.edits
         self._entities += is_entity
         self._references += len(uses)
@@ -180,7 +198,19 @@ class _Rename:
                 f"{organization}/{self._kind}/{self._old} ({place})"
                 for organization, place in sorted(self._organizations.items())
             )
-            raise RenameError(f"several entities are meant: {listed}; name the organization")
+            raise RenameError(f"the name is ambiguous: {listed}; name the organization")
+
+    @property
+    def key(self) -> str:
+        """The key of the entity, with its organization where a document names one."""
+        owner = next(iter(self._organizations), self._organization)
+        return f"{owner}/{self._kind}/{self._old}"
+
+    def is_document(self, key: str) -> bool:
+        """Whether a document has a key; one without an organization has it in each."""
+        owner, _, rest = key.partition("/")
+        owners = self._documents.get(rest, set())
+        return owner in owners or "-" in owners
 
     def done(self) -> Renamed:
         """The rename of all sources."""
@@ -196,7 +226,7 @@ def _read(classifier: Classifier, key: str) -> tuple[str, str, str]:
     full = f"-/{key}" if key.count("/") == 1 else key
     parts = canonical_key(full, classifier.catalogue.names).split("/")
     if len(parts) != 3 or not all(parts):
-        raise RenameError(f'"{key}" is no key: write <organization>/<kind>/<name>')
+        raise RenameError(f'"{key}" is not a key; write <organization>/<kind>/<name>')
     return parts[0], parts[1], parts[2]
 
 
@@ -206,14 +236,7 @@ def _find(
     """Whether a document is an entity, and its foreign keys to that entity."""
     key = f"{organization}/{kind}/{name}"
     is_entity = document.key is not None and same_key(document.key, key)
-    uses = []
-    for use in document.uses:
-        if use.reference.by != "name" or use.reference.kind != kind:
-            continue
-        owner, target = read_key(use.value, kind) or (document.organization or "-", use.value)
-        if target == name and ("-" in (owner, organization) or owner == organization):
-            uses.append(use)
-    return is_entity, uses
+    return is_entity, uses_of(document, organization, kind, name)
 
 
 def _changes(

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import stat
-import sys
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from dispatch_lint.config.tree import is_inside, repository_of
+from dispatch_lint.model.patterns import compiled
 from dispatch_lint.signals import held
 
-_STREAM = re.compile(r"/(?:dev|proc/self)/(?:fd/(?P<number>[0-9]+)|(?P<name>stdout|stderr))\Z")
+_STREAM = r"/(?:dev|proc/self)/(?:fd/(?P<number>[0-9]+)|(?P<name>stdout|stderr))\Z"
 
 
 def write_lines(path: Path, lines: Iterable[str]) -> int:
@@ -88,7 +87,6 @@ def _writing(path: Path, *, follow: bool) -> Iterator[BinaryIO]:
 def _stream_for(path: Path, *, follow: bool) -> AbstractContextManager[BinaryIO]:
     handle = _standard_stream(path)
     if handle is not None:
-        sys.stdout.flush()
         return os.fdopen(os.dup(handle), "wb")
     _refuse_leading_out(path.parent, path)
     if path.is_symlink():
@@ -100,7 +98,7 @@ def _stream_for(path: Path, *, follow: bool) -> AbstractContextManager[BinaryIO]
 
 def _standard_stream(path: Path) -> int | None:
     """The number of the open file that a path such as /dev/stdout stands for."""
-    match = _STREAM.match(str(path))
+    match = compiled(_STREAM).match(str(path))
     if match is None:
         return None
     return int(match["number"]) if match["number"] else {"stdout": 1, "stderr": 2}[match["name"]]

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
-ESCAPED = {number: f"\\x{number:02x}" for number in (*range(32), *range(127, 160))} | {
-    number: f"\\u{number:04x}"
-    for number in (
-        0x061C, *range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x2070), 0xFEFF,
-        *range(0xD800, 0xE000),
-    )
-}  # fmt: skip
 # `::add-mask::` at the start of a line is a command to GitHub Actions, `##[…]` anywhere in it;
 # Azure Pipelines and TeamCity have the same with a word between.
-_COMMAND = re.compile(r"\A(\s*):(?=:)|#(?=#(?:vso|teamcity)?\[)")
+_COMMAND = r"\A(\s*):(?=:)|#(?=#(?:vso|teamcity)?\[)"
 
 
 def harmless(text: str) -> str:
@@ -24,12 +18,24 @@ def harmless(text: str) -> str:
     text = without_commands(text)
     if text.isascii() and text.isprintable():
         return text  # nearly always
-    return text.translate(ESCAPED)
+    return text.translate(escapes())
+
+
+@cache
+def escapes() -> dict[int, str]:
+    """What stands for each character that a terminal may obey."""
+    return {number: f"\\x{number:02x}" for number in (*range(32), *range(127, 160))} | {
+        number: f"\\u{number:04x}"
+        for number in (
+            0x061C, *range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x2070), 0xFEFF,
+            *range(0xD800, 0xE000),
+        )
+    }  # fmt: skip
 
 
 def without_commands(text: str) -> str:
     """A line that no CI system obeys; all else in it is as it was."""
-    return _COMMAND.sub(_without_command, text) if "::" in text or "##" in text else text
+    return re.sub(_COMMAND, _without_command, text) if "::" in text or "##" in text else text
 
 
 def _without_command(match: re.Match[str]) -> str:

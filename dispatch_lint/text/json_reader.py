@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from dispatch_lint.text.json_scanner import MAX_DIGITS, Scanner, Stop, shown, skip_space
+from dispatch_lint.text.json_scanner import (
+    MAX_DIGITS,
+    Scanner,
+    Stop,
+    refuse_comment,
+    shown,
+    skip_space,
+)
 from dispatch_lint.text.lines import Lines
 from dispatch_lint.text.tree import Duplicate, Node, Part, Problem, RecentTree
 
@@ -35,6 +42,13 @@ def read_json(text: str, *, depth: int) -> list[Part]:
     if not text.startswith("[", skip_space(text, 0)):
         return [_read_whole(lines, depth)]
     recent = RecentTree()
+    whole = _read_native(text, depth)
+    if whole is not None:
+        places = _Places(lines, depth)
+        return [
+            JsonItem(value, places, index, depth - 1, recent)
+            for index, value in enumerate(whole[0])
+        ]
     try:
         return [
             JsonPart(value, lines, (start, stop), duplicates, depth - 1, recent)
@@ -83,6 +97,10 @@ class JsonPart(Part):
         self._duplicates, self._depth = duplicates, depth
 
     @property
+    def is_plain(self) -> bool:
+        return not self._duplicates
+
+    @property
     def duplicates(self) -> list[Duplicate]:
         return self._duplicates
 
@@ -90,10 +108,41 @@ class JsonPart(Part):
         return Scanner(self.lines, self._depth, self.start).scan()[1]
 
 
+class _Places:
+    """Where the items of an array are. They are looked for when one of them is asked for."""
+
+    def __init__(self, lines: Lines, depth: int) -> None:
+        self.lines, self._depth = lines, depth
+        self._found: list[tuple[int, int]] = []
+
+    def of(self, index: int) -> tuple[int, int]:
+        """Where an item begins and ends."""
+        if not self._found:
+            items = _items(self.lines, self._depth)
+            self._found = [(start, stop) for start, (_, stop, _) in items]
+        return self._found[index]
+
+
+class JsonItem(JsonPart):
+    """A document of JSON: an item of an array that was read as a whole."""
+
+    __slots__ = ("_index", "_places")
+
+    def __init__(
+        self, value: Any, places: _Places, index: int, depth: int, recent: RecentTree
+    ) -> None:
+        super().__init__(value, places.lines, (0, 0), [], depth, recent)
+        self._places, self._index = places, index
+
+    @property
+    def place(self) -> tuple[int, int]:
+        return self._places.of(self._index)
+
+
 def _read_whole(lines: Lines, depth: int) -> Part:
     text = lines.text
     try:
-        value, stop, duplicates = _read_compact(text, depth) or _read_value(
+        value, stop, duplicates = _read_native(text, depth) or _read_value(
             lines, skip_space(text, 0), depth
         )
         _expect_end(text, stop)
@@ -115,26 +164,27 @@ def _items(lines: Lines, depth: int) -> Iterator[tuple[int, _Found]]:
         if more:
             at = skip_space(text, at + 1)
         elif not text.startswith("]", at):
-            raise Stop(f'"," or "]" was expected, not {shown(text[at : at + 1])}', at)
+            refuse_comment(text, at)
+            raise Stop(f'expected "," or "]", found {shown(text[at : at + 1])}', at)
     _expect_end(text, at + 1)
 
 
-def _read_compact(text: str, depth: int) -> _Found | None:
-    """The value of a text that is written without white space; None for most others.
+def _read_native(text: str, depth: int) -> _Found | None:
+    """The value of a whole text, by a faster decoder; None where the text has to be looked at.
 
-    What is written for the value has to be the text itself: so no key is repeated, and no number
-    is read as another, which the faster decoder does not tell.
+    What is written for the value has to be the text itself, but for white space: so no key is
+    repeated, and no number is read as another, which the faster decoder does not tell.
     """
-    if '": ' in text:
-        return None
     try:
         data = text.encode()
         value = orjson.loads(data)
-        if orjson.dumps(value) != data or _is_deeper(value, text, depth):
-            return None
+        written = orjson.dumps(value)
     except (ValueError, TypeError):  # TypeError: nested deeper than it writes
         return None
-    return value, len(text), []
+    # White space inside of texts is left out on both sides: it changes neither keys nor numbers.
+    if written != data and b"".join(written.split()) != b"".join(data.split()):
+        return None
+    return None if _is_deeper(value, text, depth) else (value, len(text), [])
 
 
 def _read_value(lines: Lines, at: int, depth: int, *, outside: int = 0) -> _Found:
@@ -160,8 +210,9 @@ def _read_value(lines: Lines, at: int, depth: int, *, outside: int = 0) -> _Foun
 
 def _expect_end(text: str, at: int) -> None:
     at = skip_space(text, at)
+    refuse_comment(text, at)
     if at < len(text):
-        raise Stop("there is more text behind the end of the JSON value", at)
+        raise Stop("extra data after the JSON value (JSON Lines need the ending .jsonl)", at)
 
 
 def _broken(stop: Stop, lines: Lines) -> Part:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
+from dispatch_lint.model.patterns import compiled
 from dispatch_lint.text.tree import Duplicate, Node
 
 if TYPE_CHECKING:
@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 MAX_DIGITS = 400
 """Letters of a number; longer ones take long to convert."""
 _WHITE = frozenset(" \t\r\n")
-_SPACE = re.compile(r"[ \t\r\n]*")
-_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*"')
-_WORD = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|true|false|null")
+_COMMENTS = ("//", "/*", "#")
+_SPACE = r"[ \t\r\n]*"
+_STRING = r'"(?:[^"\\\x00-\x1f]|\\.)*"'
+_SOUND = r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*'
+_WORD = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|true|false|null"
 
 
 class JsonNode(Node):
@@ -126,6 +128,7 @@ class Scanner:
     def _next(self) -> str:
         """The next character that is no white space; nothing at the end."""
         self._at = skip_space(self._text, self._at)
+        refuse_comment(self._text, self._at)
         return self._text[self._at : self._at + 1]
 
     def _start(self, first: str) -> tuple[Any, JsonNode] | None:
@@ -163,7 +166,7 @@ class Scanner:
         if found == top.closing:
             return self._close()
         if found != ",":
-            raise Stop(f'"," or "{top.closing}" was expected, not {shown(found)}', self._at)
+            raise Stop(f'expected "," or "{top.closing}", found {shown(found)}', self._at)
         self._at += 1
         if isinstance(top.value, dict):
             self._key(top)
@@ -172,9 +175,7 @@ class Scanner:
     def _key(self, top: _Open) -> None:
         found = self._next()
         if found != '"':
-            raise Stop(
-                f'a field name in "double quotes" was expected, not {shown(found)}', self._at
-            )
+            raise Stop(f'expected a field name in "double quotes", found {shown(found)}', self._at)
         start = self._at
         key = self._string("a field name")
         place = (start, self._at)
@@ -184,40 +185,60 @@ class Scanner:
         top.node.keys[key] = place
         top.key = key
         if self._next() != ":":
-            raise Stop('":" was expected after the field name', self._at)
+            raise Stop('expected ":" after the field name', self._at)
         self._at += 1
 
     def _scalar(self, first: str) -> Any:
         if first == '"':
             return self._string("a string")
-        match = _WORD.match(self._text, self._at)
+        match = compiled(_WORD).match(self._text, self._at)
         if match is None:
-            raise Stop(f"a value was expected, not {shown(first)}", self._at)
+            raise Stop(f"expected a value, found {shown(first)}", self._at)
         if len(match[0]) > MAX_DIGITS:
             raise Stop(f"a number of more than {MAX_DIGITS} digits", self._at)
         self._at = match.end()
         return json.loads(match[0])
 
     def _string(self, what: str) -> str:
-        match = _STRING.match(self._text, self._at)
-        if match is None:
-            raise Stop(
-                f"{what} that does not end on its line, or holds a control character", self._at
-            )
-        try:
-            value: str = json.loads(match[0])
-        except ValueError as error:
-            raise Stop(f"{what} with an escape that is not JSON", self._at) from error
-        self._at = match.end()
-        return value
+        match = compiled(_STRING).match(self._text, self._at)
+        if match is not None:
+            try:
+                value: str = json.loads(match[0])
+            except ValueError:
+                pass
+            else:
+                self._at = match.end()
+                return value
+        raise self._broken_string(what)
+
+    def _broken_string(self, what: str) -> Stop:
+        sound = compiled(_SOUND).match(self._text, self._at)
+        at = sound.end() if sound else self._at
+        letter = self._text[at : at + 1]
+        if letter == "\\":
+            escape = self._text[at : at + 2].rstrip()
+            return Stop(f'{what} with "{escape}", an escape that JSON does not have', at)
+        if letter in ("", "\n", "\r"):
+            return Stop(f"{what} without its closing quote", self._at)
+        return Stop(f"{what} with the control character U+{ord(letter):04X}: escape it", at)
 
 
 def skip_space(text: str, at: int) -> int:
     """The offset of the next character that is no white space."""
     if text[at : at + 1] not in _WHITE:
         return at
-    match = _SPACE.match(text, at)
+    match = compiled(_SPACE).match(text, at)
     return match.end() if match else at
+
+
+def refuse_comment(text: str, at: int) -> None:
+    """Say of a comment that it is one, which is more help than what was expected instead.
+
+    Raises:
+        Stop: there is a comment at the offset.
+    """
+    if text.startswith(_COMMENTS, at):
+        raise Stop("JSON has no comments", at)
 
 
 def shown(character: str) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-import re
 import struct
 
-_INT = re.compile(r"[-+]?[0-9]+\Z")
-_OCT = re.compile(r"0o[0-7]+\Z")
-_HEX = re.compile(r"0x[0-9a-fA-F]+\Z")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
-_INF = re.compile(r"(?P<sign>[-+]?)\.(inf|Inf|INF)\Z")
+from dispatch_lint.model.patterns import compiled
+
+_HALF = "[\ud800-\udfff]"
+_INT = r"[-+]?[0-9]+\Z"
+_OCT = r"0o[0-7]+\Z"
+_HEX = r"0x[0-9a-fA-F]+\Z"
+_FLOAT = r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z"
+_INF = r"(?P<sign>[-+]?)\.(inf|Inf|INF)\Z"
 _CONSTANTS: dict[str, object] = {
     **dict.fromkeys(["", "~", "null", "Null", "NULL"]),
     **dict.fromkeys(["true", "True", "TRUE"], True),
@@ -29,22 +31,22 @@ def resolve_core(text: str) -> object:
         return _CONSTANTS[text]
     if text[0] not in _NUMBER_STARTS or len(text) > _LONGEST_NUMBER:
         return text
-    if _INT.match(text):
+    if compiled(_INT).match(text):
         return int(text)
-    if _OCT.match(text):
+    if compiled(_OCT).match(text):
         return int(text, 8)
-    if _HEX.match(text):
+    if compiled(_HEX).match(text):
         return int(text, 16)
-    if _FLOAT.match(text):
+    if compiled(_FLOAT).match(text):
         return float(text)
-    if match := _INF.match(text):
+    if match := compiled(_INF).match(text):
         return -math.inf if match["sign"] == "-" else math.inf
     return text
 
 
 def is_long_number(text: str) -> bool:
     """Whether a text is a number that is too long to be converted."""
-    return len(text) > _LONGEST_NUMBER and _FLOAT.match(text) is not None
+    return len(text) > _LONGEST_NUMBER and compiled(_FLOAT).match(text) is not None
 
 
 # What go-yaml v2 resolves by a table (YAML 1.1).
@@ -57,11 +59,10 @@ _GO_SPECIAL = {
 }
 _WORDS = frozenset({*_CONSTANTS, *_GO_TRUE, *_GO_FALSE, *_GO_SPECIAL})
 """Plain scalars without digits that are no text to YAML 1.2, or to dispatch."""
-_GO_INT = re.compile(r"(?P<sign>[-+]?)(?:0[xX](?P<hex>[0-9a-fA-F]+)|(?P<oct>0[0-7]*)"
-                     r"|(?P<dec>[1-9][0-9]*))\Z")  # fmt: skip
-_GO_BINARY = re.compile(r"(?P<sign>-?)0b(?P<digits>[01]+)\Z")
-_GO_FLOAT = re.compile(r"[-+]?[0-9]*\.?[0-9]+([eE][-+][0-9]+)?\Z")
-_GO_DOT_FLOAT = re.compile(r"\.[0-9]+([eE][-+]?[0-9]+)?\Z")
+_GO_INT = r"(?P<sign>[-+]?)(?:0[xX](?P<hex>[0-9a-fA-F]+)|(?P<oct>0[0-7]*)|(?P<dec>[1-9][0-9]*))\Z"
+_GO_BINARY = r"(?P<sign>-?)0b(?P<digits>[01]+)\Z"
+_GO_FLOAT = r"[-+]?[0-9]*\.?[0-9]+([eE][-+][0-9]+)?\Z"
+_GO_DOT_FLOAT = r"\.[0-9]+([eE][-+]?[0-9]+)?\Z"
 
 
 def is_text(text: str) -> bool:
@@ -80,7 +81,7 @@ def dispatch_text(text: str) -> str:
     """The text that dispatch ends up with where a plain scalar stands for a string.
 
     Its parser reads YAML 1.1 (go-yaml v2) and then makes text of numbers and booleans again
-    (FACTS: `on` becomes "true", `010` becomes "8", `1.10` becomes "1.1").
+    (`on` becomes "true", `010` becomes "8", `1.10` becomes "1.1").
     """
     boolean = dispatch_boolean(text)
     if boolean is not None:
@@ -102,6 +103,11 @@ _GO_KEYS = {"NaN": ".nan", "+Inf": ".inf", "-Inf": "-.inf"}
 def is_null(text: str) -> bool:
     """Whether a plain scalar is null."""
     return text in _CONSTANTS and _CONSTANTS[text] is None
+
+
+def has_half_character(text: str) -> bool:
+    """Whether a text holds half of a surrogate pair: JSON has an escape for it, YAML has none."""
+    return not text.isascii() and compiled(_HALF).search(text) is not None
 
 
 def dispatch_key(text: str) -> str | None:
@@ -139,23 +145,28 @@ def may_differ(text: str, value: object) -> bool:
     """
     if type(value) is int and text[0] in _ONE_TO_NINE and len(text) <= _SURE_DIGITS:
         return False  # most numbers; a digit in front makes it a decimal one
-    return dispatch_text(text) != text or isinstance(value, float) or _OCT.match(text) is not None
+    if dispatch_text(text) != text or compiled(_OCT).match(text) is not None:
+        return True
+    if not isinstance(value, float):
+        return False
+    # `1.0` may stand for an integer, and `0.5e1` is text to dispatch.
+    return whole_number(value) is not None or _go_number(text) != value
 
 
 def _go_number(text: str) -> int | float | None:
     if not text or text[0] not in _NUMBER_STARTS or len(text) > _LONGEST_NUMBER:
         return None
     if text[0] == ".":
-        return float(text) if _GO_DOT_FLOAT.match(text) else None
+        return float(text) if compiled(_GO_DOT_FLOAT).match(text) else None
     plain = text.replace("_", "")
     number = _go_integer(plain)
-    if number is None and _GO_FLOAT.match(plain):
+    if number is None and compiled(_GO_FLOAT).match(plain):
         return float(plain)
     return number
 
 
 def _go_integer(plain: str) -> int | None:
-    if match := _GO_INT.match(plain):
+    if match := compiled(_GO_INT).match(plain):
         digits, base = next(
             (match[name], base)
             for name, base in (("hex", 16), ("oct", 8), ("dec", 10))
@@ -165,7 +176,7 @@ def _go_integer(plain: str) -> int | None:
         # ParseUint takes no sign, ParseInt no more than 63 bits.
         limit = 2**63 if match["sign"] else 2**64
         return number if -(2**63) <= number < limit else None
-    if match := _GO_BINARY.match(plain):
+    if match := compiled(_GO_BINARY).match(plain):
         number = int(match["digits"], 2) * (-1 if match["sign"] else 1)
         return number if -(2**63) <= number < 2**64 else None
     return None

@@ -50,10 +50,15 @@ class Node(ABC):
 
 
 class Problem(NamedTuple):
-    """Why a document does not parse."""
+    """Why a document does not parse.
+
+    Attributes:
+        is_text: whether there is a text at all, and the message says how its language is broken.
+    """
 
     message: str
     range: Range
+    is_text: bool = True
 
 
 class Duplicate(NamedTuple):
@@ -99,10 +104,9 @@ class Part:
             value in the text (aliases) share the object.
         lines: of the whole text.
         problem: why it does not parse; then there is no value, and no tree.
-        start: the offset in the text where it begins.
     """
 
-    __slots__ = ("_recent", "_stop", "lines", "problem", "start", "value")
+    __slots__ = ("_place", "_recent", "lines", "problem", "value")
 
     def __init__(
         self,
@@ -117,12 +121,23 @@ class Part:
         """Take a document that was read.
 
         Args:
+            start: where it begins.
             stop: where the text ends that it was read from.
             recent: shared by all documents of the text; None where it is the only one.
         """
         self.value, self.lines, self.problem = value, lines, problem
-        self.start, self._stop = start, stop
+        self._place = (start, stop)
         self._recent = recent
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """The offsets between which it was read."""
+        return self._place
+
+    @property
+    def start(self) -> int:
+        """The offset in the text where it begins."""
+        return self.place[0]
 
     @property
     def end(self) -> int:
@@ -132,7 +147,22 @@ class Part:
     @property
     def text(self) -> str:
         """The text that it was read from."""
-        return self.lines.text[self.start : self._stop]
+        start, stop = self.place
+        return self.lines.text[start:stop]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it parses, and has no duplicates, scalars, plain keys and cuts."""
+        return self.problem is None
+
+    @property
+    def may_have_aliases(self) -> bool:
+        """Whether two paths may lead to one place."""
+        return False
+
+    def alias_at(self, offset: int) -> Path | None:
+        """The path of the value for which an alias stands at an offset; None where none is."""
+        return None
 
     @property
     def duplicates(self) -> list[Duplicate]:
@@ -141,7 +171,10 @@ class Part:
 
     @property
     def scalars(self) -> dict[Path, str]:
-        """Plain scalars that dispatch may read otherwise, as they are written (`may_differ`)."""
+        """Plain scalars that dispatch may read otherwise, as they are written (`may_differ`).
+
+        One that has aliases is there under each path.
+        """
         return {}
 
     @property

@@ -7,18 +7,24 @@ of each document that is refused why and where, in the order of the text.
 
 from __future__ import annotations
 
-import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from yaml import MappingNode, Node, ScalarNode, SequenceNode, YAMLError
 from yaml._yaml import CParser
 
+from dispatch_lint.model.patterns import compiled
+
+if TYPE_CHECKING:
+    from dispatch_lint.model.location import Path
+
 PLAIN = (True, False)
 """The tag of a plain scalar without a tag: what libyaml says of it, (plain, quoted)."""
+READ_TAGS = frozenset({PLAIN, *(f"tag:yaml.org,2002:{name}" for name in ("int", "float", "bool"))})
+"""The tags of scalars that dispatch reads as it reads plain ones."""
 TEXT_TAG = "tag:yaml.org,2002:str"
 MERGE = "<<"
 # An alias begins behind white space or an indicator; a `*` inside a word is none.
-_ALIAS = re.compile(r"""(?<![^\s\[\]{},:?"'\ufeff-])\*\S""")
+_ALIAS = r"""(?<![^\s\[\]{},:?"'\ufeff-])\*\S"""
 _DEEPEST = "exceeded maximum nesting depth"
 
 
@@ -36,7 +42,7 @@ class Unsure(Exception):
 
 def may_have_aliases(text: str) -> bool:
     """Whether there may be aliases in a document."""
-    return "&" in text and _ALIAS.search(text) is not None
+    return "&" in text and compiled(_ALIAS).search(text) is not None
 
 
 def is_merge(key: Node) -> bool:
@@ -95,6 +101,24 @@ def compose_events(text: str, depth: int, aliases: int) -> Node | None:
         raise
 
 
+def alias_at(text: str, offset: int, depth: int, aliases: int) -> Path | None:
+    """The path of the value for which an alias stands at an offset; None where none is.
+
+    Args:
+        text: of a document that can be read.
+        depth, aliases: as of `compose_events`.
+    """
+    builder = _Builder(depth, aliases)
+    for event in iter(CParser(text).get_event, None):
+        start, end = _marks(event)
+        if start > offset:
+            break
+        if offset <= end and type(event).__name__ == "AliasEvent":
+            return builder.path
+        builder.add(event)
+    return None
+
+
 def _build(text: str, depth: int, aliases: int) -> Node | None:
     builder = _Builder(depth, aliases)
     for event in iter(CParser(text).get_event, None):
@@ -133,6 +157,16 @@ class _Builder:
         self._expanded = 0
         self._documents = 0
 
+    @property
+    def path(self) -> Path | None:
+        """Where the next value belongs; None for a key."""
+        if self._open and self._open[-1].wants_key:
+            return None
+        return tuple(
+            collection.key.value if collection.key is not None else len(collection.node.value)
+            for collection in self._open
+        )
+
     def add(self, event: Any) -> None:
         """Take the next event."""
         name = type(event).__name__
@@ -153,21 +187,21 @@ class _Builder:
         elif name == "DocumentStartEvent":
             self._documents += 1
             if self._documents > 1:
-                raise _refused("another document begins here, behind a line break that only "
+                raise _refused("another document begins here, after a line break that only "
                                "YAML 1.1 knows (U+0085, U+2028, U+2029)", event)  # fmt: skip
 
     def _start(self, event: Any, kind: type[Node]) -> None:
         if len(self._open) >= self._depth:
             raise _refused(f"values are nested deeper than {self._depth} levels", event)
         if self._open and self._open[-1].wants_key:
-            raise _refused("a field name has to be text, not a list or mapping", event)
+            raise _refused("a field name must be text, not a list or mapping", event)
         node = kind(event.tag, [], event.start_mark, event.end_mark, event.flow_style)
         self._open.append(_Open(node, event.anchor))
 
     def _alias(self, event: Any) -> None:
         name = event.anchor
         if any(collection.anchor == name for collection in self._open):
-            raise _refused(f'the alias "*{name}" stands inside its own anchor', event)
+            raise _refused(f'the alias "*{name}" is inside its own anchor', event)
         if name not in self._anchors:
             raise _refused(f'the alias "*{name}" has no anchor "&{name}" before it in this '
                            "document", event)  # fmt: skip
@@ -177,7 +211,7 @@ class _Builder:
             raise _refused(f"aliases stand for more than {self._aliases:,} values", event)
         if self._open and self._open[-1].wants_key:
             if type(node) is not ScalarNode:
-                raise _refused("a field name has to be text, not a list or mapping", event)
+                raise _refused("a field name must be text, not a list or mapping", event)
             # A key has a place of its own.
             node = ScalarNode(TEXT_TAG, node.value, event.start_mark, event.end_mark, "*")
         self._place(node, size, None)

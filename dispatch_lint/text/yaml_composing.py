@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from yaml import Node as Composed
 
     from dispatch_lint.text.lines import Lines
-    from dispatch_lint.text.yaml_reader import YamlText
+    from dispatch_lint.text.yaml_text import YamlText
 
 
 class Read(NamedTuple):
@@ -100,7 +100,7 @@ def _problem(error: Exception, text: str, start: int, lines: Lines) -> Problem:
         )
         if context and context_mark:
             begin = start + context_mark.index
-            message = f"{message}, {context} that begins in line {lines.range(begin, begin).line}"
+            message = f"{message}, {context} that begins on line {lines.range(begin, begin).line}"
     else:
         index = 0
         if isinstance(error, ReaderError):

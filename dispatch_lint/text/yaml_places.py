@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from yaml import MappingNode, ScalarNode, SequenceNode
 from yaml import Node as Composed
 
-from dispatch_lint.text.scalars import NULL_TAG, dispatch_key, may_differ, resolve_core
+from dispatch_lint.model.patterns import compiled
+from dispatch_lint.text.scalars import NULL_TAG, dispatch_key, is_text, may_differ, resolve_core
 from dispatch_lint.text.tree import Cut, Duplicate, Node
-from dispatch_lint.text.yaml_composer import PLAIN, is_merge
+from dispatch_lint.text.yaml_composer import READ_TAGS, is_merge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,8 +21,11 @@ if TYPE_CHECKING:
     from dispatch_lint.model.location import Path
     from dispatch_lint.text.lines import Lines
 
-_COMMENT = re.compile(r"(?:(?<=[ \t\r\n])|\A)#[^\r\n]*")
-_PROPERTIES = re.compile(r"(?:[&!]\S*(?:\s+(?:#[^\r\n]*\s*)*|\Z))*")
+_COMMENT = r"(?:(?<=[ \t\r\n])|\A)#[^\r\n]*"
+# Libyaml takes a comment without a space before it, too, where no plain scalar goes on. Where the
+# scalars are not known, it may as well be in one.
+_COMMENT_BEHIND = r"""(?:(?<=[ \t\r\n"'\[\]{},])|\A)#[^\r\n]*"""
+_PROPERTIES = r"(?:[&!]\S*(?:\s+(?:#[^\r\n]*\s*)*|\Z))*"
 
 
 class Origin(NamedTuple):
@@ -145,54 +149,89 @@ def _with_merged(mapping: Composed) -> Iterator[Composed]:
 
 class Notes:
     """The keys of a document that are repeated, and the plain scalars and keys that dispatch may
-    read otherwise."""
+    read otherwise. A scalar is noted under each path that leads to it, a key where it is written."""
 
     def __init__(self, root: Composed, origin: Origin, lines: Lines) -> None:
         self.duplicates: list[Duplicate] = []
-        self.scalars: dict[Path, str] = {}
         self.read_duplicates: list[Duplicate] = []
         self.plain_keys: dict[Path, str | None] = {}
         self._origin, self._lines = origin, lines
-        self._seen: set[int] = set()
+        self._keys_noted: set[int] = set()
+        """The mappings whose keys were looked at, by identity."""
+        self._scalars: list[tuple[Path, str]] = []
+        self._found: dict[int, tuple[int, int, int]] = {}
+        """For each node, for aliases: the length of its path, and where its scalars begin and end."""
         self._visit(root, ())
+        self.scalars = dict(self._scalars)
 
     def _visit(self, node: Composed, path: Path) -> None:
-        if id(node) in self._seen:
-            return  # an alias
-        self._seen.add(id(node))
+        found = self._found.get(id(node))
+        if found is not None:  # an alias
+            length, start, stop = found
+            self._scalars += [
+                ((*path, *inner[length:]), text) for inner, text in self._scalars[start:stop]
+            ]
+            return
+        start = len(self._scalars)
         if type(node) is SequenceNode:
             for index, item in enumerate(node.value):
                 self._visit(item, (*path, index))
         elif type(node) is MappingNode:
-            before: dict[str, Composed] = {}
-            for key, value in node.value:
-                if not is_merge(key):
-                    self._visit_key(key, (*path, key.value), before)
-                self._visit(value, (*path, key.value))
+            self._visit_mapping(node, path)
         elif node.tag == NULL_TAG:
-            self.scalars[path] = "!!null"
-        elif node.tag == PLAIN:
+            self._scalars.append((path, "!!null"))
+        elif node.tag in READ_TAGS and not is_text(node.value):
             value = resolve_core(node.value)
             if value is None or may_differ(node.value, value):
-                self.scalars[path] = node.value
+                self._scalars.append((path, node.value))
+        self._found[id(node)] = len(path), start, len(self._scalars)
 
-    def _visit_key(self, key: Composed, path: Path, before: dict[str, Composed]) -> None:
-        """Note a key.
+    def _visit_mapping(self, node: Composed, path: Path) -> None:
+        """Note what is in a mapping, and in what it merges: that has the same path."""
+        names: set[str] = set()
+        for mapping in _with_merged(node):
+            is_first = id(mapping) not in self._keys_noted
+            self._keys_noted.add(id(mapping))
+            written: dict[str, Composed] = {}
+            read: dict[str, Composed] = {}
+            own = [(key, value) for key, value in mapping.value if not is_merge(key)]
+            last = {key.value: key for key, _ in own}
+            for key, value in own:
+                if is_first:
+                    self._note_repeated(key, (*path, key.value), written, read)
+                # What is merged does not replace what is there; what is repeated does.
+                if key.value not in names and key is last[key.value]:
+                    if is_first:
+                        self._note_key(key, (*path, key.value))
+                    self._visit(value, (*path, key.value))
+            names |= {key.value for key, _ in own}
+
+    def _note_repeated(
+        self, key: Composed, path: Path, written: dict[str, Composed], before: dict[str, Composed]
+    ) -> None:
+        """Note a key that is repeated.
 
         Args:
-            before: the keys before it in the same mapping, by what dispatch reads.
+            written: the keys before it in the same mapping, as they are written.
+            before: the same by what dispatch reads.
         """
         name = key.value
-        read = dispatch_key(name) if key.tag == PLAIN else name
-        if read != name:
-            self.plain_keys[path] = read
+        read = name if is_text(name) or key.tag not in READ_TAGS else dispatch_key(name)
         # A key that dispatch refuses is repeated where it is written twice.
         same = name if read is None else read
-        if same in before:
-            found = self.duplicates if before[same].value == name else self.read_duplicates
-            spans = (self._origin.span(node) for node in (key, before[same]))
+        first = written.get(name) or before.get(same)
+        if first is not None:
+            found = self.duplicates if name in written else self.read_duplicates
+            spans = (self._origin.span(node) for node in (key, first))
             found.append(Duplicate(path, *(self._lines.range(*span) for span in spans)))
-        before[same] = key
+        written[name] = before[same] = key
+
+    def _note_key(self, key: Composed, path: Path) -> None:
+        """Note a key that dispatch reads otherwise."""
+        if key.tag not in READ_TAGS or is_text(key.value):
+            return
+        if (read := dispatch_key(key.value)) != key.value:
+            self.plain_keys[path] = read
 
 
 def find_comments(root: Composed | None, origin: Origin, stop: int) -> list[tuple[int, int]]:
@@ -203,11 +242,16 @@ def find_comments(root: Composed | None, origin: Origin, stop: int) -> list[tupl
     """
     text = origin.text[origin.offset : stop]
     scalars = sorted(_scalar_spans(root, text)) if root is not None else []
+    pattern = compiled(_COMMENT if root is None else _COMMENT_BEHIND)
     found = []
-    for match in _COMMENT.finditer(text):
+    match = pattern.search(text)
+    while match is not None:
         before = bisect_right(scalars, (match.start(), len(text))) - 1
-        if before < 0 or match.start() >= scalars[before][1]:
+        scalar_end = scalars[before][1] if before >= 0 else 0
+        if match.start() >= scalar_end:
             found.append((match.start() + origin.offset, match.end() + origin.offset))
+            scalar_end = match.end()
+        match = pattern.search(text, scalar_end)
     return found
 
 
@@ -226,7 +270,7 @@ def _scalar_spans(root: Composed, text: str) -> Iterator[tuple[int, int]]:
         else:
             # There may be comments behind an anchor, a tag, or the indicator of a block.
             start, end = node.start_mark.index, node.end_mark.index
-            start = min(_PROPERTIES.match(text, start).end(), end)  # type: ignore[union-attr]
+            start = min(compiled(_PROPERTIES).match(text, start).end(), end)  # type: ignore[union-attr]
             if node.style in ("|", ">"):
                 header = re.compile("[\r\n]").search(text, start, end)
                 start = header.start() if header else end

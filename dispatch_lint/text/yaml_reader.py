@@ -6,52 +6,39 @@ of YAML 1.2 says. libyaml is imported for the first document that needs it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
-from dispatch_lint.text.lines import Lines
-from dispatch_lint.text.tree import Cut, Duplicate, Node, Part, Problem, RecentTree
+from dispatch_lint.text.tree import Cut, Duplicate, Node, Part, Problem
 from dispatch_lint.text.yaml_split import is_marker, split_documents
+from dispatch_lint.text.yaml_text import YamlText
 
 if TYPE_CHECKING:
     from dispatch_lint.model.location import Path
     from dispatch_lint.text.yaml_places import Notes
 
 
-def read_yaml(text: str, *, depth: int, aliases: int) -> Iterator[Part]:
+def read_yaml(
+    text: str, *, depth: int, aliases: int, wanted: Collection[int] | None = None
+) -> Iterator[Part]:
     """The documents of a text, each read when it is its turn. What does not parse has a `problem`.
 
     Args:
         text: without a byte order mark.
         depth: levels of lists and mappings inside each other; 500 at most.
         aliases: values that the aliases of one document may stand for.
+        wanted: the numbers of the documents to read; None for all.
     """
+    from dispatch_lint.text.yaml_composing import read_composed
+
     shared = YamlText(text, depth, aliases)
     spans = split_documents(text)
     following = [*(start for start, _ in spans), len(text)][1:]
-    for (start, stop), end in zip(spans, following, strict=True):
-        yield _read_part(shared, (start, stop, end))
-
-
-def _read_part(shared: YamlText, place: tuple[int, int, int]) -> YamlPart:
-    from dispatch_lint.text.yaml_composing import read_composed
-
-    read = read_composed(shared, *place[:2])
-    return YamlPart(shared, read.value, read.problem, place, is_notable=read.is_notable)
-
-
-class YamlText:
-    """What the documents of a text share.
-
-    Attributes:
-        depth, aliases: the limits that it is read with.
-        recent: the tree of the document that was read, or asked for a place, last.
-    """
-
-    def __init__(self, text: str, depth: int, aliases: int) -> None:
-        self.lines = Lines(text, returns=True)
-        self.recent = RecentTree()
-        self.depth, self.aliases = depth, aliases
+    for number, ((start, stop), end) in enumerate(zip(spans, following, strict=True)):
+        if wanted is None or number in wanted:
+            read = read_composed(shared, start, stop)
+            place = (start, stop, end)
+            yield YamlPart(shared, read.value, read.problem, place, is_notable=read.is_notable)
 
 
 class YamlPart(Part):
@@ -82,6 +69,24 @@ class YamlPart(Part):
         self._notes: Notes | None = None
 
     @property
+    def is_plain(self) -> bool:
+        return self.problem is None and not self._is_notable and not self._may_have_cuts()
+
+    @property
+    def may_have_aliases(self) -> bool:
+        from dispatch_lint.text.yaml_composer import may_have_aliases
+
+        return may_have_aliases(self.text)
+
+    def alias_at(self, offset: int) -> Path | None:
+        if self.problem is not None or not self.may_have_aliases:
+            return None
+        from dispatch_lint.text.yaml_composer import alias_at
+
+        shared = self._shared
+        return alias_at(self.text, offset - self.start, shared.depth, shared.aliases)
+
+    @property
     def duplicates(self) -> list[Duplicate]:
         return self._read_notes().duplicates if self._is_notable else []
 
@@ -99,14 +104,15 @@ class YamlPart(Part):
 
     @property
     def cuts(self) -> list[Cut]:
-        text, start = self.lines.text, self.start
-        if is_marker(text, start):
-            start += len("---")
-        if self.problem is not None or text.find("---", start, self._stop) < 0:
+        if self.problem is not None or not self._may_have_cuts():
             return []
         from dispatch_lint.text.yaml_places import find_cuts
 
         return list(find_cuts(self.node, self.lines)) if self.node is not None else []
+
+    def _may_have_cuts(self) -> bool:
+        text, (start, stop) = self.lines.text, self._place
+        return text.find("---", start + len("---") if is_marker(text, start) else start, stop) >= 0
 
     def comments(self) -> list[tuple[int, int]]:
         if self.lines.text.find("#", self.start, self._following) < 0:
@@ -118,7 +124,7 @@ class YamlPart(Part):
     def _read_tree(self) -> Node | None:
         from dispatch_lint.text.yaml_composing import read_tree
 
-        return read_tree(self._shared, self.start, self._stop)
+        return read_tree(self._shared, *self._place)
 
     def _read_notes(self) -> Notes:
         if self._notes is None:

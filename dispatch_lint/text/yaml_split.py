@@ -15,24 +15,27 @@ _LINE_ENDS = ("\n", "\r")
 _BEHIND_MARKER = ("", " ", "\t", *_LINE_ENDS)
 # The first line that is neither empty nor a directive nor a comment.
 _CONTENT = re.compile(r"(?:^|(?<=\r))(?!%)[^\S\r\n]*[^\s#]", re.MULTILINE)
+_CONTENT_OR_DIRECTIVE = re.compile(r"(?:^|(?<=\r))[^\S\r\n]*[^\s#]", re.MULTILINE)
 
 
 def split_documents(text: str) -> list[tuple[int, int]]:
     """Start and end of each document.
 
     A marker at the beginning of a line ends a document wherever it is, so that the error of one
-    document cannot reach into the next. Comments alone are no document.
+    document cannot reach into the next. Comments alone are no document; directives without one are an
+    error, which is left to the parser.
     """
     spans = []
     start, begun = 0, False
     for marker in _find_markers(text):
-        if begun or _has_content(text, start, marker):
+        opens = text[marker] == "-"
+        if begun or _has_content(text, start, marker, directives=not opens):
             spans.append((start, marker))
             start = marker
-        begun = text[marker] == "-"
+        begun = opens
         if not begun:
             start = marker + len("...")
-    if begun or _has_content(text, start, len(text)):
+    if begun or _has_content(text, start, len(text), directives=True):
         spans.append((start, len(text)))
     return spans
 
@@ -59,6 +62,7 @@ def _occurrences(text: str, marker: str) -> Iterator[int]:
         at = text.find(marker, at + 1)
 
 
-def _has_content(text: str, start: int, end: int) -> bool:
-    """Whether there is anything but comments and directives."""
-    return _CONTENT.search(text[start:end]) is not None
+def _has_content(text: str, start: int, end: int, *, directives: bool) -> bool:
+    """Whether there is anything but comments, or but comments and directives."""
+    pattern = _CONTENT_OR_DIRECTIVE if directives else _CONTENT
+    return pattern.search(text[start:end]) is not None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from yaml import Node, ScalarNode, SequenceNode
 
 from dispatch_lint.text.scalars import NULL_TAG, is_text, may_differ, resolve_core
-from dispatch_lint.text.yaml_composer import MERGE, PLAIN, TEXT_TAG, Unsure, is_merge
+from dispatch_lint.text.yaml_composer import MERGE, PLAIN, READ_TAGS, TEXT_TAG, Unsure, is_merge
 
 
 class Values:
@@ -62,7 +63,7 @@ class Values:
             if name == MERGE and is_merge(key):
                 merged.append(value)
                 continue
-            if name in fields or (not is_text(name) and key.tag == PLAIN):
+            if name in fields or (not is_text(name) and key.tag in READ_TAGS):
                 self.is_notable = True
             fields[name] = value
         if merged:
@@ -75,14 +76,26 @@ class Values:
             if node.tag == NULL_TAG:
                 self.is_notable = True
                 return None
-            return resolve_core(text) if is_resolved(node) else text
-        return text if is_text(text) else self._plain(text)
-
-    def _plain(self, text: str) -> Any:
-        value = resolve_core(text)
-        if value is None or may_differ(text, value):
+            if node.tag not in READ_TAGS:
+                return resolve_core(text) if is_resolved(node) else text
+        if is_text(text):
+            return text
+        read = _read_plain if len(text) <= _REMEMBERED else _read_plain.__wrapped__
+        value, is_notable = read(text)
+        if is_notable:
             self.is_notable = True
         return value
+
+
+_REMEMBERED = 40
+"""Letters of plain scalars whose values are remembered."""
+
+
+@lru_cache(maxsize=10_000)  # the same numbers and booleans come again and again
+def _read_plain(text: str) -> tuple[Any, bool]:
+    """The value of a plain scalar, and whether dispatch may read it otherwise."""
+    value = resolve_core(text)
+    return value, value is None or may_differ(text, value)
 
 
 def _merge(fields: dict[str, Any], merged: list[Any]) -> None:
