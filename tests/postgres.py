@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import pwd
+import random
 import shutil
 import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,6 +57,18 @@ def as_server(command: list[str]) -> None:
     )  # fmt: skip
 
 
+def _started(folder: Path, found: Path) -> Server:
+    """Start a server at a port that nobody else has, also not for a connection of their own."""
+    for _ in range(20):
+        server = Server(random.randrange(10_000, 30_000), folder, found)
+        with suppress(OSError, subprocess.CalledProcessError):
+            with socket.socket() as free:
+                free.bind(("127.0.0.1", server.port))
+            server.start()
+            return server
+    raise RuntimeError((folder / "log").read_text())
+
+
 @contextmanager
 def running(found: Path) -> Iterator[Server]:
     """A new server, for as long as it is wanted."""
@@ -64,15 +77,11 @@ def running(found: Path) -> Iterator[Server]:
         if os.geteuid() == 0:
             account = pwd.getpwnam("postgres")
             os.chown(folder, account.pw_uid, account.pw_gid)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
         as_server([str(found / "initdb"), "-D", str(folder / "data"), "-U", "owner", "-A", "trust",
                    "-E", "UTF8", "--no-sync"])  # fmt: skip
         access = folder / "data" / "pg_hba.conf"
         access.write_text(f"host all guest all scram-sha-256\n{access.read_text()}")
-        server = Server(port, folder, found)
-        server.start()
+        server = _started(folder, found)
         try:
             yield server
         finally:

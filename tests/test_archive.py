@@ -90,7 +90,7 @@ def test_commands(tmp_path: Path) -> None:
     )
     (tmp_path / "b.jsonl").write_text(stored("Secret", name="b", id="2"))
     run(tmp_path, "store", "import", "a.jsonl", "--store", "one.db")
-    run(tmp_path, "store", "import", "b.jsonl", "--prune", "--store", "one.db")
+    run(tmp_path, "store", "import", "b.jsonl", "--prune", "--yes", "--store", "one.db")
     assert (
         run(tmp_path, "store", "export", "--all", "-o", "all.jsonl", "--store", "one.db").returncode
         == 0
@@ -143,12 +143,12 @@ def test_a_damaged_archive_imports_nothing(line: str, tmp_path: Path) -> None:
         stream.write(line)
     result = run(tmp_path, "store", "import", "all.jsonl", "--store", "two.db")
     assert (result.returncode, result.stdout) == (2, b"")
-    assert result.stderr == b"dispatch-lint: all.jsonl:4: this is no line of an archive\n"
+    assert result.stderr == b"dispatch-lint: all.jsonl:4: not a line of an archive\n"
     assert run(tmp_path, "store", "list", "--store", "two.db").returncode == 2
 
 
 def test_a_ledger_with_wrong_lines_names_them(tmp_path: Path) -> None:
-    for text, said in (("\ufeff# c\nx\tk\t2026-01-01T00:00:00Z\t-\r\n", b""), ("a\n", b"ids:1: this is no line"),
+    for text, said in (("\ufeff# c\nx\tk\t2026-01-01T00:00:00Z\t-\r\n", b""), ("a\n", b"ids:1: not a line"),
                        ("# c\nx\\x\tk\t2026-01-01T00:00:00Z\t-\n", b"ids:2: an escape"), ("# c\n\udcff\n", b"ids:2: this is not UTF-8")):  # fmt: skip
         (tmp_path / "ids").write_bytes(text.encode("utf-8", "surrogateescape"))
         result = run(tmp_path, "store", "import", "--ledger", "ids", "--store", "a.db")

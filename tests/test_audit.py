@@ -32,6 +32,8 @@ from dispatch_lint.index.groups import by_id, by_name
 from dispatch_lint.model.relations import ENTITY, EntityRow
 from dispatch_lint.model.violation import Severity
 from dispatch_lint.rule import stored
+from tests.command import WAIT, interruptible
+from tests.docs.running import ROOT, run_page
 
 pytest.importorskip("pyspark")
 pyarrow = pytest.importorskip("pyarrow")
@@ -129,6 +131,7 @@ def audited(
     options = ("--output", output, "-f", "jsonl", "--master", master, *SPARK)
     made = run(folder, "audit", *arguments, *options)
     assert made.returncode in (0, 1), made.stderr[-3000:]
+    assert "[Stage" not in made.stderr  # Spark's progress bar: stderr is no terminal here
     return violations(folder / output)
 
 
@@ -247,6 +250,7 @@ LAYOUTS = ("text.parquet", "partitioned.orc", "rows.parquet")
 
 def test_other_layouts(parquet: Path) -> None:
     """JSON in a column, a column for each field below folders of partitions, and Dispatch's rows."""
+    (parquet / "traceback.py").write_text("raise SystemExit('code of the checked tree was run')\n")
     violations = audited(parquet, *LAYOUTS, output="layouts", master="local[2]")
     assert all(violation["column"] == 1 and violation["fix"] is None for violation in violations)
     (parquet / "same.jsonl").write_text((parquet / "b.jsonl").read_text())
@@ -309,17 +313,19 @@ def test_an_executor_that_is_killed_and_a_baseline(
         arguments, cwd=estate, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
         env=ENVIRONMENT,
     )  # fmt: skip
-    assert audit.stderr is not None
     killed = 0
-    for line in audit.stderr:
-        if "2/5" in line and not killed:
-            time.sleep(1)
-            for number, command in processes():
-                if "CoarseGrainedExecutorBackend" in command:
-                    os.kill(number, signal.SIGKILL)
-                    killed = number
-                    break
-    assert audit.wait(600) == 1
+    while not killed and audit.poll() is None:
+        time.sleep(1)
+        if (estate / "killed/_work").exists():  # the documents are being read
+            executors = [
+                number for number, command in processes()
+                if "CoarseGrainedExecutorBackend" in command
+            ]  # fmt: skip
+            if executors:
+                killed = executors[0]
+                os.kill(killed, signal.SIGKILL)
+    audit.communicate(timeout=600)
+    assert audit.returncode == 1
     assert killed
     left = violations(estate / "killed")
     assert [violation["fingerprint"] for violation in left if violation["file"] == "b.jsonl"] == [
@@ -334,7 +340,7 @@ def test_an_executor_that_is_killed_and_a_baseline(
 
 
 @pytest.mark.parametrize(("arguments", "message"), [
-    (["nothing.jsonl"], "nothing.jsonl"), (["a.jsonl", "--master", "x", "--remote", "sc://x"], "use one"),
+    (["nothing.jsonl"], "nothing.jsonl"), (["a.jsonl", "--master", "x", "--remote", "sc://x"], "not both"),
     (["a.jsonl", "--input-option", "x"], "NAME=VALUE"), (["a.jsonl", "--select", "nme-format"], "name-format"),
 ])  # fmt: skip
 def test_what_cannot_be_done(arguments: list[str], message: str, estate: Path) -> None:
@@ -413,3 +419,61 @@ def batch_of(rows: list[tuple[Any, ...]], types: dict[str, str]) -> Any:
         for column, kind in zip(zip(*rows, strict=True), types.values(), strict=True)
     ]
     return pyarrow.RecordBatch.from_arrays(columns, list(types))
+
+
+def page_environment(folder: Path) -> dict[str, str]:
+    """Makes a small Spark for the commands of a page."""
+    folder.mkdir(exist_ok=True)
+    options = SPARK[1::2]
+    (folder / "spark-defaults.conf").write_text(
+        "".join(f"{one.replace('=', ' ')}\n" for one in options)
+    )
+    names = ("SPARK_LOCAL_IP", "JDK_JAVA_OPTIONS")
+    return {"SPARK_CONF_DIR": str(folder), **{name: ENVIRONMENT[name] for name in names}}
+
+
+def test_the_page_about_it_runs_as_printed(tmp_path: Path) -> None:
+    """Of docs/how-to/audit.md, what needs no cluster."""
+    page = ROOT / "docs/how-to/audit.md"
+    run = run_page(page, tmp_path, page_environment(tmp_path / "spark"))
+    assert run.text == page.read_text(encoding="utf-8"), "run: make docs-update"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it looks at processes as Linux lists them")
+@pytest.mark.parametrize(("number", "code", "when"), [
+    (signal.SIGINT, 130, "Java starts"), (signal.SIGTERM, 143, "documents are read"),
+])  # fmt: skip
+def test_a_signal_ends_an_audit_without_a_traceback(
+    number: signal.Signals, code: int, when: str, estate: Path
+) -> None:
+    command = (
+        sys.executable,
+        "-m",
+        "dispatch_lint",
+        "audit",
+        "a.jsonl",
+        "--output",
+        f"ended{code}",
+    )
+    with interruptible():
+        audit = subprocess.Popen(
+            (*command, "--master", "local[1]", *SPARK), cwd=estate, env=ENVIRONMENT,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+        )  # fmt: skip
+
+    def has_come() -> bool:
+        if when == "documents are read":
+            return (estate / f"ended{code}/_work").exists()
+        return not subprocess.run(
+            ["pgrep", "-s", str(audit.pid), "java"], capture_output=True
+        ).returncode
+
+    while not has_come() and audit.poll() is None:
+        time.sleep(0.1)
+    audit.send_signal(number)
+    _, error = audit.communicate(timeout=WAIT)
+    assert (audit.returncode, b"Traceback" in error) == (code, False)
+    deadline = time.monotonic() + WAIT  # Java notices that nobody reads any more
+    while not subprocess.run(["pgrep", "-s", str(audit.pid)], capture_output=True).returncode:
+        assert time.monotonic() < deadline, "a process is left"
+        time.sleep(0.2)

@@ -6,7 +6,6 @@ import random
 import struct
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -55,7 +54,7 @@ def test_values_that_are_no_entities_are_named(tmp_path: Path) -> None:
     assert "1 document in 1 store checked" in out
     result = run(tmp_path, "store", "import", url, "--store", "refs.db")
     assert result.returncode == 2
-    assert b"Application/acme/list: the value is no JSON object" in result.stderr
+    assert b"Application/acme/list: the value is not a JSON object" in result.stderr
 
 
 def test_check_and_import_by_url(tmp_path: Path) -> None:
@@ -64,7 +63,7 @@ def test_check_and_import_by_url(tmp_path: Path) -> None:
     assert code == 1
     assert "(71 entities)" in out
     assert out.endswith("71 documents in 1 store checked, 0 skipped, closed world: "
-                        "all references judged.\n")  # fmt: skip
+                        "all references checked.\n")  # fmt: skip
     (tmp_path / "f.yaml").write_text("kind: Function\nname: f\nimage: i\nsecrets: [lon, long]\n")
     code, out, _ = check(tmp_path, "f.yaml", "--store", url, "-f", "concise", "--organization",
                          "acme")  # fmt: skip
@@ -135,13 +134,13 @@ def test_the_older_state_is_read_where_the_newer_was_cut_short(tmp_path: Path) -
     assert read(file) in ({}, read(FILES / "small.db"))
     data[(1 - newer) * 4096 + 16 + 30] ^= 1
     file.write_bytes(data)
-    with pytest.raises(StoreError, match="no Bolt file, or both of its meta pages are damaged"):
+    with pytest.raises(StoreError, match="not a Bolt file, or both of its meta pages are damaged"):
         read(file)
 
 
 def test_other_files_and_missing_ones_are_errors(tmp_path: Path) -> None:
     (tmp_path / "x.db").write_bytes(b"SQLite format 3\0" + bytes(9000))
-    for name, said in (("x.db", "this is no Bolt file"), ("gone.db", "No such file")):
+    for name, said in (("x.db", "not a Bolt file"), ("gone.db", "No such file")):
         code, _, error = check(tmp_path, f"bolt://{name}")
         assert code == 2
         assert f"dispatch-lint: bolt://{name}: {said}" in error
@@ -150,9 +149,9 @@ def test_other_files_and_missing_ones_are_errors(tmp_path: Path) -> None:
 def test_a_file_that_is_named_like_a_document_says_how_to_name_it(tmp_path: Path) -> None:
     (tmp_path / "x.db").write_bytes((FILES / "small.db").read_bytes())
     code, _, error = check(tmp_path, "x.db")
-    assert code == 2 and "name it bolt://x.db" in error
+    assert code == 2 and "write bolt://x.db" in error
     (tmp_path / "y.db").write_bytes(b"SQLite format 3\0" + bytes(90))
-    assert "name it sqlite:///y.db" in check(tmp_path, "y.db")[2]
+    assert "write sqlite:///y.db" in check(tmp_path, "y.db")[2]
 
 
 def test_a_file_in_use_is_left_alone(tmp_path: Path) -> None:
@@ -206,7 +205,5 @@ def crowded(elements: int, flags: int, value: tuple[int, bytes]) -> bytes:
 ])  # fmt: skip
 def test_pages_are_read_once(page: bytes, tmp_path: Path) -> None:
     (tmp_path / "d.db").write_bytes(bolt_file([page]))
-    start = time.monotonic()
-    code, _, error = check(tmp_path, "bolt://d.db")
+    code, _, error = check(tmp_path, "bolt://d.db", seconds=8)
     assert code == 2 and "the file is damaged" in error
-    assert time.monotonic() - start < 10

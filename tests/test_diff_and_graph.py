@@ -41,12 +41,12 @@ type Widget struct {
 type Fresh struct { BaseEntity }
 """
 BREAKING = [
-    "Gone (stored): the kind Gone is gone",
-    'Widget.imageName (stored): the field "imageName" is called "image" now',
-    'Widget.note (stored): the field "note" is gone',
-    "Widget.colour (stored): the type was string, and is integer",
-    'Widget.size (stored): the field "size" is required now',
-    'Widget.level (stored): the value "LOW" is gone',
+    "Gone (stored): the kind Gone was removed",
+    'Widget.imageName (stored): the field "imageName" was renamed to "image"',
+    'Widget.note (stored): the field "note" was removed',
+    "Widget.colour (stored): the type changed from string to integer",
+    'Widget.size (stored): the field "size" became required',
+    'Widget.level (stored): the value "LOW" was removed',
 ]
 
 
@@ -65,16 +65,18 @@ def test_changes_of_definitions(tmp_path: Path) -> None:
         line.split("] ", 1)[1].rpartition(" [")[0] for line in lines if line.startswith("breaking")
     ]
     assert sorted(breaking) == sorted(BREAKING)
-    assert "compatible Fresh (stored): the kind Fresh is new [new.go:12]" in lines
-    assert 'compatible Widget.more (stored): the field "more" is new [new.go:10]' in lines
-    assert lines[-1].startswith("6 breaking, ")
+    assert "compatible Fresh (stored): the kind Fresh was added [new.go:12]" in lines
+    assert 'compatible Widget.more (stored): the field "more" was added [new.go:10]' in lines
+    assert lines[-1].startswith("6 breaking changes, ")
     report = json.loads(said(tmp_path, "old.go", "new.go", "-f", "json", code=1))
     assert report["summary"]["breaking"] == 6
     renamed = next(one for one in report["changes"] if one["change"] == "field-renamed")
     assert (renamed["old"], renamed["new"]) == ("old.go:9", "new.go:6")
     table = said(tmp_path, "old.go", "new.go", "-f", "markdown", code=1)
-    assert '| Widget | stored | note | the field "note" is gone | old.go:13 |' in table
-    assert said(tmp_path, "old.go", "old.go", code=0) == "0 breaking, 0 compatible changes.\n"
+    assert '| Widget | stored | note | the field "note" was removed | old.go:13 |' in table
+    assert (
+        said(tmp_path, "old.go", "old.go", code=0) == "0 breaking changes, 0 compatible changes.\n"
+    )
     (tmp_path / "dispatch-lint.toml").write_text("severity = { breaking-change = 'off' }\n")
     said(tmp_path, "old.go", "new.go", code=0)
 
@@ -92,7 +94,7 @@ def test_sides_may_be_schemas_or_revisions(tmp_path: Path) -> None:
     for old, new in (("HEAD~:pkg", "HEAD:pkg"), ("schemas", "pkg"), ("HEAD:schemas", "pkg/shop.go"),
                      ("HEAD~:pkg/shop.go", "HEAD:"), ("HEAD~:", "pkg")):  # fmt: skip
         out = said(tmp_path, old, new, code=1)
-        assert out.splitlines()[-1].startswith("6 breaking, "), (old, new)
+        assert out.splitlines()[-1].startswith("6 breaking changes, "), (old, new)
         assert "dispatch-lint-" not in out  # no path of a temporary folder
     out = said(tmp_path / "pkg", "HEAD~:.", "HEAD:shop.go", code=1)
     assert "6 breaking" in out
@@ -117,26 +119,26 @@ def test_a_rule_that_raises_at_a_change(tmp_path: Path) -> None:
 ANY: dict[str, object] = {}
 CHANGES = [
     ({"type": "string", "pattern": "a"}, {"type": "string", "pattern": "b"},
-     True, "the pattern was a, and is b"),
-    (ANY, {"pattern": "b"}, True, "the pattern b is new"),
-    ({"pattern": "a"}, ANY, False, "the pattern a is gone"),
-    (ANY, {"enum": ["a", "b"]}, True, "only a, b are allowed now"),
-    ({"enum": ["a"]}, ANY, False, "every value is allowed now"),
-    ({"enum": ["a"]}, {"enum": ["a", "b"]}, False, 'the value "b" is new'),
+     True, "the pattern changed from a to b"),
+    (ANY, {"pattern": "b"}, True, "the pattern b was added"),
+    ({"pattern": "a"}, ANY, False, "the pattern a was removed"),
+    (ANY, {"enum": ["a", "b"]}, True, "the values became limited to a, b"),
+    ({"enum": ["a"]}, ANY, False, "every value became allowed"),
+    ({"enum": ["a"]}, {"enum": ["a", "b"]}, False, 'the value "b" was added'),
     ({"type": "integer"}, {"type": ["integer", "string"]}, False,
-     "the type was integer, and is integer or string"),
-    ({"type": "integer"}, ANY, False, "the type was integer, and is any"),
-    (ANY, {"type": "integer"}, True, "the type was any, and is integer"),
+     "the type changed from integer to integer or string"),
+    ({"type": "integer"}, ANY, False, "the type changed from integer to any"),
+    (ANY, {"type": "integer"}, True, "the type changed from any to integer"),
     ({"x-dispatch-reference": {"kind": "A"}}, ANY, False,
-     "it referred to A by name, and refers to nothing"),
+     "the reference changed from A by name to nothing"),
     ({"items": {"type": "string"}}, {"items": {"type": "integer"}}, True,
-     "the type was string, and is integer"),
+     "the type changed from string to integer"),
     ({"additionalProperties": {"type": "string"}}, {"additionalProperties": {"type": "integer"}},
-     True, "the type was string, and is integer"),
+     True, "the type changed from string to integer"),
     ({"properties": {"a": {}}}, {"properties": {"a": {}}, "additionalProperties": False},
-     True, "further fields are refused now"),
+     True, "further fields are no longer allowed"),
     ({"properties": {"a": {}}, "required": ["a"]}, {"properties": {"a": {}}}, False,
-     'the field "a" is required no longer'),
+     'the field "a" became optional'),
 ]  # fmt: skip
 
 
@@ -151,15 +153,15 @@ def test_changes_of_a_schema(
     lines = said(tmp_path, "old", "new", code=int(breaks)).splitlines()
     assert len(lines) == 2, lines
     ending = {"items": "[]", "additionalProperties": "{}"}.get("".join(old), "")
-    path = "it.a" if '"a" is required' in message else f"it{ending}"
+    path = "it.a" if '"a" became' in message else f"it{ending}"
     kind = "breaking[breaking-change]" if breaks else "compatible"
     assert lines[0].startswith(f"{kind} Widget.{path} (stored): {message}"), lines[0]
-    assert said(tmp_path, "old", "old", code=0) == "0 breaking, 0 compatible changes.\n"
+    assert said(tmp_path, "old", "old", code=0) == "0 breaking changes, 0 compatible changes.\n"
 
 
 @pytest.mark.parametrize(
     ("old", "words"),
-    [("nowhere", "it is no REVISION:PATH"), ("nothing:pkg", "git: fatal"),
+    [("nowhere", "not a REVISION:PATH"), ("nothing:pkg", "git: fatal"),
      ("HEAD:nowhere", "there are no definitions")],
 )  # fmt: skip
 def test_sides_that_cannot_be_read(old: str, words: str, tmp_path: Path) -> None:

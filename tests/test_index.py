@@ -174,41 +174,66 @@ def test_what_a_group_is_named_by_is_read_again(group: str, parts: object) -> No
 # An index that changes
 
 
+def changing_index() -> ChangingIndex:
+    return ChangingIndex(lambda source: source)
+
+
+def focused(index: ChangingIndex, source: int, dependencies: set[str] | None = None) -> Groups:
+    return index.focused_on(source, set() if dependencies is None else dependencies, lambda: None)
+
+
 @given(PLACED, PLACED, st.integers(0, 3))
 def test_rows_of_a_source_are_replaced(
     before: list[Placed], after: list[Placed], source: int
 ) -> None:
     """What it had before leaves no trace."""
-    changing, fresh = ChangingIndex(), ChangingIndex()
+    changing, fresh = changing_index(), changing_index()
     for placed in (before, after):
         for number in range(4):
             changing.replace(number, [one[1:] for one in placed if one[0] == number])
     for number in range(4):
         fresh.replace(number, [one[1:] for one in after if one[0] == number])
-    assert answers_of(changing.focused_on(source)) == answers_of(fresh.focused_on(source))
-    asked = {group for group, _ in changing.focused_on(source).groups()}
+    assert answers_of(focused(changing, source)) == answers_of(focused(fresh, source))
+    asked = {group for group, _ in focused(changing, source).groups()}
     assert asked == {one[1] for one in after if one[0] == source}
     for number in range(4):
         changing.remove(number)
         changing.remove(number)
-    assert answers_of(changing.focused_on(source)) == answers_of(ChangingIndex().focused_on(source))
+    assert answers_of(focused(changing, source)) == answers_of(focused(changing_index(), source))
 
 
 @given(PLACED, st.integers(0, 3))
 def test_a_changing_index_has_the_groups_of_any_other(placed: list[Placed], source: int) -> None:
-    changing = ChangingIndex()
+    changing = changing_index()
     for number in range(4):
         changing.replace(number, [one[1:] for one in placed if one[0] == number])
-    some = changing.focused_on(source).some(GROUPS)
+    some = focused(changing, source).some(GROUPS)
     every = dict(filled(Index(), placed).groups())
     assert some.keys() == every.keys()
     for group, members in some.items():
         members.sort()
         assert shown(members) == shown(every[group])
-    # A duplicate is reported in the file that changed.
-    for members in changing.focused_on(source).some(GROUPS).values():
-        of_it = [source_of(position) == source for position, _ in members.entities]
-        assert of_it == sorted(of_it)
+
+
+@given(PLACED, PLACED, st.integers(0, 3))
+def test_a_changing_index_tells_what_changed(
+    before: list[Placed], after: list[Placed], source: int
+) -> None:
+    """The groups whose rows differ, and what was asked for, so that it can be asked for again."""
+    changing = changing_index()
+    for number in range(4):
+        changing.replace(number, [one[1:] for one in before if one[0] == number])
+    asked: set[str] = set()
+    old = answers_of(focused(changing, source, asked))
+    changed = changing.replace(0, [one[1:] for one in after if one[0] == 0])
+    for group in GROUPS:
+        rows = [
+            {repr(one[2:]) for one in placed if one[0] == 0 and one[1] == group}
+            for placed in (before, after)
+        ]
+        assert (group in changed) == (rows[0] != rows[1]), group
+    if asked.isdisjoint(changed):
+        assert answers_of(focused(changing, source)) == old
 
 
 # What a foreign key may mean

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import random
@@ -20,16 +21,16 @@ from dispatch_lint.documents.source import Source
 from dispatch_lint.engine.plugins import load_rules
 from dispatch_lint.engine.run import run as run_checks
 from dispatch_lint.report import Outcome, format_named
-from dispatch_lint.rule import Example, stored
+from dispatch_lint.rule import Example, Finding, Reference, Rule, stored
 from dispatch_lint.store.entity_store import Filter, WritableStore
-from dispatch_lint.store.importing import import_sources
+from dispatch_lint.store.importing import MixedOrganizations, import_sources
 from dispatch_lint.store.ledger_file import LedgerFile, write_ledger
 from dispatch_lint.store.memory import MemoryStore
 from dispatch_lint.store.opening import open_for_writing
 from dispatch_lint.store.rows import StoreRows
 from tests import postgres
 from tests.conftest import Lint
-from tests.test_cli import check, run
+from tests.test_cli import check, run, write
 
 BACKENDS = ["memory", "sqlite", "postgresql"]
 CLASSIFIER = Classifier(Settings(), load_catalogue(Settings()))
@@ -76,8 +77,6 @@ def make_store(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str]
 
 def put(store: WritableStore, text: str, **options: Any) -> tuple[Any, int]:
     """Import lines of JSONL."""
-    import io
-
     source = Source("store.jsonl", "jsonl", opener=lambda: io.BytesIO(text.encode()))
     return import_sources(store, [source], CLASSIFIER, **options)
 
@@ -316,17 +315,107 @@ def test_entities_that_come_again_hold_in_their_order(
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
+def test_prune_is_about_what_the_import_has(backend: str, make_store: Any) -> None:
+    store = make_store(backend)
+    put(store, ESTATE, now="2026-01-01T00:00:00Z")
+    live = {entity.key for entity in store.entities(Filter()) if not entity.deleted}
+    offered: list[str] = []
+    counts, _ = put(
+        store, stored("Image", id="i1", name="nodejs"), prune=True, confirm=offered.extend
+    )
+    gone = {key for key in live if key.startswith("acme/Image/")} - {"acme/Image/nodejs"}
+    assert offered == sorted(gone) and counts.deleted == len(gone) > 0
+    assert {entity.key for entity in store.entities(Filter()) if entity.deleted} == gone
+    put(store, '{"kind": "Image", "name": "x", "organizationId": "other"}\n', prune=True)
+    put(store, '{"kind": "Image", "name": "m"}\n', prune=True)  # a manifest
+    assert {entity.key for entity in store.entities(Filter()) if entity.deleted} == gone
+    store.close()
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_what_is_not_confirmed_is_not_imported(backend: str, make_store: Any) -> None:
+    def refuse(keys: Iterator[str]) -> None:
+        raise KeyboardInterrupt
+
+    store = make_store(backend)
+    put(store, ESTATE)
+    before = list(store.entities(Filter()))
+    with pytest.raises(KeyboardInterrupt):
+        put(store, stored("Image", id="i9", name="new"), prune=True, confirm=refuse)
+    assert list(store.entities(Filter())) == before
+    counts, _ = put(store, stored("Image", id="i9", name="new"), prune=True, dry_run=True)
+    assert counts.added == 1 and counts.deleted > 0
+    assert list(store.entities(Filter())) == before
+    store.close()
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_organizations_are_not_mixed_by_accident(backend: str, make_store: Any) -> None:
+    manifest, row = '{"kind": "API", "name": "cart"}\n', stored("API", id="1", name="cart")
+    store = make_store(backend)
+    put(store, row, mixed=False)
+    with pytest.raises(
+        MixedOrganizations, match="1 document to import names no organization"
+    ) as found:
+        put(store, manifest, mixed=False)
+    assert (found.value.organizations, found.value.unnamed) == (["acme"], 1)
+    with pytest.raises(MixedOrganizations):
+        put(store, row + manifest, mixed=False)
+    assert store.count() == 1
+    put(store, manifest, mixed=True)
+    put(store, row, mixed=False)  # it was allowed before
+    store.close()
+
+
+def test_rows_beside_manifests_are_refused_too() -> None:
+    store = MemoryStore()
+    put(store, '{"kind": "API", "name": "cart"}\n', mixed=False)
+    with pytest.raises(MixedOrganizations, match="memory has entities of no organization"):
+        put(store, stored("API", id="1", name="cart"), mixed=False)
+
+
+def test_import_asks_before_it_deletes(tmp_path: Path) -> None:
+    write(tmp_path, a_jsonl=stored("Secret", name="a", id="1") + stored("Secret", name="b", id="2"),
+          b_jsonl=stored("Secret", name="b", id="2"), m_yaml="kind: Secret\nname: c\n")  # fmt: skip
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        result = run(tmp_path, "store", "import", *arguments, "--store", "refs.db")
+        return result.returncode, result.stdout.decode(), result.stderr.decode()
+
+    assert (
+        call("a.jsonl", "--dry-run")[1].startswith("Dry run: 2 added")
+        and not (tmp_path / "refs.db").exists()
+    )
+    assert call("a.jsonl")[0] == 0
+    code, out, error = call("b.jsonl", "--prune")
+    assert (code, out) == (2, "") and "  acme/Secret/a\n" in error and "use --yes" in error
+    assert call("b.jsonl", "--prune", "--dry-run")[1].endswith("1 deleted in refs.db\n")
+    assert (
+        call("b.jsonl", "--prune", "--yes")[1]
+        == "0 added, 0 changed, 1 unchanged, 1 deleted in refs.db\n"
+    )
+    code, _, error = call("m.yaml")
+    assert code == 2 and "use --organization NAME" in error
+    assert call("m.yaml", "--mixed")[1].startswith("1 added")
+    assert call("a.jsonl", "--dry-run", "--ledger", "b.jsonl")[0] == 2
+    # A store has all kinds: what it does not have of any is gone.
+    write(tmp_path, i_jsonl=stored("Image", name="i", id="3"))
+    run(tmp_path, "store", "import", "i.jsonl", "--store", "other.db")
+    assert call("sqlite:///other.db", "--prune", "--yes")[1].endswith("1 deleted in refs.db\n")
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
 def test_prune_marks_what_is_gone(backend: str, make_store: Any) -> None:
     store = make_store(backend)
     put(store, ESTATE, now="2026-01-01T00:00:00Z")
-    counts, _ = put(store, stored("Image", id="i1", name="nodejs"), prune=True,
-                    now="2026-01-02T00:00:00Z")  # fmt: skip
-    assert (counts.changed, counts.deleted) == (1, 8)
+    kept = "".join(line for line in ESTATE.splitlines(keepends=True) if '"s2"' not in line)
+    counts, _ = put(store, kept, prune=True, now="2026-01-02T00:00:00Z")
+    assert (counts.unchanged, counts.deleted) == (8, 1)
     assert store.get("acme/Secret/token").status == "DELETED"
     (entry,) = store.ledger(["s2"])
     assert (entry.first_seen, entry.deleted) == ("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z")
-    again, _ = put(store, stored("Image", id="i1", name="nodejs"), prune=True)
-    assert (again.unchanged, again.deleted) == (1, 0)
+    again, _ = put(store, kept, prune=True)
+    assert (again.unchanged, again.deleted) == (8, 0)
     store.close()
 
 
@@ -374,6 +463,133 @@ def test_a_deleted_copy_does_not_displace_the_living(tmp_path: Path) -> None:
         assert [one.deleted != "" for one in store.ledger(["0", "1"])] == [True, False]
 
 
+MANIFEST = "kind: Secret\nname: token\nsecrets: {a: new}\n"
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_what_a_server_has_given_is_not_lost_to_a_manifest(backend: str, make_store: Any) -> None:
+    store = make_store(backend)
+    row = stored("Secret", id="7", name="token", revision=4)
+    manifest = '{"kind": "Secret", "name": "token", "secrets": {"a": "new"}}\n'
+    acme = Classifier(parse({"organization": "acme"}), CLASSIFIER.catalogue)
+
+    def take(text: str) -> tuple[Any, ...]:
+        source = Source("a.jsonl", "jsonl", opener=lambda: io.BytesIO(text.encode()))
+        counts, _ = import_sources(store, [source], acme)
+        found = store.get("acme/Secret/token") if backend == "memory" else looked_up(store)
+        return counts.added, counts.changed, counts.unchanged, counts.kept, found.identity
+
+    def looked_up(store: Any) -> Any:
+        with store.transaction():
+            return store.get("acme/Secret/token")
+
+    assert take(manifest) == (1, 0, 0, 0, "")
+    assert take(manifest + row) == (0, 1, 1, 0, "7")  # a server has stored it
+    assert take(manifest) == (0, 0, 1, 1, "7")
+    assert take(row.replace('"revision": 4', '"revision": 5') + manifest) == (0, 1, 1, 1, "7")
+    assert take(row.replace("READY", "DELETED")) == (0, 1, 0, 0, "7")
+    assert take(manifest) == (0, 1, 0, 0, "")  # it is made anew
+    store.close()
+
+
+def test_import_says_which_documents_it_leaves_out(tmp_path: Path) -> None:
+    write(tmp_path, a_jsonl=stored("Secret", id="7", name="token"), m_yaml=MANIFEST)
+    run(tmp_path, "store", "import", "a.jsonl", "--store", "refs.db")
+    result = run(
+        tmp_path, "store", "import", "m.yaml", "--organization", "acme", "--store", "refs.db"
+    )
+    assert result.stdout == b"0 added, 0 changed, 1 unchanged, 0 deleted in refs.db\n"
+    assert result.stderr == (
+        b"left out 1 document without an ID: refs.db has the entity, with the ID and the status that a "
+        b"server gave it\n"
+    )
+    assert (
+        b'"id": "7"'
+        in run(tmp_path, "store", "get", "acme/Secret/token", "--store", "refs.db").stdout
+    )
+
+
+class Targets(Rule):
+    """Reads the tags of every target."""
+
+    name = "targets"
+    summary = "reads tags"
+    guide = None
+
+    def check_reference(self, reference: Reference) -> Iterator[Finding]:
+        if reference.target is not None and reference.target.tags:
+            yield Finding((), "tagged")
+
+
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
+def test_entities_of_a_store_are_fetched_together(
+    backend: str, make_store: Any, tmp_path: Path
+) -> None:
+    store = make_store(backend)
+    put(store, "".join(
+        stored("Image", id=f"i{number}", name=f"i{number}", tags={"a": "b"}) for number in range(500)
+    ))  # fmt: skip
+    (tmp_path / "many.jsonl").write_text("".join(
+        stored("Function", id=f"f{number}", name=f"f{number}", image=f"i{number}")
+        for number in range(500)
+    ))  # fmt: skip
+    queries: list[str] = []
+
+    def note(*given: Any) -> None:
+        queries.append(given[2])
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    checker = make_checker(Settings(select=("targets",)), known={"targets": Targets})
+    with store.transaction():
+        found = run_checks(
+            checker, sources_of([str(tmp_path / "many.jsonl")], Settings()), store=StoreRows(store, [store])
+        )  # fmt: skip
+    sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    assert (found.summary.problems, found.summary.rules) == ([], {"targets": 500})
+    assert len([query for query in queries if query.startswith("SELECT")]) < 20
+
+
+@pytest.fixture
+def to_rename(tmp_path: Path) -> Path:
+    """Documents that were imported, one of which is elsewhere now."""
+    write(
+        tmp_path, m_yaml="kind: Image\nname: a\n---\nkind: Function\nname: f\nimage: a\n",
+        other_yaml="kind: Function\nname: g\nimage: a\n---\nkind: Image\nname: taken\n",
+    )  # fmt: skip
+    (tmp_path / "dispatch-lint.toml").write_text("store = 'refs.db'\norganization = 'acme'\n")
+    assert run(tmp_path, "store", "import", "m.yaml", "other.yaml").returncode == 0
+    return tmp_path
+
+
+def test_rename_refuses_to_leave_references_in_the_store(to_rename: Path) -> None:
+    other = (to_rename / "other.yaml").read_text()
+    (to_rename / "other.yaml").unlink()
+    before = (to_rename / "m.yaml").read_text()
+    for name, why in (
+        ("b", "1 entity that is not among the documents refers to Image/a: acme/Function/g"),
+        ("taken", "there is already acme/Image/taken"),
+    ):
+        result = run(to_rename, "rename", "Image/a", name)
+        assert (result.returncode, result.stdout) == (2, b"")
+        expected = f"dispatch-lint: refs.db: {why}; use --force to rename only the documents\n"
+        assert result.stderr.decode() == expected
+        assert (to_rename / "m.yaml").read_text() == before
+    result = run(to_rename, "rename", "Image/a", "b", "--force")
+    assert result.stdout == b"renamed 1 entity and 1 reference in 1 file\n"
+    assert result.stderr.decode().endswith("refers to Image/a: acme/Function/g: not changed\n")
+    # what is a document is no longer as the store has it
+    (to_rename / "m.yaml").write_text(before)
+    (to_rename / "other.yaml").write_text(other)
+    result = run(to_rename, "rename", "Image/a", "b")
+    assert result.stdout == b"renamed 1 entity and 2 references in 2 files\n"
+
+
+def test_rename_says_that_the_store_cannot_be_read(to_rename: Path) -> None:
+    (to_rename / "refs.db").unlink()
+    result = run(to_rename, "rename", "Image/a", "b")
+    assert result.returncode == 2 and b"refs.db: no such store" in result.stderr
+
+
 def test_import_is_all_or_nothing(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(
         "kind: Secret\nname: a\n---\nkind: Secret\nsecrets: {a: b\n---\nkind: Secret\n"
@@ -382,10 +598,10 @@ def test_import_is_all_or_nothing(tmp_path: Path) -> None:
     result = run(tmp_path, "store", "import", "a.yaml", "b.jsonl", "--store", "refs.db")
     assert result.returncode == 2
     error = result.stderr.decode()
-    assert "a.yaml:7:1: the entity has no name, and so no key" in error
-    assert "a.yaml:5:15: this does not parse" in error
-    assert "b.jsonl:2:19: this does not parse" in error
-    assert b"no reference store" in run(tmp_path, "store", "list", "--store", "refs.db").stderr
+    assert "a.yaml:7:1: the entity has no name, and therefore no key" in error
+    assert "a.yaml:5:15: cannot be parsed" in error
+    assert "b.jsonl:2:19: cannot be parsed" in error
+    assert b"not a reference store" in run(tmp_path, "store", "list", "--store", "refs.db").stderr
 
 
 def test_commands(tmp_path: Path) -> None:
@@ -399,7 +615,7 @@ def test_commands(tmp_path: Path) -> None:
         return (result.stdout or result.stderr).decode()
 
     assert said("get", "acme/Image/nodejs", code=2).startswith(
-        "dispatch-lint: sqlite:///refs.db: there is no such store; make one with"
+        "dispatch-lint: sqlite:///refs.db: no such store; create it with"
     )
     assert said("import", "estate.jsonl") == (
         "9 added, 0 changed, 0 unchanged, 0 deleted in sqlite:///refs.db\n"
@@ -407,7 +623,7 @@ def test_commands(tmp_path: Path) -> None:
     assert json.loads(said("get", "acme/Image/nodejs"))["baseImageName"] == "base"
     assert json.loads(said("get", "Image/acme/nodejs"))["name"] == "nodejs"
     assert 'did you mean "acme/Image/nodejs"?' in said("get", "acme/Image/nodjs", code=1)
-    assert "is no key" in said("get", "nodejs", code=2)
+    assert "is not a key" in said("get", "nodejs", code=2)
     listed = said("list", "--kind", "SecretEntity")
     assert [line.split()[0] for line in listed.splitlines()] == [
         "KEY", "acme/Secret/password", "acme/Secret/token",
@@ -423,7 +639,7 @@ def test_commands(tmp_path: Path) -> None:
     assert "acme/Function/hello" in said("refs", "acme/Image/nodejs")
     assert "missing" in said("refs", "acme/Image/nodejs")
     assert "acme/Image/nodejs" in said("history", "i1")
-    assert "was never seen" in said("history", "i77", code=1)
+    assert "is not in the ledger" in said("history", "i77", code=1)
     lines = said("export").splitlines()
     assert len(lines) == 9 and json.loads(lines[0])["kind"]
     assert said("export", "--ledger", "ids.txt") == "9 IDs in ids.txt\n"
@@ -435,7 +651,7 @@ def test_commands(tmp_path: Path) -> None:
     assert code == 1
     assert out.splitlines() == [
         'f.yaml:3:8: error[unresolved-reference] there is no Image "nodjs"; did you mean "nodejs"?',
-        "1 error. 1 document in 1 file checked, 0 skipped, closed world: all references judged.",
+        "1 error. 1 document in 1 file checked, 0 skipped, closed world: all references checked.",
     ]
 
 
@@ -468,12 +684,12 @@ def test_a_committed_ledger(tmp_path: Path) -> None:
     code, out, _ = check(tmp_path, "e.jsonl", "--select", "unique-id")
     assert code == 1
     line = text.splitlines().index("i1\tacme/Image/nodejs\t2026-01-01T00:00:00Z\t-") + 1
-    assert 'the ID "i1" is already that of acme/Image/nodejs' in out
+    assert 'the ID "i1" already belongs to acme/Image/nodejs' in out
     assert f"the entity with this ID: ids.txt:{line}:1" in out
     file.write_text(f"{text}<<<<<<< HEAD\n")
     code, out, error = check(tmp_path, "e.jsonl", "--select", "unique-id")
     assert code == 2
-    assert "ids.txt:12: this is no line of a ledger" in error and "merge unfinished" in error
+    assert "ids.txt:12: not a line of a ledger" in error and "unresolved merge conflict" in error
 
 
 def test_odd_ids_survive_the_ledger(tmp_path: Path) -> None:

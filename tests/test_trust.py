@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -96,11 +97,15 @@ def tree(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Run a command in this process: exit code, standard output, standard error."""
+    """Run a command in this process: exit code, standard output, standard error.
+
+    In a thread, because in the main one a run takes over the signals of the process for good.
+    """
 
     def run(*arguments: str) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["dispatch-lint", *arguments])
-        code = cli.run()
+        with ThreadPoolExecutor(1) as thread:
+            code = thread.submit(cli.run).result()
         return code, *capsys.readouterr()
 
     return run
@@ -163,7 +168,12 @@ COMMANDS = {
     "explain": ["explain", "schema"],
     "rename": ["rename", "-/Secret/a", "b", "--diff"],
     "graph": ["graph"],
+    "config": ["config"],
+    "schema list": ["schema", "list"],
+    "schema generate": ["schema", "generate"],
+    "schema check": ["schema", "check"],
     "schema show": ["schema", "show", "Image"],
+    "schema show settings": ["schema", "show", "settings"],
     "schema diff": ["schema", "diff", "d.go", "d.go"],
     "store list": ["store", "list"],
     "store get": ["store", "get", "acme/Image/a"],
@@ -172,6 +182,7 @@ COMMANDS = {
     "store export": ["store", "export"],
     "store import": ["store", "import", "a.yaml"],
     "init": ["init", "--yes"],
+    "init --update": ["init", "--update"],
     "audit": ["audit", "a.yaml", "--output", "found"],
 }
 
@@ -217,9 +228,15 @@ def by_environment(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return []
 
 
-@pytest.mark.parametrize("asked", ASKED)
-@pytest.mark.parametrize("command", [name for name in COMMANDS if name != "audit"])
-@pytest.mark.parametrize("way", ["--trust", "environment", "--config", "remembered"])
+WAYS = ["--trust", "environment", "--config", "remembered"]
+# Each two of them together: a way does not know what is asked for and by which command.
+PAIRS = [
+    (way, asked, command) for way in WAYS for asked in ASKED for command in COMMANDS
+    if command != "audit" and (way == "--trust" or asked == "plugins" or command == "check")
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("way", "asked", "command"), PAIRS)
 def test_each_way_of_trust_allows_it(
     way: str, asked: str, command: str, tree: Path, call: Command, listener: Listener,
     monkeypatch: pytest.MonkeyPatch,
@@ -233,7 +250,9 @@ def test_each_way_of_trust_allows_it(
     }[way]()
     error = call(*COMMANDS[command], *options)[2]
     assert "needs your trust" not in error and "Traceback" not in error
-    runs_code = command in ("check", "rules", "rules new", "rules test", "explain", "schema diff")
+    assert "No such option" not in error
+    runs_code = command in ("check", "rules", "rules new", "rules test", "explain", "schema diff",
+                            "schema show settings")  # fmt: skip
     assert ran(tree) is (asked.startswith("plugin") and runs_code)
     if asked in ("server", "postgres") and command in ("check", "store list"):
         assert listener.calls > 0
@@ -327,8 +346,42 @@ def test_a_change_of_what_is_asked_for_asks_again(tree: Path, call: Command) -> 
     assert call("check")[0] == 2
 
 
+@pytest.mark.parametrize("folder", ["rules/__pycache__", "__pycache__/rules"])
+def test_no_name_of_a_folder_hides_code(folder: str, tree: Path, call: Command) -> None:
+    (tree / folder).parent.mkdir(exist_ok=True)
+    (tree / "rules").rename(tree / "moved")
+    (tree / folder).parent.mkdir(exist_ok=True)
+    (tree / "moved").rename(tree / folder)
+    ask(tree, f"plugins = ['{folder}']")
+    assert call("trust")[0] == 0
+    assert call("check")[0] == 0 and ran(tree)
+    (tree / folder / "own.py").write_text("import os\n")
+    assert "needs your trust" in call("check")[2]
+
+
+@pytest.mark.parametrize("folder", ["/", "many", "large"])
+def test_a_folder_that_is_too_large_is_refused_before_it_is_read(
+    folder: str, tree: Path, call: Command
+) -> None:
+    for number in range(5_001 if folder == "many" else 2):
+        file = tree / "many" / f"d{number % 10}" / f"{number}.py"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        os.mkfifo(file) if number < 2 else file.touch()
+    (tree / "large").mkdir()
+    for name in ("a.py", "b.py"):
+        with (tree / "large" / name).open("wb") as stream:
+            stream.truncate(33 << 20)
+    ask(tree, f"plugins = ['{folder}']")
+    code, _, error = call("trust")
+    assert code == 2 and error.count("\n") == 1
+    if folder != "/":  # which has files that cannot be read
+        limit = "64 MiB, too much" if folder == "large" else "5000 files, too many"
+        assert error.endswith(f"{folder}: more than {limit} to remember\n")
+    assert call("check")[0] == 2 and not ran(tree)
+
+
 def test_list_and_revoke(tree: Path, call: Command, home: Path) -> None:
-    assert call("trust", "--list") == (0, "", "dispatch-lint: nothing is trusted\n")
+    assert call("trust", "--list") == (0, "", "dispatch-lint: no folder is trusted\n")
     ask(tree, "plugins = ['rules']")
     assert call("trust", ".")[0] == 0
     file = home / ".config" / "dispatch-lint" / "trust.json"
@@ -339,7 +392,7 @@ def test_list_and_revoke(tree: Path, call: Command, home: Path) -> None:
     assert call("check")[0] == 2 and not ran(tree)
     assert call("trust", "--revoke", str(tree))[0] == 1
     ask(tree, "ignore = ['schema']")
-    assert "asks for nothing that needs trust" in call("trust")[2]
+    assert "nothing to trust: " in call("trust")[2]
 
 
 def test_a_memory_that_others_can_write_is_not_believed(
@@ -350,7 +403,7 @@ def test_a_memory_that_others_can_write_is_not_believed(
     file = home / ".config" / "dispatch-lint" / "trust.json"
     file.chmod(0o666)
     code, _, error = call("check")
-    assert code == 2 and "others may write it" in error and not ran(tree)
+    assert code == 2 and "others may write to it" in error and not ran(tree)
     file.chmod(0o600)
     if os.geteuid() == 0:
         os.chown(file, 12345, 12345)
@@ -362,7 +415,7 @@ def test_a_memory_that_others_can_write_is_not_believed(
     file.unlink()
     file.write_text("{")
     code, _, error = call("check")
-    assert code == 2 and "this is no memory of trust" in error
+    assert code == 2 and "not a list of trusted folders" in error
 
 
 @pytest.mark.parametrize("where", ["inside", "relative", "empty"])
@@ -425,6 +478,30 @@ def test_packages_of_the_tree(tree: Path, arguments: list[str]) -> None:
     assert b'the package "their-rules" in ' in result.stderr
     assert run_process(tree, *arguments, "--trust", PYTHONPATH=path).returncode == 0 and ran(tree)
     assert run_process(tree, *arguments).returncode == 0 and not ran(tree)
+
+
+@pytest.mark.parametrize("command", ["check", "audit"])
+def test_compiled_code_of_a_package_is_not_run(command: str, tree: Path) -> None:
+    if command == "audit":
+        pytest.importorskip("pyspark")
+    import importlib.util
+    import py_compile
+
+    package(tree / "lib", tree.parent / "ran")
+    path = str(tree / "lib")
+    assert run_process(tree, "trust", PYTHONPATH=path).returncode == 0
+    source = tree / "lib" / "their_rules.py"
+    harmless = source.read_text()
+    source.write_text(harmless.replace('write_text("run")', 'write_text("evil")'))
+    compiled = importlib.util.cache_from_source(str(source))
+    mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
+    py_compile.compile(str(source), compiled, invalidation_mode=mode)
+    source.write_text(harmless)
+    (tree / "a.jsonl").write_text('{"kind": "Secret", "name": "a"}\n')
+    output = ["--output", "found"] if command == "audit" else []
+    ended = run_process(tree, command, "a.jsonl", *output, PYTHONPATH=path)
+    assert ended.returncode == 0, ended.stderr
+    assert (tree.parent / "ran").read_text() == "run"
 
 
 def test_packages_elsewhere_are_the_users_own(tree: Path) -> None:

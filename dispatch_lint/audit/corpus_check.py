@@ -16,10 +16,10 @@ from dispatch_lint.audit.arrow import batches_of, rows_of
 from dispatch_lint.audit.plan import Plan, checker_of
 from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.reading import read_line
-from dispatch_lint.engine.corpus_check import NOTHING, content_wants
+from dispatch_lint.engine.corpus_check import content_wants, nothing
 from dispatch_lint.engine.judge import tasks_of, tasks_of_each
 from dispatch_lint.engine.members import Wanted
-from dispatch_lint.engine.rule_results import Failures, document_name, reraise_if_not_of_rule
+from dispatch_lint.engine.rule_failures import Failures, document_name, reraise_if_not_of_rule
 from dispatch_lint.index.groups import Members, source_of
 from dispatch_lint.model.relations import REFERENCE
 
@@ -119,7 +119,7 @@ class _Answers:
         data = text.encode("utf-8", "surrogatepass")
         read = read_line(source.name, data, line, number, self.settings.limits)
         document = self._checker.classifier.read(read.part, source, number)
-        return document if isinstance(document, Document) else NOTHING
+        return document if isinstance(document, Document) else nothing()
 
     def _has_text(self, place: Place) -> bool:
         return place.position in self.texts

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from dispatch_lint.config.settings import Settings
     from dispatch_lint.engine.report import RunReport
-    from dispatch_lint.engine.rule_results import Failures
+    from dispatch_lint.engine.rule_failures import Failures
     from dispatch_lint.engine.summary import Declared, Summary
     from dispatch_lint.model.violation import Severity
 
@@ -89,17 +89,17 @@ class Audit:
             numbered = self._kept("rows", rows)
             plan = self._plan(numbered, textual)
             staged = numbered.where("text is not null")
-            self._tell("2/5 judging documents")
+            self._tell("2/5 checking documents")
             records = self._kept("records", staged.mapInArrow(check_rows(plan), RECORDS))
             report = merged(records)
-            self._tell("3/5 judging references and identities")
+            self._tell("3/5 checking references and identities")
             texts = self._texts(plan, staged)
             rows_ = records.where("what = 'row'").select("grp", "place", "data", "use")
             rounds = Rounds(self._spark, plan, rows_, texts, sorted(report.kinds), self._kept)
             judged = rounds.run()
-            self._tell("4/5 locating what they say")
+            self._tell("4/5 locating violations")
             located = self._kept("located", self._located(plan, texts, records, judged))
-            self._tell("5/5 writing")
+            self._tell("5/5 writing violations")
             violations = all_violations(self._spark, report, records, located)
             known = self._kept("violations", with_known(self._spark, violations, baseline))
             return self._finish(plan, report, known, rounds.failures)

@@ -78,7 +78,7 @@ class Plan(NamedTuple):
 
 def closed(settings: Settings) -> Settings:
     """The settings as an audit takes them: what is not among the rows is missing."""
-    limits = replace(settings.limits, violations_per_file=sys.maxsize)
+    limits = settings.limits._replace(violations_per_file=sys.maxsize)
     return replace(settings, complete=True, limits=limits, store=None, ledger=None)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dispatch_lint.audit import corpus_check
 from dispatch_lint.audit.corpus_check import FOUND
 from dispatch_lint.audit.near_names import near_names
-from dispatch_lint.engine.rule_results import Failures
+from dispatch_lint.engine.rule_failures import Failures
 from dispatch_lint.engine.similar_names import MAX_MISSING, ComparisonBudget
 from dispatch_lint.model.errors import InputError
 

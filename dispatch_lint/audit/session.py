@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import signal
 import sys
+import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from dispatch_lint.model.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from pyspark.sql import SparkSession
 
 
 def session(
-    master: str | None, remote: str | None, conf: Mapping[str, str] | None = None
-) -> SparkSession:
+    master: str | None, remote: str | None, conf: Mapping[str, str] | None = None,
+    *, progress: bool = False,
+) -> SparkSession:  # fmt: skip
     """A session: over Spark Connect, on a master, or the one that `spark-submit` has made ready.
 
     Args:
         conf: settings of Spark.
+        progress: let Spark draw its progress bar on stderr, also where that is no terminal.
 
     Raises:
         InputError: PySpark is not installed, or Spark does not answer.
@@ -32,6 +38,10 @@ def session(
         raise InputError("audit needs PySpark: pip install 'dispatch-lint[spark]'") from error
     # Executors on this machine run the interpreter that runs this.
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    # They start in this working directory: a module of a checked repository is none of theirs.
+    os.environ["PYTHONSAFEPATH"] = "1"
+    if sys.pycache_prefix:  # nor is a compiled file there: `trust.require`
+        os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
     builder = SparkSession.builder.appName("dispatch-lint audit")
     if remote:
         builder = builder.remote(remote)
@@ -39,12 +49,36 @@ def session(
         builder = builder.master(master)
     elif "SPARK_ENV_LOADED" not in os.environ and not os.environ.get("SPARK_REMOTE"):
         builder = builder.master("local[*]")  # nobody said where
+    if not (remote or os.environ.get("SPARK_REMOTE")):  # a server's progress is its own
+        builder = builder.config("spark.ui.showConsoleProgress", str(progress).lower())
     for name, value in (conf or {}).items():
         builder = builder.config(name, value)
     try:
-        made: SparkSession = builder.getOrCreate()
+        with _own_signals():
+            made: SparkSession = builder.getOrCreate()
         made.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "5000")
         made.conf.set("spark.sql.session.timeZone", "UTC")
     except (PySparkException, RuntimeError, OSError) as error:
         raise InputError(f"Spark does not answer: {str(error).splitlines()[0]}") from error
     return made
+
+
+@contextmanager
+def _own_signals() -> Iterator[None]:
+    """A context after which Ctrl-C ends the run as before, and leaves no traceback of py4j.
+
+    PySpark's own handler asks Java to cancel all jobs, in the middle of another question to it.
+    """
+    logging.getLogger().addFilter(_is_not_of_py4j)
+    logging.getLogger("py4j").setLevel(logging.CRITICAL)
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        yield
+    finally:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, before)
+
+
+def _is_not_of_py4j(record: logging.LogRecord) -> bool:
+    """Whether a record is of other code: py4j logs with a traceback what it raises anyway."""
+    return "py4j" not in record.pathname

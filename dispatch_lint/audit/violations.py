@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
     from dispatch_lint.audit.plan import Plan
-    from dispatch_lint.engine.rule_results import Failures
+    from dispatch_lint.engine.rule_failures import Failures
     from dispatch_lint.engine.summary import Declared, Summary
 
 _RANGE = "line int, column int, endLine int, endColumn int"

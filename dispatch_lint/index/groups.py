@@ -143,7 +143,7 @@ def fact_row(rule: str, fact: Fact, row: str = "", location: str = "") -> tuple[
     return by_fact(rule, fact.group), (FACT, fact.path, fact.data, row, location)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Members:
     """The rows of one group.
 
@@ -166,10 +166,9 @@ class Members:
         if relation == ENTITY:
             self.entities.append((position, EntityRow._make(row)))
         elif relation == REFERENCE:
-            reference = ReferenceRow._make(row)
-            positions = self.references.get(reference)
+            positions = self.references.get(row)  # type: ignore[call-overload] # it equals the named one
             if positions is None:
-                positions = self.references[reference] = array("q")
+                positions = self.references[ReferenceRow._make(row)] = array("q")
             positions.append(position)
         elif relation == FACT:
             self.facts.append((position, FactRow._make(row)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Collection, Iterable, Iterator
-from tempfile import TemporaryFile
 from typing import IO, Any
 from zlib import crc32
 
@@ -35,8 +34,6 @@ class Index:
 
     def _clear(self) -> None:
         self._rows: list[IndexRow] = []
-        self._equal: dict[Row, Row] = {}
-        """Equal foreign keys are one object, which is packed once."""
         self._blocks: dict[int, list[bytes]] = {}
         self._size = 0
         self._in_file: dict[int, list[tuple[int, int]]] = {}
@@ -49,16 +46,8 @@ class Index:
             source: the position of the source in the run.
             rows: the group, the number of the document, and the row.
         """
-        equal = self._equal
-        self._rows += [
-            (
-                group,
-                position_of(source, document),
-                # Only foreign keys: of facts, 1 and True are equal and not the same.
-                equal.setdefault(row, row) if row[0] == REFERENCE else row,
-            )
-            for group, document, row in rows
-        ]
+        first = position_of(source, 0)
+        self._rows += [(group, first | document, row) for group, document, row in rows]
         if len(self._rows) >= MAX_ROWS:
             self._pack()
 
@@ -75,9 +64,9 @@ class Index:
     def _pack(self) -> None:
         """Pack the rows, partition by partition."""
         partitions: list[list[IndexRow]] = [[] for _ in range(PARTITIONS)]
-        for row in self._rows:
+        for row in _sharing(self._rows):
             partitions[_partition(row[0])].append(row)
-        self._rows, self._equal = [], {}
+        self._rows = []
         for partition, rows in enumerate(partitions):
             if rows:
                 self._add_blocks(partition, [marshal.dumps(rows)])
@@ -92,6 +81,8 @@ class Index:
     def _spill(self) -> None:
         """Move the packed rows to the temporary file, which the system removes by itself."""
         if self._file is None:
+            from tempfile import TemporaryFile  # most runs need none
+
             self._file = TemporaryFile(prefix="dispatch-lint-")  # noqa: SIM115 (see close)
         offset = self._file.seek(0, 2)
         for partition, blocks in self._blocks.items():
@@ -118,7 +109,7 @@ class Index:
             raise TypeError("rows that are in a file cannot be sent to another process")
         if self._blocks and self._rows:
             self._pack()
-        return self._limit, self._size, self._blocks, marshal.dumps(self._rows)
+        return self._limit, self._size, self._blocks, marshal.dumps([*_sharing(self._rows)])
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         limit, size, blocks, rows = state
@@ -184,6 +175,16 @@ class Index:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+def _sharing(rows: Iterable[IndexRow]) -> Iterator[IndexRow]:
+    """Rows of which equal foreign keys are one object, which is packed once."""
+    equal: dict[Row, Row] = {}
+    for index_row in rows:
+        group, position, row = index_row
+        # Only foreign keys: of facts, 1 and True are equal and not the same.
+        same = equal.setdefault(row, row) if row[0] == REFERENCE else row
+        yield index_row if same is row else (group, position, same)
 
 
 def _grouped(rows: Iterable[IndexRow]) -> Iterator[tuple[str, Members]]:

@@ -1,9 +1,8 @@
-"""Which entities a foreign key may mean (guide, Name and IDs; FACTS, Stores)."""
+"""Which entities a foreign key may mean (guide, Name and IDs)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from heapq import merge
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from dispatch_lint.model.relations import GLOBAL
@@ -57,6 +56,8 @@ class Targets(Generic[Item]):
                     for container in (target.container, _ANY):
                         key = (organization, container)
                         self._positions.setdefault(key, []).append(position)
+        from heapq import merge
+
         owner = reference.owner
         containers: set[object] = {owner, None} if owner is not None else {_ANY}
         return merge(

@@ -17,7 +17,7 @@ from dispatch_lint.config.named_files import MIB
 from dispatch_lint.documents.stored_entity import StoredEntity
 from dispatch_lint.model.errors import StoreError
 from dispatch_lint.store.entity_store import Counts, Filter, LedgerEntry
-from dispatch_lint.store.keys import is_storable
+from dispatch_lint.store.keys import is_storable, unstorable
 
 if TYPE_CHECKING:
     from dispatch_lint.store.entity_store import EntityStore, WritableStore
@@ -41,8 +41,10 @@ def archive_lines(store: EntityStore) -> Iterator[str]:
 def is_archive(path: str) -> bool:
     """Whether a path is the file of an archive."""
     try:
+        if not Path(path).is_file():  # a pipe is read once
+            return False
         with Path(path).open("rb") as stream:
-            return Path(path).is_file() and stream.read(len(HEADER)) == HEADER.encode()
+            return stream.read(len(HEADER)) == HEADER.encode()
     except (OSError, ValueError):
         return False
 
@@ -77,7 +79,7 @@ def _read(path: str) -> Iterator[StoredEntity | LedgerEntry]:
                 try:
                     yield _record(json.loads(line))
                 except (ValueError, TypeError, KeyError, RecursionError, StoreError):
-                    raise StoreError(f"{path}:{number}: this is no line of an archive") from None
+                    raise StoreError(f"{path}:{number}: not a line of an archive") from None
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror or error}") from error
 
@@ -94,8 +96,8 @@ def _record(line: dict[str, Any]) -> StoredEntity | LedgerEntry:
         return entry
     stored = StoredEntity(**line["entity"])
     revision = stored.revision
-    if revision is not None and (type(revision) is not int or not -(2**63) <= revision < 2**63):
-        raise ValueError
+    if revision is not None and type(revision) is not int:
+        raise TypeError
     if stored.form not in ("stored", "manifest"):
         raise ValueError
     _check_texts(
@@ -103,6 +105,8 @@ def _record(line: dict[str, Any]) -> StoredEntity | LedgerEntry:
         if name != "revision" and not (name == "organization" and value is None)
     )  # fmt: skip
     _ = stored.tags, stored.entity, stored.contained, stored.uses  # each raises where it is damaged
+    if unstorable(stored):
+        raise ValueError
     return stored
 
 

@@ -1,4 +1,4 @@
-"""Bolt files, read-only: the default backend of Dispatch (FACTS, Stores).
+"""Bolt files, read-only: the default backend of Dispatch.
 
 There is no maintained reader of the format for Python. The format is small, and frozen at version
 2: a file of pages, which form B+ trees. Numbers are in the byte order of the machine that wrote
@@ -109,13 +109,13 @@ def _share(stream: IO[bytes], shown: str) -> None:
 
 def _row(bucket: str, key: str, value: bytes) -> dict[str, Any] | BadRow:
     if len(value) < _INDEX_BYTES:
-        return BadRow(f"the value has {len(value)} bytes: it is no entity")
+        return BadRow(f"the value has {len(value)} bytes: too long for an entity")
     try:
         entity = json.loads(value[_INDEX_BYTES:])
     except (ValueError, RecursionError) as error:
         return BadRow(f"the value is not JSON: {error}")
     if not isinstance(entity, dict):
-        return BadRow("the value is no JSON object")
+        return BadRow("the value is not a JSON object")
     index = int.from_bytes(value[:_INDEX_BYTES], "little")
     return {"bucket": bucket, "key": key, "lastIndex": index, "value": entity}
 
@@ -143,7 +143,7 @@ class _Pages:
         if not metas:
             if self._size == 0:
                 raise _Damaged("the file is empty")
-            raise _Damaged("this is no Bolt file, or both of its meta pages are damaged")
+            raise _Damaged("not a Bolt file, or both of its meta pages are damaged")
         return max(metas, key=lambda meta: meta.transaction)
 
     def _meta_at(self, offset: int) -> _Meta | None:
@@ -182,7 +182,7 @@ class _Pages:
             elif flags & _IS_BRANCH:
                 pending += reversed(_branch(page, f"page {number}"))
             else:
-                raise _Damaged(f"the file is damaged: page {number} is no page of a tree")
+                raise _Damaged(f"the file is damaged: page {number} is not a page of a tree")
 
     def _page(self, number: int) -> bytes:
         size = self._meta.page_size

@@ -1,9 +1,8 @@
-"""Dispatch's own Postgres database as a store, strictly read-only (FACTS, Stores)."""
+"""Dispatch's own Postgres database as a store, strictly read-only."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -48,7 +47,7 @@ class DispatchDatabase:
                 continue
             document = self._classifier.read(row_part(0, row), self._source, 0)
             if isinstance(document, Document) and document.key is not None:
-                yield stored_entity(replace(document, row_key=key))
+                yield stored_entity(document._replace(row_key=key))
 
     def _where(self, column: str, values: Sequence[str]) -> Iterator[StoredEntity]:
         usable = [value for value in dict.fromkeys(values) if is_storable(value)]

@@ -1,4 +1,4 @@
-"""The rows of Dispatch's own Postgres database, strictly read-only (FACTS, Stores)."""
+"""The rows of Dispatch's own Postgres database, strictly read-only."""
 
 from __future__ import annotations
 
@@ -154,11 +154,14 @@ class DispatchRows:
             if isinstance(text := values.get(name), str):
                 try:
                     values[name] = json.loads(text)
-                except (ValueError, RecursionError) as error:
-                    reason = "it is nested too deep" if isinstance(error, RecursionError) else error
-                    return BadRow(f"the column {name} cannot be read: {reason}")
+                except json.JSONDecodeError as error:
+                    return BadRow(f"the column {name} cannot be read: {error}")
+                except ValueError:
+                    return BadRow(f"the column {name} cannot be read: a number is too long")
+                except RecursionError:
+                    return BadRow(f"the column {name} cannot be read: it is nested too deep")
         if not isinstance(values["value"], dict):
-            return BadRow("the value of the row is no JSON object")
+            return BadRow("the value of the row is not a JSON object")
         return values
 
     def _column(self, name: str) -> sa.ColumnElement[Any]:

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING, Any
 
+from dispatch_lint.config.named_files import open_regular
+from dispatch_lint.config.tree import real_path
+from dispatch_lint.documents.stored_entity import WHEN_DAMAGED
 from dispatch_lint.model.errors import StoreError
-from dispatch_lint.store.urls import URL, parse_server, secrets_of, shown, timeout_of
+from dispatch_lint.store.urls import parse_server, secrets_of, shown, timeout_of
 
-MAX_CHECKED = 32 * 1024 * 1024
-"""Bytes of a SQLite file that is compared with its indexes on opening: less than half a second."""
+MALFORMED = "database disk image is malformed"
+"""What SQLite calls a damaged file."""
+_NAMES_ANOTHER = bytes.fromhex("d9d505f920a163d7")
+"""How a journal of several databases ends. It has the name of a file, which may be any, and which
+SQLite deletes when it rolls back."""
+MAX_COMPARED = 256 * 1024 * 1024
+"""Bytes of a SQLite file that a reader compares with its indexes: more take over a second each time."""
 
 if TYPE_CHECKING:
     import sqlite3
@@ -19,11 +28,15 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
 
-def sqlite_engine(path: Path | None, *, writes: bool, timeout: float = 0) -> Engine:
+def sqlite_engine(
+    path: Path | None, *, writes: bool, timeout: float = 0, trusts_indexes: bool = False
+) -> Engine:
     """An engine for a SQLite file; without a path, for a temporary one.
 
     Args:
         timeout: seconds to wait for the lock of another program.
+        trusts_indexes: whether tables are not compared with their indexes: rows of a damaged file
+            may be missed.
     """
     import sqlite3
     from urllib.parse import quote
@@ -31,19 +44,30 @@ def sqlite_engine(path: Path | None, *, writes: bool, timeout: float = 0) -> Eng
     import sqlalchemy as sa
     from sqlalchemy.pool import NullPool, StaticPool
 
+    sound: list[tuple[int, int, int]] = []
+    """What was checked last: the same file need not be checked again on a further connection."""
+
     def connect() -> sqlite3.Connection:
         if path is None:
             # The empty name is a temporary file, which SQLite removes with the connection.
             return sqlite3.connect("", isolation_level=None, check_same_thread=False)
         # What a killed import left half-written, SQLite rolls back when it may write.
-        interrupted = _journal_of(path).exists() and os.access(path, os.W_OK)
+        interrupted = _has_journal(path) and os.access(path, os.W_OK)
         mode = "rwc" if writes else "rw" if interrupted else "ro"
         uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
         connection = sqlite3.connect(uri, uri=True, timeout=timeout, isolation_level=None)
+        try:
+            connection.execute(f"PRAGMA cache_size = {-200_000 if writes else -65_536}")  # KiB
+        except UnicodeDecodeError:  # SQLite names what is damaged in the schema, with its bytes
+            raise sqlite3.DatabaseError(MALFORMED) from None
         if not writes:
             connection.execute("PRAGMA query_only = 1")
-            _check_all(connection, path)
-        connection.execute(f"PRAGMA cache_size = {-200_000 if writes else -65_536}")  # KiB
+        if not trusts_indexes and path.exists():
+            status = path.stat()
+            state = (status.st_ino, status.st_size, status.st_mtime_ns)
+            if sound != [state] and (writes or status.st_size <= MAX_COMPARED):
+                _check_indexes(connection)
+                sound[:] = [state]
         return connection
 
     pool = StaticPool if path is None else NullPool
@@ -59,21 +83,44 @@ def sqlite_engine(path: Path | None, *, writes: bool, timeout: float = 0) -> Eng
 
 def _journal_of(path: Path) -> Path:
     """The file by which SQLite takes back what a killed program had begun to write."""
-    return path.with_name(f"{path.name}-journal")
+    real = real_path(path)  # beside the target of a link
+    return real.with_name(f"{real.name}-journal")
 
 
-def _check_all(connection: sqlite3.Connection, path: Path) -> None:
-    """Compare the tables of a small store with their indexes, by which all is looked up.
+def _has_journal(path: Path) -> bool:
+    """Whether a killed import left a journal.
+
+    Raises:
+        DatabaseError: a journal is there that no import wrote.
+    """
+    import sqlite3
+
+    try:
+        with open_regular(_journal_of(path), sys.maxsize) as journal:
+            journal.seek(-min(len(_NAMES_ANOTHER), os.fstat(journal.fileno()).st_size), os.SEEK_END)
+            is_ours = journal.read() != _NAMES_ANOTHER
+    except FileNotFoundError:
+        return False
+    except OSError:
+        is_ours = False
+    if not is_ours:
+        raise sqlite3.DatabaseError(f"no import wrote {_journal_of(path).name}: remove the file")
+    return True
+
+
+def _check_indexes(connection: sqlite3.Connection) -> None:
+    """Compare the tables of a store with their indexes, by which all is looked up.
+
+    The digest of a row shows that it is damaged, but not that a damaged index leads past it. It takes
+    half a second for 100,000 entities, so readers leave it to imports where there are many more.
 
     Raises:
         DatabaseError: they differ.
     """
     import sqlite3
 
-    if path.stat().st_size > MAX_CHECKED:
-        return
     if connection.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
-        raise sqlite3.DatabaseError("database disk image is malformed")
+        raise sqlite3.DatabaseError(MALFORMED)
 
 
 def explain_reading(path: Path) -> Callable[[BaseException], str]:
@@ -82,9 +129,8 @@ def explain_reading(path: Path) -> Callable[[BaseException], str]:
     def explain(error: BaseException) -> str:
         message = str(error)
         if _journal_of(path).exists() and ("readonly" in message or "unable to open" in message):
-            return ("an import was killed while it wrote, and here nothing may be written: run "
-                    "`dispatch-lint store list` once where the file may be written, which rolls it "
-                    "back")  # fmt: skip
+            return ("an interrupted import must be rolled back, but the file is read-only here: run "
+                    "`dispatch-lint store list` once where it can be written")  # fmt: skip
         return explain_sqlite(error)
 
     return explain
@@ -96,9 +142,9 @@ def explain_sqlite(error: BaseException) -> str:
     if "locked" in message:
         return "the store is locked by another program; try again later"
     if "not a database" in message:
-        return "this is no SQLite database"
+        return "not a SQLite database"
     if "malformed" in message:
-        return "the store is damaged (database disk image is malformed); import it anew"
+        return f"the store is damaged ({MALFORMED}); {WHEN_DAMAGED}"
     if "readonly" in message or "unable to open" in message:
         return f"the store cannot be written or opened ({message})"
     return message
@@ -128,7 +174,7 @@ def postgres_engine(url: str, search_path: str = "") -> tuple[Engine, Any]:
         return message
 
     if parse_server(url) is None:
-        raise StoreError(f"{shown(url)}: this is no URL of a server: in a name or a password, write "
+        raise StoreError(f"{shown(url)}: not the URL of a server; in a name or a password, write "
                          "%3A for :, %2F for /, %3F for ?, %23 for # and %40 for @")  # fmt: skip
     timeout_of(url)
     try:
@@ -137,7 +183,7 @@ def postgres_engine(url: str, search_path: str = "") -> tuple[Engine, Any]:
         raise StoreError(f"{shown(url)}: PostgreSQL needs a further package: "
                          "pip install 'dispatch-lint[postgresql]'") from None  # fmt: skip
     try:
-        parsed = sa.make_url(URL.sub("postgresql+psycopg://", url, count=1))
+        parsed = sa.make_url(f"postgresql+psycopg://{url.partition('://')[2]}")
         options: dict[str, Any] = {"connect_timeout": 10, "application_name": "dispatch-lint"}
         options = {name: value for name, value in options.items() if name not in parsed.query}
         if search_path:

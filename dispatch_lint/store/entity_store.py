@@ -4,7 +4,7 @@ with some limited querying and filtering"), and a ledger of IDs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -56,19 +56,38 @@ class Filter(NamedTuple):
 
 @dataclass
 class Counts:
-    """How many entities were added, changed and so on."""
+    """How many entities were added, changed and so on.
+
+    Attributes:
+        kept: how many of the unchanged ones have an ID, and were not replaced by one without.
+    """
 
     added: int = 0
     changed: int = 0
     unchanged: int = 0
     deleted: int = 0
+    kept: int = 0
 
     def __iadd__(self, other: Counts) -> Counts:
         self.added += other.added
         self.changed += other.changed
         self.unchanged += other.unchanged
         self.deleted += other.deleted
+        self.kept += other.kept
         return self
+
+
+class Scope(NamedTuple):
+    """Entities that an import may say something about by leaving them out.
+
+    Attributes:
+        organization: empty for entities of no organization.
+        kind: None for every kind: a database of Dispatch has them all.
+    """
+
+    organization: str
+    kind: str | None
+    form: str
 
 
 class Ledger(Protocol):
@@ -97,7 +116,7 @@ class EntityStore(Ledger, Protocol):
         """The entity with a key, including its foreign keys."""
 
     def find(self, keys: Sequence[str]) -> Sequence[StoredEntity]:
-        """The entities with some keys, without their foreign keys."""
+        """The entities with some keys, including their foreign keys."""
 
     def with_ids(self, identities: Sequence[str]) -> Sequence[StoredEntity]:
         """The entities with some IDs, without their foreign keys."""
@@ -136,7 +155,9 @@ class WritableStore(EntityStore, Protocol):
     def put(self, entities: Sequence[StoredEntity], seen: str) -> Counts:
         """Add or update entities, and record their IDs in the ledger.
 
-        A DELETED entity does not replace a live one with the same key and another ID.
+        A DELETED entity does not replace a live one with the same key and another ID. One without
+        an ID, such as a manifest, does not replace a live one that has one: the ID, the status and
+        the revision, which the server has given, would be lost.
 
         Args:
             entities: of several with the same key, the last is kept.
@@ -156,5 +177,11 @@ class WritableStore(EntityStore, Protocol):
     def begin_prune(self) -> None:
         """From now on, record the keys that are put."""
 
-    def prune(self, when: str) -> Counts:
-        """Mark the entities as deleted that were not put since `begin_prune`."""
+    def unseen(self, scopes: Collection[Scope]) -> Iterator[str]:
+        """The keys of live entities of some scopes that were not put since `begin_prune`, sorted."""
+
+    def prune(self, scopes: Collection[Scope], when: str) -> Counts:
+        """Mark the entities that `unseen` gives as deleted."""
+
+    def organizations(self) -> Collection[str]:
+        """The organizations of all live entities; empty for those of none."""

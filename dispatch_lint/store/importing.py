@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +18,9 @@ from dispatch_lint.documents.stored_entity import StoredEntity
 from dispatch_lint.model.errors import StoreError
 from dispatch_lint.model.location import Location, Range
 from dispatch_lint.model.relations import named_entity
-from dispatch_lint.store.entity_store import Counts
-from dispatch_lint.store.keys import is_storable
+from dispatch_lint.naming import count
+from dispatch_lint.store.entity_store import Counts, Scope
+from dispatch_lint.store.keys import unstorable
 
 if TYPE_CHECKING:
     from dispatch_lint.config.limits import Limits
@@ -31,6 +34,9 @@ BATCH = 2_000
 """Entities that are written together."""
 _RANGE = 1024 * 1024
 """Bytes of lines that are read together."""
+_FEW = 3
+"""The number of organizations that a message names."""
+Confirm = Callable[[Iterator[str]], None]
 Progress = Callable[[int], None]
 """Called with the number of bytes, or rows, that were read since the last call."""
 
@@ -51,15 +57,48 @@ class ImportRefused(StoreError):
         return self.reasons
 
 
+class MixedOrganizations(StoreError):
+    """Some entities would name an organization in a store, and others none. Nothing was imported.
+
+    Attributes:
+        organizations: those that are named, sorted.
+        unnamed: how many of the documents to import name none.
+    """
+
+    def __init__(self, shown: str, organizations: Sequence[str], unnamed: int) -> None:
+        names = ", ".join(organizations[:_FEW]) + (", …" if len(organizations) > _FEW else "")
+        if unnamed:
+            verb = "names" if unnamed == 1 else "name"
+            message = (f"{count(unnamed, 'document')} to import {verb} no organization, but other "
+                       f"entities are of {names}; use --organization NAME (or the setting "
+                       "`organization`), or --mixed to import them as they are")  # fmt: skip
+        else:
+            message = (f"{shown} has entities of no organization, but the documents to import are of "
+                       f"{names}; use another store, or --mixed to import them as they are")  # fmt: skip
+        super().__init__(message)
+        self.organizations, self.unnamed = organizations, unnamed
+
+
+class _DryRun(Exception):
+    """Ends the transaction of a dry run: all that was written in it is undone."""
+
+
 def import_sources(
     store: WritableStore, sources: Sequence[Source], classifier: Classifier, *,
-    prune: bool = False, progress: Progress = lambda _: None, now: str | None = None,
+    prune: bool = False, confirm: Confirm = lambda _: None, mixed: bool = True,
+    dry_run: bool = False, progress: Progress = lambda _: None, now: str | None = None,
     batch: int = BATCH,
 ) -> tuple[Counts, int]:  # fmt: skip
     """Import the documents of some sources into a store, in one transaction.
 
     Args:
-        prune: whether to mark entities as deleted that the sources do not have.
+        prune: whether to mark entities as deleted that the sources do not have: those of the
+            organizations, kinds and forms that the sources have, and of every kind where a source
+            is a store.
+        confirm: called with the keys of what `prune` would mark, in order; it may raise, and
+            nothing is imported then.
+        mixed: whether entities that name no organization may come beside others that do.
+        dry_run: whether to undo all in the end: the counts are those of an import.
         now: the time that the ledger records, RFC 3339; by default the current time.
         batch: entities that are written together.
 
@@ -68,15 +107,18 @@ def import_sources(
 
     Raises:
         ImportRefused: a document does not parse, or has no key: nothing was imported.
+        MixedOrganizations: `mixed` is false, and they are.
         InputError: a source, or the store, cannot be used: nothing was imported.
     """
     when = now or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     reader = _Reader(classifier, progress)
-    with store.transaction():
+    counts = Counts()
+    with suppress(_DryRun), store.transaction():
+        before = () if mixed else store.organizations()
         if prune:
             store.begin_prune()
-        counts = Counts()
         waiting: list[StoredEntity] = []
+        scopes: Counter[Scope] = Counter()
         for source in sources:
             for entity in reader.entities(source):
                 if len(waiting) >= batch:
@@ -84,12 +126,35 @@ def import_sources(
                     waiting = []
                 if not reader.reasons:
                     waiting.append(entity)
+                    kind = None if source.rows is not None else entity.kind
+                    scopes[Scope(entity.organization or "", kind, entity.form)] += 1
         if reader.reasons:
             raise ImportRefused(reader.reasons)
+        if not mixed:
+            _refuse_mixed(store.shown, before, scopes)
         counts += store.put(waiting, when)
         if prune:
-            counts += store.prune(when)
+            confirm(store.unseen(scopes.keys()))
+            counts += store.prune(scopes.keys(), when)
+        if dry_run:
+            raise _DryRun
     return counts, reader.skipped
+
+
+def _refuse_mixed(shown: str, before: Collection[str], scopes: Mapping[Scope, int]) -> None:
+    """Refuse an import after which some entities of a store name an organization, and some do not.
+
+    Of a store that has both already, only documents that name none are refused.
+
+    Raises:
+        MixedOrganizations: there are both.
+    """
+    unnamed = sum(number for scope, number in scopes.items() if not scope.organization)
+    named = sorted({scope.organization for scope in scopes} - {""})
+    if unnamed and (named or {*before} - {""}):
+        raise MixedOrganizations(shown, sorted({*named, *before} - {""}), unnamed)
+    if named and {*before} == {""}:
+        raise MixedOrganizations(shown, named, 0)
 
 
 class _Reader:
@@ -140,7 +205,7 @@ class _Reader:
     def _refuse(self, source: Source, part: Part) -> None:
         assert part.problem is not None
         start = part.problem.range
-        self.reasons.append(f"{source.name}:{start.line}:{start.column}: this does not parse: "
+        self.reasons.append(f"{source.name}:{start.line}:{start.column}: cannot be parsed: "
                             f"{part.problem.message}")  # fmt: skip
 
     def _entity(
@@ -150,21 +215,28 @@ class _Reader:
             self.skipped += 1
             return
         if row_key:
-            shown, location = f"{source.name}: {row_key}", Location(source.name)
+            location = Location(source.name)
         elif source.format == "jsonl":
             line = part.lines.first_line
             location = Location(source.name, Range(line, 1, line, 1))
-            shown = str(location)
         else:
             location = Location(source.name, document.range(("name",)))
-            shown = f"{location}:{location.range.column}"
         if document.key is None:
             missing = "name" if document.kind else "kind"
-            self.reasons.append(f"{shown}: the entity has no {missing}, and so no key")
-        elif not is_storable(document.key + document.identity):
-            self.reasons.append(f"{shown}: the key holds a character that no store can keep")
+            reason = f"the entity has no {missing}, and therefore no key"
         else:
-            yield stored_entity(document, location)
+            stored = stored_entity(document, location)
+            reason = unstorable(stored)
+            if not reason:
+                yield stored
+                return
+        if row_key:
+            shown = f"{source.name}: {row_key}"
+        elif source.format == "jsonl":
+            shown = str(location)
+        else:
+            shown = f"{location}:{location.range.column}"
+        self.reasons.append(f"{shown}: {reason}")
 
 
 def _pieces(source: Source, limits: Limits) -> Iterable[LineRange | None]:
@@ -179,15 +251,25 @@ def stored_entity(document: Document, location: Location | None = None) -> Store
         [list(key.path), key.reference.kind, key.reference.by, _named(key), key.owner]
         for key in document.uses
     ]
-    status = document.status
+    tags = _tags(entity.get("tags"))
     return StoredEntity(
         key=document.key or "", organization=document.organization, kind=document.kind,
         name=document.name or "", identity=document.identity, form=document.form,
-        stored_status=status, revision=document.revision, revision_of=document.revision_of,
-        deleted="", tags_text=json.dumps(_tags(entity.get("tags")), sort_keys=True), value_text=json.dumps(entity),
+        stored_status=document.status, revision=document.revision, revision_of=document.revision_of,
+        deleted="", tags_text=_sorted_json(tags) if tags else "{}", value_text=json.dumps(entity),
         contained_text=json.dumps(contained) if contained else "",
-        uses_text=json.dumps(foreign_keys) if foreign_keys else "", location_text=location.text if location else "",
+        uses_text=json.dumps(foreign_keys) if foreign_keys else "",
+        location_text=_as_unicode(location.text) if location else "",
     )  # fmt: skip
+
+
+def _as_unicode(text: str) -> str:
+    """A text in which what a file name has beside Unicode is replaced by escapes."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+
+
+_sorted_json = json.JSONEncoder(sort_keys=True).encode
+"""As `json.dumps` with sorted keys, which makes an encoder for each value."""
 
 
 def _named(key: ForeignKey) -> str:

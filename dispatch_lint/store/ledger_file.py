@@ -76,9 +76,13 @@ class LedgerFile:
             parts[3] == _NONE or _TIME.match(parts[3])
         )  # fmt: skip
         if not valid:
-            hint = "; is a merge unfinished?" if line.startswith(("<<<", "===", ">>>")) else ""
-            raise StoreError(f"{self.shown}:{number}: this is no line of a ledger: ID, key, first "
-                             f"seen, deleted, with tabs between{hint}")  # fmt: skip
+            hint = (
+                "; is there an unresolved merge conflict?"
+                if line.startswith(("<<<", "===", ">>>"))
+                else ""
+            )
+            raise StoreError(f"{self.shown}:{number}: not a line of a ledger (ID, key, first seen, "
+                             f"deleted; separated by tabs){hint}")  # fmt: skip
         first, deleted = parts[2:]
         try:
             identity, key = _unescaped(parts[0]), _unescaped(parts[1])

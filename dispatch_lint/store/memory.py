@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 
 from dispatch_lint.documents.stored_entity import DELETED, StoredEntity
-from dispatch_lint.store.entity_store import Counts, Filter, LedgerEntry
+from dispatch_lint.store.entity_store import Counts, Filter, LedgerEntry, Scope
 
 
 class MemoryStore:
@@ -58,7 +58,7 @@ class MemoryStore:
         return self._entities.get(key)
 
     def find(self, keys: Sequence[str]) -> list[StoredEntity]:
-        return [_summary(self._entities[key]) for key in keys if key in self._entities]
+        return [self._entities[key] for key in keys if key in self._entities]
 
     def with_ids(self, identities: Sequence[str]) -> list[StoredEntity]:
         keys = (key for identity in set(identities) for key in self._by_id().get(identity, ()))
@@ -119,6 +119,8 @@ class MemoryStore:
         self._changed()
         for entity in entities:
             old = self._entities.get(entity.key)
+            if self._seen is not None:
+                self._seen.add(entity.key)
             if old is None:
                 counts.added += 1
             elif (
@@ -129,14 +131,15 @@ class MemoryStore:
                 counts.unchanged += 1
                 self._record(entity, seen)
                 continue
+            elif old.identity and not entity.identity and old.status != DELETED:
+                counts += Counts(unchanged=1, kept=1)
+                continue
             elif old._replace(location_text="") == entity._replace(location_text=""):
                 counts.unchanged += 1
             else:
                 counts.changed += 1
             self._entities[entity.key] = entity
             self._record(entity, seen)
-            if self._seen is not None:
-                self._seen.add(entity.key)
         return counts
 
     def restore(self, entities: Sequence[StoredEntity], entries: Sequence[LedgerEntry]) -> Counts:
@@ -179,9 +182,24 @@ class MemoryStore:
     def begin_prune(self) -> None:
         self._seen = set()
 
-    def prune(self, when: str) -> Counts:
+    def unseen(self, scopes: Collection[Scope]) -> Iterator[str]:
         assert self._seen is not None
-        return self.delete([key for key in self._entities if key not in self._seen], when)
+        for key, entity in sorted(self._entities.items()):
+            organization, form = entity.organization or "", entity.form
+            if (
+                key not in self._seen
+                and not entity.deleted
+                and any(Scope(organization, kind, form) in scopes for kind in (entity.kind, None))
+            ):
+                yield key
+
+    def prune(self, scopes: Collection[Scope], when: str) -> Counts:
+        return self.delete([*self.unseen(scopes)], when)
+
+    def organizations(self) -> Collection[str]:
+        return {
+            entity.organization or "" for entity in self._entities.values() if not entity.deleted
+        }
 
 
 def _summary(entity: StoredEntity) -> StoredEntity:

@@ -74,8 +74,38 @@ def open_for_writing(url: str) -> WritableStore:
     if scheme in POSTGRES:
         return _postgres_writer(url)
     if scheme == "bolt":
-        raise StoreError(f"{shown(url)}: a Bolt file of Dispatch is only read, never written")
+        raise StoreError(
+            f"{shown(url)}: a Bolt file is read-only; import into a SQLite or PostgreSQL store"
+        )
     raise unknown(url)
+
+
+def open_for_trial(url: str) -> WritableStore:
+    """A store as `open_for_writing` opens it, for an import that is undone: no file is created.
+
+    Raises:
+        StoreError: it cannot be used, or is read-only.
+    """
+    if scheme_of(url) == "sqlite" and not sqlite_path(url).exists():
+        from dispatch_lint.store.memory import MemoryStore
+
+        store = MemoryStore()
+        store.shown = f"{shown(url)} (new)"
+        return store
+    return open_for_writing(url)
+
+
+def keys_beginning(url: str, beginning: str, limit: int) -> list[str]:
+    """The first keys of a SQLite store with a beginning, in order, for completion.
+
+    Raises:
+        StoreError: it cannot be used.
+    """
+    store = _sqlite(sqlite_path(url), shown(url), trusts_indexes=True)
+    try:
+        return store.keys(beginning, limit)
+    finally:
+        store.close()
 
 
 def row_source(url: str, *, reported: bool = True) -> Source:
@@ -111,13 +141,14 @@ def row_source(url: str, *, reported: bool = True) -> Source:
     raise unknown(url)
 
 
-def _sqlite(path: Path, name: str) -> SqlStore:
+def _sqlite(path: Path, name: str, *, trusts_indexes: bool = False) -> SqlStore:
     from dispatch_lint.store.sql import SqlStore
 
     if not path.is_file():
-        raise StoreError(f"{name}: there is no such store; make one with "
+        raise StoreError(f"{name}: no such store; create it with "
                          "`dispatch-lint store import`")  # fmt: skip
-    return SqlStore(sqlite_engine(path, writes=False), name, explain_reading(path))
+    engine = sqlite_engine(path, writes=False, trusts_indexes=trusts_indexes)
+    return SqlStore(engine, name, explain_reading(path))
 
 
 def _sqlite_writer(path: Path, name: str, timeout: float) -> SqlWriter:

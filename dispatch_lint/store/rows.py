@@ -56,16 +56,18 @@ class StoreRows:
         """The first names of a kind in the store; at most `limit`."""
         return self.store.names(kind, limit) if self.store else ()
 
-    def content(self, key: str) -> StoredEntity:
-        """The entity with a key.
+    def contents(self, keys: Sequence[str]) -> dict[str, StoredEntity]:
+        """The entities with some keys.
 
         Raises:
-            InputError: it is not there any more.
+            InputError: one is not there any more.
         """
-        entity = self.store.get(key) if self.store else None
-        if entity is None:
-            raise InputError(f"the store has no {key} any more: check again")
-        return entity
+        entities = self.store.find(keys) if self.store else ()
+        found = {entity.key: entity for entity in entities}
+        for key in keys:
+            if key not in found:
+                raise InputError(f"{key} was removed from the store during the check; run it again")
+        return found
 
     def _rows(self, groups: Iterable[str]) -> Iterator[tuple[str, Row]]:
         """The rows of all entities that may have one in some groups; also of other groups."""

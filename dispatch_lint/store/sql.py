@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from dispatch_lint.documents.stored_entity import DELETED, StoredEntity
+from dispatch_lint.documents.stored_entity import DELETED, WHEN_DAMAGED, StoredEntity
 from dispatch_lint.model.errors import StoreError
 from dispatch_lint.model.location import Location
 from dispatch_lint.store import tables
@@ -57,7 +57,7 @@ class SqlStore:
         version = self._read(self._version)
         self._check_version(version)
         if version == 0:
-            raise StoreError(f"{self.shown}: there is no reference store; make one with "
+            raise StoreError(f"{self.shown}: not a reference store; create one with "
                              "`dispatch-lint store import`")  # fmt: skip
         if version < len(tables.MIGRATIONS):
             raise StoreError(f"{self.shown}: the store is of an older version; run "
@@ -67,15 +67,15 @@ class SqlStore:
         try:
             return tables.version(connection)
         except tables.ForeignTables:
-            raise StoreError(f"{self.shown}: this is no reference store, or its table `meta` is "
-                             "damaged: name another file, or import it anew") from None  # fmt: skip
+            raise StoreError(f"{self.shown}: not a reference store, or its table `meta` is "
+                             f"damaged: name another file, or {WHEN_DAMAGED}") from None  # fmt: skip
 
     def _check_version(self, version: int) -> None:
         supported = len(tables.MIGRATIONS)
         if version > supported:
             raise StoreError(
-                f"{self.shown}: the store is of version {version}, this dispatch-lint knows "
-                f"version {supported}: use a newer dispatch-lint"
+                f"{self.shown}: the store is of version {version}, this dispatch-lint "
+                f"supports version {supported}; use a newer dispatch-lint"
             )
 
     def _connect(self) -> Connection:
@@ -126,8 +126,9 @@ class SqlStore:
         return [stored._replace(uses_text="") for stored in self._entities(select)]
 
     def _damage(self) -> StoreError:
-        return StoreError(f"{self.shown}: the store is damaged (a row is not what was written): "
-                          "import it anew")  # fmt: skip
+        return StoreError(
+            f"{self.shown}: the store is damaged (a row is not what was written); {WHEN_DAMAGED}"
+        )
 
     def _chunks(self, values: Sequence[Any]) -> Iterator[Sequence[Any]]:
         usable = [value for value in dict.fromkeys(values) if is_storable(value)]
@@ -142,7 +143,7 @@ class SqlStore:
         return [
             stored
             for chunk in self._chunks(keys)
-            for stored in self._summaries(_WHOLE.where(entity.c.key.in_(chunk)))
+            for stored in self._entities(_WHOLE.where(entity.c.key.in_(chunk)))
         ]
 
     def with_ids(self, identities: Sequence[str]) -> list[StoredEntity]:
@@ -173,6 +174,13 @@ class SqlStore:
                 )
                 found += self._entities(_WHOLE.where(entity.c.key.in_(keys)).order_by(entity.c.key))
         return found
+
+    def keys(self, beginning: str, limit: int) -> list[str]:
+        """The first keys with a beginning, in order; at most `limit`."""
+        if not is_storable(beginning):
+            return []
+        select = sa.select(entity.c.key).where(entity.c.key.startswith(beginning, autoescape=True))
+        return [row["key"] for row in self._rows(select.order_by(entity.c.key).limit(limit))]
 
     def names(self, kind: str, limit: int) -> list[str]:
         names = []

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from dispatch_lint.documents.stored_entity import DELETED, StoredEntity
 from dispatch_lint.store import tables
-from dispatch_lint.store.entity_store import ConnectionLost, Counts, LedgerEntry
+from dispatch_lint.store.entity_store import ConnectionLost, Counts, LedgerEntry, Scope
 from dispatch_lint.store.sql import SqlStore, is_lost
-from dispatch_lint.store.tables import COLUMNS, contained, digest_of, entity, ledger, reference
+from dispatch_lint.store.tables import contained, digest_of, entity, ledger, reference
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine, RowMapping
+    from sqlalchemy import Connection, Engine, Row
 
 _SEEN = sa.Table(
     "dispatch_lint_seen", sa.MetaData(), sa.Column("key", sa.Text), prefixes=["TEMPORARY"],
+    postgresql_on_commit="DROP",
+)  # fmt: skip
+
+
+_SCOPES = sa.Table(
+    "dispatch_lint_scopes", sa.MetaData(), sa.Column("organization", sa.Text),
+    sa.Column("kind", sa.Text), sa.Column("form", sa.Text), prefixes=["TEMPORARY"],
     postgresql_on_commit="DROP",
 )  # fmt: skip
 
@@ -98,79 +105,77 @@ class SqlWriter(SqlStore):
         counts = Counts()
         before = self._existing([*dict.fromkeys(stored.key for stored in entities)])
         # An entity is compared with the one before it that has its key; only the last is written.
-        last: dict[str, tuple[StoredEntity, dict[str, Any]]] = {}
+        last: dict[str, _EntityRow] = {}
         for stored in entities:
-            row = _row(stored)
-            old = last[stored.key][1] if stored.key in last else before.get(stored.key)
+            row = _EntityRow(stored, digest_of(stored))
+            old: _EntityRow | Row[Any] | None = last.get(stored.key) or before.get(stored.key)
             if old is None:
                 counts.added += 1
-            elif stored.status == DELETED and old["id"] != stored.identity and _is_live(old):
+            elif stored.status == DELETED and old.id != stored.identity and _is_live(old):
                 counts.unchanged += 1  # the key is in use by another entity; see the ledger
+                continue
+            elif old.id and not stored.identity and _is_live(old):
+                counts += Counts(unchanged=1, kept=1)
                 continue
             elif _differs(old, row):
                 counts.changed += 1
             else:
                 counts.unchanged += 1
-            last[stored.key] = (stored, row)
+            last[stored.key] = row
         changed, moved = [], []
-        for key, (stored, row) in last.items():
+        for key, row in last.items():
             if key not in before or _differs(before[key], row):
-                changed.append((stored, row))
-            elif before[key]["place"] != row["place"]:
-                moved.append({"b_key": key, "place": row["place"]})
-        self._replace(changed, [stored.key for stored, _ in changed if stored.key in before])
+                changed.append(row)
+            elif before[key].place != row.place:
+                moved.append({"b_key": key, "place": row.place})
+        self._replace(changed, [row.stored.key for row in changed if row.stored.key in before])
         if moved:
             self._execute(sa.update(entity).where(entity.c.key == sa.bindparam("b_key")), moved)
         return counts
 
-    def _existing(self, keys: list[str]) -> dict[str, RowMapping]:
+    def _existing(self, keys: list[str]) -> dict[str, Row[Any]]:
         columns = [entity.c[name] for name in ("key", "digest", "id", "status", "deleted", "place")]
-        existing: dict[str, RowMapping] = {}
+        existing: dict[str, Row[Any]] = {}
         for chunk in self._chunks(keys):
-            rows = self._execute(sa.select(*columns).where(entity.c.key.in_(chunk))).mappings()
-            existing |= {row["key"]: row for row in rows}
+            rows = self._execute(sa.select(*columns).where(entity.c.key.in_(chunk)))
+            existing |= {row.key: row for row in rows}
         return existing
 
-    def _replace(
-        self, changed: list[tuple[StoredEntity, dict[str, Any]]], old_keys: list[str]
-    ) -> None:
+    def _replace(self, changed: list[_EntityRow], old_keys: list[str]) -> None:
         """Insert entities, after the rows of some keys are removed."""
         for chunk in self._chunks(old_keys):
             for table in (entity, reference, contained):
                 self._execute(sa.delete(table).where(table.c.key.in_(chunk)))
-        if not changed:
+        entities = [row.stored for row in changed]
+        self._write(sa.insert(entity), entity, [(*row.stored, row.digest) for row in changed])
+        self._write(sa.insert(reference), reference, [
+            (kind, name, stored.key) for stored in entities for kind, name in stored.targets
+        ])  # fmt: skip
+        self._write(sa.insert(contained), contained, [
+            (kind, name, stored.key) for stored in entities for _, kind, name in stored.contained
+        ])  # fmt: skip
+
+    def _write(self, insert: Any, table: sa.Table, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Write rows by the driver itself: for SQLAlchemy each row is a statement to be made.
+
+        Args:
+            insert: a statement that takes the columns of the table, and nothing else.
+        """
+        if not rows:
             return
-        self._execute(sa.insert(entity), [row for _, row in changed])
-        references = [
-            {"kind": foreign_key.reference.kind, "name": foreign_key.value, "key": stored.key}
-            for stored, _ in changed
-            for foreign_key in stored.uses
-        ]
-        if references:
-            self._execute(sa.insert(reference), references)
-        inside = [
-            {"kind": kind, "name": name, "key": stored.key}
-            for stored, _ in changed
-            for _, kind, name in stored.contained
-        ]
-        if inside:
-            self._execute(sa.insert(contained), inside)
+        assert self._connection is not None
+        names = [column.name for column in table.c]
+        statement = insert.compile(dialect=self._connection.dialect, column_keys=names)
+        if not statement.positional:
+            rows = [dict(zip(names, row, strict=True)) for row in rows]  # type: ignore[misc]
+        self._connection.exec_driver_sql(str(statement), rows)
 
     def _record(self, entities: list[StoredEntity], seen: str) -> None:
         """Record IDs in the ledger. A recorded deletion is kept."""
-        if not entities:
-            return
-        rows = [
-            {
-                "id": stored.identity,
-                "key": stored.key,
-                "first_seen": seen,
-                "last_seen": seen,
-                "deleted": seen if stored.status == DELETED else "",
-            }
+        self._write(self._upsert(), ledger, [
+            (stored.identity, stored.key, seen, seen, seen if stored.status == DELETED else "")
             for stored in entities
-        ]
-        self._execute(self._upsert(), rows)
+        ])  # fmt: skip
 
     def _insert(self) -> Any:
         if self._postgres:
@@ -201,7 +206,8 @@ class SqlWriter(SqlStore):
     def _upsert(self) -> Any:
         statement = self._insert()
         new = statement.excluded
-        kept = sa.case((ledger.c.deleted != "", ledger.c.deleted), else_=new.deleted)
+        is_kept = ledger.c.deleted != sa.literal_column("''")
+        kept = sa.case((is_kept, ledger.c.deleted), else_=new.deleted)
         return statement.on_conflict_do_update(
             index_elements=[ledger.c.id, ledger.c.key],
             set_={"last_seen": new.last_seen, "deleted": kept},
@@ -214,11 +220,33 @@ class SqlWriter(SqlStore):
         return counts
 
     def begin_prune(self) -> None:
-        _SEEN.create(self._connection, checkfirst=False)  # type: ignore[arg-type]
+        for table in (_SEEN, _SCOPES):
+            table.create(self._connection, checkfirst=False)  # type: ignore[arg-type]
         self._pruning = True
 
-    def prune(self, when: str) -> Counts:
-        return self._mark(entity.c.key.not_in(sa.select(_SEEN.c.key)), when)
+    def unseen(self, scopes: Collection[Scope]) -> Iterator[str]:
+        gone = sa.and_(self._unseen(scopes), entity.c.deleted == "")
+        yield from self._execute(
+            sa.select(entity.c.key).where(gone).order_by(entity.c.key)
+        ).scalars()
+
+    def prune(self, scopes: Collection[Scope], when: str) -> Counts:
+        return self._mark(self._unseen(scopes), when)
+
+    def _unseen(self, scopes: Collection[Scope]) -> sa.ColumnElement[bool]:
+        self._execute(sa.delete(_SCOPES))
+        if scopes:
+            self._execute(sa.insert(_SCOPES), [scope._asdict() for scope in scopes])
+        of_scope = sa.exists().where(
+            _SCOPES.c.organization == sa.func.coalesce(entity.c.organization, ""),
+            _SCOPES.c.form == entity.c.form,
+            sa.or_(_SCOPES.c.kind.is_(None), _SCOPES.c.kind == entity.c.kind),
+        )
+        return sa.and_(entity.c.key.not_in(sa.select(_SEEN.c.key)), of_scope)
+
+    def organizations(self) -> Collection[str]:
+        found = sa.select(entity.c.organization).where(entity.c.deleted == "").distinct()
+        return {name or "" for name in self._execute(found).scalars()}
 
     def _mark(self, where: sa.ColumnElement[bool], when: str) -> Counts:
         gone = sa.and_(where, entity.c.deleted == "")
@@ -232,14 +260,33 @@ class SqlWriter(SqlStore):
         return Counts(deleted=changed.rowcount)
 
 
-def _differs(old: Mapping[Any, Any], row: dict[str, Any]) -> bool:
+class _EntityRow(NamedTuple):
+    """An entity that may be written, with the columns by which it is compared with the row before."""
+
+    stored: StoredEntity
+    digest: str
+
+    @property
+    def id(self) -> str:
+        return self.stored.identity
+
+    @property
+    def status(self) -> str:
+        return self.stored.stored_status
+
+    @property
+    def deleted(self) -> str:
+        return self.stored.deleted
+
+    @property
+    def place(self) -> str:
+        return self.stored.location_text
+
+
+def _differs(old: _EntityRow | Row[Any], row: _EntityRow) -> bool:
     """Whether an entity has changed, or was marked as deleted; its location does not count."""
-    return bool(old["digest"] != row["digest"] or old["deleted"] != row["deleted"])
+    return bool(old.digest != row.digest or old.deleted != row.deleted)
 
 
-def _is_live(row: Mapping[Any, Any]) -> bool:
-    return not row["deleted"] and row["status"] != DELETED
-
-
-def _row(stored: StoredEntity) -> dict[str, Any]:
-    return dict(zip(COLUMNS, stored, strict=True)) | {"digest": digest_of(stored)}
+def _is_live(row: _EntityRow | Row[Any]) -> bool:
+    return not row.deleted and row.status != DELETED

@@ -19,6 +19,7 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    text,
 )
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ ledger = Table(
 
 COLUMNS = [column.name for column in entity.c if column.name != "digest"]
 """The columns that a `StoredEntity` has, in its order."""
+_DELETED, _PLACE = COLUMNS.index("deleted"), COLUMNS.index("place")
 
 
 def digest_of(stored: StoredEntity) -> str:
@@ -101,11 +103,18 @@ def digest_of(stored: StoredEntity) -> str:
 
     Its location, and the time at which it was marked as deleted, are not part of it.
     """
-    values = zip(COLUMNS, stored, strict=True)
-    content = "\0".join(
-        "" if name == "deleted" else str(value) for name, value in values if name != "place"
-    )
+    values = list(map(str, stored))
+    values[_DELETED] = ""
+    del values[_PLACE]
+    content = "\0".join(values)
     return blake2b(content.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+_COMPUTED = (
+    "SELECT count(*) FROM sqlite_master WHERE rootpage = 0 AND type IN ('table', 'view') "
+    "AND lower(name) IN ('meta', 'entity', 'reference', 'contained', 'ledger')"
+)
+"""Counts what is named as our tables and has no rows of its own. A view may compute for ever."""
 
 
 class ForeignTables(Exception):
@@ -138,8 +147,10 @@ def version(connection: Connection) -> int:
     """The version of the tables; 0 if there are none.
 
     Raises:
-        ForeignTables: there is a table `meta`, and it is not ours.
+        ForeignTables: there are tables of these names, and they are not ours.
     """
+    if connection.dialect.name == "sqlite" and connection.scalar(text(_COMPUTED)):
+        raise ForeignTables
     tables = set(inspect(connection).get_table_names())
     if "meta" not in tables:
         if tables & {"entity", "ledger", "reference", "contained"}:

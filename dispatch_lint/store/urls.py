@@ -12,43 +12,58 @@ from pathlib import Path
 
 from dispatch_lint.model.errors import StoreError
 
-URL = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://", re.IGNORECASE)
+_SCHEME = r"(?i:(?P<scheme>[a-z][a-z0-9+.-]*)://)"
 POSTGRES = ("postgresql", "postgres")
 FILES = ("sqlite", "bolt")
 _PART = r"[^:/?#@\s]*"
 _HOST = rf"(?:\[[0-9A-Fa-f:.%]*\]|{_PART})(?::[0-9]*)?"
-_SERVER = re.compile(
-    rf"(?:(?P<account>{_PART})(?::[^/?#@\s]*)?@)?(?P<hosts>{_HOST}(?:,{_HOST})*)"
-    r"(?P<database>/[^/?#@\s]*)?(?:\?(?P<parameters>.*))?",
-    re.DOTALL,
+# Patterns are compiled when they are first used: most runs use no store.
+_SERVER = (
+    rf"(?s:(?:(?P<account>{_PART})(?::[^/?#@\s]*)?@)?(?P<hosts>{_HOST}(?:,{_HOST})*)"
+    r"(?P<database>/[^/?#@\s]*)?(?:\?(?P<parameters>.*))?)"
 )
-_ACCOUNT = re.compile(rf"(?P<name>{_PART})(?::[^/?#@\s]*)?@[^@]*\Z")
+_ACCOUNT = rf"(?P<name>{_PART})(?::[^/?#@\s]*)?@[^@]*\Z"
 """An account that is written as it has to be, before a server that is not."""
-_MISTYPED = re.compile(r"(?:postgres(?:ql)?|sqlite|bolt)[:/]+", re.IGNORECASE)
+_MISTYPED = r"(?i:(?:postgres(?:ql)?|sqlite|bolt)[:/]+)"
 """How a URL begins, also one that lacks a character."""
-_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+_DRIVE = r"[A-Za-z]:[\\/]"
 """How a path on Windows begins."""
-_IN_TEXT = re.compile(rf"(?:[a-z][a-z0-9+.:-]*://|{_MISTYPED.pattern})[^\s\"'`]*", re.IGNORECASE)
+_WORD = r"[^\s\"'`@]"
+_IN_TEXT = (
+    rf"(?i:(?:[a-z][a-z0-9+.:-]{{0,60}}:/|{_MISTYPED}|"
+    rf"//{_WORD}{{1,200}}@|[^\s\"'`:@/]{{1,60}}:{_WORD}{{1,200}}@[^\s\"'`@/]+/)[^\s\"'`]*)"
+)
+"""A URL, what may be meant for one, or what has an account. A path has one slash of two. All is
+bounded: else a long word is looked through from each of its letters."""
+_ASSIGNED = r"(?i:(?<![a-z])(?P<name>(?:ssl)?password)=[^\s&\"'`]+)"
+"""A password in a text of parameters, as libpq takes them."""
 _SECRETS = ("password", "sslpassword", "passfile")
 _MAX_WAIT = 86_400
 _WAIT = 30
 """Seconds that an import waits for another one, by default; `?timeout=` overrides it."""
 
 
+def match_scheme(text: str) -> re.Match[str] | None:
+    """The scheme of a URL, with what separates it from the rest; None for a plain path."""
+    return re.match(_SCHEME, text) if "://" in text else None
+
+
 def scheme_of(text: str) -> str:
     """The scheme of a URL in lower case; `sqlite` for a plain path."""
-    match = URL.match(text)
+    match = match_scheme(text)
     return match["scheme"].lower() if match else "sqlite"
 
 
 def unknown(url: str) -> StoreError:
     """The error for a URL that is not one of a store."""
-    return StoreError(f"{shown(url)}: a store is named by sqlite:///…, postgresql://… or bolt:///…")
+    return StoreError(
+        f"{shown(url)}: unknown kind of store; use sqlite:///…, postgresql://… or bolt:///…"
+    )
 
 
 def rooted(url: str, root: Path) -> str:
     """A URL that is relative to a folder, as one that can be opened from anywhere."""
-    match = URL.match(url)
+    match = match_scheme(url)
     if match is None:
         return str((root / url).absolute())
     scheme, rest = match["scheme"].lower(), url[match.end() :]
@@ -73,11 +88,15 @@ def shown(url: str) -> str:
 
     Of what cannot be parsed, nothing is shown between the scheme and the last `@`.
     """
-    match = URL.match(url)
+    match = match_scheme(url)
     if match is None:
-        mistyped = _MISTYPED.match(url)
-        start = mistyped or _DRIVE.match(url)
-        return _without_account(start, url, always=bool(mistyped)) or _from_here(url)
+        mistyped = re.match(_MISTYPED, url)
+        start = mistyped or re.match(_DRIVE, url)
+        path = url.partition("?")[0] if mistyped or (":/" in url and not start) else url
+        if mistyped and "@" not in url and not re.fullmatch(_SERVER, path[mistyped.end() :]):
+            return mistyped[0]  # what is behind a colon may be a password
+        found = _without_account(start, url, always=bool(mistyped)) or _from_here(path)
+        return re.sub(_ASSIGNED, r"\g<name>=***", found)
     scheme, rest = match["scheme"].lower(), url[match.end() :]
     if scheme in FILES:
         path = rest.partition("?")[0]
@@ -86,7 +105,7 @@ def shown(url: str) -> str:
         return _without_account(match, url) or f"{match[0]}{slash}{_from_here(path)}"
     parsed = parse_server(url)
     if parsed is None:
-        account = _ACCOUNT.match(url, match.end())
+        account = re.compile(_ACCOUNT).match(url, match.end())
         if account is not None:
             return f"{match[0]}{account['name']}@{rest.rpartition('@')[2].partition('?')[0]}"
         return _without_account(match, url, always=True) or match[0]
@@ -99,10 +118,11 @@ def without_passwords(message: str) -> str:
 
     def hidden(match: re.Match[str]) -> str:
         url = match[0].rstrip(".,:;)")
-        may_have_account = "@" in url or scheme_of(url) in POSTGRES
-        return f"{shown(url)}{match[0][len(url) :]}" if may_have_account else match[0]
+        is_mistyped = match_scheme(url) is None and re.match(_MISTYPED, url)
+        may_have_secrets = "@" in url or "?" in url or scheme_of(url) in POSTGRES or is_mistyped
+        return f"{shown(url)}{match[0][len(url) :]}" if may_have_secrets else match[0]
 
-    return _IN_TEXT.sub(hidden, message)
+    return re.sub(_ASSIGNED, r"\g<name>=***", re.sub(_IN_TEXT, hidden, message))
 
 
 def parse_server(url: str) -> re.Match[str] | None:
@@ -110,8 +130,8 @@ def parse_server(url: str) -> re.Match[str] | None:
 
     In an account, password or name, the characters `: / ? # @` have to be percent-encoded.
     """
-    match = URL.match(url)
-    return _SERVER.fullmatch(url, match.end()) if match else None
+    match = match_scheme(url)
+    return re.compile(_SERVER).fullmatch(url, match.end()) if match else None
 
 
 def _without_account(match: re.Match[str] | None, text: str, *, always: bool = False) -> str:
@@ -157,7 +177,7 @@ def sqlite_path(url: str) -> Path:
     Raises:
         StoreError: the URL has no path, or an unknown parameter.
     """
-    match = URL.match(url)
+    match = match_scheme(url)
     if match is None:
         return Path(url)
     timeout_of(url)
@@ -193,7 +213,7 @@ def timeout_of(url: str) -> float:
     from urllib.parse import parse_qsl
 
     seconds = float(_WAIT)
-    text = url.partition("?")[2] if URL.match(url) else ""
+    text = url.partition("?")[2] if match_scheme(url) else ""
     for name, value in parse_qsl(text, keep_blank_values=True):
         if name == "timeout":
             seconds = _seconds(url, value)
@@ -209,6 +229,6 @@ def _seconds(url: str, value: str) -> float:
     except ValueError:
         seconds = -1.0
     if not 0 <= seconds <= _MAX_WAIT:  # which nan is not, either
-        raise StoreError(f"{shown(url)}: timeout has to be seconds, from 0 to {_MAX_WAIT}, not "
+        raise StoreError(f"{shown(url)}: timeout must be seconds, from 0 to {_MAX_WAIT}, not "
                          f'"{value}"')  # fmt: skip
     return seconds

@@ -7,6 +7,7 @@ inside the tree. What goes beyond is a `Demand`, and is refused until the user a
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING
 
 from dispatch_lint.config.settings import SettingsError
@@ -63,3 +64,7 @@ def require(settings: Settings, replaced: Collection[str] = ()) -> None:
 
     if not is_remembered(settings):
         raise UntrustedError(settings, demands)
+    if any(demand.setting == "packages" for demand in demands):
+        # The digest is that of the sources. Python believes some compiled files without a look at
+        # them; where it looks for compiled files now, there are none.
+        sys.pycache_prefix, sys.dont_write_bytecode = os.devnull, True

@@ -22,6 +22,7 @@ from dispatch_lint.trust.demands import demands_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import NoReturn
 
     from dispatch_lint.config.settings import Settings
 
@@ -75,7 +76,9 @@ def remembered_settings() -> dict[str, dict[str, str]]:
         return {str(name): {"digest": str(entry["digest"]), "since": str(entry["since"])}
                 for name, entry in entries.items()}  # fmt: skip
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise TrustError(f"{file}: this is no memory of trust ({error}): remove it") from None
+        raise TrustError(
+            f"{file}: not a list of trusted folders ({error}); remove the file"
+        ) from None
 
 
 def remember(settings: Settings, digest: str | None = None) -> None:
@@ -88,8 +91,8 @@ def remember(settings: Settings, digest: str | None = None) -> None:
         TrustError: it cannot be remembered.
     """
     if not _is_apart(settings):
-        raise TrustError(f"{memory_file()}: the memory of trust lies in the tree that it is about; "
-                         "use --trust")  # fmt: skip
+        raise TrustError(f"{memory_file()}: the list of trusted folders is inside the tree itself, "
+                         "and is not used; use --trust")  # fmt: skip
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     entry = {"digest": digest or digest_of(settings), "since": now}
     _write(remembered_settings() | {_name(settings): entry})
@@ -133,19 +136,40 @@ def _add(digest: hashlib._Hash, *parts: str | bytes) -> None:
 
 
 def _code_files(code: Path) -> Iterator[tuple[str, bytes]]:
-    """The name and bytes of every file of some code; compiled files are never run."""
-    left, files = _MAX_CODE, 0
-    for file in sorted(code.rglob("*")) if code.is_dir() else [code]:
-        if "__pycache__" in file.parts or not file.is_file():
-            continue
+    """The name and bytes of every file of some code.
+
+    Raises:
+        TrustError: it is too much, or cannot be read.
+    """
+    left = _MAX_CODE
+    for file in sorted(_files_below(code)) if code.is_dir() else [code]:
+        name = file.relative_to(code)
+        if "__pycache__" in name.parts or not file.is_file():
+            continue  # compiled files are never run: `_Source`, and `require`
         try:
-            data = read_regular(file, left)
+            data = read_regular(file, _MAX_CODE)
         except OSError as error:
             raise TrustError(f"{file}: {error.strerror}") from None
-        left, files = left - len(data), files + 1
-        if files > _MAX_FILES:
-            raise TrustError(f"{code}: more than {_MAX_FILES} files are too many to be remembered")
-        yield file.relative_to(code).as_posix(), data
+        left -= len(data)
+        if left < 0:
+            raise TrustError(f"{code}: more than {_MAX_CODE // MIB} MiB, too much to remember")
+        yield name.as_posix(), data
+
+
+def _files_below(folder: Path) -> list[Path]:
+    """The files of a folder and of all folders in it, counted before any is read."""
+
+    def refuse(error: OSError) -> NoReturn:
+        raise TrustError(f"{error.filename}: {error.strerror}")
+
+    found: list[Path] = []
+    entries = 0
+    for above, folders, names in os.walk(folder, onerror=refuse):
+        entries += len(folders) + len(names)
+        if entries > _MAX_FILES:
+            raise TrustError(f"{folder}: more than {_MAX_FILES} files, too many to remember")
+        found += (Path(above, name) for name in names)
+    return found
 
 
 def _name(settings: Settings) -> str:
@@ -159,8 +183,8 @@ def _is_apart(settings: Settings) -> bool:
     """Whether the memory lies outside of the tree: else the tree could trust itself."""
     file = memory_file()
     if file is None:
-        raise TrustError("there is no folder to remember trust in: HOME, or XDG_CONFIG_HOME, has to "
-                         "be an absolute path")  # fmt: skip
+        raise TrustError("no place for the list of trusted folders: set HOME or "
+                         "XDG_CONFIG_HOME to an absolute path")  # fmt: skip
     return not is_inside(file, tree_of(settings.file.parent if settings.file else settings.root))
 
 
@@ -188,8 +212,6 @@ def _check_owner(file: Path) -> None:
     for path, is_kind in ((file.parent, stat.S_ISDIR), (file, stat.S_ISREG)):
         status = os.lstat(path)
         if not is_kind(status.st_mode) or status.st_uid != os.geteuid():
-            raise TrustError(
-                f"{path}: this is a link, or belongs to somebody else: it is not believed"
-            )
+            raise TrustError(f"{path}: not used, because it is a link or belongs to another user")
         if status.st_mode & 0o022:
-            raise TrustError(f"{path}: others may write it: it is not believed (chmod go-w)")
+            raise TrustError(f"{path}: not used, because others may write to it (chmod go-w)")
