@@ -17,6 +17,7 @@ from lsprotocol import types as lsp
 from pygls.lsp.client import LanguageClient
 from ruamel.yaml import YAML
 
+from tests.command import WAIT
 from tests.conftest import Lint
 
 yaml = YAML(typ="safe", pure=True)
@@ -67,12 +68,14 @@ class Editor:
         self.root, self.language = root, language
         self.client = LanguageClient("editor", "1")
         self.diagnostics: dict[str, asyncio.Future[list[int]]] = {}
+        self.wrong = (root / f"wrong.{language}").as_uri()
 
         @self.client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)  # type: ignore[untyped-decorator]
         def published(params: lsp.PublishDiagnosticsParams) -> None:
             lines = [one.range.start.line + 1 for one in params.diagnostics]
             waiting = self.diagnostics.get(params.uri)
-            if waiting is not None and not waiting.done():
+            is_early = not lines and params.uri == self.wrong
+            if waiting is not None and not waiting.done() and not is_early:
                 waiting.set_result(lines)
 
         @self.client.feature(lsp.WORKSPACE_CONFIGURATION)  # type: ignore[untyped-decorator]
@@ -113,6 +116,8 @@ class Editor:
         self.client.initialized(lsp.InitializedParams())
         settings = lsp.DidChangeConfigurationParams(settings=self.settings)
         self.client.workspace_did_change_configuration(settings)
+        # Servers ask for the settings, and know no schema until they have the answer.
+        await self.open(f"wrong.{self.language}", '{"kind": "Function", "nonsense": 1}')
 
     async def open(self, name: str, text: str) -> list[int]:
         """The lines of the diagnostics of a text."""
@@ -121,7 +126,7 @@ class Editor:
         self.client.text_document_did_open(
             lsp.DidOpenTextDocumentParams(lsp.TextDocumentItem(uri, self.language, 1, text))
         )
-        return sorted(set(await asyncio.wait_for(self.diagnostics[uri], 60)))
+        return sorted(set(await asyncio.wait_for(self.diagnostics[uri], WAIT)))
 
     async def open_all(self, texts: dict[str, str]) -> dict[str, list[int]]:
         """The lines of the diagnostics of some texts, by name: a server waits a while for each."""
@@ -183,7 +188,7 @@ def test_yaml_language_server_finds_what_check_finds(
         assert "The Image the function runs in" in await editor.hover("Function-none.yaml", 2, 1)
         await editor.stop()
 
-    asyncio.run(asyncio.wait_for(run(), 120))
+    asyncio.run(asyncio.wait_for(run(), WAIT))
 
 
 @pytest.mark.skipif(JSON_SERVER is None, reason="the JSON server of VS Code is not installed")
@@ -208,7 +213,7 @@ def test_the_json_server_of_vs_code_finds_what_check_finds(tmp_path: Path, lint:
         assert "The Image the function runs in" in await editor.hover("Function-none.json", 3, 3)
         await editor.stop()
 
-    asyncio.run(asyncio.wait_for(run(), 120))
+    asyncio.run(asyncio.wait_for(run(), WAIT))
 
 
 NEOVIM = """
@@ -220,21 +225,29 @@ vim.lsp.buf_attach_client(0, client)
 local function errors()
   return vim.diagnostic.get(0, { severity = vim.diagnostic.severity.ERROR })
 end
-vim.wait(20000, function() return #errors() > 0 end, 50)
+vim.wait(60000, function() return #errors() > 0 end, 50)
 local found = errors()
 vim.api.nvim_win_set_cursor(0, { 4, 9 })
 local params = vim.lsp.util.make_range_params()
 params.context = { diagnostics = vim.lsp.diagnostic.get_line_diagnostics(0, 3) }
-for _, answer in pairs(vim.lsp.buf_request_sync(0, 'textDocument/codeAction', params, 20000)) do
+for _, answer in pairs(vim.lsp.buf_request_sync(0, 'textDocument/codeAction', params, 60000)) do
   for _, action in ipairs(answer.result) do
-    vim.lsp.util.apply_workspace_edit(action.edit, 'utf-16')
+    if action.isPreferred then vim.lsp.util.apply_workspace_edit(action.edit, 'utf-16') end
   end
 end
-vim.wait(20000, function() return #errors() == 0 end, 50)
+vim.wait(60000, function() return #errors() < #found end, 50)
+local fixed = vim.api.nvim_buf_get_lines(0, 0, -1, false)
+-- A word with a dash is completed as a whole.
+vim.api.nvim_buf_set_lines(0, 2, 3, false, { 'image: image-' })
+vim.api.nvim_win_set_cursor(0, { 3, 13 })
+local position = vim.lsp.util.make_position_params()
+for _, answer in pairs(vim.lsp.buf_request_sync(0, 'textDocument/completion', position, 60000)) do
+  vim.lsp.util.apply_text_edits({ answer.result.items[1].textEdit }, 0, 'utf-16')
+end
 local file = io.open('result.json', 'w')
 file:write(vim.fn.json_encode({
   line = found[1].lnum, message = found[1].message, left = #errors(),
-  text = vim.api.nvim_buf_get_lines(0, 0, -1, false),
+  text = fixed, completed = vim.api.nvim_buf_get_lines(0, 2, 3, false)[1],
 }))
 file:close()
 vim.cmd('qall!')
@@ -244,13 +257,60 @@ vim.cmd('qall!')
 @pytest.mark.skipif(shutil.which("nvim") is None, reason="Neovim is not installed")
 def test_neovim_shows_a_violation_and_mends_it(tmp_path: Path) -> None:
     (tmp_path / "function.yaml").write_text("kind: Function\nname: f\nimage: é\nstatus: ready\n")
+    (tmp_path / "image.yaml").write_text("kind: Image\nname: image-0\nbaseImageName: b\n")
     command = f"{{ '{Path(sys.executable).absolute()}', '-m', 'dispatch_lint', 'lsp' }}"
     (tmp_path / "drive.lua").write_text(NEOVIM.replace("COMMAND", command))
     subprocess.run(
         ["nvim", "--headless", "--clean", "-c", "luafile drive.lua", "-c", "qall!"],
-        cwd=tmp_path, check=True, timeout=120, capture_output=True,
+        cwd=tmp_path, check=True, timeout=WAIT, capture_output=True,
     )  # fmt: skip
     result = json.loads((tmp_path / "result.json").read_text())
-    assert result["line"] == 3 and '"ready" is no status' in result["message"]
+    assert result["line"] == 3 and '"ready" is not a status' in result["message"]
     assert result["text"] == ["kind: Function", "name: f", "image: é", "status: READY"]
-    assert result["left"] == 0
+    assert result["completed"] == "image: image-0"
+
+
+EGLOT = """
+(require 'package)
+(package-initialize)
+(require 'eglot)
+(find-file "function.yaml")
+(fundamental-mode)
+(defun wait (holds)
+  (let ((end (+ (float-time) 120)))
+    (while (and (not (funcall holds)) (< (float-time) end))
+      (accept-process-output nil 0.1))))
+(defvar found nil)
+(setq eglot-sync-connect 120)
+(add-to-list 'eglot-server-programs '(fundamental-mode . (COMMAND "-m" "dispatch_lint" "lsp")))
+(cl-defmethod eglot-handle-notification :after
+  (_server (_method (eql textDocument/publishDiagnostics)) &key uri diagnostics &allow-other-keys)
+  (setq found (append diagnostics nil)))
+(eglot '(fundamental-mode) (cons 'transient default-directory) 'eglot-lsp-server
+       '(COMMAND "-m" "dispatch_lint" "lsp") "yaml")
+(wait (lambda () found))
+(let ((first (format "%s" (plist-get (car found) :code))))
+  (setq found 'again)
+  (goto-char (point-min))
+  (search-forward "a b")
+  (replace-match "ab")
+  (eglot--signal-textDocument/didChange)
+  (wait (lambda () (null found)))
+  (with-temp-file "result.txt" (insert first " " (format "%s" found))))
+"""
+
+
+@pytest.mark.skipif(
+    not list(Path("/usr/share/emacs/site-lisp").glob("elpa/eglot-*")),
+    reason="Emacs with eglot is not installed",
+)
+def test_eglot_shows_a_violation_and_that_it_is_gone(tmp_path: Path) -> None:
+    (tmp_path / "function.yaml").write_text("kind: Secret\nname: a b\n")
+    command = json.dumps(str(Path(sys.executable).absolute()))
+    (tmp_path / "drive.el").write_text(EGLOT.replace("COMMAND", command))
+    done = subprocess.run(
+        ["emacs", "--batch", "-l", "drive.el"], cwd=tmp_path, timeout=WAIT, capture_output=True,
+        check=False,
+    )  # fmt: skip
+    assert (tmp_path / "result.txt").exists(), done.stderr.decode()
+    assert (tmp_path / "result.txt").read_text() == "name-format nil"

@@ -11,6 +11,7 @@ import pytest
 from lsprotocol import types as lsp
 from pygls.lsp.client import LanguageClient
 
+from tests.command import WAIT
 from tests.test_trust import Listener, ask, home, listener, package, ran, tree
 
 __all__ = ["home", "listener", "tree"]
@@ -24,12 +25,13 @@ class Editor:
 
     Attributes:
         questions: the messages that the server asked with actions, and the actions.
-        codes: the rules of the diagnostics that were last sent.
+        codes: the rules of the diagnostics that were last sent for the open text.
     """
 
     def __init__(self, answer: str | None) -> None:
         self.client = LanguageClient("editor", "1")
         self.questions: list[tuple[str, list[str]]] = []
+        self.uri = ""
         self.codes: list[object] = []
         self.published = asyncio.Event()
 
@@ -41,15 +43,19 @@ class Editor:
 
         @self.client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)  # type: ignore[untyped-decorator]
         def published(params: lsp.PublishDiagnosticsParams) -> None:
-            self.codes = [diagnostic.code for diagnostic in params.diagnostics]
-            self.published.set()
+            if params.uri == self.uri:  # and not the settings
+                self.codes = [diagnostic.code for diagnostic in params.diagnostics]
+                self.published.set()
 
-    async def start(self, root: Path, *arguments: str, options: object = None) -> None:
+    async def start(
+        self, root: Path, *arguments: str, options: dict[str, object] | None = None
+    ) -> None:
         await self.client.start_io(sys.executable, "-m", "dispatch_lint", "lsp", *arguments)
         await self.client.initialize_async(
             lsp.InitializeParams(
                 capabilities=lsp.ClientCapabilities(), root_uri=root.as_uri(),
-                initialization_options=options,
+                # The rule of these tests reports names that our own definitions declare.
+                initialization_options={"declaredNames": True, **(options or {})},
             )
         )  # fmt: skip
         self.client.initialized(lsp.InitializedParams())
@@ -57,9 +63,10 @@ class Editor:
     async def diagnose(self, file: Path, text: str) -> list[object]:
         """The rules of the diagnostics of a text."""
         self.published.clear()
-        item = lsp.TextDocumentItem(file.as_uri(), "yaml", 1, text)
+        self.uri = file.as_uri()
+        item = lsp.TextDocumentItem(self.uri, "yaml", 1, text)
         self.client.text_document_did_open(lsp.DidOpenTextDocumentParams(item))
-        await asyncio.wait_for(self.published.wait(), 30)
+        await asyncio.wait_for(self.published.wait(), WAIT)
         return self.codes
 
     async def stop(self) -> None:
@@ -69,7 +76,7 @@ class Editor:
 
 
 async def session(
-    root: Path, *arguments: str, answer: str | None = None, options: object = None
+    root: Path, *arguments: str, answer: str | None = None, options: dict[str, object] | None = None
 ) -> tuple[Sequence[object], Sequence[tuple[str, list[str]]]]:
     """The rules that a wrong text violates, and the questions of the server."""
     editor = Editor(answer)
@@ -79,7 +86,7 @@ async def session(
         if answer:  # what follows the answer
             while "own-rule" not in editor.codes:
                 editor.published.clear()
-                await asyncio.wait_for(editor.published.wait(), 30)
+                await asyncio.wait_for(editor.published.wait(), WAIT)
         return editor.codes, editor.questions
     finally:
         await editor.stop()
@@ -111,6 +118,7 @@ async def test_an_untrusted_workspace_is_checked_without(
     ((message, actions),) = questions  # once
     assert "asks for what needs your trust" in message and "dispatch-lint.toml" in message
     assert actions == ["Trust this workspace"]
+    assert "--trust" not in message and "DISPATCH_LINT_TRUST" not in message
     assert (ran(workspace), listener.calls) == (False, 0)
 
 
@@ -122,6 +130,21 @@ async def test_the_action_trusts_it_from_then_on(workspace: Path) -> None:
     assert "own-rule" in codes and not questions and ran(workspace)
 
 
+async def test_the_settings_beside_a_file_in_no_folder(workspace: Path, tmp_path: Path) -> None:
+    ask(workspace, "plugins = ['rules']")
+    (tmp_path / "open").mkdir()
+    editor = Editor("Trust this workspace")
+    await editor.start(tmp_path / "open")
+    try:
+        await editor.diagnose(workspace / "b.yaml", WRONG)
+        while "own-rule" not in editor.codes:
+            editor.published.clear()
+            await asyncio.wait_for(editor.published.wait(), WAIT)
+    finally:
+        await editor.stop()
+    assert len(editor.questions) == 1 and ran(workspace)
+
+
 @pytest.mark.parametrize("way", ["option", "environment", "extension"])
 async def test_other_ways_of_trust(
     way: str, workspace: Path, monkeypatch: pytest.MonkeyPatch
@@ -130,7 +153,7 @@ async def test_other_ways_of_trust(
     if way == "environment":
         monkeypatch.setenv("DISPATCH_LINT_TRUST", "1")
     arguments = ["--trust"] if way == "option" else []
-    options = {"trust": True} if way == "extension" else None
+    options: dict[str, object] | None = {"trust": True} if way == "extension" else None
     codes, questions = await session(workspace, *arguments, options=options)
     assert "own-rule" in codes and not questions
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dispatch_lint.documents.reading import ReadPart
     from dispatch_lint.model.location import Path
-    from dispatch_lint.text.tree import Node, Part
+    from dispatch_lint.text.tree import Node
 
 On = Literal["key", "value", "nothing"]
 
@@ -27,15 +28,15 @@ class FieldPosition(NamedTuple):
     on: On
 
 
-def field_at(parts: Sequence[Part], line: int, column: int) -> FieldPosition | None:
+def field_at(parts: Sequence[ReadPart], line: int, column: int) -> FieldPosition | None:
     """The field at a position; None outside all documents.
 
     Args:
-        parts: all documents of the text.
+        parts: all documents of the text; or the one that begins before the position.
         line, column: counted from 1.
     """
-    for number, part in enumerate(parts):
-        next_start = parts[number + 1].start if number + 1 < len(parts) else None
+    for index, (number, part, _, _) in enumerate(parts):
+        next_start = parts[index + 1].part.start if index + 1 < len(parts) else None
         offset = part.lines.offset(line, column)
         first, count = part.lines.first_line, len(part.lines)
         if count == 1 and len(parts) > 1:  # a line of JSONL: its offsets are those of the line
@@ -44,6 +45,8 @@ def field_at(parts: Sequence[Part], line: int, column: int) -> FieldPosition | N
             is_inside = part.start <= offset and (next_start is None or offset < next_start)
         if is_inside and part.node is not None:
             path, on = _at(part.node, offset, ())
+            if on == "nothing" and (alias := part.alias_at(offset)) is not None:
+                path, on = alias, "value"  # the node of an alias is where its anchor is
             return FieldPosition(number, path, on)
     return None
 

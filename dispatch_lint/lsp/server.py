@@ -1,214 +1,244 @@
-"""The connection to an editor: its files, its positions and its requests."""
+"""The server of one editor: it takes texts and requests, and sends what was found."""
 
 from __future__ import annotations
 
+import asyncio
 import gc
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+import os
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from lsprotocol import types as lsp
-from pygls.lsp.server import LanguageServer
-from pygls.uris import from_fs_path, to_fs_path
+from pygls.exceptions import FeatureRequestError, JsonRpcException, JsonRpcParseError
 
-from dispatch_lint.lsp.mentions import EntityName
-from dispatch_lint.lsp.positions import field_at
-from dispatch_lint.lsp.untrusted import ACTION
-from dispatch_lint.lsp.workspace import Workspace
+from dispatch_lint.lsp.configuration import Ways
+from dispatch_lint.lsp.connection import Connection
+from dispatch_lint.lsp.publishing import Publisher
+from dispatch_lint.lsp.session import Session
+from dispatch_lint.lsp.untrusted import ACTION, question
+from dispatch_lint.lsp.worker import Worker
 from dispatch_lint.model.errors import UserError
-from dispatch_lint.model.relations import named_entity
-from dispatch_lint.model.violation import Severity
 from dispatch_lint.text.harmless import harmless
 from dispatch_lint.trust.memory import digest_of, remember
-from dispatch_lint.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterator
 
-    from dispatch_lint.documents.document import Document
-    from dispatch_lint.lsp.mentions import Place
-    from dispatch_lint.lsp.positions import FieldPosition
-    from dispatch_lint.model.fix import TextEdit
-    from dispatch_lint.model.location import Range
-    from dispatch_lint.model.violation import Violation
+    from dispatch_lint.lsp.folder import Folder
 
-SOURCE = "dispatch-lint"
-_SEVERITIES = {
-    Severity.ERROR: lsp.DiagnosticSeverity.Error,
-    Severity.WARNING: lsp.DiagnosticSeverity.Warning,
-    Severity.INFO: lsp.DiagnosticSeverity.Information,
-}
+Answer = TypeVar("Answer")
+DELAY = 0.03
+"""Seconds that a check waits for further keystrokes."""
+SOON = 0.2
+"""Seconds that what another file has changed waits."""
+POLL = 3
+"""Seconds between two looks at settings, baselines, ledgers and stores."""
+_PROGRESS_STEP = 100
+"""Files between two reports of progress."""
 
 
-class DocumentField(NamedTuple):
-    """The field at a position, and its document."""
-
-    document: Document
-    position: FieldPosition
-
-
-class Server(LanguageServer):
+class Server(Connection):
     """The server of one editor.
-
-    Attributes:
-        project: None before it is read, and where its settings cannot be used.
-        violations: the last ones of each open buffer, by its URI.
 
     Args:
         trust: whether settings may ask for code, servers, and paths elsewhere.
     """
 
     def __init__(self, *, trust: bool = False) -> None:
-        super().__init__(SOURCE, __version__, lsp.TextDocumentSyncKind.Incremental)
-        self.trust = trust
-        self.project: Workspace | None = None
-        self.violations: dict[str, Sequence[Violation]] = {}
+        super().__init__()
+        self.ways = Ways(trust=trust)
+        self.worker = Worker(self._report)
+        self.session = Session(self.ways, self.worker.pause, self.outdated)
+        self.publisher = Publisher(self, self.session)
+        self._asked: set[str] = set()
+        """The folders whose trust the user was asked for."""
 
-    def start(self, root: Path) -> None:
-        """Read the workspace; show the error where its settings cannot be used."""
-        try:
-            self.project = Workspace(root, trust=self.trust)
-            self.project.load()
-            # What was read now stays: garbage collections need not visit it at each keystroke.
-            gc.collect()
-            gc.freeze()
-        except (UserError, OSError) as error:
-            self.project = None
-            self.show_error(error)
+    # From the worker to the editor
+
+    def _report(self, error: Exception) -> None:
+        """Tell the user of an error that is none of theirs, or of one that ended some work."""
+        self.send(partial(self.show_error, error))
 
     def show_error(self, error: Exception) -> None:
         """Show the user an error."""
-        message = f"dispatch-lint: {harmless(str(error))}"
+        message = f"dispatch-lint: {harmless(str(error) or type(error).__name__)}"
         self.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Error, message))
 
-    async def ask_for_trust(self) -> None:
-        """Where the workspace asks for what needs trust, say so, and remember it if it is given.
+    def report_server_error(self, error: Exception, source: type[Exception]) -> None:
+        """Answer what is no JSON; show the user what else went wrong, but in requests."""
+        if source is JsonRpcException and isinstance(error, ValueError | RecursionError):
+            self.protocol.refuse(None, JsonRpcParseError(harmless(str(error))))
+        elif source is not FeatureRequestError:
+            self.show_error(error)
+
+    async def ask(self, function: Callable[[], Answer]) -> Answer:
+        """Let the worker answer a request."""
+        return await asyncio.wrap_future(self.worker.request(function))
+
+    # Checks
+
+    def opened(self, uri: str) -> None:
+        """Check a buffer that was opened, or has new settings: before further files are read."""
+        self._check_later(uri, 0)
+
+    def edited(self, uri: str) -> None:
+        """Check a buffer that was changed."""
+        self._check_later(uri, DELAY)
+
+    def _check_later(self, uri: str, delay: float) -> None:
+        self.worker.later(f"check {uri}", delay, partial(self._check, uri, was_edited=True))
+
+    def outdated(self, uri: str) -> None:
+        """Check a buffer soon, because something else changed."""
+        check = partial(self._check, uri, was_edited=False)
+        self.worker.later(f"check {uri}", SOON, check)
+
+    def _check(self, uri: str, *, was_edited: bool) -> None:
+        self.publisher.check(uri, was_edited=was_edited)
+        member = self.session.member(uri)
+        if member is not None and member.folder is not None:
+            # The settings beside a file that is in no folder are read only now.
+            self.send(partial(self._ask_for_trust, member.folder))
+
+    def check_all(self) -> None:
+        """Check every open buffer."""
+        for uri in list(self.session.buffers):
+            self.outdated(uri)
+
+    # Folders
+
+    def prepare(self, folders: list[str]) -> None:
+        """Read the settings of the folders of the editor; it is told nothing before `start`."""
+        self.worker.start()
+        for path in folders:
+            folder = self.session.add_folder(path)
+            self.worker.later(f"prepare {path}", 0, partial(folder.refresh, with_rules=True))
+
+    def start(self) -> None:
+        """Begin with the folders of the editor."""
+        self.loop = asyncio.get_running_loop()
+        for path, folder in self.session.folders.items():
+            self.worker.later(f"open {path}", 0, partial(self._open, folder))
+        self._poll_later()
+
+    def _open(self, folder: Folder) -> None:
+        """Go on with a folder whose settings were read before."""
+        folder.refresh(with_rules=True)
+        self.settled(folder, is_new=folder.workspace is not None)
+
+    def open_folder(self, path: str) -> None:
+        """Read a folder of the editor: first its settings, then its files."""
+        folder = self.session.add_folder(path)
+        self.worker.later(f"open {path}", 0, partial(self.reload, folder))
+
+    def close_folder(self, path: str) -> None:
+        """Forget a folder of the editor."""
+        self.worker.forget(f"open {path}")
+        self.worker.forget(f"load {path}")
+        folder = self.session.remove_folder(path)
+        if folder is not None:
+            self.worker.later(f"close {path}", 0, partial(self.publisher.forget, folder))
+        self.check_all()
+
+    def reload(self, folder: Folder) -> None:
+        """Read the settings of a folder anew, and all of its files where there are new ones."""
+        is_new = folder.configure()
+        self.settled(folder, is_new=is_new)
+
+    def settled(self, folder: Folder, *, is_new: bool) -> None:
+        """Go on after the settings of a folder were read."""
+        self.session.forget_places()
+        self.publisher.settings(folder)
+        if not is_new:
+            return
+        self.send(partial(self._ask_for_trust, folder))
+        for uri in list(self.session.buffers):
+            self.opened(uri)
+        self.load(folder)
+
+    def load(self, folder: Folder) -> None:
+        """Read the files of a folder that changed, while nothing else is to do."""
+        if str(folder.root) in self.session.folders:
+            self.worker.in_background(f"load {folder.root}", self._load(folder))
+
+    def _load(self, folder: Folder) -> Iterator[None]:
+        workspace = folder.workspace
+        if workspace is None:
+            return
+        is_first = not workspace.is_loaded
+        progress = self.publisher.progress(f"Reading {folder.root.name}") if is_first else None
+        try:
+            for done, total in workspace.load(self.session.buffer_of):
+                if progress is not None and total and done % _PROGRESS_STEP == 0:
+                    progress.report(done, total)
+                yield
+        finally:
+            if progress is not None:
+                progress.end()
+        if is_first:
+            # What was read now stays: garbage collections need not visit it at each keystroke.
+            gc.collect()
+            gc.freeze()
+        self.publisher.refresh()
+
+    def _poll_later(self) -> None:
+        self.worker.later("poll", POLL, self._poll)
+
+    def _poll(self) -> None:
+        """Notice what no watcher tells: a store elsewhere, a folder that is gone with its files."""
+        try:
+            self.refresh(with_rules=False)
+            if not all(map(os.path.isdir, self.session.known_folders())):
+                self.reread()  # editors may tell that a folder is gone, and not that its files are
+        finally:
+            self._poll_later()
+
+    def reread(self) -> None:
+        """Find out anew which files there are, and read those that changed."""
+        self.session.forget_places()
+        for folder in self.session.folders.values():
+            self.load(folder)
+        self.check_all()
+
+    def refresh(self, *, with_rules: bool) -> None:
+        """Notice changes of the settings of all folders, and of what they name."""
+        for folder in self.session.all_folders():
+            before = folder.problems()
+            is_new = folder.refresh(with_rules=with_rules)
+            if is_new or folder.problems() != before:
+                self.settled(folder, is_new=is_new)
+
+    # Trust
+
+    def _ask_for_trust(self, folder: Folder) -> None:
+        configuration = folder.configuration
+        untrusted = configuration.untrusted if configuration is not None else None
+        if untrusted is not None and str(untrusted) not in self._asked:
+            task = asyncio.ensure_future(self._wait_for_trust(folder))
+            task.add_done_callback(lambda done: done.exception())
+
+    async def _wait_for_trust(self, folder: Folder) -> None:
+        """Where a folder asks for what needs trust, say so, and remember it if it is given.
 
         The user may trust it in the editor, or later by `dispatch-lint trust`.
         """
-        untrusted = self.project.untrusted if self.project is not None else None
-        if self.project is None or untrusted is None:
+        configuration = folder.configuration
+        untrusted = configuration.untrusted if configuration is not None else None
+        if untrusted is None or str(untrusted) in self._asked:
             return
-        digest = digest_of(untrusted.settings)  # of what the user is shown, not of what comes later
-        message = f"dispatch-lint: {harmless(str(untrusted))}. Until then it is checked without."
-        answer = await self.window_show_message_request_async(
-            lsp.ShowMessageRequestParams(
-                lsp.MessageType.Warning, message, [lsp.MessageActionItem(ACTION)]
+        self._asked.add(str(untrusted))
+        try:
+            digest = digest_of(untrusted.settings)  # of what the user is shown, not of what comes
+            message = question(untrusted)
+            answer = await self.window_show_message_request_async(
+                lsp.ShowMessageRequestParams(
+                    lsp.MessageType.Warning, message, [lsp.MessageActionItem(ACTION)]
+                )
             )
-        )
-        if answer is None or answer.title != ACTION:
+            if answer is None or answer.title != ACTION:
+                return
+            remember(untrusted.settings, digest)
+        except (UserError, OSError) as error:
+            self.show_error(error)
             return
-        remember(untrusted.settings, digest)
-        self.start(self.project.root)
-        for document in list(self.workspace.text_documents.values()):
-            self.update(document.uri)
-
-    # Diagnostics
-
-    def update(self, uri: str) -> None:
-        """Take the text of a buffer from the editor, and check it."""
-        if self.project is not None:
-            self.project.open(file_of(uri), self.workspace.get_text_document(uri).source)
-            self.publish(uri)
-
-    def publish(self, uri: str) -> None:
-        """Check a buffer and send its diagnostics."""
-        if self.project is None:
-            return
-        self.violations[uri] = self.project.lint(file_of(uri))
-        diagnostics = [self.diagnostic(uri, violation) for violation in self.violations[uri]]
-        self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, diagnostics))
-
-    def publish_all(self) -> None:
-        """Check every open buffer anew: another file has changed."""
-        for uri in list(self.violations):
-            self.publish(uri)
-
-    def close(self, uri: str) -> None:
-        """Forget a buffer, and remove its diagnostics."""
-        self.violations.pop(uri, None)
-        if self.project is not None:
-            self.project.close(file_of(uri))
-        self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, []))
-
-    def diagnostic(self, uri: str, violation: Violation) -> lsp.Diagnostic:
-        """A violation as a diagnostic."""
-        related = [
-            lsp.DiagnosticRelatedInformation(self.location(place.file, place.range), place.message)
-            for place in violation.related
-            if not place.row
-        ]
-        message = violation.message
-        return lsp.Diagnostic(
-            range=self.range(uri, violation.range),
-            message=f"{message}\n{violation.help}" if violation.help else message,
-            severity=_SEVERITIES[violation.severity],
-            code=violation.rule,
-            source=SOURCE,
-            related_information=related or None,
-            data=violation.fingerprint,
-        )
-
-    # Positions: an editor counts from 0, in units that it chooses
-
-    def range(self, uri: str, text_range: Range) -> lsp.Range:
-        """A range of a text as the editor counts."""
-        document = self.workspace.get_text_document(uri)
-        return document.position_codec.range_to_client_units(
-            document.lines,
-            lsp.Range(
-                lsp.Position(text_range.line - 1, text_range.column - 1),
-                lsp.Position(text_range.end_line - 1, text_range.end_column - 1),
-            ),
-        )
-
-    def location(self, file: str, text_range: Range) -> lsp.Location:
-        """A range of a file as the editor counts."""
-        uri = from_fs_path(str(Path(file).absolute())) or ""
-        return lsp.Location(uri, self.range(uri, text_range))
-
-    def locations(self, places: Iterable[Place]) -> list[lsp.Location]:
-        """Places as the editor counts."""
-        return [self.location(place.file, place.range) for place in places]
-
-    def edits(self, uri: str, edits: Iterable[TextEdit]) -> list[lsp.TextEdit]:
-        """Edits of a text as the editor counts."""
-        return [lsp.TextEdit(self.range(uri, edit.range), edit.text) for edit in edits]
-
-    def line_and_column(self, uri: str, position: lsp.Position) -> tuple[int, int]:
-        """A position of the editor as a line and column that count from 1."""
-        document = self.workspace.get_text_document(uri)
-        found = document.position_codec.position_from_client_units(document.lines, position)
-        return found.line + 1, found.character + 1
-
-    # What is at a position
-
-    def field_at(self, uri: str, position: lsp.Position) -> DocumentField | None:
-        """The field at a position; None outside all entity documents."""
-        if self.project is None:
-            return None
-        file = file_of(uri)
-        field = field_at(self.project.parts(file), *self.line_and_column(uri, position))
-        if field is None:
-            return None
-        documents = self.project.documents(file)
-        document = next((found for found in documents if found.number == field.document), None)
-        return DocumentField(document, field) if document is not None else None
-
-    def entity_at(self, uri: str, position: lsp.Position) -> EntityName | None:
-        """The entity whose own name, or a foreign key to which, is at a position."""
-        found = self.field_at(uri, position)
-        if found is None:
-            return None
-        document, path = found.document, found.position.path
-        for use in document.uses:
-            if use.reference.by == "name" and document.text_path(use.path) == path:
-                kind = use.reference.kind
-                return EntityName(kind, named_entity(use.value, kind), document.organization)
-        if document.name and path == document.text_path(("name",)):
-            return EntityName(document.kind, document.name, document.organization)
-        return None
-
-
-def file_of(uri: str) -> str:
-    """The path of a URI; empty for what is no file."""
-    return to_fs_path(uri) or ""
+        self.worker.later(f"open {folder.root}", 0, partial(self.reload, folder))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.config.settings import Settings
 from dispatch_lint.engine.plugins import ALL
+from dispatch_lint.text.harmless import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -18,6 +19,17 @@ if TYPE_CHECKING:
 
 ACTION = "Trust this workspace"
 """The title of the action that remembers trust."""
+
+
+def question(untrusted: UntrustedError) -> str:
+    """What somebody is asked who can trust a workspace in the editor."""
+    settings = untrusted.settings
+    file = settings.file or settings.root
+    asked = "; ".join(dict.fromkeys(demand.what for demand in untrusted.demands))
+    return harmless(
+        f"dispatch-lint: {file.parent.name}/{file.name} asks for what needs your trust: {asked}. "
+        "Until you trust this workspace, it is checked without."
+    )
 
 
 def restricted(untrusted: UntrustedError) -> Settings:

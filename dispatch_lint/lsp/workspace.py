@@ -1,235 +1,419 @@
-"""The files of a workspace, what the rules know of each, and the check of one beside all others."""
+"""The files of a workspace, what the rules know of each, and the check of one beside all others.
+
+Each file is checked when it changes. The rows of all are kept in one index, and each result
+remembers what it depends on, so that a keystroke costs the check of one buffer, and of those whose
+results it changes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import partial
+import os
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
+from copy import copy
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dispatch_lint.api import known_rules, load_settings, make_checker, open_store
-from dispatch_lint.documents.classify import Classifier, Skipped
-from dispatch_lint.documents.discover import discover
+from dispatch_lint.documents.formats import format_of
 from dispatch_lint.documents.reading import Reading
+from dispatch_lint.documents.source import Source
+from dispatch_lint.documents.walk import is_found, walk, walk_order
 from dispatch_lint.engine.report import RunReport
-from dispatch_lint.engine.run import finish
-from dispatch_lint.engine.source_check import check_source
+from dispatch_lint.engine.run import Surroundings, finish, is_closed
+from dispatch_lint.engine.source_check import check_steps, new_report
 from dispatch_lint.index.changing import ChangingIndex
-from dispatch_lint.lsp.buffers import Buffers
-from dispatch_lint.lsp.mentions import EntityName, Mention, Place, find_mentions, places_of
-from dispatch_lint.lsp.untrusted import restricted, with_known_rules
-from dispatch_lint.store.rows import StoreRows
-from dispatch_lint.trust import UntrustedError
+from dispatch_lint.lsp.buffers import read_parts
+from dispatch_lint.lsp.dependencies import (
+    LOADING,
+    Dependents,
+    Kinds,
+    Readings,
+    Sources,
+    kind_of,
+    source_of,
+)
+from dispatch_lint.lsp.inputs import stamp
+from dispatch_lint.model.errors import InputError, StoreError
+from dispatch_lint.report.baseline import hide_known
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from dispatch_lint.documents.document import Document
-    from dispatch_lint.documents.source import Source
+    from dispatch_lint.documents.reading import ReadPart
+    from dispatch_lint.engine.checker import Checker
     from dispatch_lint.engine.report import SourceReport
+    from dispatch_lint.engine.summary import Result
+    from dispatch_lint.lsp.buffers import Buffer
+    from dispatch_lint.lsp.configuration import Configuration
+    from dispatch_lint.lsp.inputs import Stamp
     from dispatch_lint.model.violation import Violation
-    from dispatch_lint.store.entity_store import EntityStore
-    from dispatch_lint.text.tree import Part
+    from dispatch_lint.store.rows import StoreRows
 
-MAX_NAMES = 500
-"""Names that a completion offers at most."""
+
+class Checked(NamedTuple):
+    """The result of the check of one file.
+
+    Attributes:
+        problems: why something could not be checked, such as a rule that failed.
+        buffer: that was checked; None for the file itself.
+    """
+
+    violations: Sequence[Violation]
+    problems: Sequence[str] = ()
+    buffer: Buffer | None = None
 
 
 @dataclass
 class _File:
-    """What is known of a file since it was checked for the last time.
+    """What is known of a file.
 
     Attributes:
-        position: of its source among all that the workspace ever had.
-        is_checked: whether its present text was checked for facts.
-        kinds: of its entities.
-        mentions: None until someone asks for them.
+        number: the position of its source; never used again.
+        order: see `walk_order`.
+        stamp: of the file when it was read.
+        buffer: the one that counts instead of it.
+        checked: None where it has to be checked anew.
+        dependencies: of that result; see `ChangingIndex.replace`.
     """
 
-    position: int
-    is_checked: bool = False
-    kinds: frozenset[str] = frozenset()
-    reading: Reading | None = None
-    mentions: Sequence[Mention] | None = None
+    number: int
+    order: Any
+    stamp: Stamp = None
+    buffer: Buffer | None = None
+    kinds: Collection[str] = ()
+    is_read: bool = False
+    checked: Checked | None = None
+    dependencies: set[str] = field(default_factory=set)
 
 
 class Workspace:
-    """The files below a folder, and the buffers that an editor has open.
-
-    Each file is checked when it changes. The rows of all are kept in one index, so that a
-    keystroke costs the check of one buffer and of the groups that its rows are in.
+    """The files below a folder, and the buffers that count instead of some.
 
     Args:
-        trust: whether the settings may ask for code, servers, and paths elsewhere.
+        root: None for a buffer that is in no folder: then there are no other files.
+        pause: is called between the parts of long work, and may raise.
+        changed: is called with the key of a file whose result is out of date.
 
     Attributes:
-        untrusted: what the settings ask for and do not get; None where they get all.
-
-    Raises:
-        UserError: the settings, a schema, a definition, a rule or the store cannot be used.
+        is_loaded: whether all files were read.
     """
 
-    def __init__(self, root: Path, *, trust: bool = False) -> None:
-        self.root = root
-        self.untrusted: UntrustedError | None = None
-        try:
-            self.settings = load_settings(root, trust=trust)
-            known = known_rules(self.settings)
-        except UntrustedError as error:
-            self.untrusted = error
-            settings = restricted(error)
-            known = known_rules(settings)
-            self.settings = with_known_rules(settings, known)
-        self.checker = make_checker(self.settings, known=known)
-        self.catalogue = self.checker.catalogue
-        # As the command `rename` reads documents: the engine's own also repairs open schemas.
-        self.classifier = Classifier(self.settings, self.catalogue)
-        self.store: EntityStore | None = None
-        if self.settings.store:
-            self.store = open_store(self.settings, self.classifier)
-        self._buffers = Buffers(self.settings.limits)
+    def __init__(
+        self, root: Path | None, configuration: Configuration, *,
+        pause: Callable[[], None] = lambda: None, changed: Callable[[str], None] = lambda key: None,
+    ) -> None:  # fmt: skip
+        self.root, self.configuration = root, configuration
+        self.is_loaded = root is None
+        self._may_pause, self._changed = pause, changed
+        self._state = 0
+        """A number that grows with each change of what results depend on."""
+        self._is_trial = False
+        """Whether the index has the rows of a text that is only tried."""
         self._files: dict[str, _File] = {}
-        self._sources: list[Source] = []
-        self._positions: dict[str, int] = {}
-        self._index = ChangingIndex()
+        self._keys: list[str] = []
+        self.sources: list[Source] = []
+        """By number; those of files that are gone stay."""
+        self._readings: dict[int, list[Reading]] = {}
+        self._kinds: Counter[str] = Counter()
+        self._dependents = Dependents()
+        self.index = ChangingIndex(lambda number: self._files[self._keys[number]].order)
 
-    # Files and buffers
+    # Which files there are
 
-    def load(self) -> None:
-        """Read every file of the workspace. What cannot be read is left out."""
-        for source in discover([str(self.root)], self.settings):
-            if source.format != "go" and source.rows is None:
-                self._renew(str(Path(source.name).absolute()))
-        self._check_files()
+    def load(self, buffer_of: Callable[[str], Buffer | None]) -> Iterator[tuple[int, int]]:
+        """Read every file below the folder, or what changed since; what is gone is forgotten.
 
-    def open(self, file: str, text: str) -> None:
-        """Take a buffer for the content of a file, saved or not."""
-        self._buffers.open(file, text)
-        self._renew(file)
+        Args:
+            buffer_of: returns the open buffer of a file by its key: it may change in between.
 
-    def close(self, file: str) -> None:
-        """Take the file itself again."""
-        self._buffers.close(file)
-        self._renew(file)
+        Yields:
+            How many files were read, and of how many, after each; 0 of 0 while they are found.
+        """
+        found: dict[str, str] = {}
+        if self.root is not None and self.root.is_dir():  # it may be gone, or not there yet
+            for source, is_link, key in walk(str(self.root), self.configuration.settings):
+                if source.format != "go" and not (is_link and key in found):
+                    found[key] = os.path.abspath(source.name)  # noqa: PTH100
+                yield 0, 0
+        for key in [key for key in self._files if key not in found]:
+            buffer = buffer_of(key)
+            name = buffer.file if buffer is not None else self.name(key)
+            if self.finds(name):  # it may have come meanwhile
+                self.read(key, name, buffer)
+            else:
+                self.forget(key)
+        for done, (key, name) in enumerate(found.items(), 1):
+            self.read(key, name, buffer_of(key))
+            yield done, len(found)
+        self.is_loaded = True
+        self._invalidate({LOADING})
 
-    def reread(self, file: str) -> None:
-        """Take a file that another program wrote or removed; an open buffer goes before it."""
-        if file not in self._buffers:
-            self._renew(file)
+    def finds(self, file: str) -> bool:
+        """Whether the file is one of the workspace, by its path and the settings."""
+        if self.root is None:
+            return False
+        settings, excludes = self.configuration.settings, self.configuration.excludes
+        try:
+            return is_found(Path(file), self.root, settings, excludes)
+        except InputError:
+            return False
 
-    def _renew(self, file: str) -> None:
-        """Forget what was known of a file: it may have changed."""
-        self._files.pop(file, None)
-        source = self._buffers.source(file)
-        if source is None:
-            if file in self._positions:
-                self._index.remove(self._positions[file])
+    def folders(self) -> set[str]:
+        """The folders that have files of the workspace, as far as they are not buffers."""
+        read = [self.sources[file.number].name for file in self._files.values() if not file.buffer]
+        return set(map(os.path.dirname, read))
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._files
+
+    def ordered(self) -> list[str]:
+        """The keys of all files, in the order of a run."""
+        return sorted(self._files, key=lambda key: self._files[key].order)
+
+    def name(self, key: str) -> str:
+        """The path of a file, as reports name it."""
+        return self.sources[self._files[key].number].name
+
+    def read(self, key: str, name: str, buffer: Buffer | None = None) -> None:
+        """Take the present state of a file; nothing is done where it is known.
+
+        Args:
+            name: its path.
+            buffer: that counts instead of it.
+        """
+        file = self._files.get(key)
+        seen = None if buffer is not None else stamp(name)
+        if file is not None and file.is_read and file.buffer is buffer and file.stamp == seen:
             return
-        source = source._replace(reported=False)
-        if file in self._positions:
-            self._sources[self._positions[file]] = source
-        else:
-            self._positions[file] = len(self._sources)
-            self._sources.append(source)
-        self._files[file] = _File(self._positions[file])
-
-    def sources(self) -> list[Source]:
-        """All files and buffers."""
-        return [self._sources[known.position] for known in self._files.values()]
-
-    def parts(self, file: str) -> list[Part]:
-        """The documents of a file, whether they are entities or not."""
-        return [read.part for read in self._buffers.parts(file)]
-
-    def documents(self, file: str) -> Iterator[Document]:
-        """The entity documents of a file."""
-        if file not in self._files:
+        if buffer is None and (format_of(name) is None or not os.path.isfile(name)):  # noqa: PTH113
+            self.forget(key)
             return
-        source = self._sources[self._files[file].position]
-        for number, part, _, error in self._buffers.parts(file):
-            if not error and part.problem is None:
-                document = self.classifier.read(part, source, number)
-                if not isinstance(document, Skipped):
-                    yield document
+        if file is None:
+            file = self._add(key, name)
+        name = self.sources[file.number].name
+        source = buffer.source(name) if buffer else Source(name, format_of(name) or "", named=False)
+        self.sources[file.number] = source._replace(reported=False)
+        file.buffer, file.stamp = buffer, seen
+        file.is_read, file.checked = False, None
+        if buffer is None:  # a buffer is read when it is checked
+            self._read(file)
+
+    def _read(self, file: _File) -> None:
+        """Keep what a file tells the checks of others, unless it has a newer state by then."""
+        source = self.sources[file.number]
+        report = self._check(self.configuration.checker, file, reported=False)
+        if self._is_present(file, source):
+            self._keep(file, report)
+
+    def _is_present(self, file: _File, source: Source) -> bool:
+        """Whether a source is the present state of a file: a request may have brought another."""
+        return self._files.get(self._keys[file.number]) is file and (
+            self.sources[file.number] is source
+        )
+
+    def _pause(self) -> None:
+        """Let requests be answered, unless the index has the rows of a text that is only tried."""
+        if not self._is_trial:
+            self._may_pause()
+
+    def _add(self, key: str, name: str) -> _File:
+        file = self._files[key] = _File(len(self.sources), self._order(name))
+        self.sources.append(Source(name, "yaml"))
+        self._keys.append(key)
+        return file
+
+    def _order(self, name: str) -> Any:
+        relative = os.path.relpath(name, self.root) if self.root else name
+        return walk_order(relative.replace(os.sep, "/"))
+
+    def forget(self, key: str) -> None:
+        """Forget a file that is gone."""
+        file = self._files.get(key)
+        if file is not None:
+            self._set_checked(file, None, set())
+            changed = self.index.remove(file.number) | self._count_kinds(file, ())
+            del self._files[key]
+            self._readings.pop(file.number, None)
+            self._invalidate({*changed, source_of(file.number)})
 
     # Checks
 
-    def lint(self, file: str) -> Sequence[Violation]:
-        """Every violation of one file, checked beside all others."""
-        if file not in self._files:
-            return ()
-        self._check_files(but=file)
-        position = self._files[file].position
-        source = self._sources[position]._replace(reported=True)
-        sources = [*self._sources[:position], source, *self._sources[position + 1 :]]
-        found = check_source(self.checker, source, position)
-        self._keep(file, found)
-        report = RunReport(
-            kinds={kind for known in self._files.values() for kind in known.kinds},
-            readings={
-                known.position: [known.reading]
-                for name, known in self._files.items()
-                if known.reading is not None and name != file
-            },
-        )
-        report.add(found)
-        store = StoreRows(self.store, [self.store]) if self.store else None
-        groups = self._index.focused_on(position)
-        return finish(self.checker, [source], sources, report, store, groups=groups).violations
+    def check(self, key: str) -> Checked:
+        """Every violation of one file, checked beside all others; none of a file that is unknown.
 
-    def _check_files(self, but: str = "") -> None:
-        """Check the files that changed, for their facts; not the one that is checked anyway."""
-        for file, known in self._files.items():
-            if not known.is_checked and file != but:
-                source = self._sources[known.position]
-                self._keep(file, check_source(self.checker, source, known.position))
+        Raises:
+            Superseded: whatever `pause` raises.
+        """
+        file = self._files.get(key)
+        if file is None:
+            return Checked(())
+        if file.checked is None:
+            checker, source = self.configuration.checker, self.sources[file.number]
+            report = self._check(checker, file, reported=True)
+            if not self._is_present(file, source):
+                return self.check(key)
+            self._keep(file, report)
+            state, dependencies = self._state, set[str]()
+            result = self._finish(checker, file, report, dependencies)
+            if not self._is_present(file, source):
+                return self.check(key)
+            baseline = self.configuration.baseline
+            if baseline is not None:
+                name = self.sources[file.number].name
+                result = hide_known(result, baseline.of(name), fold=False)
+            violations = [*filter(self.configuration.shows, result.violations)]
+            checked = Checked(violations, result.summary.problems, file.buffer)
+            self._set_checked(file, checked, dependencies)
+            if state != self._state:  # a request was answered meanwhile, which has read others
+                file.checked = None
+                self._changed(key)
+            return checked
+        return file.checked
 
-    def _keep(self, file: str, report: SourceReport) -> None:
-        """Keep what the check of a file tells the checks of others."""
-        known = self._files[file]
-        known.is_checked = True
-        known.kinds = frozenset(report.kinds)
-        known.reading = None if report.digest is None else Reading(report.digest, None)
-        self._index.replace(known.position, report.rows)
+    def check_text(self, key: str, text: Source) -> Result:
+        """What a check would find if a file had another text; nothing of that is kept.
 
-    # Entities and foreign keys
+        All violations are located, one by one, as `--fix` needs them.
+        """
+        self._pause()
+        file = self._files[key]
+        checker = self.configuration.fixing_checker
+        kept = self.sources[file.number], self._readings.get(file.number, [])
+        rows = list(self.index.rows_of(file.number))
+        self.sources[file.number] = text._replace(name=kept[0].name)
+        self._is_trial = True
+        try:
+            report = self._check(checker, file, reported=True)
+            self._readings[file.number] = _reading(report)
+            self.index.replace(file.number, report.rows)
+            return self._finish(checker, file, report, set())
+        finally:
+            self._is_trial = False
+            self.sources[file.number], self._readings[file.number] = kept
+            self.index.replace(file.number, rows)
 
-    def _mentions(self) -> Iterator[tuple[str, Sequence[Mention]]]:
-        """What each file mentions."""
-        for file, known in self._files.items():
-            if known.mentions is None:
-                known.mentions = find_mentions(self.documents(file))
-            yield file, known.mentions
+    def catch_up(self) -> None:
+        """Read the buffers that changed since they were checked."""
+        for file in list(self._files.values()):
+            if not file.is_read:
+                self._read(file)
 
-    def _places(self, entity: EntityName, *, are_references: bool) -> list[Place]:
-        return [
-            place
-            for file, mentions in self._mentions()
-            for place in places_of(
-                entity,
-                (mention for mention in mentions if mention.is_reference == are_references),
-                file,
-                partial(self.parts, file),
+    def _check(self, checker: Checker, file: _File, *, reported: bool) -> SourceReport:
+        source = self.sources[file.number]._replace(reported=reported)
+        report = new_report(source, file.number, None)
+        for _ in check_steps(checker, source, report):
+            self._pause()
+        return report
+
+    def _finish(
+        self, checker: Checker, file: _File, report: SourceReport, dependencies: set[str]
+    ) -> Result:
+        """Complete the check of a file, beside all others."""
+        report = copy(report)
+        report.rows = []  # they are in `index`
+        run = RunReport()
+        run.add(report)
+        source = self.sources[file.number]._replace(reported=True)
+        sources = Sources(self.sources, file.number, source)
+        readings = Readings(self._readings, file.number, dependencies)
+        focus = file.number if self.is_loaded else -1
+        if not self.is_loaded:
+            dependencies.add(LOADING)
+        try:
+            with self.configuration.lookups.reading() as store:
+                return self._finish_with(
+                    checker, source, sources, run, store, focus, readings, dependencies
+                )
+        except StoreError:  # `Lookups.problem` has it
+            run = RunReport()
+            run.add(report)
+            return self._finish_with(
+                checker, source, sources, run, None, focus, readings, dependencies
             )
-        ]
 
-    def find(self, entity: EntityName) -> list[Place]:
-        """Where the entities of a key are."""
-        return self._places(entity, are_references=False)
+    def _finish_with(
+        self, checker: Checker, source: Source, sources: Sequence[Source], run: RunReport,
+        store: StoreRows | None, focus: int, readings: Mapping[int, list[Reading]],
+        dependencies: set[str],
+    ) -> Result:  # fmt: skip
+        settings = self.configuration.settings
+        around = Surroundings(
+            self.index.focused_on(focus, dependencies, self._pause),
+            Kinds(self._kinds, dependencies), readings, is_closed(settings, (), store),
+        )  # fmt: skip
+        return finish(checker, [source], sources, run, store, around=around)
 
-    def references(self, entity: EntityName) -> list[Place]:
-        """Where foreign keys to an entity are."""
-        return self._places(entity, are_references=True)
+    # What depends on what
 
-    def names(self, kind: str) -> list[str]:
-        """Names of a kind, of the workspace and of the store."""
-        names = {
-            mention.entity.name
-            for _, mentions in self._mentions()
-            for mention in mentions
-            if mention.entity.kind == kind and not mention.is_reference
-        }
-        if self.store is not None:
-            names |= set(self.store.names(kind, MAX_NAMES))
-        return sorted(names)[:MAX_NAMES]
+    def _keep(self, file: _File, report: SourceReport) -> None:
+        """Keep what the check of a file tells the checks of others."""
+        reading = _reading(report)
+        changed = self.index.replace(file.number, report.rows)
+        changed |= self._count_kinds(file, report.kinds)
+        if self._readings.get(file.number) != reading:
+            changed.add(source_of(file.number))
+        self._readings[file.number] = reading
+        file.is_read = True
+        self._invalidate(changed, but=file.number)
+
+    def _count_kinds(self, file: _File, kinds: Iterable[str]) -> set[str]:
+        old, new = set(file.kinds), set(kinds)
+        self._kinds.update(new - old)
+        self._kinds.subtract(old - new)
+        file.kinds = frozenset(new)
+        return {kind_of(kind) for kind in old ^ new}
+
+    def _set_checked(self, file: _File, checked: Checked | None, dependencies: set[str]) -> None:
+        self._dependents.replace(file.number, file.dependencies, dependencies)
+        file.checked, file.dependencies = checked, dependencies
+
+    def _invalidate(self, changed: Collection[str], but: int = -1) -> None:
+        """Let every file be checked anew whose result depends on something that changed."""
+        self._state += bool(changed)
+        for number in self._dependents.on(changed) - {but}:
+            key = self._keys[number]
+            self._files[key].checked = None
+            self._changed(key)
+
+    def invalidate_all(self) -> None:
+        """What is hidden or reported has changed, but not the rules."""
+        self._state += 1
+        for key, file in self._files.items():
+            if file.checked is not None:
+                file.checked = None
+                self._changed(key)
+
+    # What is in a file
+
+    def parts(self, key: str, wanted: Collection[int] | None = None) -> Iterator[ReadPart]:
+        """The documents of a file or its buffer, entities or not, with a pause before each.
+
+        Args:
+            wanted: as of `read_parts`.
+        """
+        file = self._files.get(key)
+        if file is None:
+            return
+        limits, buffer, source = self.configuration.settings.limits, file.buffer, self.source(key)
+        parts = buffer.parts(limits, wanted) if buffer else read_parts(source, limits, wanted)
+        for part in parts:
+            self._pause()
+            yield part
+
+    def source(self, key: str) -> Source:
+        """A file, or its buffer, as a source."""
+        return self.sources[self._files[key].number]
+
+    def buffer(self, key: str) -> Buffer | None:
+        """The buffer that counts instead of a file."""
+        file = self._files.get(key)
+        return file.buffer if file is not None else None
+
+    def key(self, number: int) -> str:
+        """The key of the file at a position in the index."""
+        return self._keys[number]
+
+
+def _reading(report: SourceReport) -> list[Reading]:
+    return [] if report.digest is None else [Reading(report.digest, None)]
