@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING, NamedTuple
 
-from dispatch_lint.api import make_checker
+from dispatch_lint.api import findings_about, make_checker
 from dispatch_lint.config.settings import Settings, parse
 from dispatch_lint.documents.catalogue_files import load_catalogue
 from dispatch_lint.documents.classify import Classifier
@@ -62,7 +62,7 @@ def check_examples(rules: Mapping[str, type[Rule]], names: Iterable[str]) -> Ite
         for kind in ("valid", "invalid"):
             stated = getattr(rule, kind)
             if isinstance(stated, Example) or not isinstance(stated, tuple | list):
-                yield Difference(name, kind, None, None, f"`{kind}` is no tuple of examples: "
+                yield Difference(name, kind, None, None, f"`{kind}` is not a tuple of examples; "
                                  f"write {kind} = (Example(…),)")  # fmt: skip
                 continue
             if not stated:
@@ -88,14 +88,14 @@ def check_examples(rules: Mapping[str, type[Rule]], names: Iterable[str]) -> Ite
 def _malformed(example: object) -> str:
     """What is wrong with an example itself; empty for nothing."""
     if not isinstance(example, Example):
-        return f"{example!r:.60} is no Example"
+        return f"{example!r:.60} is not an Example"
     for name in ("text", "file", "store", "before", "fixed"):
         if not isinstance(getattr(example, name), str):
-            return f"its {name} is {getattr(example, name)!r:.60}, and has to be a text"
+            return f"its {name} is {getattr(example, name)!r:.60}, but must be a text"
     if not isinstance(example.violations, tuple | list) or not all(
         map(_is_pair, example.violations)
     ):
-        return (f"its violations are {example.violations!r:.60}, and have to be pairs of a pointer "
+        return (f"its violations are {example.violations!r:.60}, but must be pairs of a pointer "
                 'and a message: (("/name", "…"),)')  # fmt: skip
     return ""
 
@@ -113,22 +113,33 @@ def _check_example(
 ) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
     stated = tuple((pointer, message) for pointer, message in example.violations)
     if rule.has("check_change"):
-        changes = tuple(_changes(rule, example))
+        changes = tuple(_changes(rules, rule, example))
         if changes != stated:
             yield "other violations", _lines(stated), _lines(changes)
         return
-    result = _result(rules, rule, example, _source(example, example.text))
+    checker = make_checker(_settings(rule, example), known=rules)
+    result, again = (
+        run(checker, [_source(example, example.text)], store=_store(example)) for _ in range(2)
+    )
     if result.summary.problems:
         for problem in result.summary.problems:
             yield problem, (), ()
         return
-    found = tuple((violation.pointer, violation.message) for violation in result.violations)
+    found = _violations(result)
     if found != stated:
         lines = [violation.range.line for violation in result.violations]
         yield "other violations", _lines(stated), _lines(found, lines)
         return
+    if _violations(again) != found:
+        yield ("other violations when it is asked again: the rule keeps state", _lines(found),
+               _lines(_violations(again)))  # fmt: skip
+        return
     if example.fixed or not shows_fix:
         yield from _check_fixed(example, _fixed(rules, rule, example))
+
+
+def _violations(result: Result) -> Violations:
+    return tuple((violation.pointer, violation.message) for violation in result.violations)
 
 
 def _check_fixed(
@@ -200,7 +211,9 @@ def _fixed(rules: Mapping[str, type[Rule]], rule: type[Rule], example: Example) 
     return fixed.texts.get(source.name, example.text)
 
 
-def _changes(rule: type[Rule], example: Example) -> Iterator[tuple[str, str]]:
+def _changes(
+    rules: Mapping[str, type[Rule]], rule: type[Rule], example: Example
+) -> Iterator[tuple[str, str]]:
     """The findings of a rule about the change from `before` to `text`: its name and message."""
     from dispatch_lint.definitions.conventions import Conventions
     from dispatch_lint.definitions.reading import GoSource, read_sources
@@ -212,8 +225,7 @@ def _changes(rule: type[Rule], example: Example) -> Iterator[tuple[str, str]]:
         source = GoSource("example.go", text.encode, named=True)
         types = read_sources([source], [], Conventions(foreign=True)).types
         schemas.append(generate(types))
-    settings = Settings()
-    checking = rule(rule.Options(), settings, load_catalogue(settings))
+    checker = make_checker(_settings(rule, example), known=rules)
     for change in compare(*schemas):
-        for finding in checking.check_change(change):
+        for finding in findings_about(checker.rule(rule.name), change):
             yield change.name, finding.message

@@ -1,4 +1,4 @@
-"""Documentation pages that are generated from rules: for `explain`, `rules`, and docs/rules.md."""
+"""Documentation pages that are generated from rules: for `explain`, `rules`, and docs/rules."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from dataclasses import MISSING, Field, fields
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
-from dispatch_lint.engine.plugins import BUILT_IN, file_of
+from dispatch_lint import addresses
+from dispatch_lint.engine.installed import BUILT_IN
+from dispatch_lint.engine.plugins import file_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,9 +20,14 @@ if TYPE_CHECKING:
     from dispatch_lint.rule import Example, Rule
 
 
-def page(rule: type[Rule]) -> Iterator[str]:
-    """The Markdown page of one rule."""
-    yield f"## {rule.name}"
+def page(rule: type[Rule], *, level: int = 2, with_address: bool = False) -> Iterator[str]:
+    """The Markdown page of one rule.
+
+    Args:
+        level: of its heading.
+        with_address: whether it states its address on the web.
+    """
+    yield f"{'#' * level} {rule.name}"
     yield ""
     yield f"{rule.summary[:1].upper()}{rule.summary[1:]}."
     yield ""
@@ -35,12 +42,40 @@ def page(rule: type[Rule]) -> Iterator[str]:
     if file:
         yield f"It is in {os.path.relpath(file)}."
         yield ""
+    if with_address and (address := address_of(rule)):
+        yield f"On the web: <{address}>"
+        yield ""
     if rule.question:
         yield f"Open question of the guide: `open-questions.{rule.question}`."
         yield ""
     yield from _options(rule)
     yield from _example("Wrong", rule.invalid[:1])
     yield from _example("Right", rule.valid[:1])
+
+
+def entry(rule: type[Rule]) -> dict[str, Any]:
+    """What `rules --format json` has of a rule; each option with its type, in words, and default."""
+    hints = get_type_hints(rule.Options)
+    options = {
+        option.name.replace("_", "-"): {
+            "type": _hint(hints[option.name]),
+            "default": _plain(option),
+        }
+        for option in fields(rule.Options)
+    }
+    return {
+        "name": rule.name, "summary": rule.summary, "severity": str(rule.severity),
+        "default": rule.default, "guide": rule.guide, "scopes": rule.scopes(),
+        "fixable": any(example.fixed for example in rule.invalid), "question": rule.question,
+        "builtIn": is_built_in(rule), "options": options, "documentation": rule.documentation(),
+    }  # fmt: skip
+
+
+def _plain(option: Field[Any]) -> Any:
+    """The default of an option as JSON has it; None where it must be set."""
+    if option.default_factory is not MISSING:
+        return option.default_factory()
+    return None if option.default is MISSING else option.default
 
 
 def _origin(rule: type[Rule]) -> str:
@@ -53,6 +88,14 @@ def _origin(rule: type[Rule]) -> str:
 def is_built_in(rule: type[Rule]) -> bool:
     """Whether a rule comes with dispatch-lint."""
     return rule.__module__.startswith(f"{BUILT_IN}.")
+
+
+def address_of(rule: type[Rule]) -> str | None:
+    """The address of the page about a rule; None for one of others that names none."""
+    if is_built_in(rule):
+        return addresses.page(f"rules/{rule.name}")
+    # Reports and editors make a link of it: nothing that runs.
+    return rule.docs if rule.docs and rule.docs.startswith(("https://", "http://")) else None
 
 
 def _options(rule: type[Rule]) -> Iterator[str]:
@@ -70,29 +113,30 @@ def _options(rule: type[Rule]) -> Iterator[str]:
 
 def _default(option: Field[Any]) -> str:
     if option.default is not MISSING:
-        return f"default {_toml(option.default)}"
+        return f"default {toml(option.default)}"
     if option.default_factory is not MISSING:
-        return f"default {_toml(option.default_factory())}"
-    return "it has to be set"
+        return f"default {toml(option.default_factory())}"
+    return "it must be set"
 
 
 def _hint(hint: Any) -> str:
     """The type of an option, in words."""
     if get_origin(hint) is Literal:
-        return ", ".join(f"`{_toml(choice)}`" for choice in get_args(hint))
+        return ", ".join(f"`{toml(choice)}`" for choice in get_args(hint))
     if get_origin(hint) is tuple:
         return "a list of texts"
     named = {bool: "`true` or `false`", str: "a text", int: "a whole number", float: "a number"}
     return named.get(hint) or f"`{getattr(hint, '__name__', hint)}`"
 
 
-def _toml(value: object) -> str:
+def toml(value: object) -> str:
+    """A value as TOML."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_toml, value))}]"
+        return f"[{', '.join(map(toml, value))}]"
     if isinstance(value, dict):
         return f"{{ {', '.join(_entries(value))} }}" if value else "{}"
     return str(value)
@@ -102,7 +146,7 @@ def _entries(table: Mapping[str, Any]) -> Iterator[str]:
     """The entries of a TOML table."""
     for key, value in table.items():
         name = key if re.fullmatch(r"[\w-]+", key, re.ASCII) else json.dumps(key)
-        yield f"{name} = {_toml(value)}"
+        yield f"{name} = {toml(value)}"
 
 
 def _example(title: str, examples: Sequence[Example]) -> Iterator[str]:
@@ -142,7 +186,7 @@ def _block(text: str, language: str) -> Iterator[str]:
 
 
 def book(rules: Mapping[str, type[Rule]]) -> str:
-    """The text of docs/rules.md: a table of all rules, and their pages."""
+    """A page about all rules: a table, and the page of each."""
     lines = ["# Rules", "", "<!-- Generated: `dispatch-lint rules --markdown`. -->", ""]
     lines += ["| rule | severity | guide | what it reports |", "|---|---|---|---|"]
     for rule in rules.values():

@@ -45,29 +45,29 @@ class AmbiguousScalar(Rule):
         Example(
             "kind: Secret\nname: a\nsecrets:\n  state: on\n  mode: 010\n  version: 1.10\n",
             (
-                ("/secrets/state", 'dispatch reads on as "true"'),
-                ("/secrets/mode", 'dispatch reads 010 as "8"'),
-                ("/secrets/version", 'dispatch reads 1.10 as "1.1"'),
+                ("/secrets/state", 'dispatch reads `on` as "true"'),
+                ("/secrets/mode", 'dispatch reads `010` as "8"'),
+                ("/secrets/version", 'dispatch reads `1.10` as "1.1"'),
             ),
             fixed='kind: Secret\nname: a\nsecrets:\n  state: "on"\n  mode: "010"\n  version: "1.10"\n',
         ),
         Example(
             "kind: Secret\nname: a\nsecrets: {on: b, 010: c, d: null}\n",
             (
-                ("/secrets/on", 'dispatch reads the key on as "true"'),
-                ("/secrets/010", 'dispatch reads the key 010 as "8"'),
-                ("/secrets/d", 'dispatch reads null as ""'),
+                ("/secrets/on", 'dispatch reads the key `on` as "true"'),
+                ("/secrets/010", 'dispatch reads the key `010` as "8"'),
+                ("/secrets/d", 'dispatch reads `null` as ""'),
             ),
             fixed='kind: Secret\nname: a\nsecrets: {"on": b, "010": c, d: null}\n',
         ),
         Example(
             "kind: API\nname: a\nfunction: f\nenabled: yes\n",
-            (("/enabled", "dispatch reads yes as true, YAML 1.2 reads it as text"),),
+            (("/enabled", "dispatch reads `yes` as true, YAML 1.2 reads it as text"),),
             fixed="kind: API\nname: a\nfunction: f\nenabled: true\n",
         ),
         Example(
             "kind: Function\nname: a\nimage: b\nsourcePath: c\ntimeout: 010\n",
-            (("/timeout", "dispatch reads 010 as 8, YAML 1.2 reads it as 10"),),
+            (("/timeout", "dispatch reads `010` as 8, YAML 1.2 reads it as 10"),),
             fixed="kind: Function\nname: a\nimage: b\nsourcePath: c\ntimeout: 8\n",
         ),
     )
@@ -89,13 +89,13 @@ class AmbiguousScalar(Rule):
 
 def _as_key(path: Path, read: str | None) -> Finding:
     name = str(path[-1])
-    written = name or "that is empty"
+    written = f"`{name}`" if name else "that is empty"
     message = f'dispatch reads the key {written} as "{read}"'
     if read is None:
-        message = f"dispatch refuses a file with the key {written}: it is no text"
+        message = f"dispatch rejects a file with the key {written}, which is not text to it"
     fix = Fix("safe", "quote it", (Rename(path, name),)) if name else None
     severity = Severity.ERROR if read is None else None
-    return Finding(path, message, on="key", help=f'write "{name}" in quotes', fix=fix,
+    return Finding(path, message, on="key", help=f'quote it: "{name}"', fix=fix,
                    severity=severity)  # fmt: skip
 
 
@@ -106,7 +106,8 @@ def _as_null(scalar: Scalar) -> Finding | None:
         return None  # an optional field that is left out, or `schema` reports it
     if text == "~":
         return _as_text(scalar.path, text)
-    return Finding(scalar.path, f'dispatch reads {text or "nothing"} as ""',
+    shown = f"`{text}`" if text else "the missing value"
+    return Finding(scalar.path, f'dispatch reads {shown} as ""',
                    help='write "", or the value in quotes')  # fmt: skip
 
 
@@ -114,9 +115,9 @@ def _as_text(path: Path, text: str) -> Finding | None:
     read = dispatch_text(text)
     if read == text:
         return None
-    message = f'dispatch reads {text} as "{read}"'
+    message = f'dispatch reads `{text}` as "{read}"'
     fix = Fix("safe", "quote it", (Put(path, text),))
-    return Finding(path, message, help=f'write "{text}" in quotes', fix=fix)
+    return Finding(path, message, help=f'quote it: "{text}"', fix=fix)
 
 
 def _as_value(path: Path, text: str, types: frozenset[str]) -> Finding | None:
@@ -127,7 +128,9 @@ def _as_value(path: Path, text: str, types: frozenset[str]) -> Finding | None:
     # Where both read a number, and not the same, either may be meant.
     is_safe = dispatch is None or editors is None
     fix = Fix("safe" if is_safe else "unsafe", f"write {_shown(value)}", (Put(path, value),))
-    message = f"dispatch reads {text} as {_shown(dispatch)}, YAML 1.2 reads it as {_shown(editors)}"
+    message = (
+        f"dispatch reads `{text}` as {_shown(dispatch)}, YAML 1.2 reads it as {_shown(editors)}"
+    )
     return Finding(path, message, help=fix.message, fix=fix)
 
 

@@ -1,24 +1,23 @@
 """base-entity: BaseEntity is the guide's, and part of every stored kind."""
 
-from collections.abc import Iterator
+from __future__ import annotations
 
-from dispatch_lint.rule import (
-    BASE,
-    DefinitionField,
-    DefinitionView,
-    Example,
-    Finding,
-    Rule,
-    guide_fields,
-)
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from dispatch_lint.rule import BASE, Example, Finding, Rule, guide_fields
+
+if TYPE_CHECKING:
+    from dispatch_lint.rule import DefinitionField, DefinitionView
 
 # The types of these are not compared: the guide leaves open what lists and maps they are.
 _OPEN = frozenset({"state", "reason", "tags"})
 _DEVIATIONS = {
-    "tagged": "embeds {} under a json tag, so that its fields are not flat",
-    "named": "holds {} as a field, so that its fields are not flat",
-    "none": "is a stored kind and does not embed {}",
+    "tagged": "embeds {} with a json tag, which nests its fields",
+    "named": "has {} as a named field, which nests its fields",
+    "none": "is a stored kind but does not embed {}",
 }
+_ANOTHER = "if it is a base entity of another sort, declare it by the setting base-entity"
 _TYPES = {"unsigned": "an unsigned integer", "integer": "an integer", "time": "a time",
           "boolean": "a boolean", "list": "a list", "map": "a map", "object": "an object",
           "enum": "a string", "any": "any value"}  # fmt: skip
@@ -44,12 +43,12 @@ class BaseEntity(Rule):
     invalid = (
         Example(
             "package shop\n\ntype Widget struct {\n\tBaseEntity `json:\"base\"`\n}\n",
-            (("", "Widget embeds BaseEntity under a json tag, so that its fields are not flat"),),
+            (("", "Widget embeds BaseEntity with a json tag, which nests its fields"),),
             file="shop.go",
         ),
         Example(
             "package shop\n\ntype Widget struct {\n\tBase BaseEntity\n}\n",
-            (("", "Widget holds BaseEntity as a field, so that its fields are not flat"),),
+            (("", "Widget has BaseEntity as a named field, which nests its fields"),),
             file="shop.go",
         ),
         Example(
@@ -63,13 +62,22 @@ class BaseEntity(Rule):
             "\tReason []string `json:\"reason\"`\n\tDelete bool `json:\"delete\"`\n}\n",
             (
                 ("/fields/tags", 'the field "tags" of the guide\'s BaseEntity is missing'),
-                ("/fields/organization", 'the guide calls the field OrganizationID "organizationId" '
-                 'on the wire, not "organization"'),
-                ("/fields/revision", 'the field "revision" is a string; the guide has it as '
+                ("/fields/organization", 'the field OrganizationID has the JSON name '
+                 '"organization"; the guide requires "organizationId"'),
+                ("/fields/revision", 'the field "revision" is a string; the guide defines it as '
                  "an unsigned integer"),
             ),
             file="shop.go",
             settings={"ignore": ["status-value"]},
+        ),
+        # One that has little of the guide's is one deviation, and not one for each field.
+        Example(
+            "package shop\n\ntype BaseEntity struct {\n\tId string `json:\"id\"`\n"
+            "\tTags map[string]string `json:\"tags\"`\n\tCreatedAt string `json:\"createdAt\"`\n}\n",
+            (("", "BaseEntity lacks fields that the guide requires: name, organizationId, createdTime, "
+              "modifiedTime, revision, version, state, status, reason, delete"),),
+            file="shop.go",
+            settings={"ignore": ["initialism-spelling", "json-tag-mismatch"]},
         ),
     )  # fmt: skip
 
@@ -94,17 +102,26 @@ def _compare(definition: DefinitionView) -> Iterator[Finding]:
     """Compare a BaseEntity with the guide's."""
     fields = {field.name: field for field in definition.fields}
     by_source = {field.source_name: field for field in definition.fields}
-    for wanted in guide_fields():
+    guide = [*guide_fields()]
+    missing = [
+        wanted.name for wanted in guide
+        if wanted.name not in fields and wanted.source_name not in by_source
+    ]  # fmt: skip
+    if len(missing) * 2 > len(guide):
+        message = f"{definition.name} lacks fields that the guide requires: {', '.join(missing)}"
+        yield Finding((), message, location=definition.location, help=_ANOTHER)
+        return
+    for wanted in guide:
         field = fields.get(wanted.name)
         renamed = by_source.get(wanted.source_name)
         if field is not None:
             if wanted.name not in _OPEN and not _have_same_type(field, wanted):
-                message = (f'the field "{field.name}" is {_type(field)}; the guide has it as '
+                message = (f'the field "{field.name}" is {_type(field)}; the guide defines it as '
                            f"{_type(wanted)}")  # fmt: skip
                 yield Finding(("fields", field.name), message, location=field.location)
         elif renamed is not None:
-            message = (f'the guide calls the field {wanted.source_name} "{wanted.name}" on the '
-                       f'wire, not "{renamed.name}"')  # fmt: skip
+            message = (f'the field {wanted.source_name} has the JSON name "{renamed.name}"; '
+                       f'the guide requires "{wanted.name}"')  # fmt: skip
             yield Finding(("fields", renamed.name), message, location=renamed.location,
                           help=f'write `json:"{wanted.name}"`')  # fmt: skip
         else:
@@ -119,14 +136,16 @@ def _compare_own(definition: DefinitionView, wanted: dict[str, str]) -> Iterator
         field = fields.get(name)
         if field is None:
             message = (
-                f'the field "{name}", which the settings have in {definition.name}, is missing'
+                f'{definition.name} has no field "{name}", which the setting base-entity declares'
             )
             yield Finding(("fields", name), message, location=definition.location)
             continue
         wire_type = "string" if field.type.wire_type == "enum" else field.type.wire_type
         if type_ not in ("", "any", wire_type):
             expected = _TYPES.get(type_, f"a {type_}")
-            message = f'the field "{name}" is {_type(field)}; the settings have it as {expected}'
+            message = (
+                f'the field "{name}" is {_type(field)}; the setting base-entity declares {expected}'
+            )
             yield Finding(("fields", name), message, location=field.location)
 
 

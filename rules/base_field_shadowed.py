@@ -1,8 +1,14 @@
 """base-field-shadowed: the base fields are BaseEntity's alone."""
 
-from collections.abc import Iterator
+from __future__ import annotations
 
-from dispatch_lint.rule import DefinitionView, Example, Finding, Rule
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from dispatch_lint.rule import Example, Finding, Rule
+
+if TYPE_CHECKING:
+    from dispatch_lint.rule import DefinitionView
 
 
 class BaseFieldShadowed(Rule):
@@ -23,13 +29,13 @@ class BaseFieldShadowed(Rule):
     invalid = (
         Example(
             'package shop\n\ntype Widget struct {\n\tBaseEntity\n\tState string `json:"status"`\n}\n',
-            (("/fields/status", 'Widget declares the base field "status" again'),),
+            (("/fields/status", 'Widget redeclares the base field "status"'),),
             file="shop.go",
         ),
     )
 
     def check_definition(self, definition: DefinitionView) -> Iterator[Finding]:
         for field in definition.hidden:
-            message = f'{definition.name} declares the base field "{field.name}" again'
+            message = f'{definition.name} redeclares the base field "{field.name}"'
             yield Finding(("fields", field.name), message, location=field.location,
                           help="remove it, or give it another name")  # fmt: skip

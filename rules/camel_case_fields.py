@@ -21,12 +21,22 @@ class CamelCaseFields(Rule):
     invalid = (
         Example(
             "kind: Function\nname: hello\nimage: nodejs\nsource_path: hello.js\n",
-            (("/source_path", 'the field "source_path" is not lower camel case: sourcePath'),),
+            (
+                (
+                    "/source_path",
+                    'the field "source_path" is not lower camel case; rename it to "sourcePath"',
+                ),
+            ),
             fixed="kind: Function\nname: hello\nimage: nodejs\nsourcePath: hello.js\n",
         ),
         Example(
             "kind: Widget\nname: a\nwheel-count: 4\n",
-            (("/wheel-count", 'the field "wheel-count" is not lower camel case: wheelCount'),),
+            (
+                (
+                    "/wheel-count",
+                    'the field "wheel-count" is not lower camel case; rename it to "wheelCount"',
+                ),
+            ),
             fixed="kind: Widget\nname: a\nwheelCount: 4\n",
         ),
     )
@@ -40,14 +50,19 @@ class CamelCaseFields(Rule):
             return
         if field.meant and field.meant.lower() == proper.lower():
             proper = field.meant
-        message = f'the field "{field.name}" is not lower camel case: {proper}'
-        yield Finding((), message, on="key", help=f"rename it to {proper}",
+        message = f'the field "{field.name}" is not lower camel case; rename it to "{proper}"'
+        yield Finding((), message, on="key", help=f'rename it to "{proper}"',
                       fix=field.rename_to(proper))  # fmt: skip
 
 
 def _without_proposal(name: str) -> Iterator[Finding]:
     """A name without a better spelling: one that has no letters is not wrong."""
+    if name[:1].isupper() or name[:1].istitle():  # `İ` alone has no small letter of one character
+        message = f'the field "{name}" is not lower camel case: it begins with "{name[0]}"'
+        yield Finding((), message, on="key", help="begin with a small letter")
+        return
     odd = next((letter for letter in name if not (letter.isalpha() or letter.isdecimal())), "")
     if any(letter.isalpha() for letter in name) and odd and not odd.isascii():
-        message = f'the field "{name}" is not lower camel case: it contains "{odd}"'
+        what = "white space" if odd.isspace() else f'"{odd}"'
+        message = f'the field "{name}" is not lower camel case: it contains {what}'
         yield Finding((), message, on="key", help="use letters and digits only")

@@ -1,11 +1,12 @@
 """definition-agreement: the definitions of one kind say the same of a field."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from dispatch_lint.rule import (
-    DefinitionField,
-    DefinitionView,
     Example,
     Finding,
     Form,
@@ -16,10 +17,13 @@ from dispatch_lint.rule import (
     repeated,
 )
 
+if TYPE_CHECKING:
+    from dispatch_lint.rule import DefinitionField, DefinitionView
+
 _GROUPS = {"string": "text", "enum": "text", "integer": "a whole number",
            "unsigned": "a whole number", "number": "a number", "boolean": "true or false",
            "time": "a time", "list": "a list", "map": "a mapping", "object": "a mapping"}  # fmt: skip
-# A time is text where it is stored, and a number of seconds in the API (FACTS, BaseEntity).
+# A time is text where it is stored, and a number of seconds in the API.
 _TIMES = {"a time", "a whole number"}
 # The base fields, which differ by form: times are text in one and numbers in the other.
 _BASE = frozenset(["id", "name", "kind", "createdtime", "modifiedtime", "revision", "version",
@@ -53,8 +57,8 @@ class DefinitionAgreement(Rule):
             '\tSize   int    `json:"size"`\n}\n\n'
             "// +dispatch:kind=Secret\n// +dispatch:form=manifest\ntype Model struct {\n"
             '\tPlanID string `json:"planId"`\n\tSize   string `json:"size"`\n}\n',
-            (("/fields/planId", 'Secret has the field "planId" here, and "planID" in Secret (stored)'),
-             ("/fields/size", 'the field "size" of Secret is text here, and a whole number in '
+            (("/fields/planId", 'Secret names the field "planId" here but "planID" in Secret (stored)'),
+             ("/fields/size", 'the field "size" of Secret is text here but a whole number in '
               "Secret (stored)")),
             file="shop.go",
         ),
@@ -87,7 +91,7 @@ class DefinitionAgreement(Rule):
         if field.name != before.name:
             if is_lower_camel(field.name) and is_lower_camel(before.name):
                 message = (
-                    f'{definition.kind} has the field "{field.name}" here, and "{before.name}" '
+                    f'{definition.kind} names the field "{field.name}" here but "{before.name}" '
                     f"in {where}"
                 )
                 yield Finding(path, message, location=field.location, related=related, help=help_)
@@ -96,7 +100,7 @@ class DefinitionAgreement(Rule):
         by_form = definition.form != other.form and {mine, theirs} == _TIMES
         start = f'the field "{field.name}" of {definition.kind}'
         if mine and theirs and mine != theirs and not by_form:
-            message = f"{start} is {mine} here, and {theirs} in {where}"
+            message = f"{start} is {mine} here but {theirs} in {where}"
             yield Finding(path, message, location=field.location, related=related, help=help_)
         elif difference := _values_apart(field, before):
             message = f"{start} {difference} in {where}"
@@ -107,12 +111,11 @@ class DefinitionAgreement(Rule):
         if len({name.lower() for name in names}) > 1:
             return ""
         forms: tuple[Form, ...] = ("stored", "manifest")
-        counts = [self.catalogue.initialisms(form) for form in forms]
         scores = [
             sum(
-                spellings.get(initialism, {}).get(word.isupper(), 0)
+                self.catalogue.spellings(initialism, form).get(word.isupper(), 0)
                 for initialism, word in initialisms_of(name)
-                for spellings in counts
+                for form in forms
             )
             for name in names
         ]
@@ -125,9 +128,9 @@ def _declared_twice(definitions: Sequence[DefinitionView]) -> Iterator[Finding]:
     for group in _by_form(definitions):
         for again in repeated(group):
             if not again.variant:
-                related = ((again.first.location, "the definition that counts"),)
+                related = ((again.first.location, "the definition that takes precedence"),)
                 yield Finding((), again.message, location=again.definition.location, related=related,
-                              help="give one of them another name, or exclude it in the settings")  # fmt: skip
+                              help="rename one of them, or exclude it in the setting definitions")  # fmt: skip
 
 
 def _by_form(definitions: Sequence[DefinitionView]) -> list[list[DefinitionView]]:
@@ -147,7 +150,7 @@ def _one_sided(definitions: Sequence[DefinitionView]) -> Iterator[Finding]:
             theirs = {_plain(field) for field in other.fields}
             for field in _own_fields(definition):
                 if _plain(field) not in theirs:
-                    message = f'{_called(other)} of {definition.kind} has no field "{field.name}"'
+                    message = f'{_called(other)} of {definition.kind} does not declare the field "{field.name}"'
                     yield Finding(("fields", field.name), message, location=field.location,
                                   related=((other.location, "the other definition"),),
                                   severity=Severity.INFO, help=_right_one(definition, other))  # fmt: skip
@@ -192,8 +195,11 @@ def _values_apart(mine: DefinitionField, theirs: DefinitionField) -> str:
     if here == there:
         return ""
     more, less = ", ".join(sorted(here - there)), ", ".join(sorted(there - here))
-    parts = [f"allows {more} here, and not" if more else "", f"lacks {less} here, which is allowed" if less else ""]  # fmt: skip
-    return " and ".join(part for part in parts if part)
+    if more and less:
+        return f"allows {more} but not {less} here, unlike"
+    return (
+        f"allows {more} here but not" if more else f"does not allow {less} here, which is allowed"
+    )
 
 
 def _group(field: DefinitionField) -> str:

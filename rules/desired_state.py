@@ -25,7 +25,7 @@ class DesiredState(Rule):
     invalid = (
         Example(
             _ENTITY % ', "desiredState": "READY"',
-            (("/desiredState", 'desired state belongs in the spec, on the wire "state", not in '
+            (("/desiredState", 'desired state belongs in the spec (the field "state"), not in '
               '"desiredState"'),),
             file="e.json",
             settings={"kinds": {"*.json": "Application"}},
@@ -40,7 +40,7 @@ class DesiredState(Rule):
             plain = field.name.replace("_", "").replace("-", "").lower()
             if len(field.path) == 1 and plain in _NAMES:
                 message = (
-                    f'desired state belongs in the spec, on the wire "state", not in "{field.name}"'
+                    f'desired state belongs in the spec (the field "state"), not in "{field.name}"'
                 )
                 yield Finding(field.path, message, on="key", severity=Severity[answer.upper()],
                               help="move it into state")  # fmt: skip

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dispatch_lint.rule import Example, Finding, Rule, Severity, TextView
 
 _HELP = {"comment": "remove the dashes", "key": "rename the field",
-         "value": "keep the value in a file, or write it in another way"}  # fmt: skip
+         "value": "write the value without `---`"}  # fmt: skip
 
 
 class DocumentSeparator(Rule):
@@ -16,7 +16,7 @@ class DocumentSeparator(Rule):
     """
 
     name = "document-separator"
-    summary = "`---` inside a document, where dispatch cuts the file"
+    summary = "`---` inside a document, where dispatch splits the file"
     severity = Severity.WARNING
     valid = (
         Example("# ------ secrets ------\nkind: Secret\nname: a\n---\nkind: Secret\nname: b\n"),
@@ -24,11 +24,11 @@ class DocumentSeparator(Rule):
     invalid = (
         Example(
             "kind: Secret\nname: a\nsecrets:\n  line: a---b\n",
-            (("/secrets/line", "dispatch cuts the file at this `---` inside a value"),),
+            (("/secrets/line", "dispatch splits the file at this `---`, which is inside a value"),),
         ),
         Example(
             "kind: Secret\n# ---- name ----\nname: a\n",
-            (("", "dispatch cuts the file at this `---` inside a comment"),),
+            (("", "dispatch splits the file at this `---`, which is inside a comment"),),
         ),
     )
 
@@ -41,5 +41,5 @@ class DocumentSeparator(Rule):
             where = (cut.path, cut.range.line if cut.within == "comment" else None)
             if where not in seen:
                 seen.add(where)
-                message = f"dispatch cuts the file at this `---` inside a {cut.within}"
+                message = f"dispatch splits the file at this `---`, which is inside a {cut.within}"
                 yield Finding(cut.path, message, range=cut.range, help=_HELP[cut.within])

@@ -19,14 +19,14 @@ class DuplicateField(Rule):
     invalid = (
         Example(
             "kind: Secret\nname: a\nname: b\n",
-            (("/name", 'the field "name" is already set in line 2'),),
+            (("/name", 'the field "name" is already set on line 2'),),
         ),
         Example(
             "kind: Secret\nname: a\nsecrets: {yes: b, on: c}\n",
             (
                 (
                     "/secrets/on",
-                    'the field "on" is already set in line 3: dispatch reads both as "true"',
+                    'the field "on" is already set on line 3: dispatch reads both as "true"',
                 ),
             ),
             fixed='kind: Secret\nname: a\nsecrets: {yes: b, "on": c}\n',
@@ -50,5 +50,5 @@ class DuplicateField(Rule):
 
 def _finding(duplicate: Duplicate, advice: str, read: str = "") -> Finding:
     name, line = duplicate.path[-1], duplicate.first.line
-    message = f'the field "{name}" is already set in line {line}{read}'
+    message = f'the field "{name}" is already set on line {line}{read}'
     return Finding(duplicate.path, message, on="key", range=duplicate.range, help=advice)

@@ -20,11 +20,11 @@ class ErrorReason(Rule):
     invalid = (
         Example(
             "kind: Image\nname: a\nbaseImageName: b\nstatus: MISSING\n",
-            (("/status", 'the status "MISSING" comes without a reason'),),
+            (("/status", 'the status "MISSING" needs a reason'),),
         ),
     )
 
     def check_entity(self, entity: EntityView) -> Iterator[Finding]:
         if entity.status in ("ERROR", "MISSING") and not entity.get("reason"):
-            yield Finding(("status",), f'the status "{entity.status}" comes without a reason',
-                          help="say in reason what went wrong")  # fmt: skip
+            yield Finding(("status",), f'the status "{entity.status}" needs a reason',
+                          help="set `reason` to what went wrong")  # fmt: skip

@@ -36,12 +36,22 @@ class ForeignKeyEntityType(Rule):
     invalid = (
         Example(
             _WIDGET % (_MARKED % ("Token string", "token")),
-            (("/fields/token", 'the foreign key "token" refers to a Secret: secret'),),
+            (
+                (
+                    "/fields/token",
+                    'the foreign key "token" refers to a Secret; rename it to "secret"',
+                ),
+            ),
             file="shop.go",
         ),
         Example(
             _WIDGET % (_MARKED % ("Tokens []string", "tokens")),
-            (("/fields/tokens", 'the foreign key "tokens" refers to Secrets: secrets'),),
+            (
+                (
+                    "/fields/tokens",
+                    'the foreign key "tokens" refers to Secrets; rename it to "secrets"',
+                ),
+            ),
             file="shop.go",
         ),
     )
@@ -57,8 +67,8 @@ class ForeignKeyEntityType(Rule):
             return
         proper = plural(stem) if field.many else stem
         target = plural(reference.kind) if field.many else f"a {reference.kind}"
-        message = f'the foreign key "{field.name}" refers to {target}: {proper}'
-        yield Finding((), message, on="key", help=f"rename it to {proper}")
+        message = f'the foreign key "{field.name}" refers to {target}; rename it to "{proper}"'
+        yield Finding((), message, on="key", help=f'rename it to "{proper}"')
 
 
 def _is_named_after(name: str, stems: tuple[str, str]) -> bool:

@@ -25,12 +25,17 @@ class ForeignKeyIdSuffix(Rule):
         Example(
             "kind: Subscription\nname: s\neventType: a.b\nfunction: "
             "7f4d3a0e-8d4f-4a57-9d3e-0f7a9c2b1d11\n",
-            (("/function", 'the foreign key "function" holds an ID: functionID'),),
+            (("/function", 'the foreign key "function" holds an ID; rename it to "functionID"'),),
             settings={"references": {"Subscription.function": "Function,by=id"}},
         ),
         Example(
             "kind: Run\nname: r\nfunctionId: hello\n",
-            (("/functionId", 'the foreign key "functionId" holds a name: function'),),
+            (
+                (
+                    "/functionId",
+                    'the foreign key "functionId" holds a name; rename it to "function"',
+                ),
+            ),
             settings={"references": {"Run.functionId": "Function,by=name"}},
         ),
     )
@@ -42,10 +47,10 @@ class ForeignKeyIdSuffix(Rule):
         ends = field.name.endswith(("ID", "Id", "IDs", "Ids"))
         if reference.by == "id" and not ends:
             proper = f"{field.name}ID"
-            message = f'the foreign key "{field.name}" holds an ID: {proper}'
-            yield Finding((), message, on="key", help=f"rename it to {proper}")
+            message = f'the foreign key "{field.name}" holds an ID; rename it to "{proper}"'
+            yield Finding((), message, on="key", help=f'rename it to "{proper}"')
         elif reference.by == "name" and ends:
             stem = field.name.removesuffix("s")
             proper = stem[:-2] + ("s" if stem != field.name else "")
-            message = f'the foreign key "{field.name}" holds a name: {proper}'
-            yield Finding((), message, on="key", help=f"rename it to {proper}")
+            message = f'the foreign key "{field.name}" holds a name; rename it to "{proper}"'
+            yield Finding((), message, on="key", help=f'rename it to "{proper}"')

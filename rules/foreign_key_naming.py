@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from dispatch_lint.rule import Example, FieldView, Finding, Rule, read_foreign_key
+from dispatch_lint.rule import Example, FieldView, Finding, Rule, plural, read_foreign_key
 
 
 class ForeignKeyNaming(Rule):
@@ -21,26 +21,28 @@ class ForeignKeyNaming(Rule):
     invalid = (
         Example(
             "kind: Subscription\nname: s\neventType: a.b\nfunctionName: hello\n",
-            (("/functionName", 'the foreign key "functionName" has a redundant suffix: function'),),
+            (("/functionName", 'the foreign key "functionName" has a redundant suffix; rename it to "function"'),),
             fixed="kind: Subscription\nname: s\neventType: a.b\nfunction: hello\n",
         ),
         Example(
             "kind: Widget\nname: a\nsecretNames: [b]\n",
-            (("/secretNames", 'the foreign key "secretNames" has a redundant suffix: secrets'),),
+            (("/secretNames", 'the foreign key "secretNames" has a redundant suffix; rename it to "secrets"'),),
             fixed="kind: Widget\nname: a\nsecrets: [b]\n",
         ),
         Example(
             "kind: Image\nname: a\nbaseImageName: b\n",
             (("/baseImageName",
-              'the foreign key "baseImageName" has a redundant suffix: baseImage'),),
+              'the foreign key "baseImageName" has a redundant suffix; rename it to "baseImage"'),),
         ),
     )  # fmt: skip
 
     def check_field(self, field: FieldView) -> Iterator[Finding]:
         proper = self._proper(field)
         if proper is not None:
-            message = f'the foreign key "{field.name}" has a redundant suffix: {proper}'
-            yield Finding((), message, on="key", help=f"rename it to {proper}",
+            message = (
+                f'the foreign key "{field.name}" has a redundant suffix; rename it to "{proper}"'
+            )
+            yield Finding((), message, on="key", help=f'rename it to "{proper}"',
                       fix=field.rename_to(proper))  # fmt: skip
 
     def _proper(self, field: FieldView) -> str | None:
@@ -52,7 +54,8 @@ class ForeignKeyNaming(Rule):
             return field.meant or foreign.proper
         if field.declared and field.name != "name":
             # A declared reference may have any stem: `ownerName`.
-            for suffix, plural in (("Names", "s"), ("Name", "")):
-                if field.name.endswith(suffix):
-                    return field.name.removesuffix(suffix) + plural
+            if field.name.endswith("Name"):
+                return field.name.removesuffix("Name")
+            if field.name.endswith("Names"):
+                return plural(field.name.removesuffix("Names"))
         return None

@@ -27,12 +27,17 @@ class ForeignKeyPlurality(Rule):
     invalid = (
         Example(
             "kind: Widget\nname: a\nsecret: [b]\n",
-            (("/secret", 'the foreign key "secret" holds a list: secrets'),),
+            (("/secret", 'the foreign key "secret" holds a list; rename it to "secrets"'),),
             fixed="kind: Widget\nname: a\nsecrets: [b]\n",
         ),
         Example(
             "kind: Widget\nname: a\nfunctions: b\n",
-            (("/functions", 'the foreign key "functions" holds a single name: function'),),
+            (
+                (
+                    "/functions",
+                    'the foreign key "functions" holds a single name; rename it to "function"',
+                ),
+            ),
             fixed="kind: Widget\nname: a\nfunction: b\n",
         ),
     )
@@ -43,8 +48,8 @@ class ForeignKeyPlurality(Rule):
         proper = self._proper(field)
         if proper is not None and proper != field.name:
             holds = "a list" if field.many else "a single name"
-            message = f'the foreign key "{field.name}" holds {holds}: {proper}'
-            yield Finding((), message, on="key", help=f"rename it to {proper}",
+            message = f'the foreign key "{field.name}" holds {holds}; rename it to "{proper}"'
+            yield Finding((), message, on="key", help=f'rename it to "{proper}"',
                       fix=field.rename_to(proper))  # fmt: skip
 
     def _proper(self, field: FieldView) -> str | None:

@@ -19,7 +19,7 @@ from dispatch_lint.rule import (
     stored,
 )
 
-_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
+_UUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z"
 _NAMED_BY_UUID = frozenset({"Source", "Run"})
 
 
@@ -73,7 +73,7 @@ class ForeignKeyValue(Rule):
         ),
         Example(
             "kind: Function\nname: f\nimage: nodejs\n",
-            (("/image", '"nodejs" is a name; the settings ask for the key '
+            (("/image", '"nodejs" is a name; the settings require the key '
               '"<organization>/Image/nodejs"'),),
             settings={"rules": {"foreign-key-value": {"accepts": "key"}}},
         ),
@@ -89,23 +89,27 @@ class ForeignKeyValue(Rule):
             reference = foreign_key.reference
             # Nothing but a name stands there.
             if reference.by == "name" and not reference.prefix and not reference.key:
-                yield from self._check_form(entity, foreign_key)
+                key = read_key(foreign_key.value, reference.kind)
+                if key is not None and self._accepts == "name":
+                    yield self._is_key(foreign_key, key[1])
+                elif key is None and self._accepts == "key":
+                    yield self._is_name(entity, foreign_key)
 
-    def _check_form(self, entity: EntityView, foreign_key: ForeignKey) -> Iterator[Finding]:
-        """Whether it is a name or a constructed key, as the settings ask for."""
+    def _is_key(self, foreign_key: ForeignKey, name: str) -> Finding:
+        message = (
+            f'"{foreign_key.value}" is a constructed key; a foreign key holds the name "{name}"'
+        )
+        fix = Fix("unsafe", f"write {name}", (Put(foreign_key.path, name),))
+        return Finding(foreign_key.path, message, help=fix.message, fix=fix)
+
+    def _is_name(self, entity: EntityView, foreign_key: ForeignKey) -> Finding:
         path, value, kind = foreign_key.path, foreign_key.value, foreign_key.reference.kind
-        key = read_key(value, kind)
-        if key is not None and self._accepts == "name":
-            message = f'"{value}" is a constructed key; a foreign key holds the name "{key[1]}"'
-            fix = Fix("unsafe", f"write {key[1]}", (Put(path, key[1]),))
-            yield Finding(path, message, help=fix.message, fix=fix)
-        elif key is None and self._accepts == "key":
-            proper = f"{entity.organization or '<organization>'}/{kind}/{value}"
-            message = f'"{value}" is a name; the settings ask for the key "{proper}"'
-            advice = f"write {proper}"
-            fixes = entity.organization is not None  # else nobody knows the key
-            fix = Fix("unsafe", advice, (Put(path, proper),))
-            yield Finding(path, message, help=advice, fix=fix if fixes else None)
+        proper = f"{entity.organization or '<organization>'}/{kind}/{value}"
+        message = f'"{value}" is a name; the settings require the key "{proper}"'
+        advice = f"write {proper}"
+        fixes = entity.organization is not None  # else nobody knows the key
+        fix = Fix("unsafe", advice, (Put(path, proper),))
+        return Finding(path, message, help=advice, fix=fix if fixes else None)
 
     def check_reference(self, reference: Reference) -> Iterator[Finding]:
         if any(target.live for target in reference.targets) or reference.elsewhere:
@@ -121,6 +125,6 @@ class ForeignKeyValue(Rule):
             fix = Fix("unsafe", f"write {owner.name}", (Put(reference.path, str(owner.name)),))
             yield Finding(reference.path, message, help=fix.message, fix=fix,
                           related=((owner, "the entity with this ID"),))  # fmt: skip
-        elif _UUID.match(value):
+        elif re.match(_UUID, value):
             message = f'"{value}" is an ID; a foreign key holds the name of the {kind}'
             yield Finding(reference.path, message, help=f"write the name of the {kind}")

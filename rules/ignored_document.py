@@ -24,18 +24,18 @@ class IgnoredDocument(Rule):
         Example(
             "kind: SecretEntity\nname: a\n",
             (("/kind", '`dispatch create -f` skips the kind "SecretEntity"; '
-              "in manifests it is Secret"),),
+              "manifests use Secret"),),
         ),
     )  # fmt: skip
 
     def check_entity(self, entity: EntityView) -> Iterator[Finding]:
-        kind = self.catalogue.kinds.get(entity.kind)
+        kind = self.catalogue.kind(entity.kind)
         if entity.form != "manifest" or kind is None or not entity.written_kind:
             return
         if kind.ignored or "manifest" not in kind.forms:
             message = f"`dispatch create -f` skips documents of the kind {kind.name}"
-            yield Finding(("kind",), message, help="create it by its own command")
+            yield Finding(("kind",), message, help="create it with its own command")
         elif entity.written_kind in kind.aliases:
             message = (f'`dispatch create -f` skips the kind "{entity.written_kind}"; '
-                       f"in manifests it is {kind.name}")  # fmt: skip
+                       f"manifests use {kind.name}")  # fmt: skip
             yield Finding(("kind",), message, help=f"write kind: {kind.name}")

@@ -41,13 +41,23 @@ class InitialismSpelling(Rule):
     invalid = (
         Example(
             "kind: Widget\nname: a\nimageURL: x\n",
-            (("/imageURL", 'the field "imageURL" spells the initialism URL: imageUrl'),),
+            (
+                (
+                    "/imageURL",
+                    'the field "imageURL" misspells the initialism URL; rename it to "imageUrl"',
+                ),
+            ),
             settings={"rules": {"initialism-spelling": {"wire": "camel"}}},
             fixed="kind: Widget\nname: a\nimageUrl: x\n",
         ),
         Example(
             "kind: Widget\nname: a\nimageUrl: x\n",
-            (("/imageUrl", 'the field "imageUrl" spells the initialism Url: imageURL'),),
+            (
+                (
+                    "/imageUrl",
+                    'the field "imageUrl" misspells the initialism Url; rename it to "imageURL"',
+                ),
+            ),
             settings={"rules": {"initialism-spelling": {"wire": "go"}}},
             fixed="kind: Widget\nname: a\nimageURL: x\n",
         ),
@@ -61,16 +71,18 @@ class InitialismSpelling(Rule):
             if capitals is None or word.isupper() == capitals:
                 continue
             proper = _respelled(field.name, initialism, capitals=capitals)
-            message = f'the field "{field.name}" spells the initialism {word}: {proper}'
-            yield Finding((), message, on="key", help=f"rename it to {proper}",
+            message = (
+                f'the field "{field.name}" misspells the initialism {word}; rename it to "{proper}"'
+            )
+            yield Finding((), message, on="key", help=f'rename it to "{proper}"',
                       fix=field.rename_to(proper))  # fmt: skip
 
     def _capitals(self, field: FieldView, initialism: str) -> bool | None:
         """Whether to spell an initialism in capitals; None where neither spelling is usual."""
         if self.options.wire != "consistent":
             return bool(self.options.wire == "go")
-        spellings = self.catalogue.initialisms(field.form).get(initialism)
-        if spellings is None or spellings[True] == spellings[False]:
+        spellings = self.catalogue.spellings(initialism, field.form)
+        if not spellings or spellings[True] == spellings[False]:
             return None
         return spellings[True] > spellings[False]
 

@@ -24,7 +24,7 @@ class JsonTagMalformed(Rule):
     invalid = (
         Example(
             'package shop\n\ntype Widget struct {\n\tBaseEntity\n\tMode string `josn:"mode"`\n}\n',
-            (("/fields/Mode", 'the tag key "josn" says nothing to encoding/json; did you mean '
+            (("/fields/Mode", 'encoding/json ignores the tag key "josn"; did you mean '
               '"json"?'),),
             file="shop.go",
         ),

@@ -25,7 +25,7 @@ class JsonTagMismatch(Rule):
         Example(
             "package shop\n\ntype Widget struct {\n\tBaseEntity\n"
             '\tImageName string `json:"image"`\n}\n',
-            (("/fields/image", 'the field is "ImageName" in Go and "image" on the wire'),),
+            (("/fields/image", 'the field is "ImageName" in Go but "image" in JSON'),),
             file="shop.go",
         ),
     )
@@ -37,7 +37,7 @@ class JsonTagMismatch(Rule):
         if defined.owner == BASE and field.name == "state":
             return
         if _plain(defined.source_name) != _plain(field.name):
-            message = f'the field is "{defined.source_name}" in Go and "{field.name}" on the wire'
+            message = f'the field is "{defined.source_name}" in Go but "{field.name}" in JSON'
             yield Finding((), message, on="key", help="give both one name")
 
 

@@ -23,8 +23,8 @@ class JsonTagMissing(Rule):
     invalid = (
         Example(
             "package shop\n\ntype Widget struct {\n\tBaseEntity\n\tColour string `db:\"colour\"`\n}\n",
-            (("/fields/Colour", 'the field "Colour" has no json tag, and is called "Colour" on the '
-              "wire"),),
+            (("/fields/Colour", 'the field "Colour" has no json tag, so its JSON name is '
+              '"Colour"'),),
             file="shop.go",
         ),
     )  # fmt: skip
@@ -34,5 +34,5 @@ class JsonTagMissing(Rule):
         if defined is None or defined.language != "Go" or defined.tagged:
             return
         name = defined.source_name
-        message = f'the field "{name}" has no json tag, and is called "{field.name}" on the wire'
+        message = f'the field "{name}" has no json tag, so its JSON name is "{field.name}"'
         yield Finding((), message, on="key", help=f'add `json:"{lower_camel(name)}"`')

@@ -7,7 +7,7 @@ from dispatch_lint.rule import ROW_KEY, EntityView, Example, Finding, Fix, Put, 
 _ROW = ('{"key": "%s", "value": {"id": "1", "name": "shop", "organizationId": "acme", '
         '"revision": 0, "version": 0, "state": null, "status": "READY", "reason": null, '
         '"tags": null, "delete": false}}\n')  # fmt: skip
-_GUIDE = "the guide says <organization>/<kind>/<name>"
+_GUIDE = "the guide requires <organization>/<kind>/<name>"
 
 
 class KeyFormat(Rule):
@@ -24,27 +24,27 @@ class KeyFormat(Rule):
     invalid = (
         Example(
             _ROW % "Application/acme/shop",
-            (("", 'the key "Application/acme/shop" is laid out <kind>/<organization>/<name>, as '
-              "Dispatch writes it since v0.1.18; the guide says <organization>/<kind>/<name>"),),
+            (("", 'the key "Application/acme/shop" has the layout <kind>/<organization>/<name>, which '
+              "Dispatch writes since v0.1.18; the guide requires <organization>/<kind>/<name>"),),
             file="rows.jsonl",
             fixed='{"key": "acme/Application/shop", "value": {"id": "1", "name": "shop", "organizationId": "acme", "revision": 0, "version": 0, "state": null, "status": "READY", "reason": null, "tags": null, "delete": false}}\n',
         ),
         Example(
             _ROW % "acme/shop",
-            (("", 'the key "acme/shop" has 2 parts; the guide says '
+            (("", 'the key "acme/shop" has 2 parts; the guide requires '
               "<organization>/<kind>/<name>"),),
             file="rows.jsonl",
             settings={"kinds": {"*.jsonl": "Application"}},
         ),
         Example(
             _ROW % "acme/Applicaton/shop",
-            (("", 'the key "acme/Applicaton/shop" names no kind of Dispatch; '
+            (("", 'the key "acme/Applicaton/shop" contains an unknown kind; '
               'did you mean "Application"?'),),
             file="rows.jsonl",
         ),
         Example(
             _ROW % "acme/Application/shpo",
-            (("", 'the key "acme/Application/shpo" is not that of its entity: '
+            (("", 'the key "acme/Application/shpo" does not match its entity: '
               'the name is "shop"'),),
             file="rows.jsonl",
         ),
@@ -69,23 +69,23 @@ class KeyFormat(Rule):
         if self._is_kind(entity, second):
             yield from self._check_values(entity, key, first, third)
         elif self._is_kind(entity, first):
-            message = (f'the key "{key}" is laid out <kind>/<organization>/<name>, as Dispatch '
-                       f"writes it since v0.1.18; {_GUIDE}")  # fmt: skip
+            message = (f'the key "{key}" has the layout <kind>/<organization>/<name>, which '
+                       f"Dispatch writes since v0.1.18; {_GUIDE}")  # fmt: skip
             yield _layout("kind-first", message, f"{second}/{first}/{third}")
             yield from self._check_values(entity, key, second, third)
         elif self._is_kind(entity, third):
             message = f'the key "{key}" has the kind last; {_GUIDE}'
             yield _layout("kind-last", message, f"{first}/{third}/{second}")
-        elif self.catalogue.resolve(second) or self.catalogue.resolve(first):
+        elif self.catalogue.kind(second) or self.catalogue.kind(first):
             yield _disagreement(key, "kind", entity.kind)
         else:
             meant = f'; did you mean "{entity.kind}"?' if entity.known else ""
-            message = f'the key "{key}" names no kind of Dispatch{meant}'
+            message = f'the key "{key}" contains an unknown kind{meant}'
             yield _layout(f"unknown-{entity.kind}", message)
 
     def _is_kind(self, entity: EntityView, part: str) -> bool:
         """Whether a part of the key names the kind; any kind, where that of the entity is unknown."""
-        kind = self.catalogue.resolve(part)
+        kind = self.catalogue.kind(part)
         if kind is None:
             return part == entity.kind
         return kind.name == entity.kind or not entity.known
@@ -109,4 +109,4 @@ def _layout(layout: str, message: str, proper: str = "") -> Finding:
 
 
 def _disagreement(key: str, part: str, value: str) -> Finding:
-    return Finding(ROW_KEY, f'the key "{key}" is not that of its entity: the {part} is "{value}"')
+    return Finding(ROW_KEY, f'the key "{key}" does not match its entity: the {part} is "{value}"')

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 
 from dispatch_lint.rule import Example, Finding, PackageView, Rule
 
-_ORGANIZATION = re.compile(r"org", re.IGNORECASE)
-_KIND = re.compile(r"kind|type|\bdt\b", re.IGNORECASE)
-_KEY = re.compile(r"key", re.IGNORECASE)
+_ORGANIZATION = r"(?i)org"
+_KIND = r"(?i)kind|type|\bdt\b"
+_KEY = r"(?i)key"
 
 
 class KeyLayout(Rule):
@@ -35,7 +35,7 @@ class KeyLayout(Rule):
         Example(
             'package shop\n\nfunc buildKey(dt DataType, orgID, name string) string {\n'
             '\treturn fmt.Sprintf("%s/%s/%s", dt, orgID, name)\n}\n',
-            (("", "buildKey builds keys as <dt>/<orgID>/<name>; the guide says "
+            (("", "buildKey builds keys as <dt>/<orgID>/<name>; the guide requires "
               "<organization>/<kind>/<name>"),),
             file="shop.go",
         ),
@@ -43,9 +43,9 @@ class KeyLayout(Rule):
 
     def check_package(self, package: PackageView) -> Iterator[Finding]:
         for expression in package.key_expressions:
-            if _KEY.search(expression.function) and not _is_proper(expression.parts):
+            if re.search(_KEY, expression.function) and not _is_proper(expression.parts):
                 shown = "/".join(f"<{part}>" for part in expression.parts)
-                message = (f"{expression.function} builds keys as {shown}; the guide says "
+                message = (f"{expression.function} builds keys as {shown}; the guide requires "
                            "<organization>/<kind>/<name>")  # fmt: skip
                 yield Finding((), message, location=expression.location,
                               help="put the organization first, then the kind")  # fmt: skip
@@ -61,5 +61,5 @@ def _is_proper(parts: Sequence[str]) -> bool:
     return organization == 0 and not kind == last > 1
 
 
-def _position(parts: Sequence[str], pattern: re.Pattern[str]) -> int | None:
-    return next((index for index, part in enumerate(parts) if pattern.search(part)), None)
+def _position(parts: Sequence[str], pattern: str) -> int | None:
+    return next((index for index, part in enumerate(parts) if re.search(pattern, part)), None)

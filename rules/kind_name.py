@@ -1,8 +1,14 @@
 """kind-name: a type is named after the kind, and no more."""
 
-from collections.abc import Iterator
+from __future__ import annotations
 
-from dispatch_lint.rule import BASE, DefinitionView, Example, Finding, Rule, Severity
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from dispatch_lint.rule import BASE, Example, Finding, Rule, Severity
+
+if TYPE_CHECKING:
+    from dispatch_lint.rule import DefinitionView
 
 
 class KindName(Rule):
@@ -18,7 +24,7 @@ class KindName(Rule):
     invalid = (
         Example(
             "package shop\n\ntype WidgetEntity struct {\n\tBaseEntity\n}\n",
-            (("", 'the type "WidgetEntity" has a redundant suffix: Widget'),),
+            (("", 'the type "WidgetEntity" has a redundant suffix; rename it to "Widget"'),),
             file="shop.go",
         ),
     )
@@ -30,7 +36,7 @@ class KindName(Rule):
         for suffix in ("Entity", "Model"):
             stem = name.removesuffix(suffix)
             if stem and stem != name:
-                message = f'the type "{name}" has a redundant suffix: {stem}'
+                message = f'the type "{name}" has a redundant suffix; rename it to "{stem}"'
                 yield Finding(
-                    (), message, location=definition.location, help=f"rename it to {stem}"
+                    (), message, location=definition.location, help=f'rename it to "{stem}"'
                 )

@@ -50,13 +50,11 @@ class NameFormat(Rule):
 
     def _pattern(self, kind: str, form: Form) -> str:
         """The pattern of the names of a kind; empty where they have none of their own."""
-        known = self.catalogue.kinds.get(kind)
-        manifest = known.forms.get("manifest") if known else None
-        for schema in (self.catalogue.schema(kind, form), manifest):
-            shape = schema.shape.properties.get("name") if schema else None
-            if shape and shape.pattern:
-                return shape.pattern
-        return ""
+        pattern = self.catalogue.pattern(kind, form, "name")
+        known = self.catalogue.kind(kind)
+        if pattern or known is None or "manifest" not in known.forms:
+            return pattern
+        return self.catalogue.pattern(kind, "manifest", "name")
 
 
 def _bad(name: str) -> str:

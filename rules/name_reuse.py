@@ -23,13 +23,13 @@ class NameReuse(Rule):
     invalid = (
         Example(
             stored("Application", id="2"),
-            (("/name", 'the old owner of "acme/Application/shop" is still DELETING'),),
+            (("/name", 'the entity that holds the key "acme/Application/shop" is still DELETING'),),
             file="e.json",
             store=stored("Application", id="1", status="DELETING"),
         ),
         Example(
             "kind: Secret\nname: shop\n",
-            (("/name", 'the old owner of "acme/Secret/shop" is still DELETING'),),
+            (("/name", 'the entity that holds the key "acme/Secret/shop" is still DELETING'),),
             settings={"organization": "acme"},
             store=stored("Secret", id="1", status="DELETING", secrets={}),
         ),
@@ -47,7 +47,7 @@ class NameReuse(Rule):
                 continue
             yield Finding(
                 ("name",),
-                f'the old owner of "{group.key}" is still DELETING',
+                f'the entity that holds the key "{group.key}" is still DELETING',
                 severity=Severity.WARNING if manifest else None,
                 help="wait until it is DELETED, or take another name",
                 entity=entity,

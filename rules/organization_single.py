@@ -34,7 +34,7 @@ class OrganizationSingle(Rule):
         ),
         Example(
             _ENTITY % ', "organizationId": ["acme", "globex"]',
-            (("/organizationId", '"organizationId" has to name a single organization'),),
+            (("/organizationId", '"organizationId" must name a single organization'),),
             file="e.json",
             settings={"kinds": {"*.json": "Application"}},
         ),
@@ -51,4 +51,4 @@ class OrganizationSingle(Rule):
         elif value in ("", None):
             yield Finding((field,), f'the entity belongs to no organization: "{field}" is empty')
         elif not isinstance(value, str):
-            yield Finding((field,), f'"{field}" has to name a single organization')
+            yield Finding((field,), f'"{field}" must name a single organization')

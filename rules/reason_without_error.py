@@ -18,10 +18,10 @@ class ReasonWithoutError(Rule):
     invalid = (
         Example(
             "kind: Image\nname: a\nbaseImageName: b\nstatus: READY\nreason: [no space]\n",
-            (("/reason", "the entity is READY and still has a reason"),),
+            (("/reason", "the entity is READY but still has a reason"),),
         ),
     )
 
     def check_entity(self, entity: EntityView) -> Iterator[Finding]:
         if entity.status == "READY" and entity.get("reason"):
-            yield Finding(("reason",), "the entity is READY and still has a reason", on="key")
+            yield Finding(("reason",), "the entity is READY but still has a reason", on="key")

@@ -31,7 +31,7 @@ class RevisionOrder(Rule):
     invalid = (
         Example(
             stored("Application", revision=3),
-            (("/revision", "the revision is 3, and the store has seen 4"),),
+            (("/revision", "revision 3 is lower than revision 4 in the store"),),
             file="e.json",
             store=stored("Application", revision=4),
         ),
@@ -50,7 +50,7 @@ class RevisionOrder(Rule):
                     and same_key(str(before.key), str(entity.key))
                 ):
                     message = (
-                        f"the revision is {revision}, and the store has seen {before.revision}"
+                        f"revision {revision} is lower than revision {before.revision} in the store"
                     )
                     yield Finding(("revision",), message, entity=entity,
                                   related=((before, "the entity as it was"),))  # fmt: skip

@@ -24,7 +24,7 @@ class Schema(Rule):
     invalid = (
         Example(
             'kind: Function\nname: hello\nimage: nodejs\ntimeout: "30"\n',
-            (("/timeout", '"timeout" has to be an integer, not the text "30"'),),
+            (("/timeout", '"timeout" must be an integer, not the text "30"'),),
             fixed="kind: Function\nname: hello\nimage: nodejs\ntimeout: 30\n",
         ),
         Example(
@@ -33,11 +33,11 @@ class Schema(Rule):
         ),
         Example(
             "kind: Secret\nname: a\ntags: {role: test}\n",
-            (("/tags", '"tags" has to be a list, not a mapping'),),
+            (("/tags", '"tags" must be a list, not a mapping'),),
         ),
         Example(
             "kind: Image\nname: a\nbaseImageName: b\nspec: CREAT\n",
-            (("/spec", '"CREAT" is none of "CONFIGURE", "CREATE", "DELETE"; '
+            (("/spec", '"CREAT" is not one of "CONFIGURE", "CREATE", "DELETE"; '
               'did you mean "CREATE"?'),),
             fixed="kind: Image\nname: a\nbaseImageName: b\nspec: CREATE\n",
         ),

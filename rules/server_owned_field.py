@@ -2,12 +2,7 @@
 
 from collections.abc import Iterator
 
-from dispatch_lint.rule import EntityView, Example, Finding, Rule, Severity
-
-_OWNED = (
-    "id", "status", "reason", "createdTime", "modifiedTime", "created-time", "modified-time",
-    "revision",
-)  # fmt: skip
+from dispatch_lint.rule import SERVER_OWNED, EntityView, Example, Finding, Rule, Severity
 
 
 class ServerOwnedField(Rule):
@@ -22,14 +17,15 @@ class ServerOwnedField(Rule):
     invalid = (
         Example(
             "kind: Function\nname: hello\nimage: nodejs\nstatus: READY\n",
-            (("/status", 'the server sets "status"; in a manifest it is ignored'),),
+            (("/status", 'the server sets "status" and ignores it in a manifest'),),
         ),
     )
 
     def check_entity(self, entity: EntityView) -> Iterator[Finding]:
         if entity.form != "manifest":
             return
-        for name in entity.field_names:
-            if name in _OWNED and entity.get(name) is not None:
-                message = f'the server sets "{name}"; in a manifest it is ignored'
+        owned = [name for name in SERVER_OWNED if entity.get(name) is not None]
+        for name in entity.field_names if owned else ():
+            if name in owned:
+                message = f'the server sets "{name}" and ignores it in a manifest'
                 yield Finding((name,), message, on="key", help="remove it")

@@ -24,7 +24,7 @@ class StatusDeleteFlag(Rule):
     invalid = (
         Example(
             _ENTITY % "READY",
-            (("/delete", 'the entity is to be deleted, but its status is "READY"'),),
+            (("/delete", '"delete" is true, but the status is "READY"'),),
             file="e.json",
             settings={"kinds": {"*.json": "Application"}},
         ),
@@ -33,5 +33,5 @@ class StatusDeleteFlag(Rule):
     def check_entity(self, entity: EntityView) -> Iterator[Finding]:
         is_deleted = entity.get("delete") is True
         if is_deleted and entity.status not in ("DELETING", "DELETED", "ERROR"):
-            message = f'the entity is to be deleted, but its status is "{entity.status}"'
+            message = f'"delete" is true, but the status is "{entity.status}"'
             yield Finding(("delete",), message)

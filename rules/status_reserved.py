@@ -16,11 +16,11 @@ class StatusReserved(Rule):
     invalid = (
         Example(
             "kind: Function\nname: hello\nimage: nodejs\nstatus: DELETED\n",
-            (("/status", '"DELETED" is reserved by the guide for later use'),),
+            (("/status", 'the guide reserves the status "DELETED" for later use'),),
         ),
     )
 
     def check_entity(self, entity: EntityView) -> Iterator[Finding]:
         if entity.status == "DELETED":
-            yield Finding(("status",), '"DELETED" is reserved by the guide for later use',
+            yield Finding(("status",), 'the guide reserves the status "DELETED" for later use',
                           help="remove the entity, or keep it DELETING until it is gone")  # fmt: skip

@@ -48,7 +48,7 @@ class StatusTransition(Rule):
         ),
         Example(
             stored("Application", id="2", status="UPDATING"),
-            (("/status", 'a new entity is INITIALIZED, CREATING or READY, not "UPDATING"'),),
+            (("/status", 'a new entity starts as INITIALIZED, CREATING or READY, not "UPDATING"'),),
             file="e.json",
             store=stored("Application", name="b"),
         ),
@@ -74,7 +74,9 @@ class StatusTransition(Rule):
 
     def _check_new(self, entity: EntityView) -> Iterator[Finding]:
         if entity.revision == 0 and self._known(entity) and entity.status not in _FIRST:
-            message = f'a new entity is INITIALIZED, CREATING or READY, not "{entity.status}"'
+            message = (
+                f'a new entity starts as INITIALIZED, CREATING or READY, not "{entity.status}"'
+            )
             yield Finding(("status",), message, entity=entity)
 
     def _known(self, entity: EntityView) -> bool:

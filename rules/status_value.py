@@ -1,9 +1,11 @@
 """status-value: a status is one of the eight."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from dispatch_lint.rule import (
-    DefinitionView,
     EntityView,
     Example,
     Finding,
@@ -13,6 +15,9 @@ from dispatch_lint.rule import (
     did_you_mean,
     guide_fields,
 )
+
+if TYPE_CHECKING:
+    from dispatch_lint.rule import DefinitionView
 
 
 class StatusValue(Rule):
@@ -31,13 +36,13 @@ class StatusValue(Rule):
     invalid = (
         Example(
             "kind: Function\nname: hello\nimage: nodejs\nstatus: ready\n",
-            (("/status", '"ready" is no status: INITIALIZED, CREATING, READY, UPDATING, DELETING, '
+            (("/status", '"ready" is not a status; expected one of INITIALIZED, CREATING, READY, UPDATING, DELETING, '
               'DELETED, ERROR, MISSING; did you mean "READY"?'),),
             fixed="kind: Function\nname: hello\nimage: nodejs\nstatus: READY\n",
         ),
         Example(
             "kind: Function\nname: hello\nimage: nodejs\nstatus: UNKNOWN\n",
-            (("/status", '"UNKNOWN" is no status: INITIALIZED, CREATING, READY, UPDATING, '
+            (("/status", '"UNKNOWN" is not a status; expected one of INITIALIZED, CREATING, READY, UPDATING, '
               "DELETING, DELETED, ERROR, MISSING"),),
         ),
     )  # fmt: skip
@@ -51,14 +56,14 @@ class StatusValue(Rule):
             return  # unknown-field reports it
         expected = ", ".join(values)
         if status == "":
-            message = f"the status of this {entity.kind or 'entity'} is empty; it has to be one of "
+            message = f"the status of this {entity.kind or 'entity'} is empty; expected one of "
             fold = f"empty-{entity.kind}" if entity.row else ""
             yield Finding(("status",), message + expected, fold=fold)
             return
         meant = did_you_mean(status, values)
         near = meant.split('"')[1] if meant else ""
         fix = Fix("safe", f"write {near}", (Put(("status",), near),)) if near else None
-        yield Finding(("status",), f'"{status}" is no status: {expected}{meant}',
+        yield Finding(("status",), f'"{status}" is not a status; expected one of {expected}{meant}',
                       help=fix.message if fix else "", fix=fix)  # fmt: skip
 
     def check_definition(self, definition: DefinitionView) -> Iterator[Finding]:
@@ -72,15 +77,13 @@ class StatusValue(Rule):
         )
         for value, location in statuses.values:
             if value not in guide:
-                message = (
-                    f'the type {statuses.name} has the status "{value}", which {whose} has not'
-                )
+                message = f'the type {statuses.name} declares status "{value}", which {whose} does not define'
                 yield Finding((), message, location=location)
         declared = {value for value, _ in statuses.values}
         missing = [value for value in guide if value not in declared]
         if missing and not statuses.open:
             noun = "status" if len(missing) == 1 else "statuses"
-            message = f"the type {statuses.name} lacks the {noun} {', '.join(missing)}"
+            message = f"the type {statuses.name} does not declare the {noun} {', '.join(missing)}"
             yield Finding((), message, location=statuses.location)
 
 

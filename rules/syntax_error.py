@@ -22,17 +22,19 @@ class SyntaxError_(Rule):  # noqa: N801 (the builtin has the name)
     invalid = (
         Example(
             "kind: Secret\nname: open-sesame\nsecrets: {password: x\n",
-            (("", "this is not YAML: did not find expected ',' or '}', while parsing a flow "
-              "mapping that begins in line 3"),),
+            (("", "invalid YAML: did not find expected ',' or '}', while parsing a flow "
+              "mapping that begins on line 3"),),
         ),
         Example(
             '{"kind": "Secret", "name": "open-sesame",}',
-            (("", 'this is not JSON: a field name in "double quotes" was expected, not "}"'),),
+            (("", 'invalid JSON: expected a field name in "double quotes", found "}"'),),
             file="example.json",
         ),
     )  # fmt: skip
 
     def check_text(self, text: TextView) -> Iterator[Finding]:
         if text.problem is not None:
-            message = f"this is not {text.language}: {text.problem.message}"
+            message = text.problem.message
+            if text.problem.is_text:
+                message = f"invalid {text.language}: {message}"
             yield Finding((), message, range=text.problem.range)

@@ -46,14 +46,18 @@ class TimeOrder(Rule):
     def check_entity(self, entity: EntityView) -> Iterator[Finding]:
         if entity.form != "stored":
             return
-        moments = {}
+        moments, row = {}, entity.row
         for name in entity.field_names:
-            value = entity.get(name) if name.endswith("Time") else None
+            if not name.endswith("Time"):
+                continue
+            value = entity.get(name)
             if not isinstance(value, str):
                 continue
-            moments[name] = _read(value, lenient=_is_sql_column(entity.row, name))
+            moments[name] = _read(value, lenient=_is_sql_column(row, name))
             if moments[name] is None:
-                yield Finding((name,), f'"{value}" is no RFC 3339 time, like 2026-01-31T12:00:00Z')
+                yield Finding(
+                    (name,), f'"{value}" is not an RFC 3339 time such as 2026-01-31T12:00:00Z'
+                )
         created, modified = moments.get("createdTime"), moments.get("modifiedTime")
         if created and modified and modified < created and _UNSET not in (created, modified):
             message = (f"modifiedTime {entity.get('modifiedTime')} is before createdTime "

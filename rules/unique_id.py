@@ -37,24 +37,29 @@ class UniqueId(Rule):
     invalid = (
         Example(
             stored("Application", id="1") + stored("Application", id="1", name="b"),
-            (("/id", 'the ID "1" is already that of acme/Application/shop'),),
+            (("/id", 'the ID "1" already belongs to acme/Application/shop'),),
             file="e.jsonl",
         ),
         Example(
             stored("Application", id="1", name="b"),
-            (("/id", 'the ID "1" is already that of acme/Application/shop'),),
+            (("/id", 'the ID "1" already belongs to acme/Application/shop'),),
             file="e.json",
             store=stored("Application", id="1"),
         ),
         Example(
             stored("Application", id="1"),
-            (("/id", 'the ID "1" was that of an entity that is deleted: acme/Application/shop'),),
+            (
+                (
+                    "/id",
+                    'the ID "1" belonged to acme/Application/shop, which is deleted; IDs are never reused',
+                ),
+            ),
             file="e.json",
             store=stored("Application", id="1", status="DELETED"),
         ),
         Example(
             stored("Application", id="2"),
-            (("/id", 'acme/Application/shop has the ID "1", and was never deleted'),),
+            (("/id", 'the ID changed from "1", but acme/Application/shop was not deleted'),),
             file="e.json",
             store=stored("Application", id="1"),
         ),
@@ -80,12 +85,12 @@ class UniqueId(Rule):
             owner = next((known for known in owners if not same_key(known, key)), None)
             gone = next((known for known in deleted if same_key(known, key)), None)
             if owner is not None:
-                message = f'the ID "{group.id}" is already that of {owner}'
+                message = f'the ID "{group.id}" already belongs to {owner}'
                 yield _finding(entity, message, "give the entity an ID of its own",
                                owners[owner], "the entity with this ID")  # fmt: skip
             elif gone is not None and entity.live and entity.form == "stored":
-                message = f'the ID "{group.id}" was that of an entity that is deleted: {gone}'
-                yield _finding(entity, message, "a new entity gets a new ID",
+                message = f'the ID "{group.id}" belonged to {gone}, which is deleted; IDs are never reused'
+                yield _finding(entity, message, "give the new entity a new ID",
                                deleted[gone], "the entity that had this ID")  # fmt: skip
             else:
                 owners.setdefault(key, entity)
@@ -101,7 +106,7 @@ class UniqueId(Rule):
                 continue
             for before in known:
                 if before.id != entity.id:
-                    message = f'{group.key} has the ID "{before.id}", and was never deleted'
+                    message = f'the ID changed from "{before.id}", but {group.key} was not deleted'
                     yield _finding(entity, message, f"write {before.id}", before,
                                    "the entity as it was")  # fmt: skip
 

@@ -27,7 +27,7 @@ class UniqueKey(Rule):
     invalid = (
         Example(
             "kind: Secret\nname: a\n---\nkind: Secret\nname: a\n",
-            (("/name", 'the key "-/Secret/a" is already taken'),),
+            (("/name", 'the key "-/Secret/a" (no organization) is already taken'),),
         ),
         Example(
             stored("Application", id="1") + stored("Application", id="2", status="DELETING"),
@@ -52,14 +52,19 @@ class UniqueKey(Rule):
                 if holder is not None:
                     yield Finding(
                         ("name",),
-                        f'the key "{group.key}" is already taken',
+                        f"the key {_shown(group.key)} is already taken",
                         severity=self._severity(holder, entity) if form == "manifest" else None,
                         help="rename one of the two",
                         entity=entity,
-                        related=((holder, "it is taken here"),),
+                        related=((holder, "first defined here"),),
                     )
 
     def _severity(self, holder: EntityView, entity: EntityView) -> Severity | None:
         if holder.file == entity.file:
             return None
         return Severity.WARNING if self.settings.complete else Severity.INFO
+
+
+def _shown(key: str) -> str:
+    """A key in quotes; what the dash in it stands for is said."""
+    return f'"{key}" (no organization)' if key.startswith("-/") else f'"{key}"'

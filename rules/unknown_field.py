@@ -31,13 +31,13 @@ class UnknownField(Rule):
         ),
         Example(
             "kind: Function\nname: hello\nimage: nodejs\nsourcepath: hello.js\n",
-            (("/sourcepath", 'the field "sourcepath" is spelled "sourcePath"'),),
+            (("/sourcepath", 'the field "sourcepath" must be spelled "sourcePath"'),),
             fixed="kind: Function\nname: hello\nimage: nodejs\nsourcePath: hello.js\n",
         ),
         Example(
             "kind: BaseImage\nname: n\ndockerurl: n\nlanguage: n\ncreatedtime: 1\n",
-            (("/dockerurl", "the fields are written in lower case, as `dispatch get` prints them: "
-              "dockerurl for dockerUrl, createdtime for createdTime"),),
+            (("/dockerurl", "field names are in lower case, as `dispatch get` prints them; write "
+              "dockerUrl for dockerurl, createdTime for createdtime"),),
             fixed="kind: BaseImage\nname: n\ndockerUrl: n\nlanguage: n\ncreatedTime: 1\n",
         ),
     )  # fmt: skip
@@ -62,11 +62,11 @@ def _as_printed(entity: EntityView, closed: list[FieldView]) -> list[FieldView]:
 
 
 def _printed_finding(printed: list[FieldView]) -> Finding:
-    shown = ", ".join(f"{field.name} for {field.meant}" for field in printed)
-    message = f"the fields are written in lower case, as `dispatch get` prints them: {shown}"
+    shown = ", ".join(f"{field.meant} for {field.name}" for field in printed)
+    message = f"field names are in lower case, as `dispatch get` prints them; write {shown}"
     changes = tuple(Rename(field.path, field.meant) for field in printed if field.meant)
     return Finding(printed[0].path, message, on="key", severity=Severity.WARNING,
-                   help="rename them to their proper spelling",
+                   help="rename the fields",
                    fix=Fix("safe", "rename the fields", changes))  # fmt: skip
 
 
@@ -77,7 +77,7 @@ def _finding(entity: EntityView, field: FieldView) -> Finding:
     help_ = f"rename it to {field.meant}"
     change = Rename(field.path, field.meant)
     if field.case_only:
-        message = f'the field "{field.name}" is spelled "{field.meant}"'
+        message = f'the field "{field.name}" must be spelled "{field.meant}"'
         return Finding(field.path, message, on="key", severity=Severity.WARNING, help=help_,
                        fix=Fix("safe", help_, (change,)))  # fmt: skip
     message = (f'{_owner(entity, field)} has no field "{field.name}"; '

@@ -23,7 +23,7 @@ class UnknownKind(Rule):
     """
 
     name = "unknown-kind"
-    summary = "`kind` is no known kind"
+    summary = "an unknown kind"
     question = "kind-field"
     Options = Options
     valid = (
@@ -33,29 +33,29 @@ class UnknownKind(Rule):
     invalid = (
         Example(
             "kind: Funtion\nname: hello\nimage: nodejs\n",
-            (("/kind", '"Funtion" is no kind of Dispatch; did you mean "Function"?'),),
+            (("/kind", 'unknown kind "Funtion"; did you mean "Function"?'),),
             fixed="kind: Function\nname: hello\nimage: nodejs\n",
         ),
         Example(
             "kind: base-image\nname: nodejs\ndockerUrl: nodejs\nlanguage: nodejs\n",
-            (("/kind", '"base-image" is no kind of Dispatch; did you mean "BaseImage"?'),),
+            (("/kind", 'unknown kind "base-image"; did you mean "BaseImage"?'),),
             fixed="kind: BaseImage\nname: nodejs\ndockerUrl: nodejs\nlanguage: nodejs\n",
         ),
         Example(
             "kind: Widget\nname: hello\n",
-            (("/kind", '"Widget" is no known kind, and the settings ask for one'),),
+            (("/kind", 'unknown kind "Widget", which the option `every` reports'),),
             settings={"rules": {"unknown-kind": {"every": True}}},
         ),
     )
 
     def check_entity(self, entity: EntityView) -> Iterator[Finding]:
         written = entity.written_kind
-        if not written or self.catalogue.resolve(written) is not None:
+        if not written or self.catalogue.kind(written) is not None:
             return
         if entity.known:
-            message = f'"{written}" is no kind of Dispatch; did you mean "{entity.kind}"?'
+            message = f'unknown kind "{written}"; did you mean "{entity.kind}"?'
             fix = Fix("unsafe", f"write {entity.kind}", (Put(("kind",), entity.kind),))
             yield Finding(("kind",), message, help=f"write kind: {entity.kind}", fix=fix)
         elif self.options.every:
-            message = f'"{written}" is no known kind, and the settings ask for one'
+            message = f'unknown kind "{written}", which the option `every` reports'
             yield Finding(("kind",), message)

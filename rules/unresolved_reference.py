@@ -1,7 +1,6 @@
 """unresolved-reference: a foreign key names an entity that exists."""
 
 from collections.abc import Iterator
-from json import dumps
 
 from dispatch_lint.rule import Example, Finding, Fix, Put, Reference, Rule, Severity, stored
 
@@ -79,7 +78,10 @@ class UnresolvedReference(Rule):
 
     def _declaration(self, kind: str, name: str) -> str:
         """The line of the settings that declares an entity external."""
-        entity = f"{kind}/{name}"
+        from glob import escape
+        from json import dumps
+
+        entity = f"{kind}/{escape(name)}"
         declared = self.settings.external
         if len(declared) > _FEW:
             return f"add {dumps(entity)} to `external` in the settings"

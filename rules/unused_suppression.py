@@ -21,7 +21,7 @@ class UnusedSuppression(Rule):
     invalid = (
         Example(
             "kind: Secret\nname: a  # dispatch-lint: ignore[name-format]\n",
-            (("", "this suppression of name-format hides nothing"),),
+            (("", "unused suppression of name-format"),),
             settings={"extend-select": ["name-format"]},
             fixed="kind: Secret\nname: a\n",
         ),
@@ -32,7 +32,7 @@ class UnusedSuppression(Rule):
         ),
         Example(
             "kind: Secret\nname: a  # dispatch-lint: ignore\n",
-            (("", "this suppression names no rule: write ignore[rule] or ignore-file[rule]"),),
+            (("", "the suppression names no rule; write ignore[rule] or ignore-file[rule]"),),
             fixed="kind: Secret\nname: a\n",
         ),
     )

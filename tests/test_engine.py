@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import re
+import sys
+import sysconfig
 from collections.abc import Iterator
 from dataclasses import FrozenInstanceError
 from io import BytesIO
@@ -19,15 +20,16 @@ from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.reading import read_source
 from dispatch_lint.documents.source import Source
 from dispatch_lint.engine.checker import Checker, Options
-from dispatch_lint.engine.plugins import PluginError
 from dispatch_lint.engine.precedence import Claim, resolve
 from dispatch_lint.engine.report import RunReport
+from dispatch_lint.engine.rule_failures import PluginError
 from dispatch_lint.engine.run import finish, run
 from dispatch_lint.engine.similar_names import ComparisonBudget
 from dispatch_lint.engine.source_check import check_source
 from dispatch_lint.engine.summary import Result
 from dispatch_lint.model.violation import Severity
 from dispatch_lint.rule import (
+    CatalogueView,
     EntityView,
     Fact,
     FieldView,
@@ -64,7 +66,7 @@ def checker_with(*rules: type[Rule], only: bool = False, **options: Any) -> Chec
     """A checker with further rules, or with nothing but them."""
     settings = Settings()
     full = make_checker(settings)
-    added = [rule(NoOptions(), settings, full.catalogue) for rule in rules]
+    added = [rule(NoOptions(), settings, CatalogueView(full.catalogue)) for rule in rules]
     before = () if only else full.rules
     return Checker(settings, full.catalogue, [*before, *added], options=Options(**options))
 
@@ -168,8 +170,9 @@ def test_of_one_subject_the_rule_that_comes_first_reports(
 
 def test_a_run_without_any_rule_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """It would find nothing, and call all well."""
-    monkeypatch.setattr(importlib.metadata, "entry_points", lambda **_: [])
-    with pytest.raises(PluginError, match="no package offers rules"):
+    standard = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")]
+    monkeypatch.setattr(sys, "path", standard)
+    with pytest.raises(PluginError, match="no rules are installed"):
         make_checker(parse({"select": ["all"]}))
 
 
@@ -265,11 +268,12 @@ def test_of_a_declared_field_the_first_finding_of_a_rule_counts() -> None:
     assert [(finding.message, finding.heading) for _, _, finding in found] == [
         ("odd: kind", "Secret.kind"), ("odd: name", "Secret.name"), ("odd: secrets", "Secret.secrets"),
     ]  # fmt: skip
-    for route, _, finding in found:
-        source = route.shape.source
+    for _, _, finding in found:
         assert finding.severity is Severity.INFO
-        assert finding.declared_at == source
-        assert finding.help == (f"change the definition, {source}" if source else "")
+        assert finding.declared_at == "the built-in definition of Secret"
+        assert (
+            finding.help == f"the name is that of {finding.declared_at}; keep it in this document"
+        )
     before = len(Odd.asked)
     assert list(checker.check_declared(document, NO_TROUBLE)) == found and len(Odd.asked) == before
 

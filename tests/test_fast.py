@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,10 +14,21 @@ from benchmarks.real_shaped import LAYOUTS, write
 from dispatch_lint.api import make_checker, sources_of
 from dispatch_lint.config.settings import Settings, parse
 from dispatch_lint.documents.catalogue_files import load_catalogue
+from dispatch_lint.documents.document import Document
 from dispatch_lint.engine.checker import Checker
 from dispatch_lint.engine.run import run
+from dispatch_lint.fast import silent_rules
 from dispatch_lint.fast.silent_rules import SilentRules
-from dispatch_lint.rule import EntityView, Finding, KeyGroup, NoOptions, Reference, Rule
+from dispatch_lint.rule import (
+    CatalogueView,
+    EntityView,
+    Finding,
+    KeyGroup,
+    NoOptions,
+    Reference,
+    Rule,
+)
+from tests.command import run_text
 from tests.golden.inputs_mutated import write_mutated
 
 ROOT = Path(__file__).parent.parent
@@ -26,11 +36,7 @@ SEED = int(os.environ.get("FAST_SEED") or random.randrange(1_000_000))
 
 
 def report(folder: Path, *, plain: bool) -> str:
-    environment = {**os.environ, "DISPATCH_LINT_PLAIN": "1" if plain else ""}
-    made = subprocess.run(
-        [sys.executable, "-m", "dispatch_lint", "check", ".", "-f", "json"], cwd=folder,
-        capture_output=True, text=True, env=environment, check=False,
-    )  # fmt: skip
+    made = run_text(folder, "check", ".", "-f", "json", DISPATCH_LINT_PLAIN="1" if plain else "")
     assert made.returncode in (0, 1), made.stderr
     return made.stdout
 
@@ -138,9 +144,44 @@ def test_a_rule_that_reads_more_is_always_asked(rule: type[Rule], tmp_path: Path
     assert [violation.message for violation in found] == ["go"]
 
 
+class ReadsFields(ReadsMore):
+    """Looks at one field, and at others only where that one has some value."""
+
+    def check_entity(self, entity: EntityView) -> Iterator[Finding]:
+        first = entity.get("revision")
+        second = entity.get("reason") if first is None else entity.get("status")
+        third = entity.get("name") if second in ("x", True) else None
+        if first is True or second == "y" * 150 or third in ("n3", "n77"):
+            yield Finding(("name",), f"{first!r:.5} {second!r:.5} {third}")
+
+
+def test_documents_are_told_apart_by_what_rules_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = random.Random(SEED)
+    values: list[object] = [None, True, 1, "", "x", "y" * 150, [], {"a": 1}, "1", False]
+    many = [*values, *(f"v{number}" for number in range(silent_rules.FEW_VALUES + 5))]
+    documents = [
+        {"kind": "Secret", "name": f"n{number % 90}", "revision": chance.choice(values),
+         "reason": chance.choice(many), "status": chance.choice(values[:6]), "secrets": {}}
+        for number in range(600)
+    ]  # fmt: skip
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, documents)))
+    # As if each value fitted its schema: no other document is looked at in this way.
+    monkeypatch.setattr(Document, "is_clean", True)
+    settings = parse({"limits": {"violations-per-file": 1_000}})
+    checkers = [checker_of(ReadsFields, settings), checker_of(ReadsFields, settings)]
+    checkers[1].accelerator = None
+    fast, plain = (
+        run(checker, sources_of([str(tmp_path)], settings)).violations for checker in checkers
+    )
+    assert fast == plain, f"FAST_SEED={SEED}"
+    assert len({violation.message for violation in plain}) > 3
+
+
 def checker_of(rule: type[Rule], settings: Settings) -> Checker:
     catalogue = load_catalogue(settings)
-    rules = [rule(NoOptions(), settings, catalogue)]
+    rules = [rule(NoOptions(), settings, CatalogueView(catalogue))]
     return Checker(settings, catalogue, rules, accelerator=SilentRules())
 
 

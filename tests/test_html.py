@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from tests.command import run
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -50,10 +50,7 @@ def browser() -> Iterator[Browser]:
 def report(folder: Path, files: dict[str, str], *more: str) -> Path:
     for name, text in files.items():
         (folder / name).write_text(text)
-    subprocess.run(
-        [sys.executable, "-m", "dispatch_lint", "check", ".", "--isolated", "-f", "html", "-o", "report.html",
-         *more], cwd=folder, check=False, capture_output=True,
-    )  # fmt: skip
+    run(folder, "check", ".", "--isolated", "-f", "html", "-o", "report.html", *more)
     return folder / "report.html"
 
 
@@ -190,10 +187,7 @@ def test_many_violations(browser: Browser, tmp_path: Path) -> None:
     )
     (tmp_path / "dispatch-lint.toml").write_text("[limits]\nviolations-per-file = 30_000\n")
     (tmp_path / "a.jsonl").write_text(text)
-    subprocess.run(
-        [sys.executable, "-m", "dispatch_lint", "check", ".", "-f", "html", "-o", "report.html"],
-        cwd=tmp_path, check=False, capture_output=True,
-    )  # fmt: skip
+    run(tmp_path, "check", ".", "-f", "html", "-o", "report.html")
     page = opened(browser, tmp_path / "report.html")
     assert rows(page) > 20_000
     taken = page.evaluate(

@@ -117,18 +117,18 @@ def image(**more: Any) -> dict[str, Any]:
     return {"kind": "Image", "id": "i-17", "name": "nodejs", **more}
 
 
-CUT = "dispatch cuts the file at this `---` inside a "
+CUT = "dispatch splits the file at this `---`, which is inside a "
 CASES: list[tuple[str, Files, Said]] = [
     # A field that nobody knows does not hide the next.
     ("ambiguous-scalar", "kind: Secret\nname: a\nnope: yes\nsecrets: {b: yes}\n",
-     [("/secrets/b", 'dispatch reads yes as "true"')]),
+     [("/secrets/b", 'dispatch reads `yes` as "true"')]),
     ("ambiguous-scalar", "kind: API\nname: f\nfunction: i\nenabled: yes\n",
-     [("/enabled", "dispatch reads yes as true, YAML 1.2 reads it as text")]),
+     [("/enabled", "dispatch reads `yes` as true, YAML 1.2 reads it as text")]),
     ("ambiguous-scalar", "kind: API\nname: f\nfunction: i\nenabled: 0o17\n", []),
     ("ambiguous-scalar", "kind: Function\nname: f\nimage: i\ntimeout: yes\n", []),
     *(
         ("ambiguous-scalar", f"kind: Function\nname: f\nimage: i\nsourcePath: s\ntimeout: {text}\n",
-         [("/timeout", f"dispatch reads {text} as {said}")])
+         [("/timeout", f"dispatch reads `{text}` as {said}")])
         for text, said in [
             ("010", "8, YAML 1.2 reads it as 10"), ("-010", "-8, YAML 1.2 reads it as -10"),
             ("1_000", "1000, YAML 1.2 reads it as text"), ("1_0.0", "10, YAML 1.2 reads it as text"),
@@ -144,10 +144,10 @@ CASES: list[tuple[str, Files, Said]] = [
         ]
     ),
     ("ambiguous-scalar", "kind: Secret\nname: a\nsecrets: {half: 0.5, oct: 0o7, state: on}\n",
-     [("/secrets/state", 'dispatch reads on as "true"')]),
+     [("/secrets/state", 'dispatch reads `on` as "true"')]),
     ("ambiguous-scalar",
      "kind: Function\nname: f\nimage: i\nsourcePath: s\ntimeout: 0x1F\nenv: {a: 1}\nhandler: on\n",
-     [("/handler", 'dispatch reads on as "true"')]),
+     [("/handler", 'dispatch reads `on` as "true"')]),
     # A use that sees its target does not hide one that does not.
     ("cross-organization-reference", entities(secret("a"), function("a"), function("b")),
      [("/secrets/0", 'the only Secret "s" belongs to the organization a, not to b')]),
@@ -166,33 +166,33 @@ CASES: list[tuple[str, Files, Said]] = [
      [("", CUT + "comment"), ("", CUT + "comment"), ("/secrets/k", CUT + "value"),
       ("/secrets/l", CUT + "value")]),
     ("duplicate-field", "kind: Secret\nname: a\nsecrets:\n  b: c\n  b: d\n",
-     [("/secrets/b", 'the field "b" is already set in line 4')]),
+     [("/secrets/b", 'the field "b" is already set on line 4')]),
     ("foreign-key-entity-type", widget("Secret", "SecretName string", "secretName"), []),
     ("foreign-key-entity-type", widget("Secret", "OldSecretNames []string", "oldSecretNames"), []),
     ("foreign-key-entity-type", widget("Secret", "OldSecretID string", "oldSecretID"), []),
     ("foreign-key-entity-type", widget("Secret", "Secret string", "Secret"), []),
     ("foreign-key-entity-type", widget("Secret,prefix=es://", "Url string", "url"), []),
     ("foreign-key-entity-type", widget("Secret", "OwnerName string", "ownerName"),
-     [("/fields/ownerName", 'the foreign key "ownerName" refers to a Secret: secret')]),
+     [("/fields/ownerName", 'the foreign key "ownerName" refers to a Secret; rename it to "secret"')]),
     ("foreign-key-entity-type", widget("Secret", "Names []string", "Names"),
-     [("/fields/Names", 'the foreign key "Names" refers to Secrets: secrets')]),
+     [("/fields/Names", 'the foreign key "Names" refers to Secrets; rename it to "secrets"')]),
     ("foreign-key-naming", widget("Secret", "OwnerName string", "ownerName"),
-     [("/fields/ownerName", 'the foreign key "ownerName" has a redundant suffix: owner')]),
+     [("/fields/ownerName", 'the foreign key "ownerName" has a redundant suffix; rename it to "owner"')]),
     ("foreign-key-naming", widget("Secret", "OwnerNames []string", "ownerNames"),
-     [("/fields/ownerNames", 'the foreign key "ownerNames" has a redundant suffix: owners')]),
+     [("/fields/ownerNames", 'the foreign key "ownerNames" has a redundant suffix; rename it to "owners"')]),
     ("foreign-key-naming", widget("Secret", "Owner string", "owner"), []),
     ("foreign-key-plurality", widget("Secret", "OldSecret []string", "oldSecret"),
-     [("/fields/oldSecret", 'the foreign key "oldSecret" holds a list: oldSecrets')]),
+     [("/fields/oldSecret", 'the foreign key "oldSecret" holds a list; rename it to "oldSecrets"')]),
     ("foreign-key-plurality", widget("Secret", "OldSecrets string", "oldSecrets"),
-     [("/fields/oldSecrets", 'the foreign key "oldSecrets" holds a single name: oldSecret')]),
+     [("/fields/oldSecrets", 'the foreign key "oldSecrets" holds a single name; rename it to "oldSecret"')]),
     ("foreign-key-plurality", widget("Secret", "OldSecrets []string", "oldSecrets"), []),
     ("foreign-key-plurality", widget("Secret", "Secrets string", "secrets"),
-     [("/fields/secrets", 'the foreign key "secrets" holds a single name: secret')]),
+     [("/fields/secrets", 'the foreign key "secrets" holds a single name; rename it to "secret"')]),
     ("foreign-key-plurality", widget("Secret", "Owner []string", "owner"), []),
     ("foreign-key-id-suffix", widget("Secret", "OwnerIDs []string", "ownerIDs"),
-     [("/fields/ownerIDs", 'the foreign key "ownerIDs" holds a name: owners')]),
+     [("/fields/ownerIDs", 'the foreign key "ownerIDs" holds a name; rename it to "owners"')]),
     ("foreign-key-id-suffix", widget("Secret", "OwnerId string", "ownerId"),
-     [("/fields/ownerId", 'the foreign key "ownerId" holds a name: owner')]),
+     [("/fields/ownerId", 'the foreign key "ownerId" holds a name; rename it to "owner"')]),
     # Only what holds a name, by itself, can hold a key instead of it.
     ("foreign-key-value", entities({"kind": "Run", "name": "r", "functionID": "acme/Function/f"}), []),
     ("foreign-key-value",
@@ -207,48 +207,48 @@ CASES: list[tuple[str, Files, Said]] = [
      [("/image", f'"{UUID}" is an ID; a foreign key holds the name of the Image')]),
     # Most stored fields write ID, most of manifests Id; of URL and Url there are as many in those.
     ("initialism-spelling", "kind: Widget\nname: a\nsomeID: x\n",
-     [("/someID", 'the field "someID" spells the initialism ID: someId')]),
+     [("/someID", 'the field "someID" misspells the initialism ID; rename it to "someId"')]),
     ("initialism-spelling", "kind: Widget\nname: a\nsomeId: x\nimageUrl: x\nimageURL: x\n", []),
     ("initialism-spelling", entities({"kind": "Widget", "someId": "x", "imageUrl": "x", "someID": "x"}),
-     [("/someId", 'the field "someId" spells the initialism Id: someID'),
-      ("/imageUrl", 'the field "imageUrl" spells the initialism Url: imageURL')]),
+     [("/someId", 'the field "someId" misspells the initialism Id; rename it to "someID"'),
+      ("/imageUrl", 'the field "imageUrl" misspells the initialism Url; rename it to "imageURL"')]),
     # Where only declared fields may stand, an undeclared one is another matter.
     ("initialism-spelling", "kind: Secret\nname: a\nsomeID: x\n", []),
     ("json-tag-malformed", struct('A string `jsno:"a"`', 'B string `json:"b,omitempt"`'),
-     [("/fields/A", 'the tag key "jsno" says nothing to encoding/json; did you mean "json"?'),
+     [("/fields/A", 'encoding/json ignores the tag key "jsno"; did you mean "json"?'),
       ("/fields/b", 'the json tag has the unknown option "omitempt"; did you mean "omitempty"?')]),
     # BaseEntity's own Spec is the guide's, nobody else's, and nothing else of it.
     ("json-tag-mismatch", struct('Spec string `json:"state"`', 'Phase string `json:"status"`',
                                  name="BaseEntity", base=""),
-     [("/fields/status", 'the field is "Phase" in Go and "status" on the wire')]),
+     [("/fields/status", 'the field is "Phase" in Go but "status" in JSON')]),
     ("json-tag-mismatch", struct('Spec string `json:"state"`', 'A string `json:"z"`', 'Z string `json:"a"`',
                                  "B string"),
-     [("/fields/state", 'the field is "Spec" in Go and "state" on the wire'),
-      ("/fields/z", 'the field is "A" in Go and "z" on the wire'),
-      ("/fields/a", 'the field is "Z" in Go and "a" on the wire')]),
+     [("/fields/state", 'the field is "Spec" in Go but "state" in JSON'),
+      ("/fields/z", 'the field is "A" in Go but "z" in JSON'),
+      ("/fields/a", 'the field is "Z" in Go but "a" in JSON')]),
     ("json-tag-missing", struct("A string", 'B string `json:"b"`', "c string"),
-     [("/fields/A", 'the field "A" has no json tag, and is called "A" on the wire')]),
+     [("/fields/A", 'the field "A" has no json tag, so its JSON name is "A"')]),
     *[("kind-name", struct(name=name),
-       [("", f'the type "{name}" has a redundant suffix: {stem}')] if stem else [])
+       [("", f'the type "{name}" has a redundant suffix; rename it to "{stem}"')] if stem else [])
       for name, stem in (("AbcEntity", "Abc"), ("ZyxModel", "Zyx"), ("Model", ""), ("EntityWidget", ""))],
     *[("key-format", rows(key), [("", f'the key "{key}" {problem}')]) for key, problem in (
-        ("shop", "has 1 part; the guide says <organization>/<kind>/<name>"),
-        ("acme/Application/shop/x", "has 4 parts; the guide says <organization>/<kind>/<name>"),
-        ("acme//shop", "has an empty part; the guide says <organization>/<kind>/<name>"),
-        ("acme/shop/Application", "has the kind last; the guide says <organization>/<kind>/<name>"),
-        ("aaa/Application/shop", 'is not that of its entity: the organization is "acme"'),
-        ("zzz/Application/shop", 'is not that of its entity: the organization is "acme"'),
-        ("acme/Application/aaa", 'is not that of its entity: the name is "shop"'),
-        ("acme/Application/zzz", 'is not that of its entity: the name is "shop"'),
-        ("acme/Secret/shop", 'is not that of its entity: the kind is "Application"'),
-        ("Secret/acme/shop", 'is not that of its entity: the kind is "Application"'),
+        ("shop", "has 1 part; the guide requires <organization>/<kind>/<name>"),
+        ("acme/Application/shop/x", "has 4 parts; the guide requires <organization>/<kind>/<name>"),
+        ("acme//shop", "has an empty part; the guide requires <organization>/<kind>/<name>"),
+        ("acme/shop/Application", "has the kind last; the guide requires <organization>/<kind>/<name>"),
+        ("aaa/Application/shop", 'does not match its entity: the organization is "acme"'),
+        ("zzz/Application/shop", 'does not match its entity: the organization is "acme"'),
+        ("acme/Application/aaa", 'does not match its entity: the name is "shop"'),
+        ("acme/Application/zzz", 'does not match its entity: the name is "shop"'),
+        ("acme/Secret/shop", 'does not match its entity: the kind is "Application"'),
+        ("Secret/acme/shop", 'does not match its entity: the kind is "Application"'),
     )],
     ("key-format", rows("acme/Application/shop", organizationId=5), []),
     ("key-format", rows("acme/Widget/shop", kind="Widget"), []),
     ("key-format", rows("acme/Gadget/shop", kind="Widget"),
-     [("", 'the key "acme/Gadget/shop" names no kind of Dispatch')]),
+     [("", 'the key "acme/Gadget/shop" contains an unknown kind')]),
     *[("key-layout", key_function("buildKey", *parts),
-       [("", f"buildKey builds keys as {said}; the guide says <organization>/<kind>/<name>")] if said else [])
+       [("", f"buildKey builds keys as {said}; the guide requires <organization>/<kind>/<name>")] if said else [])
       for parts, said in (
           (("org", "kind", "name"), ""), (("name", "org", "kind"), "<name>/<org>/<kind>"),
           (("kind", "org"), "<kind>/<org>"), (("org", "kind"), ""), (("org", "name"), ""),
@@ -258,17 +258,17 @@ CASES: list[tuple[str, Files, Said]] = [
     ("schema", "kind: Function\nname: f\nimge: i\n",
      [("", 'the required field "image" is missing')]),
     ("schema", "kind: Function\nname: f\nimage: [a]\ntimeout: x\n",
-     [("/image", '"image" has to be text, not a list'),
-      ("/timeout", '"timeout" has to be an integer, not the text "x"')]),
+     [("/image", '"image" must be text, not a list'),
+      ("/timeout", '"timeout" must be an integer, not the text "x"')]),
     *(
         ("schema", f"kind: Function\nname: f\nimage: i\ntimeout: {number}\n",
-         [("/timeout", f'"timeout" has to be at {bound}, not {number}')])
+         [("/timeout", f'"timeout" must be at {bound}, not {number}')])
         for number, bound in [(2**63, f"most {2**63 - 1}"), (-(2**63) - 4096, f"least {-(2**63)}")]
     ),
     ("schema", f"kind: Function\nname: f\nimage: i\ntimeout: {2**63 - 1}\n", []),
     ("schema", f"kind: Function\nname: f\nimage: i\ntimeout: {-(2**63)}\n", []),
     ("schema", entities(secret("a", revision=2**64 - 1), secret("a", name="b", id="2", revision=2**64)),
-     [("/revision", f'"revision" has to be at most {2**64 - 1}, not {2**64}')]),
+     [("/revision", f'"revision" must be at most {2**64 - 1}, not {2**64}')]),
     # What the slip stands for is a guess.
     ("schema", "kind: Function\nname: f\nimage: i\ntimeuot: x\n", []),
     *[("time-order", times(created, modified),
@@ -290,12 +290,12 @@ CASES: list[tuple[str, Files, Said]] = [
           (None, "2026-01-01T00:00:00Z", False), (5, "2026-01-01T00:00:00Z", False),
       )],
     *[("time-order", times(wrong, "2026-01-03T00:00:00Z"),
-       [("/createdTime", f'"{wrong}" is no RFC 3339 time, like 2026-01-31T12:00:00Z')])
+       [("/createdTime", f'"{wrong}" is not an RFC 3339 time such as 2026-01-31T12:00:00Z')])
       for wrong in ("2026-01-01", "2026-02-30T00:00:00Z", "2026-01-01T24:00:00Z", "2026-01-01 00:00:00Z",
                     "9999-12-31T23:59:59-01:00", "2026-01-01T00:00:00", "2026-01-01T00:00:00Zx", "0000-01-01T00:00:00Z",
                     "2026-01-01T00:00:00.Z", "2026-13-01T00:00:00Z", "2026-01-01T00:00:00+0100")],
     ("time-order", times("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", otherTime="noon"),
-     [("/otherTime", '"noon" is no RFC 3339 time, like 2026-01-31T12:00:00Z')]),
+     [("/otherTime", '"noon" is not an RFC 3339 time such as 2026-01-31T12:00:00Z')]),
     *[("time-order", columns(created, modified),
        [("/modifiedTime", f"modifiedTime {modified} is before createdTime {created}")] if wrong else [])
       for created, modified, wrong in (
@@ -311,39 +311,39 @@ CASES: list[tuple[str, Files, Said]] = [
           # A time is a number in the API, and nowhere else.
           ("time.Time", "int64", "a", "a", "manifest", ""), ("int64", "time.Time", "a", "a", "manifest", ""),
           ("time.Time", "string", "a", "a", "manifest",
-           'the field "a" of Widget is text here, and a time in Widget (stored)'),
+           'the field "a" of Widget is text here but a time in Widget (stored)'),
           ("time.Time", "int64", "a", "a", "stored",
-           'the field "a" of Widget is a whole number here, and a time in Widget (stored)'),
+           'the field "a" of Widget is a whole number here but a time in Widget (stored)'),
           ("int", "int", "aB", "ab", "manifest",
-           'Widget has the field "ab" here, and "aB" in Widget (stored)'),
+           'Widget names the field "ab" here but "aB" in Widget (stored)'),
           ("int", "int", "ab", "aB", "manifest",
-           'Widget has the field "aB" here, and "ab" in Widget (stored)'),
+           'Widget names the field "aB" here but "ab" in Widget (stored)'),
           # How a field is spelled at all is for another rule.
           ("int", "int", "ab", "AB", "manifest", ""), ("int", "any", "a", "a", "manifest", ""),
           ("int", "int", "id", "Id", "manifest", ""),
       )],
     ("definition-agreement",
      two([field("A", "int", "a"), field("B", "int", "b")], [field("A", "int", "a"), field("B", "string", "b")]),
-     [("/fields/b", 'the field "b" of Widget is text here, and a whole number in Widget (stored)')]),
+     [("/fields/b", 'the field "b" of Widget is text here but a whole number in Widget (stored)')]),
     ("definition-agreement", {"a.yaml": api("string"), "b.yaml": api("integer")},
      [("/fields/size",
-       'the field "size" of Widget is a whole number here, and text in Widget (OpenAPI)')]),
+       'the field "size" of Widget is a whole number here but text in Widget (OpenAPI)')]),
     ("base-entity", two([], []), []), ("base-entity", {"a.yaml": api("string")}, []),
     *[("base-entity", struct('Name string `json:"name"`', name=name, base=base), [("", f"{name} {said}")])
       for name, base, said in (
           ("Widget", '\tBaseEntity `json:"base"`\n',
-           "embeds BaseEntity under a json tag, so that its fields are not flat"),
-          ("AWidget", "\tBase BaseEntity\n", "holds BaseEntity as a field, so that its fields are not flat"),
+           "embeds BaseEntity with a json tag, which nests its fields"),
+          ("AWidget", "\tBase BaseEntity\n", "has BaseEntity as a named field, which nests its fields"),
       )],
     ("base-entity",
      {"shop.go": "package shop\n\n// +dispatch:kind=A\n// +dispatch:form=stored\ntype A struct {}\n"},
-     [("", "A is a stored kind and does not embed BaseEntity")]),
-    ("time-order", times(5, "x"), [("/modifiedTime", '"x" is no RFC 3339 time, like 2026-01-31T12:00:00Z')]),
+     [("", "A is a stored kind but does not embed BaseEntity")]),
+    ("time-order", times(5, "x"), [("/modifiedTime", '"x" is not an RFC 3339 time such as 2026-01-31T12:00:00Z')]),
     ("unknown-field", "kind: Function\nname: f\nimage: i\nschema: {in: {}, a: {b: c}}\n",
      [("/schema/a", '"schema" has no field "a": dispatch drops it')]),
     ("desired-state",
      entities({**secret(secrets={"desiredState": "x"}), "desired_state": "x", "desired-state": 1}),
-     [(f"/{name}", f'desired state belongs in the spec, on the wire "state", not in "{name}"')
+     [(f"/{name}", f'desired state belongs in the spec (the field "state"), not in "{name}"')
       for name in ("desired_state", "desired-state")]),
 ]  # fmt: skip
 
@@ -358,16 +358,16 @@ KEY = {"rules": {"foreign-key-value": {"accepts": "key"}}}
 SETTINGS: list[tuple[str, dict[str, Any], Files, Said]] = [
     ("foreign-key-value", {"external": [f"Image/{UUID}"]}, entities(function(image=UUID)), []),
     ("foreign-key-value", KEY, "kind: Function\nname: f\nimage: i\n",
-     [("/image", '"i" is a name; the settings ask for the key "<organization>/Image/i"')]),
+     [("/image", '"i" is a name; the settings require the key "<organization>/Image/i"')]),
     ("foreign-key-value", {"open-questions": {"foreign-key-value": "key"}, "organization": "acme"},
      "kind: Function\nname: f\nimage: i\nsecrets: [acme/Secret/s]\n",
-     [("/image", '"i" is a name; the settings ask for the key "acme/Image/i"')]),
+     [("/image", '"i" is a name; the settings require the key "acme/Image/i"')]),
     ("initialism-spelling", {"rules": {"initialism-spelling": {"wire": "go"}}},
      "kind: Widget\nname: a\naUrlUrlB: x\n",
-     [("/aUrlUrlB", 'the field "aUrlUrlB" spells the initialism Url: aURLURLB')]),
+     [("/aUrlUrlB", 'the field "aUrlUrlB" misspells the initialism Url; rename it to "aURLURLB"')]),
     ("initialism-spelling", {"rules": {"initialism-spelling": {"wire": "camel"}}},
      "kind: Widget\nname: a\naURLId: x\n",
-     [("/aURLId", 'the field "aURLId" spells the initialism URL: aUrlId')]),
+     [("/aURLId", 'the field "aURLId" misspells the initialism URL; rename it to "aUrlId"')]),
 ]  # fmt: skip
 
 
@@ -429,12 +429,12 @@ Found = list[tuple[int, str, str, str]]
 WITH_STORE: list[tuple[str, dict[str, Any], Files, dict[str, Any] | None, Found]] = [
     # Who is gone, is going, or is the same does not hide who is new.
     *[("name-reuse", {}, entities(first, application(id="3")), application(status="DELETING"),
-       [(1, "/name", "error", 'the old owner of "acme/Application/shop" is still DELETING')])
+       [(1, "/name", "error", 'the entity that holds the key "acme/Application/shop" is still DELETING')])
       for first in (application(id="2", status="DELETED"), application(id="2", status="DELETING"),
                     application(id="1", status="DELETING"), application(id=""))],
     ("name-reuse", {"organization": "acme"}, {"a.yaml": "kind: Application\nname: shop\n"},
      application(status="DELETING"),
-     [(0, "/name", "warning", 'the old owner of "acme/Application/shop" is still DELETING')]),
+     [(0, "/name", "warning", 'the entity that holds the key "acme/Application/shop" is still DELETING')]),
     ("name-reuse", {}, entities(application(id="3")), application(), []),
     ("name-reuse", {}, entities(application(id="1", name="b")), application(status="DELETING"), []),
     *[("reference-not-ready", {}, entities(secret(status=status), function(name="f")), None,
@@ -452,14 +452,14 @@ WITH_STORE: list[tuple[str, dict[str, Any], Files, dict[str, Any] | None, Found]
      [(3, "/secrets/0", "warning", 'the entity is READY, but the Secret "s" is CREATING')]),
     ("revision-order", {}, entities(application(revision=None), application(revision=3)),
      application(revision=4),
-     [(1, "/revision", "warning", "the revision is 3, and the store has seen 4")]),
+     [(1, "/revision", "warning", "revision 3 is lower than revision 4 in the store")]),
     ("revision-order", {}, entities(application(revision=3)), application(revision=None), []),
     ("revision-order", {}, entities(application(revision=3)), application(revision=4, name="b"), []),
     ("revision-order", {}, entities(application(revision=5)), application(revision=4), []),
     ("status-transition", {},
      entities(application(id="2", status="CREATING"), application(id="3", name="c", status="DELETED")),
      application(name="b"),
-     [(1, "/status", "warning", 'a new entity is INITIALIZED, CREATING or READY, not "DELETED"')]),
+     [(1, "/status", "warning", 'a new entity starts as INITIALIZED, CREATING or READY, not "DELETED"')]),
     *[("status-transition", {}, entities(application(**now)), application(**before), [])
       for now, before in (
           ({"id": "2", "status": "UPDATING", "revision": 1}, {"name": "b"}),
@@ -475,28 +475,28 @@ WITH_STORE: list[tuple[str, dict[str, Any], Files, dict[str, Any] | None, Found]
      [(0, "/status", "warning", "the entity was DELETING and cannot be READY again")]),
     ("revision-order", {"organization": "acme"},
      {"a.yaml": "kind: Application\nname: shop\nid: '1'\n", **entities(application(revision=3))},
-     application(revision=4), [(0, "/revision", "warning", "the revision is 3, and the store has seen 4")]),
+     application(revision=4), [(0, "/revision", "warning", "revision 3 is lower than revision 4 in the store")]),
     # encoding/json reads one of the two all the same.
     ("json-tag-malformed", {}, struct('A string `jsno:"a"`', 'B string `json:"b,omitempt"`'), None,
-     [(0, "/fields/A", "error", 'the tag key "jsno" says nothing to encoding/json; did you mean "json"?'),
+     [(0, "/fields/A", "error", 'encoding/json ignores the tag key "jsno"; did you mean "json"?'),
       (0, "/fields/b", "warning",
        'the json tag has the unknown option "omitempt"; did you mean "omitempty"?')]),
     ("status-transition", {}, entities(application(id="2", status="UPDATING")), None, []),
     ("status-value", {}, entities(secret(status=""), secret(status="")), None,
      [(number, "/status", "error",
-       f"the status of this Secret is empty; it has to be one of {STATUSES}") for number in (0, 1)]),
+       f"the status of this Secret is empty; expected one of {STATUSES}") for number in (0, 1)]),
     ("status-value", {}, rows("acme/Application/a", "acme/Application/b", status=""), None,
      [(0, "/status", "error",
-       f"the status of this Application is empty; it has to be one of {STATUSES} (2 entities)")]),
+       f"the status of this Application is empty; expected one of {STATUSES} (2 entities)")]),
     ("status-value", {}, "kind: Function\nname: f\nimage: i\nstatus: 5\n", None, []),
     ("status-delete-flag", {},
      entities(*(application(delete=True, status=status)
                 for status in ("DELETING", "DELETED", "ERROR", "CREATING")),
               application(delete="x"), application()), None,
-     [(3, "/delete", "info", 'the entity is to be deleted, but its status is "CREATING"')]),
+     [(3, "/delete", "info", '"delete" is true, but the status is "CREATING"')]),
     *[("unique-key", settings, {"a.yaml": SECRET, "b.yaml": f"{SECRET}---\n{SECRET}"}, None,
-       [(0, "/name", severity, 'the key "-/Secret/a" is already taken'),
-        (1, "/name", "error", 'the key "-/Secret/a" is already taken')])
+       [(0, "/name", severity, 'the key "-/Secret/a" (no organization) is already taken'),
+        (1, "/name", "error", 'the key "-/Secret/a" (no organization) is already taken')])
       for settings, severity in (({}, "info"), ({"complete": True}, "warning"))],
     ("unique-key", {"organization": "acme"}, {"a.yaml": SECRET, **entities(secret(name="a"))}, None, []),
     ("unique-key", {}, entities(secret(), secret(id="2", status="DELETED"), secret(id="3")), None,
@@ -504,25 +504,25 @@ WITH_STORE: list[tuple[str, dict[str, Any], Files, dict[str, Any] | None, Found]
     ("unique-key", {}, entities(secret(id="2")), secret(), []),
     *[("unique-id", {}, entities(*several), None, said) for several, said in (
         ((application(), application(name="b"), application(name="c")),
-         [(number, "/id", "error", 'the ID "1" is already that of acme/Application/shop') for number in (1, 2)]),
+         [(number, "/id", "error", 'the ID "1" already belongs to acme/Application/shop') for number in (1, 2)]),
         ((application(), secret(id="1")),
-         [(1, "/id", "error", 'the ID "1" is already that of acme/Application/shop')]),
+         [(1, "/id", "error", 'the ID "1" already belongs to acme/Application/shop')]),
         ((application(), application(organizationId="x")),
-         [(1, "/id", "error", 'the ID "1" is already that of acme/Application/shop')]),
+         [(1, "/id", "error", 'the ID "1" already belongs to acme/Application/shop')]),
         # The same entity again, or one of an organization that nobody names, is no other.
         ((application(), application()), []), ((application(organizationId=""), application()), []),
         ((application(id=""), application(id="", name="b")), []),
     )],
     *[("unique-id", {}, entities(now), before, [(0, "/id", "error", said)] if said else [])
       for now, before, said in (
-          (application(), application(name="b"), 'the ID "1" is already that of acme/Application/b'),
+          (application(), application(name="b"), 'the ID "1" already belongs to acme/Application/b'),
           (application(), application(status="DELETED"),
-           'the ID "1" was that of an entity that is deleted: acme/Application/shop'),
+           'the ID "1" belonged to acme/Application/shop, which is deleted; IDs are never reused'),
           (application(status="DELETED"), application(status="DELETED"), ""),
           (application(name="b"), application(status="DELETED"),
-           'the ID "1" is already that of acme/Application/shop'),
+           'the ID "1" already belongs to acme/Application/shop'),
           (application(id="2"), application(),
-           'acme/Application/shop has the ID "1", and was never deleted'),
+           'the ID changed from "1", but acme/Application/shop was not deleted'),
           # name-reuse speaks of one that is going; of one that is gone there is nothing to say.
           (application(id="2"), application(status="DELETING"), ""),
           (application(id="2"), application(status="DELETED"), ""),
@@ -531,7 +531,7 @@ WITH_STORE: list[tuple[str, dict[str, Any], Files, dict[str, Any] | None, Found]
       )],
     ("unique-id", {}, entities(application(id="2", status="DELETED"), application(id="2"), application(id="2")),
      application(id="3"),
-     [(number, "/id", "error", 'acme/Application/shop has the ID "3", and was never deleted') for number in (1, 2)]),
+     [(number, "/id", "error", 'the ID changed from "3", but acme/Application/shop was not deleted') for number in (1, 2)]),
     *[("unique-id", {"organization": "acme"}, {"a.yaml": f"kind: Application\nname: shop\nid: '{id_}'\n"},
        application(status=status), []) for id_, status in (("1", "DELETED"), ("2", "READY"))],
     # A use that is met, that is external, or that cannot be judged does not hide the next.
@@ -568,12 +568,12 @@ WITH_STORE: list[tuple[str, dict[str, Any], Files, dict[str, Any] | None, Found]
     )],
     ("unknown-field", {}, "kind: BaseImage\nname: n\ndockerurl: n\nlanguage: n\ncreatedtime: 1\ncolour: x\n",
      None,
-     [(0, "/dockerurl", "warning", "the fields are written in lower case, as `dispatch get` prints "
-       "them: dockerurl for dockerUrl, createdtime for createdTime"),
+     [(0, "/dockerurl", "warning", "field names are in lower case, as `dispatch get` prints "
+       "them; write dockerUrl for dockerurl, createdTime for createdtime"),
       (0, "/colour", "error", 'BaseImage has no field "colour": dispatch drops it')]),
     ("unknown-field", {}, "kind: BaseImage\nname: n\ndockerurl: n\nLanguage: n\n", None,
-     [(0, "/dockerurl", "warning", 'the field "dockerurl" is spelled "dockerUrl"'),
-      (0, "/Language", "warning", 'the field "Language" is spelled "language"')]),
+     [(0, "/dockerurl", "warning", 'the field "dockerurl" must be spelled "dockerUrl"'),
+      (0, "/Language", "warning", 'the field "Language" must be spelled "language"')]),
     ("unknown-field", {}, "kind: Policy\nname: n\nrules:\n- subject: [a]\n", None,
      [(0, "/rules/0/subject", "error", '"rules" has no field "subject"; did you mean "subjects"?')]),
     ("unused-entity", {},
@@ -671,7 +671,7 @@ def test_hints_are_the_same_in_every_run(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "said"), [
-    ("straße", ""), ("Größe", ": größe"), ("größe_x", ": größeX"), ("x²", ': it contains "²"'), ("日本", ""),
+    ("straße", ""), ("Größe", '; rename it to "größe"'), ("größe_x", '; rename it to "größeX"'), ("x²", ': it contains "²"'), ("日本", ""),
 ])  # fmt: skip
 def test_names_beyond_ascii(name: str, said: str, lint: Lint) -> None:
     found = [violation.message for violation in lint(f"kind: Widget\nname: a\n{name}: b\n")]
@@ -697,6 +697,24 @@ def test_go_takes_no_fraction_for_an_integer(
     assert len(lint({name: row}, {"select": ["schema"]})) == wrong
 
 
+@pytest.mark.parametrize(("number", "helped"), [
+    ("1e3", "write 1000"), ("9007199254740991.0", "write 9007199254740991"), ("9007199254740993.0", ""),
+    ("1e19", ""), ("1e30", ""), ("-1e30", ""),
+])  # fmt: skip
+def test_no_integer_is_offered_for_a_number_that_is_not_exact(
+    number: str, helped: str, lint: Lint
+) -> None:
+    text = (
+        f'{{"id":"1","name":"a","organizationId":"b","status":"READY","revision":{number},"version":1,'
+        '"delete":false,"createdTime":"0001-01-01T00:00:00Z","modifiedTime":"0001-01-01T00:00:00Z",'
+        '"reason":null,"state":null,"tags":null,"secrets":null,"kind":"Secret"}'
+    )
+    found = lint({"a.json": text}, {"select": ["schema"]})
+    (fraction,) = [violation for violation in found if "fraction" in violation.message]
+    assert fraction.help == helped
+    assert (fraction.fix is not None) == bool(helped)
+
+
 def test_the_numbers_of_a_manifest_are_rewritten(lint: Lint) -> None:
     for text in ("1.0", "1e+2"):
         manifest = f'{{"kind": "Function", "name": "a", "image": "b", "timeout": {text}}}'
@@ -704,7 +722,7 @@ def test_the_numbers_of_a_manifest_are_rewritten(lint: Lint) -> None:
 
 
 def test_the_line_that_declares_a_missing_entity_external(tmp_path: Path) -> None:
-    text = "kind: Image\nname: a\nbaseImageName: b\n---\nkind: Function\nname: f\nimage: 'x y'\n"
+    text = "kind: Image\nname: a\nbaseImageName: b\n---\nkind: Function\nname: f\nimage: '[x] y'\n"
     (tmp_path / "a.yaml").write_text(text)
     lines = []
     for before in ("", "external = ['Secret/vault-*']\n"):
@@ -716,7 +734,7 @@ def test_the_line_that_declares_a_missing_entity_external(tmp_path: Path) -> Non
         lines.append(line[1])
         (tmp_path / "dispatch-lint.toml").write_text(f"{line[1]}\n")
         assert check(tmp_path, "a.yaml")[0] == 0
-    assert lines[1] == 'external = ["Secret/vault-*", "Image/x y"]'
+    assert lines[1] == 'external = ["Secret/vault-*", "Image/[[]x] y"]'
 
 
 @pytest.mark.parametrize(("field", "pointers"), [
@@ -743,3 +761,29 @@ def test_the_schemas_of_a_function_are_json_schemas(
 ) -> None:
     text = f"kind: Function\nname: a\nimage: b\nschema:\n  {schema}\n"
     assert [violation.pointer for violation in lint(text)] == pointers
+
+
+@pytest.mark.parametrize(("text", "messages"), [
+    # The only field that is required and missing has another name: one cause.
+    ("imageUrl: x\nlanguage: l\n", ['BaseImage has no field "imageUrl"; did you mean "dockerUrl"?']),
+    ("colour: x\nlanguage: l\n", ['BaseImage has no field "colour": dispatch drops it',
+                                  'the required field "dockerUrl" is missing']),
+    ("imageUrl: 1\nlanguage: l\n", ['BaseImage has no field "imageUrl": dispatch drops it',
+                                    'the required field "dockerUrl" is missing']),
+    ("imageUrl: x\n", ['BaseImage has no field "imageUrl": dispatch drops it',
+                       'the required field "dockerUrl" is missing', 'the required field "language" is missing']),
+    ("imageUrl: x\ndockerUrl: d\nlanguage: l\n", ['BaseImage has no field "imageUrl": dispatch drops it']),
+])  # fmt: skip
+def test_a_field_in_the_place_of_a_required_one(text: str, messages: list[str], lint: Lint) -> None:
+    found = lint("kind: BaseImage\nname: b\n" + text)
+    assert sorted(violation.message for violation in found) == sorted(messages)
+
+
+def test_a_declared_name_is_reported_where_it_is_written(lint: Lint) -> None:
+    """Of `baseImage` it is said what the schema calls it, and not what the guide calls that."""
+    found = lint(
+        "kind: Image\nname: i\nbaseImage: b\n---\nkind: Image\nname: j\nbaseImageName: b\n"
+    )
+    assert [(violation.rule, violation.document) for violation in found] == [
+        ("unknown-field", 0), ("foreign-key-naming", 1),
+    ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 from dispatch_lint.config.settings import Settings
 from dispatch_lint.documents.catalogue_files import load_catalogue
 from dispatch_lint.documents.undeclared import find_undeclared
-from dispatch_lint.naming import is_lower_camel, lower_camel
+from dispatch_lint.naming import is_lower_camel, lower_camel, nearest_few, read_foreign_key
+from tests.conftest import Lint
 
 CATALOGUE = load_catalogue(Settings())
 NAMES = st.sampled_from([
@@ -73,3 +75,29 @@ def test_a_proposal_keeps_every_letter(name: str) -> None:
     assert [*filter(str.isalnum, lower_camel(name))] == letters or (
         "".join(filter(str.isalnum, lower_camel(name))).casefold() == "".join(letters).casefold()
     )
+
+
+@pytest.mark.parametrize(("name", "expected"), [
+    ("imageName", "image"), ("imageNames", "images"), ("imagesNames", "images"), ("imagesName", "images"),
+    ("policyIds", "policies"), ("policiesIDs", "policies"), ("serviceClass", "serviceClass"),
+    ("serviceClassNames", "serviceClasses"), ("serviceClassesNames", "serviceClasses"),
+])  # fmt: skip
+def test_a_plural_is_made_once(name: str, expected: str) -> None:
+    foreign = read_foreign_key(name, ("Image", "Policy", "ServiceClass"))
+    assert foreign is not None and foreign.proper == expected
+
+
+def test_a_name_that_cannot_be_spelled_right_is_reported(lint: Lint) -> None:
+    """`İ` has no small letter of one character."""
+    entity = "kind: Widget\nname: a\norganizationId: o\nid: '1'\nstatus: READY\nİd: 1\n日本: 2\n"
+    (found,) = lint(entity, {"select": ["camel-case-fields"]})
+    assert found.message == 'the field "İd" is not lower camel case: it begins with "İ"'
+
+
+WORDS = st.text("abcde-_1é", max_size=8)
+
+
+@given(WORDS, st.lists(WORDS, max_size=20, unique=True), st.sampled_from([0.5, 0.6, 0.7]))
+def test_near_names_are_those_of_difflib(word: str, names: list[str], cutoff: float) -> None:
+    expected = difflib.get_close_matches(word, names, n=3, cutoff=cutoff)
+    assert nearest_few(word, names, 3, cutoff=cutoff) == expected

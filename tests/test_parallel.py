@@ -10,20 +10,23 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from dispatch_lint.api import make_checker, sources_of
+from dispatch_lint.api import lint, make_checker, sources_of
 from dispatch_lint.config.limits import Limits
 from dispatch_lint.config.settings import Settings
+from dispatch_lint.engine import parallel
 from dispatch_lint.engine.checker import Checker
 from dispatch_lint.engine.parallel import check_sources
 from dispatch_lint.engine.run import finish, run
 from dispatch_lint.engine.summary import Result
+from dispatch_lint.index.groups import Row
+from dispatch_lint.index.index import Index
 from dispatch_lint.model.errors import InputError
-from dispatch_lint.rule import EntityView, Finding, NoOptions, Rule
+from dispatch_lint.rule import CatalogueView, EntityView, Finding, NoOptions, Rule
+from tests.command import WAIT, interruptible
 from tests.test_cli import check
 from tests.test_merging import JSON_LINES
 
@@ -49,6 +52,28 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def test_the_rows_of_a_large_source_go_into_the_index_while_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A store is one piece of work: the report of a million entities would not fit into memory."""
+    images = "".join(f"---\nkind: Image\nname: i{n % 90}\nbaseImageName: b\n" for n in range(100))
+    (tmp_path / "a.yaml").write_text(images)
+    most, add = 0, Index.add
+
+    def noted(index: Index, source: int, rows: list[tuple[str, int, Row]]) -> None:
+        nonlocal most
+        most = max(most, len(rows))
+        add(index, source, rows)
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(Index, "add", noted)
+    whole = [*lint("a.yaml")]
+    assert most > 100
+    most = 0
+    monkeypatch.setattr(parallel, "MANY_ROWS", 20)
+    assert [*lint("a.yaml")] == whole and 20 <= most < 40
+
+
 @pytest.mark.parametrize("arguments", [
     ("-f", "json"), ("-f", "full"), ("--list-files",), ("--statistics", "-q"),
 ])  # fmt: skip
@@ -66,13 +91,15 @@ def checker_with(rule: type[Rule]) -> Checker:
     settings = Settings()
     full = make_checker(settings)
     return Checker(
-        settings, full.catalogue, [*full.rules, rule(NoOptions(), settings, full.catalogue)]
+        settings,
+        full.catalogue,
+        [*full.rules, rule(NoOptions(), settings, CatalogueView(full.catalogue))],
     )
 
 
 def without_readings(result: Result) -> Result:
     """A result less what was read: of lines that are read together there is one reading."""
-    return replace(result, readings={})
+    return result._replace(readings={})
 
 
 @pytest.mark.parametrize("size", [1, 100, 3_000])
@@ -145,7 +172,7 @@ def test_a_run_does_without_processes_that_cannot_begin(
     monkeypatch.setattr(os, "fork", refuse)
     assert run(checker, sources, jobs=4) == expected
     assert len(asked) == begun + 1
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + WAIT
     while multiprocessing.active_children() and time.monotonic() < deadline:
         time.sleep(0.05)
     assert multiprocessing.active_children() == []
@@ -165,7 +192,7 @@ def test_a_process_that_is_killed_is_one_error(
             return iter(())
 
     monkeypatch.chdir(project)
-    with pytest.raises(InputError, match="a process of this run ended before it was done"):
+    with pytest.raises(InputError, match="a worker process was killed"):
         run(checker_with(Killing), sources_of(["."], Settings()), jobs=3)
 
 
@@ -186,19 +213,17 @@ def interrupted(folder: Path, *arguments: str, number: int, processes: int) -> i
     Returns:
         Its exit code; it leaves no process behind.
     """
-    # What a shell runs in the background is deaf to SIGINT, and all that it starts.
-    heard = signal.signal(signal.SIGINT, signal.default_int_handler)
-    run = subprocess.Popen(
-        [sys.executable, "-m", "dispatch_lint", "check", ".", "--trust", "-j", "2", *arguments],
-        cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
-    )  # fmt: skip
-    signal.signal(signal.SIGINT, heard)
-    deadline = time.monotonic() + 20
-    while len(processes_of(run.pid)) < processes and time.monotonic() < deadline:
+    with interruptible():
+        run = subprocess.Popen(
+            [sys.executable, "-m", "dispatch_lint", "check", ".", "--trust", "-j", "2", *arguments],
+            cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
+        )  # fmt: skip
+    while len(processes_of(run.pid)) < processes and run.poll() is None:
         time.sleep(0.01)
     os.kill(run.pid, number)
-    _, error = run.communicate(timeout=30)
+    _, error = run.communicate(timeout=WAIT)
     assert b"Traceback" not in error
+    deadline = time.monotonic() + WAIT
     while processes_of(run.pid) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert processes_of(run.pid) == []
@@ -230,7 +255,7 @@ class Sleeps(Rule):
     name = "sleeps"
     summary = "sleeps"
     def check_entity(self, entity):
-        time.sleep(60)
+        time.sleep(1800)
         return ()
 """
 
@@ -244,14 +269,63 @@ def test_an_interrupted_run_does_not_wait_for_what_is_being_checked(tmp_path: Pa
     assert interrupted(tmp_path, number=signal.SIGINT, processes=3) == 130
 
 
+CUT_SHORT = """
+import os, signal, weakref
+from dispatch_lint.cli.exit import end_on_signals, run_and_exit
+
+class Pool:
+    "Something of which a signal finds one half."
+
+def work():
+    end_on_signals()
+    pool = Pool()
+    remains = weakref.ref(pool, lambda _: remains.half)
+    os.kill(os.getpid(), signal.SIGTERM)
+    return 0
+
+run_and_exit(work)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
+def test_what_a_signal_cuts_short_prints_no_traceback() -> None:
+    run = subprocess.run([sys.executable, "-c", CUT_SHORT], capture_output=True, timeout=WAIT)
+    assert (run.returncode, run.stderr) == (143, b"")
+
+
+HELD = """
+import os, signal, time
+from dispatch_lint.cli.exit import end_on_signals, run_and_exit
+from dispatch_lint.signals import held
+
+def work():
+    end_on_signals()
+    with held():
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(0.2)
+        print("held", flush=True)
+    print("never")
+
+run_and_exit(work)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
+def test_a_signal_that_is_held_waits_whatever_threads_there_are() -> None:
+    run = subprocess.run([sys.executable, "-c", HELD], capture_output=True, timeout=WAIT)
+    assert (run.returncode, run.stdout, run.stderr) == (143, b"held\n", b"")
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
 def test_a_full_disk_is_said(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("kind: Secret\nname: a b\n" * 1)
     command = [sys.executable, "-m", "dispatch_lint", "check", "a.yaml"]
     with open("/dev/full", "w") as full:  # noqa: PTH123
-        run = subprocess.run(command, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, timeout=30)
+        run = subprocess.run(
+            command, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, timeout=WAIT
+        )
     assert (run.returncode, run.stderr) == (
-        2, b"dispatch-lint: [Errno 28] No space left on device\n",
+        2, b"dispatch-lint: No space left on device\n",
     )  # fmt: skip
 
 
@@ -264,9 +338,9 @@ def test_an_error_is_said_also_where_nothing_can_be_opened() -> None:
         "    open('a.yaml')\n"
         "run_and_exit(work)\n"
     )
-    run = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=30)
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=WAIT)
     assert (run.returncode, run.stdout) == (2, b"")
-    assert run.stderr == b"dispatch-lint: [Errno 24] Too many open files: 'a.yaml'\n"
+    assert run.stderr == b"dispatch-lint: a.yaml: Too many open files\n"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no signal waits there")
@@ -284,7 +358,7 @@ def test_a_signal_waits_until_the_native_validator_is_imported(number: int, tmp_
         "print(native_validator())\n"
     )
     run = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, timeout=30, text=True,
+        [sys.executable, "-c", script], capture_output=True, timeout=WAIT, text=True,
         env={**os.environ, "PYTHONPATH": str(tmp_path)},
     )  # fmt: skip
     assert (run.stdout, run.stderr) == ("<class 'jsonschema_rs.Draft7Validator'>\n" * 2, "")

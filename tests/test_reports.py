@@ -134,7 +134,10 @@ def test_a_baseline_lets_an_old_repository_in(tmp_path: Path) -> None:
     code, out, error = check(tmp_path, ".", "-f", "concise")
     assert code == 1
     assert out.startswith("old.yaml:7:7: error[name-format]") and "2 in the baseline" in out
-    assert error == "dispatch-lint: the baseline knows what is no more: old.yaml: name-format\n"
+    assert (
+        error
+        == "dispatch-lint: the baseline has an entry without a violation: old.yaml: name-format; remove it with --write-baseline\n"
+    )
     report: dict[str, Any] = json.loads(check(tmp_path, ".", "-f", "json")[1])
     assert report["summary"]["baselined"] == 2
     assert report["summary"]["violations"]["error"] == 1
@@ -147,7 +150,11 @@ def test_a_baseline_lets_an_old_repository_in(tmp_path: Path) -> None:
     after = json.loads((tmp_path / "known.json").read_text())["violations"]
     assert after == {"other.yaml": before["other.yaml"]}
     (tmp_path / "known.json").write_text('{"version": 7}')
-    assert "no baseline of version 1" in check(tmp_path, ".")[2]
+    assert "not a baseline of version 1" in check(tmp_path, ".")[2]
+    for entry in ('"x"', '{"rule": "schema", "count": -5}', '{"rule": "schema", "count": true}'):
+        text = f'{{"version": 1, "violations": {{"a.yaml": {{"f": {entry}}}}}}}'
+        (tmp_path / "known.json").write_text(text)
+        assert "an entry of a file has the form" in check(tmp_path, ".")[2]
 
 
 def test_what_occurs_more_often_is_new(tmp_path: Path) -> None:
@@ -312,6 +319,16 @@ def test_a_baseline_knows_files_from_every_folder(
     assert (known / "known.json").read_text() == before
 
 
+def test_a_baseline_knows_files_through_links(known: Path) -> None:
+    (known / "folder").symlink_to("sub")
+    (known / "file.yaml").symlink_to("sub/s.yaml")
+    before = (known / "known.json").read_text()
+    for path in ("folder", "file.yaml", "folder/s.yaml"):
+        assert check(known, path)[0] == 0
+        assert check(known, path, "--write-baseline")[0] == 0
+        assert (known / "known.json").read_text() == before
+
+
 def test_a_baseline_without_settings_names_files_from_its_own_folder(known: Path) -> None:
     (known / "dispatch-lint.toml").unlink()
     assert "5 in the baseline" in check(known, ".", "--baseline", "known.json")[1]
@@ -335,7 +352,7 @@ def test_a_run_leaves_alone_what_it_does_not_look_for(
 
 def test_what_is_no_more_is_told_where_it_was_looked_for(known: Path) -> None:
     (known / "top.yaml").write_text("kind: Secret\nname: a b\n")
-    told = "dispatch-lint: the baseline knows what is no more: top.yaml: unknown-field\n"
+    told = "dispatch-lint: the baseline has an entry without a violation: top.yaml: unknown-field; remove it with --write-baseline\n"
     assert check(known, "top.yaml", "--exit-zero")[2] == told
     assert check(known, "--select", "unknown-field")[2] == told
     assert (
@@ -346,7 +363,7 @@ def test_what_is_no_more_is_told_where_it_was_looked_for(known: Path) -> None:
     )
     assert check(known)[2] == ""
     (known / "sub" / "broken.yaml").unlink()
-    told = "dispatch-lint: the baseline knows what is no more: sub/broken.yaml: syntax-error\n"
+    told = "dispatch-lint: the baseline has an entry without a violation: sub/broken.yaml: syntax-error; remove it with --write-baseline\n"
     assert check(known)[2] == told and check(known, "top.yaml")[2] == ""
     assert check(known, "--write-baseline")[0] == 0
     assert "broken" not in (known / "known.json").read_text()
@@ -363,7 +380,7 @@ def test_what_needs_two_files_is_looked_for_in_the_whole_project(tmp_path: Path)
     assert check(tmp_path, "b.yaml", "--write-baseline")[0] == 0
     assert (tmp_path / "known.json").read_text() == before
     (tmp_path / "a.yaml").unlink()
-    assert "what is no more: b.yaml: unique-key" in check(tmp_path)[2]
+    assert "without a violation: b.yaml: unique-key" in check(tmp_path)[2]
 
 
 def test_a_missing_baseline_says_how_to_make_one(tmp_path: Path) -> None:
@@ -443,6 +460,8 @@ def test_the_head_of_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         "date": "2023-11-14 22:13 UTC", "version": f"dispatch-lint {__version__}",
         "command": "dispatch-lint check a.yaml &#x27;--exclude=b c&#x27; -f html", "settings": "dispatch-lint.toml",
     }  # fmt: skip
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "9" * 30)  # no date that can be shown
+    assert dict(about_run(Settings(), []))["date"].startswith("20")
     url = "postgresql://me:secret@127.0.0.1:1/db"
     told = dict(about_run(Settings(), ["check", url, f"--store={url}"]))["command"]
     assert "secret" not in told and told.count("postgresql://me@127.0.0.1:1/db") == 2

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.command import run_text
+
 ROOT = Path(__file__).parent.parent
 RULE = '''"""mine: a rule."""
 
@@ -42,11 +44,8 @@ def run(
     Args:
         path: a further folder of installed packages.
     """
-    paths = os.pathsep.join(map(str, [path, ROOT] if path else [ROOT]))
-    return subprocess.run(
-        [sys.executable, "-m", "dispatch_lint", *arguments], cwd=folder, capture_output=True,
-        text=True, timeout=120, env={**os.environ, "PYTHONPATH": paths, "DISPATCH_LINT_TRUST": "1"},
-    )  # fmt: skip
+    paths = str(path) if path else os.environ.get("PYTHONPATH", "")
+    return run_text(folder, *arguments, PYTHONPATH=paths)
 
 
 def write(
@@ -70,6 +69,23 @@ def install(site: Path) -> Path:
     return site
 
 
+@pytest.mark.parametrize("kind", ["dist-info", "egg-info", "egg", "zip"])
+def test_packages_are_found_however_they_are_installed(kind: str, tmp_path: Path) -> None:
+    """Only where no other package mentions the group, what finds entry points is not imported."""
+    site = install(tmp_path / "site")
+    metadata = site / "acme_rules-1.0.dist-info"
+    if kind == "egg-info":
+        metadata.rename(site / "acme_rules-1.0.egg-info")
+    elif kind == "egg":
+        metadata.rename(site / "EGG-INFO")
+        (site / "EGG-INFO" / "METADATA").rename(site / "EGG-INFO" / "PKG-INFO")
+        site = site.rename(tmp_path / "acme_rules-1.0-py3.egg")
+    elif kind == "zip":
+        site = Path(shutil.make_archive(str(tmp_path / "site"), "zip", site))
+    result = run(tmp_path, "explain", "mine", path=site)
+    assert result.returncode == 0 and result.stdout.startswith("## mine\n"), result.stderr
+
+
 # rules test
 
 
@@ -78,15 +94,15 @@ def test_what_is_tested_without_a_path(tmp_path: Path) -> None:
     result = run(tmp_path, "rules", "test")
     assert result.returncode == 2 and not result.stdout
     assert result.stderr.endswith(
-        "Error: there is no rule to test: name a file or a folder of rules, or set `plugins` in the settings\n"
+        "Error: no rule to test: name a file or folder of rules, or set `plugins` in the settings\n"
     )
     site = install(tmp_path / "site")
     result = run(tmp_path, "rules", "test", path=site)
-    assert (result.returncode, result.stdout) == (0, "2 examples of 1 rule are as stated.\n")
+    assert (result.returncode, result.stdout) == (0, "2 examples of 1 rule pass.\n")
     run(tmp_path, "rules", "new", "my-rule")
     (tmp_path / "dispatch-lint.toml").write_text('plugins = ["lint_rules"]')
     result = run(tmp_path, "rules", "test", path=site)
-    assert (result.returncode, result.stdout) == (0, "4 examples of 2 rules are as stated.\n")
+    assert (result.returncode, result.stdout) == (0, "4 examples of 2 rules pass.\n")
 
 
 @pytest.mark.parametrize("path", ["rules", "rules/mine.py", "rules/../rules"])
@@ -97,7 +113,7 @@ def test_files_and_folders(path: str, plugins: str, tmp_path: Path) -> None:
     if plugins:
         (tmp_path / "dispatch-lint.toml").write_text(f'plugins = ["{plugins}"]')
     result = run(tmp_path, "rules", "test", path)
-    assert (result.returncode, result.stdout) == (0, "2 examples of 1 rule are as stated.\n")
+    assert (result.returncode, result.stdout) == (0, "2 examples of 1 rule pass.\n")
 
 
 def test_a_linked_folder(tmp_path: Path) -> None:
@@ -110,20 +126,21 @@ def test_a_linked_folder(tmp_path: Path) -> None:
 def test_built_in_rules_of_a_checkout(tmp_path: Path) -> None:
     result = run(tmp_path, "rules", "test", str(ROOT / "rules" / "name_format.py"))
     assert (result.returncode, result.stderr) == (0, "")
-    assert "examples of 1 rule are as stated." in result.stdout
+    assert "examples of 1 rule pass." in result.stdout
     result = run(ROOT, "rules", "test", "rules/name_format.py", "rules/unique_id.py")
-    assert "examples of 2 rules are as stated." in result.stdout
+    assert "examples of 2 rules pass." in result.stdout
 
 
 def test_a_checkout_beside_the_installation(tmp_path: Path) -> None:
     """Its rules are tested, and not those that are installed."""
     shutil.copytree(ROOT / "rules", tmp_path / "rules")
     file = tmp_path / "rules" / "name_format.py"
-    assert run(tmp_path, "rules", "test", "rules/name_format.py").returncode == 0
+    beside = {"path": ROOT}  # a start of its own: what is imported decides here
+    assert run(tmp_path, "rules", "test", "rules/name_format.py", **beside).returncode == 0
     text = file.read_text()
     assert text.count("cannot be part of a key: ") > 1
     file.write_text(text.replace("cannot be part of a key: ", "is odd: ", 1))
-    result = run(tmp_path, "rules", "test", "rules/name_format.py")
+    result = run(tmp_path, "rules", "test", "rules/name_format.py", **beside)
     assert result.returncode == 1 and not result.stderr
     assert result.stdout.startswith("rules/name_format.py: name-format: invalid[0]: ")
 
@@ -133,10 +150,10 @@ def test_a_checkout_beside_the_installation(tmp_path: Path) -> None:
     [
         ("missing", "does not exist"),
         ("empty", "there is no rule in empty"),
-        ("empty/_helper.py", "empty/_helper.py: there is no rule in it"),
-        ("empty/notes.txt", "empty/notes.txt is no Python file"),
+        ("empty/_helper.py", "empty/_helper.py: no rule found"),
+        ("empty/notes.txt", "empty/notes.txt is not a Python file"),
         ("broken.py", "broken.py fails to load: SyntaxError"),
-        ("old.py", "which is not part of a rule any more"),
+        ("old.py", "which is no longer part of a rule"),
     ],
 )
 def test_nothing_to_test(path: str, error: str, tmp_path: Path) -> None:
@@ -184,8 +201,8 @@ mine.py: mine: invalid[0]: other violations
         ({"valid": VALID.replace(": y", ": x")}, "valid[0]: other violations"),
         ({"valid": INVALID}, "valid[0]: it has violations, and is among the valid examples"),
         ({"invalid": VALID}, "invalid[0]: it has no violations, and is among the invalid examples"),
-        ({"valid": "'kind: Secret'"}, "valid[0]: 'kind: Secret' is no Example"),
-        ({"valid": "Example(1)"}, "valid[0]: its text is 1, and has to be a text"),
+        ({"valid": "'kind: Secret'"}, "valid[0]: 'kind: Secret' is not an Example"),
+        ({"valid": "Example(1)"}, "valid[0]: its text is 1, but must be a text"),
         ({"invalid": "Example('', ('/name', 'it is x'))"}, "invalid[0]: its violations are ('/name', 'it is x')"),
         ({"valid": r"Example('kind: Secret\nname: y\n', settings={'sellect': []})"}, "sellect"),
         ({"valid": r"Example('kind: Secret\nname: y\n', settings={'rules': {'mine': {'a': 1}}})"}, 'there is no option "a"'),
@@ -195,6 +212,8 @@ mine.py: mine: invalid[0]: other violations
          "  expected:\n    kind: Secret\n    name: z\n  found:\n    kind: Secret\n    name: ok\n"),
         ({"fix": FIX, "invalid": FIXED.format(r"kind: Secret\nname: ok")}, "name: ok\n    (no line break at the end)\n"),
         ({"invalid": FIXED.format(r"kind: Secret\nname: ok\n")}, "invalid[0]: nothing is fixed"),
+        ({"message": 'vars(self).setdefault("seen", []).append("x") or f"it is {str().join(self.seen)}"'},
+         "invalid[0]: other violations when it is asked again: the rule keeps state\n"),
     ],
 )  # fmt: skip
 def test_what_differs(changed: dict[str, str], output: str, tmp_path: Path) -> None:
@@ -216,12 +235,47 @@ def test_a_single_example_is_no_tuple(tmp_path: Path) -> None:
     file.write_text(file.read_text().replace(f"({VALID},)", f"({VALID})"))
     result = run(tmp_path, "rules", "test", file.name)
     assert result.returncode == 1
-    assert "valid: `valid` is no tuple of examples: write valid = (Example(…),)" in result.stdout
+    assert "valid: `valid` is not a tuple of examples; write valid = (Example(…),)" in result.stdout
 
 
 def test_what_is_shown_cannot_command_a_terminal(tmp_path: Path) -> None:
     file = write(tmp_path, message=r'"\x1b[31mred"')
     assert r"found:\n    line 2: /name: \x1b[31mred" in repr(run(tmp_path, "rules", "test", file).stdout).replace(r"\\", "\\")  # fmt: skip
+
+
+CHANGE = "package a\n\ntype Widget struct {{\n\tBaseEntity\n{}}}\n".format
+CHANGING = f"""
+from dataclasses import dataclass
+from dispatch_lint.rule import Example, Finding, Rule
+@dataclass(frozen=True)
+class Options:
+    what: str = "field-removed"
+class Mine(Rule):
+    "It is about changes."
+    name, summary, Options = "mine", "a change", Options
+    valid = (Example({CHANGE("")!r}, before={CHANGE("")!r}, file="a.go"),)
+    invalid = (Example({CHANGE("")!r}, (("Widget.Size (stored)", "it is field-added"),),
+        before={CHANGE("Size int")!r}, file="a.go", settings={{"rules": {{"mine": {{"what": "field-added"}}}}}}),)
+    def check_change(self, change):
+"""
+
+
+def test_examples_of_changes_have_settings(tmp_path: Path) -> None:
+    does = "        yield Finding((), f'it is {self.options.what}')\n"
+    (tmp_path / "mine.py").write_text(CHANGING + does)
+    result = run(tmp_path, "rules", "test", "mine.py")
+    assert (result.returncode, result.stdout) == (0, "2 examples of 1 rule pass.\n")
+
+
+def test_examples_of_changes_that_raise(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(f"{CHANGING}        raise ValueError('on purpose')\n")
+    result = run(tmp_path, "rules", "test", "mine.py")
+    assert (result.returncode, result.stderr) == (1, "")
+    line = CHANGING.count("\n") + 1
+    assert (
+        f"internal error in the rule mine (mine.py:{line}): ValueError: on purpose" in result.stdout
+    )
+    assert "    4 |     BaseEntity" in result.stdout  # a tab is no command to a terminal
 
 
 # rules new
@@ -236,7 +290,7 @@ def test_a_new_rule_passes_at_once(name: str, tmp_path: Path) -> None:
         'Add its folder to the settings, in dispatch-lint.toml:\n  plugins = ["./lint_rules"]\n'
     ))  # fmt: skip
     result = run(tmp_path, "rules", "test", file)
-    assert (result.returncode, result.stdout) == (0, "2 examples of 1 rule are as stated.\n")
+    assert (result.returncode, result.stdout) == (0, "2 examples of 1 rule pass.\n")
     (tmp_path / "dispatch-lint.toml").write_text('plugins = ["./lint_rules"]\n')
     (tmp_path / "a.yaml").write_text("kind: Secret\nname: TODO\n")
     assert f"[{name}]" in run(tmp_path, "check", "a.yaml").stdout
@@ -250,14 +304,14 @@ def test_a_new_rule_passes_at_once(name: str, tmp_path: Path) -> None:
     [
         ("status-value", 'there is already a rule "status-value", in '),
         ("mine", 'there is already a rule "mine", in rules/mine.py'),
-        ("Status", '"Status" is not kebab-case, like status-value'),
+        ("Status", '"Status" is not kebab-case, such as status-value'),
         ("my_rule", '"my_rule" is not kebab-case'),
         ("my--rule", '"my--rule" is not kebab-case'),
         ("1st", '"1st" is not kebab-case'),
         ("über", '"über" is not kebab-case'),
         ("a\n", "is not kebab-case"),
         ("../a", '"../a" is not kebab-case'),
-        ("all", '"all" means every rule: choose another name'),
+        ("all", '"all" stands for every rule; choose another name'),
         ("there", "lint_rules/there.py exists already"),
     ],
 )
@@ -316,3 +370,39 @@ def test_where_a_built_in_rule_comes_from(tmp_path: Path) -> None:
 def test_settings_of_an_example(tmp_path: Path) -> None:
     page = run(tmp_path, "explain", "initialism-spelling").stdout
     assert '```toml\nrules = { initialism-spelling = { wire = "camel" } }\n```' in page
+
+
+PRINTING = """from dispatch_lint.rule import Rule
+print("loaded")
+class Printing(Rule):
+    "Prints."
+    name = "printing"
+    summary = "prints"
+    guide = None
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        print("made")
+    def check_field(self, field):
+        print("checked", field.name)
+        return ()
+"""
+
+
+@pytest.mark.parametrize("command", [
+    ["check", "-f", "json"], ["check", "-f", "json", "-j", "2"], ["check", "-f", "json", "-o", "/dev/stdout"],
+    ["rules", "--format", "json"], ["check", "--diff"], ["rules", "test"], ["explain", "printing"],
+])  # fmt: skip
+def test_what_a_rule_prints_is_no_part_of_a_report(command: list[str], tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    for name in "ab":
+        (tmp_path / f"{name}.yaml").write_text(f"kind: Secret\nname: {name}\n")
+    (tmp_path / "dispatch-lint.toml").write_text("plugins = ['rules']\n")
+    file = tmp_path / "rules" / "printing.py"
+    file.write_text(f"print = list\n{PRINTING}".replace('"checked", ', ""))
+    silent = run(tmp_path, *command, "--trust")
+    file.write_text(PRINTING)
+    result = run(tmp_path, *command, "--trust")
+    assert (result.returncode, result.stdout) == (silent.returncode, silent.stdout)
+    assert "loaded\n" in result.stderr
+    if command[:2] == ["check", "-f"]:
+        assert "made\n" in result.stderr and "checked name\n" in result.stderr

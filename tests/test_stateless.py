@@ -16,7 +16,15 @@ from dispatch_lint.documents.formats import format_of
 from dispatch_lint.documents.source import Source
 from dispatch_lint.engine.checker import Checker
 from dispatch_lint.engine.plugins import load_rules
-from dispatch_lint.rule import EntityView, Example, Finding, KeyGroup, NoOptions, Rule
+from dispatch_lint.rule import (
+    CatalogueView,
+    EntityView,
+    Example,
+    Finding,
+    KeyGroup,
+    NoOptions,
+    Rule,
+)
 from tests.conftest import remembering
 from tests.stateless import Input, order_matters
 
@@ -79,7 +87,7 @@ class CountingKeys(Counting):
 def test_a_rule_with_state_is_noticed(rule: type[Rule]) -> None:
     settings = Settings()
     catalogue = load_catalogue(settings)
-    checker = Checker(settings, catalogue, [rule(NoOptions(), settings, catalogue)])
+    checker = Checker(settings, catalogue, [rule(NoOptions(), settings, CatalogueView(catalogue))])
     texts = {f"{name}.yaml": f"kind: Secret\nname: {name}\n" for name in "abc"}
     inputs: list[Input] = [(source_of(name, text), None) for name, text in texts.items()]
     assert "a.yaml" in order_matters(checker, inputs)

@@ -11,12 +11,15 @@ from dispatch_lint.documents.classify import Classifier, relative_name
 from dispatch_lint.documents.document import ROW_KEY
 from dispatch_lint.engine.judge import CorpusRules
 from dispatch_lint.engine.precedence import RuleFinding, position_of, resolve_field
+from dispatch_lint.engine.rule_failures import reraise_if_not_of_rule
 from dispatch_lint.engine.rule_results import (
+    check_of_declared,
+    check_of_document,
     checked_findings,
-    reraise_if_not_of_rule,
+    document_problem,
 )
 from dispatch_lint.model.location import pointer
-from dispatch_lint.model.violation import Severity, Violation
+from dispatch_lint.model.violation import BUILT_IN_DEFINITION, Severity, Violation
 from dispatch_lint.rule import EntityView, FieldView, TextView
 
 if TYPE_CHECKING:
@@ -164,11 +167,16 @@ class Checker:
             for rule in self.field_rules:
                 try:
                     findings = [*checked_findings(rule.check_field(view))]
+                    findings = [_at(finding, field.path) for finding in findings]
+                    check_of_document(findings)
                 except BaseException as error:
                     reraise_if_not_of_rule(error)
                     fail(rule, error)
-                else:
-                    found += [(rule, _at(finding, field.path)) for finding in findings]
+                    continue
+                for finding in findings:
+                    if problem := document_problem(document, finding):
+                        fail(rule, problem)
+                    found.append((rule, finding))
         return found
 
     # Names that definitions declare
@@ -212,6 +220,7 @@ class Checker:
             for rule in self.field_rules:
                 try:
                     checked = [*checked_findings(rule.check_field(view))]
+                    check_of_declared(checked)
                 except BaseException as error:
                     reraise_if_not_of_rule(error)
                     errors.append((rule, f"{schema.kind}.{route}", error))
@@ -225,13 +234,18 @@ class Checker:
 
     def _as_info(self, schema: KindSchema, route: Route, rule: Rule, finding: Finding) -> Finding:
         """A finding about a declared name as documents report it: an info, without a fix."""
-        source = route.shape.source
+        source, help_ = route.shape.source, finding.help
+        if schema.built_in:  # its file is not one that the user can open, or change
+            source = f"{BUILT_IN_DEFINITION} of {schema.kind}"
+            help_ = f"the name is that of {source}; keep it in this document"
+        elif source:
+            help_ = f"change the definition, {source}"
         return finding._replace(
             severity=self.settings.severity.get(rule.name) or Severity.INFO,
             fix=None,
             declared_at=source,
             heading=f"{schema.kind}.{str(route).replace('.*', '')}",
-            help=f"change the definition, {source}" if source else finding.help,
+            help=help_,
         )
 
     # Violations
@@ -271,4 +285,5 @@ def _at(finding: Finding, path: Path) -> Finding:
     if fix is not None:
         moved = tuple(change._replace(path=(*path, *change.path)) for change in fix.changes)
         fix = fix._replace(changes=moved)
-    return finding._replace(path=path, fix=fix)
+    subject = None if finding.subject is None else (*path, *finding.subject)
+    return finding._replace(path=(*path, *finding.path), fix=fix, subject=subject)

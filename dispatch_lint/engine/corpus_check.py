@@ -6,15 +6,16 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
-from dispatch_lint.documents.stored_entity import StoredEntity
 from dispatch_lint.engine.judge import tasks_of
 from dispatch_lint.engine.members import Member, Place, Wanted
-from dispatch_lint.engine.rule_results import checked_facts, reraise_if_not_of_rule
-from dispatch_lint.engine.similar_names import MAX_MISSING, ComparisonBudget, similar_names
+from dispatch_lint.engine.rule_failures import reraise_if_not_of_rule
+from dispatch_lint.engine.rule_results import checked_facts
+from dispatch_lint.engine.similar_names import SimilarNames
 from dispatch_lint.index.groups import Members, read_group
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.document import Document
+    from dispatch_lint.documents.source import Source
     from dispatch_lint.engine.checker import Checker
     from dispatch_lint.engine.judge import Judged, Task
     from dispatch_lint.index.groups import Groups
@@ -26,12 +27,8 @@ GROUPS = 2_000
 """The groups that are looked up in a store at once."""
 WAITING = 20_000
 """The number of questions that wait for an answer before answers are fetched."""
-MANY_NAMES = 200_000
-"""The names of a kind that a missing name is compared with, at most."""
 MAX_CONTENTS = 10_000
 """Documents of one group that are read at a time."""
-NOTHING = StoredEntity("", None, "", "", "", "stored", "", None, "", "", "{}", "{}")
-"""Stands for a document that is not there any more."""
 Read = Callable[[Collection[Place]], "Mapping[int, Document]"]
 """Reads documents of the run, by their positions."""
 Fail = Callable[["Rule", Place, BaseException], None]
@@ -45,7 +42,7 @@ class Corpus(NamedTuple):
         groups: the rows of the run.
         closed: whether references to entities that are not there are dangling.
         kinds: the kinds that the run has documents of.
-        files: the names of the sources, by their positions.
+        sources: the sources, by their positions.
         read: reads documents again, for rules that ask for more than the relations have.
         store: the rows of a reference store, if there is one.
     """
@@ -53,7 +50,7 @@ class Corpus(NamedTuple):
     groups: Groups
     closed: bool
     kinds: Collection[str]
-    files: Sequence[str]
+    sources: Sequence[Source]
     read: Read
     store: StoreRows | None = None
 
@@ -75,7 +72,7 @@ class CorpusCheck:
         self.not_judged = 0
         self._rules, self._corpus, self._fail = checker.corpus_rules, corpus, fail
         self._accelerator = checker.accelerator
-        self._similar = _SimilarNames(corpus)
+        self._similar = SimilarNames(corpus.groups, corpus.store)
         self._members: dict[str, Members] = {}
         self._contents: dict[int | str, Content] = {}
         self._own_keys: frozenset[int] | None = None
@@ -156,7 +153,9 @@ class CorpusCheck:
             for task, _ in again:
                 yield from self._ask(task, waiting)
         for task, _ in waiting:
-            self._fail(task.rule, task.place, RuntimeError("it asks for what nobody has"))
+            self._fail(
+                task.rule, task.place, RuntimeError("it asks for a document that no source has")
+            )
         self._members, self._contents = {}, {}
         yield from self._answer_each(shared)
 
@@ -192,12 +191,14 @@ class CorpusCheck:
         own = [place for place in places if not place.stored]
         for position, document in self._corpus.read(own).items():
             self._contents[position] = document
-        for place in places:
-            if place.stored and self._corpus.store is not None:
-                self._contents[place.key] = self._corpus.store.content(place.key)
-            elif place.position not in self._contents:
+        for place in own:
+            if place.position not in self._contents:
                 # It was there a moment ago: what reads it reports that the file has changed.
-                self._contents[place.position] = NOTHING
+                self._contents[place.position] = nothing()
+        stored = [place.key for place in places if place.stored]
+        if stored and self._corpus.store is not None:
+            for key, entity in self._corpus.store.contents(stored).items():
+                self._contents[key] = entity
 
     # Answers
 
@@ -238,7 +239,7 @@ class CorpusCheck:
 
     def file(self, source: int) -> str:
         """See `Answers.file`."""
-        return self._corpus.files[source]
+        return self._corpus.sources[source].name
 
 
 def _collect(rule: Rule, entity: EntityView) -> list[Fact]:
@@ -262,41 +263,8 @@ def _content_key(place: Place) -> int | str:
     return place.key if place.stored else place.position
 
 
-class _SimilarNames:
-    """The names that are similar to missing ones, of which a run searches a bounded number."""
+def nothing() -> Content:
+    """What stands for a document that is not there any more."""
+    from dispatch_lint.documents.stored_entity import StoredEntity
 
-    def __init__(self, corpus: Corpus) -> None:
-        self._corpus = corpus
-        self._budget = ComparisonBudget()
-        self._names: dict[str, set[str]] = {}
-        """The names of each kind that a name is missing of."""
-        self._found: dict[tuple[str, str], list[str]] = {}
-
-    @property
-    def searched(self) -> int:
-        """The number of missing names that were searched."""
-        return len(self._found)
-
-    def of(self, kind: str, name: str) -> Sequence[str] | None:
-        """The names that are similar to a missing one, best first; none past the limit.
-
-        None where they have not been searched yet.
-        """
-        found = self._found.get((kind, name))
-        return () if found is None and self.searched >= MAX_MISSING else found
-
-    def search(self, missing: Iterable[tuple[str, str]]) -> None:
-        """Search the names that are similar to missing ones."""
-        wanted = [name for name in missing if name not in self._found]
-        wanted = wanted[: max(0, MAX_MISSING - len(self._found))]
-        kinds = {kind for kind, _ in wanted} - self._names.keys()
-        if kinds:
-            self._names |= self._corpus.groups.names(kinds, MANY_NAMES)
-            if self._corpus.store is not None:
-                for kind in kinds:
-                    known = self._names.setdefault(kind, set())
-                    known.update(self._corpus.store.names(kind, MANY_NAMES))
-        for kind, name in wanted:
-            self._found[kind, name] = similar_names(
-                name, self._names.get(kind, set()), self._budget
-            )
+    return StoredEntity("", None, "", "", "", "stored", "", None, "", "", "{}", "{}")

@@ -5,32 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from dispatch_lint.definitions.model import BASE
 from dispatch_lint.definitions.reading import read_sources
 from dispatch_lint.documents.definition_files import conventions_of, description, go_source
-from dispatch_lint.documents.reading import read_source
+from dispatch_lint.documents.reading import read_source, unreadable_part
+from dispatch_lint.documents.source import NotText, decode
 from dispatch_lint.documents.suppressions import read_go_suppressions
 from dispatch_lint.engine.checker import SYNTAX
 from dispatch_lint.engine.definition_causes import one_cause_each
 from dispatch_lint.engine.precedence import resolve
+from dispatch_lint.engine.rule_failures import reraise_if_not_of_rule
 from dispatch_lint.engine.rule_results import (
     check_locations,
+    check_of_declared,
     checked_findings,
-    reraise_if_not_of_rule,
 )
 from dispatch_lint.engine.summary import Listed
+from dispatch_lint.model.base_entity import BASE
 from dispatch_lint.model.errors import InputError
 from dispatch_lint.model.location import Location, pointer
 from dispatch_lint.model.violation import Related, Violation
-from dispatch_lint.rule import DefinedField, FieldView, Finding, PackageView
-from dispatch_lint.schema.catalogue import Catalogue, Kind
+from dispatch_lint.rule import CatalogueView, DefinedField, FieldView, Finding, PackageView
+from dispatch_lint.schema.catalogue import Catalogue
 from dispatch_lint.schema.generate import entity_schema
 from dispatch_lint.schema.shape import compile_shape
 
 if TYPE_CHECKING:
     from dispatch_lint.definitions.go_syntax import KeyExpression
     from dispatch_lint.definitions.model import EntityType, Field, Type
-    from dispatch_lint.definitions.reading import Definitions, Description
+    from dispatch_lint.definitions.openapi import Description
+    from dispatch_lint.definitions.reading import Definitions, GoSource
     from dispatch_lint.documents.source import Source
     from dispatch_lint.engine.checker import Checker
     from dispatch_lint.engine.precedence import RuleFinding
@@ -53,20 +56,35 @@ def check_definitions(
     sources = [*go, *(source for source, _ in descriptions)]
     reported = {source.name: source for source in sources if source.reported}
     limits = checker.settings.limits
+    readable: list[GoSource] = []
+    unreadable: list[tuple[str, NotText]] = []
+    for source in go:
+        try:
+            data = source.data(limits)
+            text = decode(data, source.name)
+        except InputError as error:
+            if isinstance(error, NotText) and source.named and source.reported:
+                unreadable.append((source.name, error))
+            else:
+                settled.summary.problems.append(str(error))
+            continue
+        readable.append(go_source(source, content=data))
+        if source.reported and (comments := read_go_suppressions(text)):
+            settled.suppressions[source.name] = comments
     try:
         definitions = read_sources(
-            [go_source(source) for source in go],
+            readable,
             list(_descriptions(checker, descriptions)),
             conventions_of(checker.catalogue, checker.settings),
             limits.fields,
         )
-        for source in go:
-            if source.reported and (comments := read_go_suppressions(source.text(limits))):
-                settled.suppressions[source.name] = comments
     except InputError as error:
         settled.summary.problems.append(str(error))
         return
-    _DefinitionCheck(checker, definitions, reported, settled).run()
+    check = _DefinitionCheck(checker, definitions, reported, settled)
+    for name, not_text in unreadable:
+        check.add_unreadable(name, not_text)
+    check.run()
 
 
 def _descriptions(
@@ -102,19 +120,28 @@ class _DefinitionCheck:
         shared: FieldSchemas = {}
         self._schemas = [entity_schema(type_, shared) for type_ in self._types]
         self._shapes: dict[int, Shape] = {}
-        catalogue = _catalogue(self._types, self._schemas, checker.catalogue)
+        catalogue = _catalogue(self._types, self._schemas, self._shapes, checker.catalogue)
         # The rules of the run, with the definitions as their catalogue: rules that compare a name
         # with the usual ones compare it with those of the same code.
         methods = ("check_field", "check_definition", "check_kind", "check_package")
-        rules: list[Rule] = [
-            type(rule)(rule.options, rule.settings, catalogue)
+        rules = [
+            made
             for rule in checker.rules
-            if any(map(rule.has, methods))
+            if any(map(rule.has, methods)) and (made := self._remade(rule, catalogue))
         ]
         self._rules = {method: [rule for rule in rules if rule.has(method)] for method in methods}
         self._checked: set[Location] = set()
         self._added: set[tuple[str, Location, str]] = set()
         self._found: list[Violation] = []
+
+    def _remade(self, rule: Rule, catalogue: Catalogue) -> Rule | None:
+        """A rule with another catalogue; None where it fails, which is noted."""
+        try:
+            return type(rule)(rule.options, rule.settings, CatalogueView(catalogue))
+        except BaseException as error:
+            reraise_if_not_of_rule(error)
+            self._settled.failures.add(rule, error, "the definitions")
+            return None
 
     def run(self) -> None:
         """Check all definitions."""
@@ -150,7 +177,9 @@ class _DefinitionCheck:
         for rule in self._rules[method]:
             try:
                 findings = [*checked_findings(getattr(rule, method)(subject))]
-                if method != "check_field":
+                if method == "check_field":
+                    check_of_declared(findings)
+                else:
                     check_locations(findings, self._definitions.files)
             except BaseException as error:
                 reraise_if_not_of_rule(error)
@@ -215,7 +244,8 @@ class _DefinitionCheck:
                 continue
             self._added.add((rule.name, location, finding.message))
             severity = checker.severity(rule, finding)
-            if severity < checker.options.quiet:
+            commented = location.file in settled.suppressions
+            if severity < checker.options.quiet and not commented:
                 settled.summary.count(rule.name, severity)
                 continue
             self._found.append(
@@ -239,6 +269,13 @@ class _DefinitionCheck:
                 )
             )
 
+    def add_unreadable(self, name: str, error: NotText) -> None:
+        """Add a file that the user named, and that is no text: it does not parse."""
+        problem = unreadable_part(error).part.problem
+        assert problem is not None
+        self._settled.summary.definition_files += 1
+        self._add_syntax_error(problem.message, Location(name, problem.range))
+
     def _add_syntax_error(self, message: str, location: Location) -> None:
         rule = next((rule for rule in self._checker.rules if rule.name == SYNTAX), None)
         if rule is not None:
@@ -251,8 +288,9 @@ def _shown(subject: object) -> str:
         return f"the field {subject.kind}.{subject.name}"
     if type(subject) is tuple:
         return f"the definitions of {subject[0].kind}"
-    name = getattr(subject, "name", None) or getattr(subject, "folder", "") or "."
-    return f"the definition {name}"
+    if isinstance(subject, PackageView):
+        return f"the package {subject.folder or '.'}"
+    return f"the definition {getattr(subject, 'name', '')}"
 
 
 def _by_kind(types: Sequence[EntityType]) -> dict[str, list[EntityType]]:
@@ -274,19 +312,21 @@ def _packages(expressions: Iterable[KeyExpression]) -> Iterator[PackageView]:
 
 
 def _catalogue(
-    types: Sequence[EntityType], schemas: Sequence[Schema], known: Catalogue
+    types: Sequence[EntityType], schemas: Sequence[Schema], shapes: dict[int, Shape],
+    known: Catalogue,
 ) -> Catalogue:  # fmt: skip
     """The definitions as a catalogue.
 
     Args:
         schemas: those of the types, in the same order.
+        shapes: a cache of the shapes of their fields.
         known: the catalogue of the run; of its kinds only the names and aliases are taken.
     """
-    catalogue = Catalogue({
+    named = {
         f"{number}:{type_.form}/{type_.kind}": schema
         for number, (type_, schema) in enumerate(zip(types, schemas, strict=True))
-    })  # fmt: skip
-    for name, kind in known.kinds.items():
-        catalogue.kinds.setdefault(name, Kind(name, kind.aliases, nested=kind.nested))
+    }
+    catalogue = Catalogue(named, shared=shapes)
+    catalogue.add_names(known)
     catalogue.count_initialisms_together()
     return catalogue

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 MAX_NEAR = 3
 """The number of similar names that are suggested."""
 EXTERNAL = ("Broker/*",)
-"""Entities that always exist elsewhere: Dispatch never stores a Broker (FACTS)."""
+"""Entities that always exist elsewhere: Dispatch never stores a Broker."""
 
 
 def is_external(settings: Settings, kind: str, name: str) -> bool:
@@ -238,6 +238,11 @@ class FactGroup:
         self._name, self._facts, self._answers = name, members.facts, answers
         own = next((fact for fact in self._facts if fact[0] >= 0), None)
         self.place = None if own is None else _fact_place(*own)
+
+    @property
+    def positions(self) -> set[int]:
+        """Those of the documents that have facts; negative ones for the reference store."""
+        return {position for position, _ in self._facts}
 
     def view(self) -> Group:
         """The group as `Rule.judge` has it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatch_lint.engine.group_answers import FactGroup, RelationGroup
@@ -10,7 +10,15 @@ from dispatch_lint.engine.members import Member, Place, Wanted
 from dispatch_lint.engine.rule_results import check_of_group, checked_findings
 from dispatch_lint.index.groups import read_group
 from dispatch_lint.model.location import Location
-from dispatch_lint.rule import Collected, Finding, FormerHolder, Reference, Rule
+from dispatch_lint.rule import (
+    Collected,
+    EntityView,
+    Finding,
+    FormerHolder,
+    Group,
+    Reference,
+    Rule,
+)
 
 if TYPE_CHECKING:
     from dispatch_lint.engine.members import Answers
@@ -93,6 +101,7 @@ class Task(NamedTuple):
             TypeError: the rule yielded something else than findings about the group.
         """
         found: list[Judged] = []
+        members: Collection[int] = ()
         for finding in checked_findings(self.method(self.subject), self.size):
             check_of_group(finding)
             if self._is_own(finding.entity):
@@ -101,10 +110,12 @@ class Task(NamedTuple):
                 group: RelationGroup = self.subject._answers
                 group.want(Wanted(each=True))
             place = self.default if finding.entity is None else _place_of(finding.entity)
+            if finding.entity is not None and not isinstance(self.subject, Reference):
+                members = members or self._members()
+                if _member_key(self.subject, finding.entity) not in members:
+                    raise TypeError("the `entity` of a finding is not a member of the group")
             if place is None:
-                raise TypeError(
-                    "a finding about a group has to name its `entity`, one of the group"
-                )
+                raise TypeError("a finding about a group must name its `entity`, one of the group")
             if place.stored:
                 continue
             related = tuple((_place_of(what), message) for what, message in finding.related)
@@ -115,6 +126,15 @@ class Task(NamedTuple):
                 for position in dict.fromkeys(positions) or (place.position,)
             ]
         return found
+
+    def _members(self) -> Collection[int]:
+        """The entities that a finding about a group can be about, see `_member_key`."""
+        subject = self.subject
+        if isinstance(subject, Group):
+            facts = subject._answers
+            assert isinstance(facts, FactGroup)
+            return facts.positions
+        return {id(member) for member in (*subject.entities, *subject.stored)}
 
     def _is_own(self, what: object) -> bool:
         """Whether it is the foreign key that is asked about, or the entity that has it."""
@@ -133,6 +153,13 @@ class Task(NamedTuple):
         assert isinstance(group, RelationGroup)
         for position in self.positions:
             yield _reference_task(self.rule, group, reference._row, [position])
+
+
+def _member_key(subject: object, entity: EntityView) -> int:
+    """What identifies a member of a group; the views of facts are made anew for each call."""
+    if isinstance(subject, Group):
+        return entity.place.position if isinstance(entity, Member) else 0
+    return id(entity)
 
 
 def _parts(finding: Finding) -> Iterator[object]:
@@ -154,7 +181,7 @@ def _place_of(what: object) -> Place:
         return Place(-1, ("id",), location=what.location)
     if isinstance(what, Location):
         return Place(-1, (), location=what.text)
-    raise TypeError(f"a finding is about {what!r:.60}, which is no member of the group")
+    raise TypeError(f"a finding is about {what!r:.60}, which is not a member of the group")
 
 
 def tasks_of(rules: CorpusRules, group: str, members: Members, answers: Answers) -> Iterator[Task]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.reading import changed_error, read_source
 from dispatch_lint.engine.precedence import kept
-from dispatch_lint.engine.rule_results import document_name, path_problem
+from dispatch_lint.engine.rule_failures import document_name
+from dispatch_lint.engine.rule_results import document_problem
 from dispatch_lint.index.groups import position_of
 from dispatch_lint.model.errors import InputError
 from dispatch_lint.model.location import Location
@@ -60,7 +60,7 @@ def add_located(
         if (document := documents.get(key)) is not None:
             claims = sources.claims.get(key, ())
             for judged in of_document:
-                if problem := path_problem(document, judged.finding):
+                if problem := document_problem(document, judged.finding):
                     where = document_name(document.source.name, document.number)
                     order = (judged.place.source, judged.place.document)
                     settled.failures.add(checker.rule(judged.rule), problem, where, order)
@@ -88,7 +88,7 @@ def _shown(
         if judged.rule in ignored:
             continue
         severity = checker.severity(checker.rule(judged.rule), judged.finding)
-        if severity >= checker.options.quiet and (left > 0 or source.name in settled.suppressions):
+        if source.name in settled.suppressions or (severity >= checker.options.quiet and left > 0):
             left -= 1
             yield judged
             continue
@@ -162,7 +162,7 @@ def _rows(checker: Checker, source: Source, wanted: Mapping[int, Place]) -> Iter
         index = numbers[key]
         document = checker.classifier.read(row_part(index, value), source, index)
         if isinstance(document, Document):
-            yield replace(document, row_key=key)
+            yield document._replace(row_key=key)
 
 
 def _texts(

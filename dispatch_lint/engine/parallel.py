@@ -10,15 +10,17 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from dispatch_lint.documents.line_ranges import LineRange, line_ranges
 from dispatch_lint.engine.report import RunReport, SourceReport
 from dispatch_lint.engine.settle import trim
-from dispatch_lint.engine.source_check import check_source
+from dispatch_lint.engine.source_check import check_source, check_steps, new_report
 from dispatch_lint.index.index import Index
 from dispatch_lint.model.errors import InputError
+from dispatch_lint.model.progress import Progress, tell_nobody
+from dispatch_lint.signals import ENDING
 
 if TYPE_CHECKING:
     from dispatch_lint.config.limits import Limits
+    from dispatch_lint.documents.line_ranges import LineRange
     from dispatch_lint.documents.source import Source
     from dispatch_lint.engine.checker import Checker
 
@@ -32,6 +34,8 @@ CHUNKS = 8
 """The number of chunks for each process: several, so that all end at about the same time."""
 CHUNK_BYTES = 4 * 1024 * 1024
 """The largest chunk: a process holds the report of a whole chunk in memory."""
+MANY_ROWS = 10_000
+"""The number of rows of a source that are kept before they go into the index, which may be on disk."""
 
 
 class Piece(NamedTuple):
@@ -56,8 +60,9 @@ def usable_processors() -> int:
 
 
 def check_sources(
-    checker: Checker, sources: Sequence[Source], jobs: int = 1, *, lines_bytes: int = LINES_BYTES
-) -> RunReport:
+    checker: Checker, sources: Sequence[Source], jobs: int = 1, *, lines_bytes: int = LINES_BYTES,
+    progress: Progress = tell_nobody,
+) -> RunReport:  # fmt: skip
     """Check each source by itself, in one process or several.
 
     Args:
@@ -74,11 +79,17 @@ def check_sources(
     shareable = not any(source.rows or source.opener for source in sources)
     if processes > 1 and len(pieces) > 1 and shareable and (jobs or total >= FEW_BYTES):
         chunks = list(_chunks(pieces, min(total / (processes * CHUNKS), CHUNK_BYTES)))
-        if _check_chunks(checker, sources, chunks, processes, report):
+        if _check_chunks(checker, sources, chunks, processes, report, progress):
             return report
     for piece in pieces:
         source = sources[piece.position]
-        report.add(check_source(checker, source, piece.position, piece.lines))
+        part = new_report(source, piece.position, piece.lines)
+        for _ in check_steps(checker, source, part):
+            if len(part.rows) >= MANY_ROWS:  # a store is one piece, however large it is
+                report.index.add(piece.position, part.rows)
+                part.rows = []
+        report.add(part)
+        progress(piece.weight, total)
         if piece.lines and piece.lines.start:
             _trim(report, {piece.position}, checker.settings.limits)
     return report
@@ -98,6 +109,8 @@ def _pieces(
         if source.format != "jsonl":
             yield Piece(position, FILE_BYTES + source.size())
             continue
+        from dispatch_lint.documents.line_ranges import line_ranges
+
         try:
             for lines in line_ranges(source, lines_bytes, limits):
                 yield Piece(position, lines.end - lines.start, lines)
@@ -125,7 +138,7 @@ def _chunks(pieces: Iterable[Piece], size: float) -> Iterator[list[Piece]]:
 
 def _check_chunks(
     checker: Checker, sources: Sequence[Source], chunks: Sequence[list[Piece]], processes: int,
-    report: RunReport,
+    report: RunReport, progress: Progress,
 ) -> bool:  # fmt: skip
     """Check chunks in other processes; False where they cannot be started."""
     import multiprocessing
@@ -147,31 +160,41 @@ def _check_chunks(
     # Few reports at a time, because each holds all facts of its chunk.
     waiting = iter(chunks)
     try:
-        futures = {
-            executor.submit(_Worker.check, chunk) for chunk in islice(waiting, processes + 1)
+        weights = {
+            executor.submit(_Worker.check, chunk): _weight(chunk)
+            for chunk in islice(waiting, processes + 1)
         }
     except OSError:  # the limit of processes is reached: those that did start would wait for ever
         kill()
         return False
+    total = sum(map(_weight, chunks))
     try:
-        while futures:
-            done, futures = wait(futures, return_when=FIRST_COMPLETED)
-            futures |= {
-                executor.submit(_Worker.check, chunk) for chunk in islice(waiting, len(done))
+        while weights:
+            done, _ = wait(weights, return_when=FIRST_COMPLETED)
+            weights |= {
+                executor.submit(_Worker.check, chunk): _weight(chunk)
+                for chunk in islice(waiting, len(done))
             }
             while done:
-                checked = done.pop().result()
+                future = done.pop()
+                progress(weights.pop(future), total)
+                checked = future.result()
+                del future  # with its result, which is large
                 positions = {part.position for part in checked.reports if part.lines}
                 report.merge(checked)
                 _trim(report, positions, checker.settings.limits)
     except BrokenProcessPool:
-        raise InputError("a process of this run ended before it was done") from None
+        raise InputError("a worker process was killed (out of memory?)") from None
     except BaseException:
         kill()  # nobody waits for the chunks that they check
         raise
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
     return True
+
+
+def _weight(chunk: Iterable[Piece]) -> int:
+    return sum(piece.weight for piece in chunk)
 
 
 class _Worker:
@@ -183,7 +206,8 @@ class _Worker:
     @classmethod
     def start(cls, checker: Checker, sources: Sequence[Source]) -> None:
         """Initialize a worker process."""
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles it and ends the workers
+        for number in ENDING:  # the parent handles what a terminal sends, and ends the workers
+            signal.signal(number, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         cls._checker, cls._sources = checker, sources
         threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -1,24 +1,29 @@
-"""Loads rules from entry points of the group `dispatch_lint.rules`, and from `plugins` folders."""
+"""Loads rules from entry points and `plugins` folders, and creates those that the settings switch on."""
 
 from __future__ import annotations
 
-import importlib.metadata
 import importlib.util
 import os
 import pkgutil
 import sys
-from dataclasses import MISSING, fields
+from dataclasses import fields, replace
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import CodeType, ModuleType, NoneType, UnionType
-from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get_type_hints
-from zlib import crc32
+from types import CodeType, ModuleType
+from typing import TYPE_CHECKING
 
 from dispatch_lint.config.settings import SettingsError
-from dispatch_lint.engine.rule_results import reason_of, reraise_if_not_of_rule
-from dispatch_lint.model.errors import UserError
+from dispatch_lint.config.tree import real_path
+from dispatch_lint.engine.installed import BUILT_IN, GROUP, installed
+from dispatch_lint.engine.rule_failures import (
+    PluginError,
+    line_in,
+    reason_of,
+    reraise_if_not_of_rule,
+)
+from dispatch_lint.engine.rule_options import options_of, wrong_option
 from dispatch_lint.naming import did_you_mean
-from dispatch_lint.rule import Rule, defining_problem, option_names
+from dispatch_lint.rule import CatalogueView, Rule, defining_problem, read_only
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -26,16 +31,9 @@ if TYPE_CHECKING:
     from dispatch_lint.config.settings import Settings
     from dispatch_lint.schema.catalogue import Catalogue
 
-GROUP = "dispatch_lint.rules"
 ALL = "all"
-BUILT_IN = "dispatch_lint_rules"
-"""The package of the built-in rules."""
 LOCAL = "dispatch_lint_local_rules"
 """The package name of modules that are loaded from files."""
-
-
-class PluginError(UserError):
-    """A rule that cannot be loaded; the message names it."""
 
 
 def load_rules(paths: Iterable[Path] = ()) -> dict[str, type[Rule]]:
@@ -50,40 +48,48 @@ def load_rules(paths: Iterable[Path] = ()) -> dict[str, type[Rule]]:
     found: dict[str, type[Rule]] = {}
     for origin, module in _modules(paths):
         for rule in _rules_of(module):
-            problem = defining_problem(rule)
+            # The tests check those that come with dispatch-lint.
+            is_own = rule.__module__.startswith(f"{BUILT_IN}.")
+            problem = None if is_own else defining_problem(rule) or wrong_option(rule)
             if problem:
-                raise PluginError(f"{origin}: {rule.__name__} is no rule: {problem}")
+                raise PluginError(f"{origin}: {rule.__name__} is not a rule: {problem}")
             if found.setdefault(rule.name, rule) is not rule:
                 known = found[rule.name]
                 where = file_of(known) or known.__module__
                 raise PluginError(f'{origin}: there is already a rule "{rule.name}", in {where}')
     if not found:  # the built-in rules are missing too: a run would wrongly succeed
-        raise PluginError(f"no package offers rules ({GROUP}): install dispatch-lint again")
+        raise PluginError(f"no rules are installed ({GROUP}); install dispatch-lint again")
     return dict(sorted(found.items()))
 
 
+def built_in_rules() -> dict[str, type[Rule]]:
+    """The rules that come with dispatch-lint, by name: no code of anybody else is loaded."""
+    package = importlib.import_module(BUILT_IN)
+    modules = [package, *(module for _, module in _submodules(BUILT_IN, package))]
+    return {rule.name: rule for module in modules for rule in _rules_of(module)}
+
+
 def _modules(paths: Iterable[Path]) -> Iterator[tuple[str, ModuleType]]:
-    for entry in importlib.metadata.entry_points(group=GROUP):
-        origin = f"plugin {entry.name} ({entry.value})"
+    for origin, load in installed():
         try:
-            module = entry.load()
+            module = load()
         except BaseException as error:
             reraise_if_not_of_rule(error)
             raise PluginError(f"{origin} fails to load: {reason_of(error)}") from error
         yield origin, module
         yield from _submodules(origin, module)
     files = (file for path in paths for file in _files_of(path.absolute()))
-    for file in dict.fromkeys(file.resolve() for file in files):
+    for file in dict.fromkeys(map(real_path, files)):
         module = _load_file(file)
         if not any(True for _ in _rules_of(module)):
-            raise PluginError(f"{file}: there is no rule in it, a class that derives from Rule")
+            raise PluginError(f"{file}: no rule found; a rule is a class that derives from Rule")
         yield str(file), module
 
 
 def _files_of(path: Path) -> list[Path]:
     if path.is_file():
         if path.suffix != ".py":
-            raise PluginError(f'plugins: "{path}" is no file of Python (.py)')
+            raise PluginError(f'plugins: "{path}" is not a Python file (.py)')
         return [path]
     if not path.is_dir():
         raise PluginError(f'plugins: there is no folder "{path}"')
@@ -110,6 +116,8 @@ class _Source(SourceFileLoader):
 
 
 def _load_file(file: Path) -> ModuleType:
+    from zlib import crc32
+
     # Files of different folders may have the same name.
     name = f"{LOCAL}.{file.stem}_{crc32(os.fsencode(file)):08x}"
     spec = importlib.util.spec_from_file_location(name, file, loader=_Source(name, str(file)))
@@ -120,8 +128,21 @@ def _load_file(file: Path) -> ModuleType:
         spec.loader.exec_module(module)
     except BaseException as error:
         reraise_if_not_of_rule(error)
-        raise PluginError(f"{file} fails to load: {reason_of(error)}") from error
+        line = line_in(str(file), error)
+        reason = reason_of(error) if line is None else f"{reason_of(error)} (line {line})"
+        if isinstance(error, ModuleNotFoundError) and _is_beside(file, error.name or ""):
+            reason = (f"it imports another file of its folder, but each is loaded by itself: "
+                      f"make an installed package of them ({reason})")  # fmt: skip
+        raise PluginError(f"{file} fails to load: {reason}") from error
     return module
+
+
+def _is_beside(file: Path, module: str) -> bool:
+    """Whether a module that a file of rules imports lies beside it."""
+    name = module.partition(".")[0]
+    if name == LOCAL:
+        return True
+    return (file.parent / f"{name}.py").is_file() or (file.parent / name).is_dir()
 
 
 def file_of(rule: type[Rule]) -> Path | None:
@@ -142,8 +163,8 @@ def _rules_of(module: object) -> Iterator[type[Rule]]:
         value
         for value in vars(module).values()
         if isinstance(value, type)
-        and issubclass(value, Rule)
         and value.__module__ == getattr(module, "__name__", "")
+        and issubclass(value, Rule)
     ]
     for rule in own:
         # A class without a name is the base of others, or its author forgot the name.
@@ -198,7 +219,8 @@ def instantiate(
         SettingsError: a rule or option does not exist, or an option's value is of another type.
         PluginError: a rule raises when it is made.
     """
-    return [_create(rules[name], settings, catalogue) for name in selected(rules, settings)]
+    chosen, read = selected(rules, settings), _read_only(settings)
+    return [_create(rules[name], read, catalogue) for name in chosen]
 
 
 def instantiate_off(
@@ -211,101 +233,26 @@ def instantiate_off(
     """
     off = set(rules) if ALL in settings.ignore else set(settings.ignore)
     off |= {name for name, severity in settings.severity.items() if severity is None}
-    return [_create(rules[name], settings, catalogue) for name in sorted(off)]
+    read = _read_only(settings)
+    return [_create(rules[name], read, catalogue) for name in sorted(off)]
+
+
+def _read_only(settings: Settings) -> Settings:
+    """Settings that a rule cannot change."""
+    tables = {
+        field.name: read_only(value)
+        for field in fields(settings)
+        if isinstance(value := getattr(settings, field.name), dict)
+    }
+    return replace(settings, **tables)
 
 
 def _create(rule: type[Rule], settings: Settings, catalogue: Catalogue) -> Rule:
-    options = _options(rule, settings)
+    options = options_of(rule, settings)
     try:
-        return rule(options, settings, catalogue)
+        return rule(options, settings, CatalogueView(catalogue))
     except SettingsError:
         raise
     except BaseException as error:
         reraise_if_not_of_rule(error)
         raise PluginError(f"the rule {rule.name} cannot be used: {reason_of(error)}") from error
-
-
-def _options(rule: type[Rule], settings: Settings) -> Any:
-    """The options of a rule from the settings.
-
-    Raises:
-        SettingsError: an option does not exist, is missing, or has a value of another type.
-    """
-    settings_of_rule = settings.rules.get(rule.name, {})
-    hints = _hints(rule) if settings_of_rule else {}
-    values: dict[str, Any] = {}
-    for key, value in settings_of_rule.items():
-        attribute = key.replace("-", "_")
-        if attribute not in hints:
-            names = option_names(rule)
-            listed = f": it has {', '.join(names)}" if names else ": it has none"
-            raise SettingsError(f'rules.{rule.name}: there is no option "{key}"'
-                                f"{did_you_mean(key, names) or listed}")  # fmt: skip
-        values[attribute] = _checked(f"rules.{rule.name}.{key}", value, hints[attribute])
-    missing = [
-        field.name for field in fields(rule.Options)
-        if field.name not in values
-        and field.default is MISSING and field.default_factory is MISSING
-    ]  # fmt: skip
-    if missing:
-        raise SettingsError(f"rules.{rule.name}: the option {missing[0]} has to be set")
-    try:
-        return rule.Options(**values)
-    except (ValueError, TypeError) as error:
-        raise SettingsError(f"rules.{rule.name}: {error}") from error
-
-
-def _hints(rule: type[Rule]) -> dict[str, Any]:
-    """The types of the options of a rule.
-
-    Raises:
-        PluginError: an annotation cannot be resolved.
-    """
-    try:
-        return get_type_hints(rule.Options)
-    except Exception as error:
-        where = f"the options of the rule {rule.name}"
-        raise PluginError(f"{where} cannot be used: {reason_of(error)}") from error
-
-
-def _checked(key: str, value: object, hint: Any) -> object:
-    """A value of the settings, converted to the type of the option.
-
-    Raises:
-        SettingsError: the value is of another type.
-    """
-    if get_origin(hint) is tuple:
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise SettingsError(f'"{key}" has to be a list of texts, not {value!r}')
-        return tuple(value)
-    if not _fits(value, hint):
-        raise SettingsError(f'"{key}" has to be {_shown_type(hint)}, not {value!r}')
-    return value
-
-
-def _fits(value: object, hint: Any) -> bool:
-    """Whether a value is of the type of an option: a plain type, literals, or one of several."""
-    origin = get_origin(hint)
-    if origin in (Union, UnionType):
-        return any(_fits(value, choice) for choice in get_args(hint))
-    if origin is Literal:
-        return any(type(value) is type(choice) and value == choice for choice in get_args(hint))
-    plain = origin or hint
-    if not isinstance(plain, type):
-        return True
-    if isinstance(value, bool) and plain in (int, float):
-        return False
-    return isinstance(value, (int, float) if plain is float else plain)
-
-
-def _shown_type(hint: Any) -> str:
-    origin = get_origin(hint)
-    if origin is Literal:
-        shown = ", ".join(
-            f'"{choice}"' if isinstance(choice, str) else str(choice) for choice in get_args(hint)
-        )
-        return f"one of {shown}"
-    if origin in (Union, UnionType):
-        choices = [choice for choice in get_args(hint) if choice is not NoneType]
-        return " or ".join(map(_shown_type, choices))
-    return str(getattr(origin or hint, "__name__", hint))

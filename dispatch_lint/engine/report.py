@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.documents.reading import Reading
-from dispatch_lint.engine.rule_results import Failures
+from dispatch_lint.engine.rule_failures import Failures
 from dispatch_lint.index.index import Index
 
 if TYPE_CHECKING:
@@ -65,7 +64,6 @@ class Unparsed(NamedTuple):
     documents: int = 1
 
 
-@dataclass
 class SourceReport:
     """The results of checking one source, or a range of its lines, by itself.
 
@@ -92,29 +90,27 @@ class SourceReport:
         failures: the rules that failed.
     """
 
-    position: int
-    name: str
-    lines: LineRange | None = None
-    digest: int | None = None
-    reported: bool = True
-    is_store: bool = False
-    was_read: bool = True
-    documents: int = 0
-    skipped: int = 0
-    entities: int = 0
-    violations: list[Located] = field(default_factory=list)
-    unlocated: Counter[tuple[str, Severity]] = field(default_factory=Counter)
-    declared: Counter[tuple[str, str, str, str]] = field(default_factory=Counter)
-    folds: dict[tuple[str, str], Fold] = field(default_factory=dict)
-    claims: dict[int, tuple[Claim, ...]] = field(default_factory=dict)
-    unparsed: list[Unparsed] = field(default_factory=list)
-    suppressions: list[Suppression] = field(default_factory=list)
-    listed: list[Listed] = field(default_factory=list)
-    descriptions: list[int] = field(default_factory=list)
-    kinds: set[str] = field(default_factory=set)
-    rows: list[tuple[str, int, Row]] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-    failures: Failures = field(default_factory=Failures)
+    def __init__(
+        self, position: int, name: str, lines: LineRange | None = None, *, reported: bool = True,
+        is_store: bool = False, was_read: bool = True,
+    ) -> None:  # fmt: skip
+        self.position, self.name, self.lines = position, name, lines
+        self.reported, self.is_store, self.was_read = reported, is_store, was_read
+        self.digest: int | None = None
+        self.documents = self.skipped = self.entities = 0
+        self.violations: list[Located] = []
+        self.unlocated: Counter[tuple[str, Severity]] = Counter()
+        self.declared: Counter[tuple[str, str, str, str]] = Counter()
+        self.folds: dict[tuple[str, str], Fold] = {}
+        self.claims: dict[int, tuple[Claim, ...]] = {}
+        self.unparsed: list[Unparsed] = []
+        self.suppressions: list[Suppression] = []
+        self.listed: list[Listed] = []
+        self.descriptions: list[int] = []
+        self.kinds: set[str] = set()
+        self.rows: list[tuple[str, int, Row]] = []
+        self.problems: list[str] = []
+        self.failures = Failures()
 
     @property
     def is_plain(self) -> bool:
@@ -131,7 +127,6 @@ class SourceReport:
         return self.position, self.lines.line if self.lines else 0
 
 
-@dataclass
 class RunReport:
     """The results of checking some sources, each by itself, and the index of their entities.
 
@@ -146,13 +141,12 @@ class RunReport:
         index: the rows of all entities.
     """
 
-    files: int = 0
-    documents: int = 0
-    skipped: int = 0
-    reports: list[SourceReport] = field(default_factory=list)
-    kinds: set[str] = field(default_factory=set)
-    readings: dict[int, list[Reading]] = field(default_factory=dict)
-    index: Index = field(default_factory=Index)
+    def __init__(self, index: Index | None = None) -> None:
+        self.files = self.documents = self.skipped = 0
+        self.reports: list[SourceReport] = []
+        self.kinds: set[str] = set()
+        self.readings: dict[int, list[Reading]] = {}
+        self.index = index or Index()
 
     def add(self, report: SourceReport) -> None:
         """Add the report of a source, or of a range of its lines."""

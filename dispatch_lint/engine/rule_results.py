@@ -1,167 +1,36 @@
-"""What rules yield and raise: a rule of a plugin is not trusted to keep to its types."""
+"""What rules yield: a rule of a plugin is not trusted to keep to its types."""
 
 from __future__ import annotations
 
-from pathlib import Path as FilePath
-from typing import TYPE_CHECKING, Any, NamedTuple
-from zlib import crc32
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from dispatch_lint.documents.document import ROW_KEY
-from dispatch_lint.model.errors import InputError
 from dispatch_lint.model.fix import Fix, Put, Rename
 from dispatch_lint.model.location import Location, Range
 from dispatch_lint.model.violation import Severity
 from dispatch_lint.rule import EntityView, Fact, Finding
+from dispatch_lint.text.scalars import has_half_character
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 
     from dispatch_lint.documents.document import Document
     from dispatch_lint.model.location import Path
-    from dispatch_lint.rule import Rule
+    from dispatch_lint.rule import Suppression
 
+Item = TypeVar("Item")
 MAX_FINDINGS = 100_000
 """The findings of one call of a rule; it may have more in a group of more entities."""
-MAX_FAILED = 100_000
-"""The number of documents that a rule failed for is counted up to this."""
+_OF_TEXTS = "`range` is for findings about texts and suppressions"
+_OF_GROUPS = "`entity` and `related` are for findings about groups and references"
 _NONE = type(None)
 _FINDING_FIELDS: Mapping[str, tuple[type, ...]] = {
     "message": (str,), "severity": (Severity, _NONE), "help": (str,), "subject": (tuple, _NONE),
     "fix": (Fix, _NONE), "entity": (EntityView, _NONE), "related": (tuple,), "fold": (str,),
-    "range": (Range, _NONE), "location": (Location, _NONE), "declared_at": (str,),
-    "heading": (str,),
+    "range": (Range, _NONE), "location": (Location, _NONE),
 }  # fmt: skip
 """The types of the fields of a finding."""
 _PLAIN = frozenset({str, int, float, bool, type(None)})
-
-
-class Failure(NamedTuple):
-    """A rule that failed.
-
-    Attributes:
-        reason: the exception, with the file and line in the rule.
-        where: the first document, or what else the rule was asked about.
-        order: the sort key of the first document.
-    """
-
-    rule: str
-    reason: str
-    where: str
-    order: tuple[int, int]
-
-    def message(self, documents: int) -> str:
-        """The problem as it is reported.
-
-        Args:
-            documents: the number of documents that it failed for.
-        """
-        more = documents - 1
-        plural = "s" if more > 1 else ""
-        least = "at least " if documents >= MAX_FAILED else ""
-        further = f" ({least}{more:,} further document{plural})" if more else ""
-        return f"{self.where}: {self.reason}{further}"
-
-
-class Failures:
-    """The rules that failed, each with the documents that it failed for."""
-
-    def __init__(self) -> None:
-        self._first: dict[str, Failure] = {}
-        self._documents: dict[str, set[tuple[int, int]]] = {}
-
-    def __bool__(self) -> bool:
-        return bool(self._first)
-
-    def add(
-        self, rule: Rule, error: BaseException, where: str, order: tuple[int, int] | None = None
-    ) -> None:
-        """Add the failure of a rule.
-
-        Args:
-            where: the document, or what else the rule was asked about.
-            order: the sort key of the document; by default one of `where`.
-        """
-        order = order or (-1, crc32(where.encode("utf-8", "surrogatepass")))
-        first = self._first.get(rule.name)
-        if first is None or order < first.order:
-            failure = Failure(rule.name, internal_error(rule, error), where, order)
-            self._first[rule.name] = failure
-        documents = self._documents.setdefault(rule.name, set())
-        if len(documents) < MAX_FAILED:
-            documents.add(order)
-
-    def merge(self, other: Failures) -> None:
-        """Add the failures of other documents, or of the same."""
-        for name, failure in other._first.items():
-            first = self._first.get(name)
-            if first is None or failure.order < first.order:
-                self._first[name] = failure
-            documents = self._documents.setdefault(name, set())
-            if len(documents) < MAX_FAILED:
-                documents |= other._documents[name]
-
-    def messages(self) -> list[str]:
-        """One message for each rule, in the order of the documents."""
-        ordered = sorted(self._first.values(), key=lambda failure: (failure.order, failure.rule))
-        return [failure.message(len(self._documents[failure.rule])) for failure in ordered]
-
-
-def reraise_if_not_of_rule(error: BaseException) -> None:
-    """Raise an exception again that is not the fault of the rule that it came through.
-
-    Whatever else a rule raises, it cannot end the run.
-    """
-    from dispatch_lint.engine.members import Wanted
-
-    if isinstance(error, KeyboardInterrupt | InputError | Wanted):
-        raise error
-
-
-def document_name(source: str, number: int) -> str:
-    """A document as messages name it."""
-    return f"{source}: document {number}"
-
-
-def internal_error(rule: Rule, error: BaseException) -> str:
-    """The message for a rule that failed: with the line of the rule that raised."""
-    return f"internal error in the rule {rule.name} ({_line_of(rule, error)}): {reason_of(error)}"
-
-
-def reason_of(error: BaseException) -> str:
-    """An exception of a plugin as one line."""
-    try:
-        text = str(error)
-    except BaseException as problem:  # an exception can fail too
-        if isinstance(problem, KeyboardInterrupt):
-            raise
-        text = f"(its text cannot be had: {type(problem).__name__})"
-    return f"{type(error).__name__}: {text}"
-
-
-def _line_of(rule: Rule, error: BaseException) -> str:
-    """The file and line of a rule where an exception was raised, or else of its class."""
-    import inspect
-    import sys
-    import traceback
-
-    module = sys.modules.get(type(rule).__module__)
-    file = getattr(module, "__file__", None) or "?"
-    frames = traceback.extract_tb(error.__traceback__)
-    line = next((frame.lineno for frame in reversed(frames) if frame.filename == file), None)
-    if line is None:  # what it yielded is wrong
-        try:
-            line = inspect.getsourcelines(type(rule))[1]
-        except (OSError, TypeError):
-            line = 1
-    return f"{_shown(file)}:{line}"
-
-
-def _shown(file: str) -> str:
-    path = FilePath(file)
-    try:
-        return path.relative_to(FilePath.cwd()).as_posix()
-    except (ValueError, OSError):
-        return path.name
 
 
 def checked_findings(yielded: object, size: int = 1) -> Iterator[Finding]:
@@ -173,19 +42,20 @@ def checked_findings(yielded: object, size: int = 1) -> Iterator[Finding]:
     Raises:
         TypeError: it is something else, or a field of a finding is, or there is no end of it.
     """
-    for yielded_finding in _ending(yielded, "findings", size):
-        yield checked_finding(yielded_finding)
+    return _checked(yielded, "findings", checked_finding, size)
 
 
-def _ending(yielded: object, what: str, size: int = 1) -> Iterator[object]:
-    """What a rule yielded, which has to end."""
+def _checked(
+    yielded: object, what: str, check: Callable[[object], Item], size: int = 1
+) -> Iterator[Item]:
+    """What a rule yielded, which has to end; each item is what `check` returns of it."""
     if yielded is None:
         raise TypeError(f"it returned None: a rule yields its {what}")
     limit = MAX_FINDINGS + 10 * size
     for number, item in enumerate(yielded):  # type: ignore[arg-type, var-annotated]
         if number >= limit:
             raise TypeError(f"it yielded more than {limit:,} {what} for one document or group")
-        yield item
+        yield check(item)
 
 
 def checked_finding(yielded: object) -> Finding:
@@ -195,20 +65,27 @@ def checked_finding(yielded: object) -> Finding:
         TypeError: it is something else, or a field of it is.
     """
     if not isinstance(yielded, Finding):
-        raise TypeError(f"it yielded {yielded!r:.60}, which is no Finding")
+        raise TypeError(f"it yielded {yielded!r:.60}, which is not a Finding")
     _check_path(yielded.path)
     if yielded.subject is not None:
         _check_path(yielded.subject)
     for name, types in _FINDING_FIELDS.items():
         value = getattr(yielded, name)
-        if not isinstance(value, types):
-            _check_type(f"`{name}` of a Finding", value, *types)
+        # A text of another class may do anything when it is shown, or cannot be sent to a process.
+        if not isinstance(value, types) or (types == (str,) and type(value) is not str):
+            _check_type(f"`{name}` of a Finding", value, *types, exact=True)
+    if not yielded.message:
+        raise TypeError("the message of a Finding is empty")
+    if yielded.heading or yielded.declared_at:
+        raise TypeError("`heading` and `declared_at` of a Finding are set by the engine")
     if yielded.on not in ("key", "value"):
-        raise TypeError(f'`on` of a Finding is {yielded.on!r:.60}, and has to be "key" or "value"')
+        raise TypeError(f'`on` of a Finding is {yielded.on!r:.60}, but must be "key" or "value"')
     if yielded.range is not None:
         for number in yielded.range:
             if type(number) is not int or number < 1:
                 raise TypeError(f"a Range has {number!r:.60}: lines and columns count from 1")
+        if yielded.range[:2] > yielded.range[2:]:
+            raise TypeError(f"a Range ends before it begins: {tuple(yielded.range)}")
     for pair in yielded.related:
         if type(pair) is not tuple or len(pair) != 2 or not isinstance(pair[1], str):
             raise TypeError(
@@ -222,64 +99,139 @@ def checked_finding(yielded: object) -> Finding:
 def _check_fix(fix: Fix) -> None:
     if fix.safety not in ("safe", "unsafe"):
         raise TypeError(
-            f'the safety of a Fix is {fix.safety!r:.60}, and has to be "safe" or "unsafe"'
+            f'the safety of a Fix is {fix.safety!r:.60}, but must be "safe" or "unsafe"'
         )
     _check_type("the message of a Fix", fix.message, str)
     _check_type("`changes` of a Fix", fix.changes, tuple)
+    if not fix.changes:
+        raise TypeError("a Fix has no `changes`")
     for change in fix.changes:
         if not isinstance(change, Put | Rename):
-            raise TypeError(f"a Fix has {change!r:.60}, which is no Put and no Rename")
+            raise TypeError(f"a Fix has {change!r:.60}, which is neither a Put nor a Rename")
         _check_path(change.path)
         if isinstance(change, Rename):
-            _check_type("the name of a Rename", change.name, str)
+            _check_type("the name of a Rename", change.name, str, exact=True)
         else:
-            _check_type("the value of a Put", change.value, str, int)
+            _check_type("the value of a Put", change.value, str, int, bool, exact=True)
+            if type(change.value) is int and not -(2**63) <= change.value < 2**64:
+                raise TypeError("the value of a Put is a number that does not fit in 64 bits")
 
 
-def _check_type(what: str, value: object, *types: type) -> None:
-    if not isinstance(value, types):
+def _check_type(what: str, value: object, *types: type, exact: bool = False) -> None:
+    """Check the type of a value.
+
+    Args:
+        exact: whether classes derived from the types are none.
+    """
+    if not (type(value) in types if exact else isinstance(value, types)):
         names = " or ".join("None" if type_ is _NONE else type_.__name__ for type_ in types)
-        raise TypeError(f"{what} is {value!r:.60}, and has to be {names}")
+        raise TypeError(f"{what} is {value!r:.60}, but must be {names}")
 
 
-def check_of_document(findings: Iterable[Finding]) -> None:
-    """Check findings about one document, which cannot speak of others as those about groups can.
+def check_of_document(findings: Iterable[Finding], *, of_text: bool = False) -> None:
+    """Check findings about one document, which cannot be about others as those about groups can.
+
+    Args:
+        of_text: whether they are about its text, and so may have a range.
 
     Raises:
-        TypeError: a finding has an `entity`, or something `related`, or renames the entity itself.
+        TypeError: a finding has an `entity`, or something `related`, or a `location` or
+            range that it cannot have, or renames the entity itself.
     """
     for finding in findings:
         _check_renames(finding)
-        if finding.entity is not None or finding.related:
-            raise TypeError("`entity` and `related` are for findings about groups and references")
+        _check_no_location(finding)
+        if finding.range is not None and not of_text:
+            raise TypeError(_OF_TEXTS)
+        _check_alone(finding)
+
+
+def check_of_declared(findings: Iterable[Finding]) -> None:
+    """Check findings about the name of a declared field.
+
+    Raises:
+        TypeError: as of `check_of_document`, or a finding is about what is in the field.
+    """
+    for finding in findings:
+        _check_no_location(finding)
+        if finding.path:
+            raise TypeError(f"a declared field has no value: the path {finding.path} must be ()")
+        _check_alone(finding)
 
 
 def check_of_group(finding: Finding) -> None:
     """Check a finding about a group.
 
     Raises:
-        TypeError: it is counted with others of its file, or renames an entity itself.
+        TypeError: it is counted with others of its file, or has a location, or renames an entity
+            itself.
     """
     _check_renames(finding)
-    if finding.fold:
-        raise TypeError("`fold` is for findings about one document")
+    _check_no_location(finding)
+    if finding.range is not None:
+        raise TypeError(_OF_TEXTS)
+    _check_not_folded(finding)
 
 
 def check_locations(findings: Iterable[Finding], files: Container[str]) -> None:
-    """Check that findings about definitions have a location.
+    """Check that findings about definitions have a location, and nothing of documents.
 
     Args:
         files: the files that have definitions.
 
     Raises:
-        TypeError: a finding has none, or one elsewhere.
+        TypeError: a finding has no location or one elsewhere, or it has a fix, or is related to
+            something else than a location.
     """
     for finding in findings:
+        if finding.fix is not None:
+            raise TypeError("a Fix changes documents; a finding about a definition has none")
+        if finding.range is not None:
+            raise TypeError(_OF_TEXTS)
+        if finding.entity is not None:
+            raise TypeError(_OF_GROUPS)
+        for what, _ in finding.related:
+            if not isinstance(what, Location):
+                raise TypeError(f"a finding about a definition is related to {what!r:.60}: "
+                                "it can be to a Location")  # fmt: skip
+        _check_not_folded(finding)
         location = finding.location
         if location is None or location.file not in files:
             raise TypeError(
                 f"the finding {finding.message!r:.60} has no `location` in a file with definitions"
             )
+
+
+def check_of_suppression(findings: Iterable[Finding], suppression: Suppression) -> None:
+    """Check findings about a suppression comment, which is their location.
+
+    Raises:
+        TypeError: a finding has a path or another location, or a fix: the engine removes what is
+            wrong or unused; or it is about something else too.
+    """
+    for finding in findings:
+        _check_no_location(finding)
+        _check_alone(finding)
+        _check_not_folded(finding)
+        if finding.path or finding.range not in (None, suppression.range):
+            raise TypeError("a finding about a suppression is at its `range`, with the path ()")
+        if finding.fix is not None:
+            raise TypeError("a finding about a suppression has no `fix`: the engine has one")
+
+
+def _check_alone(finding: Finding) -> None:
+    if finding.entity is not None or finding.related:
+        raise TypeError(_OF_GROUPS)
+
+
+def _check_not_folded(finding: Finding) -> None:
+    if finding.fold:
+        raise TypeError("`fold` is for findings about one document")
+
+
+def _check_no_location(finding: Finding) -> None:
+    if finding.location is not None:
+        raise TypeError("`location` is for findings about definitions")
 
 
 def _check_renames(finding: Finding) -> None:
@@ -288,17 +240,34 @@ def _check_renames(finding: Finding) -> None:
             raise TypeError(f"a Rename has the path {change.path}, which ends in no field")
 
 
-def path_problem(document: Document, finding: Finding) -> ValueError | None:
-    """What is wrong with the path of a finding about a document; None where it exists.
+def document_problem(document: Document, finding: Finding) -> ValueError | None:
+    """What is wrong with the place or the fix of a finding about a document; None for nothing.
 
     The finding is reported all the same, at the nearest place that does exist.
     """
-    path = finding.path
-    if finding.range is not None or path == ROW_KEY or document.part.problem is not None:
-        return None
-    if not _is_missing(document.entity, path) or not _is_missing(document.value, path):
-        return None
-    return ValueError(f"it yielded the path {path}, which the document does not have")
+    if finding.range is not None:
+        lines, place = document.part.lines, tuple(finding.range)
+        if finding.range.end_line >= lines.first_line + len(lines) + 1:
+            return ValueError(f"it yielded the range {place}, which the text does not have")
+        if finding.range.line < document.part.extent.line:
+            return ValueError(f"it yielded the range {place}, which is before the document: "
+                              "`text.range` gives that of a piece of the text")  # fmt: skip
+    elif document.part.problem is None and _lacks(document, finding.path):
+        return ValueError(f"it yielded the path {finding.path}, which the document does not have")
+    is_yaml = document.source.format == "yaml"
+    for change in finding.fix.changes if finding.fix else ():
+        if _lacks(document, change.path):
+            return ValueError(f"its fix changes {change.path}, which the document does not have")
+        text = change.name if isinstance(change, Rename) else change.value
+        if isinstance(text, str) and is_yaml and has_half_character(text):
+            return ValueError(f"its fix writes {text!r:.60}, which no YAML text can hold")
+    return None
+
+
+def _lacks(document: Document, path: Path) -> bool:
+    return (
+        path != ROW_KEY and _is_missing(document.entity, path) and _is_missing(document.value, path)
+    )
 
 
 def _is_missing(entity: Any, path: Path) -> bool:
@@ -318,20 +287,23 @@ def checked_facts(yielded: object) -> Iterator[Fact]:
     Raises:
         TypeError: it is something else, its data are not plain, or there is no end of it.
     """
-    for fact in _ending(yielded, "facts"):
-        if not isinstance(fact, Fact):
-            raise TypeError(f"it collected {fact!r:.60}, which is no Fact")
-        if type(fact.group) is not str:
-            raise TypeError(f"the group of a fact is {fact.group!r:.60}, which is no text")
-        _check_path(fact.path)
-        if not _is_plain(fact.data):
-            raise TypeError(f"the data of a fact are {fact.data!r:.60}, which is no plain value")
-        yield fact
+    return _checked(yielded, "facts", _checked_fact)
+
+
+def _checked_fact(fact: object) -> Fact:
+    if not isinstance(fact, Fact):
+        raise TypeError(f"it collected {fact!r:.60}, which is not a Fact")
+    if type(fact.group) is not str:
+        raise TypeError(f"the group of a fact is {fact.group!r:.60}, which is not text")
+    _check_path(fact.path)
+    if not _is_plain(fact.data):
+        raise TypeError(f"the data of a fact are {fact.data!r:.60}, which is not a plain value")
+    return fact
 
 
 def _check_path(path: object) -> None:
     if type(path) is not tuple or not all(isinstance(step, (str, int)) for step in path):
-        raise TypeError(f"a path is {path!r:.60}, which is no tuple of names and numbers")
+        raise TypeError(f"a path is {path!r:.60}, which is not a tuple of names and numbers")
 
 
 def _is_plain(value: Any) -> bool:

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.documents.reading import changed_error, has_changed
 from dispatch_lint.engine.corpus_check import Corpus, CorpusCheck
-from dispatch_lint.engine.locate import Sources, add_located, read_again
 from dispatch_lint.engine.parallel import check_sources
-from dispatch_lint.engine.rule_results import (
-    checked_findings,
-    document_name,
-    reraise_if_not_of_rule,
-)
+from dispatch_lint.engine.rule_failures import document_name, reraise_if_not_of_rule
+from dispatch_lint.engine.rule_results import check_of_suppression, checked_findings
 from dispatch_lint.engine.settle import settle
 from dispatch_lint.engine.summary import Result
 from dispatch_lint.engine.suppress import UNUSED, FileSuppressions, removal
 from dispatch_lint.index.groups import position_of
+from dispatch_lint.model.progress import Progress, tell_nobody
 from dispatch_lint.model.violation import Severity, Violation
 
 if TYPE_CHECKING:
+    from dispatch_lint.config.settings import Settings
     from dispatch_lint.documents.document import Document
     from dispatch_lint.documents.reading import Reading
     from dispatch_lint.documents.source import Source
@@ -33,42 +32,69 @@ if TYPE_CHECKING:
     from dispatch_lint.store.rows import StoreRows
 
 
+class Surroundings(NamedTuple):
+    """What an editor keeps of all sources, so that one of them can be checked beside the others.
+
+    Attributes:
+        groups: the rows of all sources, and which of their groups are to be checked.
+        kinds: the kinds that they have documents of.
+        readings: what was read of each source, by its position.
+        closed: whether references to entities that are not there are dangling.
+    """
+
+    groups: Groups
+    kinds: Collection[str]
+    readings: Mapping[int, Sequence[Reading]]
+    closed: bool
+
+
 def run(
     checker: Checker, sources: Sequence[Source], *, jobs: int = 1,
-    store: StoreRows | None = None,
+    store: StoreRows | None = None, progress: Progress = tell_nobody,
 ) -> Result:  # fmt: skip
     """Check sources, each by itself and all together.
 
     Args:
         jobs: the number of processes that check files; see `check_sources`.
         store: the rows of a reference store or ledger.
+        progress: is told how much was checked.
     """
-    texts = [source for source in sources if source.format != "go"]
-    report = check_sources(checker, texts, jobs)
-    return finish(checker, sources, texts, report, store)
+    process = os.getpid()
+    try:
+        texts = [source for source in sources if source.format != "go"]
+        report = check_sources(checker, texts, jobs, progress=progress)
+        return finish(checker, sources, texts, report, store)
+    finally:
+        if os.getpid() != process:  # a rule forked: what it made would report all again
+            os._exit(1)
 
 
 def finish(
     checker: Checker, sources: Sequence[Source], texts: Sequence[Source], report: RunReport,
-    store: StoreRows | None = None, *, groups: Groups | None = None,
+    store: StoreRows | None = None, *, around: Surroundings | None = None,
 ) -> Result:  # fmt: skip
     """Complete a run from the report of its sources.
 
     Args:
         sources: all sources of the run, Go files included.
         texts: the sources that the report is about, in the order of their positions.
-        groups: the rows to check instead of the index of the report.
+        around: what is known of the texts, where the report is only about some of them; by default
+            what the report says.
     """
     settings, options = checker.settings, checker.options
+    if around is None:
+        closed = is_closed(settings, texts, store)
+        around = Surroundings(report.index, report.kinds, report.readings, closed)
     settled = settle(
         report, limit=settings.limits.violations_per_file, quiet=options.quiet,
-        closed=_is_closed(checker, texts, store),
+        closed=around.closed,
     )  # fmt: skip
-    _check_corpus(checker, texts, report, groups or report.index, settled, store)
+    _check_corpus(checker, texts, report, around, settled, store)
     _check_definitions(checker, sources, texts, report, settled)
     violations = sorted(_suppressed(checker, settled), key=lambda violation: violation.order)
     readings = {texts[position].name: read for position, read in report.readings.items()}
-    changed = _changed(checker, texts, readings, {violation.file for violation in violations})
+    reported = [texts[position] for position in report.readings]
+    changed = _changed(checker, reported, readings, {violation.file for violation in violations})
     settled.summary.problems += settled.failures.messages()
     settled.summary.problems += [str(changed_error(name)) for name in sorted(changed)]
     settled.summary.problems = list(dict.fromkeys(settled.summary.problems))
@@ -84,6 +110,7 @@ def finish(
         readings=readings,
         rules=checker.active,
         across=checker.corpus_rules.names,
+        unused=checker.catalogue.unused,
     )
 
 
@@ -102,20 +129,20 @@ def _changed(
     )
 
 
-def _is_closed(checker: Checker, sources: Iterable[Source], store: StoreRows | None) -> bool:
+def is_closed(settings: Settings, sources: Iterable[Source], store: StoreRows | None) -> bool:
     """Whether references to entities that are not there are dangling.
 
     This is so if the settings declare the documents complete, or if there is a store.
     """
     return (
-        checker.settings.complete
+        settings.complete
         or (store is not None and store.store is not None)
         or any(source.rows is not None for source in sources)
     )
 
 
 def _check_corpus(
-    checker: Checker, texts: Sequence[Source], report: RunReport, groups: Groups,
+    checker: Checker, texts: Sequence[Source], report: RunReport, around: Surroundings,
     settled: Settled, store: StoreRows | None,
 ) -> None:  # fmt: skip
     """Check the corpus, and add what is found with locations."""
@@ -125,7 +152,7 @@ def _check_corpus(
         for part in report.reports
         for document, claims in part.claims.items()
     }
-    sources = Sources(texts, report.readings, claims)
+    read_before = (texts, around.readings, claims)
 
     def fail(rule: Rule, place: Place, error: BaseException) -> None:
         if place.stored:
@@ -137,10 +164,11 @@ def _check_corpus(
         settled.failures.add(rule, error, where, (place.source, place.document))
 
     def read(places: Collection[Place]) -> Mapping[int, Document]:
-        return read_again(checker, sources, places, summary.problems)
+        from dispatch_lint.engine.locate import Sources, read_again
 
-    files = [source.name for source in texts]
-    corpus = Corpus(groups, summary.closed, report.kinds, files, read, store)
+        return read_again(checker, Sources(*read_before), places, summary.problems)
+
+    corpus = Corpus(around.groups, summary.closed, around.kinds, texts, read, store)
     try:
         check = CorpusCheck(checker, corpus, fail)
         found = list(check.run()) if checker.corpus_rules else []
@@ -151,7 +179,9 @@ def _check_corpus(
             summary.problems += store.store.problems if store.store else ()
             store.close()
     if found:
-        add_located(checker, sources, found, settled)
+        from dispatch_lint.engine.locate import Sources, add_located
+
+        add_located(checker, Sources(*read_before), found, settled)
 
 
 def _check_definitions(
@@ -186,7 +216,8 @@ def _suppressed(checker: Checker, settled: Settled) -> Iterator[Violation]:
             ] += 1
         else:
             summary.count(violation.rule, violation.severity)
-            yield violation
+            if violation.severity >= checker.options.quiet:
+                yield violation
     for (_, rule, _, _), places in settled.declared.items():
         summary.count(rule, Severity.INFO, places)
     for violation in _check_suppressions(checker, suppressions, settled):
@@ -210,6 +241,7 @@ def _check_suppressions(
             for suppression in comments.complaints(checker.known, checker.active):
                 try:
                     findings = [*checked_findings(rule.check_suppression(suppression))]
+                    check_of_suppression(findings, suppression)
                 except BaseException as error:
                     reraise_if_not_of_rule(error)
                     where = document_name(file, suppression.document)

@@ -8,11 +8,10 @@ that does not parse is an entity if its file has other entities.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from dispatch_lint.engine.rule_results import Failures
+from dispatch_lint.engine.rule_failures import Failures
 from dispatch_lint.engine.summary import Declared, Listed, Summary
 
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from dispatch_lint.model.violation import Severity, Violation
 
 
-@dataclass
 class Settled:
     """The settled results of all sources.
 
@@ -35,13 +33,14 @@ class Settled:
         failures: the rules that failed.
     """
 
-    summary: Summary
-    violations: list[Violation] = field(default_factory=list)
-    shown: Counter[str] = field(default_factory=Counter)
-    suppressions: dict[str, Sequence[Suppression]] = field(default_factory=dict)
-    declared: Counter[tuple[str, str, str, str]] = field(default_factory=Counter)
-    listed: list[Listed] = field(default_factory=list)
-    failures: Failures = field(default_factory=Failures)
+    def __init__(self, summary: Summary) -> None:
+        self.summary = summary
+        self.violations: list[Violation] = []
+        self.shown: Counter[str] = Counter()
+        self.suppressions: dict[str, Sequence[Suppression]] = {}
+        self.declared: Counter[tuple[str, str, str, str]] = Counter()
+        self.listed: list[Listed] = []
+        self.failures = Failures()
 
     def declared_fields(self) -> list[Declared]:
         """The infos about declared fields, one entry for each field and rule."""

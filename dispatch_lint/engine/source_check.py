@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.documents.classify import Skipped
-from dispatch_lint.documents.discover import is_excluded_code
 from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.reading import read_source, unreadable_part
 from dispatch_lint.documents.source import NotText
-from dispatch_lint.documents.suppressions import MARK, read_suppressions
+from dispatch_lint.documents.suppressions import may_suppress, read_suppressions
+from dispatch_lint.documents.walk import is_excluded_code
 from dispatch_lint.engine.precedence import SCHEMA, claims_of, resolve, without_causes
 from dispatch_lint.engine.report import Fold, Located, SourceReport, Unparsed
+from dispatch_lint.engine.rule_failures import document_name, reraise_if_not_of_rule
 from dispatch_lint.engine.rule_results import (
     check_of_document,
     checked_facts,
     checked_findings,
-    document_name,
-    path_problem,
-    reraise_if_not_of_rule,
+    document_problem,
 )
 from dispatch_lint.engine.summary import Listed
 from dispatch_lint.index.groups import fact_row, relation_rows
@@ -49,24 +47,31 @@ def check_source(
         lines: the range of a JSONL source to check; None for the whole source.
     """
     report = new_report(source, position, lines)
+    for _ in check_steps(checker, source, report):
+        pass
+    return report
+
+
+def check_steps(checker: Checker, source: Source, report: SourceReport) -> Iterator[None]:
+    """Check a source by itself, document by document, and add the results to its empty report."""
     try:
-        text = read_source(source, checker.settings.limits, lines=lines)
+        text = read_source(source, checker.settings.limits, lines=report.lines)
         report.digest = text.digest
         parts = text.parts
-        if source.format == "yaml" and source.reported and MARK in text.text:
+        if source.format == "yaml" and source.reported and may_suppress(text.text):
             # All violations of a file with suppressions get a location, which tells whether they
             # are suppressed. So suppressions have to be known before the first violation.
             parts = [*parts]
             report.suppressions = read_suppressions(text.text, [read.part for read in parts])
         for part in parts:
             check_part(checker, source, part, report)
+            yield
     except NotText as error:
         report.was_read = source.named
         check_part(checker, source, unreadable_part(error), report)
     except InputError as error:
         report.problems.append(str(error))
         report.was_read = False
-    return report
 
 
 def new_report(source: Source, position: int, lines: LineRange | None = None) -> SourceReport:
@@ -90,7 +95,7 @@ def check_part(checker: Checker, source: Source, read: ReadPart, report: SourceR
         _skip(checker, source, document, report)
         return
     if read.row_key:
-        document = replace(document, row_key=read.row_key)
+        document = document._replace(row_key=read.row_key)
     report.entities += 1
     if document.kind:
         report.kinds.add(document.kind)
@@ -118,8 +123,12 @@ def _check_document(checker: Checker, document: Document, report: SourceReport) 
         ignored = checker.ignored(document.source)
         for route, rule, finding in declared:
             if rule.name not in ignored:
-                paths = [path for path, _ in route.walk(document.entity)]
-                _add_declared(checker, document, rule, finding, paths, report)
+                # Of a name that the text does not have, it was reported what is meant.
+                paths = [
+                    path for path, _ in route.walk(document.entity) if path not in document.renamed
+                ]
+                if paths:
+                    _add_declared(checker, document, rule, finding, paths, report)
 
 
 def _ask(checker: Checker, document: Document, fail: Fail) -> Iterator[RuleFinding]:
@@ -144,14 +153,15 @@ def _findings(
     """What a rule finds by one of its methods; nothing where it fails."""
     try:
         findings = [*checked_findings(method(view))]
-        if findings:
-            check_of_document(findings)
+        if not findings:
+            return []
+        check_of_document(findings, of_text=isinstance(view, TextView))
     except BaseException as error:
         reraise_if_not_of_rule(error)
         fail(rule, error)
         return []
     for finding in findings:
-        if problem := path_problem(document, finding):
+        if problem := document_problem(document, finding):
             fail(rule, problem)
     return [(rule, finding) for finding in findings]
 
@@ -197,7 +207,8 @@ def _check_unparsed(
     if isinstance(beside, Skipped) or not source.reported:
         _skip(checker, source, alone, report)
         return
-    found = SourceReport(report.position, source.name, suppressions=report.suppressions)
+    found = SourceReport(report.position, source.name)
+    found.suppressions = report.suppressions
     _check_document(checker, beside, found)
     report.failures.merge(found.failures)
     skipped = Listed(source.name, number, f"skipped: {alone.reason}")
@@ -220,8 +231,22 @@ def _add_findings(
     if (checker.off or ignored) and any(rule.name == SCHEMA for rule, _ in wanted):
         off = [(rule, finding) for rule, finding in findings if rule.name in ignored]
         wanted = without_causes(wanted, [*off, *checker.findings_off(document)])
-    for rule, finding in resolve(wanted):
+    for rule, finding in _once(document, resolve(wanted)):
         _add(checker, document, rule, finding, report)
+
+
+def _once(document: Document, findings: list[RuleFinding]) -> Iterable[RuleFinding]:
+    """Of findings of a rule that say the same of one place, the first.
+
+    An alias and its anchor have one place, and so have all that is merged.
+    """
+    if len(findings) < 2 or not document.part.may_have_aliases:
+        return findings
+    first: dict[object, RuleFinding] = {}
+    for rule, finding in findings:
+        place = finding.range or document.range(finding.path, finding.on)
+        first.setdefault((rule.name, finding.message, place), (rule, finding))
+    return first.values()
 
 
 def _add(
@@ -264,10 +289,10 @@ def _is_located(
     The first findings of a file do, up to the limit. All findings of a file with suppressions do,
     because the location tells whether one is suppressed.
     """
-    if severity < checker.options.quiet:
-        return False
     if report.suppressions:
         return True
+    if severity < checker.options.quiet:
+        return False
     if checker.folds(finding.heading, severity):
         return False
     return len(report.violations) < checker.settings.limits.violations_per_file

@@ -18,7 +18,7 @@ class Declared(NamedTuple):
 
     Attributes:
         heading: the kind and field, such as `Function.functionName`.
-        declared_at: the `file:line` of the definition.
+        declared_at: the `file:line` of the definition, or the name of a built-in one.
         places: the number of occurrences in documents.
     """
 
@@ -79,8 +79,7 @@ class Summary:
         self.rules[rule] += places
 
 
-@dataclass
-class Result:
+class Result(NamedTuple):
     """The results of a run.
 
     Attributes:
@@ -91,14 +90,16 @@ class Result:
         changed: files that changed while they were checked: locations in them may be wrong.
         readings: what was read of each source, by its name.
         rules, across: the rules of the run, and those of them that compare documents.
+        unused: messages about names in the settings that no type has.
     """
 
     violations: list[Violation]
     summary: Summary
     declared: Sequence[Declared] = ()
     listed: list[Listed] | None = None
-    hidden: list[Violation] = field(default_factory=list)
+    hidden: Sequence[Violation] = ()
     changed: frozenset[str] = frozenset()
-    readings: Mapping[str, Sequence[Reading]] = field(default_factory=dict)
+    readings: Mapping[str, Sequence[Reading]] = {}
     rules: frozenset[str] = frozenset()
     across: frozenset[str] = frozenset()
+    unused: Sequence[str] = ()

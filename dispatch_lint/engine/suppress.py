@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dispatch_lint.model.fix import TextEdit, TextFix
@@ -66,23 +65,23 @@ class FileSuppressions:
         unknown = 0
         for found, used in zip(self._suppressions, self._used, strict=True):
             kept = [rule for rule in found.rules if rule in used or rule in known - {*active}]
-            suppression = replace(found, kept=tuple(kept))
+            suppression = found._replace(kept=tuple(kept))
             if not suppression.rules:
-                complaint = ("this suppression names no rule: write ignore[rule] or "
+                complaint = ("the suppression names no rule; write ignore[rule] or "
                              "ignore-file[rule]")  # fmt: skip
-                yield replace(suppression, complaint=complaint)
+                yield suppression._replace(complaint=complaint)
                 continue
             for rule in suppression.rules:
                 if rule not in known:
                     unknown += 1
                     hint = did_you_mean(rule, known) if unknown <= _MAX_HINTS else ""
                     complaint = f'there is no rule "{rule}"{hint}'
-                    yield replace(suppression, rules=(rule,), complaint=complaint)
+                    yield suppression._replace(rules=(rule,), complaint=complaint)
             rules = [rule for rule in suppression.rules if rule != UNUSED]
             unused = _unused(rules, used, known, active)
             if unused:
-                complaint = f"this suppression of {', '.join(unused)} hides nothing"
-                yield replace(suppression, complaint=complaint)
+                complaint = f"unused suppression of {', '.join(unused)}"
+                yield suppression._replace(complaint=complaint)
         yield from self._own_complaints(active)
 
     def _own_complaints(self, active: Collection[str]) -> Iterator[Suppression]:
@@ -90,8 +89,8 @@ class FileSuppressions:
         for found, used in zip(self._suppressions, self._used, strict=True):
             if UNUSED in found.rules and UNUSED in active and UNUSED not in used:
                 kept = tuple(rule for rule in found.rules if rule in used)
-                complaint = f"this suppression of {UNUSED} hides nothing"
-                yield replace(found, complaint=complaint, kept=kept)
+                complaint = f"unused suppression of {UNUSED}"
+                yield found._replace(complaint=complaint, kept=kept)
 
 
 def removal(suppression: Suppression) -> TextFix | None:

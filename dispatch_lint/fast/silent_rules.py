@@ -3,7 +3,8 @@
 Most documents of a corpus have the same kind, form and fields, and most groups have one entity that
 nothing else competes with. A rule is asked about the first of each shape through a proxy, which
 notes whether it looks at anything else than the shape. If it does not, and finds nothing, then it
-finds nothing in any other of the same shape. The author of a rule promises nothing.
+finds nothing in any other of the same shape. If it looks at fields too, it finds nothing in any
+other of the same shape that has the same values there. The author of a rule promises nothing.
 """
 
 from __future__ import annotations
@@ -22,9 +23,17 @@ if TYPE_CHECKING:
 
 MAX_SHAPES = 10_000
 """The number of shapes that are remembered: a document may name any text as its kind."""
+FEW_VALUES = 20
+"""The number of values up to which what a field has is remembered; a name is another in each entity."""
+MAX_VALUES = 400
+"""The number of combinations of values that are remembered for a shape."""
+LONGEST = 100
+"""The length of a text that is remembered."""
+_PLAIN = frozenset({str, bool, type(None)})
+"""The types of values that are remembered. Equal ones are the same, as 1 and True are not."""
 _ENTITY = frozenset({
-    "container", "declares", "form", "get", "has", "in_store", "kind", "known", "live", "schema_errors",
-    "status", "undeclared", "written_kind",
+    "container", "declares", "form", "get", "has", "in_store", "kind", "known", "live", "row",
+    "schema_errors", "status", "undeclared", "written_kind",
 })  # fmt: skip
 """What the shape of a clean document tells; of `get`, only that a field is missing."""
 _TEXT = frozenset({
@@ -46,6 +55,8 @@ class _Watched:
         self._of, self._shape, self._inside = of, shape, inside
         self._parts: list[_Watched] = []
         self._read_more = False
+        self.fields: set[str] = set()
+        """The fields whose values were read, of an entity."""
 
     @property  # type: ignore[misc]
     def __class__(self) -> Any:
@@ -60,8 +71,11 @@ class _Watched:
     def get(self, name: str) -> Any:
         """As `EntityView.get`."""
         assert isinstance(self._of, EntityView)
-        self._read_more |= "get" not in self._shape or self._of.has(name)
-        return self._of.get(name)
+        value = self._of.get(name)
+        self._read_more |= "get" not in self._shape or not _is_remembered(value)
+        if self._of.has(name):
+            self.fields.add(name)
+        return value
 
     def __getattr__(self, name: str) -> Any:
         self._read_more |= name not in self._shape
@@ -77,11 +91,37 @@ class _Watched:
         return value
 
 
-class SilentRules:
-    """The accelerator. It remembers shapes, and the rules that may speak about each."""
+def _is_remembered(value: object) -> bool:
+    return type(value) in _PLAIN and not (isinstance(value, str) and len(value) > LONGEST)
+
+
+class _Shape:
+    """What is known of entities of one shape.
+
+    Attributes:
+        fields: those whose values some rules read.
+        reporting: the rules that may report, by the values of these fields.
+    """
+
+    __slots__ = ("fields", "reporting")
 
     def __init__(self) -> None:
-        self._speaking: dict[Hashable, Sequence[Rule]] = {}
+        self.fields: tuple[str, ...] = ()
+        self.reporting: dict[tuple[object, ...], Sequence[Rule]] = {}
+
+    def ask_by(self, fields: Iterable[str]) -> None:
+        """Forget what is known, and remember it by the values of other fields."""
+        self.fields, self.reporting = tuple(fields), {}
+
+
+class SilentRules:
+    """The accelerator. It remembers shapes, and the rules that may report something about each."""
+
+    def __init__(self) -> None:
+        self._texts: dict[Hashable, Sequence[Rule]] = {}
+        self._shapes: dict[Hashable, _Shape] = {}
+        self._values: dict[str, set[object]] = {}
+        """The values of each field that was asked by."""
         self._silent_groups: dict[Hashable, bool] = {}
         self._seen_once: set[Hashable] = set()
 
@@ -89,17 +129,18 @@ class SilentRules:
 
     def text_rules(self, rules: Sequence[Rule], text: TextView) -> Sequence[Rule]:
         """The rules that may have a finding about a text."""
-        if text.problem is not None or text.duplicates or text.read_duplicates or text.cuts:
-            return rules
-        if text.plain_keys or any(text.scalars):
+        if not text._document.part.is_plain and (
+            text.problem is not None or text.duplicates or text.read_duplicates or text.cuts
+            or text.plain_keys or any(text.scalars)
+        ):  # fmt: skip
             return rules
         shape = (text.language, text.form)
-        speaking = self._speaking.get(shape)
-        if speaking is None:
+        reporting = self._texts.get(shape)
+        if reporting is None:
             watched = _Watched(text, _TEXT)
-            speaking = [rule for rule in rules if _speaks(rule.check_text, watched)]
-            self._remember(shape, speaking)
-        return speaking
+            reporting = [rule for rule in rules if _may_report(rule.check_text, watched)]
+            self._texts[shape] = reporting
+        return reporting
 
     def entity_rules(self, rules: Sequence[Rule], entity: EntityView) -> Sequence[Rule]:
         """The rules that may have a finding about an entity."""
@@ -110,24 +151,59 @@ class SilentRules:
             document.kind, document.form, document.known, document.written_kind, document.status,
             frozenset(document.entity),  # people write fields in any order
         )  # fmt: skip
-        speaking = self._speaking.get(shape)
-        if speaking is None:
-            if shape not in self._seen_once:  # a shape may never come again
-                self._see(shape)
+        known = self._shapes.get(shape)
+        if known is None:
+            known = self._see(shape)
+            if known is None:
                 return rules
-            speaking = [
-                rule for rule in rules if _speaks(rule.check_entity, _Watched(entity, _ENTITY))
-            ]
-            self._remember(shape, speaking)
-        return speaking
+        values: tuple[object, ...] = ()
+        if known.fields:
+            values = tuple([document.entity[field] for field in known.fields])
+            if not _PLAIN.issuperset(map(type, values)):
+                return rules
+        reporting = known.reporting.get(values)
+        return self._watch(known, values, rules, entity) if reporting is None else reporting
 
-    def _see(self, shape: Hashable) -> None:
+    def _see(self, shape: Hashable) -> _Shape | None:
+        """See a shape; None for the first time, because it may never come again."""
+        if shape in self._seen_once and len(self._shapes) < MAX_SHAPES:
+            return self._shapes.setdefault(shape, _Shape())
         if len(self._seen_once) < MAX_SHAPES:
             self._seen_once.add(shape)
+        return None
 
-    def _remember(self, shape: Hashable, rules: Sequence[Rule]) -> None:
-        if len(self._speaking) < MAX_SHAPES:
-            self._speaking[shape] = rules
+    def _watch(
+        self, known: _Shape, values: tuple[object, ...], rules: Sequence[Rule], entity: EntityView
+    ) -> Sequence[Rule]:
+        """Watch which rules may report something about an entity, and remember it."""
+        if len(known.reporting) >= MAX_VALUES or not all(map(_is_remembered, values)):
+            return rules
+        fields, reporting, more = known.fields, [], set()
+        for rule in rules:
+            watched = _Watched(entity, _ENTITY)
+            if _may_report(rule.check_entity, watched):
+                reporting.append(rule)
+            elif not watched.fields.issubset(fields):
+                reporting.append(rule)
+                more |= watched.fields.difference(fields)
+        for field, value in zip(fields, values, strict=True):
+            self._note(field, value)
+        more -= {field for field in more if self._is_various(field)}
+        if more:
+            known.ask_by((*known.fields, *sorted(more)))
+        elif known.fields == fields:
+            known.reporting[values] = reporting
+        return reporting
+
+    def _note(self, field: str, value: object) -> None:
+        self._values.setdefault(field, set()).add(value)
+        if self._is_various(field):
+            for shape in self._shapes.values():
+                if field in shape.fields:
+                    shape.ask_by(other for other in shape.fields if other != field)
+
+    def _is_various(self, field: str) -> bool:
+        return len(self._values.get(field, ())) > FEW_VALUES
 
     # Groups
 
@@ -138,17 +214,15 @@ class SilentRules:
         entity = members.entities[0][1]
         if entity.container is not None or entity.name is None:
             return False
-        shape = [
-            group[:2], entity.kind, entity.status, entity.form, answers.closed,
-            *(
-                (
-                    row.kind, row.by, row.from_kind, row.form, row.status, row.owner is None,
-                    row.sees(entity),
-                )
-                for row in members.references
-            ),
-        ]  # fmt: skip
-        key = tuple(shape)
+        # Each foreign key is a question of its own: how many there are of a shape tells nothing.
+        references = frozenset([
+            (
+                row.kind, row.by, row.from_kind, row.form, row.status, row.owner is None,
+                row.sees(entity),
+            )
+            for row in members.references
+        ])  # fmt: skip
+        key = (group[:2], entity.kind, entity.status, entity.form, answers.closed, references)
         silent = self._silent_groups.get(key)
         if silent is None:
             silent = self._is_silent(rules, group, members, answers)
@@ -160,7 +234,7 @@ class SilentRules:
         self, rules: CorpusRules, group: str, members: Members, answers: Answers
     ) -> bool:
         return not any(
-            _speaks(task.method, _watched_subject(task.subject))
+            _may_report(task.method, _watched_subject(task.subject))
             for task in tasks_of(rules, group, members, answers)
         )
 
@@ -170,7 +244,7 @@ def _watched_subject(subject: object) -> _Watched:
     return _Watched(subject, _REFERENCE if reference else _GROUP, _MEMBER)
 
 
-def _speaks(method: Callable[[Any], Iterable[object]], watched: _Watched) -> bool:
+def _may_report(method: Callable[[Any], Iterable[object]], watched: _Watched) -> bool:
     """Whether a rule finds something, fails, or reads more than the shape."""
     try:
         return any(True for _ in method(watched)) or watched.read_more

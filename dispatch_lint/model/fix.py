@@ -18,7 +18,7 @@ class Rename(NamedTuple):
 
 
 class Put(NamedTuple):
-    """A field gets another value: a text, number or boolean."""
+    """A field that is there gets another value: a text, number or boolean."""
 
     path: Path
     value: str | int | bool

@@ -23,7 +23,7 @@ def pointer(path: Path) -> str:
     return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
 
 
-_TEXT = re.compile(r".*(?::[0-9]{1,9}){4}\Z", re.DOTALL)
+_TEXT = r"(?s:.*)(?::[0-9]{1,9}){4}\Z"
 
 
 class Location(NamedTuple):
@@ -43,7 +43,7 @@ class Location(NamedTuple):
     @staticmethod
     def is_text(text: str) -> bool:
         """Whether a text is one that `parse` reads."""
-        return isinstance(text, str) and _TEXT.match(text) is not None
+        return isinstance(text, str) and re.match(_TEXT, text) is not None
 
     @classmethod
     def parse(cls, text: str) -> Location:

@@ -10,7 +10,7 @@ from dispatch_lint.model.reference import Form
 ENTITY, REFERENCE, FORMER, FACT = range(4)
 """The relation that a row belongs to: the first item of each row."""
 GLOBAL = "___global___"
-"""The pseudo organization whose entities are visible to every organization (FACTS, Stores)."""
+"""The pseudo organization whose entities are visible to every organization."""
 DELETED = "DELETED"
 """The status of an entity that no longer holds its key."""
 

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from dispatch_lint.model.fix import TextFix
 
 
+BUILT_IN_DEFINITION = "the built-in definition"
+"""What is said instead of the file and line of a definition that is part of dispatch-lint."""
+
+
 class Severity(IntEnum):
     """How bad a violation is; a higher number is worse."""
 
@@ -23,7 +27,7 @@ class Severity(IntEnum):
 
 
 class Related(NamedTuple):
-    """Another place that a violation speaks of."""
+    """Another place that a violation is about."""
 
     file: str
     range: Range

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
-from importlib.metadata import entry_points
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,6 +11,8 @@ from dispatch_lint.model.violation import Severity
 from dispatch_lint.report import formats as own_formats
 
 if TYPE_CHECKING:
+    from importlib.metadata import EntryPoints
+
     from dispatch_lint.documents.document import Document
     from dispatch_lint.engine.summary import Declared, Summary
     from dispatch_lint.model.violation import Violation
@@ -31,6 +32,7 @@ class Outcome(NamedTuple):
             are too many.
         fail_level: the lowest severity that makes the exit code 1.
         about: what is to be known of the run: names and values, such as `command`.
+        columns: the width of the terminal that shows the report; None where none does.
     """
 
     violations: list[Violation]
@@ -43,6 +45,7 @@ class Outcome(NamedTuple):
     entities: Callable[[], Iterable[Document]] = tuple
     fail_level: Severity = Severity.WARNING
     about: Sequence[tuple[str, str]] = ()
+    columns: int | None = None
 
     @property
     def rules(self) -> Mapping[str, type[Rule]]:
@@ -59,23 +62,30 @@ GROUP = "dispatch_lint.formats"
 
 def formats() -> list[str]:
     """The names of all formats, built-in ones and those of other packages."""
-    return sorted({*_own(), *(entry.name for entry in entry_points(group=GROUP))})
+    return sorted({*built_in_formats(), *_installed().names})
 
 
-def _own() -> list[str]:
+def _installed() -> EntryPoints:
+    """The formats of other packages. What finds them takes long to import."""
+    from importlib.metadata import entry_points
+
+    return entry_points(group=GROUP)
+
+
+def built_in_formats() -> list[str]:
+    """The names of the formats that come with dispatch-lint."""
     return [module.name for module in iter_modules(own_formats.__path__)]
 
 
 def is_our_own(name: str) -> bool:
     """Whether a format is a built-in one."""
-    return name in _own()
+    return name in built_in_formats()
 
 
 def _module(name: str) -> Any:
     if is_our_own(name):
         return import_module(f"{own_formats.__name__}.{name}")
-    entry = next(entry for entry in entry_points(group=GROUP) if entry.name == name)
-    return entry.load()
+    return _installed()[name].load()
 
 
 def format_named(name: str) -> Format:
@@ -93,3 +103,8 @@ def files_of(name: str, outcome: Outcome) -> dict[str, str] | None:
 def lists_declared(name: str) -> bool:
     """Whether a format lists every info about a declared name, instead of counting them."""
     return bool(getattr(_module(name), "LISTS_DECLARED", False))
+
+
+def is_for_people(name: str) -> bool:
+    """Whether a format is to be read in a terminal; the text of others is UTF-8 wherever it goes."""
+    return bool(getattr(_module(name), "FOR_PEOPLE", False))

@@ -6,13 +6,13 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatch_lint.config.globs import names_below
 from dispatch_lint.config.named_files import MIB, read_regular
+from dispatch_lint.config.tree import real_path
 from dispatch_lint.documents.source import STDIN_NAME, is_url
 from dispatch_lint.engine.precedence import PRECEDING, SCHEMA
 from dispatch_lint.engine.summary import Declared
@@ -84,8 +84,23 @@ class Baseline:
         self._name = lru_cache(maxsize=None)(self.name)
 
     def name(self, file: str) -> str:
-        """A file of a report as the baseline names it."""
-        return file if is_url(file) or file == STDIN_NAME else names_below(file, self._base)[0]
+        """A file of a report as the baseline names it: through links it is the same file."""
+        if is_url(file) or file == STDIN_NAME:
+            return file
+        real = real_path(Path(file))
+        base = real_path(self._base)
+        if real.is_relative_to(base):
+            return real.relative_to(base).as_posix()
+        return names_below(file, self._base)[0]
+
+    def of(self, file: str) -> Baseline:
+        """What is known of one file, none of it used up.
+
+        Args:
+            file: as reports name it.
+        """
+        name = self._name(file)
+        return Baseline(self._base, {name: self._entries.get(name, {})})
 
     def _key(self, violation: Violation) -> tuple[str, str]:
         file = self._name(violation.file)
@@ -198,7 +213,7 @@ def hide_known(
             declared[key] = entry._replace(places=entry.places + 1)
         elif violation.severity >= least:
             shown.append(violation)
-    return replace(result, violations=shown, hidden=hidden, declared=list(declared.values()))
+    return result._replace(violations=shown, hidden=hidden, declared=list(declared.values()))
 
 
 def base_of(path: Path, settings: Settings) -> Path:
@@ -219,21 +234,28 @@ def read_baseline(path: Path, settings: Settings) -> Baseline:
     try:
         content: Any = json.loads(read_regular(path, MAX_BYTES))
     except FileNotFoundError as error:
-        raise BaselineError(f"{shown}: {error.strerror}; make one with `dispatch-lint check "
+        raise BaselineError(f"{shown}: {error.strerror}; create it with `dispatch-lint check "
                             f"--write-baseline --baseline {shown}`") from error  # fmt: skip
     except OSError as error:
         raise BaselineError(f"{shown}: {error.strerror or error}") from error
     except (ValueError, RecursionError) as error:
-        raise BaselineError(f"{shown}: this is no baseline: {error}") from error
+        raise BaselineError(f"{shown}: not a baseline: {error}") from error
     if not isinstance(content, dict) or content.get("version") != VERSION:
-        raise BaselineError(f"{shown}: this is no baseline of version {VERSION}")
+        raise BaselineError(f"{shown}: not a baseline of version {VERSION}")
     try:
         return Baseline(base_of(path, settings), {
             file: {
-                fingerprint: (str(entry["rule"]), int(entry.get("count", 1)))
+                fingerprint: (str(entry["rule"]), _count(entry.get("count", 1)))
                 for fingerprint, entry in entries.items()
             }
             for file, entries in content["violations"].items()
         })  # fmt: skip
     except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise BaselineError(f"{shown}: this is no baseline: {error!r}") from error
+        raise BaselineError(f"{shown}: not a baseline: an entry of a file has the form "
+                            '{"rule": "name-format", "count": 2}') from error  # fmt: skip
+
+
+def _count(value: object) -> int:
+    if type(value) is not int or value < 1:
+        raise ValueError(value)
+    return value

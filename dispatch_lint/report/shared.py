@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from dispatch_lint.model.violation import Severity
+from dispatch_lint.model.violation import BUILT_IN_DEFINITION, Severity
 from dispatch_lint.naming import count
 from dispatch_lint.report import Outcome
 from dispatch_lint.text.harmless import harmless
@@ -30,12 +30,19 @@ def folded(outcome: Outcome) -> Iterator[str]:
 
 def with_help(violation: Violation) -> str:
     """The message and the help, for formats that have one text for both."""
-    return f"{violation.message} ({violation.help})" if violation.help else violation.message
+    advice = help_of(violation)
+    return f"{violation.message} ({advice})" if advice else violation.message
+
+
+def help_of(violation: Violation) -> str:
+    """The help of a violation; empty where the message ends with the same words."""
+    return "" if violation.message.endswith(violation.help) else violation.help
 
 
 def _places(field: Declared) -> str:
     places = count(field.places, "place")
-    return f"{places}, declared at {field.declared_at}" if field.declared_at else places
+    at = "in" if field.declared_at.startswith(BUILT_IN_DEFINITION) else "at"
+    return f"{places}, declared {at} {field.declared_at}" if field.declared_at else places
 
 
 def summary_lines(outcome: Outcome) -> Iterator[str]:
@@ -63,11 +70,14 @@ def summary_lines(outcome: Outcome) -> Iterator[str]:
     if summary.baselined:
         parts.append(f"{summary.baselined} in the baseline")
     if summary.closed:
-        parts.append("closed world: all references judged")
+        parts.append("closed world: all references checked")
     elif summary.definition_files and not summary.documents:
         pass
     elif summary.not_judged:
-        parts.append(f"open world: {count(summary.not_judged, 'reference')} not judged")
+        parts.append(
+            f"open world: {count(summary.not_judged, 'reference')} not checked (no document of that "
+            "kind in this run; `--store` or `complete` says what exists)"
+        )
     else:
         parts.append("open world")
     yield f"{found}. {', '.join(parts)}."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -15,7 +14,6 @@ from dispatch_lint.model.violation import Severity
 from dispatch_lint.report import Outcome, files_of, format_named
 from dispatch_lint.report.excerpts import Excerpts
 from dispatch_lint.store.urls import shown
-from dispatch_lint.text.files import write_lines
 from dispatch_lint.version import __version__
 
 if TYPE_CHECKING:
@@ -33,7 +31,7 @@ def outcome_of(
     result: Result, sources: Sequence[Source], *, color: bool, with_declared: bool,
     find_rules: Callable[[], Mapping[str, type[Rule]]],
     documents: Callable[[], Iterable[Document]], fail_level: Severity = Severity.WARNING,
-    about: Sequence[tuple[str, str]] = (),
+    about: Sequence[tuple[str, str]] = (), columns: int | None = None,
 ) -> Outcome:  # fmt: skip
     """What a report shows of a result.
 
@@ -42,14 +40,18 @@ def outcome_of(
         with_declared: whether infos about declared fields are shown.
         find_rules: returns all rules by name.
         documents: reads the documents that were checked, for a graph of them.
-        fail_level, about: see `Outcome`.
+        fail_level, about, columns: see `Outcome`.
     """
     few = result.summary.documents <= MANY_DOCUMENTS
     return Outcome(
         result.violations, list(result.declared) if with_declared else [], result.summary, color,
         Excerpts(sources, result.changed).line, result.hidden, find_rules, documents if few else tuple,
-        fail_level, about,
+        fail_level, about, columns,
     )  # fmt: skip
+
+
+_YEAR_10_000 = 253_402_300_800
+"""The first second, since 1970, that no date can show."""
 
 
 def about_run(settings: Settings, arguments: Sequence[str]) -> list[tuple[str, str]]:
@@ -60,14 +62,17 @@ def about_run(settings: Settings, arguments: Sequence[str]) -> list[tuple[str, s
     Args:
         arguments: those of the command line, without the program.
     """
+    from shlex import join
+
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    seconds = int(epoch) if epoch.isascii() and epoch.isdigit() else time.time()
+    is_date = epoch.isascii() and epoch.isdigit() and int(epoch[:20]) < _YEAR_10_000
+    seconds = int(epoch) if is_date else time.time()
     date = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
     # A command line may have the URL of a store, and so a password.
     words = [shown(word) if is_url(word) else _option_shown(word) for word in arguments]
     file = os.path.relpath(settings.file) if settings.file else "none: the defaults"
     return [("date", date), ("version", f"dispatch-lint {__version__}"),
-            ("command", shlex.join(["dispatch-lint", *words])), ("settings", file)]  # fmt: skip
+            ("command", join(["dispatch-lint", *words])), ("settings", file)]  # fmt: skip
 
 
 def _option_shown(word: str) -> str:
@@ -86,6 +91,8 @@ def write_report(
     Raises:
         OSError: a file cannot be written; the old file is kept.
     """
+    from dispatch_lint.text.files import write_lines
+
     files = files_of(format_, outcome)
     if files is None:
         lines = format_named(format_)(outcome)

@@ -16,12 +16,12 @@ A rule yields findings: paths and messages. Locations, fixes, suppressions and p
 engine's affair.
 """
 
-from dispatch_lint.definitions.model import BASE
-from dispatch_lint.definitions.model import EntityType as DefinitionView
-from dispatch_lint.definitions.model import Field as DefinitionField
-from dispatch_lint.definitions.variants import repeated
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from dispatch_lint.documents.document import ROW_KEY, ForeignKey, Row, text_of
 from dispatch_lint.documents.suppressions import Suppression
+from dispatch_lint.model.base_entity import BASE, SERVER_OWNED
 from dispatch_lint.model.fix import Fix, Put, Rename
 from dispatch_lint.model.location import Location, Path, Range
 from dispatch_lint.model.reference import Form
@@ -38,8 +38,9 @@ from dispatch_lint.naming import (
     words_of,
 )
 from dispatch_lint.rule.base import SCOPES, NoOptions, Rule
+from dispatch_lint.rule.catalogue import CatalogueView, KindView
 from dispatch_lint.rule.defining import defining_problem, option_names
-from dispatch_lint.rule.definitions import PackageView, guide_fields
+from dispatch_lint.rule.definitions import PackageView, guide_fields, repeated
 from dispatch_lint.rule.entity import EntityView
 from dispatch_lint.rule.example import Example, stored
 from dispatch_lint.rule.fields import DefinedField, FieldView
@@ -53,8 +54,8 @@ from dispatch_lint.rule.groups import (
     KeyGroup,
     Reference,
 )
+from dispatch_lint.rule.readonly import read_only
 from dispatch_lint.rule.text import Scalar, TextView
-from dispatch_lint.schema.diff import SchemaChange
 from dispatch_lint.schema.initialisms import EXEMPT, initialisms_of
 from dispatch_lint.schema.patterns import fits
 from dispatch_lint.text.scalars import (
@@ -67,19 +68,38 @@ from dispatch_lint.text.scalars import (
 )
 from dispatch_lint.text.tree import Duplicate
 
+if TYPE_CHECKING:
+    from dispatch_lint.definitions.model import EntityType as DefinitionView
+    from dispatch_lint.definitions.model import Field as DefinitionField
+    from dispatch_lint.schema.schema_change import SchemaChange
+
 __all__ = [  # noqa: RUF022 (sorted by what they are for)
     # A rule, and what it yields
     "Example", "Finding", "Fix", "NoOptions", "Put", "Rename", "Rule", "Severity", "stored",
     # What it is given
-    "Collected", "DefinedField", "DefinitionField", "DefinitionView", "Duplicate", "EntityView", "Fact",
-    "FieldView", "ForeignKey", "Form", "FormerHolder", "Group", "IdGroup", "KeyGroup", "Location",
+    "CatalogueView", "Collected", "DefinedField", "DefinitionField", "DefinitionView", "Duplicate", "EntityView", "Fact",
+    "FieldView", "ForeignKey", "Form", "FormerHolder", "Group", "IdGroup", "KeyGroup", "KindView", "Location",
     "PackageView", "Path", "Range", "Reference", "Row", "Scalar", "SchemaChange", "Suppression",
     "TextView",
     # Names, keys and values
-    "BASE", "EXEMPT", "INITIALISMS", "ROW_KEY", "did_you_mean", "dispatch_boolean",
+    "BASE", "EXEMPT", "INITIALISMS", "ROW_KEY", "SERVER_OWNED", "did_you_mean", "dispatch_boolean",
     "dispatch_integer", "dispatch_text", "fits", "guide_fields", "initialisms_of", "is_null",
     "is_lower_camel", "kind_field", "lower_camel", "plural", "read_foreign_key", "read_key",
     "repeated", "resolve_core", "same_key", "text_of", "whole_number", "words_of",
     # For the engine
-    "SCOPES", "defining_problem", "option_names",
+    "SCOPES", "defining_problem", "option_names", "read_only",
 ]  # fmt: skip
+
+# Few runs have definitions, and what describes them takes long to import.
+_OF_DEFINITIONS = {
+    "DefinitionField": ("dispatch_lint.definitions.model", "Field"),
+    "DefinitionView": ("dispatch_lint.definitions.model", "EntityType"),
+    "SchemaChange": ("dispatch_lint.schema.schema_change", "SchemaChange"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _OF_DEFINITIONS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module, of_module = _OF_DEFINITIONS[name]
+    return getattr(import_module(module), of_module)

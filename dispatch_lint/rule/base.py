@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from dispatch_lint.model.violation import Severity
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from dispatch_lint.config.settings import Settings
     from dispatch_lint.definitions.model import EntityType
     from dispatch_lint.documents.suppressions import Suppression
+    from dispatch_lint.rule.catalogue import CatalogueView
     from dispatch_lint.rule.definitions import PackageView
     from dispatch_lint.rule.entity import EntityView
     from dispatch_lint.rule.example import Example
@@ -19,11 +20,10 @@ if TYPE_CHECKING:
     from dispatch_lint.rule.finding import Finding
     from dispatch_lint.rule.groups import Fact, Group, IdGroup, KeyGroup, Reference
     from dispatch_lint.rule.text import TextView
-    from dispatch_lint.schema.catalogue import Catalogue
-    from dispatch_lint.schema.diff import SchemaChange
+    from dispatch_lint.schema.schema_change import SchemaChange
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)  # generating unused methods delays the start
 class NoOptions:
     """The options of a rule that has none."""
 
@@ -36,6 +36,14 @@ SCOPES = {
     "check_change": "definition",
 }  # fmt: skip
 """The methods that a rule overrides, and what each checks."""
+
+
+_OF_CLASS = frozenset({
+    "name", "summary", "guide", "severity", "default", "question", "docs", "Options", "valid",
+    "invalid",
+})  # fmt: skip
+"""What a rule is: the class says it."""
+_OF_RUN = frozenset({"options", "settings", "catalogue"})
 
 
 class Rule:
@@ -52,6 +60,8 @@ class Rule:
         severity: the severity of findings that have none of their own.
         default: whether it is on without a setting.
         question: the open question of the guide that it depends on, by its key in the settings.
+        docs: the address of a page about it, which reports and editors link to; the pages of
+            built-in rules are found by their names.
         Options: a dataclass of its options.
         valid, invalid: examples without and with violations.
         options: the values of its options, from the settings.
@@ -65,14 +75,27 @@ class Rule:
     severity: ClassVar[Severity] = Severity.ERROR
     default: ClassVar[bool] = True
     question: ClassVar[str | None] = None
+    docs: ClassVar[str | None] = None
     Options: ClassVar[type] = NoOptions
     valid: ClassVar[Sequence[Example]] = ()
     invalid: ClassVar[Sequence[Example]] = ()
 
-    def __init__(self, options: Any, settings: Settings, catalogue: Catalogue) -> None:
+    def __new__(cls, *_: Any) -> Self:
+        """Create a rule that stays what its class says now: the class is part of other runs too."""
+        rule = super().__new__(cls)
+        vars(rule).update((name, getattr(cls, name)) for name in _OF_CLASS if hasattr(cls, name))
+        return rule
+
+    def __init__(self, options: Any, settings: Settings, catalogue: CatalogueView) -> None:
         self.options = options
         self.settings = settings
         self.catalogue = catalogue
+
+    def __setattr__(self, name: str, value: object) -> None:
+        # The engine, and other documents, go by what a rule was when the run began.
+        if name in _OF_CLASS or name == "__class__" or (name in _OF_RUN and name in vars(self)):
+            raise TypeError(f"a rule cannot change its `{name}` during a run")
+        super().__setattr__(name, value)
 
     def check_text(self, text: TextView) -> Iterable[Finding]:
         """Check the text of a document: also of one that does not parse."""
@@ -81,7 +104,7 @@ class Rule:
     def check_field(self, field: FieldView) -> Iterable[Finding]:
         """Check a field name, of a document or of a definition.
 
-        Paths of findings are relative to the field: usually `()`.
+        Paths of findings are relative to the field: `()`, or what is in an undeclared field.
         """
         return ()
 
@@ -90,7 +113,10 @@ class Rule:
         return ()
 
     def check_key(self, group: KeyGroup) -> Iterable[Finding]:
-        """Check all holders of one key. Each finding names its `entity`, one of `group.entities`."""
+        """Check all holders of one key. Each finding names its `entity`, one of `group.entities`.
+
+        Entities that others contain, as a service class its plans, hold no key.
+        """
         return ()
 
     def check_id(self, group: IdGroup) -> Iterable[Finding]:
@@ -121,15 +147,21 @@ class Rule:
         return ()
 
     def check_package(self, package: PackageView) -> Iterable[Finding]:
-        """Check a Go package beyond its types. Each finding has a `location`."""
+        """Check a Go package that has key expressions. Each finding has a `location`."""
         return ()
 
     def check_change(self, change: SchemaChange) -> Iterable[Finding]:
-        """Check a change between two states of definitions."""
+        """Check a change between two states of definitions, for `schema diff`.
+
+        A change with a finding counts as breaking, and is shown with the rule and the message.
+        """
         return ()
 
     def check_suppression(self, suppression: Suppression) -> Iterable[Finding]:
-        """Check a suppression comment that is wrong or unused; see its `complaint`."""
+        """Check a suppression comment that is wrong or unused; see its `complaint`.
+
+        The engine has the location of a finding, and the fix, which removes the comment.
+        """
         return ()
 
     @classmethod

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from dataclasses import fields, is_dataclass
+from types import FunctionType
 from typing import TYPE_CHECKING
 
 from dispatch_lint.model.violation import Severity
@@ -48,7 +48,7 @@ called.
 
 _ATTRIBUTES: Mapping[str, tuple[type, ...]] = {
     "summary": (str,), "severity": (Severity,), "default": (bool,), "guide": (str, type(None)),
-    "question": (str, type(None)), "valid": (tuple, list), "invalid": (tuple, list),
+    "question": (str, type(None)), "docs": (str, type(None)), "valid": (tuple, list), "invalid": (tuple, list),
 }  # fmt: skip
 """The types of the attributes of a rule."""
 
@@ -57,7 +57,7 @@ def defining_problem(rule: type[Rule]) -> str | None:
     """Why a class cannot be used as a rule; None where it can."""
     for owner in rule.__mro__:
         for gone in vars(owner).keys() & GONE.keys():
-            return f"it defines `{gone}`, which is not part of a rule any more: {GONE[gone]}"
+            return f"it defines `{gone}`, which is no longer part of a rule: {GONE[gone]}"
     name = getattr(rule, "name", None)
     if not isinstance(name, str) or not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
         return f"its name {name!r} is not kebab-case"
@@ -68,15 +68,22 @@ def defining_problem(rule: type[Rule]) -> str | None:
     for attribute, types in _ATTRIBUTES.items():
         value = getattr(rule, attribute)
         if not isinstance(value, types):
-            return f"its {attribute} is {value!r:.60}, which is no {types[0].__name__}"
-    if not is_dataclass(rule.Options):
-        return "its Options are no dataclass"
+            return f"its {attribute} is {value!r:.60}, which is not a {types[0].__name__}"
+    options = rule.Options
+    if not isinstance(options, type) or not is_dataclass(options) or _is_undecorated(options):
+        return "its Options are not a dataclass"
     if rule.has("collect") != rule.has("judge"):
         has, lacks = ("collect", "judge") if rule.has("collect") else ("judge", "collect")
-        return f"it has `{has}` and no `{lacks}`: one is nothing without the other"
+        return f"it has `{has}` but no `{lacks}`; it needs both"
     if not rule.scopes():
         return _unknown_method(rule) or "it has no method that checks anything"
     return _unknown_method(rule) or _wrong_parameters(rule)
+
+
+def _is_undecorated(options: type) -> bool:
+    """Whether a class has fields of its own that are none of a dataclass."""
+    own = vars(options)
+    return bool(own.get("__annotations__")) and "__dataclass_fields__" not in own
 
 
 def _unknown_method(rule: type[Rule]) -> str | None:
@@ -94,18 +101,32 @@ def _unknown_method(rule: type[Rule]) -> str | None:
 
 def _wrong_parameters(rule: type[Rule]) -> str | None:
     """A method that cannot be called with one argument."""
+    import inspect
+
     for name in (*SCOPES, "collect"):
         if not rule.has(name):
             continue
+        method = getattr(rule, name)
+        if inspect.iscoroutinefunction(method) or inspect.isasyncgenfunction(method):
+            return f"its method `{name}` is asynchronous: write `def`, without `async`"
+        if _takes_one_argument(method):
+            continue  # nearly always
         try:
-            inspect.signature(getattr(rule, name)).bind(None, None)
+            inspect.signature(method).bind(None, None)
         except TypeError:
             expected = inspect.signature(getattr(_Rule, name))
             (_, parameter) = expected.parameters
-            return f"its method `{name}` has to take one argument: `{name}(self, {parameter})`"
+            return f"its method `{name}` must take one argument: `{name}(self, {parameter})`"
         except ValueError:  # no signature is known: it is not a function of Python
             continue
     return None
+
+
+def _takes_one_argument(method: object) -> bool:
+    """Whether a method is a plain function of `self` and one argument; a signature takes longer."""
+    if not isinstance(method, FunctionType) or hasattr(method, "__wrapped__"):
+        return False
+    return method.__code__.co_argcount == 2 and not method.__code__.co_kwonlyargcount
 
 
 def option_names(rule: type[Rule]) -> list[str]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from dispatch_lint.definitions.go_syntax import KeyExpression
-    from dispatch_lint.definitions.model import Field
+    from dispatch_lint.definitions.model import EntityType, Field
+    from dispatch_lint.definitions.variants import Repeated
 
 
 class PackageView(NamedTuple):
@@ -27,3 +30,10 @@ def guide_fields() -> tuple[Field, ...]:
     from dispatch_lint.definitions.golang import guide_base
 
     return guide_base().fields
+
+
+def repeated(definitions: Sequence[EntityType]) -> Iterator[Repeated]:
+    """The definitions that repeat the first one of some of one kind and form."""
+    from dispatch_lint.definitions import variants
+
+    return variants.repeated(definitions)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+from dispatch_lint.documents.document import Document
 from dispatch_lint.model.relations import DELETED
 from dispatch_lint.rule.fields import FieldView
 from dispatch_lint.rule.readonly import ReadOnlyDict, ReadOnlyView, read_only, set_once
@@ -11,7 +12,7 @@ from dispatch_lint.rule.readonly import ReadOnlyDict, ReadOnlyView, read_only, s
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from dispatch_lint.documents.document import Document, ForeignKey, Row
+    from dispatch_lint.documents.document import ForeignKey, Row
     from dispatch_lint.model.location import Path
     from dispatch_lint.model.reference import Form
     from dispatch_lint.schema.validation import SchemaError
@@ -149,7 +150,7 @@ class EntityView(ReadOnlyView):
         """The value of a field; None where it is missing."""
         entity = self._content.entity
         value = entity.get(name) if isinstance(entity, dict) else None
-        return self.fields[name] if isinstance(value, dict | list) else value
+        return self.fields[name] if isinstance(value, (dict, list)) else value
 
     def has(self, name: str) -> bool:
         """Whether it has a field, of whatever value."""
@@ -183,8 +184,6 @@ class EntityView(ReadOnlyView):
 
     @property
     def _document(self) -> Document | None:
-        from dispatch_lint.documents.document import Document
-
         return self._content if isinstance(self._content, Document) else None
 
     @property

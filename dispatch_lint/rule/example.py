@@ -15,9 +15,10 @@ class Example(NamedTuple):
 
     Attributes:
         text: the content of a file.
-        violations: `(pointer, message)` of each violation; none for a valid example.
+        violations: `(pointer, message)` of each violation; none for a valid example. For a rule about
+            changes, the `name` of the change stands for the pointer.
         file: the name of the file, whose ending determines the format.
-        settings: the settings, as a table of TOML.
+        settings: the settings, as a table of TOML; without a `select`, the rule alone is on.
         store: the entities in the reference store, as JSONL; empty for no store.
         before: the old definition, for rules about changes.
         fixed: the text after all fixes, unsafe ones too, where the rule has fixes.

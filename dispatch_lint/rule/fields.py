@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from dispatch_lint.model.fix import Fix, Rename
 from dispatch_lint.rule.readonly import read_only
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
     from dispatch_lint.schema.shape import Shape
 
 
-@dataclass(frozen=True)
-class DefinedField:
+class DefinedField(NamedTuple):
     """What the definition says of a field, beside its name on the wire.
 
     Attributes:
@@ -34,8 +32,7 @@ class DefinedField:
     tag_problem: str
 
 
-@dataclass(frozen=True)
-class FieldView:
+class FieldView(NamedTuple):
     """One field name, of a document or of a definition (guide, Additional Properties).
 
     Attributes:
@@ -82,7 +79,7 @@ class FieldView:
         """
         return cls(
             name, kind, form, reference=shape.reference, many=shape.many,
-            standard=shape.standard or parent.standard, siblings=frozenset(parent.properties),
+            standard=shape.standard or parent.standard, siblings=parent.names,
             definition=definition,
         )  # fmt: skip
 
@@ -92,7 +89,7 @@ class FieldView:
         return cls(
             field.name, document.kind, document.form, field.path, declared=False,
             many=isinstance(field.value, list), standard=field.parent.standard,
-            closed=field.closed, siblings=frozenset(field.parent.properties), value=read_only(field.value),
+            closed=field.closed, siblings=field.parent.names, value=read_only(field.value),
             meant=field.meant, case_only=field.case_only,
         )  # fmt: skip
 

@@ -30,10 +30,10 @@ class Finding(NamedTuple):
         entity: of a group, the entity that it is about; None for the one that is checked.
         related: what else it is about, each with a message about its part.
         fold: findings of one file with the same fold are reported once, with their count.
-        range: the location in the text, for rules about texts and suppressions.
+        range: the location in the file, for rules about texts: `text.range` gives it.
         location: the location of a definition, for rules about definitions.
         declared_at, heading: set by the engine, for infos about declared names: the `file:line` of
-            the definition, and the name under which they are counted together.
+            the definition, or the name of a built-in one, and the name under which they are counted together.
     """
 
     path: Path

@@ -103,7 +103,10 @@ class KeyGroup(ReadOnlyView):
 
     @property
     def references(self) -> Sequence[Reference]:
-        """The foreign keys to the entities, in the documents and in the store."""
+        """The foreign keys to the entities, in the documents and in the store.
+
+        A document in the stored form stands for the entity that the store has under the same key.
+        """
         return self._answers.referrers(self)
 
 
@@ -189,7 +192,8 @@ class Reference(ReadOnlyView):
     def targets(self) -> Sequence[EntityView]:
         """The entities that it may mean, DELETED ones too: of its own organization, or of all.
 
-        A document stands for the entity that the reference store has under the same key.
+        A document in the stored form stands for the entity that the reference store has under the
+        same key; beside a manifest, that entity is there too.
         """
         return self._answers.targets(self)
 

@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 
 def _refuse(*_: object, **__: object) -> NoReturn:
-    raise TypeError("a rule cannot change the entity that it checks; a fix says what to change")
+    raise TypeError("a rule cannot change what it is given; a fix says what to change")
 
 
 class ReadOnlyDict(dict[str, Any]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.rule.readonly import ReadOnlyView, set_once
@@ -10,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from dispatch_lint.documents.document import Document
-    from dispatch_lint.model.location import Path
+    from dispatch_lint.model.location import Path, Range
     from dispatch_lint.model.reference import Form
     from dispatch_lint.text.tree import Cut, Duplicate, Problem
 
@@ -53,18 +54,23 @@ class TextView(ReadOnlyView):
 
     @property
     def text(self) -> str:
-        """The text of the document; empty for a row of a store."""
+        """The text of the document, a `---` before it included; empty for a row of a store."""
         return self._document.part.text
+
+    def range(self, start: int, end: int) -> Range:
+        """The range of a piece of `text`, by its offsets there; a file may have documents before it."""
+        part = self._document.part
+        return part.lines.range(part.start + start, part.start + end)
 
     @property
     def problem(self) -> Problem | None:
-        """Why it does not parse: `message` and `range`; None where it does."""
+        """Why it does not parse: `message`, `range`, and whether it `is_text`; None where it does."""
         return self._document.part.problem
 
     @property
     def duplicates(self) -> Sequence[Duplicate]:
         """The keys that a mapping has more than once: `path`, `range`, and the range of the `first`."""
-        return self._document.part.duplicates
+        return tuple(self._document.part.duplicates)
 
     @property
     def plain_keys(self) -> Mapping[Path, str | None]:
@@ -72,17 +78,17 @@ class TextView(ReadOnlyView):
 
         None for a key that it refuses.
         """
-        return self._document.part.plain_keys
+        return MappingProxyType(self._document.part.plain_keys)
 
     @property
     def read_duplicates(self) -> Sequence[Duplicate]:
         """The keys that are the same only to dispatch, as `yes` and `on`; see `duplicates`."""
-        return self._document.part.read_duplicates
+        return tuple(self._document.part.read_duplicates)
 
     @property
     def cuts(self) -> Sequence[Cut]:
         """Each `---` inside of it, at which dispatch cuts the file: `path`, `range`, `within`."""
-        return self._document.part.cuts
+        return tuple(self._document.part.cuts)
 
     @property
     def scalars(self) -> Iterator[Scalar]:

@@ -89,6 +89,11 @@
     if (known) {
       if (known.guide) box.append(make("p", `The guide, section “${known.guide}”:`));
       box.append(make("blockquote", known.says));
+      if (known.page) {
+        const link = make("p", null);
+        link.append(make("a", `About ${rule}`, { href: known.page, rel: "noopener" }));
+        box.append(link);
+      }
     }
     return box;
   }

@@ -8,6 +8,8 @@ from dispatch_lint.report import Outcome
 from dispatch_lint.report.shared import COLORS, folded, paint, summary_lines
 from dispatch_lint.text.harmless import harmless
 
+FOR_PEOPLE = True
+
 
 def report(outcome: Outcome) -> Iterator[str]:
     """The lines of the report."""

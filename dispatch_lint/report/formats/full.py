@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING
 
 from dispatch_lint.model.location import Range
 from dispatch_lint.report import Outcome
-from dispatch_lint.report.shared import COLORS, folded, paint, summary_lines
+from dispatch_lint.report.shared import COLORS, folded, help_of, paint, summary_lines
 from dispatch_lint.text.harmless import harmless
+from dispatch_lint.text.widths import width
 
 if TYPE_CHECKING:
     from dispatch_lint.model.violation import Severity, Violation
 
+FOR_PEOPLE = True
 _WIDTH = 100
-"""Longer source lines are cut around the violation."""
+"""Longer source lines are cut around the violation, where no terminal has another width."""
+_LEAST = 20
+"""What is shown of a source line on the narrowest terminal."""
 
 
 def report(outcome: Outcome) -> Iterator[str]:
@@ -24,8 +28,11 @@ def report(outcome: Outcome) -> Iterator[str]:
         yield ""
     headings = list(folded(outcome))
     if headings:
-        yield "Names that the definitions declare against the guide:"
+        yield "Field names that the definitions declare against the guide:"
         yield from (f"  {heading}" for heading in headings)
+        yield ""
+    if any((violation.entity or "").startswith("-/") for violation in outcome.violations):
+        yield "A dash in a key stands for no organization: the setting `organization` names it."
         yield ""
     yield from summary_lines(outcome)
 
@@ -49,8 +56,8 @@ def _violation(violation: Violation, outcome: Outcome) -> Iterator[str]:
         )
     if violation.guide:
         yield f'{margin} {paint("=", "34", outcome)} guide: section "{violation.guide}"'
-    if violation.help:
-        yield f"{margin} {paint('=', '34', outcome)} help: {harmless(violation.help)}"
+    if advice := help_of(violation):
+        yield f"{margin} {paint('=', '34', outcome)} help: {harmless(advice)}"
 
 
 def _excerpt(
@@ -62,8 +69,11 @@ def _excerpt(
         return
     start = range_.column - 1
     end = range_.end_column - 1 if range_.end_line == range_.line else len(line)
-    cut = max(0, start - _WIDTH // 2) if len(line) > _WIDTH else 0
-    shown = line[cut : cut + _WIDTH].replace("\t", " ")
+    size = _WIDTH
+    if outcome.columns is not None:
+        size = max(_LEAST, outcome.columns - len(f"{margin} | …"))
+    cut = max(0, start - size // 2) if len(line) > size else 0
+    shown = line[cut : cut + size].replace("\t", " ")
     before = harmless(shown[: start - cut])
     marked = harmless(shown[start - cut : max(start + 1, end) - cut])
     after = harmless(shown[max(start + 1, end) - cut :])
@@ -71,5 +81,5 @@ def _excerpt(
     bar = paint("|", "34", outcome)
     yield f"{margin} {bar}"
     yield f"{paint(str(range_.line), '34', outcome)} {bar} {dots}{before}{marked}{after}"
-    carets = paint("^" * max(1, len(marked)), COLORS[severity], outcome)
-    yield f"{margin} {bar} {' ' * (len(dots) + len(before))}{carets}"
+    carets = paint("^" * max(1, width(marked)), COLORS[severity], outcome)
+    yield f"{margin} {bar} {' ' * (len(dots) + width(before))}{carets}"

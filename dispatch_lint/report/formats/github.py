@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dispatch_lint.model.violation import Severity
 from dispatch_lint.report import Outcome
 from dispatch_lint.report.shared import folded, summary_lines, with_help
-from dispatch_lint.text.harmless import ESCAPED
+from dispatch_lint.text.harmless import escapes
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
@@ -33,7 +33,7 @@ def report(outcome: Outcome) -> Iterator[str]:
 
 def _data(text: str) -> str:
     text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    return text.replace("##[", "#\\x23[").translate(ESCAPED)
+    return text.replace("##[", "#\\x23[").translate(escapes())
 
 
 def _property(text: str) -> str:

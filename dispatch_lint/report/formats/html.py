@@ -16,7 +16,8 @@ from dispatch_lint.naming import count, plural
 from dispatch_lint.report import Outcome
 from dispatch_lint.report.estate import graph_of
 from dispatch_lint.report.json_text import to_json
-from dispatch_lint.report.shared import folded, summary_lines
+from dispatch_lint.report.shared import folded, help_of, summary_lines
+from dispatch_lint.rule_pages import address_of
 from dispatch_lint.text.harmless import harmless
 
 if TYPE_CHECKING:
@@ -40,9 +41,7 @@ def _note(outcome: Outcome) -> str:
     """Which violations of the totals are not in the table."""
     places = sum(field.places for field in outcome.declared)
     others = sum(outcome.summary.violations.values()) - len(outcome.violations) - places
-    parts = (
-        [f"{count(places, 'info')} about declared names, which are listed below"] if places else []
-    )
+    parts = [f"{count(places, 'info')} about declared names, listed below"] if places else []
     parts += [f"{count(others, 'violation')} past a limit"] if others > 0 else []
     return f"Not in the table: {', and '.join(parts)}." if parts else ""
 
@@ -171,13 +170,17 @@ def _row(violation: Violation, outcome: Outcome) -> list[Any]:
     return [
         str(violation.severity), violation.rule, harmless(violation.kind) if violation.kind else None,
         harmless(organization) if organization else None, entity, harmless(violation.place),
-        harmless(violation.message), line, start, end, harmless(violation.help),
+        harmless(violation.message), line, start, end, harmless(help_of(violation)),
         [[harmless(related.place), harmless(related.message)] for related in violation.related],
     ]  # fmt: skip
 
 
 def _about(rule: type[Rule]) -> dict[str, str | None]:
-    return {"guide": rule.guide, "says": " ".join(rule.documentation().split())}
+    return {
+        "guide": rule.guide,
+        "says": " ".join(rule.documentation().split()),
+        "page": address_of(rule),
+    }
 
 
 def _body(outcome: Outcome, note: str) -> Iterator[str]:
@@ -220,7 +223,7 @@ def _body(outcome: Outcome, note: str) -> Iterator[str]:
     yield '<table id="violations"><caption class="hide">Violations</caption></table></section>'
     headings = list(folded(outcome))
     if headings:
-        yield "<section><h2>Names that the definitions declare against the guide</h2><ul>"
+        yield "<section><h2>Field names that the definitions declare against the guide</h2><ul>"
         yield from (f"<li>{_text(heading)}</li>" for heading in headings)
         yield "</ul></section>"
     yield "</main><footer><p>Drawn with DataTables and Cytoscape.js (both MIT).</p></footer>"

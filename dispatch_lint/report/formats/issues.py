@@ -101,6 +101,6 @@ def _issue(violations: list[Violation], outcome: Outcome) -> Iterator[str]:
         yield f"- and {len(violations) - _MAX_PLACES} more"
     if first.help:
         yield ""
-        yield "## How to mend it"
+        yield "## How to fix it"
         yield ""
         yield f"{cell(first.help[:1].upper() + first.help[1:])}."

@@ -1,4 +1,4 @@
-"""`json`: the stable contract (DESIGN, JSON output)."""
+"""`json`: the stable contract (docs/reference/json-report.md)."""
 
 from __future__ import annotations
 

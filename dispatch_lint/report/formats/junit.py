@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from dispatch_lint.report.shared import help_of
 from dispatch_lint.report.xml import attribute, text
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def _failures(violations: Iterable[Violation], outcome: Outcome) -> int:
 def _case(violation: Violation, file: str, outcome: Outcome) -> Iterator[str]:
     place = f"{violation.range.line}:{violation.range.column}"
     yield f"<testcase name={attribute(f'{violation.rule} {place}')} classname={attribute(file)}>"
-    advice = f"\n{violation.help}" if violation.help else ""
+    advice = f"\n{advice}" if (advice := help_of(violation)) else ""
     said = text(f"{violation.place}: {violation.message}{advice}")
     if violation.severity >= outcome.fail_level:
         yield (f"<failure message={attribute(violation.message)} "

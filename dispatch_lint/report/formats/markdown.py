@@ -37,7 +37,7 @@ def report(outcome: Outcome) -> Iterator[str]:
     headings = list(folded(outcome))
     if headings:
         yield ""
-        yield "Names that the definitions declare against the guide:"
+        yield "Field names that the definitions declare against the guide:"
         yield ""
         yield from (f"- {cell(heading)}" for heading in headings)
 

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from dispatch_lint.addresses import REPOSITORY
 from dispatch_lint.model.location import Range
 from dispatch_lint.model.violation import Severity
 from dispatch_lint.report.json_text import to_json
 from dispatch_lint.report.shared import with_help
+from dispatch_lint.rule_pages import address_of
 from dispatch_lint.version import __version__
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ def report(outcome: Outcome) -> Iterator[str]:
     ]
     driver = {
         "name": "dispatch-lint", "version": __version__, "semanticVersion": __version__,
-        "informationUri": "https://github.com/dispatch-lint/dispatch-lint", "rules": rules,
+        "informationUri": REPOSITORY, "rules": rules,
     }  # fmt: skip
     run = {
         "tool": {"driver": driver},
@@ -53,6 +55,7 @@ def _rule(name: str, rule: type[Rule] | None) -> dict[str, Any]:
     guide = f' Guide, section "{rule.guide}".' if rule.guide else ""
     documentation = rule.documentation()
     pascal = "".join(word.capitalize() for word in name.split("-"))
+    address = address_of(rule)
     return {
         "id": name,
         # SARIF asks for a name that differs from the ID.
@@ -60,6 +63,8 @@ def _rule(name: str, rule: type[Rule] | None) -> dict[str, Any]:
         "shortDescription": {"text": f"{rule.summary[:1].upper()}{rule.summary[1:]}."},
         "fullDescription": {"text": f"{' '.join(documentation.split())}{guide}"},
         "help": {"text": documentation, "markdown": documentation},
+        # A path of this machine is no address: a rule of one's own may have none.
+        **({"helpUri": address} if address else {}),
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
         "properties": {"tags": ["dispatch", *([rule.guide] if rule.guide else [])]},
     }

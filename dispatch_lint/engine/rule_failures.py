@@ -1,0 +1,165 @@
+"""What rules raise: a rule that fails is one problem of the run, and never ends it."""
+
+from __future__ import annotations
+
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING, NamedTuple
+
+from dispatch_lint.model.errors import InputError, UserError
+
+if TYPE_CHECKING:
+    from dispatch_lint.rule import Rule
+
+MAX_FAILED = 100_000
+"""The number of documents that a rule failed for is counted up to this."""
+
+
+class PluginError(UserError):
+    """A rule that cannot be loaded; the message names it."""
+
+
+class Failure(NamedTuple):
+    """A rule that failed.
+
+    Attributes:
+        reason: the exception, with the file and line in the rule.
+        where: the first document, or what else the rule was asked about.
+        order: the sort key of the first document.
+    """
+
+    rule: str
+    reason: str
+    where: str
+    order: tuple[int, int]
+
+    def message(self, documents: int) -> str:
+        """The problem as it is reported.
+
+        Args:
+            documents: the number of documents that it failed for.
+        """
+        more = documents - 1
+        plural = "s" if more > 1 else ""
+        least = "at least " if documents >= MAX_FAILED else ""
+        further = f" ({least}{more:,} further document{plural})" if more else ""
+        return f"{self.where}: {self.reason}{further}"
+
+
+class Failures:
+    """The rules that failed, each with the documents that it failed for."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, Failure] = {}
+        self._documents: dict[str, set[tuple[int, int]]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._first)
+
+    def add(
+        self, rule: Rule, error: BaseException, where: str, order: tuple[int, int] | None = None
+    ) -> None:
+        """Add the failure of a rule.
+
+        Args:
+            where: the document, or what else the rule was asked about.
+            order: the sort key of the document; by default one of `where`.
+        """
+        order = order or (-1, _number(where))
+        first = self._first.get(rule.name)
+        if first is None or order < first.order:
+            failure = Failure(rule.name, internal_error(rule, error), where, order)
+            self._first[rule.name] = failure
+        documents = self._documents.setdefault(rule.name, set())
+        if len(documents) < MAX_FAILED:
+            documents.add(order)
+
+    def merge(self, other: Failures) -> None:
+        """Add the failures of other documents, or of the same."""
+        for name, failure in other._first.items():
+            first = self._first.get(name)
+            if first is None or failure.order < first.order:
+                self._first[name] = failure
+            documents = self._documents.setdefault(name, set())
+            if len(documents) < MAX_FAILED:
+                documents |= other._documents[name]
+
+    def messages(self) -> list[str]:
+        """One message for each rule, in the order of the documents."""
+        ordered = sorted(self._first.values(), key=lambda failure: (failure.order, failure.rule))
+        return [failure.message(len(self._documents[failure.rule])) for failure in ordered]
+
+
+def reraise_if_not_of_rule(error: BaseException) -> None:
+    """Raise an exception again that is not the fault of the rule that it came through.
+
+    Whatever else a rule raises, it cannot end the run.
+    """
+    from dispatch_lint.engine.members import Wanted
+
+    if isinstance(error, KeyboardInterrupt | InputError | Wanted):
+        raise error
+
+
+def document_name(source: str, number: int) -> str:
+    """A document as messages name it."""
+    return f"{source}: document {number}"
+
+
+def internal_error(rule: Rule, error: BaseException) -> str:
+    """The message for a rule that failed: with the line of the rule that raised."""
+    return f"internal error in the rule {rule.name} ({_line_of(rule, error)}): {reason_of(error)}"
+
+
+def reason_of(error: BaseException) -> str:
+    """An exception of a plugin as one line."""
+    try:
+        text = str(error)
+    except BaseException as problem:  # an exception can fail too
+        if isinstance(problem, KeyboardInterrupt):
+            raise
+        text = f"(its text cannot be had: {type(problem).__name__})"
+    name = type(error).__name__
+    return f"{name}: {text}" if text else name
+
+
+def _line_of(rule: Rule, error: BaseException) -> str:
+    """The file and line of a rule where an exception was raised, or else of its class."""
+    import inspect
+    import sys
+
+    module = sys.modules.get(type(rule).__module__)
+    file = getattr(module, "__file__", None) or "?"
+    line = line_in(file, error)
+    if line is None:  # what it yielded is wrong
+        try:
+            line = inspect.getsourcelines(type(rule))[1]
+        except (OSError, TypeError):
+            line = 1
+    return f"{_shown(file)}:{line}"
+
+
+def line_in(file: str, error: BaseException) -> int | None:
+    """The line of a file where an exception was raised; None for one that came from elsewhere."""
+    import traceback
+
+    # What a generator raises may be the cause of another exception: StopIteration is.
+    raised = (error, error.__cause__)
+    frames = [
+        frame for each in raised if each for frame in traceback.extract_tb(each.__traceback__)
+    ]
+    return next((frame.lineno for frame in reversed(frames) if frame.filename == file), None)
+
+
+def _shown(file: str) -> str:
+    path = FilePath(file)
+    try:
+        return path.relative_to(FilePath.cwd()).as_posix()
+    except (ValueError, OSError):
+        return path.name
+
+
+def _number(where: str) -> int:
+    """A number for what a rule was asked about, the same in every process."""
+    from zlib import crc32
+
+    return crc32(where.encode("utf-8", "surrogatepass"))

@@ -1,0 +1,134 @@
+"""The options of a rule: read from the settings, and checked by their types."""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, fields
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from dispatch_lint.config.settings import SettingsError
+from dispatch_lint.engine.rule_failures import PluginError, reason_of
+from dispatch_lint.naming import did_you_mean
+from dispatch_lint.rule import Rule, option_names
+
+if TYPE_CHECKING:
+    from dispatch_lint.config.settings import Settings
+_TYPES_OF_OPTIONS = "write bool, int, float, str, Literal of texts or tuple[str, ...]"
+
+
+def options_of(rule: type[Rule], settings: Settings) -> Any:
+    """The options of a rule from the settings.
+
+    Raises:
+        SettingsError: an option does not exist, is missing, or has a value of another type.
+    """
+    settings_of_rule = settings.rules.get(rule.name, {})
+    hints = _hints(rule) if settings_of_rule else {}
+    values: dict[str, Any] = {}
+    for key, value in settings_of_rule.items():
+        attribute = key.replace("-", "_")
+        if attribute not in hints:
+            names = option_names(rule)
+            listed = (
+                f"; the options are {', '.join(names)}" if names else ": the rule has no options"
+            )
+            raise SettingsError(f'rules.{rule.name}: there is no option "{key}"'
+                                f"{did_you_mean(key, names) or listed}")  # fmt: skip
+        values[attribute] = _checked(f"rules.{rule.name}.{key}", value, hints[attribute])
+    missing = [
+        field.name for field in fields(rule.Options)
+        if field.name not in values
+        and field.default is MISSING and field.default_factory is MISSING
+    ]  # fmt: skip
+    if missing:
+        raise SettingsError(f"rules.{rule.name}: the option {missing[0]} must be set")
+    try:
+        return rule.Options(**values)
+    except (ValueError, TypeError) as error:
+        raise SettingsError(f"rules.{rule.name}: {error}") from error
+
+
+def _hints(rule: type[Rule]) -> dict[str, Any]:
+    """The types of the options of a rule.
+
+    Raises:
+        PluginError: an annotation cannot be resolved.
+    """
+    try:
+        return get_type_hints(rule.Options)
+    except Exception as error:
+        where = f"the options of the rule {rule.name}"
+        raise PluginError(f"{where} cannot be used: {reason_of(error)}") from error
+
+
+def wrong_option(rule: type[Rule]) -> str | None:
+    """What is wrong with the types or the defaults of the options of a rule."""
+    options = fields(rule.Options)
+    try:
+        hints = _hints(rule) if options else {}
+    except PluginError:
+        return None  # it matters where an option is set
+    for field in options:
+        hint = hints[field.name]
+        if not _is_type_of_option(hint):
+            shown = f"is {_shown_type(hint)}, which no option can be"
+            return f"its option `{field.name}` {shown}: {_TYPES_OF_OPTIONS}"
+        if field.default is not MISSING and not _fits(field.default, hint):
+            shown = f"{field.default!r:.60}, which is not {_shown_type(hint)}"
+            return f"its option `{field.name}` has the default {shown}"
+    return None
+
+
+def _is_type_of_option(hint: Any) -> bool:
+    """Whether settings can have values of a type that a rule cannot change."""
+    origin = get_origin(hint)
+    if origin in (Union, UnionType):
+        return all(map(_is_type_of_option, get_args(hint)))
+    if origin is Literal:
+        return True
+    return hint in (bool, int, float, str, NoneType) or (
+        origin is tuple and get_args(hint) == (str, ...)
+    )
+
+
+def _checked(key: str, value: object, hint: Any) -> object:
+    """A value of the settings, converted to the type of the option.
+
+    Raises:
+        SettingsError: the value is of another type.
+    """
+    if get_origin(hint) is tuple:
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise SettingsError(f'"{key}" must be a list of texts, not {value!r}')
+        return tuple(value)
+    if not _fits(value, hint):
+        raise SettingsError(f'"{key}" must be {_shown_type(hint)}, not {value!r}')
+    return value
+
+
+def _fits(value: object, hint: Any) -> bool:
+    """Whether a value is of the type of an option: a plain type, literals, or one of several."""
+    origin = get_origin(hint)
+    if origin in (Union, UnionType):
+        return any(_fits(value, choice) for choice in get_args(hint))
+    if origin is Literal:
+        return any(type(value) is type(choice) and value == choice for choice in get_args(hint))
+    plain = origin or hint
+    if not isinstance(plain, type) or plain is Any:
+        return True
+    if isinstance(value, bool) and plain in (int, float):
+        return False
+    return isinstance(value, (int, float) if plain is float else plain)
+
+
+def _shown_type(hint: Any) -> str:
+    origin = get_origin(hint)
+    if origin is Literal:
+        shown = ", ".join(
+            f'"{choice}"' if isinstance(choice, str) else str(choice) for choice in get_args(hint)
+        )
+        return f"one of {shown}"
+    if origin in (Union, UnionType):
+        choices = [choice for choice in get_args(hint) if choice is not NoneType]
+        return " or ".join(map(_shown_type, choices))
+    return str(getattr(origin or hint, "__name__", hint))
