@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 import threading
@@ -11,6 +12,9 @@ _is_alone = threading.current_thread() is threading.main_thread()
 if _is_alone and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
     # While modules are imported, Ctrl-C just ends the process: nothing has been done yet.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+# Modules are many objects, and no garbage: nothing is collected before a command was imported.
+gc.disable()
 
 if __name__ == "__main__" and not sys.flags.safe_path:
     # `python -m` puts the working directory first: a click.py of a checked repository would be run.

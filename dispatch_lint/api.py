@@ -10,10 +10,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dispatch_lint.config import settings as settings_module
-from dispatch_lint.config.settings import Settings
+from dispatch_lint.config import settings_file
+from dispatch_lint.config.settings import Settings, SettingsError
 from dispatch_lint.documents.discover import discover
 from dispatch_lint.model.errors import InputError, UserError
+from dispatch_lint.model.progress import tell_nobody
 
 # Most modules are imported in the functions that need them, because `--help` and `rules` do not.
 if TYPE_CHECKING:
@@ -25,10 +26,12 @@ if TYPE_CHECKING:
     from dispatch_lint.documents.source import Source
     from dispatch_lint.engine.checker import Checker, Options
     from dispatch_lint.engine.summary import Result
+    from dispatch_lint.engine.timings import RuleTimings
     from dispatch_lint.graph.model import Graph
+    from dispatch_lint.model.progress import Progress
     from dispatch_lint.model.violation import Violation
     from dispatch_lint.rule import Finding, Rule
-    from dispatch_lint.schema.diff import SchemaChange
+    from dispatch_lint.schema.schema_change import SchemaChange
     from dispatch_lint.store.entity_store import EntityStore, Ledger
     from dispatch_lint.store.rows import StoreRows
 
@@ -52,10 +55,10 @@ def load_settings(
     from dispatch_lint.trust import require
 
     folder = (start or Path.cwd()).resolve()
-    file = None if isolated else settings_module.find(folder)
+    file = None if isolated else settings_file.find(folder)
     try:
-        settings = settings_module.load(file) if file else Settings(root=folder)
-    except settings_module.SettingsError:
+        settings = settings_file.load(file) if file else Settings(root=folder)
+    except SettingsError:
         if not trust:  # of a file outside of the tree, no message may show the content
             require(Settings(root=folder, file=file))
         raise
@@ -101,12 +104,15 @@ def _row_source(url: str, *, reported: bool) -> Source:
 
 
 def check(
-    settings: Settings, sources: Sequence[Source], *, jobs: int = 1, options: Options | None = None
-) -> Result:
+    settings: Settings, sources: Sequence[Source], *, jobs: int = 1, options: Options | None = None,
+    progress: Progress = tell_nobody, timings: RuleTimings | None = None,
+) -> Result:  # fmt: skip
     """Check sources.
 
     Args:
         jobs: the number of processes that check files; 0 to choose it.
+        progress: is told how much was checked.
+        timings: measures the rules, those in this process.
 
     Raises:
         UserError: the settings, a schema, a definition, a rule or a store cannot be used.
@@ -114,11 +120,13 @@ def check(
     from dispatch_lint.engine.run import run
 
     checker = make_checker(settings, options)
+    if timings is not None:
+        timings.watch(checker.rules)
     try:
         store = store_rows(settings, checker.classifier)
     except UserError as error:
-        raise settings_module.in_file(error, settings) from error
-    return run(checker, sources, jobs=jobs, store=store)
+        raise settings_file.in_file(error, settings) from error
+    return run(checker, sources, jobs=jobs, store=store, progress=progress)
 
 
 def make_checker(
@@ -143,7 +151,7 @@ def make_checker(
         rules = instantiate(known, settings, catalogue)
         off = instantiate_off(known, settings, catalogue)
     except UserError as error:
-        raise settings_module.in_file(error, settings) from error
+        raise settings_file.in_file(error, settings) from error
     accelerator = None
     if not os.environ.get("DISPATCH_LINT_PLAIN"):
         from dispatch_lint.fast.silent_rules import SilentRules
@@ -189,7 +197,7 @@ def store_rows(settings: Settings, classifier: Classifier) -> StoreRows | None:
     if settings.ledger:
         ledger = settings.root / settings.ledger
         if not ledger.is_file():
-            raise StoreError(f"{settings.ledger}: there is no such ledger; make one with "
+            raise StoreError(f"{settings.ledger}: no such ledger; create it with "
                              "`dispatch-lint store export --ledger`")  # fmt: skip
         ledgers.append(LedgerFile(ledger, settings.ledger))
     return StoreRows(store, ledgers)
@@ -216,46 +224,56 @@ def store_url(settings: Settings) -> str:
     from dispatch_lint.store.urls import rooted
 
     if not settings.store:
-        raise StoreError("no store is named: use --store URL, or the setting `store`")
+        raise StoreError("no store given: use --store URL, or the setting `store`")
     return rooted(settings.store, settings.root)
 
 
 # Definitions and documents
 
 
-def breaking_changes(changes: Sequence[SchemaChange], settings: Settings) -> list[SchemaChange]:
+def breaking_changes(
+    changes: Sequence[SchemaChange], settings: Settings
+) -> dict[SchemaChange, list[tuple[str, str]]]:
     """The changes about which a rule has a finding at or above the fail level.
+
+    Returns:
+        Each with the names of the rules, and their messages.
 
     Raises:
         UserError: a rule cannot be used.
     """
     from dispatch_lint.documents.catalogue_files import load_catalogue
-    from dispatch_lint.engine.plugins import PluginError, instantiate
-    from dispatch_lint.engine.rule_results import (
-        checked_findings,
+    from dispatch_lint.engine.plugins import instantiate
+
+    rules = instantiate(known_rules(settings), settings, load_catalogue(settings))
+    found: dict[SchemaChange, list[tuple[str, str]]] = {}
+    for change in changes:
+        for rule in rules:
+            for finding in findings_about(rule, change) if rule.has("check_change") else ():
+                severity = settings.severity.get(rule.name) or finding.severity or rule.severity
+                if severity >= settings.fail_level:
+                    found.setdefault(change, []).append((rule.name, finding.message))
+    return found
+
+
+def findings_about(rule: Rule, change: SchemaChange) -> list[Finding]:
+    """What a rule finds about a change of definitions.
+
+    Raises:
+        PluginError: the rule fails.
+    """
+    from dispatch_lint.engine.rule_failures import (
+        PluginError,
         internal_error,
         reraise_if_not_of_rule,
     )
+    from dispatch_lint.engine.rule_results import checked_findings
 
-    def findings(rule: Rule, change: SchemaChange) -> list[Finding]:
-        try:
-            return [*checked_findings(rule.check_change(change))]
-        except BaseException as error:
-            reraise_if_not_of_rule(error)
-            raise PluginError(internal_error(rule, error)) from error
-
-    rules = instantiate(known_rules(settings), settings, load_catalogue(settings))
-    return [
-        change
-        for change in changes
-        if any(
-            (settings.severity.get(rule.name) or finding.severity or rule.severity)
-            >= settings.fail_level
-            for rule in rules
-            if rule.has("check_change")
-            for finding in findings(rule, change)
-        )
-    ]
+    try:
+        return [*checked_findings(rule.check_change(change))]
+    except BaseException as error:
+        reraise_if_not_of_rule(error)
+        raise PluginError(internal_error(rule, error)) from error
 
 
 def documents_of(settings: Settings, sources: Sequence[Source]) -> Iterator[Document]:

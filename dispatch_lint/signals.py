@@ -11,13 +11,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+ENDING = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
+"""The signals that end a run. SIGHUP is that of a terminal that is closed."""
+
+
 @contextmanager
 def held() -> Iterator[None]:
-    """A context in which SIGINT and SIGTERM wait: they are delivered at its end."""
+    """A context in which the signals that end a run wait: they are delivered at its end."""
     if sys.platform == "win32":
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     try:
         yield
     finally:

@@ -27,7 +27,7 @@ def test_an_entity_gets_another_name_everywhere(tmp_path: Path) -> None:
     diff = run(tmp_path, "rename", "-/Image/nodejs", "node18", "--diff").stdout.decode()
     assert diff.count("\n+") - diff.count("\n+++") == 4
     result = run(tmp_path, "rename", "Image/nodejs", "node18")
-    assert result.stdout == b"2 entities and 2 references in 3 files have the new name\n"
+    assert result.stdout == b"renamed 2 entities and 2 references in 3 files\n"
     assert (tmp_path / "images.yaml").read_text() == IMAGES.replace("nodejs  #", "node18  #")
     assert (tmp_path / "functions.yaml").read_text() == FUNCTIONS.replace(
         "'nodejs'", "'node18'"
@@ -41,13 +41,34 @@ def test_an_entity_gets_another_name_everywhere(tmp_path: Path) -> None:
     [
         ("-/Image/nodjs", "x", "there is no -/Image/nodjs in these documents"),
         ("-/Image/nodejs", "python", "there is already -/Image/python"),
-        ("nodejs", "x", "is no key"),
+        ("nodejs", "x", "is not a key"),
+        ("-/Image/nodejs", "nodejs", '"nodejs" is its name already'),
     ],
 )
 def test_renames_that_cannot_be(key: str, name: str, said: str, tmp_path: Path) -> None:
     (tmp_path / "images.yaml").write_text(IMAGES)
     result = run(tmp_path, "rename", key, name)
     assert result.returncode == 2 and said in result.stderr.decode()
+    assert (tmp_path / "images.yaml").read_text() == IMAGES
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("rename", "Image/nodejs", "x"), ("graph", "images.yaml"),
+        ("store", "import", "images.yaml", "--store", "new.db"), ("check",),
+    ],
+)  # fmt: skip
+def test_no_command_takes_an_organization_that_cannot_be_one(
+    words: tuple[str, ...], tmp_path: Path
+) -> None:
+    (tmp_path / "images.yaml").write_text(IMAGES)
+    result = run(tmp_path, *words, "--organization", "a/b c")
+    assert result.returncode == 2
+    assert result.stderr.decode().strip() == (
+        'dispatch-lint: "--organization" must be a name of letters, digits, "_" and "-", not "a/b c"'
+    )
+    assert [file.name for file in tmp_path.iterdir()] == ["images.yaml"]
     assert (tmp_path / "images.yaml").read_text() == IMAGES
 
 
@@ -97,7 +118,7 @@ def test_issues_are_the_same_each_time(tmp_path: Path) -> None:
 
 def test_the_problem_matcher_reads_concise(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("kind: Secret\nname: a b\n")
-    said = json.loads((ROOT / "docs" / "problem-matcher.json").read_text())
+    said = json.loads((ROOT / "dispatch_lint/initializing/problem-matcher.json").read_text())
     pattern = said["problemMatcher"][0]["pattern"][0]
     match = re.match(
         pattern["regexp"], check(tmp_path, "a.yaml", "-f", "concise")[1].splitlines()[0]
@@ -152,6 +173,18 @@ def test_what_follows_is_a_path_and_no_reason(tmp_path: Path) -> None:
     assert "ignore[name-format] the old system\n" in (tmp_path / "other" / "a.yaml").read_text()
 
 
+@pytest.mark.parametrize(
+    "reason", ["x\nfunc init() {}", "x\ry", "x\x1b[31m", "x\u2028y", "x\udcff"]
+)
+def test_a_reason_is_one_line_of_text(reason: str, tmp_path: Path) -> None:
+    (tmp_path / "a.go").write_text("package p\n\ntype W struct {\n\tBaseEntity\n\tA_b string\n}\n")
+    (tmp_path / "b.yaml").write_text("kind: Secret\nname: a b\n")
+    before = [file.read_text() for file in sorted(tmp_path.iterdir())]
+    code, _, error = check(tmp_path, ".", f"--add-ignore={reason}")
+    assert (code, "the reason must be one line of text" in error) == (2, True)
+    assert [file.read_text() for file in sorted(tmp_path.iterdir())] == before
+
+
 def test_nothing_is_ignored_in_a_file_that_changed(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "appending.py").write_text(PLUGIN)
@@ -159,7 +192,7 @@ def test_nothing_is_ignored_in_a_file_that_changed(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("kind: Secret\nname: a b\n")
     code, _, error = check(tmp_path, "a.yaml", "--add-ignore")
     assert code == 2
-    assert "a.yaml: the file changed while it was checked" in error
+    assert "a.yaml: the file changed during the check" in error
     assert (tmp_path / "a.yaml").read_text() == "kind: Secret\nname: a b\n# more\n"
 
 
@@ -194,9 +227,7 @@ def test_an_entity_of_two_organizations_is_none(tmp_path: Path) -> None:
     file.write_text(row("acme", "s") + row("other", "s"))
     code, out = renamed(tmp_path, "Secret/s", "t")
     assert code == 2
-    assert (
-        "several entities are meant: acme/Secret/s (a.jsonl:1:" in out and "other/Secret/s" in out
-    )
+    assert "the name is ambiguous: acme/Secret/s (a.jsonl:1:" in out and "other/Secret/s" in out
     assert renamed(tmp_path, "acme/Secret/s", "t")[0] == 0
     assert file.read_text() == row("acme", "s").replace('"s"', '"t"') + row("other", "s")
 
@@ -220,21 +251,27 @@ BROKEN = {
     "a.json": '{"kind": "Function", "name": "f", "image": "nodejs",}',
     "b.json": '{"kind": "Function", "name": "f", "image": "node\\u006as",}',
     "a.jsonl": '{"kind": "Function", "image": "nodejs"\n{"kind": "Secret", "name": "s"}\n',
-}
+    "b.jsonl": '{"kind": "Function", "name": "\udced", "image": "nodejs"}\n'
+               '{"kind": "Function", "name": "f", "image": "nodejs"}\n',
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_document_that_does_not_parse_may_refer_to_it(name: str, tmp_path: Path) -> None:
     (tmp_path / "images.yaml").write_text(IMAGES)
-    (tmp_path / name).write_text(BROKEN[name])
+    broken = BROKEN[name].encode("utf-8", "surrogateescape")
+    (tmp_path / name).write_bytes(broken)
     code, out = renamed(tmp_path, "Image/nodejs", "node18")
     assert (
         code == 2 and f"{name}:" in out and "may refer to Image/nodejs" in out and "--force" in out
     )
     assert (tmp_path / "images.yaml").read_text() == IMAGES
     code, out = renamed(tmp_path, "Image/nodejs", "node18", "--force")
-    assert code == 0 and "it was passed over" in out
+    assert code == 0 and ": skipped" in out
     assert "node18" in (tmp_path / "images.yaml").read_text()
+    lines = (tmp_path / name).read_bytes().splitlines()
+    assert lines[0] == broken.splitlines()[0]
+    assert name != "b.jsonl" or lines[1].endswith(b'"image": "node18"}')
 
 
 def test_what_is_none_of_ours_blocks_no_rename(tmp_path: Path) -> None:
@@ -244,5 +281,5 @@ def test_what_is_none_of_ours_blocks_no_rename(tmp_path: Path) -> None:
     (tmp_path / "latin.yml").write_bytes(b"title: nodejs \xe9\n")
     (tmp_path / "other.yaml").write_text("kind: Function\nname: f\nimage: python\nsecrets: [\n")
     assert renamed(tmp_path, "Image/nodejs", "node18") == (
-        0, "1 entity and 0 references in 1 file have the new name\n",
+        0, "renamed 1 entity and 0 references in 1 file\n",
     )  # fmt: skip

@@ -15,11 +15,11 @@ from dispatch_lint.engine.run import run
 from dispatch_lint.engine.summary import Result
 from dispatch_lint.fix.fixed import Fixed, write_fixed
 from dispatch_lint.model.errors import InputError
-from dispatch_lint.rule import EntityView, Finding, NoOptions, Rule
+from dispatch_lint.rule import CatalogueView, EntityView, Finding, NoOptions, Rule
 from tests.test_cli import check
 
 SLIP = "kind: Secret\nname: s\nsercets: {a: b}\n"
-CHANGED = "a.yaml: the file changed while it was checked: check it again"
+CHANGED = "a.yaml: the file changed during the check; run it again"
 
 
 class Changing(Rule):
@@ -47,7 +47,7 @@ class Removing(Changing):
 def checked(rule: type[Rule], select: str) -> Result:
     settings = Settings()
     full = make_checker(parse({"select": [select]}))
-    rules = [*full.rules, rule(NoOptions(), settings, full.catalogue)]
+    rules = [*full.rules, rule(NoOptions(), settings, CatalogueView(full.catalogue))]
     checker = Checker(settings, full.catalogue, rules, known=full.known)
     return run(checker, sources_of(["a.yaml", "b.yaml"], settings))
 
@@ -142,6 +142,6 @@ def test_a_file_that_changes_before_it_is_written_stays(folder: Path) -> None:
     text = SLIP.replace("sercets", "secrets")
     fixed = Fixed(texts={"a.yaml": text, "b.yaml": text}, before={"a.yaml": SLIP, "b.yaml": SLIP})
     (folder / "b.yaml").write_text("# mine\n")
-    with pytest.raises(InputError, match=r"b\.yaml: the file changed .* nothing is written"):
+    with pytest.raises(InputError, match=r"b\.yaml: the file changed .* nothing was written"):
         write_fixed(fixed)
     assert [(folder / f"{name}.yaml").read_text() for name in "ab"] == [SLIP, "# mine\n"]

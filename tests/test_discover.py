@@ -200,7 +200,7 @@ def test_patterns_of_no_person_are_not_read(tmp_path: Path) -> None:
     for size, code in ((MAX_BYTES, 0), (MAX_BYTES + 1, 2)):
         (tmp_path / ".gitignore").write_text("#" * size)
         assert check(tmp_path)[0] == code
-    assert f"{tmp_path / '.gitignore'}: patterns of more than 256 KiB" in check(tmp_path)[2]
+    assert f"{tmp_path / '.gitignore'}: larger than 256 KiB" in check(tmp_path)[2]
     (tmp_path / ".gitignore").unlink()
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / ".gitignore").symlink_to(tmp_path / "pipe")
@@ -211,12 +211,12 @@ def test_a_folder_that_git_ignores_is_told(repository: Path) -> None:
     (repository / ".gitignore").write_text("build/\n")
     (repository / "deep" / ".gitignore").write_text("")
     (repository / ".git/info/exclude").write_text("")
-    told = "dispatch-lint: git ignores {}: name its files to have them checked"
+    told = "dispatch-lint: {} is ignored by git; name its files to check them"
     assert told.format("build") in check(repository, "build")[2]
     assert told.format("deep/build") in check(repository, "deep/build")[2]
     assert check(repository, "build/a.yaml", "--exit-zero")[2] == ""
     (repository / "empty").mkdir()
-    assert "git ignores" not in check(repository, "empty")[2]
+    assert "is ignored by git" not in check(repository, "empty")[2]
 
 
 @pytest.mark.parametrize(("said", "found"), [
@@ -299,6 +299,7 @@ def test_exclude_of_the_command_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("settings_", "expected"), [
     ('exclude = ["nope", "charts", "charts/c.yaml", "!x"]', ['exclude: "nope"']),
     ('include = ["*.yaml", "manifest/*.yml"]', ['include: "manifest/*.yml"']),
+    ('include = ["*.yaml", ".gitignore"]', ['include: ".gitignore"']),
     ('kinds = { "functions/*" = "Function" }', ['kinds: "functions/*"']),
     ('per-path = { "legacy/*" = ["schema"], "a/**" = ["schema"] }', ['per-path: "legacy/*"']),
     ('exclude = ["node_modules", "ignored"]', []),
@@ -309,7 +310,11 @@ def test_globs_that_match_nothing_are_told(
     write(tmp_path, "a/x.yaml", "charts/c.yaml", "node_modules/c.yaml", "ignored/a.yaml")
     (tmp_path / ".gitignore").write_text("ignored\n")
     (tmp_path / "dispatch-lint.toml").write_text(settings_)
-    told = [f"dispatch-lint: info: {glob} matches nothing" for glob in expected]
+    endings = " that ends in .yaml, .yml, .json, .jsonl, .ndjson, .go"  # of others none is read
+    told = [
+        f"dispatch-lint: info: {glob} matches no file{endings if glob.startswith('include') else ''}"
+        for glob in expected
+    ]
     assert check(tmp_path)[2].splitlines() == told
     assert check(tmp_path / "a", "..")[2].splitlines() == told
     assert check(tmp_path / "a")[2] == ""
@@ -330,8 +335,51 @@ def test_a_link_beside_its_target_is_one_file(tmp_path: Path) -> None:
 
 def test_a_broken_link_that_is_excluded_is_no_error(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").symlink_to("nowhere.yaml")
-    assert "the link leads nowhere" in check(tmp_path, "a.yaml")[2]
+    assert "the link is broken" in check(tmp_path, "a.yaml")[2]
     for options in (["--exclude", "a.yaml"], ["--exclude", "a.yaml", "--force-exclude"]):
         code, _, error = check(tmp_path, "a.yaml", *options)
         assert (code, "nowhere" in error) == (0, False)
     assert check(tmp_path)[0] == 0
+
+
+def test_links_in_a_circle_hide_nothing(tmp_path: Path) -> None:
+    """Neither in a walk, nor where the settings or a description lead to one."""
+    write(tmp_path, "a.yaml", "z/b.yaml")
+    circle = (("l.yaml", "m.yaml"), ("m.yaml", "l.yaml"), ("n", "n"), ("r/r.py", "r.py"))
+    (tmp_path / "r").mkdir()
+    for link, target in circle:
+        (tmp_path / link).symlink_to(target)
+    assert places(tmp_path) == {"a.yaml", "z/b.yaml"}
+    (tmp_path / "api.yaml").write_text("swagger: '2.0'\ndefinitions: {A: {$ref: 'l.yaml#/x'}}\n")
+    code, _, error = check(tmp_path, "api.yaml")
+    assert (code, "Traceback" in error) == (0, False)
+    (tmp_path / "dispatch-lint.toml").write_text('plugins = ["r"]\n')
+    code, _, error = check(tmp_path, "--trust")
+    assert (code, "Traceback" in error, "r.py fails to load" in error) == (2, False, True)
+
+
+def test_globs_hold_where_a_walk_begins_above_the_settings(tmp_path: Path) -> None:
+    write(tmp_path, "a.yaml", "in/a.yaml", "in/deep/b.yaml")
+    (tmp_path / "in" / "ours.toml").write_text(
+        'exclude = ["/a.yaml"]\ninclude = ["/*/b.yaml", "/../*.yaml"]\n'
+    )
+    walked = {"a.yaml", "in/deep/b.yaml"}
+    above = {f"../{name}" for name in walked}
+    assert places(tmp_path, "--config", "in/ours.toml") == walked
+    assert places(tmp_path / "in", "..", "--config", "ours.toml") == above
+    (tmp_path / "in" / "ours.toml").unlink()
+    assert places(tmp_path / "in", "..", "--exclude", "/a.yaml") == above
+
+
+def test_a_folder_that_cannot_be_listed_is_an_error(tmp_path: Path) -> None:
+    """Here because its path is too long; for users because it belongs to somebody else."""
+    write(tmp_path, "a.yaml")
+    folder = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(20):
+        os.mkdir("d" * 250, dir_fd=folder)
+        inner = os.open("d" * 250, os.O_RDONLY, dir_fd=folder)
+        os.close(folder)
+        folder = inner
+    os.close(folder)
+    code, output, error = check(tmp_path, "-f", "concise")
+    assert (code, output.count("a.yaml"), error.count("File name too long")) == (2, 1, 1)

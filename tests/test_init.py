@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,16 +12,15 @@ import jsonschema
 import pytest
 from ruamel.yaml import YAML
 
-from dispatch_lint.config import settings as settings_module
+from dispatch_lint.config.settings_file import load
+from dispatch_lint.version import __version__
+from tests.command import WAIT, run, run_text
 
 IMAGE = "kind: Image\nname: nodejs\nbaseImageName: base\n"
 
 
 def init(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "dispatch_lint", "init", *arguments],
-        cwd=folder, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
+    return run_text(folder, "init", *arguments, DISPATCH_LINT_TRUST="")
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -44,7 +44,7 @@ def test_a_new_project(project: Path) -> None:
     result = init(project, "--yes")
     assert result.returncode == 0, result.stderr
     assert "4 Image" in result.stdout
-    settings_module.load(project / "dispatch-lint.toml")
+    load(project / "dispatch-lint.toml")
     editor = json.loads((project / ".vscode/settings.json").read_text())
     schema = "./.vscode/dispatch.schema.json"
     assert editor["yaml.schemas"] == {schema: ["entities/*.yaml", "mixed/image.yaml"]}
@@ -84,8 +84,20 @@ def test_what_exists_is_added_to(project: Path) -> None:
     assert len(json.loads(text)["yaml.schemas"]) == 2
 
 
+def test_the_problem_matcher_is_copied_where_github_reads_it(project: Path) -> None:
+    init(project, "--yes")
+    matcher = project / ".github/dispatch-lint-matcher.json"
+    assert not matcher.exists()
+    matcher.parent.mkdir()
+    assert f"Wrote {matcher.relative_to(project)}" in init(project, "--yes").stdout
+    assert json.loads(matcher.read_text())["problemMatcher"][0]["owner"] == "dispatch-lint"
+    matcher.write_text("{}")
+    assert "stays as it is" in init(project, "--yes").stdout
+    assert matcher.read_text() == "{}"
+
+
 @pytest.mark.parametrize(
-    "text", ["// mine\n{}\n", "[1]", '{"yaml.schemas": [], }', '{"json.schemas": [1]}'],
+    "text", ["// mine\n{}{}\n", "[1]", '{"yaml.schemas": [], }', '{"json.schemas": [1]}'],
 )  # fmt: skip
 def test_what_cannot_be_added_to_stays(project: Path, text: str) -> None:
     editor, hooks = project / ".vscode/settings.json", project / ".pre-commit-config.yaml"
@@ -104,7 +116,7 @@ def test_settings_that_exist_stay(project: Path) -> None:
     file = project / "pyproject.toml"
     file.write_text('[tool.dispatch-lint]\norganization = "acme"\n')
     result = init(project, "--yes")
-    assert "pyproject.toml: it is there already" in result.stdout
+    assert "pyproject.toml: exists already" in result.stdout
     assert not (project / "dispatch-lint.toml").exists()
 
 
@@ -115,15 +127,12 @@ def test_definitions_and_a_store_are_found(project: Path) -> None:
         '\tOrganizationID string `json:"organizationId"`\n}\n\n'
         'type Widget struct {\n\tBaseEntity\n\tSize int `json:"size"`\n}\n'
     )
-    subprocess.run(
-        [sys.executable, "-m", "dispatch_lint", "store", "import", "--store", "refs.db",
-         "--organization", "acme", "entities"],
-        cwd=project, check=True, capture_output=True,
-    )  # fmt: skip
+    options = ("--store", "refs.db", "--organization", "acme")
+    run(project, "store", "import", *options, "entities").check_returncode()
     (project / "other.db").write_bytes(b"SQLite format 3\0" + bytes(100))
     result = init(project, "--yes")
     assert "definitions in ./pkg; the store sqlite:///refs.db" in result.stdout, result.stdout
-    said = settings_module.load(project / "dispatch-lint.toml")
+    said = load(project / "dispatch-lint.toml")
     assert said.definitions == ("./pkg",) and said.store == "sqlite:///refs.db"
 
 
@@ -157,3 +166,96 @@ def test_modelines(project: Path) -> None:
     before = content(project)
     init(project, "--yes", "--modelines")
     assert content(project) == before
+
+
+SCHEMA = ".vscode/dispatch.schema.json"
+
+
+def test_update_renews_the_schema_and_nothing_else(project: Path) -> None:
+    init(project, "--yes")
+    fresh = content(project)
+    assert init(project, "--update").stdout == f"{SCHEMA}: it is up to date.\n"
+    text = (project / SCHEMA).read_text()
+    assert json.loads(text)["$comment"].startswith(f"Written by dispatch-lint {__version__}.")
+    old = text.replace(f"dispatch-lint {__version__}.", "dispatch-lint 0.0.9.").replace(
+        "Image", "I"
+    )
+    (project / SCHEMA).write_text(old)
+    (project / ".pre-commit-config.yaml").unlink()
+    result = init(project, "--update")
+    assert result.returncode == 0, result.stderr
+    assert f"Wrote {SCHEMA}" in result.stdout and f"from 0.0.9 to {__version__}" in result.stdout
+    assert content(project) == {
+        name: kept for name, kept in fresh.items() if not name.endswith(".pre-commit-config.yaml")
+    }
+
+
+def test_update_takes_the_kinds_of_the_settings(project: Path) -> None:
+    init(project, "--yes")
+    (project / "kinds.go").write_text(
+        "package kinds\n\n// +dispatch:form=manifest\ntype Widget struct {\n"
+        '\tKind string `json:"kind"`\n\tName *string `json:"name"`\n}\n'
+    )
+    (project / "dispatch-lint.toml").write_text("definitions = ['./kinds.go']\n")
+    assert "Wrote" in init(project, "--update").stdout
+    schema = json.loads((project / SCHEMA).read_text())
+    assert "Widget" in schema["properties"]["kind"]["enum"]
+
+
+def test_a_schema_of_a_newer_version_stays(project: Path) -> None:
+    init(project, "--yes")
+    file = project / SCHEMA
+    file.write_text(
+        file.read_text().replace(f"dispatch-lint {__version__}.", "dispatch-lint 99.1.")
+    )
+    before = content(project)
+    for arguments in (["--update"], ["--yes"]):
+        assert "dispatch-lint 99.1 wrote it, which is newer" in init(project, *arguments).stdout
+    assert content(project) == before
+
+
+@pytest.mark.parametrize(("arguments", "message"), [
+    (["--update"], f"no {SCHEMA} to renew; write it with `dispatch-lint init`"),
+    (["--update", "--modelines"], "leave out --modelines"),
+])  # fmt: skip
+def test_update_has_nothing_to_renew(project: Path, arguments: list[str], message: str) -> None:
+    before = content(project)
+    result = init(project, *arguments)
+    assert result.returncode == 2 and message in result.stderr and not result.stdout
+    assert content(project) == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no pseudo terminals")
+def test_without_the_schema_nothing_points_to_it(project: Path) -> None:
+    import pty
+
+    parent, child = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dispatch_lint", "init", "--modelines"], cwd=project, stdin=child,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    os.write(parent, b"y\nn\n" + b"y\n" * 9)  # yes to the settings, no to the schema
+    output, errors = process.communicate(timeout=WAIT)
+    os.close(parent)
+    os.close(child)
+    assert process.returncode == 0, errors
+    assert b"it would name .vscode/dispatch.schema.json, which is not there" in output
+    assert not (project / ".vscode").exists()
+    assert not [file for file in project.rglob("*.yaml") if "$schema" in file.read_text()]
+
+
+def test_settings_with_comments_are_added_to(project: Path) -> None:
+    editor = project / ".vscode/settings.json"
+    editor.parent.mkdir()
+    before = (
+        '// ours\n{\n    "a": 1, // one\n    "yaml.schemas": { "x.json": "y.yaml" }, // more\n'
+        "    /* last */\n}\n"
+    )
+    editor.write_text(before)
+    assert init(project, "--yes").returncode == 0
+    after = editor.read_text()
+    assert after.count("yaml.schemas") == 1
+    rest = iter(after)
+    assert all(letter in rest for letter in before)  # nothing is gone
+    assert init(project, "--yes").returncode == 0
+    assert editor.read_text() == after

@@ -15,7 +15,7 @@ from tests.test_store import database, server
 
 __all__ = ["database", "server"]
 
-EVIL = "\x1b]0;title\x07\n::add-mask::y\n##[add-mask]z\x9b2J\u202e"
+EVIL = "\x1b]0;title\x07\n::add-mask::y\n##[add-mask]z\r\x9b2J\u202e"
 OBEYED = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|^\s*::(?!error |warning |notice )|##(vso|teamcity)?\[",
     re.MULTILINE,

@@ -188,8 +188,8 @@ def test_patterns_are_those_of_json_schema(lint: Lint, tmp_path: Path) -> None:
         ("3:7 schema", r'"١" does not match the pattern ^\d$'),
         ("4:7 schema", "\"code\": 'xyzb' is too long"),
         ("4:7 schema", r'"xyzb" does not match the pattern \u{61}'),
-        ("6:6 schema", '"parts.Ä" has to be an integer, not the text "b"'),
-        ("7:6 schema", '"parts.ä" has to be text, not 2'),
+        ("6:6 schema", '"parts.Ä" must be an integer, not the text "b"'),
+        ("7:6 schema", '"parts.ä" must be text, not 2'),
         ("8:10 schema", '"closed" has no field "ä"'),
     ]
 
@@ -240,6 +240,8 @@ def test_a_setting_at_a_reference_is_judged_by_kind(lint: Lint) -> None:
     [
         ("kind: Secret\nname: a b  # dispatch-lint: ignore[name-format] old\n", []),
         ("kind: Secret\n# dispatch-lint: ignore[name-format]\nname: a b\n", []),
+        ("kind: Secret\nname: '#a' # dispatch-lint: ignore[name-format]\n", []),
+        ("kind: Secret\nname: 'a # b'# dispatch-lint: ignore[name-format]\n", []),
         ("kind: Secret\n# dispatch-lint: ignore[name-format]\n# why\n\nname: a b\n", []),
         ("# dispatch-lint: ignore[name-format]\nkind: Secret\nname: a b\n", []),
         ("# dispatch-lint: ignore[schema,name-format]\nkind: Secret\nname: a b\n",
@@ -252,6 +254,7 @@ def test_a_setting_at_a_reference_is_judged_by_kind(lint: Lint) -> None:
          ["2:7 name-format", "2:11 unused-suppression"]),
         ('kind: Secret\nname: a\nsecrets: {x: "# dispatch-lint: ignore[schema]"}\n', []),
         ("kind: Secret\nname: a\nsecrets:\n  x: |\n    # dispatch-lint: ignore[schema]\n", []),
+        ("kind: Secret\nname: '# dispatch-lint: ignore[schema]'\nsecrets: [\n", ["3:11 syntax-error"]),
         ("kind: Secret\nname: a\n---\nkind: Secret\nname: a # dispatch-lint: ignore[unique-key]\n", []),
     ],
 )  # fmt: skip
@@ -367,16 +370,28 @@ def test_a_comment_at_the_head_of_a_block_holds(line: str, lint: Lint) -> None:
 
 
 @pytest.mark.parametrize("text", [
+    "name: a # Dispatch-Lint: ignore[name-format]\n", "name: a # dispatch_lint: ignore[name-format]\n",
+    "name: a # DISPATCH-LINT: IGNORE[name-format]\n", "name: a # dispatchlint:ignore[name-format]\n",
     "name: a # dispatch-lint ignore[name-format]\n", "name: a # dispatch-lint: IGNORE[name-format]\n",
     "name: a # noqa dispatch-lint: ignore[name-format]\n", "name: a # dispatch-lint: ignroe[name-format]\n",
     "name: a # dispatch-lint: ignore\n", "name: a # dispatch-lint: ignore[name-format\n",
     "name: a # dispatch-lint: ignore[name-format]\n", "name: >- # dispatch-lint: ignore[name-format]\n  a\n",
     "name: &a # dispatch-lint: ignore[name-format]\n  a\n", "name: a\nsecrets: {a: b, # dispatch-lint: ignore[schema]\n c: d}\n",
+    "name: 'a'# dispatch-lint: ignore[schema]\n", 'name: "a"# dispatch-lint ignore\n',
+    "name: a\nsecrets: {a: b}# dispatch-lint: ignore[schema]\n", "name: a\ntags: []# dispatch-lint: ignore[schema]\n",
+    "name: a\nsecrets: {# dispatch-lint: ignore[schema]\n a: b}\n", "name: a\nsecrets: {a: b,# dispatch-lint: ignore[schema]\n c: d}\n",
     "name: a\n... # dispatch-lint: ignore[schema]\n", "name: a\n--- # dispatch-lint: ignore[schema]\n",
+    'name: a # write "# dispatch-lint: ignore[name-format]"\n', "name: a\nsecrets: {a: '#1'} # dispatch-lint ignore\n",
 ])  # fmt: skip
 def test_every_suppression_is_used_or_reported(text: str, lint: Lint) -> None:
     found = lint(f"kind: Secret\n{text}")
     assert [violation.rule for violation in found] == ["unused-suppression"]
+
+
+def test_a_suppression_that_a_comment_quotes_hides_nothing(lint: Lint) -> None:
+    quoted = '"# dispatch-lint: ignore[name-format]"'
+    found = lint(f"kind: Secret\nname: a b # write {quoted}\n")
+    assert shown(found) == ["2:7 name-format", "2:11 unused-suppression"]
 
 
 def test_a_file_of_comments_has_unused_suppressions(lint: Lint) -> None:
@@ -387,7 +402,24 @@ def test_a_file_of_comments_has_unused_suppressions(lint: Lint) -> None:
 
 @pytest.mark.parametrize("text", [
     "secrets:\n  a: |\n    # dispatch-lint: ignore[schema]\n", "secrets: {a: 'x # dispatch-lint: ignore[schema]'}\n",
+    "secrets:\n  a: b\"# dispatch-lint ignore\n", "secrets:\n  a: b,# dispatch-lint ignore\n",
     "secrets:\n  a: &a !!str |\n    # dispatch-lint: ignore[schema]\n    # dispatch-lint ignore\n",
 ])  # fmt: skip
 def test_what_looks_like_a_comment_in_a_value_is_none(text: str, lint: Lint) -> None:
     assert not lint(f"kind: Secret\nname: a\n{text}")
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_quiet_knows_what_a_comment_hides(jobs: int, tmp_path: Path) -> None:
+    """What is not shown is hidden by a comment all the same: the comment is not unused."""
+    ignore = "# dispatch-lint: ignore"
+    (tmp_path / "a.yaml").write_text(
+        f"kind: Secret\nname: a\nid: x  {ignore}[server-owned-field]\n---\nkind: Secret\nname: b\nid: z\n"
+    )
+    (tmp_path / "b.yaml").write_text(f"kind: Secret\nname: a  {ignore}[unique-key]\n")
+    for quiet in ([], ["--quiet"]):
+        code, out, _ = check(tmp_path, ".", "-f", "json", "-j", str(jobs), *quiet)
+        report = json.loads(out)
+        assert (code, report["summary"]["suppressed"]) == (0, 2), out
+        assert report["summary"]["violations"] == {"error": 0, "warning": 0, "info": 1}
+        assert len(report["violations"]) == (0 if quiet else 1)

@@ -5,48 +5,82 @@ The module of a command is imported when the command is called, to keep the star
 
 from __future__ import annotations
 
+import gc
+import os
+from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 
 import click
 
 from dispatch_lint.cli.exit import EXIT_FAILURE, end_on_signals
-from dispatch_lint.cli.output import tell, tell_error, tell_traceback
+from dispatch_lint.cli.help import CONTEXT, CommandGroup
+from dispatch_lint.cli.output import reserve_output, tell, tell_error, tell_traceback
 from dispatch_lint.model.errors import UserError
 from dispatch_lint.store.urls import without_passwords
 from dispatch_lint.text.harmless import harmless
 from dispatch_lint.version import __version__
 
-COMMANDS = {
-    "audit": "audit", "check": "check", "explain": "explain", "graph": "graph", "init": "init", "lsp": "lsp",
-    "rename": "rename", "rules": "rules", "schema": "schema", "store": "store", "trust": "trust",
-}  # fmt: skip
+COMMANDS = (
+    "check", "rules", "explain", "config", "init", "rename", "graph", "schema", "store", "audit",
+    "lsp", "trust", "completion",
+)  # fmt: skip
+"""The commands in the order of the help; each is a module here."""
+
+COMPLETE_VARIABLE = "_DISPATCH_LINT_COMPLETE"
+"""The environment variable with which the script of a shell asks for completions."""
 
 
-class _Lazy(click.Group):
+@cache
+def _command(name: str) -> click.Command:
+    """A command, with standard output reserved for what it reports itself."""
+    command: click.Command = import_module(f"{__name__}.{name}").command
+    for each in _all(command):
+        if each.callback is not None:
+            each.callback = reserve_output()(each.callback)
+    return command
+
+
+def _all(command: click.Command) -> Iterator[click.Command]:
+    """A command, and all below it."""
+    yield command
+    if isinstance(command, click.Group):
+        for inner in command.commands.values():
+            yield from _all(inner)
+
+
+class _Lazy(CommandGroup):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"{__name__}.{COMMANDS[cmd_name]}").command
+        command = _command(cmd_name)
+        gc.enable()  # see `__main__`
         return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+        is_unknown = args and args[0] not in COMMANDS and not args[0].startswith("-")
+        if is_unknown and not ctx.resilient_parsing:  # as it is while a shell completes
             from dispatch_lint.naming import did_you_mean
 
             hint = did_you_mean(args[0], COMMANDS)
+            if os.path.exists(args[0]):  # noqa: PTH110 (a name that is too long is none)
+                hint = f"; to check the path, write `dispatch-lint check {args[0]}`"
             raise click.UsageError(f'there is no command "{args[0]}"{hint}')
         return super().resolve_command(ctx, args)
 
 
-@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="dispatch-lint")
+@click.group(cls=_Lazy, context_settings=CONTEXT)
+@click.version_option(__version__, "-V", "--version", prog_name="dispatch-lint")
 def cli() -> None:
-    """Hold Dispatch entities against the Dispatch Development Guide."""
+    """Check Dispatch entities against the Dispatch Development Guide.
+
+    Start with `dispatch-lint check`, which checks all entities below this folder.
+    """
 
 
 def run() -> int:
@@ -55,27 +89,33 @@ def run() -> int:
     It is 2 for every error, and 128 plus the number for a signal.
 
     Raises:
-        KeyboardInterrupt, OSError: for `run_and_exit` to handle.
+        KeyboardInterrupt, SystemExit, OSError: for `run_and_exit` to handle.
     """
     end_on_signals()
     try:
-        code = cli.main(standalone_mode=False)
+        code = cli.main(standalone_mode=False, complete_var=COMPLETE_VARIABLE)
     except click.ClickException as error:
+        if type(error).__name__ == "NoArgsIsHelpError":  # of click 8.2 on: the help, of many lines
+            error.show()
+            return EXIT_FAILURE
         error.message = harmless(without_passwords(error.message))  # type: ignore[misc,unused-ignore]
         error.show()
         return EXIT_FAILURE
+    except SystemExit as exit_:
+        # Click makes 1 of a reader that is gone, which is the code of violations. Signals have others.
+        raise (BrokenPipeError if exit_.code == 1 else exit_) from None
     except click.Abort:
         raise KeyboardInterrupt from None
     except UserError as error:
         tell_error(error)
         return EXIT_FAILURE
     except OSError:
-        raise
+        raise  # `run_and_exit` tells it
     except MemoryError:
-        tell("there is not enough memory for this")
+        tell("out of memory")
         return EXIT_FAILURE
     except Exception:
         tell_traceback()
-        tell("this is a mistake of ours: please report it, with the lines above")
+        tell("internal error: please report it with the lines above")
         return EXIT_FAILURE
     return code if isinstance(code, int) else 0

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +10,7 @@ import click
 
 from dispatch_lint.cli.output import tell
 from dispatch_lint.naming import count
+from dispatch_lint.report.named_baseline import without_limit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,29 +23,9 @@ if TYPE_CHECKING:
 
 def covers_project(paths: Sequence[str], settings: Settings) -> bool:
     """Whether the folder of the settings is among some paths, or below one of them."""
-    return any(settings.root.resolve().is_relative_to(Path(path).resolve()) for path in paths)
+    from dispatch_lint.config.tree import real_path
 
-
-def without_limit(settings: Settings) -> Settings:
-    """Settings with which all violations of a file are located, not only the first ones."""
-    return replace(settings, limits=replace(settings.limits, violations_per_file=sys.maxsize))
-
-
-def find_baseline(settings: Settings) -> Baseline | None:
-    """The baseline that the settings name; None where they name none.
-
-    Raises:
-        BaselineError: it cannot be read.
-    """
-    if settings.baseline is None:
-        return None
-    from dispatch_lint.config.settings import in_file
-    from dispatch_lint.report.baseline import BaselineError, read_baseline
-
-    try:
-        return read_baseline(settings.root / settings.baseline, settings)
-    except BaselineError as error:
-        raise in_file(error, settings) from error
+    return any(real_path(settings.root).is_relative_to(real_path(Path(path))) for path in paths)
 
 
 def tell_stale(
@@ -60,7 +39,9 @@ def tell_stale(
     """
     looked = _looked(result, sources, settings, baseline, is_whole=is_whole)
     for entry in baseline.stale(looked):
-        tell(f"the baseline knows what is no more: {entry}")
+        tell(
+            f"the baseline has an entry without a violation: {entry}; remove it with --write-baseline"
+        )
 
 
 def write_baseline(
@@ -78,7 +59,9 @@ def write_baseline(
     from dispatch_lint.report.baseline import Baseline, base_of, read_baseline
 
     if settings.baseline is None:
-        raise click.UsageError("--write-baseline: name the file by --baseline, or the setting")
+        raise click.UsageError(
+            "--write-baseline needs a file: --baseline FILE, or the setting `baseline`"
+        )
     path = Path(os.path.relpath(settings.root / settings.baseline))
     exists = path.exists()
     baseline = read_baseline(path, settings) if exists else Baseline(base_of(path, settings))

@@ -4,119 +4,149 @@ from __future__ import annotations
 
 import gc
 import sys
+from contextlib import contextmanager
 from functools import cache, partial
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from dispatch_lint.cli.baseline import (
-    covers_project,
-    find_baseline,
-    tell_stale,
-    without_limit,
-    write_baseline,
-)
+from dispatch_lint.cli.baseline import covers_project, tell_stale, write_baseline
+from dispatch_lint.cli.changing import diff_code, fix_files, write_ignores
 from dispatch_lint.cli.exit import EXIT_FAILURE
 from dispatch_lint.cli.formats import (
     ReportingCommand,
+    check_outputs,
     is_for_machines,
     report_options,
     wanted_reports,
 )
+from dispatch_lint.cli.help import group
 from dispatch_lint.cli.options import (
     baseline_option,
     catalogue_options,
+    chosen_settings,
     entity_options,
-    exit_zero_option,
-    fail_level_option,
-    group,
+    exit_options,
     rule_options,
     settings_from,
     settings_options,
+    store_option,
 )
-from dispatch_lint.cli.output import echo, say, tell, use_color, writable, write_patch
-from dispatch_lint.model.errors import InputError
+from dispatch_lint.cli.output import (
+    echo,
+    remark,
+    say,
+    tell,
+    terminal_columns,
+    use_color,
+    use_utf8,
+    writable,
+)
+from dispatch_lint.cli.progress import progress_bar
 from dispatch_lint.model.violation import Severity
 from dispatch_lint.naming import count
-from dispatch_lint.report import format_named, lists_declared
+from dispatch_lint.report import format_named, is_for_people, lists_declared
+from dispatch_lint.report.named_baseline import find_baseline, without_limit
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from dispatch_lint.config.settings import Settings
     from dispatch_lint.documents.source import Source
     from dispatch_lint.engine.summary import Result, Summary
-    from dispatch_lint.fix.fixed import Fixed
+    from dispatch_lint.engine.timings import RuleTimings
 
 _input_options = group(
-    click.option("--store", metavar="URL",
-                 help="The store that knows what else exists: a SQLite file, postgresql://… or "
-                 "bolt:///…"),
-    catalogue_options,
     click.option("--index", multiple=True, metavar="PATH",
-                 help="Read these too for keys and references, and report nothing of them."),
+                 help="Also read these for keys and references, without reporting on them."),
+    click.option("--exclude", multiple=True, metavar="GLOB",
+                 help="Leave out files that match, instead of those of the setting; relative to this "
+                 "folder."),
+    click.option("--extend-exclude", multiple=True, metavar="GLOB",
+                 help="Leave out files that match, besides those of the setting."),
+    click.option("--force-exclude", is_flag=True,
+                 help="Leave out excluded files also where they are named as a PATH."),
+    click.option("--stdin-filename", metavar="NAME",
+                 help="The file name to report standard input under."),
     click.option("--require-documents", is_flag=True,
-                 help="Fail where there is no entity document to check."),
+                 help="Exit with 2 if there is no entity document to check."),
+    heading="Input",
 )  # fmt: skip
 _fix_options = group(
-    click.option("--fix", is_flag=True, help="Mend what has a safe fix; every other byte stays."),
+    click.option("--fix", is_flag=True,
+                 help="Apply safe fixes to the files; everything else in them stays byte for byte."),
     click.option("--unsafe-fixes", is_flag=True,
-                 help="Count fixes that may not be what was meant."),
+                 help="With --fix and --diff: apply also fixes that may change the meaning."),
     click.option("--diff", is_flag=True,
                  help="Show what --fix would change, and change nothing."),
     click.option("--add-ignore", metavar="[=REASON]", is_flag=False, flag_value="",
-                 help="Write a suppression comment above everything that is found, and remove those "
-                 "that are unused."),
+                 help="Write a suppression comment for each violation, and remove unused ones."),
+    heading="Fixes",
+)  # fmt: skip
+_baseline_options = group(
+    baseline_option,
+    click.option("--write-baseline", is_flag=True,
+                 help="Record the violations in the baseline, instead of reporting them."),
+    heading="Baseline",
 )  # fmt: skip
 _show_options = group(
-    click.option("--statistics", is_flag=True, help="Show how often each rule was violated."),
-    click.option("--stdin-filename", metavar="NAME", help="What standard input is called."),
-    click.option("--exclude", multiple=True, metavar="GLOB",
-                 help="Leave out what matches, as the setting does; relative to this folder."),
-    click.option("--force-exclude", is_flag=True,
-                 help="Let `exclude` hold for files that are named, too."),
-    click.option("--list-files", is_flag=True,
-                 help="Say of every document what it is, or why it was skipped, instead of "
-                 "reporting."),
     click.option("-q", "--quiet", is_flag=True,
-                 help="Show only what is at or above the fail level; count the rest."),
-    click.option("-j", "--jobs", type=click.IntRange(0), default=0, metavar="N",
-                 help="Processes that check files.  [default: as many as help]"),
+                 help="Report only violations at or above the fail level; count the rest."),
+    click.option("-v", "--verbose", is_flag=True,
+                 help="Also print, on standard error, the settings, the files, and the time of each "
+                 "rule (in one process, unless -j is given)."),
+    click.option("--statistics", is_flag=True, help="Also print the number of violations by rule."),
+    click.option("--list-files", is_flag=True,
+                 help="Print each document with its form and kind, or why it is skipped, instead of "
+                 "violations."),
     click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto",
-                 show_default=True, help="Whether the report has colours."),
+                 show_default=True, help="Whether to colour the report."),
+    heading="Report",
+)  # fmt: skip
+_run_options = group(
+    click.option("--watch", is_flag=True,
+                 help="Check again whenever a file changes, until Ctrl-C."),
+    click.option("-j", "--jobs", type=click.IntRange(0), default=0, metavar="N",
+                 help="The number of processes.  [default: chosen by the amount of work]"),
 )  # fmt: skip
 
 
 @click.command(cls=ReportingCommand)
 @click.argument("paths", nargs=-1, metavar="[PATH|STORE-URL|-]...")
 @report_options
+@_show_options
 @rule_options
-@settings_options
+@exit_options
 @entity_options("document")
 @_input_options
-@fail_level_option
 @_fix_options
-@baseline_option
-@click.option("--write-baseline", is_flag=True,
-              help="Write what is found to the baseline: it is known from then on.")  # fmt: skip
-@exit_zero_option
-@_show_options
+@_baseline_options
+@settings_options
+@catalogue_options
+@store_option
+@_run_options
 def command(paths: tuple[str, ...], **options: Any) -> int:
     """Check entity documents: files, folders, stores, or - for standard input.
 
     Exit codes: 0 nothing at or above the fail level, 1 violations, 2 usage, settings, unreadable
     input or internal error.
     """
+    if options["watch"]:
+        from dispatch_lint.cli.watching import watch
+
+        return watch(paths or (".",), options)
+    check_outputs((report.output for report in wanted_reports()), (*paths, *options["index"]))
     from dispatch_lint.api import check, sources_of
     from dispatch_lint.documents.excludes import Excludes, unmatched_globs
+    from dispatch_lint.documents.formats import ENDINGS
     from dispatch_lint.engine.checker import Options
-    from dispatch_lint.report.baseline import hide_known
 
     # A run keeps many small objects and creates hardly any cycles: collect garbage rarely.
     gc.set_threshold(200_000, 1_000, 1_000)
     settings = settings_from(options)
-    excludes = Excludes(settings, options["exclude"])
+    excludes = Excludes(settings, (*options["exclude"], *options["extend_exclude"]))
     sources = sources_of(
         paths or ["."], settings, index=options["index"],
         stdin_filename=options["stdin_filename"], force_exclude=options["force_exclude"],
@@ -124,30 +154,40 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     )  # fmt: skip
     fixed = None
     if options["fix"] or options["diff"]:
-        fixed = _fix(settings, sources, options)
+        fixed = fix_files(settings, sources, options)
         if options["diff"]:
-            return _diff_code(fixed, options)
+            return diff_code(fixed, options)
     if options["add_ignore"] is not None:
-        return _add_ignores(settings, sources, options)
+        return write_ignores(settings, sources, options)
     is_whole = covers_project((*(paths or ["."]), *options["index"]), settings)
     if options["write_baseline"]:
         failed = write_baseline(settings, sources, jobs=options["jobs"], is_whole=is_whole)
         return _exit_code(failed, settings, options) if failed is not None else 0
     baseline = find_baseline(settings)
     fold = not any(lists_declared(report.format) for report in wanted_reports())
-    result = check(
-        settings if baseline is None else without_limit(settings), sources, jobs=options["jobs"],
-        options=Options(
-            fold=fold and baseline is None,  # a baseline needs each info with its location
-            # A baseline has to be told of what is not shown too.
-            quiet=settings.fail_level if options["quiet"] and baseline is None else Severity.INFO,
-            listing=options["list_files"],
-        ),
-    )  # fmt: skip
+    with (
+        progress_bar("Checking") as progress,
+        _verbose(settings, sources, options) as timings,
+    ):
+        result = check(
+            settings if baseline is None else without_limit(settings), sources, jobs=options["jobs"],
+            options=Options(
+                fold=fold and baseline is None,  # a baseline needs each info with its location
+                # A baseline has to be told of what is not shown too.
+                quiet=settings.fail_level if options["quiet"] and baseline is None else Severity.INFO,
+                listing=options["list_files"],
+            ),
+            progress=progress, timings=timings,
+        )  # fmt: skip
     if covers_project(paths or ["."], settings):
         for setting, glob in unmatched_globs(settings, sources, excludes):
-            tell(f'info: {setting}: "{glob}" matches nothing')
+            ending = f" that ends in {', '.join(ENDINGS)}" if setting == "include" else ""
+            tell(f'info: {setting}: "{glob}" matches no file{ending}')
+        for message in result.unused:
+            tell(f"info: {message}")
     if baseline is not None:
+        from dispatch_lint.report.baseline import hide_known
+
         least = settings.fail_level if options["quiet"] else Severity.INFO
         result = hide_known(result, baseline, fold=fold, least=least)
     if result.listed is not None:
@@ -158,6 +198,28 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
             tell_stale(result, sources, settings, baseline, is_whole=is_whole)
     code = _exit_code(result.summary, settings, options, paths or ["."])
     return EXIT_FAILURE if fixed is not None and fixed.changed else code
+
+
+@contextmanager
+def _verbose(
+    settings: Settings, sources: Sequence[Source], options: dict[str, Any]
+) -> Iterator[RuleTimings | None]:
+    """With `--verbose`: print what the run goes by, measure its rules, and print that too."""
+    if not options["verbose"]:
+        yield None
+        return
+    from dispatch_lint.cli.verbose import tell_inputs, tell_timings
+    from dispatch_lint.engine.timings import RuleTimings
+
+    given = {name for name in ("baseline", "schemas", "store") if options[name]}
+    tell_inputs(settings, chosen_settings(replaced=given), sources)
+    options["jobs"] = options["jobs"] or 1  # what other processes measure is not known here
+    started, timings = perf_counter(), RuleTimings()
+    yield timings
+    if options["jobs"] == 1:
+        tell_timings(timings, perf_counter() - started)
+    else:
+        remark("The time of rules is measured with one process: use -j 1.")
 
 
 def _show_listed(result: Result) -> None:
@@ -181,86 +243,16 @@ def _show(
             documents=partial(documents_of, settings, sources),
             fail_level=settings.fail_level,
             about=about_run(settings, sys.argv[1:]),
+            columns=terminal_columns() if report.output is None else None,
         )  # fmt: skip
         if report.output is None:
+            if not is_for_people(report.format):
+                use_utf8()
             echo(format_named(report.format)(outcome))
         else:
             write_report(outcome, report.format, Path(report.output), writable)
     if options["statistics"]:
         echo(statistics(result.summary), error=is_for_machines(reports))
-
-
-# Changing files
-
-
-def _fix(settings: Settings, sources: Sequence[Source], options: dict[str, Any]) -> Fixed:
-    from dispatch_lint.documents.source import STDIN_NAME
-    from dispatch_lint.fix.diff import diff_lines
-    from dispatch_lint.fix.fixed import write_fixed
-    from dispatch_lint.fix.rounds import fix_sources
-
-    if any(source.name == STDIN_NAME or source.opener for source in sources):
-        raise InputError("--fix and --diff mend files; standard input is none")
-    fixed = fix_sources(_check_all(settings, options), sources, unsafe=options["unsafe_fixes"])
-    for withdrawn in fixed.withdrawn:
-        tell(withdrawn)
-    if options["diff"]:
-        write_patch(diff_lines(fixed))
-        return fixed
-    write_fixed(fixed)
-    if fixed.texts:
-        total, files = sum(fixed.counts.values()), len(fixed.texts)
-        tell(f"fixed {count(total, 'violation')} in {count(files, 'file')}")
-    return fixed
-
-
-def _diff_code(fixed: Fixed, options: dict[str, Any]) -> int:
-    """Print what keeps a diff from being complete, and return the exit code."""
-    unparsed = [violation for violation in fixed.violations if violation.rule == "syntax-error"]
-    for problem in fixed.problems:
-        tell(problem)
-    for violation in unparsed:
-        tell(f"{violation.place}: {violation.message}")
-    if fixed.problems or fixed.changed:
-        return EXIT_FAILURE
-    return 1 if (fixed.texts or unparsed) and not options["exit_zero"] else 0
-
-
-def _check_all(settings: Settings, options: dict[str, Any]) -> Any:
-    """A check function that locates all violations one by one."""
-    from dispatch_lint.api import check
-    from dispatch_lint.engine.checker import Options
-
-    wanted = Options(unfolded=True)
-    return partial(check, without_limit(settings), jobs=options["jobs"], options=wanted)
-
-
-def _add_ignores(settings: Settings, sources: Sequence[Source], options: dict[str, Any]) -> int:
-    from dispatch_lint.api import check
-    from dispatch_lint.documents.reading import changed_error
-    from dispatch_lint.engine.checker import Options
-    from dispatch_lint.fix.add_ignores import add_ignores
-    from dispatch_lint.fix.fixed import write_fixed
-    from dispatch_lint.report.baseline import hide_known
-
-    result = check(
-        without_limit(settings), sources, jobs=options["jobs"], options=Options(fold=True)
-    )
-    baseline = find_baseline(settings)
-    if baseline is not None:
-        result = hide_known(result, baseline, fold=True)
-    violations = [violation for violation in result.violations if not violation.heading]
-    fixed = add_ignores(sources, violations, options["add_ignore"], result.readings)
-    changed = {str(changed_error(file)) for file in fixed.changed}
-    for problem in (*result.summary.problems, *fixed.withdrawn):
-        if problem not in changed:
-            tell(problem)
-    write_fixed(fixed)
-    total, files = sum(fixed.counts.values()), len(fixed.texts)
-    tell(f"now ignored: {count(total, 'violation')} in {count(files, 'file')}")
-    if result.summary.problems or fixed.changed:
-        return EXIT_FAILURE
-    return 1 if fixed.withdrawn else 0
 
 
 # Exit codes
@@ -272,7 +264,7 @@ def _exit_code(
     """Print problems to standard error, and return the exit code."""
     for file, number in summary.not_shown.items():
         more = count(number, "further violation")
-        tell(f"{file}: {more} of this file: counted, and not shown (limits.violations-per-file)")
+        tell(f"{file}: {more} not shown (limits.violations-per-file)")
     for problem in summary.problems:
         tell(problem)
     if summary.problems:
@@ -290,10 +282,10 @@ def _exit_code(
 
 
 def _tell_nothing_checked(summary: Summary, paths: Sequence[str]) -> None:
-    from dispatch_lint.documents.discover import ignored_folders
+    from dispatch_lint.documents.walk import ignored_folders
 
     skipped = count(summary.skipped, "document")
     skipped = f" ({skipped} skipped)" if summary.skipped else ""
-    tell(f"there is no entity document to check{skipped}")
+    tell(f"no entity document found to check{skipped}")
     for folder in ignored_folders(paths):
-        tell(f"git ignores {folder}: name its files to have them checked")
+        tell(f"{folder} is ignored by git; name its files to check them")

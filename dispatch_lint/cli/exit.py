@@ -7,10 +7,12 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dispatch_lint.cli.output import tell, tell_error
+from dispatch_lint.signals import ENDING, held
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +44,8 @@ def run_and_exit(work: Callable[[], int]) -> NoReturn:
         _discard_output()  # the reader of the pipe is gone
         code = EXIT_FAILURE
     except OSError as error:
-        tell_error(error)
+        with suppress(OSError):  # standard error may be what is full
+            tell_error(error)
         _discard_output()  # standard output itself may be the file that is full
         code = EXIT_FAILURE
     try:
@@ -54,28 +57,33 @@ def run_and_exit(work: Callable[[], int]) -> NoReturn:
 
 
 def end_on_signals() -> None:
-    """End the run by an exception at SIGINT and SIGTERM, and in any case after `GRACE`.
+    """End the run by an exception at a signal of `ENDING`, and in any case after `GRACE`.
 
     The exception lets half-written files be removed. It waits for code that is not Python, which
     may be slow: the thread that watches does not.
     """
     if threading.current_thread() is not threading.main_thread():
         return
-    for number in (signal.SIGINT, signal.SIGTERM):
-        if signal.getsignal(number) is not signal.SIG_IGN:  # as of what a shell runs with `&`
+    for number in ENDING:
+        # SIGINT is ignored by what a shell runs with `&`, and SIGHUP by what `nohup` runs.
+        if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _raise_once)
     if sys.platform == "win32":
         return
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
     signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
-    threading.Thread(target=_watch, args=(reader,), daemon=True).start()
+    with held():  # the thread inherits it: a signal goes to any thread that does not hold it
+        threading.Thread(target=_watch, args=(reader,), daemon=True).start()
 
 
 def _raise_once(number: int, _: FrameType | None) -> NoReturn:
     """Raise the exception for a signal; another one does not interrupt the end."""
-    for other in (signal.SIGINT, signal.SIGTERM):
+    for other in ENDING:
         signal.signal(other, signal.SIG_IGN)
+    # What the exception cuts short (a pool that starts its processes) is not cleaned up by itself,
+    # and Python would print a traceback for it.
+    sys.unraisablehook = lambda _: None
     if number == signal.SIGINT:
         raise KeyboardInterrupt
     sys.exit(128 + number)
@@ -85,7 +93,7 @@ def _watch(reader: int) -> None:
     """End the process some time after a signal that ends it."""
     while signals := os.read(reader, 1):
         number = signals[0]
-        if number in (signal.SIGINT, signal.SIGTERM):
+        if number in ENDING:
             time.sleep(GRACE)
             _end_children()
             os._exit(128 + number)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from dispatch_lint.cli.options import group
+from dispatch_lint.cli.help import GroupedCommand, group
 from dispatch_lint.naming import did_you_mean
-from dispatch_lint.report import formats, lists_declared
+from dispatch_lint.report import built_in_formats, formats, lists_declared
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 
 class WantedReport(NamedTuple):
@@ -34,20 +34,24 @@ class FormatName(click.ParamType):  # type: ignore[type-arg,unused-ignore]
     name = "format"
 
     def get_metavar(self, *_: Any, **__: Any) -> str:
-        return f"[{'|'.join(formats())}]"
+        return "FORMAT"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         if value not in formats():
-            self.fail(f'there is no format "{value}"{did_you_mean(value, formats())}: it is one of '
+            self.fail(f'there is no format "{value}"{did_you_mean(value, formats())}; the formats are '
                       f"{', '.join(formats())}", param, ctx)  # fmt: skip
         return value
 
 
-class ReportingCommand(click.Command):
+class ReportingCommand(GroupedCommand):
     """A command that keeps the order of -f and -o, which click does not.
 
     An option with an optional value takes it behind a `=` only: what follows is a path.
     """
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Formats"):
+            formatter.write_text(", ".join(formats()))
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.meta[_REPORTS] = _pairs(args)
@@ -62,17 +66,22 @@ class ReportingCommand(click.Command):
         return super().parse_args(ctx, args)
 
 
+def _complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """Built-in formats only: nothing of another package is imported, or named, at a TAB."""
+    return [name for name in built_in_formats() if name.startswith(incomplete)]
+
+
 _REPORTS = "dispatch_lint.reports"
-_OPTION = re.compile(
-    r"(?:-(?P<short>[fo])|--(?P<long>format|output))(?:=?(?P<value>.+))?\Z", re.DOTALL
-)
+_OPTION = r"(?s)(?:-(?P<short>[fo])|--(?P<long>format|output))(?:=?(?P<value>.+))?\Z"
 report_options: Callable[[Any], Any] = group(
     click.option("-f", "--format", "formats_", type=FormatName(), multiple=True,
-                 help="How violations are shown; several times for several reports.  "
+                 shell_complete=_complete,
+                 help="The format of the report; give it several times for several reports.  "
                  "[default: full; github under GitHub Actions]"),
     click.option("-o", "--output", multiple=True, metavar="FILE",
-                 help="Write the report of the format before it to a file instead of standard "
-                 "output."),
+                 help="Write the report in the format given before to a file, instead of to "
+                 "standard output (-)."),
+    heading="Report",
 )  # fmt: skip
 
 
@@ -80,7 +89,27 @@ def wanted_reports() -> list[WantedReport]:
     """The reports that the command line of the current command asks for."""
     default = "github" if os.environ.get("GITHUB_ACTIONS") == "true" else "full"
     pairs = click.get_current_context().meta[_REPORTS] or [(None, None)]
-    return [WantedReport(name or default, output) for name, output in pairs]
+    return [
+        WantedReport(name or default, None if output == "-" else output) for name, output in pairs
+    ]
+
+
+def check_outputs(outputs: Iterable[str | None], paths: Iterable[str]) -> None:
+    """Refuse outputs that would replace each other, or a file that is read.
+
+    Raises:
+        click.UsageError: one would.
+    """
+    written: set[str] = set()
+    for output in outputs:
+        if output is None or (os.path.exists(output) and not os.path.isfile(output)):  # noqa: PTH110, PTH113
+            continue  # devices take several reports
+        place = os.path.realpath(output)
+        if place in written:
+            raise click.UsageError(f"-o {output}: two reports cannot be one file")
+        if place in map(os.path.realpath, paths):
+            raise click.UsageError(f"-o {output}: the report would replace a file that is read")
+        written.add(place)
 
 
 def is_for_machines(reports: list[WantedReport]) -> bool:
@@ -95,7 +124,7 @@ def _pairs(args: list[str]) -> list[tuple[str | None, str | None]]:
     for argument in rest:
         if argument == "--":
             break
-        match = _OPTION.match(argument)
+        match = re.match(_OPTION, argument) if argument.startswith("-") else None
         if match is None:
             continue
         value = match["value"] or next(rest, "")

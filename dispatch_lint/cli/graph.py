@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from dispatch_lint.cli.options import chosen_settings, settings_options
-from dispatch_lint.cli.output import echo
+from dispatch_lint.cli.formats import check_outputs
+from dispatch_lint.cli.options import chosen_settings, given_organization, settings_options
+from dispatch_lint.cli.output import echo, use_utf8
 
 FORMATS = ("mermaid", "dot", "svg")
 
@@ -18,7 +19,7 @@ FORMATS = ("mermaid", "dot", "svg")
 @click.option("-f", "--format", "format_", type=click.Choice(FORMATS),
               help="How it is drawn.  [default: by the name of --output, else mermaid]")  # fmt: skip
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
-              help="Write to a file instead of standard output.")  # fmt: skip
+              help="Write to a file instead of standard output (-).")  # fmt: skip
 @click.option("--definitions", multiple=True, type=click.Path(exists=True), metavar="PATH",
               help="Definitions that join the built-in kinds, or replace them.")  # fmt: skip
 @click.option("--no-builtin", is_flag=True,
@@ -29,7 +30,7 @@ def command(
     paths: tuple[str, ...], format_: str | None, output: Path | None,
     definitions: tuple[str, ...], no_builtin: bool, organization: str | None,
 ) -> None:  # fmt: skip
-    """Draw what refers to what.
+    """Draw kinds or entities, and the references between them.
 
     Without a path: the kinds, and the foreign keys between them. With documents: their entities;
     a reference to what does not exist is drawn broken.
@@ -39,12 +40,15 @@ def command(
     from dispatch_lint.api import graph_of
     from dispatch_lint.text.files import write_lines
 
+    if str(output) == "-":
+        output = None
+    check_outputs([str(output) if output else None], paths)
     settings = chosen_settings()
     added = tuple(str(Path(path).absolute()) for path in definitions)
     settings = replace(
         settings,
         definitions=(*settings.definitions, *added),
-        organization=organization or settings.organization,
+        organization=given_organization(organization) or settings.organization,
     )
     ending = output.suffix.removeprefix(".").replace("mmd", "mermaid") if output else ""
     chosen = format_ or (ending if ending in FORMATS else "mermaid")
@@ -54,4 +58,5 @@ def command(
     if output is not None:
         write_lines(output, (f"{line}\n" for line in lines))
         return
+    use_utf8()
     echo(lines)

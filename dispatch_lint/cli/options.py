@@ -5,42 +5,54 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from dispatch_lint.cli.completing import complete_kinds, complete_rules
+from dispatch_lint.cli.help import Function, group
 from dispatch_lint.cli.output import tell
 from dispatch_lint.config.settings import SEVERITIES, organization_name
+from dispatch_lint.naming import did_you_mean
 
 if TYPE_CHECKING:
     from dispatch_lint.config.settings import Settings
+    from dispatch_lint.documents.classify import Classifier
+    from dispatch_lint.model.violation import Severity
 
-Function = TypeVar("Function", bound=Callable[..., Any])
 LEVELS = [name for name in SEVERITIES if name != "off"]
-
-
-def group(*options: Callable[[Any], Any]) -> Callable[[Function], Function]:
-    """Several options as one decorator; `--help` shows them in this order."""
-
-    def decorate(function: Any) -> Any:
-        for option in reversed(options):
-            function = option(function)
-        return function
-
-    return decorate
 
 
 def _names(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
 
 
+def _severities(
+    _: click.Context, __: click.Parameter, values: tuple[str, ...]
+) -> dict[str, Severity | None]:
+    levels: dict[str, Severity | None] = {}
+    for value in values:
+        rule, _equals, level = value.partition("=")
+        if not rule or level not in SEVERITIES:
+            raise click.BadParameter(f'"{value}": write RULE=LEVEL, where LEVEL is '
+                                     f"{', '.join(SEVERITIES)}{did_you_mean(level, SEVERITIES)}")  # fmt: skip
+        levels[rule] = SEVERITIES[level]
+    return levels
+
+
 rule_options = group(
     click.option("--select", multiple=True, callback=_names, metavar="RULES",
-                 help='Check these rules only; "all" is every rule.'),
-    click.option("--ignore", multiple=True, callback=_names, metavar="RULES",
-                 help="Leave these rules out."),
+                 shell_complete=complete_rules,
+                 help='Check only these rules, instead of those of the setting; "all" is every rule.'),
     click.option("--extend-select", multiple=True, callback=_names, metavar="RULES",
-                 help="Check these rules too."),
+                 shell_complete=complete_rules, help="Check these rules as well."),
+    click.option("--ignore", "--extend-ignore", multiple=True, callback=_names, metavar="RULES",
+                 shell_complete=complete_rules,
+                 help="Do not check these rules, besides those that the setting leaves out."),
+    click.option("--severity", multiple=True, callback=_severities, metavar="RULE=LEVEL",
+                 shell_complete=complete_rules,
+                 help=f"Give a rule another severity: {', '.join(SEVERITIES)}."),
+    heading="Rules",
 )  # fmt: skip
 _CHOICE = "dispatch_lint.settings."
 
@@ -55,11 +67,12 @@ def _note(context: click.Context, parameter: click.Parameter, value: Any) -> Any
 settings_options = group(
     click.option("--config", type=click.Path(exists=True, dir_okay=False), metavar="FILE",
                  expose_value=False, callback=_note,
-                 help="The settings file, instead of the one found upward from here; it is trusted."),
+                 help="Use this settings file (and trust it), instead of the one found upward from here."),
     click.option("--isolated", is_flag=True, expose_value=False, callback=_note,
                  help="Use no settings file."),
     click.option("--trust", is_flag=True, expose_value=False, callback=_note,
                  help="Allow what the settings ask for: code, servers, paths elsewhere."),
+    heading="Settings",
 )  # fmt: skip
 
 
@@ -73,11 +86,11 @@ def chosen_settings(replaced: Collection[str] = ()) -> Settings:
         SettingsError: the file cannot be used, or asks for what needs trust.
     """
     from dispatch_lint.api import load_settings
-    from dispatch_lint.config import settings as module
+    from dispatch_lint.config.settings_file import load
 
     choice = click.get_current_context().meta
     if file := choice.get(f"{_CHOICE}config"):
-        return module.load(Path(file))
+        return load(Path(file))
     return load_settings(
         isolated=f"{_CHOICE}isolated" in choice, trust=f"{_CHOICE}trust" in choice,
         replaced=replaced,
@@ -92,28 +105,50 @@ def entity_options(what: str) -> Callable[[Function], Function]:
     """
     plural = {"document": "documents", "entity": "entities"}[what]
     return group(
-        click.option("--kind", help=f"The kind of every {what}."),
+        click.option("--kind", metavar="KIND", shell_complete=complete_kinds,
+                     help=f"Take every {what} for one of this kind."),
         click.option("--form", type=click.Choice(["stored", "manifest"]),
-                     help=f"The form of every {what}."),
-        click.option("--organization",
+                     help=f"Take every {what} for one of this form."),
+        click.option("--organization", metavar="NAME",
                      help=f"The organization of {plural} that do not name one."),
+        heading="Input",
     )  # fmt: skip
 
 
 catalogue_options = group(
     click.option("--schemas", multiple=True, type=click.Path(exists=True, file_okay=False),
-                 metavar="DIR", help="Schemas that replace the built-in ones."),
+                 metavar="DIR", help="Schemas to use instead of the built-in ones."),
     click.option("--definitions", multiple=True, type=click.Path(exists=True), metavar="PATH",
-                 help="Go or OpenAPI definitions that join the built-in kinds, or replace them."),
+                 help="Go or OpenAPI definitions that add kinds, or replace built-in ones."),
+    heading="Settings",
 )  # fmt: skip
-fail_level_option = click.option(
-    "--fail-level", type=click.Choice(LEVELS),
-    help="The lowest severity that makes the exit code 1.  [default: warning]",
+store_option = group(
+    click.option("--store", metavar="URL",
+                 help="The store that knows what else exists: a SQLite file, postgresql://… or "
+                 "bolt:///…"),
+    heading="Settings",
 )  # fmt: skip
-exit_zero_option = click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
-baseline_option = click.option(
-    "--baseline", metavar="FILE", help="Violations that are known and do not fail."
-)
+exit_options = group(
+    click.option("--fail-level", type=click.Choice(LEVELS),
+                 help="The lowest severity that makes the exit code 1.  [default: warning]"),
+    click.option("--exit-zero", is_flag=True,
+                 help="Exit with 0 although there are violations (errors still exit with 2)."),
+    heading="Exit code",
+)  # fmt: skip
+baseline_option = group(
+    click.option("--baseline", metavar="FILE",
+                 help="Do not report the violations that this file records."),
+    heading="Baseline",
+)  # fmt: skip
+
+
+def given_organization(name: str | None) -> str | None:
+    """What `--organization` names, if it is given.
+
+    Raises:
+        SettingsError: it cannot be the name of an organization.
+    """
+    return organization_name("--organization", name) if name else None
 
 
 def settings_from(options: dict[str, Any]) -> Settings:
@@ -127,8 +162,7 @@ def settings_from(options: dict[str, Any]) -> Settings:
     settings = chosen_settings(replaced=given)
     if settings.hint:
         tell(settings.hint)
-    if options.get("organization"):
-        organization_name("--organization", options["organization"])
+    given_organization(options.get("organization"))
     changes: dict[str, Any] = {
         name: options[name]
         for name in ("kind", "form", "organization", "select")
@@ -143,12 +177,29 @@ def settings_from(options: dict[str, Any]) -> Settings:
     if options["fail_level"]:
         changes["fail_level"] = SEVERITIES[options["fail_level"]]
     changes["ignore"] = (*settings.ignore, *options["ignore"])
+    changes["severity"] = {**settings.severity, **options["severity"]}
     changes["extend_select"] = (*settings.extend_select, *options["extend_select"])
+    if options.get("exclude"):
+        changes["exclude"] = ()  # `--exclude` is instead of it: see `Excludes`
     if options.get("schemas"):
         changes["schemas"] = _absolute(options["schemas"])
     if options.get("definitions"):
         changes["definitions"] = (*settings.definitions, *_absolute(options["definitions"]))
     return replace(settings, **changes)
+
+
+def store_settings(url: str | None, **changes: Any) -> tuple[Settings, Classifier]:
+    """The settings with the options of a command about a store, and a classifier for them."""
+    from dispatch_lint.documents.catalogue_files import load_catalogue
+    from dispatch_lint.documents.classify import Classifier
+    from dispatch_lint.store.urls import rooted
+
+    settings = chosen_settings(replaced={"store"} if url else ())
+    given_organization(changes.get("organization"))
+    if url:
+        changes["store"] = rooted(url, Path.cwd())
+    settings = replace(settings, **{name: value for name, value in changes.items() if value})
+    return settings, Classifier(settings, load_catalogue(settings))
 
 
 def _absolute(paths: tuple[str, ...]) -> tuple[str, ...]:

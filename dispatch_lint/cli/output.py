@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from io import TextIOWrapper
 from itertools import islice
+from typing import TextIO
 
 from dispatch_lint.model.errors import UserError
 from dispatch_lint.store.urls import without_passwords
@@ -13,11 +16,39 @@ from dispatch_lint.text.harmless import harmless, without_commands
 
 _BATCH = 500
 """The number of lines that are written with one call."""
+_reserved: TextIO | None = None
+
+
+def standard_output() -> TextIO:
+    """Where reports go, also inside of `reserve_output`."""
+    return _reserved or sys.stdout
+
+
+@contextmanager
+def reserve_output() -> Iterator[None]:
+    """Keep standard output for reports: what rules and formats print goes to standard error."""
+    global _reserved
+    before = _reserved, sys.stdout
+    _reserved, sys.stdout = standard_output(), sys.stderr
+    try:
+        yield
+    finally:
+        _reserved, sys.stdout = before
+
+
+def use_utf8() -> None:
+    """Write UTF-8 to standard output, as to files, whatever the encoding of the system is.
+
+    This is for text that programs read. A terminal keeps its encoding.
+    """
+    output = standard_output()
+    if isinstance(output, TextIOWrapper) and not output.isatty():
+        output.reconfigure(encoding="utf-8")
 
 
 def echo(lines: Iterable[str], *, error: bool = False) -> None:
     """Write lines to standard output, or to standard error."""
-    target = sys.stderr if error else sys.stdout
+    target = sys.stderr if error else standard_output()
     if isinstance(encoding := target.encoding, str) and encoding.lower() not in ("utf-8", "utf8"):
         lines = (line.encode(encoding, "backslashreplace").decode(encoding) for line in lines)
     rest = iter(lines)
@@ -46,8 +77,19 @@ def tell_error(error: BaseException) -> None:
     if isinstance(error, UserError):
         for line in error.lines:
             tell(line)
+    elif isinstance(error, OSError) and error.strerror:
+        tell(system_message(error))
     else:
         tell(str(error))
+
+
+def system_message(error: OSError) -> str:
+    """What the system says of a file, with its name as in all other messages."""
+    if error.filename is not None:
+        return f"{os.fsdecode(error.filename)}: {error.strerror}"
+    # Only the working directory has no name.
+    missing = isinstance(error, FileNotFoundError)
+    return "the working directory does not exist" if missing else str(error.strerror)
 
 
 def tell_traceback() -> None:
@@ -64,15 +106,16 @@ def write_patch(lines: Iterable[str]) -> None:
     knows which of the two it is: only lines that a CI system would obey are not exact.
     """
     parts: Iterable[str] = (part for line in lines for part in line.removesuffix("\n").split("\n"))
-    if sys.stdout.isatty():
+    output = standard_output()
+    if output.isatty():
         echo(map(harmless, parts))
         return
     if os.environ.get("CI") or os.environ.get("GITHUB_ACTIONS"):
         parts = map(without_commands, parts)
-    sys.stdout.flush()
+    output.flush()
     for part in parts:  # the bytes of the files, whatever the encoding of standard output
-        sys.stdout.buffer.write(f"{part}\n".encode("utf-8", "surrogateescape"))
-    sys.stdout.buffer.flush()
+        output.buffer.write(f"{part}\n".encode("utf-8", "surrogateescape"))
+    output.buffer.flush()
 
 
 def writable(text: str) -> str:
@@ -90,4 +133,20 @@ def use_color(choice: str) -> bool:
         return choice == "always"
     if os.environ.get("NO_COLOR"):
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return takes_escapes(standard_output())
+
+
+def takes_escapes(stream: TextIO) -> bool:
+    """Whether a stream is a terminal that knows escape sequences: TERM=dumb, as in editors, is none."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def terminal_columns() -> int | None:
+    """The width of the terminal that shows standard output, or COLUMNS; None where none does."""
+    if not standard_output().isatty():
+        return None
+    import shutil
+
+    return shutil.get_terminal_size().columns

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
@@ -14,12 +15,15 @@ from typing import TYPE_CHECKING
 import click
 
 from dispatch_lint.api import known_rules
+from dispatch_lint.cli.help import CommandGroup
 from dispatch_lint.cli.options import chosen_settings, settings_options
 from dispatch_lint.cli.output import echo, say
-from dispatch_lint.config.settings import PROJECT
-from dispatch_lint.engine.plugins import ALL, BUILT_IN, LOCAL
+from dispatch_lint.config.settings_file import PROJECT
+from dispatch_lint.config.tree import real_path
+from dispatch_lint.engine.installed import BUILT_IN
+from dispatch_lint.engine.plugins import ALL, LOCAL
 from dispatch_lint.naming import count
-from dispatch_lint.rule_pages import book, is_built_in, scaffold
+from dispatch_lint.rule_pages import book, entry, is_built_in, scaffold
 from dispatch_lint.text.files import make_folder, write_bytes
 from dispatch_lint.text.harmless import harmless
 
@@ -31,17 +35,39 @@ if TYPE_CHECKING:
     from dispatch_lint.rule_examples import Difference
 
 
-@click.group(invoke_without_command=True)
-@click.option("--markdown", is_flag=True, help="Print the page docs/rules.md.")
+_FORMAT = click.option(
+    "-f", "--format", "format_", type=click.Choice(["text", "json"]), default="text",
+    show_default=True, help="The format to list the rules in.",
+)  # fmt: skip
+
+
+@click.group(cls=CommandGroup, invoke_without_command=True)
+@_FORMAT
+@click.option("--markdown", is_flag=True, help="Print a page about all rules, in Markdown.")
 @settings_options
 @click.pass_context
-def command(context: click.Context, markdown: bool) -> None:
+def command(context: click.Context, format_: str, markdown: bool) -> None:
     """List the rules, test them, or start a new one."""
     if context.invoked_subcommand is not None:
         return
-    rules = known_rules(chosen_settings())
     if markdown:
-        echo(book(rules).splitlines())
+        echo(book(known_rules(chosen_settings())).splitlines())
+        return
+    _list(format_)
+
+
+@command.command("list")
+@_FORMAT
+@settings_options
+def list_(format_: str) -> None:
+    """List the rules, as `dispatch-lint rules` does without a command."""
+    _list(format_)
+
+
+def _list(format_: str) -> None:
+    rules = known_rules(chosen_settings())
+    if format_ == "json":
+        say(*json.dumps([entry(rule) for rule in rules.values()], indent=2).splitlines())
         return
     width = max(len(name) for name in rules)
     for rule in rules.values():
@@ -57,9 +83,9 @@ def command(context: click.Context, markdown: bool) -> None:
 def new(name: str, directory: str) -> None:
     """Write a file for a new rule, to be filled in."""
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
-        raise click.UsageError(f'"{name}" is not kebab-case, like status-value')
+        raise click.UsageError(f'"{name}" is not kebab-case, such as status-value')
     if name == ALL:
-        raise click.UsageError(f'"{ALL}" means every rule: choose another name')
+        raise click.UsageError(f'"{ALL}" stands for every rule; choose another name')
     settings = chosen_settings()
     rules = known_rules(settings)
     if name in rules:
@@ -73,7 +99,7 @@ def new(name: str, directory: str) -> None:
     write_bytes(file, text.encode("utf-8"))
     say(f"Wrote {file}. Its examples run with: dispatch-lint rules test {quote(str(file))}")
     if not _is_loaded(file, settings, rules):
-        relative = Path(os.path.relpath(folder.resolve(), settings.root.resolve())).as_posix()
+        relative = Path(os.path.relpath(real_path(folder), real_path(settings.root))).as_posix()
         plugins = [*settings.plugins, relative if relative.startswith(".") else f"./{relative}"]
         say(f"Add its folder to the settings, {_settings_file(settings)}:",
             f"  plugins = [{', '.join(map(_quoted, plugins))}]")  # fmt: skip
@@ -89,12 +115,12 @@ def _settings_file(settings: Settings) -> str:
 
 def _is_loaded(file: Path, settings: Settings, rules: Mapping[str, type[Rule]]) -> bool:
     """Whether a new file is in a folder of the settings, or in that of an installed package."""
-    folders = {(settings.root / plugin).resolve() for plugin in settings.plugins}
+    folders = {real_path(settings.root / plugin) for plugin in settings.plugins}
     for rule in rules.values():
         known = _file_of(rule)
         if known and not rule.__module__.startswith(f"{LOCAL}."):
             folders.add(known.parent)
-    return not folders.isdisjoint({file.resolve(), file.parent.resolve()})
+    return not folders.isdisjoint({real_path(file), real_path(file.parent)})
 
 
 def _quoted(text: str) -> str:
@@ -125,7 +151,7 @@ def test_(paths: tuple[Path, ...]) -> int:
     if differing:
         echo([f"{count(len(differing), 'difference')} in {run}."])
         return 1
-    echo([f"{run} {'is' if examples == 1 else 'are'} as stated."])
+    echo([f"{run} {'passes' if examples == 1 else 'pass'}."])
     return 0
 
 
@@ -143,10 +169,10 @@ def _rules_to_test(paths: Iterable[Path]) -> tuple[Mapping[str, type[Rule]], lis
     if not paths:
         names = [name for name, rule in rules.items() if not is_built_in(rule)]
         if not names:
-            raise click.UsageError("there is no rule to test: name a file or a folder of rules, or "
-                                   "set `plugins` in the settings")  # fmt: skip
+            raise click.UsageError("no rule to test: name a file or folder of rules, or set "
+                                   "`plugins` in the settings")  # fmt: skip
         return rules, names
-    files = {file.resolve(): file for path in paths for file in _python_files(path)}
+    files = {real_path(file): file for path in paths for file in _python_files(path)}
     loaded = {_file_of(rule) for rule in rules.values()}
     further = [file for resolved, file in files.items() if resolved not in loaded]
     if further:
@@ -164,7 +190,7 @@ def _prefer_checkout(folders: Iterable[Path]) -> None:
     for folder in folders:
         file = folder / "__init__.py"
         if file.is_file() and file.read_bytes() == own:
-            package.__path__.insert(0, str(folder.resolve()))
+            package.__path__.insert(0, str(real_path(folder)))
 
 
 def _python_files(path: Path) -> list[Path]:
@@ -176,14 +202,14 @@ def _python_files(path: Path) -> list[Path]:
     if path.is_dir():
         return [file for file in sorted(path.glob("*.py")) if not file.name.startswith("_")]
     if path.suffix != ".py":
-        raise click.UsageError(f"{path} is no Python file")
+        raise click.UsageError(f"{path} is not a Python file")
     return [path]
 
 
 def _file_of(rule: type[Rule]) -> Path | None:
     """The file of a rule, also of a built-in one."""
     file = getattr(sys.modules.get(rule.__module__), "__file__", None)
-    return Path(file).resolve() if file else None
+    return real_path(Path(file)) if file else None
 
 
 def _shown(rule: type[Rule]) -> str:
@@ -210,12 +236,13 @@ def _lines_of(difference: Difference, rule: type[Rule]) -> Iterator[str]:
 def _example_lines(example: Example) -> Iterator[str]:
     """The document of an example with the numbers of its lines, and what it is checked with."""
     yield f"  {example.file}:"
-    lines = example.text.splitlines()
+    # Go is indented with tabs, which would be escaped.
+    lines = example.text.expandtabs(4).splitlines()
     width = len(str(len(lines)))
     yield from (f"    {number:>{width}} | {line}" for number, line in enumerate(lines, 1))
     for what, text in (("before", example.before), ("in the store", example.store)):
         if text:
             yield f"  {what}:"
-            yield from (f"    {line}" for line in text.splitlines())
+            yield from (f"    {line}" for line in text.expandtabs(4).splitlines())
     if example.settings:
         yield f"  settings: {dict(example.settings)}"

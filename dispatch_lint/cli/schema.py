@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from dispatch_lint.cli.completing import complete_kinds
+from dispatch_lint.cli.help import CommandGroup
 from dispatch_lint.cli.options import chosen_settings, settings_options
 from dispatch_lint.cli.output import echo, remark, say
+from dispatch_lint.cli.progress import progress_bar
 from dispatch_lint.documents.schema_files import drift, generate_files, read_kinds, write_files
+from dispatch_lint.naming import count
 
 if TYPE_CHECKING:
     from dispatch_lint.definitions.reading import Definitions
 
 
-@click.group()
+SETTINGS = "settings"
+"""What `schema show` calls the schema of the settings: no kind has such a name."""
+
+
+def _complete_schemas(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[str]:
+    kinds = complete_kinds(context, parameter, incomplete)
+    return [*kinds, *(name for name in (SETTINGS,) if name.startswith(incomplete))]
+
+
+@click.group(cls=CommandGroup)
 def command() -> None:
     """Generate, check, show and compare JSON Schemas."""
 
@@ -33,46 +49,48 @@ _OUTPUT = click.option(
 @command.command()
 @_DEFINITIONS
 @_OUTPUT
+@settings_options
 def generate(definitions: tuple[Path, ...], output: Path) -> int:
     """Write the schemas that definitions generate.
 
     Where a schema is open, because the code cannot be read far enough, that is said.
     """
-    from dispatch_lint.api import load_settings
     from dispatch_lint.schema.generate import generate as schemas_of
 
-    kinds, found = read_kinds(definitions, load_settings())
+    with progress_bar("Reading definitions") as progress:
+        kinds, found = read_kinds(definitions, chosen_settings(), progress=progress)
     files = schemas_of(kinds)
     written = write_files(files, output)
-    say(f"{len(files)} schemas in {output}, {written} of them changed")
+    say(f"{count(len(files), 'schema')} in {output}, {written} changed")
     return _tell(found)
 
 
 @command.command()
 @_DEFINITIONS
 @_OUTPUT
+@settings_options
 def check(definitions: tuple[Path, ...], output: Path) -> int:
     """Fail where the schemas differ from what the definitions generate."""
-    from dispatch_lint.api import load_settings
-
-    files = generate_files(definitions, load_settings())
+    files = generate_files(definitions, chosen_settings())
     lines = list(drift(files, output))
     say(*lines)
     if lines:
         remark("Run `dispatch-lint schema generate`.")
         return 1
-    say(f"{len(files)} schemas in {output} are up to date")
+    say(
+        f"{count(len(files), 'schema')} in {output} {'is' if len(files) == 1 else 'are'} up to date"
+    )
     return 0
 
 
 def _tell(found: Definitions) -> int:
     """Print what could not be read, and where schemas are open; returns the exit code."""
-    from dispatch_lint.text.harmless import harmless
-
     for problem in found.problems:
-        click.echo(harmless(f"{problem.location}: {problem.message}"), err=True)
+        remark(f"{problem.location}: {problem.message}")
+    for message in filter(None, (*found.unused, found.without_base)):
+        remark(message)
     for note in dict.fromkeys(found.notes):
-        click.echo(harmless(f"{note.location}: {note.message}"), err=True)
+        remark(f"{note.location}: {note.message}")
     return 1 if found.problems else 0
 
 
@@ -82,6 +100,7 @@ def _tell(found: Definitions) -> int:
 @click.option("--skipped", is_flag=True, help="List what is nearly a kind, and why it is none.")
 @click.option("-f", "--format", "format_", type=click.Choice(["text", "json"]), default="text",
               show_default=True, help="How they are listed.")  # fmt: skip
+@settings_options
 def list_(
     paths: tuple[Path, ...], definitions: tuple[Path, ...], skipped: bool, format_: str
 ) -> int:
@@ -89,24 +108,36 @@ def list_(
 
     PATHS are Go or OpenAPI files, or folders, as for --definitions.
     """
-    from dispatch_lint.api import load_settings
     from dispatch_lint.documents.kind_list import as_json, as_text, kinds_in
 
-    settings = load_settings()
+    settings = chosen_settings()
     named = tuple(settings.root / path for path in settings.definitions)
-    kinds, found = kinds_in((*paths, *definitions) or named, settings)
-    listing = as_json if format_ == "json" else as_text
-    click.echo(listing(kinds, found, skipped=skipped), nl=False)
+    read = (*paths, *definitions) or named
+    kinds, found = kinds_in(read, settings)
+    if format_ == "json":
+        text = as_json(kinds, found, skipped=skipped)
+    else:
+        text = as_text(kinds, found, read, skipped=skipped)
+    say(*text.removesuffix("\n").split("\n"))
     return _tell(found)
 
 
 @command.command()
-@click.argument("kind")
+@click.argument("kind", shell_complete=_complete_schemas)
 @click.option("--form", type=click.Choice(["stored", "manifest"]),
               help="The form.  [default: manifest where there is one]")  # fmt: skip
 @settings_options
 def show(kind: str, form: str | None) -> None:
-    """Print the schema of a kind."""
+    """Print the schema of a kind; `settings` is that of the settings file."""
+    if kind == SETTINGS:
+        from dispatch_lint.api import known_rules
+        from dispatch_lint.engine.settings_schema import settings_schema
+
+        settings = chosen_settings()
+        # The rules of a project are known. What is printed outside of one is for any.
+        printed = settings_schema(known_rules(settings), more_rules=settings.file is None)
+        say(*json.dumps(printed, indent=2).splitlines())
+        return
     from dispatch_lint.documents.catalogue_files import load_catalogue
     from dispatch_lint.naming import did_you_mean
     from dispatch_lint.schema.generate import dump

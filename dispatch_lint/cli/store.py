@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from dispatch_lint.cli.options import chosen_settings, settings_options
-from dispatch_lint.cli.output import remark, say, tell
+from dispatch_lint.cli.completing import complete_keys, complete_kinds
+from dispatch_lint.cli.help import CommandGroup
+from dispatch_lint.cli.importing import import_documents, import_memory
+from dispatch_lint.cli.options import settings_options, store_settings
+from dispatch_lint.cli.output import remark, say, standard_output, tell, use_utf8
 from dispatch_lint.naming import count, did_you_mean
 from dispatch_lint.text.harmless import harmless
+from dispatch_lint.text.widths import padded, width
 
 if TYPE_CHECKING:
-    from dispatch_lint.config.settings import Settings
     from dispatch_lint.documents.classify import Classifier
-    from dispatch_lint.documents.source import Source
     from dispatch_lint.documents.stored_entity import StoredEntity
     from dispatch_lint.store.entity_store import EntityStore
 
 
-@click.group()
+@click.group(cls=CommandGroup)
 def command() -> None:
-    """Keep a store of all entities and IDs, and look into one."""
+    """Import entities into a store, and look them up in it."""
 
 
 _WITH_KEY = {"ignore_unknown_options": True}
@@ -41,27 +42,12 @@ _FORMAT = click.option(
 )  # fmt: skip
 
 
-def _setup(url: str | None, **changes: Any) -> tuple[Settings, Classifier]:
-    """The settings with the options of a command, and a classifier for them."""
-    from dataclasses import replace
-
-    from dispatch_lint.documents.catalogue_files import load_catalogue
-    from dispatch_lint.documents.classify import Classifier
-    from dispatch_lint.store.urls import rooted
-
-    settings = chosen_settings(replaced={"store"} if url else ())
-    if url:
-        changes["store"] = rooted(url, Path.cwd())
-    settings = replace(settings, **{name: value for name, value in changes.items() if value})
-    return settings, Classifier(settings, load_catalogue(settings))
-
-
 @contextmanager
 def _opened(url: str | None) -> Iterator[tuple[EntityStore, Classifier]]:
     from dispatch_lint.api import open_store
     from dispatch_lint.store.importing import ImportRefused
 
-    settings, classifier = _setup(url)
+    settings, classifier = store_settings(url)
     store = open_store(settings, classifier)
     try:
         yield store, classifier
@@ -74,8 +60,14 @@ def _opened(url: str | None) -> Iterator[tuple[EntityStore, Classifier]]:
 @command.command("import")
 @click.argument("paths", nargs=-1, metavar="PATH|URL|-...")
 @_STORE
-@click.option("--prune", is_flag=True, help="Mark as deleted what the paths do not have.")
-@click.option("--kind", help="The kind of every document.")
+@click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
+@click.option("--prune", is_flag=True,
+              help="Also mark as deleted what the paths no longer have, of their organizations, kinds "
+              "and forms. Lists it, and asks.")  # fmt: skip
+@click.option("-y", "--yes", is_flag=True, help="Let --prune delete without asking.")
+@click.option("--mixed", is_flag=True,
+              help="Allow documents without an organization beside entities of one.")  # fmt: skip
+@click.option("--kind", shell_complete=complete_kinds, help="The kind of every document.")
 @click.option(
     "--form", type=click.Choice(["stored", "manifest"]), help="The form of every document."
 )
@@ -84,105 +76,37 @@ def _opened(url: str | None) -> Iterator[tuple[EntityStore, Classifier]]:
               help="Also bring in the IDs of a ledger, as `export --ledger` writes it.")  # fmt: skip
 @settings_options
 def import_(
-    paths: tuple[str, ...], url: str | None, prune: bool, ledger: Path | None, **options: Any
-) -> None:
-    """Bring documents into the store: all of them, or none.
+    paths: tuple[str, ...], url: str | None, ledger: Path | None, dry_run: bool, prune: bool,
+    yes: bool, mixed: bool, **options: Any,
+) -> None:  # fmt: skip
+    """Add the entities of documents to the store, and update those that it has: all or none.
 
-    Files, folders, - for standard input, postgresql://… for a Dispatch database, bolt:///… for
-    the file of Dispatch's default backend; an archive, as `export --all` writes it, brings in all
-    that the other store remembers. What is there already is left as it is.
+    Entities that the paths do not have stay as they are, unless --prune is given. PATH is a file,
+    a folder, - for standard input, postgresql://… for a Dispatch database, or bolt:///… for the
+    file of Dispatch's default backend. An archive, as `export --all` writes it, adds all that the
+    other store has, its ledger of IDs included.
     """
     from dispatch_lint.store.archive import is_archive
 
     if not paths and ledger is None:
-        raise click.UsageError("name what is to be imported")
+        raise click.UsageError("name at least one PATH, URL or --ledger FILE to import")
     archives = [path for path in paths if is_archive(path)]
     others = tuple(path for path in paths if path not in archives)
     if archives and prune:
-        raise click.UsageError("--prune is for documents; an archive says itself what is deleted")
+        raise click.UsageError(
+            "--prune does not apply to an archive, which records what is deleted"
+        )
+    if dry_run and (archives or ledger is not None):
+        raise click.UsageError("--dry-run does not apply to an archive or a ledger")
     if others:
-        _import_documents(others, url, prune, options)
+        import_documents(others, url, options, prune=prune, yes=yes or dry_run, mixed=mixed,
+                         dry_run=dry_run)  # fmt: skip
     if archives or ledger is not None:
-        _import_memory(archives, ledger, url)
-
-
-def _import_memory(archives: list[str], ledger: Path | None, url: str | None) -> None:
-    """Bring in archives, and a ledger file."""
-    from dispatch_lint.api import store_url
-    from dispatch_lint.store.archive import import_archive
-    from dispatch_lint.store.ledger_file import LedgerFile
-    from dispatch_lint.store.opening import open_for_writing
-
-    settings, _ = _setup(url)
-    store = open_for_writing(store_url(settings))
-    try:
-        for archive in archives:
-            counts = import_archive(store, archive)
-            say(f"{archive}: {counts.added} added, {counts.changed} changed, {counts.unchanged} "
-                f"unchanged in {store.shown}")  # fmt: skip
-        if ledger is not None:
-            entries = list(LedgerFile(ledger, str(ledger)).entries())
-            with store.transaction():
-                store.restore([], entries)
-            say(f"{ledger}: {count(len(entries), 'ID')} in {store.shown}")
-    finally:
-        store.close()
-
-
-def _import_documents(
-    paths: tuple[str, ...], url: str | None, prune: bool, options: dict[str, Any]
-) -> None:
-    from dispatch_lint.api import sources_of, store_url
-    from dispatch_lint.documents.source import is_url
-    from dispatch_lint.store.entity_store import ConnectionLost
-    from dispatch_lint.store.importing import import_sources
-    from dispatch_lint.store.opening import open_for_writing
-    from dispatch_lint.store.urls import same_store
-
-    settings, classifier = _setup(url, **options)
-    target = store_url(settings)
-    if any(is_url(path) and same_store(path, target) for path in paths):
-        raise click.UsageError("a store cannot be imported into itself")
-    store = open_for_writing(target)
-    sources = sources_of(paths, settings)
-    try:
-        for attempt in (1, 2):
-            try:
-                with _progress(sources) as progress:
-                    counts, skipped = import_sources(
-                        store, sources, classifier, prune=prune, progress=progress
-                    )
-                break
-            except ConnectionLost:
-                # The first attempt was rolled back.
-                if attempt == 2:
-                    raise
-    finally:
-        store.close()
-    say(f"{counts.added} added, {counts.changed} changed, {counts.unchanged} unchanged, "
-        f"{counts.deleted} deleted in {store.shown}")  # fmt: skip
-    if skipped:
-        remark(f"skipped: {count(skipped, 'document')} that are no entities")
-
-
-@contextmanager
-def _progress(sources: list[Source]) -> Iterator[Callable[[int], None]]:
-    """A progress bar, if standard error is a terminal and there is much to read."""
-    length = sum(map(_size, sources)) if sys.stderr.isatty() else 0
-    if length < 100_000:
-        yield lambda _: None
-        return
-    with click.progressbar(length=length, label="Reading", file=sys.stderr) as bar:
-        yield bar.update
-
-
-def _size(source: Source) -> int:
-    """The size of a source, in bytes of a file or in rows of a store."""
-    return source.size() if source.rows is None else source.rows.count()
+        import_memory(archives, ledger, url)
 
 
 @command.command(context_settings=_WITH_KEY)
-@click.argument("key")
+@click.argument("key", shell_complete=complete_keys)
 @_STORE
 @settings_options
 def get(key: str, url: str | None) -> int:
@@ -205,7 +129,7 @@ def _find(store: EntityStore, classifier: Classifier, key: str) -> StoredEntity 
     if found is None:
         parts = canonical.split("/")
         if len(parts) != 3:
-            raise click.UsageError(f'"{key}" is no key: write <organization>/<kind>/<name>')
+            raise click.UsageError(f'"{key}" is not a key; write <organization>/<kind>/<name>')
         near = [
             entity.key for entity in store.named([(parts[1], parts[2])])
         ] or [f"{parts[0]}/{parts[1]}/{name}" for name in store.names(parts[1], 2_000)]  # fmt: skip
@@ -215,7 +139,7 @@ def _find(store: EntityStore, classifier: Classifier, key: str) -> StoredEntity 
 
 @command.command("list")
 @_STORE
-@click.option("--kind", help="Only entities of this kind.")
+@click.option("--kind", shell_complete=complete_kinds, help="Only entities of this kind.")
 @click.option("--organization", help="Only entities of this organization.")
 @click.option("--status", help="Only entities of this status.")
 @click.option("--tag", "tags", multiple=True, metavar="NAME=VALUE", help="Only with this tag.")
@@ -250,7 +174,7 @@ def _tag(text: str) -> tuple[str, str]:
 
 
 @command.command(context_settings=_WITH_KEY)
-@click.argument("key")
+@click.argument("key", shell_complete=complete_keys)
 @_STORE
 @_FORMAT
 @settings_options
@@ -280,7 +204,7 @@ def history(identity: str, url: str | None, format_: str) -> int:
     with _opened(url) as (store, _):
         entries = list(store.ledger([identity]))
         if not entries:
-            tell(f'the ID "{identity}" was never seen')
+            tell(f'the ID "{identity}" is not in the ledger')
             return 1
         statuses = {entity.key: entity.status for entity in store.with_ids([identity])}
         rows = [
@@ -299,7 +223,7 @@ def history(identity: str, url: str | None, format_: str) -> int:
 @click.option("--ledger", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Write the ledger of IDs instead, to be committed; - for standard output.")  # fmt: skip
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
-              help="Write to a file instead of standard output.")  # fmt: skip
+              help="Write to a file instead of standard output (-).")  # fmt: skip
 @settings_options
 @click.option("--all", "all_", is_flag=True,
               help="Write an archive of all that the store remembers, for `store import`.")  # fmt: skip
@@ -311,7 +235,7 @@ def export(url: str | None, ledger: Path | None, output: Path | None, all_: bool
     from dispatch_lint.store.lookups import export_lines
 
     if all_ and ledger is not None:
-        raise click.UsageError("--all has the ledger in it: leave --ledger out")
+        raise click.UsageError("--all includes the ledger; leave out --ledger")
     with _opened(url) as (store, _):
         if all_:
             _write(archive_lines(store), output)
@@ -320,15 +244,16 @@ def export(url: str | None, ledger: Path | None, output: Path | None, all_: bool
         elif str(ledger) == "-":
             _write(ledger_lines(store.ledger_entries()), output)
         else:
-            count = write_ledger(ledger, str(ledger), store.ledger_entries())
-            remark(f"{count} IDs in {ledger}")
+            written = write_ledger(ledger, str(ledger), store.ledger_entries())
+            remark(f"{count(written, 'ID')} in {ledger}")
 
 
 def _write(lines: Iterable[str], output: Path | None) -> None:
-    if output is None:
+    if output is None or str(output) == "-":
+        use_utf8()
         for line in lines:
-            sys.stdout.write(line)
-        sys.stdout.flush()
+            standard_output().write(line)
+        standard_output().flush()
         return
     from dispatch_lint.text.files import write_lines
 
@@ -344,9 +269,9 @@ def _show(columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]], format_: st
         tuple("-" if cell in (None, "") else harmless(str(cell)) for cell in row) for row in rows
     ]
     if not texts:
-        tell("there is none")
+        tell("nothing found")
         return
-    widths = [max(map(len, column)) for column in zip(columns, *texts, strict=True)]
+    widths = [max(map(width, column)) for column in zip(columns, *texts, strict=True)]
     for row in (tuple(name.upper() for name in columns), *texts):
-        line = "  ".join(f"{text:<{width}}" for text, width in zip(row, widths, strict=True))
+        line = "  ".join(map(padded, row, widths))
         say(line.rstrip())

@@ -26,16 +26,16 @@ def command(folder: Path, list_: bool, revoke: bool) -> int:
 
     folder = folder if folder.is_dir() else folder.parent
     if list_ and revoke:
-        raise click.UsageError("--list and --revoke exclude each other")
+        raise click.UsageError("use --list or --revoke, not both")
     if list_:
         entries = sorted(remembered_settings().items())
         say(*(f"{file}, since {entry['since']}" for file, entry in entries))
         if not entries:
-            tell("nothing is trusted")
+            tell("no folder is trusted")
         return 0
     if revoke:
         gone = forget(folder)
-        say(*(f"{file} is not trusted any more" for file in gone))
+        say(*(f"{file} is no longer trusted" for file in gone))
         if not gone:
             tell(f"nothing in {folder} was trusted")
         return 0 if gone else 1
@@ -43,9 +43,9 @@ def command(folder: Path, list_: bool, revoke: bool) -> int:
     demands = demands_of(settings)
     where = str(settings.file or folder)
     if not demands:
-        tell(f"{where} asks for nothing that needs trust")
+        tell(f"nothing to trust: {where} asks for no code, server or path elsewhere")
         return 0
     remember(settings)
-    say(f"From now on {where} is trusted to do this:",
+    say(f"Trusted {where} to do this, until it changes:",
         *(f"  {what}" for what in dict.fromkeys(demand.what for demand in demands)))  # fmt: skip
     return 0

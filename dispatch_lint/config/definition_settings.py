@@ -15,6 +15,13 @@ class SettingsError(UserError):
     """A setting that cannot be used; the message names the file and the key."""
 
 
+def as_written(value: object) -> str:
+    """A value of a setting for a message, as its file has it: `true`, "text", ["a"]."""
+    import json
+
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
 class KindSelection(NamedTuple):
     """Which types below a path are kinds.
 
@@ -57,7 +64,7 @@ def _selection(key: str, entry: object) -> KindSelection:
     if isinstance(entry, str):
         return KindSelection(entry)
     if not isinstance(entry, dict):
-        raise SettingsError(f'"{key}" has to be a list of paths and tables, not {entry!r}')
+        raise SettingsError(f'"{key}" must be a list of paths and tables, not {as_written(entry)}')
     _check_keys(key, entry, ("path", "include", "exclude"))
     if not isinstance(entry.get("path"), str):
         raise SettingsError(f'"{key}": a table needs a "path", as in {{ path = "pkg" }}')
@@ -74,11 +81,11 @@ def read_base_entity(key: str, value: object) -> BaseEntitySettings:
         SettingsError: it is no table, or a key or value in it is unknown.
     """
     if not isinstance(value, dict):
-        raise SettingsError(f'"{key}" has to be a table, not {value!r}')
+        raise SettingsError(f'"{key}" must be a table, not {as_written(value)}')
     _check_keys(key, value, ("type", "fields", "statuses"))
     type_ = value.get("type", "")
     if not isinstance(type_, str):
-        raise SettingsError(f'"{key}.type" has to be text, not {type_!r}')
+        raise SettingsError(f'"{key}.type" must be text, not {as_written(type_)}')
     fields = _fields(f"{key}.fields", value["fields"]) if "fields" in value else None
     statuses = texts(f"{key}.statuses", value["statuses"]) if "statuses" in value else None
     return BaseEntitySettings(type_, fields, statuses)
@@ -91,7 +98,9 @@ def _fields(key: str, value: object) -> dict[str, str]:
         if type_ not in WIRE_TYPES:
             meant = did_you_mean(type_, WIRE_TYPES) if isinstance(type_, str) else ""
             expected = ", ".join(f'"{wire_type}"' for wire_type in WIRE_TYPES)
-            raise SettingsError(f'"{key}.{name}" has to be one of {expected}, not {type_!r}{meant}')
+            raise SettingsError(
+                f'"{key}.{name}" must be one of {expected}, not {as_written(type_)}{meant}'
+            )
     return value
 
 
@@ -107,8 +116,9 @@ def texts(key: str, value: object) -> tuple[str, ...]:
     Raises:
         SettingsError: it is something else.
     """
-    if isinstance(value, str):
-        return (value,)
-    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
-        raise SettingsError(f'"{key}" has to be a list of texts, not {value!r}')
-    return tuple(value)
+    listed = [value] if isinstance(value, str) else value
+    if not isinstance(listed, list) or not all(isinstance(text, str) for text in listed):
+        raise SettingsError(f'"{key}" must be a list of texts, not {as_written(value)}')
+    if "" in listed:
+        raise SettingsError(f'"{key}" contains an empty text')
+    return tuple(listed)

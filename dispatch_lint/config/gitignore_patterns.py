@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from dispatch_lint.model.patterns import compiled
+
 _MAX_PATTERN = 4_096
 """The longest pattern in bytes; no path is longer."""
 NOTHING = "(?!)"
@@ -53,12 +55,12 @@ def read_pattern(line: str) -> Pattern | None:
         tokens = ["*" if token == "**" else token for token in tokens]
     else:
         tokens = _path_tokens(tokens, text)
-    plain = text if by_name and _PLAIN.fullmatch(text) else ""
+    plain = text if by_name and compiled(_PLAIN).fullmatch(text) else ""
     return Pattern(_expression(tokens), by_name, ignores, only_folders, plain)
 
 
-_PLAIN = re.compile(r"\*?[^*?\[\\]+")
-_LITERAL = re.compile(r"[^*?\[\\]*")
+_PLAIN = r"\*?[^*?\[\\]+"
+_LITERAL = r"[^*?\[\\]*"
 
 
 def _tokens(text: str) -> list[str]:
@@ -142,7 +144,7 @@ def _path_tokens(tokens: list[str], text: str) -> list[str]:
 
     `**/` stands for any number of folders, and `.*` for everything inside a folder.
     """
-    literal = len(_LITERAL.match(text)[0])  # type: ignore[index]
+    literal = len(compiled(_LITERAL).match(text)[0])  # type: ignore[index]
     found: list[str] = []
     for index, token in enumerate(tokens):
         if index and tokens[index - 1] == "**" and found[-1] == "**/":

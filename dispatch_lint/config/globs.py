@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import os
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dispatch_lint.config.gitignore_patterns import NOTHING, read_pattern
+from dispatch_lint.model.patterns import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -159,7 +160,7 @@ class Patterns:
         return self._only_ignores or next(
             pattern.ignores for pattern in self.patterns
             if (is_folder or not pattern.only_folders)
-            and _compiled(pattern.expression).fullmatch(last if pattern.by_name else path)
+            and compiled(pattern.expression).fullmatch(last if pattern.by_name else path)
         )  # fmt: skip
 
     def match(self, name: str) -> bool:
@@ -173,9 +174,6 @@ class Patterns:
     def _any_folder(self, folder: str) -> bool:
         steps = accumulate(f"{step}/" for step in folder.split("/")[:-1])
         return any(self.ignores(step) for step in steps if not step.endswith(_OUTSIDE))
-
-
-_compiled = cache(re.compile)
 
 
 class _AnyOf:

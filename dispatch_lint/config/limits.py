@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 MAX_DEPTH = 500
 """The largest `limits.depth`, because of Python's own stack."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """Limits that the settings can raise (`[limits]`).
 
     Attributes:

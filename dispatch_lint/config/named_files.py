@@ -33,7 +33,7 @@ def open_regular(file: Path, most: int) -> BinaryIO:
     if stat.S_ISDIR(status.st_mode):
         raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), str(file))
     if not stat.S_ISREG(status.st_mode):
-        raise OSError(errno.EINVAL, "it is no regular file", str(file))
+        raise OSError(errno.EINVAL, "not a regular file", str(file))
     raise _too_large(file, most)
 
 

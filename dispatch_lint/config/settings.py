@@ -1,4 +1,4 @@
-"""Settings: `dispatch-lint.toml`, or `[tool.dispatch-lint]` in `pyproject.toml`.
+"""The settings of a run, and how each is read from a table of TOML.
 
 Nothing in them is silently ignored: an unknown key, rule or value is an error that suggests what
 was probably meant.
@@ -7,7 +7,7 @@ was probably meant.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, get_args
 
@@ -15,13 +15,12 @@ from dispatch_lint.config.definition_settings import (
     BaseEntitySettings,
     KindSelection,
     SettingsError,
+    as_written,
     read_base_entity,
     read_selections,
 )
 from dispatch_lint.config.definition_settings import texts as _texts
 from dispatch_lint.config.limits import MAX_DEPTH, Limits
-from dispatch_lint.config.named_files import MIB, read_regular
-from dispatch_lint.model.errors import UserError
 from dispatch_lint.model.reference import ReferenceTarget
 from dispatch_lint.model.violation import Severity
 from dispatch_lint.naming import did_you_mean
@@ -29,19 +28,8 @@ from dispatch_lint.naming import did_you_mean
 __all__ = ["Settings", "SettingsError"]
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
-FILE = "dispatch-lint.toml"
-PROJECT = "pyproject.toml"
-TABLE = "dispatch-lint"
-MAX_BYTES = MIB
-"""The largest settings file, in bytes."""
-_MAX_PARTS = 100
-_PART = r"""(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')"""
-_LONG_KEY = re.compile(rf"(?<![A-Za-z0-9_-])(?:{_PART}[ \t]*+\.[ \t]*+){{{_MAX_PARTS}}}")
-"""tomllib needs memory by the square of the length of a key."""
-_NOT_TOML = (ValueError, RecursionError)
-"""What tomllib raises, also for values that are nested too deep."""
 KindField = Literal["optional", "required", "forbidden"]
 ForeignKeyValue = Literal["name", "key", "either"]
 OrganizationField = Literal["organizationId", "organization"]
@@ -60,7 +48,7 @@ class OpenQuestions(NamedTuple):
     desired_state: DesiredState = "info"
 
 
-@dataclass(frozen=True, eq=False)  # generating unused methods delays the start
+@dataclass(frozen=True, eq=False, repr=False)  # generating unused methods delays the start
 class Settings:
     """All settings of a run. Paths are relative to `root`."""
 
@@ -100,101 +88,6 @@ class Settings:
     """What could be better in the settings file, though it can be read."""
 
 
-def in_file(error: UserError, settings: Settings) -> UserError:
-    """An error about a value of some settings, which names the file where the value is from there.
-
-    The values of options of the command line are in no file.
-    """
-    if settings.file is None or str(settings.file) in str(error):
-        return error
-    text, message = settings.file.read_bytes().decode("utf-8", "replace"), str(error)
-    named = (*settings.schemas, *settings.definitions, *settings.plugins, settings.store,
-             settings.ledger, settings.baseline)  # fmt: skip
-    paths = [path for path in named if path and re.sub(r"\A(\./)+", "", path) in message]
-    if not any(value in text for value in (*re.findall(r"""["']([^"']+)["']""", message), *paths)):
-        return error
-    return type(error)(f"{settings.file}: {error}")
-
-
-def find(start: Path) -> Path | None:
-    """The settings file of a folder: in it, or in one above it, up to the repository root."""
-    for folder in searched(start):
-        if (folder / FILE).is_file():
-            return folder / FILE
-        project = folder / PROJECT
-        if project.is_file() and _has_table(project):
-            return project
-    return None
-
-
-def searched(start: Path) -> Iterator[Path]:
-    """The folders that are searched for the settings of a folder, in order."""
-    for folder in (start, *start.parents):
-        yield folder
-        if (folder / ".git").exists():
-            return
-
-
-def _has_table(project: Path) -> bool:
-    try:
-        data = read_regular(project, MAX_BYTES)
-    except OSError:
-        return False
-    if TABLE.encode() not in data.replace(b"\0", b""):  # UTF-16 has a NUL in every letter
-        return False
-    if _LONG_KEY.search(data.decode("utf-8", "replace")):
-        return True  # `load` will report the error
-    import tomllib
-
-    try:
-        return TABLE in tomllib.loads(data.decode()).get("tool", {})
-    except (*_NOT_TOML, AttributeError):
-        # `load` will report the error, if our table is meant.
-        return re.search(rb"tool[\s.\"']*" + TABLE.encode(), data.replace(b"\0", b"")) is not None
-
-
-def load(file: Path) -> Settings:
-    """Read a settings file.
-
-    Raises:
-        SettingsError: it is not TOML, or a key or value is unknown.
-    """
-    import tomllib
-
-    try:
-        text = read_regular(file, MAX_BYTES).decode("utf-8-sig")
-        if _LONG_KEY.search(text):
-            raise SettingsError(f"{file}: a key has more than {_MAX_PARTS} parts")
-        table: Any = tomllib.loads(text)
-    except OSError as error:
-        raise SettingsError(f"{file}: {error.strerror}") from error
-    except _NOT_TOML as error:
-        raise SettingsError(f"{file}: this is not TOML: {error}") from error
-    try:
-        table, hint = _own_table(file, table)
-        settings = parse(table)
-    except SettingsError as error:
-        raise SettingsError(f"{file}: {error}") from None
-    return replace(settings, root=file.resolve().parent, file=file, hint=hint)
-
-
-def _own_table(file: Path, table: Any) -> tuple[Any, str]:
-    """The table of our settings, and a hint where it is not written as it should be.
-
-    Raises:
-        SettingsError: it is written in two ways.
-    """
-    if file.name == PROJECT:
-        return table.get("tool", {}).get(TABLE, {}), ""
-    tool = table.get("tool")
-    if not (isinstance(tool, dict) and TABLE in tool):
-        return table, ""
-    hint = f"the keys of {FILE} stand at the top of the file: [tool.{TABLE}] is for {PROJECT}"
-    if set(table) != {"tool"}:
-        raise SettingsError(hint)
-    return tool[TABLE], f"{file}: {hint}"
-
-
 def parse(table: Mapping[str, Any]) -> Settings:
     """Settings from a parsed TOML table.
 
@@ -203,9 +96,9 @@ def parse(table: Mapping[str, Any]) -> Settings:
     """
     settings: dict[str, Any] = {}
     for key, value in table.items():
-        if key not in _KEYS:
-            raise SettingsError(f'unknown key "{key}"{did_you_mean(key, _KEYS)}')
-        settings[key.replace("-", "_")] = _KEYS[key](key, value)
+        if key not in KEYS:
+            raise SettingsError(f'unknown key "{key}"{did_you_mean(key, KEYS)}')
+        settings[key.replace("-", "_")] = KEYS[key](key, value)
     if "definitions" in settings:
         settings["selections"] = settings["definitions"]
         settings["definitions"] = tuple(entry.path for entry in settings["selections"])
@@ -214,10 +107,16 @@ def parse(table: Mapping[str, Any]) -> Settings:
 
 def _text(key: str, value: object) -> str:
     if not isinstance(value, str):
-        raise SettingsError(f'"{key}" has to be text, not {value!r}')
+        raise SettingsError(f'"{key}" must be text, not {as_written(value)}')
     if "\0" in value:
-        raise SettingsError(f'"{key}" holds a NUL character')
+        raise SettingsError(f'"{key}" contains a NUL character')
     return value
+
+
+def _filled(key: str, value: object) -> str:
+    if not (text := _text(key, value)):
+        raise SettingsError(f'"{key}" is empty')
+    return text
 
 
 def organization_name(key: str, value: object) -> str:
@@ -228,15 +127,13 @@ def organization_name(key: str, value: object) -> str:
     """
     name = _text(key, value)
     if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
-        raise SettingsError(
-            f'"{key}" has to be a name of letters, digits, "_" and "-", not "{name}"'
-        )
+        raise SettingsError(f'"{key}" must be a name of letters, digits, "_" and "-", not "{name}"')
     return name
 
 
 def _boolean(key: str, value: object) -> bool:
     if not isinstance(value, bool):
-        raise SettingsError(f'"{key}" has to be true or false, not {value!r}')
+        raise SettingsError(f'"{key}" must be true or false, not {as_written(value)}')
     return value
 
 
@@ -244,7 +141,7 @@ def _choice(key: str, value: object, choices: tuple[str, ...]) -> str:
     if value not in choices:
         meant = did_you_mean(value, choices) if isinstance(value, str) else ""
         expected = ", ".join(f'"{choice}"' for choice in choices)
-        raise SettingsError(f'"{key}" has to be one of {expected}, not {value!r}{meant}')
+        raise SettingsError(f'"{key}" must be one of {expected}, not {as_written(value)}{meant}')
     assert isinstance(value, str)
     return value
 
@@ -268,7 +165,7 @@ def _table_of(
 ) -> Callable[[str, object], dict[str, _Value]]:
     def read(key: str, value: object) -> dict[str, _Value]:
         if not isinstance(value, dict):
-            raise SettingsError(f'"{key}" has to be a table, not {value!r}')
+            raise SettingsError(f'"{key}" must be a table, not {as_written(value)}')
         return {name: read_value(f"{key}.{name}", item) for name, item in value.items()}
 
     return read
@@ -287,7 +184,7 @@ def _reference(key: str, value: object) -> ReferenceTarget | None:
 
 def _options(key: str, value: object) -> Mapping[str, Any]:
     if not isinstance(value, dict):
-        raise SettingsError(f'"{key}" has to be a table of options, not {value!r}')
+        raise SettingsError(f'"{key}" must be a table of options, not {as_written(value)}')
     return value
 
 
@@ -307,13 +204,13 @@ def _questions(key: str, value: object) -> OpenQuestions:
 
 
 def _limits(key: str, value: object) -> Limits:
-    names = [name.replace("_", "-") for name in Limits.__slots__]
+    names = [name.replace("_", "-") for name in Limits._fields]
     limits: dict[str, int] = {}
     for name, number in _options(key, value).items():
         if name not in names:
             raise SettingsError(f'unknown key "{key}.{name}"{did_you_mean(name, names)}')
         if not isinstance(number, int) or isinstance(number, bool) or number < 1:
-            raise SettingsError(f'"{key}.{name}" has to be a number from 1, not {number!r}')
+            raise SettingsError(f'"{key}.{name}" must be a number from 1, not {as_written(number)}')
         if name == "depth" and number > MAX_DEPTH:
             raise SettingsError(f'"{key}.{name}" can be {MAX_DEPTH} at most, not {number}')
         limits[name.replace("-", "_")] = number
@@ -331,16 +228,16 @@ def _nested_references(key: str, value: object) -> dict[str, ReferenceTarget | N
     return {name: _reference(f"{key}.{name}", item) for name, item in flat.items()}
 
 
-_KEYS: Mapping[str, Callable[[str, object], Any]] = {
+KEYS: Mapping[str, Callable[[str, object], Any]] = {
     "include": _texts,
     "exclude": _texts,
     "schemas": _texts,
     "definitions": read_selections,
     "base-entity": read_base_entity,
     "plugins": _texts,
-    "store": _text,
-    "ledger": _text,
-    "baseline": _text,
+    "store": _filled,
+    "ledger": _filled,
+    "baseline": _filled,
     "organization": organization_name,
     "select": _texts,
     "ignore": _texts,
@@ -356,3 +253,4 @@ _KEYS: Mapping[str, Callable[[str, object], Any]] = {
     "rules": _table_of(_options),
     "limits": _limits,
 }
+"""The function that reads each setting, by its key."""

@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 
+def real_path(path: Path) -> Path:
+    """A path without links. `Path.resolve` raises where links lead in a circle."""
+    return Path(os.path.realpath(path))
+
+
 def repository_of(folder: Path) -> Path | None:
     """The root of the git repository around an absolute folder; None where there is none."""
     return next((above for above in (folder, *folder.parents) if (above / ".git").exists()), None)
@@ -17,7 +22,7 @@ def tree_of(folder: Path) -> Path:
     Links in the result are resolved.
     """
     folder = folder.absolute()
-    return Path(os.path.realpath(repository_of(folder) or folder))
+    return real_path(repository_of(folder) or folder)
 
 
 def is_inside(path: Path, tree: Path) -> bool:
@@ -26,4 +31,4 @@ def is_inside(path: Path, tree: Path) -> bool:
     Args:
         tree: as `tree_of` returns it.
     """
-    return Path(os.path.realpath(path)).is_relative_to(tree)
+    return real_path(path).is_relative_to(tree)

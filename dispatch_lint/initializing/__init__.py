@@ -9,16 +9,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dispatch_lint.config import settings as settings_module
+from dispatch_lint.config.settings import parse
 from dispatch_lint.documents.catalogue_files import load_catalogue
 from dispatch_lint.documents.classify import Classifier
+from dispatch_lint.initializing.schema_copy import schema_step, update_step
 from dispatch_lint.initializing.steps import (
     HOOKS,
-    Step,
     editor_step,
     hook_step,
+    matcher_step,
     modeline_step,
-    schema_step,
     settings_step,
 )
 from dispatch_lint.initializing.survey import Found, survey
@@ -26,6 +26,7 @@ from dispatch_lint.text.files import make_folder, write_bytes
 
 if TYPE_CHECKING:
     from dispatch_lint.config.settings import Settings
+    from dispatch_lint.initializing.step import Step
 
 
 def plan(settings: Settings, *, modelines: bool = False) -> tuple[Found, list[Step]]:
@@ -44,7 +45,7 @@ def plan(settings: Settings, *, modelines: bool = False) -> tuple[Found, list[St
     steps = [settings_step(found, settings.file)]
     if found.manifests:
         if found.definitions and not settings.definitions:
-            with_definitions = settings_module.parse({"definitions": found.definitions})
+            with_definitions = parse({"definitions": found.definitions})
             catalogue = load_catalogue(with_definitions)
         steps += [schema_step(catalogue), editor_step(found)]
         if modelines:
@@ -53,7 +54,19 @@ def plan(settings: Settings, *, modelines: bool = False) -> tuple[Found, list[St
                       if not name.endswith(".json")]  # fmt: skip
     if Path(".git").exists() or HOOKS.exists():
         steps.append(hook_step())
+    if Path(".github").is_dir():
+        steps.append(matcher_step())
     return found, steps
+
+
+def plan_update(settings: Settings) -> Step:
+    """Plan to renew the copy of the schema in the working directory.
+
+    Raises:
+        SettingsError, CatalogueError, DefinitionError: the settings cannot be used.
+        InputError: there is no copy, or it cannot be read.
+    """
+    return update_step(load_catalogue(settings))
 
 
 def write(step: Step) -> None:

@@ -5,60 +5,45 @@ from __future__ import annotations
 import json
 import os
 import re
-from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from dispatch_lint.config import settings as settings_module
+from dispatch_lint.addresses import REPOSITORY
 from dispatch_lint.config.named_files import read_regular
+from dispatch_lint.config.settings_file import FILE
 from dispatch_lint.documents.classify import Classifier
 from dispatch_lint.documents.modelines import modeline, schema_named
 from dispatch_lint.documents.reading import read_documents
 from dispatch_lint.documents.source import Source
 from dispatch_lint.fix.fixed import full_text
+from dispatch_lint.initializing.schema_copy import EDITOR_SCHEMA
+from dispatch_lint.initializing.step import Step
 from dispatch_lint.model.errors import InputError
 from dispatch_lint.naming import count
 from dispatch_lint.schema.folder import MAX_BYTES
-from dispatch_lint.schema.generate import dump, editor_schema
+from dispatch_lint.text.jsonc import value_of, with_added, with_value
 from dispatch_lint.version import __version__
 
 if TYPE_CHECKING:
     from dispatch_lint.initializing.survey import Found
-    from dispatch_lint.schema.catalogue import Catalogue
+    from dispatch_lint.model.location import Path as FieldPath
 
 HOOKS = Path(".pre-commit-config.yaml")
 EDITOR_SETTINGS = Path(".vscode/settings.json")
-EDITOR_SCHEMA = Path(".vscode/dispatch.schema.json")
-REPOSITORY = "https://github.com/dispatch-lint/dispatch-lint"
-
-
-@dataclass(frozen=True)
-class Step:
-    """What is done with one file.
-
-    Attributes:
-        file: its path relative to the root.
-        text: its whole new text; None where the file is not changed.
-        summary: the change, or why there is none.
-        missing: the lines that the user has to add.
-    """
-
-    file: Path
-    text: str | None
-    summary: str
-    missing: str = ""
+PROBLEM_MATCHER = Path(".github/dispatch-lint-matcher.json")
 
 
 def settings_step(found: Found, file: Path | None) -> Step:
     if file is not None:
-        return Step(Path(os.path.relpath(file)), None, "it is there already, and stays as it is")
+        return Step(Path(os.path.relpath(file)), None, "exists already; not changed")
     lines = [
         "# Settings of dispatch-lint. An unknown key is an error; every key is optional.",
         "",
     ]
     summary = []
     if found.definitions:
-        lines += ["# What defines your kinds: documents are held against it.",
+        lines += ["# The definitions of your kinds: documents are checked against them.",
                   f"definitions = {json.dumps(found.definitions)}"]  # fmt: skip
         summary.append(f"definitions in {', '.join(found.definitions)}")
     if found.store:
@@ -73,20 +58,8 @@ def settings_step(found: Found, file: Path | None) -> Step:
         "# What makes a run fail: error, warning or info.",
         'fail-level = "warning"',
     ]
-    return Step(Path(settings_module.FILE), "\n".join(lines) + "\n",
+    return Step(Path(FILE), "\n".join(lines) + "\n",
                 f"settings: {' and '.join(summary) or 'the defaults, to be changed'}")  # fmt: skip
-
-
-def schema_step(catalogue: Catalogue) -> Step:
-    manifests = {
-        name: kind.forms["manifest"].schema
-        for name, kind in catalogue.kinds.items()
-        if "manifest" in kind.forms and not kind.forms["manifest"].only_base and not kind.nested
-    }
-    text = dump(editor_schema(manifests))
-    if EDITOR_SCHEMA.exists() and read_regular(EDITOR_SCHEMA, MAX_BYTES) == text.encode():
-        return Step(EDITOR_SCHEMA, None, "it is up to date")
-    return Step(EDITOR_SCHEMA, text, f"one schema for manifests of {len(manifests)} kinds")
 
 
 def editor_step(found: Found) -> Step:
@@ -95,25 +68,26 @@ def editor_step(found: Found) -> Step:
     json_globs = [f"/{glob}" for glob in globs if glob.endswith(".json")]
     url = f"./{EDITOR_SCHEMA}"
     text = _text_of(EDITOR_SETTINGS) if EDITOR_SETTINGS.exists() else "{}"
-    wanted: dict[str, Any] = {}
-    if yaml_globs:
-        wanted["yaml.schemas"] = {url: yaml_globs}
-    if json_globs:
-        wanted["json.schemas"] = [{"fileMatch": json_globs, "url": url}]
     try:
-        present: Any = json.loads(text) if text.strip() else {}
-        if not isinstance(present, dict):
-            raise TypeError
-        merged = _merge(present, url, yaml_globs, json_globs)
+        new = text if text.strip() else "{}"
+        if yaml_globs:
+            new = _with_yaml_schema(new, url, yaml_globs)
+        if json_globs:
+            new = _with_json_schema(new, url, json_globs)
     except (ValueError, TypeError, RecursionError):
+        wanted: dict[str, Any] = {}
+        if yaml_globs:
+            wanted["yaml.schemas"] = {url: yaml_globs}
+        if json_globs:
+            wanted["json.schemas"] = [{"fileMatch": json_globs, "url": url}]
         missing = json.dumps(wanted, indent=2)[2:-2]
-        return Step(EDITOR_SETTINGS, None, "it has comments, or is no plain JSON object: it stays "
-                    "as it is; add", missing)  # fmt: skip
-    if merged == present:
-        return Step(EDITOR_SETTINGS, None, "it names the schema already")
-    indent = re.search(r"\n([ \t]+)\S", text)
-    new = json.dumps(merged, indent=indent[1] if indent else 2, ensure_ascii=False) + "\n"
-    return Step(EDITOR_SETTINGS, new, f"the schema holds for {', '.join(globs)}")
+        return Step(EDITOR_SETTINGS, None, "not changed, because it is not a JSON object, or has "
+                    "something else there; add", missing)  # fmt: skip
+    if new == text:
+        return Step(EDITOR_SETTINGS, None, "names the schema already")
+    new = new if new.endswith("\n") or EDITOR_SETTINGS.exists() else f"{new}\n"
+    return Step(EDITOR_SETTINGS, new, f"the schema applies to {', '.join(globs)}",
+                needs=EDITOR_SCHEMA)  # fmt: skip
 
 
 def modeline_step(name: str, classifier: Classifier) -> Step:
@@ -135,8 +109,10 @@ def modeline_step(name: str, classifier: Classifier) -> Step:
             body = f"{body[:start]}{comment}{ending}{body[start:]}"
             added += 1
     if not added:
-        return Step(file, None, "its documents name a schema already, or begin behind `---`")
-    return Step(file, mark + body, f"a modeline in {count(added, 'document')}")
+        return Step(
+            file, None, "not changed: its documents name a schema already, or begin after `---`"
+        )
+    return Step(file, mark + body, f"a modeline in {count(added, 'document')}", needs=EDITOR_SCHEMA)
 
 
 def _text_of(file: Path) -> str:
@@ -146,38 +122,64 @@ def _text_of(file: Path) -> str:
         InputError: it cannot be read, is no regular file, or is no text.
     """
     try:
-        return read_regular(file, MAX_BYTES).decode("utf-8-sig")
+        return read_regular(file, MAX_BYTES).decode()
     except OSError as error:
         raise InputError(f"{file}: {error.strerror or error}") from None
     except UnicodeDecodeError:
         raise InputError(f"{file}: this is not UTF-8") from None
 
 
-def _merge(present: dict[str, Any], url: str, yaml: list[str], json_: list[str]) -> dict[str, Any]:
-    """The settings of an editor with the schema added.
+def _with_yaml_schema(text: str, url: str, globs: list[str]) -> str:
+    """The settings of an editor with a schema for YAML files.
 
     Raises:
-        TypeError: a setting has a value of another type than the editor allows.
+        ValueError, TypeError: they are no JSON object, or the setting has a value of another type.
     """
-    merged = json.loads(json.dumps(present))
-    if yaml:
-        table = merged.setdefault("yaml.schemas", {})
-        globs = table.get(url, []) if isinstance(table, dict) else None
-        globs = [globs] if isinstance(globs, str) else globs
-        if not isinstance(globs, list):
-            raise TypeError
-        table[url] = [*globs, *(glob for glob in yaml if glob not in globs)]
-    if json_:
-        entries = merged.setdefault("json.schemas", [])
-        if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-            raise TypeError
-        entry = next((entry for entry in entries if entry.get("url") == url), None)
-        if entry is None:
-            entry = {"fileMatch": [], "url": url}
-            entries.append(entry)
-        matches = entry.setdefault("fileMatch", [])
-        matches += [glob for glob in json_ if glob not in matches]
-    return dict(merged)
+    present = value_of(text)
+    if not isinstance(present, dict):
+        raise TypeError
+    key = "yaml.schemas"
+    if key not in present:
+        return with_added(text, (key,), {url: globs})
+    table = present[key]
+    if not isinstance(table, dict):
+        raise TypeError
+    if url not in table:
+        return with_added(text, (key, url), globs)
+    return _with_globs(text, (key, url), table[url], globs)
+
+
+def _with_json_schema(text: str, url: str, globs: list[str]) -> str:
+    """The settings of an editor with a schema for JSON files; see `_with_yaml_schema`."""
+    present = value_of(text)
+    if not isinstance(present, dict):
+        raise TypeError
+    key, entry = "json.schemas", {"fileMatch": globs, "url": url}
+    if key not in present:
+        return with_added(text, (key,), [entry])
+    entries = present[key]
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise TypeError
+    at = next((number for number, one in enumerate(entries) if one.get("url") == url), None)
+    if at is None:
+        return with_added(text, (key, len(entries)), entry)
+    path = (key, at, "fileMatch")
+    if "fileMatch" not in entries[at]:
+        return with_added(text, path, globs)
+    return _with_globs(text, path, entries[at]["fileMatch"], globs)
+
+
+def _with_globs(text: str, path: FieldPath, present: object, globs: list[str]) -> str:
+    """A text in which a list of globs has some more; a single glob becomes a list."""
+    if isinstance(present, str):
+        missing = [glob for glob in globs if glob != present]
+        return with_value(text, path, [present, *missing]) if missing else text
+    if not isinstance(present, list):
+        raise TypeError
+    missing = [glob for glob in globs if glob not in present]
+    for number, glob in enumerate(missing, len(present)):
+        text = with_added(text, (*path, number), glob)
+    return text
 
 
 def _globs(found: Found) -> set[str]:
@@ -204,19 +206,29 @@ def hook_step() -> Step:
     ]
     if not HOOKS.exists():
         text = "repos:\n" + "".join(f"  {line}\n" for line in entry)
-        return Step(HOOKS, text, "the hook dispatch-lint; `pre-commit install` puts it to work")
+        return Step(HOOKS, text, "the hook dispatch-lint; `pre-commit install` activates it")
     text = _text_of(HOOKS)
     if re.search(r"id:\s*[\"']?dispatch-lint\b", text):
-        return Step(HOOKS, None, "it has the hook already")
+        return Step(HOOKS, None, "has the hook already")
     first = _first_repository(text)
     if first is None:
-        return Step(HOOKS, None, "its list `repos` is not written as a block: it stays as it is; "
-                    "add", "\n".join(entry))  # fmt: skip
+        return Step(HOOKS, None, "not changed, because its list `repos` is not in block style; add",
+                    "\n".join(entry))  # fmt: skip
     line, column = first
     lines = text.splitlines(keepends=True)
     end = "\r\n" if lines[line].endswith("\r\n") else "\n"
     lines[line:line] = [f"{' ' * column}{text_line}{end}" for text_line in entry]
     return Step(HOOKS, "".join(lines), "the hook dispatch-lint, beside what is there")
+
+
+def matcher_step() -> Step:
+    """The problem matcher, with which GitHub makes annotations of the format `concise`."""
+    package = resources.files(__package__)
+    text = package.joinpath("problem-matcher.json").read_text(encoding="utf-8")
+    if PROBLEM_MATCHER.exists():
+        state = "up to date" if _text_of(PROBLEM_MATCHER) == text else "there, and stays as it is"
+        return Step(PROBLEM_MATCHER, None, f"it is {state}")
+    return Step(PROBLEM_MATCHER, text, "a problem matcher, for the format concise in a workflow")
 
 
 def _first_repository(text: str) -> tuple[int, int] | None:
@@ -225,7 +237,7 @@ def _first_repository(text: str) -> tuple[int, int] | None:
     from ruamel.yaml.error import YAMLError
 
     try:
-        value = YAML().load(text)
+        value = YAML().load(text.removeprefix("\ufeff"))
         (above, _), (item, _) = value.lc.key("repos"), value["repos"].lc.item(0)
     except (YAMLError, AttributeError, KeyError, TypeError, IndexError):
         return None

@@ -1,0 +1,152 @@
+"""The settings file: `dispatch-lint.toml`, or `[tool.dispatch-lint]` in `pyproject.toml`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dispatch_lint.config.definition_settings import as_written
+from dispatch_lint.config.named_files import MIB, read_regular
+from dispatch_lint.config.settings import Settings, SettingsError, parse
+from dispatch_lint.config.tree import real_path
+from dispatch_lint.model.errors import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FILE = "dispatch-lint.toml"
+PROJECT = "pyproject.toml"
+TABLE = "dispatch-lint"
+MAX_BYTES = MIB
+"""The largest settings file, in bytes."""
+_LIKE_TABLE = re.compile("dispatch[-_]?lint", re.IGNORECASE)
+_MAX_PARTS = 100
+_PART = r"""(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')"""
+_LONG_KEY = rf"(?<![A-Za-z0-9_-])(?:{_PART}[ \t]*+\.[ \t]*+){{{_MAX_PARTS}}}"
+"""tomllib needs memory by the square of the length of a key."""
+_NOT_TOML = (ValueError, RecursionError)
+"""What tomllib raises, also for values that are nested too deep."""
+
+
+def find(start: Path) -> Path | None:
+    """The settings file of a folder: in it, or in one above it, up to the repository root."""
+    for folder in searched(start):
+        if (folder / FILE).is_file():
+            return folder / FILE
+        project = folder / PROJECT
+        if project.is_file() and _has_table(project):
+            return project
+    return None
+
+
+def searched(start: Path) -> Iterator[Path]:
+    """The folders that are searched for the settings of a folder, in order."""
+    for folder in (start, *start.parents):
+        yield folder
+        if (folder / ".git").exists():
+            return
+
+
+def _has_table(project: Path) -> bool:
+    try:
+        data = read_regular(project, MAX_BYTES)
+    except OSError:
+        return False
+    # UTF-16 has a NUL in every letter.
+    if not _LIKE_TABLE.search(data.replace(b"\0", b"").decode("latin-1")):
+        return False
+    if re.search(_LONG_KEY, data.decode("utf-8", "replace")):
+        return True  # `load` will report the error
+    import tomllib
+
+    try:
+        return bool(_table_names(tomllib.loads(data.decode()).get("tool", {})))
+    except (*_NOT_TOML, AttributeError):
+        # `load` will report the error, if our table is meant.
+        return re.search(rb"tool[\s.\"']*" + TABLE.encode(), data.replace(b"\0", b"")) is not None
+
+
+def _table_names(tool: object) -> list[str]:
+    """The names of our table in `pyproject.toml`, those that are misspelled last."""
+    if not isinstance(tool, dict):
+        return []
+    return sorted(filter(_LIKE_TABLE.fullmatch, tool), key=lambda name: name != TABLE)
+
+
+def load(file: Path) -> Settings:
+    """Read a settings file.
+
+    Raises:
+        SettingsError: it is not TOML, or a key or value is unknown.
+    """
+    table, hint = read_table(file)
+    try:
+        settings = parse(table)
+    except SettingsError as error:
+        raise SettingsError(f"{file}: {error}") from None
+    return replace(settings, root=real_path(file).parent, file=file, hint=hint)
+
+
+def read_table(file: Path) -> tuple[Any, str]:
+    """The table of our settings in a settings file, and a hint where it is not written as it should be.
+
+    Raises:
+        SettingsError: it is not TOML, or written in two ways.
+    """
+    import tomllib
+
+    try:
+        text = read_regular(file, MAX_BYTES).decode("utf-8-sig")
+        if re.search(_LONG_KEY, text):
+            raise SettingsError(f"{file}: a key has more than {_MAX_PARTS} parts")
+        table: Any = tomllib.loads(text)
+    except OSError as error:
+        raise SettingsError(f"{file}: {error.strerror}") from error
+    except _NOT_TOML as error:
+        raise SettingsError(f"{file}: invalid TOML: {error}") from error
+    try:
+        return _own_table(file, table)
+    except SettingsError as error:
+        raise SettingsError(f"{file}: {error}") from None
+
+
+def _own_table(file: Path, table: Any) -> tuple[Any, str]:
+    """The table of our settings, and a hint where it is not written as it should be.
+
+    Raises:
+        SettingsError: it is written in two ways.
+    """
+    tool = table.get("tool", {})
+    if isinstance(tool, dict) and not isinstance(tool.get(TABLE, {}), dict):
+        raise SettingsError(f'"tool.{TABLE}" must be a table, not {as_written(tool[TABLE])}')
+    if file.name == PROJECT:
+        if not isinstance(tool, dict):
+            raise SettingsError(f'"tool" must be a table, not {as_written(tool)}')
+        for name in _table_names(tool)[:1]:
+            if name != TABLE:
+                raise SettingsError(f'unknown table "tool.{name}"; did you mean "tool.{TABLE}"?')
+        return tool.get(TABLE, {}), ""
+    if not (isinstance(tool, dict) and TABLE in tool):
+        return table, ""
+    hint = f"in {FILE} keys are at the top level; [tool.{TABLE}] is for {PROJECT}"
+    if set(table) != {"tool"}:
+        raise SettingsError(hint)
+    return tool[TABLE], f"{file}: {hint}"
+
+
+def in_file(error: UserError, settings: Settings) -> UserError:
+    """An error about a value of some settings, which names the file where the value is from there.
+
+    The values of options of the command line are in no file.
+    """
+    if settings.file is None or str(settings.file) in str(error):
+        return error
+    text, message = settings.file.read_bytes().decode("utf-8", "replace"), str(error)
+    named = (*settings.schemas, *settings.definitions, *settings.plugins, settings.store,
+             settings.ledger, settings.baseline)  # fmt: skip
+    paths = [path for path in named if path and re.sub(r"\A(\./)+", "", path) in message]
+    if not any(value in text for value in (*re.findall(r"""["']([^"']+)["']""", message), *paths)):
+        return error
+    return type(error)(f"{settings.file}: {error}")
