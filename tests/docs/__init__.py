@@ -1,0 +1,1 @@
+"""The documentation, held to the program: generated pages, and pages whose commands run."""
