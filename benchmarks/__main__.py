@@ -16,7 +16,8 @@ from typing import NamedTuple
 from benchmarks.corpus import varied, write_entities, write_files, write_lines
 from benchmarks.hostile import hostile_report
 from benchmarks.measuring import BIN, ROOT, Command, Measured, in_turns
-from benchmarks.peers import peers, sourcemeta
+from benchmarks.peers import READS, peers, sourcemeta
+from benchmarks.peers import versions as versions_of_peers
 from benchmarks.real_shaped import write as write_real_shaped
 from benchmarks.stores import stores_report
 
@@ -142,17 +143,20 @@ def _measured(corpus: str, count: int, commands: dict[str, Command], runs: int) 
 def report(measured: list[Row]) -> str:
     """The results as Markdown, with the ratio to dispatch-lint in the same run."""
     ours = {corpus: one.seconds for corpus, name, one, _ in measured if name == "dispatch-lint"}
-    tools_used = ("check-jsonschema", "yamllint", "jsonschema-rs", "ryaml")
+    tools_used = ("check-jsonschema", "yamllint", "ryl", "jsonschema-rs", "ryaml")
+    versions = [*(f"{name} {version(name)}" for name in tools_used), *versions_of_peers()]
     lines = [
         "# Benchmark results", "",
         "<!-- Written by `make bench`. -->", "",
         f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}; "
-        + ", ".join(f"{name} {version(name)}" for name in tools_used) + ".",
+        + ", ".join(versions) + ".",
         "Everything is installed as users install it. Whole processes, start-up included; the median "
         "of the runs, made in turns. Ratio: the tool's time over that of dispatch-lint, which uses all "
         "cores, unless the row says otherwise. “Documents alone” is to read and judge them, without start-up; the native parser and "
-        "validator are given the texts, in one process, or read them. kubeconform reads the same "
-        "manifests with an `apiVersion`.", "",
+        "validator are given the texts, in one process, or read them.", "",
+        "| tool | what it reads of the corpora, and checks |",
+        "|---|---|",
+        *(f"| {tool} | {what} |" for tool, what in READS.items()), "",
         "| corpus | tool | seconds | documents a second | ratio | peak memory, MiB |",
         "|---|---|---:|---:|---:|---:|",
     ]  # fmt: skip
@@ -165,10 +169,11 @@ def report(measured: list[Row]) -> str:
 
 
 def _kept(results: Path, section: str) -> str:
-    """A section of the last results, or nothing."""
+    """A section of the last results, which says that it is older; or nothing."""
     text = results.read_text("utf-8") if results.exists() else ""
     found = text.partition(f"\n## {section}\n")[2].partition("\n## ")[0]
-    return f"\n## {section}\n{found}" if found else ""
+    note = "Measured by an earlier version than the table above.\n"
+    return f"\n## {section}\n\n{note}{found.replace(f'{note}', '')}" if found else ""
 
 
 def main() -> None:

@@ -40,7 +40,7 @@ def problem_of(seed: int) -> tuple[str, str, float]:
         taken = time.monotonic() - start
         if run.returncode not in (0, 1, 2):
             return kind, f"{' '.join(arguments)}: exit code {run.returncode}", taken
-        if b"Traceback" in run.stderr or b"mistake of ours" in run.stderr:
+        if b"Traceback" in run.stderr or b"internal error: please" in run.stderr:
             last = run.stderr.decode("utf-8", "replace").strip().splitlines()[-2:]
             return kind, f"{' '.join(arguments)}: {' '.join(last)}", taken
         return kind, "", taken

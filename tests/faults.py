@@ -20,6 +20,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from dispatch_lint.signals import ENDING
 from tests.hostile_inputs import rows
 
 FILES = 60
@@ -35,7 +36,7 @@ COMMANDS: Mapping[str, list[str]] = {
 }
 # A signal before the modules are imported ends a process as it ends any other.
 _EXITS = {
-    0, 1, 2, 128 + signal.SIGINT, 128 + signal.SIGTERM, -signal.SIGINT, -signal.SIGTERM, -signal.SIGKILL,
+    0, 1, 2, -signal.SIGKILL, *(128 + number for number in ENDING), *(-number for number in ENDING)
 }  # fmt: skip
 
 
@@ -83,7 +84,7 @@ def killed(
         stderr=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
     time.sleep(seconds * chance.uniform(0.2, 1.0))
-    number = chance.choice([signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+    number = chance.choice([*ENDING, signal.SIGKILL])
     process.send_signal(number)
     start = time.monotonic()
     _, error = process.communicate(timeout=60)
@@ -186,7 +187,7 @@ class Trial:
         text = error.decode("utf-8", "replace")
         if code not in _EXITS:
             return f"exit code {code}: {text}"
-        if "Traceback" in text or "mistake of ours" in text:
+        if "Traceback" in text or "internal error: please" in text:
             return text
         if code != -signal.SIGKILL:
             left = [entry.name for entry in folder.rglob(".*") if entry.name not in _HIDDEN]

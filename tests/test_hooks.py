@@ -9,7 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from dispatch_lint.addresses import REPOSITORY
+from dispatch_lint.version import __version__
+from tests.docs.running import run_page
+
 ROOT = Path(__file__).parent.parent
+REVISION = f"v{__version__}"
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -21,8 +26,12 @@ def git(folder: Path, *arguments: str) -> str:
 
 @pytest.fixture(scope="module")
 def hook_repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return hook_repository_in(tmp_path_factory.mktemp("hook"))
+
+
+def hook_repository_in(folder: Path) -> Path:
     """A repository of this tree as it is, uncommitted changes included."""
-    folder = tmp_path_factory.mktemp("hook")
+    folder.mkdir(exist_ok=True)
     names = git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard").splitlines()
     for name in names:
         if (ROOT / name).is_file():
@@ -31,20 +40,30 @@ def hook_repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     git(folder, "init", "-q")
     git(folder, "add", "-A")
     git(folder, "commit", "-qm", "hook")
+    git(folder, "tag", REVISION)
     return folder
+
+
+def environment(hooks: Path) -> dict[str, str]:
+    """Lets pre-commit find our own repository at its address, and keeps what it installs."""
+    return {
+        "PRE_COMMIT_HOME": f"{hooks}-installed", "PRE_COMMIT_COLOR": "never",
+        "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": f"url.{hooks}.insteadOf",
+        "GIT_CONFIG_VALUE_0": REPOSITORY,
+    }  # fmt: skip
 
 
 def run_hook(
     folder: Path, hooks: Path, *arguments: str, hook: str = "dispatch-lint"
 ) -> tuple[int, str]:
     """Run one hook as a project does that names it in its configuration."""
-    config = f"repos: [{{repo: {hooks}, rev: {git(hooks, 'rev-parse', 'HEAD').strip()}, hooks: [id: {hook}]}}]\n"
+    config = f"repos: [{{repo: {REPOSITORY}, rev: {REVISION}, hooks: [id: {hook}]}}]\n"
     (folder / ".pre-commit-config.yaml").write_text(config)
     git(folder, "add", "-A")
     result = subprocess.run(
         [sys.executable, "-m", "pre_commit", "run", hook, *arguments],
         cwd=folder, capture_output=True, text=True, check=False,
-        env=os.environ | {"PRE_COMMIT_HOME": f"{hooks}-installed", "PRE_COMMIT_COLOR": "never"},
+        env=os.environ | environment(hooks),
     )  # fmt: skip
     return result.returncode, result.stdout + result.stderr
 
@@ -98,3 +117,11 @@ def test_the_hook_that_fixes(hook_repository: Path, tmp_path: Path) -> None:
     assert file.read_text() == "kind: Function  # ours\nname:   f\nimage: nodejs\nstatus: READY\n"
     code, out = run_hook(scratch, hook_repository, *arguments, hook="dispatch-lint-fix")
     assert code == 0, out
+
+
+def test_the_tutorial_runs_as_printed(hook_repository: Path, tmp_path: Path) -> None:
+    """Of docs/tutorial.md, whose commits run the hook."""
+    page = ROOT / "docs" / "tutorial.md"
+    run = run_page(page, tmp_path, environment(hook_repository))
+    assert run.text == page.read_text(encoding="utf-8"), "run: make docs-update"
+    assert run.commands > 25

@@ -79,7 +79,7 @@ def test_lines_that_changed_since_they_were_cut_are_not_checked(now: bytes, tmp_
     source = Source(str(file), "jsonl")
     (lines,) = line_ranges(source, 1, LIMITS)
     file.write_bytes(now)
-    with pytest.raises(InputError, match="the file changed while it was checked"):
+    with pytest.raises(InputError, match="the file changed during the check"):
         documents(source, lines)
 
 

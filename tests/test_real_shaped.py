@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import json
 import random
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from benchmarks.real_shaped import LAYOUTS, write
+from tests.command import run
 
 COUNT = 400
 
 
 def faulty_files(folder: Path) -> set[str]:
     """The files below a folder in which `check` finds more than infos."""
-    words = [sys.executable, "-m", "dispatch_lint", "check", "--isolated", "-f", "jsonl", "."]
-    run = subprocess.run(words, cwd=folder, stdout=subprocess.PIPE, check=False)
-    lines = [json.loads(line) for line in run.stdout.splitlines()]
+    result = run(folder, "check", "--isolated", "-f", "jsonl", ".")
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
     found = {line["file"] for line in lines if line.get("severity", "info") != "info"}
-    assert run.returncode == bool(found)
+    assert result.returncode == bool(found)
     return found
 
 
