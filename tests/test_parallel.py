@@ -11,12 +11,15 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from dispatch_lint.api import lint, make_checker, sources_of
 from dispatch_lint.config.limits import Limits
 from dispatch_lint.config.settings import Settings
+from dispatch_lint.documents.reading import read_source
+from dispatch_lint.documents.source import Source
 from dispatch_lint.engine import parallel
 from dispatch_lint.engine.checker import Checker
 from dispatch_lint.engine.parallel import check_sources
@@ -26,9 +29,13 @@ from dispatch_lint.index.groups import Row
 from dispatch_lint.index.index import Index
 from dispatch_lint.model.errors import InputError
 from dispatch_lint.rule import CatalogueView, EntityView, Finding, NoOptions, Rule
+from dispatch_lint.store import import_reading
+from dispatch_lint.store.entity_store import Filter
+from dispatch_lint.store.importing import ImportRefused, import_sources
+from dispatch_lint.store.opening import open_for_writing
 from tests.command import WAIT, interruptible
 from tests.test_cli import check
-from tests.test_merging import JSON_LINES
+from tests.test_merging import JSON_LINES, YAML
 
 TEXTS = [
     "kind: Secret\nname: s{n}\n",
@@ -176,6 +183,87 @@ def test_a_run_does_without_processes_that_cannot_begin(
     while multiprocessing.active_children() and time.monotonic() < deadline:
         time.sleep(0.05)
     assert multiprocessing.active_children() == []
+
+
+@pytest.fixture
+def to_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Files and lines that can be imported, some of which are no entities."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(import_reading, "_CHUNK_BYTES", 200)
+    rows = [
+        {"kind": "Secret", "id": f"{n}", "name": f"s{n % 50}", "organizationId": "acme"}
+        for n in range(60)
+    ]
+    lines = [json.dumps(row).encode() for row in rows]
+    lines[7:7] = [b"", b'{"kind":"Pod"}', b'{"kind":"Image","name":"i","baseImageName":"b"}']
+    (tmp_path / "rows.jsonl").write_bytes(b"\n".join(lines))
+    for number in range(20):
+        text = f"kind: Function\nname: f{number // 2}\nimage: i{number}\n---\nno: entity\n"
+        (tmp_path / f"f{number:02}.yaml").write_text(text)
+    (tmp_path / "a.go").write_text("package a\n")
+    return tmp_path
+
+
+def imported(jobs: int, **options: Any) -> tuple[Any, list[Any]]:
+    """What an import of the working directory says, and what the store then has."""
+    Path("store.db").unlink(missing_ok=True)
+    store = open_for_writing("sqlite:///store.db")
+    with store.transaction():
+        pass
+    sources = sources_of(["."], Settings())
+    try:
+        answer: Any = import_sources(
+            store,
+            sources,
+            make_checker(Settings()).classifier,
+            jobs=jobs,
+            now="2026-01-01T00:00:00Z",
+            batch=7,
+            **options,
+        )
+    except (ImportRefused, InputError) as error:
+        answer = str(error)
+    return answer, [*store.entities(Filter()), *store.ledger_entries()]
+
+
+def test_an_import_is_the_same_for_every_number_of_processes(to_import: Path) -> None:
+    one = imported(1)
+    (counts, skipped), rows = one
+    assert (counts.added, skipped) == (61, 21) and len(rows) == 121
+    assert all(imported(jobs) == one for jobs in (2, 5))
+    (to_import / "more.jsonl").write_bytes(b"\n".join(JSON_LINES))
+    for expected in ("more.jsonl:13", "y7.yaml: line 1 is not UTF-8"):
+        refused = imported(1)
+        assert expected in refused[0] and refused[1] == []
+        assert all(imported(jobs) == refused for jobs in (2, 5))
+        for number, text in enumerate(YAML):
+            (to_import / f"y{number}.yaml").write_bytes(text)
+
+
+def test_an_import_does_without_processes_that_cannot_begin(
+    to_import: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> int:
+        raise BlockingIOError("Resource temporarily unavailable")
+
+    one = imported(1)
+    monkeypatch.setattr(os, "fork", refuse)
+    assert imported(4) == one
+
+
+def test_an_import_whose_reader_is_killed_imports_nothing(
+    to_import: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    this, read = os.getpid(), read_source
+
+    def killed(source: Source, *options: Any, **more: Any) -> Any:
+        if os.getpid() != this and source.name == "f13.yaml":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return read(source, *options, **more)
+
+    monkeypatch.setattr(import_reading, "read_source", killed)
+    answer, rows = imported(3)
+    assert "a worker process was killed" in answer and rows == []
 
 
 def test_a_process_that_is_killed_is_one_error(

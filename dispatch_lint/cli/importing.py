@@ -94,7 +94,7 @@ def _import_once(
                     counts, skipped = import_sources(
                         store, sources, classifier, dry_run=dry_run,
                         progress=partial(_advance, update, sum(map(_size, sources))),
-                        confirm=partial(_confirm_prune, yes=yes, shown=store.shown), prune=prune, mixed=mixed,
+                        confirm=partial(_confirm_prune, yes=yes, shown=store.shown), prune=prune, mixed=mixed, jobs=0,
                     )  # fmt: skip
                 break
             except ConnectionLost:

@@ -10,7 +10,7 @@ from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.source import BadRow, Source
 from dispatch_lint.store.dispatch_rows import CHUNK, TABLE, DispatchRows
 from dispatch_lint.store.entity_store import Filter
-from dispatch_lint.store.importing import stored_entity
+from dispatch_lint.store.import_reading import stored_entity
 from dispatch_lint.store.keys import is_storable
 from dispatch_lint.text.tree import row_part
 

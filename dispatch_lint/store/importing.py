@@ -2,38 +2,28 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from itertools import groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING
 
-from dispatch_lint.documents.classify import Skipped
-from dispatch_lint.documents.document import Document
-from dispatch_lint.documents.line_ranges import line_ranges
-from dispatch_lint.documents.reading import read_source
-from dispatch_lint.documents.source import Source
-from dispatch_lint.documents.stored_entity import StoredEntity
 from dispatch_lint.model.errors import StoreError
-from dispatch_lint.model.location import Location, Range
-from dispatch_lint.model.relations import named_entity
 from dispatch_lint.naming import count
 from dispatch_lint.store.entity_store import Counts, Scope
-from dispatch_lint.store.keys import unstorable
+from dispatch_lint.store.import_reading import read_for_import
 
 if TYPE_CHECKING:
-    from dispatch_lint.config.limits import Limits
     from dispatch_lint.documents.classify import Classifier
-    from dispatch_lint.documents.document import ForeignKey
-    from dispatch_lint.documents.line_ranges import LineRange
+    from dispatch_lint.documents.source import Source
+    from dispatch_lint.documents.stored_entity import StoredEntity
     from dispatch_lint.store.entity_store import WritableStore
-    from dispatch_lint.text.tree import Part
+    from dispatch_lint.store.import_reading import ReadEntities, Unparsed
 
 BATCH = 2_000
 """Entities that are written together."""
-_RANGE = 1024 * 1024
-"""Bytes of lines that are read together."""
 _FEW = 3
 """The number of organizations that a message names."""
 Confirm = Callable[[Iterator[str]], None]
@@ -87,7 +77,7 @@ def import_sources(
     store: WritableStore, sources: Sequence[Source], classifier: Classifier, *,
     prune: bool = False, confirm: Confirm = lambda _: None, mixed: bool = True,
     dry_run: bool = False, progress: Progress = lambda _: None, now: str | None = None,
-    batch: int = BATCH,
+    batch: int = BATCH, jobs: int = 1,
 ) -> tuple[Counts, int]:  # fmt: skip
     """Import the documents of some sources into a store, in one transaction.
 
@@ -101,6 +91,7 @@ def import_sources(
         dry_run: whether to undo all in the end: the counts are those of an import.
         now: the time that the ledger records, RFC 3339; by default the current time.
         batch: entities that are written together.
+        jobs: the number of processes that read; 0 for one on each processor, where there is enough to read.
 
     Returns:
         What changed, and how many documents were skipped because they are not entities.
@@ -111,25 +102,24 @@ def import_sources(
         InputError: a source, or the store, cannot be used: nothing was imported.
     """
     when = now or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    reader = _Reader(classifier, progress)
+    gathered = _Gathered(sources, progress)
     counts = Counts()
-    with suppress(_DryRun), store.transaction():
+    # Other processes begin before the transaction does: they have no part in it.
+    with read_for_import(sources, classifier, jobs) as read, suppress(_DryRun), store.transaction():
         before = () if mixed else store.organizations()
         if prune:
             store.begin_prune()
         waiting: list[StoredEntity] = []
         scopes: Counter[Scope] = Counter()
-        for source in sources:
-            for entity in reader.entities(source):
-                if len(waiting) >= batch:
-                    counts += store.put(waiting, when)
-                    waiting = []
-                if not reader.reasons:
-                    waiting.append(entity)
-                    kind = None if source.rows is not None else entity.kind
-                    scopes[Scope(entity.organization or "", kind, entity.form)] += 1
-        if reader.reasons:
-            raise ImportRefused(reader.reasons)
+        for entity, kind in gathered.entities(read):
+            if len(waiting) >= batch:
+                counts += store.put(waiting, when)
+                waiting = []
+            if not gathered.reasons:
+                waiting.append(entity)
+                scopes[Scope(entity.organization or "", kind, entity.form)] += 1
+        if gathered.reasons:
+            raise ImportRefused(gathered.reasons)
         if not mixed:
             _refuse_mixed(store.shown, before, scopes)
         counts += store.put(waiting, when)
@@ -138,7 +128,7 @@ def import_sources(
             counts += store.prune(scopes.keys(), when)
         if dry_run:
             raise _DryRun
-    return counts, reader.skipped
+    return counts, gathered.skipped
 
 
 def _refuse_mixed(shown: str, before: Collection[str], scopes: Mapping[Scope, int]) -> None:
@@ -157,133 +147,35 @@ def _refuse_mixed(shown: str, before: Collection[str], scopes: Mapping[Scope, in
         raise MixedOrganizations(shown, named, 0)
 
 
-class _Reader:
-    """Reads the entities of sources.
+class _Gathered:
+    """What an import has read of its sources.
 
     Attributes:
         skipped: the number of documents that are not entities.
         reasons: a message for each document that cannot be imported.
     """
 
-    def __init__(self, classifier: Classifier, progress: Progress) -> None:
-        self._classifier, self._progress = classifier, progress
-        self._limits = classifier.settings.limits
+    def __init__(self, sources: Sequence[Source], progress: Progress) -> None:
+        self._sources, self._progress = sources, progress
         self.skipped = 0
         self.reasons: list[str] = []
 
-    def entities(self, source: Source) -> Iterator[StoredEntity]:
-        """The entities of a source; Go files have none."""
-        if source.format == "go":
-            return
-        unparsed, entities = [], 0
-        for piece in _pieces(source, self._limits):
-            read = read_source(source, self._limits, lines=piece)
-            for index, part, row_key, error in read.parts:
-                if source.rows is not None:
-                    self._progress(1)
-                if error:
-                    self.reasons.append(error)
-                elif isinstance(part.value, StoredEntity):
-                    yield part.value
-                elif part.problem is not None:
-                    unparsed.append((index, part))
+    def entities(self, read: Iterable[ReadEntities]) -> Iterator[tuple[StoredEntity, str | None]]:
+        """The entities, and the kind to which `prune` is confined by each; None for all kinds."""
+        for position, parts in groupby(read, attrgetter("position")):
+            source = self._sources[position]
+            unparsed: list[Unparsed] = []
+            beside = source.format == "jsonl"
+            for part in parts:
+                self._progress(part.size)
+                self.reasons += part.reasons
+                self.skipped += part.skipped
+                unparsed += part.unparsed
+                beside = beside or part.documents > 0
+                for entity in part.entities:
+                    yield entity, None if source.rows is not None else entity.kind
+            for reason, is_entity in unparsed:
+                if is_entity or (beside and is_entity is None):
+                    self.reasons.append(reason)
                 else:
-                    document = self._classifier.read(part, source, index)
-                    entities += isinstance(document, Document)
-                    yield from self._entity(document, source, part, row_key)
-            if source.rows is None:
-                self._progress(piece.end - piece.start if piece else len(read.text))
-        for index, part in unparsed:
-            document = self._classifier.unparsed(
-                part, source, index, beside=entities > 0 or source.format == "jsonl"
-            )
-            if isinstance(document, Document):
-                self._refuse(source, part)
-            else:
-                self.skipped += 1
-
-    def _refuse(self, source: Source, part: Part) -> None:
-        assert part.problem is not None
-        start = part.problem.range
-        self.reasons.append(f"{source.name}:{start.line}:{start.column}: cannot be parsed: "
-                            f"{part.problem.message}")  # fmt: skip
-
-    def _entity(
-        self, document: Document | Skipped, source: Source, part: Part, row_key: str
-    ) -> Iterator[StoredEntity]:
-        if isinstance(document, Skipped):
-            self.skipped += 1
-            return
-        if row_key:
-            location = Location(source.name)
-        elif source.format == "jsonl":
-            line = part.lines.first_line
-            location = Location(source.name, Range(line, 1, line, 1))
-        else:
-            location = Location(source.name, document.range(("name",)))
-        if document.key is None:
-            missing = "name" if document.kind else "kind"
-            reason = f"the entity has no {missing}, and therefore no key"
-        else:
-            stored = stored_entity(document, location)
-            reason = unstorable(stored)
-            if not reason:
-                yield stored
-                return
-        if row_key:
-            shown = f"{source.name}: {row_key}"
-        elif source.format == "jsonl":
-            shown = str(location)
-        else:
-            shown = f"{location}:{location.range.column}"
-        self.reasons.append(f"{shown}: {reason}")
-
-
-def _pieces(source: Source, limits: Limits) -> Iterable[LineRange | None]:
-    return line_ranges(source, _RANGE, limits) if source.format == "jsonl" else (None,)
-
-
-def stored_entity(document: Document, location: Location | None = None) -> StoredEntity:
-    """A document that has a key, as an entity of a store."""
-    entity = document.entity
-    contained = [[list(path), kind, name] for path, kind, name in document.contained]
-    foreign_keys = [
-        [list(key.path), key.reference.kind, key.reference.by, _named(key), key.owner]
-        for key in document.uses
-    ]
-    tags = _tags(entity.get("tags"))
-    return StoredEntity(
-        key=document.key or "", organization=document.organization, kind=document.kind,
-        name=document.name or "", identity=document.identity, form=document.form,
-        stored_status=document.status, revision=document.revision, revision_of=document.revision_of,
-        deleted="", tags_text=_sorted_json(tags) if tags else "{}", value_text=json.dumps(entity),
-        contained_text=json.dumps(contained) if contained else "",
-        uses_text=json.dumps(foreign_keys) if foreign_keys else "",
-        location_text=_as_unicode(location.text) if location else "",
-    )  # fmt: skip
-
-
-def _as_unicode(text: str) -> str:
-    """A text in which what a file name has beside Unicode is replaced by escapes."""
-    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
-
-
-_sorted_json = json.JSONEncoder(sort_keys=True).encode
-"""As `json.dumps` with sorted keys, which makes an encoder for each value."""
-
-
-def _named(key: ForeignKey) -> str:
-    return key.value if key.reference.by == "id" else named_entity(key.value, key.reference.kind)
-
-
-def _tags(tags: Any) -> dict[str, str]:
-    """Tags as a map, from a map or from a manifest's list of keys and values."""
-    if isinstance(tags, dict):
-        return {name: value for name, value in tags.items() if isinstance(value, str)}
-    if isinstance(tags, list):
-        return {
-            tag["key"]: str(tag["value"])
-            for tag in tags
-            if isinstance(tag, dict) and isinstance(tag.get("key"), str) and "value" in tag
-        }
-    return {}
+                    self.skipped += 1

@@ -1,0 +1,249 @@
+"""Sources → what an import has to know of them, read by several processes."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from functools import partial
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dispatch_lint.documents.classify import Skipped
+from dispatch_lint.documents.document import Document
+from dispatch_lint.documents.pieces import FEW_BYTES, are_shareable, chunks_of, pieces_of, weight_of
+from dispatch_lint.documents.reading import read_source
+from dispatch_lint.documents.stored_entity import StoredEntity
+from dispatch_lint.model.errors import InputError
+from dispatch_lint.model.location import Location, Range
+from dispatch_lint.model.relations import named_entity
+from dispatch_lint.processes import NotStarted, Workers, usable_processors
+from dispatch_lint.store.keys import unstorable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from dispatch_lint.documents.classify import Classifier
+    from dispatch_lint.documents.document import ForeignKey
+    from dispatch_lint.documents.pieces import Piece
+    from dispatch_lint.documents.source import Source
+    from dispatch_lint.text.tree import Part
+
+_MOST = 2_000
+"""Entities that are kept in memory of a source that is one piece."""
+_CHUNK_BYTES = 1024 * 1024
+"""The size of what a process reads, and sends, at once."""
+
+
+class Unparsed(NamedTuple):
+    """A document that does not parse.
+
+    Attributes:
+        reason: why not, with its location.
+        is_entity: whether it is an entity; None where it is one if the source has others.
+    """
+
+    reason: str
+    is_entity: bool | None
+
+
+class ReadEntities(NamedTuple):
+    """What was read of a source, or of a part of it.
+
+    Attributes:
+        position: the position of the source.
+        entities: those that can be imported.
+        reasons: a message for each document that is an entity and cannot be imported.
+        unparsed: documents that do not parse.
+        documents: how many documents are entities.
+        skipped: how many are not.
+        size: how much was read, in bytes of a text or in rows.
+    """
+
+    position: int
+    entities: list[StoredEntity]
+    reasons: list[str]
+    unparsed: list[Unparsed]
+    documents: int
+    skipped: int
+    size: int
+
+
+@contextmanager
+def read_for_import(
+    sources: Sequence[Source], classifier: Classifier, jobs: int = 1
+) -> Iterator[Iterator[ReadEntities]]:
+    """What is read of some sources, in their order; Go files have no entities.
+
+    Args:
+        jobs: the number of processes; 0 for one on each processor, where there is enough to read.
+
+    Raises:
+        InputError: a source cannot be read; here, or where what was read is taken.
+    """
+    pieces = [
+        piece
+        for piece in pieces_of(sources, classifier.settings.limits, _fail, _CHUNK_BYTES)
+        if sources[piece.position].format != "go"
+    ]
+    processes = jobs or usable_processors()
+    is_much = bool(jobs) or weight_of(pieces) >= FEW_BYTES
+    if processes > 1 and len(pieces) > 1 and is_much and are_shareable(sources):
+        chunks = chunks_of(pieces, _CHUNK_BYTES)
+        try:
+            with Workers(partial(_read_chunk, sources, classifier), chunks, processes) as workers:
+                yield chain.from_iterable(read for _, read in workers.in_order())
+            return
+        except NotStarted:
+            pass
+    yield chain.from_iterable(_read_piece(sources, classifier, piece) for piece in pieces)
+
+
+def _fail(_position: int, error: InputError) -> None:
+    raise error
+
+
+def _read_chunk(
+    sources: Sequence[Source], classifier: Classifier, chunk: Iterable[Piece]
+) -> list[ReadEntities]:
+    try:
+        return [part for piece in chunk for part in _read_piece(sources, classifier, piece)]
+    except InputError as error:  # others have attributes, and are not sent as they are
+        raise InputError(str(error)) from None
+
+
+def _read_piece(
+    sources: Sequence[Source], classifier: Classifier, piece: Piece
+) -> Iterator[ReadEntities]:
+    """Read a piece, which may be a whole store, in parts that are not too large."""
+    source = sources[piece.position]
+    read = read_source(source, classifier.settings.limits, lines=piece.lines)
+    part = _Reading(source, classifier)
+    for one in read.parts:
+        if len(part.entities) == _MOST:
+            yield part.read(piece.position)
+            part = _Reading(source, classifier)
+        part.add(*one)
+    if source.rows is None:
+        part.size = piece.lines.end - piece.lines.start if piece.lines else len(read.text)
+    yield part.read(piece.position)
+
+
+class _Reading:
+    """Reads the documents of a source one by one; the attributes are those of `ReadEntities`."""
+
+    def __init__(self, source: Source, classifier: Classifier) -> None:
+        self._source, self._classifier = source, classifier
+        self.entities: list[StoredEntity] = []
+        self.reasons: list[str] = []
+        self.unparsed: list[Unparsed] = []
+        self.documents = self.skipped = self.size = 0
+
+    def read(self, position: int) -> ReadEntities:
+        """What was read."""
+        return ReadEntities(
+            position, self.entities, self.reasons, self.unparsed, self.documents, self.skipped,
+            self.size,
+        )  # fmt: skip
+
+    def add(self, index: int, part: Part, row_key: str, error: str) -> None:
+        """Read a document, as `read_source` gives it."""
+        if self._source.rows is not None:
+            self.size += 1
+        if error:
+            self.reasons.append(error)
+        elif isinstance(part.value, StoredEntity):
+            self.entities.append(part.value)
+        elif part.problem is not None:
+            self.unparsed.append(self._unparsed(index, part))
+        else:
+            document = self._classifier.read(part, self._source, index)
+            if isinstance(document, Skipped):
+                self.skipped += 1
+            else:
+                self.documents += 1
+                self._add_entity(document, part, row_key)
+
+    def _unparsed(self, index: int, part: Part) -> Unparsed:
+        assert part.problem is not None
+        start = part.problem.range
+        reason = (f"{self._source.name}:{start.line}:{start.column}: cannot be parsed: "
+                  f"{part.problem.message}")  # fmt: skip
+        alone, beside = (
+            isinstance(
+                self._classifier.unparsed(part, self._source, index, beside=beside), Document
+            )
+            for beside in (False, True)
+        )
+        return Unparsed(reason, alone or (None if beside else False))
+
+    def _add_entity(self, document: Document, part: Part, row_key: str) -> None:
+        source = self._source
+        if row_key:
+            location = Location(source.name)
+        elif source.format == "jsonl":
+            line = part.lines.first_line
+            location = Location(source.name, Range(line, 1, line, 1))
+        else:
+            location = Location(source.name, document.range(("name",)))
+        if document.key is None:
+            missing = "name" if document.kind else "kind"
+            reason = f"the entity has no {missing}, and therefore no key"
+        else:
+            stored = stored_entity(document, location)
+            reason = unstorable(stored)
+            if not reason:
+                self.entities.append(stored)
+                return
+        if row_key:
+            shown = f"{source.name}: {row_key}"
+        elif source.format == "jsonl":
+            shown = str(location)
+        else:
+            shown = f"{location}:{location.range.column}"
+        self.reasons.append(f"{shown}: {reason}")
+
+
+def stored_entity(document: Document, location: Location | None = None) -> StoredEntity:
+    """A document that has a key, as an entity of a store."""
+    entity = document.entity
+    contained = [[list(path), kind, name] for path, kind, name in document.contained]
+    foreign_keys = [
+        [list(key.path), key.reference.kind, key.reference.by, _named(key), key.owner]
+        for key in document.uses
+    ]
+    tags = _tags(entity.get("tags"))
+    return StoredEntity(
+        key=document.key or "", organization=document.organization, kind=document.kind,
+        name=document.name or "", identity=document.identity, form=document.form,
+        stored_status=document.status, revision=document.revision, revision_of=document.revision_of,
+        deleted="", tags_text=_sorted_json(tags) if tags else "{}", value_text=json.dumps(entity),
+        contained_text=json.dumps(contained) if contained else "",
+        uses_text=json.dumps(foreign_keys) if foreign_keys else "",
+        location_text=_as_unicode(location.text) if location else "",
+    )  # fmt: skip
+
+
+def _as_unicode(text: str) -> str:
+    """A text in which what a file name has beside Unicode is replaced by escapes."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+
+
+_sorted_json = json.JSONEncoder(sort_keys=True).encode
+"""As `json.dumps` with sorted keys, which makes an encoder for each value."""
+
+
+def _named(key: ForeignKey) -> str:
+    return key.value if key.reference.by == "id" else named_entity(key.value, key.reference.kind)
+
+
+def _tags(tags: Any) -> dict[str, str]:
+    """Tags as a map, from a map or from a manifest's list of keys and values."""
+    if isinstance(tags, dict):
+        return {name: value for name, value in tags.items() if isinstance(value, str)}
+    if isinstance(tags, list):
+        return {
+            tag["key"]: str(tag["value"])
+            for tag in tags
+            if isinstance(tag, dict) and isinstance(tag.get("key"), str) and "value" in tag
+        }
+    return {}
