@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
@@ -156,14 +157,20 @@ class SqlStore:
     def named(self, names: Sequence[tuple[str, str]]) -> list[StoredEntity]:
         found = []
         for kind, names_of_kind in _by_kind(names).items():
+            is_contained = self._is_contained(kind)
             for chunk in self._chunks(names_of_kind):
                 where = sa.and_(entity.c.kind == kind, entity.c.name.in_(chunk))
                 found += self._summaries(_WHOLE.where(where))
-                inside = sa.select(contained.c.key).where(
-                    contained.c.kind == kind, contained.c.name.in_(chunk)
-                )
-                found += self._summaries(_WHOLE.where(entity.c.key.in_(inside)))
+                if is_contained:
+                    inside = sa.select(contained.c.key).where(
+                        contained.c.kind == kind, contained.c.name.in_(chunk)
+                    )
+                    found += self._summaries(_WHOLE.where(entity.c.key.in_(inside)))
         return found
+
+    def _is_contained(self, kind: str) -> bool:
+        """Whether an entity contains one of a kind."""
+        return bool(self._rows(sa.select(contained.c.key).where(contained.c.kind == kind).limit(1)))
 
     def referring(self, names: Sequence[tuple[str, str]]) -> list[StoredEntity]:
         found = []
@@ -234,33 +241,36 @@ class SqlStore:
         return int(self._rows(sa.select(sa.func.count().label("n")).select_from(entity))[0]["n"])
 
     def ledger(self, identities: Sequence[str]) -> list[LedgerEntry]:
-        select = sa.select(ledger).order_by(ledger.c.id, ledger.c.key)
         return [
-            self._ledger_entry(row)
+            entry
             for chunk in self._chunks(identities)
-            for row in self._rows(select.where(ledger.c.id.in_(chunk)))
+            for entry in self._ledger_entries(_LEDGER.where(ledger.c.id.in_(chunk)))
         ]
 
-    def _ledger_entry(self, row: RowMapping) -> LedgerEntry:
-        entry = LedgerEntry(
-            *(row[name] for name in ("id", "key", "first_seen", "last_seen", "deleted"))
-        )
-        times = (entry.first_seen, entry.last_seen, *([entry.deleted] if entry.deleted else ()))
-        if not all(isinstance(text, str) for text in entry) or not all(map(_TIME.match, times)):
-            raise self._damage()
-        return entry
+    def _ledger_entries(self, select: Select[Any]) -> list[LedgerEntry]:
+        """The selected entries.
+
+        Raises:
+            StoreError: one is not what was written.
+        """
+        rows = self._read(lambda connection: connection.execute(select).fetchall())
+        entries = [LedgerEntry(*row) for row in rows]
+        for identity, key, first, last, deleted, _ in entries:
+            if not type(identity) is type(key) is str or not (
+                _is_time(first) and _is_time(last) and (deleted == "" or _is_time(deleted))
+            ):
+                raise self._damage()
+        return entries
 
     def ledger_entries(self) -> Iterator[LedgerEntry]:
-        last: tuple[str, str] | None = None
-        while True:
-            select = sa.select(ledger).order_by(ledger.c.id, ledger.c.key).limit(_STREAM)
-            if last is not None:
-                select = select.where(sa.tuple_(ledger.c.id, ledger.c.key) > last)
-            rows = self._rows(select)
-            yield from map(self._ledger_entry, rows)
-            if len(rows) < _STREAM:
+        page = _LEDGER.limit(_STREAM)
+        found = self._ledger_entries(page)
+        while found:
+            yield from found
+            if len(found) < _STREAM:
                 return
-            last = rows[-1]["id"], rows[-1]["key"]
+            last = sa.tuple_(ledger.c.id, ledger.c.key) > found[-1][:2]
+            found = self._ledger_entries(page.where(last))
 
     def close(self) -> None:
         if self._connection is not None:
@@ -270,7 +280,15 @@ class SqlStore:
 
 
 _WHOLE = sa.select(*(entity.c[name] for name in (*COLUMNS, "digest")))
+_LEDGER = sa.select(
+    *(ledger.c[name] for name in ("id", "key", "first_seen", "last_seen", "deleted"))
+).order_by(ledger.c.id, ledger.c.key)
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\Z", re.ASCII)
+
+
+@lru_cache(maxsize=1_000)  # an import has one time for all that it writes
+def _is_time(value: object) -> bool:
+    return isinstance(value, str) and _TIME.match(value) is not None
 
 
 def _is_sound(stored: StoredEntity) -> bool:
@@ -280,7 +298,7 @@ def _is_sound(stored: StoredEntity) -> bool:
         return False
     if stored.form not in ("stored", "manifest"):
         return False
-    if stored.deleted and not _TIME.match(stored.deleted):
+    if stored.deleted and not _is_time(stored.deleted):
         return False
     return not stored.location_text or Location.is_text(stored.location_text)
 
