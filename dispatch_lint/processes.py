@@ -69,8 +69,10 @@ class Workers(Generic[Item, Done]):
         try:
             for item in first:
                 self._submit(item)
-        except BaseException as error:  # those that did start would wait for ever
-            self.__exit__(type(error), error, None)
+        except BaseException as error:
+            self._kill()  # those that did start would wait for ever
+            # Of what a signal cut short, nothing can be waited for.
+            self._executor.shutdown(wait=False, cancel_futures=True)
             if isinstance(error, OSError):
                 raise NotStarted from None
             raise

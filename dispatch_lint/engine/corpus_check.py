@@ -12,6 +12,7 @@ from dispatch_lint.engine.rule_failures import reraise_if_not_of_rule
 from dispatch_lint.engine.rule_results import checked_facts
 from dispatch_lint.engine.similar_names import SimilarNames
 from dispatch_lint.index.groups import Members, read_group
+from dispatch_lint.model.errors import InputError
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.document import Document
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from dispatch_lint.index.groups import Groups
     from dispatch_lint.rule import EntityView, Fact, Rule
     from dispatch_lint.rule.entity import Content
+    from dispatch_lint.store.entity_store import EntityStore
     from dispatch_lint.store.rows import StoreRows
 
 GROUPS = 2_000
@@ -98,12 +100,55 @@ class CorpusCheck:
                 if fast is None or not fast.is_silent(self._rules, group, members, self):
                     yield from tasks_of(self._rules, group, members, self)
             return
-        while batch := list(islice(groups, GROUPS)):
+        for group, members in self._with_store(groups):
+            yield from tasks_of(self._rules, group, members, self)
+
+    def _with_store(self, groups: Iterable[tuple[str, Members]]) -> Iterator[tuple[str, Members]]:
+        """Groups with the rows that the store has of them."""
+        waiting = iter(groups)
+        while batch := list(islice(waiting, GROUPS)):
             stored = self._stored([group for group, _ in batch])
             for group, members in batch:
                 if group in stored:
                     members.extend(stored[group])
-                yield from tasks_of(self._rules, group, members, self)
+                yield group, members
+
+    # For processes that ask about a part of the groups
+
+    def shared_store(self) -> Callable[[], EntityStore] | None:
+        """What opens the store in another process; None where that is not possible.
+
+        Rules that collect facts may want those of the whole store, which one process gathers.
+        """
+        rows = self._corpus.store
+        if rows is None or rows.store is None or self._rules.facts:
+            return None
+        self.is_replaced("")  # the keys are gathered once, and not in every process
+        return rows.store.share()
+
+    def read_store(self, store: EntityStore) -> None:
+        """Read another connection's store from now on."""
+        assert self._corpus.store is not None
+        self._corpus = self._corpus._replace(store=self._corpus.store.of_store(store))
+
+    def confine(self, groups: Groups) -> None:
+        """Ask only about some of the groups."""
+        self._corpus = self._corpus._replace(groups=groups)
+
+    def silence(self, groups: Iterable[tuple[str, Members]]) -> Iterator[tuple[str, bool]]:
+        """Of each group, whether no rule has a finding, fails, or wants to know more about it."""
+        for group, members in self._with_store(groups):
+            tasks = tasks_of(self._rules, group, members, self)
+            yield group, all(map(self._is_silent, tasks))
+
+    def _is_silent(self, task: Task) -> bool:
+        self._wanted = None
+        try:
+            return not task.run() and self._wanted is None
+        except BaseException as error:
+            if isinstance(error, KeyboardInterrupt | InputError):
+                raise
+            return False
 
     def _stored(self, groups: Collection[str]) -> dict[str, Members]:
         store = self._corpus.store

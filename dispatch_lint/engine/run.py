@@ -63,7 +63,7 @@ def run(
     try:
         texts = [source for source in sources if source.format != "go"]
         report = check_sources(checker, texts, jobs, progress=progress)
-        return finish(checker, sources, texts, report, store)
+        return finish(checker, sources, texts, report, store, jobs=jobs)
     finally:
         if os.getpid() != process:  # a rule forked: what it made would report all again
             os._exit(1)
@@ -71,7 +71,7 @@ def run(
 
 def finish(
     checker: Checker, sources: Sequence[Source], texts: Sequence[Source], report: RunReport,
-    store: StoreRows | None = None, *, around: Surroundings | None = None,
+    store: StoreRows | None = None, *, around: Surroundings | None = None, jobs: int = 1,
 ) -> Result:  # fmt: skip
     """Complete a run from the report of its sources.
 
@@ -80,6 +80,7 @@ def finish(
         texts: the sources that the report is about, in the order of their positions.
         around: what is known of the texts, where the report is only about some of them; by default
             what the report says.
+        jobs: the number of processes that ask about groups beside a store; see `leave_out_silent`.
     """
     settings, options = checker.settings, checker.options
     if around is None:
@@ -89,7 +90,7 @@ def finish(
         report, limit=settings.limits.violations_per_file, quiet=options.quiet,
         closed=around.closed,
     )  # fmt: skip
-    _check_corpus(checker, texts, report, around, settled, store)
+    _check_corpus(checker, texts, report, around, settled, store, jobs)
     _check_definitions(checker, sources, texts, report, settled)
     violations = sorted(_suppressed(checker, settled), key=lambda violation: violation.order)
     readings = {texts[position].name: read for position, read in report.readings.items()}
@@ -143,7 +144,7 @@ def is_closed(settings: Settings, sources: Iterable[Source], store: StoreRows | 
 
 def _check_corpus(
     checker: Checker, texts: Sequence[Source], report: RunReport, around: Surroundings,
-    settled: Settled, store: StoreRows | None,
+    settled: Settled, store: StoreRows | None, jobs: int,
 ) -> None:  # fmt: skip
     """Check the corpus, and add what is found with locations."""
     summary = settled.summary
@@ -171,6 +172,10 @@ def _check_corpus(
     corpus = Corpus(around.groups, summary.closed, around.kinds, texts, read, store)
     try:
         check = CorpusCheck(checker, corpus, fail)
+        if store is not None and around.groups is report.index:
+            from dispatch_lint.engine.loud_groups import leave_out_silent
+
+            leave_out_silent(check, report.index, jobs)
         found = list(check.run()) if checker.corpus_rules else []
         summary.not_judged = check.not_judged
     finally:

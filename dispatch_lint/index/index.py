@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import marshal
+import os
+import sys
 from collections.abc import Collection, Iterable, Iterator
 from typing import IO, Any
 from zlib import crc32
@@ -91,6 +93,7 @@ class Index:
                 self._file.write(block)
                 block_places.append((offset, len(block)))
                 offset += len(block)
+        self._file.flush()
         self._blocks, self._size = {}, 0
 
     def _all_blocks(self) -> Iterator[tuple[int, list[bytes]]]:
@@ -99,10 +102,15 @@ class Index:
 
     def _blocks_of(self, partition: int) -> Iterator[bytes]:
         for offset, size in self._in_file.get(partition, ()):
-            assert self._file is not None
-            self._file.seek(offset)
-            yield self._file.read(size)
+            yield self._read_at(offset, size)
         yield from self._blocks.get(partition, ())
+
+    def _read_at(self, offset: int, size: int) -> bytes:
+        assert self._file is not None
+        if sys.platform != "win32":  # forked processes read it too, and share its position
+            return os.pread(self._file.fileno(), size, offset)
+        self._file.seek(offset)
+        return self._file.read(size)
 
     def __getstate__(self) -> tuple[Any, ...]:
         if self._in_file:
@@ -118,18 +126,26 @@ class Index:
 
     # Groups
 
-    def groups(self) -> Iterator[tuple[str, Members]]:
-        """Every group, partition by partition, and in the order of their names in each."""
+    @property
+    def packed_bytes(self) -> int:
+        """The size of the packed rows, in memory and in the file; 0 while there are few rows."""
+        in_file = (size for places in self._in_file.values() for _, size in places)
+        return self._size + sum(in_file)
+
+    def groups(
+        self, partitions: Iterable[int] = range(PARTITIONS)
+    ) -> Iterator[tuple[str, Members]]:
+        """The groups of some partitions, in the order of their names in each."""
         if not self._blocks and not self._in_file:
             by_partition: dict[int, list[IndexRow]] = {}
             for row in self._rows:
                 by_partition.setdefault(_partition(row[0]), []).append(row)
-            for _, rows in sorted(by_partition.items()):
-                yield from _grouped(rows)
+            for partition in partitions:
+                yield from _grouped(by_partition.get(partition, ()))
             return
         if self._rows:
             self._pack()
-        for partition in range(PARTITIONS):
+        for partition in partitions:
             yield from _grouped(self._rows_of(partition))
 
     def _rows_of(self, partition: int) -> Iterator[IndexRow]:

@@ -54,6 +54,9 @@ class DispatchDatabase:
         for start in range(0, len(usable), CHUNK):
             yield from self._entities(TABLE.c[column].in_(usable[start : start + CHUNK]))
 
+    def share(self) -> None:
+        return None  # rows that cannot be read are only known here
+
     def get(self, key: str) -> StoredEntity | None:
         return next(iter(self.find([key])), None)
 

@@ -4,7 +4,7 @@ with some limited querying and filtering"), and a ledger of IDs.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -141,6 +141,12 @@ class EntityStore(Ledger, Protocol):
 
     def ledger_entries(self) -> Iterator[LedgerEntry]:
         """The whole ledger in the order of IDs and keys; memory is bounded."""
+
+    def share(self) -> Callable[[], EntityStore] | None:
+        """What opens the same state of the store in a forked process; None where that cannot be.
+
+        This store has to stay open until the other process has ended.
+        """
 
     def close(self) -> None:
         """Release files and connections."""

@@ -54,6 +54,9 @@ class MemoryStore:
                 self._ids.setdefault(entity.identity, []).append(entity.key)
         return self._ids
 
+    def share(self) -> None:
+        return None  # rows that cannot be read are only known here
+
     def get(self, key: str) -> StoredEntity | None:
         return self._entities.get(key)
 

@@ -43,6 +43,11 @@ class StoreRows:
         self.store, self._ledgers = store, ledgers
         self._facts: Index | None = None
 
+    def of_store(self, store: EntityStore) -> StoreRows:
+        """The same rows, read by another connection to the store."""
+        ledgers = [store if ledger is self.store else ledger for ledger in self._ledgers]
+        return StoreRows(store, ledgers)
+
     def of(self, groups: Iterable[str]) -> dict[str, Members]:
         """The rows of some groups; groups without rows are left out."""
         wanted = set(groups)

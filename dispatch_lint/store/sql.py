@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -47,6 +48,7 @@ class SqlStore:
         self._engine, self._explain = engine, explain
         self.shown = shown
         self._connection: Connection | None = None
+        self._kept: Connection | None = None
         self._postgres = engine.dialect.name == "postgresql"
         try:
             self._open()
@@ -271,6 +273,27 @@ class SqlStore:
                 return
             last = sa.tuple_(ledger.c.id, ledger.c.key) > found[-1][:2]
             found = self._ledger_entries(page.where(last))
+
+    def share(self) -> Callable[[], SqlStore] | None:
+        snapshot = ""
+        if self._postgres:
+            exported = sa.select(sa.func.pg_export_snapshot().label("snapshot"))
+            try:
+                snapshot = str(self._rows(exported)[0]["snapshot"])
+            except StoreError:  # some servers cannot, and the transaction is lost
+                self._drop()
+                return None
+
+        def open_again() -> SqlStore:
+            # This connection is the other process's: here it is only kept from being closed.
+            store = copy(self)
+            store._kept, store._connection = self._connection, None
+            if snapshot:
+                statement = f"SET TRANSACTION SNAPSHOT '{snapshot}'"
+                store._read(lambda connection: connection.exec_driver_sql(statement))
+            return store
+
+        return open_again
 
     def close(self) -> None:
         if self._connection is not None:
