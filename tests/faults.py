@@ -49,7 +49,7 @@ def fill(folder: Path) -> None:
     (folder / "image.yaml").write_text("kind: Image\nname: shared\nbaseImageName: b\n")
     (folder / "rows.jsonl").write_text(rows(300))
     run(folder, ["store", "import", "rows.jsonl", "--store", "refs.db"])
-    (folder / "rows.jsonl").write_text(rows(3_000))
+    (folder / "rows.jsonl").write_text(rows(9_000))  # several processes read so many
 
 
 def run(
