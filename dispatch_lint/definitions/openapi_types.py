@@ -4,11 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.definitions.intersections import intersection
-from dispatch_lint.definitions.model import DefinitionProblem, EnumValue, Field, Type, is_json
+from dispatch_lint.definitions.model import DefinitionProblem, Field, Type
+from dispatch_lint.definitions.openapi_members import (
+    ALTERNATIVES,
+    FURTHER,
+    Members,
+    additional_of,
+    reason_open,
+    with_members,
+)
 from dispatch_lint.definitions.openapi_refs import References, Schema
+from dispatch_lint.definitions.openapi_values import (
+    LIST_LIMITS,
+    OBJECT_LIMITS,
+    STRING_LIMITS,
+    bounds,
+    enumeration,
+    integer,
+    is_null,
+    is_nullable,
+    string,
+    taken,
+    types_of,
+    values_of,
+)
 from dispatch_lint.definitions.variants import merged_fields
 
 if TYPE_CHECKING:
@@ -23,32 +45,9 @@ _MAX_PARTS = 500
 """Schemas that one object is made of, by `allOf` and `$ref`: with more of them, it is open."""
 _MAX_DEPTH = 60
 """Schemas inside one another, which Python's own stack has to hold."""
-_ALTERNATIVES = ("oneOf", "anyOf")
-_STRING_LIMITS = ("minLength", "maxLength", "pattern")
-_LIST_LIMITS = ("minItems", "maxItems", "uniqueItems")
-_OBJECT_LIMITS = ("minProperties", "maxProperties")
-_FURTHER = "further properties are allowed"
 _TOO_MANY = "it is made of too many schemas"
 Around = tuple[tuple[str, Any], ...]
 """The models around a schema: one that contains itself is not followed again."""
-
-
-class Members(NamedTuple):
-    """What a schema says of the fields of an object, `$ref` and `allOf` included.
-
-    Attributes:
-        properties: by name, each with the schemas that all hold for it.
-        required: the names of those that may not be missing, each with the place that says so.
-        alternatives: lists of schemas, of each of which one holds, or several.
-        additional: the schema of all other fields.
-        open: why there may be any other field.
-    """
-
-    properties: dict[str, list[Schema]]
-    required: dict[str, Schema]
-    alternatives: list[list[Schema]]
-    additional: Schema | None
-    open: str
 
 
 class SchemaReader:
@@ -125,7 +124,7 @@ class SchemaReader:
                 if part.file.has_siblings_of_refs:
                     bases += part.parts("allOf")
             if "$ref" not in part.value or part.file.has_siblings_of_refs:
-                found = _with_members(found, part)
+                found = with_members(found, part)
             pending += reversed(bases)
         return found
 
@@ -179,7 +178,7 @@ class SchemaReader:
         while pending:
             members = pending.pop()
             if members.open or members.additional is not None:
-                return members.open or _FURTHER
+                return members.open or FURTHER
             for schema in (schema for schemas in members.alternatives for schema in schemas):
                 if schema.identity in self._cut:
                     return _TOO_MANY
@@ -249,7 +248,7 @@ class SchemaReader:
                 type_ = intersection([type_, rest])
         else:
             type_ = self._written(schema, around, standard)
-        nullable = type_.nullable or _nullable(schema.value)
+        nullable = type_.nullable or is_nullable(schema.value)
         return type_._replace(nullable=nullable)
 
     def _model(self, schema: Schema, around: Around) -> Type:
@@ -275,10 +274,10 @@ class SchemaReader:
         return Type("any", same_as=_unique_name(schema))
 
     def _written(self, schema: Schema, around: Around, standard: str) -> Type:
-        values = _values(schema.value)
+        values = values_of(schema.value)
         if values is not None:
-            return _enumeration(values)
-        names = _types(schema.value)
+            return enumeration(values)
+        names = types_of(schema.value)
         members = self.members(schema)
         if len(names) > 1:
             types = [
@@ -300,7 +299,7 @@ class SchemaReader:
         types = [self._part(part, around, standard) for part in schema.parts("allOf")]
         types += [
             self._union(alternatives, around, standard)
-            for key in _ALTERNATIVES
+            for key in ALTERNATIVES
             if (alternatives := schema.parts(key))
         ]
         if types and own == Type("any"):
@@ -319,14 +318,14 @@ class SchemaReader:
         item = self.further(members, around)
         reason = "" if item is not None else self.why_open(members)
         type_ = Type("object", fields=fields, item=item, open=reason)
-        return type_.limited(**_taken(schema.value, _OBJECT_LIMITS))
+        return type_.limited(**taken(schema.value, OBJECT_LIMITS))
 
     def _union(self, alternatives: Sequence[Schema], around: Around, standard: str) -> Type:
         types = [self._part(part, around, standard) for part in alternatives]
-        nullable = any(type_.nullable or _is_null(schema) for type_, schema in zip(types, alternatives, strict=True))  # fmt: skip
+        nullable = any(type_.nullable or is_null(schema) for type_, schema in zip(types, alternatives, strict=True))  # fmt: skip
         types = [
             type_ for type_, schema in zip(types, alternatives, strict=True)
-            if not _is_null(schema)
+            if not is_null(schema)
         ]  # fmt: skip
         types = list({repr(type_): type_ for type_ in types}.values())
         if not types or any(type_.wire_type == "any" and not type_.limits for type_ in types):
@@ -339,173 +338,30 @@ class SchemaReader:
         """The type of a value of one JSON type."""
         value = schema.value
         if name == "string":
-            return _string(value)
+            return string(value)
         if name == "integer":
-            return _integer(value)
+            return integer(value)
         if name == "number":
-            return Type("number").limited(**_bounds(value))
+            return Type("number").limited(**bounds(value))
         if name == "boolean":
             return Type("boolean")
         if name == "array":
             # Behind `prefixItems`, `items` does not hold for the first ones.
             has_item = isinstance(value.get("items"), dict) and "prefixItems" not in value
             item = self.type(schema.inside("items"), around) if has_item else Type("any")
-            return Type("list", item=item).limited(**_taken(value, _LIST_LIMITS))
+            return Type("list", item=item).limited(**taken(value, LIST_LIMITS))
         is_map = isinstance(value.get("additionalProperties"), dict)
         if name == "object" or (not name and is_map):
-            limits = _taken(value, _OBJECT_LIMITS)
-            if value.get("additionalProperties") is False and not _open(schema):
+            limits = taken(value, OBJECT_LIMITS)
+            if value.get("additionalProperties") is False and not reason_open(schema):
                 return Type("object").limited(**limits)
-            additional = _additional(schema)
+            additional = additional_of(schema)
             item = self.type(additional, around) if additional is not None else Type("any")
             return Type("map", item=item).limited(**limits)
         if name:
             return Type("any")
-        names = (*_STRING_LIMITS, *_LIST_LIMITS, *_OBJECT_LIMITS)
-        return Type("any").limited(**_bounds(value), **_taken(value, names))
-
-
-def _with_members(found: Members, schema: Schema) -> Members:
-    """What is known of the fields of an object, with what one more schema says of them."""
-    properties = schema.get("properties")
-    for name in properties if isinstance(properties, dict) else ():
-        found.properties.setdefault(str(name), []).append(schema.inside("properties", name))
-    for place in schema.parts("required"):
-        if isinstance(place.value, str):
-            found.required.setdefault(place.value, place)
-    found.alternatives.extend(parts for key in _ALTERNATIVES if (parts := schema.parts(key)))
-    found.alternatives.extend(_conditional(schema))
-    return found._replace(
-        additional=found.additional or _additional(schema), open=found.open or _open(schema)
-    )
-
-
-def _conditional(schema: Schema) -> Iterator[list[Schema]]:
-    """The schemas that hold for some objects only, each with the one that holds for the others."""
-    nothing = Schema(schema.file, (*schema.path, "if"), {})
-    chosen = [schema.inside(key) for key in ("then", "else") if schema.get(key) is not None]
-    if chosen:
-        yield [*chosen, nothing]
-    dependent = schema.get("dependentSchemas")
-    for name in dependent if isinstance(dependent, dict) else ():
-        yield [schema.inside("dependentSchemas", name), nothing]
-
-
-def _additional(schema: Schema) -> Schema | None:
-    """The schema of undeclared fields, if they have one that says anything."""
-    if isinstance(schema.get("patternProperties"), dict):
-        return None  # it does not hold for names that have one of the patterns
-    key = _key_of_additional(schema)
-    value = schema.get(key)
-    return schema.inside(key) if isinstance(value, dict) and value else None
-
-
-def _open(schema: Schema) -> str:
-    value = schema.get(_key_of_additional(schema))
-    if value is True or value == {} or isinstance(schema.get("patternProperties"), dict):
-        return _FURTHER
-    return ""
-
-
-def _key_of_additional(schema: Schema) -> str:
-    has_own = schema.get("additionalProperties") is not None
-    return "additionalProperties" if has_own else "unevaluatedProperties"
-
-
-def _types(value: dict[str, Any]) -> list[str]:
-    """The JSON types of a schema, null left out."""
-    types = value.get("type")
-    names = types if isinstance(types, list) else [types]
-    return [name for name in names if isinstance(name, str) and name != "null"]
-
-
-def _nullable(value: dict[str, Any]) -> bool:
-    """Whether null is allowed, in any of the ways to say it."""
-    types = value.get("type")
-    declared = "null" in types if isinstance(types, list) else types == "null"
-    values = value.get("enum")
-    listed = isinstance(values, list) and None in values
-    constant = "const" in value and value["const"] is None
-    flagged = value.get("nullable") is True or value.get("x-nullable") is True
-    return declared or listed or constant or flagged
-
-
-def _is_null(schema: Schema) -> bool:
-    """Whether a schema allows null only."""
-    constant = isinstance(schema.value, dict) and "const" in schema.value
-    return bool(
-        schema.get("type") == "null"
-        or schema.get("enum") == [None]
-        or (constant and schema.get("const") is None)
-    )
-
-
-def _values(value: dict[str, Any]) -> list[Any] | None:
-    """The values that a schema allows, null left out; None if it allows others."""
-    values = [value["const"]] if "const" in value else value.get("enum")
-    if not isinstance(values, list) or not values or not is_json(values):
-        return None
-    return [allowed for allowed in values if allowed is not None]
-
-
-def _enumeration(values: list[Any]) -> Type:
-    sorts = {type(value) for value in values}
-    if sorts == {str}:
-        return Type("enum", values=tuple(EnumValue(value) for value in values))
-    if sorts and sorts <= {int, float}:
-        numbers = tuple(EnumValue(value) for value in values)
-        return Type("integer" if sorts == {int} else "number", values=numbers)
-    return Type("any").limited(enum=values)
-
-
-def _string(value: dict[str, Any]) -> Type:
-    limits = _taken(value, _STRING_LIMITS)
-    if value.get("format") == "date-time":
-        return Type("time").limited(**limits)
-    encoding = "base64" if value.get("format") == "byte" else None
-    return Type("string").limited(contentEncoding=encoding, **limits)
-
-
-def _integer(value: dict[str, Any]) -> Type:
-    limits = _bounds(value)
-    unsigned = limits.get("minimum") == 0
-    return Type("unsigned" if unsigned else "integer").limited(**limits)
-
-
-def _bounds(value: dict[str, Any]) -> dict[str, Any]:
-    """The limits of a number, as draft-07 has them: in OpenAPI 2 and 3.0 a flag excludes a bound."""
-    limits: dict[str, Any] = _taken(value, ("multipleOf",))
-    for name, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
-        bound, flag = value.get(name), value.get(exclusive)
-        if _is_number(flag):
-            limits[exclusive] = flag
-        if _is_number(bound):
-            limits[exclusive if flag is True else name] = bound
-    return limits
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and is_json(value)
-
-
-def _taken(value: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    """The keywords of a schema that are well-formed enough to be taken over."""
-    taken: dict[str, Any] = {}
-    for name in names:
-        limit = value.get(name)
-        if isinstance(limit, float) and limit.is_integer() and name != "multipleOf":
-            limit = int(limit)  # as YAML and JSON may write a length
-        if name == "pattern":
-            fits = isinstance(limit, str)
-        elif name == "uniqueItems":
-            fits = isinstance(limit, bool)
-        elif name == "multipleOf":
-            fits = isinstance(limit, int | float) and _is_number(limit) and limit > 0
-        else:
-            fits = isinstance(limit, int) and not isinstance(limit, bool) and limit >= 0
-        if fits:
-            taken[name] = limit
-    return taken
+        names = (*STRING_LIMITS, *LIST_LIMITS, *OBJECT_LIMITS)
+        return Type("any").limited(**bounds(value), **taken(value, names))
 
 
 def _unique_name(schema: Schema) -> str:
