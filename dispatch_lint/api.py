@@ -291,6 +291,27 @@ def documents_of(settings: Settings, sources: Sequence[Source]) -> Iterator[Docu
                 continue  # `check` reports it
 
 
+def is_input(settings: Settings, source: Source) -> bool:
+    """Whether a file has something to check: an entity, a definition, or what does not parse."""
+    from dispatch_lint.documents.catalogue_files import load_catalogue
+    from dispatch_lint.documents.classify import Classifier, Skipped
+    from dispatch_lint.documents.reading import read_source
+
+    if source.format == "go":
+        return True
+    classifier = Classifier(settings, load_catalogue(settings))
+    try:
+        for number, part, _, _ in read_source(source, settings.limits).parts:
+            if part.problem is not None:
+                return True
+            document = classifier.read(part, source, number)
+            if not isinstance(document, Skipped) or document.describes_api:
+                return True
+    except InputError:
+        return True
+    return False
+
+
 def graph_of(paths: Sequence[str], settings: Settings, *, builtin: bool = True) -> Graph:
     """The graph of the entities at some paths; without paths, that of all kinds.
 

@@ -62,7 +62,8 @@ class CrossOrganizationReference(Rule):
 
 def _belonging(reference: Reference, organizations: list[str]) -> str:
     """Which organizations have the target, as the beginning of a message."""
-    what = f'{reference.kind} "{reference.value}"'
+    with_id = "with the ID " if reference.by == "id" else ""
+    what = f'{reference.kind} {with_id}"{reference.value}"'
     if len(organizations) == 1:
         return f"the only {what} belongs to the organization {organizations[0]}"
     more = len(organizations) - _SHOWN

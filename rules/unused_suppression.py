@@ -32,7 +32,13 @@ class UnusedSuppression(Rule):
         ),
         Example(
             "kind: Secret\nname: a  # dispatch-lint: ignore\n",
-            (("", "the suppression names no rule; write ignore[rule] or ignore-file[rule]"),),
+            (
+                (
+                    "",
+                    "the suppression names no rule, or does not begin the comment; write "
+                    "dispatch-lint: ignore[rule], or ignore-file[rule]",
+                ),
+            ),
             fixed="kind: Secret\nname: a\n",
         ),
     )

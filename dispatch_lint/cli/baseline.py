@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,10 +39,11 @@ def tell_stale(
         is_whole: see `Looked`.
     """
     looked = _looked(result, sources, settings, baseline, is_whole=is_whole)
-    for entry in baseline.stale(looked):
-        tell(
-            f"the baseline has an entry without a violation: {entry}; remove it with --write-baseline"
-        )
+    for place, entries in Counter(baseline.stale(looked)).items():
+        what = "an entry" if entries == 1 else f"{entries} entries"
+        them = "it" if entries == 1 else "them"
+        tell(f"the baseline has {what} without a violation: {place}; remove {them} with "
+             "--write-baseline")  # fmt: skip
 
 
 def write_baseline(

@@ -17,6 +17,7 @@ from dispatch_lint.cli.changing import diff_code, fix_files, write_ignores
 from dispatch_lint.cli.exit import EXIT_FAILURE
 from dispatch_lint.cli.formats import (
     ReportingCommand,
+    check_found_outputs,
     check_outputs,
     is_for_machines,
     report_options,
@@ -152,6 +153,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         stdin_filename=options["stdin_filename"], force_exclude=options["force_exclude"],
         excludes=excludes,
     )  # fmt: skip
+    check_found_outputs((report.output for report in wanted_reports()), sources, settings)
     fixed = None
     if options["fix"] or options["diff"]:
         fixed = fix_files(settings, sources, options)

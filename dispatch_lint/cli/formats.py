@@ -13,7 +13,10 @@ from dispatch_lint.naming import did_you_mean
 from dispatch_lint.report import built_in_formats, formats, lists_declared
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
+
+    from dispatch_lint.config.settings import Settings
+    from dispatch_lint.documents.source import Source
 
 
 class WantedReport(NamedTuple):
@@ -110,6 +113,23 @@ def check_outputs(outputs: Iterable[str | None], paths: Iterable[str]) -> None:
         if place in map(os.path.realpath, paths):
             raise click.UsageError(f"-o {output}: the report would replace a file that is read")
         written.add(place)
+
+
+def check_found_outputs(
+    outputs: Iterable[str | None], sources: Sequence[Source], settings: Settings
+) -> None:
+    """Refuse outputs that were found below a folder, and are no report of an earlier run.
+
+    Raises:
+        click.UsageError: a report would replace entities, a definition, or what does not parse.
+    """
+    from dispatch_lint.api import is_input
+
+    named = {os.path.realpath(output): output for output in outputs if output is not None}
+    for source in sources if named else ():
+        output = named.get(os.path.realpath(source.path)) if source.path else None
+        if output is not None and is_input(settings, source):
+            raise click.UsageError(f"-o {output}: the report would replace a file that is checked")
 
 
 def is_for_machines(reports: list[WantedReport]) -> bool:

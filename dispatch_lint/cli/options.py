@@ -27,6 +27,16 @@ def _names(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tu
     return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
 
 
+def _some_names(
+    context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Names of rules: an empty variable of a script would check nothing, and call it right."""
+    names = _names(context, parameter, values)
+    if values and not names:
+        raise click.BadParameter("it names no rule")
+    return names
+
+
 def _severities(
     _: click.Context, __: click.Parameter, values: tuple[str, ...]
 ) -> dict[str, Severity | None]:
@@ -41,7 +51,7 @@ def _severities(
 
 
 rule_options = group(
-    click.option("--select", multiple=True, callback=_names, metavar="RULES",
+    click.option("--select", multiple=True, callback=_some_names, metavar="RULES",
                  shell_complete=complete_rules,
                  help='Check only these rules, instead of those of the setting; "all" is every rule.'),
     click.option("--extend-select", multiple=True, callback=_names, metavar="RULES",

@@ -173,17 +173,20 @@ def _rules_of(module: object) -> Iterator[type[Rule]]:
             yield rule
 
 
-def check_names(names: Iterable[str], rules: Mapping[str, type[Rule]], where: str) -> None:
+def check_names(
+    names: Iterable[str], rules: Mapping[str, type[Rule]], where: str, *, also: str = ALL
+) -> None:
     """Refuse names of rules that do not exist.
 
     Args:
         where: the setting that they are in.
+        also: what else may stand there.
 
     Raises:
         SettingsError: a name does not exist; the message suggests a similar one.
     """
     for name in names:
-        if name not in rules and name != ALL:
+        if name not in rules and name != also:
             raise SettingsError(f'{where}: there is no rule "{name}"{did_you_mean(name, rules)}')
 
 
@@ -196,8 +199,8 @@ def selected(rules: Mapping[str, type[Rule]], settings: Settings) -> list[str]:
     check_names(settings.select or (), rules, "select")
     check_names(settings.ignore, rules, "ignore")
     check_names(settings.extend_select, rules, "extend-select")
-    check_names(settings.severity, rules, "severity")
-    check_names(settings.rules, rules, "rules")
+    check_names(settings.severity, rules, "severity", also="")
+    check_names(settings.rules, rules, "rules", also="")
     for glob, names in settings.per_path.items():
         check_names(names, rules, f'per-path "{glob}"')
     if settings.select is None:

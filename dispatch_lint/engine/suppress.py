@@ -67,8 +67,8 @@ class FileSuppressions:
             kept = [rule for rule in found.rules if rule in used or rule in known - {*active}]
             suppression = found._replace(kept=tuple(kept))
             if not suppression.rules:
-                complaint = ("the suppression names no rule; write ignore[rule] or "
-                             "ignore-file[rule]")  # fmt: skip
+                complaint = ("the suppression names no rule, or does not begin the comment; write "
+                             "dispatch-lint: ignore[rule], or ignore-file[rule]")  # fmt: skip
                 yield suppression._replace(complaint=complaint)
                 continue
             for rule in suppression.rules:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from dispatch_lint.model.base_entity import BASE
 from dispatch_lint.model.reference import Form, ReferenceTarget
-from dispatch_lint.naming import nearest
+from dispatch_lint.naming import did_you_mean, nearest
 from dispatch_lint.schema.kind_schema import DERIVED, CatalogueError, KindSchema
 
 if TYPE_CHECKING:
@@ -113,15 +113,19 @@ class Catalogue:
         elif kind_field == "forbidden":
             properties.pop("kind", None)
 
+    def _no_kind(self, setting: str, kind: str) -> CatalogueError:
+        hint = did_you_mean(kind, self._kinds)
+        return CatalogueError(f'references: "{setting}": there is no kind "{kind}"{hint}')
+
     def _override(self, references: Mapping[str, ReferenceTarget | None]) -> None:
         """Set the foreign keys that the settings declare."""
         for name, reference in references.items():
             kind_name, _, field_name = name.partition(".")
             kind = self.resolve(kind_name)
             if kind is None:
-                raise CatalogueError(f'references: "{name}": there is no kind "{kind_name}"')
+                raise self._no_kind(name, kind_name)
             if reference is not None and self.resolve(reference.kind) is None:
-                raise CatalogueError(f'references: "{name}": there is no kind "{reference.kind}"')
+                raise self._no_kind(name, reference.kind)
             routes = [
                 route
                 for schema in kind.forms.values()

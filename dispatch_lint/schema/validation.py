@@ -28,6 +28,7 @@ _MAX_SHOWN = 60
 _EXACT = 2**53
 """From here on, a float may be another number than the one that is written."""
 
+_LISTED = ("enum", "const")
 _PLAIN = frozenset(
     {"type", "enum", "const", "required", "pattern", "minimum", "maximum", "additionalProperties"}
 )
@@ -126,7 +127,8 @@ def schema_errors(schema: KindSchema, value: object) -> Iterator[SchemaError]:
     if schema.form == "stored":
         yield from _fractions(schema, value)
     seen: set[SchemaError | Path] = set()
-    for error in _native_errors(schema, value) or schema.explainer.iter_errors(value):
+    errors = _native_errors(schema, value) or [*schema.explainer.iter_errors(value)]
+    for error in _without_types_of_listed(errors):
         if error.validator == "required":  # one for each name, but the first explains all
             path = tuple(error.absolute_path)
             if path in seen:
@@ -136,6 +138,14 @@ def schema_errors(schema: KindSchema, value: object) -> Iterator[SchemaError]:
             if schema_error not in seen:
                 seen.add(schema_error)
                 yield schema_error
+
+
+def _without_types_of_listed(errors: Sequence[Any]) -> Iterator[Any]:
+    """Errors without those about the type of a value that is none of the listed ones either."""
+    listed = {tuple(error.absolute_path) for error in errors if error.validator in _LISTED}
+    for error in errors:
+        if error.validator != "type" or tuple(error.absolute_path) not in listed:
+            yield error
 
 
 class _PlainError(NamedTuple):

@@ -38,7 +38,10 @@ def resolve_core(text: str) -> object:
     if compiled(_HEX).match(text):
         return int(text, 16)
     if compiled(_FLOAT).match(text):
-        return float(text)
+        number = float(text)
+        return (
+            text if math.isinf(number) else number
+        )  # as dispatch has it, for which it is no number
     if match := compiled(_INF).match(text):
         return -math.inf if match["sign"] == "-" else math.inf
     return text

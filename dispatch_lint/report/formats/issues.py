@@ -11,8 +11,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from dispatch_lint.naming import count
-from dispatch_lint.report.formats.markdown import cell
-from dispatch_lint.text.harmless import harmless
+from dispatch_lint.report.formats.markdown import cell, code
 
 if TYPE_CHECKING:
     from dispatch_lint.model.violation import Violation
@@ -95,8 +94,7 @@ def _issue(violations: list[Violation], outcome: Outcome) -> Iterator[str]:
     yield "## Where"
     yield ""
     for violation in violations[:_MAX_PLACES]:
-        place = harmless(violation.place.replace("`", ""))
-        yield f"- `{place}`: {cell(violation.message)}"
+        yield f"- {code(violation.place)}: {cell(violation.message)}"
     if len(violations) > _MAX_PLACES:
         yield f"- and {len(violations) - _MAX_PLACES} more"
     if first.help:

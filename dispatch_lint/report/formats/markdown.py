@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from dispatch_lint.report import Outcome
@@ -46,6 +47,16 @@ _ESCAPES = str.maketrans(
     {letter: f"\\{letter}" for letter in "\\|`*_[]#"}
     | {letter: f"&#{ord(letter)};" for letter in "<>@&"}
 )
+
+
+def code(value: str) -> str:
+    """A text as code, whatever backticks it has."""
+    text = harmless(value)
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    if not longest:
+        return f"`{text}`"
+    fence = "`" * (longest + 1)
+    return f"{fence} {text} {fence}"
 
 
 def cell(value: str) -> str:
