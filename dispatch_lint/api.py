@@ -292,7 +292,7 @@ def documents_of(settings: Settings, sources: Sequence[Source]) -> Iterator[Docu
 
 
 def is_input(settings: Settings, source: Source) -> bool:
-    """Whether a file has something to check: an entity, a definition, or what does not parse."""
+    """Whether a file has something to check: an entity, or a definition."""
     from dispatch_lint.documents.catalogue_files import load_catalogue
     from dispatch_lint.documents.classify import Classifier, Skipped
     from dispatch_lint.documents.reading import read_source
@@ -303,12 +303,13 @@ def is_input(settings: Settings, source: Source) -> bool:
     try:
         for number, part, _, _ in read_source(source, settings.limits).parts:
             if part.problem is not None:
-                return True
-            document = classifier.read(part, source, number)
+                document = classifier.unparsed(part, source, number, beside=False)
+            else:
+                document = classifier.read(part, source, number)
             if not isinstance(document, Skipped) or document.describes_api:
                 return True
     except InputError:
-        return True
+        pass  # it is no text
     return False
 
 

@@ -150,7 +150,8 @@ def test_severity_and_excludes_of_the_command_line(tmp_path: Path) -> None:
     )
     assert check(tmp_path, "--severity", "name-format=off")[0] == 0
     for wrong, said in (("name-format", "write RULE=LEVEL"), ("name-format=eror", 'did you mean "error"?'),
-                        ("nmae-format=off", 'did you mean "name-format"?')):  # fmt: skip
+                        ("nmae-format=off", 'did you mean "name-format"?'),
+                        ("all=off", 'severity: there is no rule "all"')):  # fmt: skip
         code, _, error = check(tmp_path, "--severity", wrong)
         assert code == 2 and said in error
     for options, files in (
@@ -160,6 +161,32 @@ def test_severity_and_excludes_of_the_command_line(tmp_path: Path) -> None:
         listed = check(tmp_path, "--list-files", *options)[1]
         assert re.findall(r"^(\w)\.yaml", listed, re.MULTILINE) == files
     assert check(tmp_path, "--ignore", "name-format", "--extend-ignore", "schema")[0] == 0
+
+
+def test_an_empty_list_of_rules_is_an_error(tmp_path: Path) -> None:
+    write(tmp_path, a_yaml=WRONG)
+    code, out, error = check(tmp_path, "--select", "")
+    assert (code, out) == (2, "") and "it names no rule" in error
+    assert check(tmp_path, "--ignore", "")[0] == 1
+
+
+@pytest.mark.parametrize("name, text", [
+    ("a.yaml", WRONG), ("a.json", '{"kind": "Secret", "name": "s", "secrets": {}}'), ("a.yaml", "kind: Secret\nname: [\n"),
+    ("a.go", "package a\n"), ("a.yaml", "openapi: 3.0.0\ncomponents: {schemas: {A: {properties: {kind: {}, name: {}}}}}\n"),
+])  # fmt: skip
+def test_a_report_replaces_nothing_that_is_checked(name: str, text: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(text)
+    for arguments in ((), ("-f", "sarif"), ("--fix",)):
+        code, out, error = check(tmp_path, *arguments, "-o", name)
+        assert (code, out) == (2, "") and "would replace a file that is checked" in error
+    assert (tmp_path / name).read_text() == text
+
+
+@pytest.mark.parametrize("format_", ["json", "jsonl", "sarif", "gitlab", "full"])
+def test_a_report_replaces_that_of_the_last_run(format_: str, tmp_path: Path) -> None:
+    write(tmp_path, a_yaml=WRONG)
+    report = ("-f", format_, "-o", "report.jsonl" if format_ == "jsonl" else "report.json")
+    assert check(tmp_path, *report)[0] == check(tmp_path, *report)[0] == 1
 
 
 def test_verbose_tells_no_password(tmp_path: Path) -> None:

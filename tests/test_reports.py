@@ -127,6 +127,9 @@ def test_a_baseline_lets_an_old_repository_in(tmp_path: Path) -> None:
     code, out, error = check(tmp_path, ".", "-f", "concise")
     assert (code, error) == (0, "")
     assert "3 in the baseline" in out
+    (tmp_path / "old.yaml").write_text("kind: Secret\nname: c\n")
+    told = check(tmp_path, ".")[2]
+    assert "has 2 entries without a violation: old.yaml: name-format; remove them with" in told
     # lines that move, and what comes new
     (tmp_path / "old.yaml").write_text(
         "# more\n\nkind: Secret\nname: a b\n---\nkind: Secret\nname: g h\n"

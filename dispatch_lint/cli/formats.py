@@ -121,7 +121,7 @@ def check_found_outputs(
     """Refuse outputs that were found below a folder, and are no report of an earlier run.
 
     Raises:
-        click.UsageError: a report would replace entities, a definition, or what does not parse.
+        click.UsageError: a report would replace entities, or a definition.
     """
     from dispatch_lint.api import is_input
 
