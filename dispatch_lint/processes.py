@@ -1,20 +1,25 @@
-"""Work in other processes, which have all that this one has, because they are forked."""
+"""Work in other processes, which have all that this one has, because they are forked.
+
+The executors of the standard library wait for ever for a process that is killed while it sends what
+it has done. Here each process has a connection of its own, whose end is noticed.
+"""
 
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import threading
-from collections import deque
-from itertools import islice
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from dispatch_lint.model.errors import InputError
 from dispatch_lint.signals import ENDING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from concurrent.futures import Future
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from multiprocessing.connection import Connection
+    from multiprocessing.context import ForkProcess
     from types import TracebackType
 
 Item = TypeVar("Item")
@@ -34,48 +39,72 @@ def usable_processors() -> int:
     return os.cpu_count() or 1
 
 
+def processes_for(jobs: int, work: int, few: int) -> int:
+    """How many processes share some work.
+
+    Args:
+        jobs: the number that is wanted; 0 for one on each processor, where there is enough to do.
+        work: how much there is to do.
+        few: less than this is done by one process, because starting others takes longer.
+    """
+    return jobs or (usable_processors() if work >= few else 1)
+
+
+class _Process(NamedTuple):
+    """Another process, and this end of the connection to it."""
+
+    process: ForkProcess
+    connection: Connection
+
+
 class Workers(Generic[Item, Done]):
     """Processes that do a function of each of some items, and send what it returns.
 
-    They start at once, and end with the context. Only a few results wait to be taken, because each
-    may be large.
+    They start at once, and are ended with the context. Each does one item at a time, and waits until
+    what it has done is taken, because that may be large.
 
     Args:
-        function: what the processes have of it is a copy; items and results are sent.
+        function: what the processes have of it, and of the items, is a copy.
         processes: how many; fewer where there are fewer items.
 
     Raises:
-        NotStarted: the system has no `fork`, or the limit of processes is reached.
+        NotStarted: the system has no `fork`, or no further process or connection.
     """
 
     def __init__(
         self, function: Callable[[Item], Done], items: Iterable[Item], processes: int
     ) -> None:
-        import multiprocessing
-        from concurrent.futures import ProcessPoolExecutor
-
         if not hasattr(os, "fork"):
             raise NotStarted
-        self._items = iter(items)
-        first = [*islice(self._items, processes + 1)]
-        self._executor = ProcessPoolExecutor(
-            min(processes, len(first)) or 1,
-            multiprocessing.get_context("fork"),  # modules and schemas are not loaded again
-            _Worker.start,
-            (function,),
-        )
-        self._others = {*multiprocessing.active_children()}
-        self._running: deque[tuple[Item, Future[Done]]] = deque()
+        self._items = [*items]
+        self._begun = 0
+        """The number of items that were begun; they are in order."""
+        self._idle: list[_Process] = []
+        self._busy: dict[Connection, tuple[_Process, int]] = {}
         try:
-            for item in first:
-                self._submit(item)
+            for _ in range(min(processes, len(self._items))):
+                self._start(function)
         except BaseException as error:
-            self._kill()  # those that did start would wait for ever
-            # Of what a signal cut short, nothing can be waited for.
-            self._executor.shutdown(wait=False, cancel_futures=True)
+            self._end()
             if isinstance(error, OSError):
                 raise NotStarted from None
             raise
+
+    def _start(self, function: Callable[[Item], Done]) -> None:
+        import multiprocessing
+
+        context = multiprocessing.get_context("fork")
+        ours, theirs = context.Pipe()
+        inherited = [ours, *(other.connection for other in self._idle)]
+        process = context.Process(target=_work, args=(function, self._items, theirs, inherited))
+        try:
+            process.start()
+        except BaseException:
+            ours.close()
+            raise
+        finally:
+            theirs.close()  # so that its end is noticed
+        self._idle.append(_Process(process, ours))
 
     def __enter__(self) -> Workers[Item, Done]:
         return self
@@ -84,9 +113,15 @@ class Workers(Generic[Item, Done]):
         self, kind: type[BaseException] | None, error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:  # fmt: skip
-        if kind is not None:
-            self._kill()  # nobody waits for what they do
-        self._executor.shutdown(wait=True, cancel_futures=True)
+        self._end()
+
+    def _end(self) -> None:
+        """End all processes; what they still do, nobody waits for."""
+        for process, connection in (*self._idle, *(other for other, _ in self._busy.values())):
+            process.kill()
+            process.join()
+            connection.close()
+        self._idle, self._busy = [], {}
 
     def in_order(self) -> Iterator[tuple[Item, Done]]:
         """Each item with its result, in the order of the items.
@@ -95,60 +130,90 @@ class Workers(Generic[Item, Done]):
             InputError: a process was killed.
             Exception: what the function raised.
         """
-        while self._running:
-            yield self._take(0)
+        ahead = 2 * len(self._idle)
+        done: dict[int, Done] = {}
+        for index, item in enumerate(self._items):
+            while index not in done:
+                done |= self._receive(index + ahead)
+            yield item, done.pop(index)
 
     def as_done(self) -> Iterator[tuple[Item, Done]]:
         """Each item with its result, whichever is done first; it raises as `in_order`."""
-        from concurrent.futures import FIRST_COMPLETED, wait
+        left = len(self._items)
+        while left:
+            for index, result in self._receive(len(self._items)):
+                left -= 1
+                yield self._items[index], result
+                del result
 
-        while self._running:
-            wait([future for _, future in self._running], return_when=FIRST_COMPLETED)
-            done = (n for n, (_, future) in enumerate(self._running) if future.done())
-            yield self._take(next(done))
+    def _receive(self, limit: int) -> Iterator[tuple[int, Done]]:
+        """What has been done, as soon as there is something; items below a limit are begun."""
+        from multiprocessing.connection import wait
 
-    def _take(self, index: int) -> tuple[Item, Done]:
-        """Wait for an item, and let another begin. Nothing here keeps the result, which is large."""
-        from concurrent.futures.process import BrokenProcessPool
+        self._begin(limit)
+        for connection in wait([*self._busy]):
+            process, index = self._busy[connection]  # type: ignore[index]
+            try:
+                is_done, result = process.connection.recv()
+            except (EOFError, OSError):
+                raise InputError("a worker process was killed (out of memory?)") from None
+            del self._busy[process.connection]
+            self._idle.append(process)
+            self._begin(limit)
+            if not is_done:
+                raise result
+            yield index, result
 
-        item, future = self._running[index]
-        del self._running[index]
-        try:
-            result = future.result()
-            for another in islice(self._items, 1):
-                self._submit(another)
-        except BrokenProcessPool:
-            raise InputError("a worker process was killed (out of memory?)") from None
-        return item, result
-
-    def _submit(self, item: Item) -> None:
-        self._running.append((item, self._executor.submit(_Worker.work, item)))
-
-    def _kill(self) -> None:
-        import multiprocessing
-
-        for process in {*multiprocessing.active_children()} - self._others:
-            process.kill()
+    def _begin(self, limit: int) -> None:
+        """Let idle processes begin items."""
+        while self._idle and self._begun < min(limit, len(self._items)):
+            process = self._idle.pop()
+            self._busy[process.connection] = process, self._begun
+            with suppress(OSError):  # it was killed: nothing will come from it
+                process.connection.send(self._begun)
+            self._begun += 1
 
 
-class _Worker:
-    """The state of a worker process, which inherits the function by `fork`."""
-
-    _function: Callable[[Any], Any]
-
-    @classmethod
-    def start(cls, function: Callable[[Any], Any]) -> None:
-        """Initialize a worker process."""
-        for number in ENDING:  # the parent handles what a terminal sends, and ends the workers
-            signal.signal(number, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        cls._function = staticmethod(function)
+def _work(
+    function: Callable[[Any], Any], items: Sequence[Any], connection: Connection,
+    inherited: Iterable[Connection],
+) -> None:  # fmt: skip
+    """What a process does, until the other end of its connection is closed."""
+    for number in ENDING:  # the parent handles what a terminal sends, and ends the workers
+        signal.signal(number, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for other in inherited:
+        other.close()
+    with suppress(RuntimeError):  # there may be no thread to spare
         threading.Thread(target=_end_with_parent, daemon=True).start()
+    this = os.getpid()
+    while True:
+        try:
+            index = connection.recv()
+        except (EOFError, OSError):
+            return
+        sent = _pickled(function, items[index])
+        if os.getpid() != this:  # the function forked: what it made would send all again
+            os._exit(1)
+        connection.send_bytes(sent)
 
-    @classmethod
-    def work(cls, item: Any) -> Any:
-        """Do the function of an item."""
-        return cls._function(item)
+
+def _pickled(function: Callable[[Any], Any], item: Any) -> bytes:
+    """Whether a function was done, and what it returned or raised."""
+    try:
+        return pickle.dumps((True, function(item)), pickle.HIGHEST_PROTOCOL)
+    except BaseException as error:
+        if not isinstance(error, InputError):
+            from traceback import format_exc
+
+            error.add_note(format_exc())
+        try:
+            sent = pickle.dumps((False, error))
+            pickle.loads(sent)
+        except Exception:  # an exception of a plug-in may be of any class
+            kind = InputError if isinstance(error, InputError) else RuntimeError
+            sent = pickle.dumps((False, kind(str(error))))
+        return sent
 
 
 def _end_with_parent() -> None:

@@ -17,6 +17,10 @@ ENDING = tuple(
 """The signals that end a run. SIGHUP is that of a terminal that is closed."""
 
 
+class Signalled(SystemExit):
+    """A signal ends the run: no plug-in that it interrupts is to blame."""
+
+
 @contextmanager
 def held() -> Iterator[None]:
     """A context in which the signals that end a run wait: they are delivered at its end."""

@@ -96,12 +96,12 @@ def result(url: str, jobs: int, *rules: type[Rule]) -> Result:
     return found._replace(readings={}, rules=frozenset())
 
 
-@pytest.mark.parametrize("packed", [True, False])
+@pytest.mark.parametrize("most", [50, 300, 50_000])
 def test_the_report_is_the_same(
-    packed: bool, url: str, confined: list[int], monkeypatch: pytest.MonkeyPatch
+    most: int, url: str, confined: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if packed:  # in the temporary file, which all processes read
-        monkeypatch.setattr(index_module, "MAX_ROWS", 50)
+    if most < 1_000:  # in the temporary file, which all processes read, but for some rows
+        monkeypatch.setattr(index_module, "MAX_ROWS", most)
         monkeypatch.setattr(index_module.Index.__init__, "__defaults__", (1_000,))
     for seed, mistakes in ((2, 0.0), (3, 0.05), (4, 0.2)):
         Path("now.jsonl").write_text(entities(seed, mistakes))
@@ -183,14 +183,14 @@ def test_all_processes_see_one_state(url: str, monkeypatch: pytest.MonkeyPatch) 
         pytest.skip("an import waits for the readers")
     Path("now.jsonl").write_text(entities(1, 0.05))
     one = result(url, 1)
-    shared = CorpusCheck.shared_store
+    shared = CorpusCheck.share_store
 
     def changed(check: CorpusCheck) -> Callable[[], Any] | None:
         opened = shared(check)
         change(url, "DELETE FROM entity")
         return opened
 
-    monkeypatch.setattr(CorpusCheck, "shared_store", changed)
+    monkeypatch.setattr(CorpusCheck, "share_store", changed)
     assert result(url, 3) == one
     assert result(url, 1) != one
 

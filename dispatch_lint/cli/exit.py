@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dispatch_lint.cli.output import tell, tell_error
-from dispatch_lint.signals import ENDING, held
+from dispatch_lint.signals import ENDING, Signalled, held
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,7 +86,7 @@ def _raise_once(number: int, _: FrameType | None) -> NoReturn:
     sys.unraisablehook = lambda _: None
     if number == signal.SIGINT:
         raise KeyboardInterrupt
-    sys.exit(128 + number)
+    raise Signalled(128 + number)
 
 
 def _watch(reader: int) -> None:

@@ -12,7 +12,6 @@ from dispatch_lint.engine.rule_failures import reraise_if_not_of_rule
 from dispatch_lint.engine.rule_results import checked_facts
 from dispatch_lint.engine.similar_names import SimilarNames
 from dispatch_lint.index.groups import Members, read_group
-from dispatch_lint.model.errors import InputError
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.document import Document
@@ -115,15 +114,15 @@ class CorpusCheck:
 
     # For processes that ask about a part of the groups
 
-    def shared_store(self) -> Callable[[], EntityStore] | None:
-        """What opens the store in another process; None where that is not possible.
+    def share_store(self) -> Callable[[], EntityStore] | None:
+        """Prepare for other processes, and return what opens the store there; None where that cannot be.
 
         Rules that collect facts may want those of the whole store, which one process gathers.
         """
         rows = self._corpus.store
         if rows is None or rows.store is None or self._rules.facts:
             return None
-        self.is_replaced("")  # the keys are gathered once, and not in every process
+        self._gather_own_keys()  # once, and not in every process
         return rows.store.share()
 
     def read_store(self, store: EntityStore) -> None:
@@ -145,9 +144,10 @@ class CorpusCheck:
         self._wanted = None
         try:
             return not task.run() and self._wanted is None
+        except Wanted:
+            return False
         except BaseException as error:
-            if isinstance(error, KeyboardInterrupt | InputError):
-                raise
+            reraise_if_not_of_rule(error)
             return False
 
     def _stored(self, groups: Collection[str]) -> dict[str, Members]:
@@ -256,9 +256,12 @@ class CorpusCheck:
 
     def is_replaced(self, key: str) -> bool:
         """See `Answers.is_replaced`."""
+        return hash(key) in self._gather_own_keys()
+
+    def _gather_own_keys(self) -> frozenset[int]:
         if self._own_keys is None:
             self._own_keys = frozenset(map(hash, self._corpus.groups.stored_keys()))
-        return hash(key) in self._own_keys
+        return self._own_keys
 
     def near(self, kind: str, name: str) -> Sequence[str]:
         """See `Answers.near`."""

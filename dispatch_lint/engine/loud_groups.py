@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from dispatch_lint.index.index import PARTITIONS
 from dispatch_lint.model.errors import StoreError
-from dispatch_lint.processes import NotStarted, Workers, usable_processors
+from dispatch_lint.processes import NotStarted, Workers, processes_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dispatch_lint.index.index import Index
     from dispatch_lint.store.entity_store import EntityStore
 
-FEW_BYTES = 10_000_000
+FEW_ROW_BYTES = 10_000_000
 """Fewer packed rows are asked about by one process."""
 SHARES = 8
 """How many shares of the groups each process gets, one after the other."""
@@ -65,12 +65,11 @@ def leave_out_silent(check: CorpusCheck, index: Index, jobs: int) -> None:
     Args:
         jobs: the number of processes; 0 for one on each processor, where there are many groups.
     """
-    processes = jobs or usable_processors()
-    if processes < 2 or index.packed_bytes < (0 if jobs else FEW_BYTES):
-        return
-    open_store = check.shared_store()
+    processes = processes_for(jobs, index.packed_bytes, FEW_ROW_BYTES)
+    open_store = check.share_store() if processes > 1 else None
     if open_store is None:
         return
+    index.pack()  # the processes share its file, so none may write to it
     step = max(1, PARTITIONS // (processes * SHARES))
     shares = [range(at, min(at + step, PARTITIONS)) for at in range(0, PARTITIONS, step)]
     loud: list[str] = []

@@ -20,7 +20,7 @@ from dispatch_lint.engine.settle import trim
 from dispatch_lint.engine.source_check import check_source, check_steps, new_report
 from dispatch_lint.index.index import Index
 from dispatch_lint.model.progress import Progress, tell_nobody
-from dispatch_lint.processes import NotStarted, Workers, usable_processors
+from dispatch_lint.processes import NotStarted, Workers, processes_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -59,10 +59,9 @@ def check_sources(
         report.add(problem)
 
     pieces = list(pieces_of(sources, checker.settings.limits, fail, lines_bytes))
-    processes = jobs or usable_processors()
     total = weight_of(pieces)
-    shareable = are_shareable(sources)
-    if processes > 1 and len(pieces) > 1 and shareable and (jobs or total >= FEW_BYTES):
+    processes = processes_for(jobs, total, FEW_BYTES)
+    if processes > 1 and len(pieces) > 1 and are_shareable(sources):
         chunks = chunks_of(pieces, min(total / (processes * CHUNKS), CHUNK_BYTES))
         try:
             _check_chunks(checker, sources, chunks, processes, report,

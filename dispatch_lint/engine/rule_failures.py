@@ -6,6 +6,7 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.model.errors import InputError, UserError
+from dispatch_lint.signals import Signalled
 
 if TYPE_CHECKING:
     from dispatch_lint.rule import Rule
@@ -96,7 +97,7 @@ def reraise_if_not_of_rule(error: BaseException) -> None:
     """
     from dispatch_lint.engine.members import Wanted
 
-    if isinstance(error, KeyboardInterrupt | InputError | Wanted):
+    if isinstance(error, KeyboardInterrupt | Signalled | InputError | Wanted):
         raise error
 
 

@@ -172,7 +172,7 @@ def _check_corpus(
     corpus = Corpus(around.groups, summary.closed, around.kinds, texts, read, store)
     try:
         check = CorpusCheck(checker, corpus, fail)
-        if store is not None and around.groups is report.index:
+        if store is not None and checker.corpus_rules and around.groups is report.index:
             from dispatch_lint.engine.loud_groups import leave_out_silent
 
             leave_out_silent(check, report.index, jobs)

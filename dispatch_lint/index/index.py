@@ -51,7 +51,7 @@ class Index:
         first = position_of(source, 0)
         self._rows += [(group, first | document, row) for group, document, row in rows]
         if len(self._rows) >= MAX_ROWS:
-            self._pack()
+            self.pack()
 
     def merge(self, other: Index) -> None:
         """Add all rows of another index, which is closed. The order makes no difference."""
@@ -60,11 +60,11 @@ class Index:
         if other._rows:
             self._rows += other._rows
             if len(self._rows) >= MAX_ROWS:
-                self._pack()
+                self.pack()
         other.close()
 
-    def _pack(self) -> None:
-        """Pack the rows, partition by partition."""
+    def pack(self) -> None:
+        """Pack the rows, partition by partition; after that, reading the index changes nothing in it."""
         partitions: list[list[IndexRow]] = [[] for _ in range(PARTITIONS)]
         for row in _sharing(self._rows):
             partitions[_partition(row[0])].append(row)
@@ -116,7 +116,7 @@ class Index:
         if self._in_file:
             raise TypeError("rows that are in a file cannot be sent to another process")
         if self._blocks and self._rows:
-            self._pack()
+            self.pack()
         return self._limit, self._size, self._blocks, marshal.dumps([*_sharing(self._rows)])
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
@@ -144,7 +144,7 @@ class Index:
                 yield from _grouped(by_partition.get(partition, ()))
             return
         if self._rows:
-            self._pack()
+            self.pack()
         for partition in partitions:
             yield from _grouped(self._rows_of(partition))
 

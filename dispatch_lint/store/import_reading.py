@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
-from functools import partial
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,7 +16,7 @@ from dispatch_lint.documents.stored_entity import StoredEntity
 from dispatch_lint.model.errors import InputError
 from dispatch_lint.model.location import Location, Range
 from dispatch_lint.model.relations import named_entity
-from dispatch_lint.processes import NotStarted, Workers, usable_processors
+from dispatch_lint.processes import NotStarted, Workers, processes_for
 from dispatch_lint.store.keys import unstorable
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ _MOST = 2_000
 """Entities that are kept in memory of a source that is one piece."""
 _CHUNK_BYTES = 1024 * 1024
 """The size of what a process reads, and sends, at once."""
+_MOST_BYTES = 4 * 1024 * 1024
+"""A file that is larger, and no JSONL, is read here: all of it would be sent at once."""
 
 
 class Unparsed(NamedTuple):
@@ -46,7 +48,8 @@ class Unparsed(NamedTuple):
     is_entity: bool | None
 
 
-class ReadEntities(NamedTuple):
+@dataclass
+class ReadEntities:
     """What was read of a source, or of a part of it.
 
     Attributes:
@@ -60,12 +63,12 @@ class ReadEntities(NamedTuple):
     """
 
     position: int
-    entities: list[StoredEntity]
-    reasons: list[str]
-    unparsed: list[Unparsed]
-    documents: int
-    skipped: int
-    size: int
+    entities: list[StoredEntity] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    unparsed: list[Unparsed] = field(default_factory=list)
+    documents: int = 0
+    skipped: int = 0
+    size: int = 0
 
 
 @contextmanager
@@ -80,127 +83,113 @@ def read_for_import(
     Raises:
         InputError: a source cannot be read; here, or where what was read is taken.
     """
+    reader = _Reader(sources, classifier)
     pieces = [
         piece
         for piece in pieces_of(sources, classifier.settings.limits, _fail, _CHUNK_BYTES)
         if sources[piece.position].format != "go"
     ]
-    processes = jobs or usable_processors()
-    is_much = bool(jobs) or weight_of(pieces) >= FEW_BYTES
-    if processes > 1 and len(pieces) > 1 and is_much and are_shareable(sources):
-        chunks = chunks_of(pieces, _CHUNK_BYTES)
-        try:
-            with Workers(partial(_read_chunk, sources, classifier), chunks, processes) as workers:
-                yield chain.from_iterable(read for _, read in workers.in_order())
-            return
-        except NotStarted:
-            pass
-    yield chain.from_iterable(_read_piece(sources, classifier, piece) for piece in pieces)
+    processes = processes_for(jobs, weight_of(pieces), FEW_BYTES)
+    workers = None
+    if processes > 1 and len(pieces) > 1 and are_shareable(sources):
+        with suppress(NotStarted):
+            workers = Workers(reader.share, chunks_of(pieces, _CHUNK_BYTES), processes)
+    if workers is None:
+        yield reader.parts(pieces)
+        return
+    with workers:
+        yield chain.from_iterable(
+            reader.parts(chunk) if read is None else read for chunk, read in workers.in_order()
+        )
 
 
 def _fail(_position: int, error: InputError) -> None:
     raise error
 
 
-def _read_chunk(
-    sources: Sequence[Source], classifier: Classifier, chunk: Iterable[Piece]
-) -> list[ReadEntities]:
-    try:
-        return [part for piece in chunk for part in _read_piece(sources, classifier, piece)]
-    except InputError as error:  # others have attributes, and are not sent as they are
-        raise InputError(str(error)) from None
+class _Reader:
+    """Reads pieces of some sources."""
 
+    def __init__(self, sources: Sequence[Source], classifier: Classifier) -> None:
+        self._sources, self._classifier = sources, classifier
 
-def _read_piece(
-    sources: Sequence[Source], classifier: Classifier, piece: Piece
-) -> Iterator[ReadEntities]:
-    """Read a piece, which may be a whole store, in parts that are not too large."""
-    source = sources[piece.position]
-    read = read_source(source, classifier.settings.limits, lines=piece.lines)
-    part = _Reading(source, classifier)
-    for one in read.parts:
-        if len(part.entities) == _MOST:
-            yield part.read(piece.position)
-            part = _Reading(source, classifier)
-        part.add(*one)
-    if source.rows is None:
-        part.size = piece.lines.end - piece.lines.start if piece.lines else len(read.text)
-    yield part.read(piece.position)
+    def share(self, chunk: Sequence[Piece]) -> list[ReadEntities] | None:
+        """What is read of a chunk, to be sent; None where it is too much to be sent at once."""
+        return [*self.parts(chunk)] if weight_of(chunk) <= _MOST_BYTES else None
 
+    def parts(self, pieces: Iterable[Piece]) -> Iterator[ReadEntities]:
+        """What is read of some pieces, each of which may be a whole store: in parts of a few entities."""
+        for piece in pieces:
+            source = self._sources[piece.position]
+            read = read_source(source, self._classifier.settings.limits, lines=piece.lines)
+            found = ReadEntities(piece.position)
+            for one in read.parts:
+                if len(found.entities) == _MOST:
+                    yield found
+                    found = ReadEntities(piece.position)
+                self._add(found, source, *one)
+            if source.rows is None:
+                found.size = piece.lines.end - piece.lines.start if piece.lines else len(read.text)
+            yield found
 
-class _Reading:
-    """Reads the documents of a source one by one; the attributes are those of `ReadEntities`."""
-
-    def __init__(self, source: Source, classifier: Classifier) -> None:
-        self._source, self._classifier = source, classifier
-        self.entities: list[StoredEntity] = []
-        self.reasons: list[str] = []
-        self.unparsed: list[Unparsed] = []
-        self.documents = self.skipped = self.size = 0
-
-    def read(self, position: int) -> ReadEntities:
-        """What was read."""
-        return ReadEntities(
-            position, self.entities, self.reasons, self.unparsed, self.documents, self.skipped,
-            self.size,
-        )  # fmt: skip
-
-    def add(self, index: int, part: Part, row_key: str, error: str) -> None:
-        """Read a document, as `read_source` gives it."""
-        if self._source.rows is not None:
-            self.size += 1
+    def _add(
+        self, found: ReadEntities, source: Source, index: int, part: Part, row_key: str, error: str
+    ) -> None:
+        """Add a document, as `read_source` gives it."""
+        if source.rows is not None:
+            found.size += 1
         if error:
-            self.reasons.append(error)
+            found.reasons.append(error)
         elif isinstance(part.value, StoredEntity):
-            self.entities.append(part.value)
+            found.entities.append(part.value)
         elif part.problem is not None:
-            self.unparsed.append(self._unparsed(index, part))
+            found.unparsed.append(self._unparsed(source, index, part))
         else:
-            document = self._classifier.read(part, self._source, index)
+            document = self._classifier.read(part, source, index)
             if isinstance(document, Skipped):
-                self.skipped += 1
+                found.skipped += 1
             else:
-                self.documents += 1
-                self._add_entity(document, part, row_key)
+                found.documents += 1
+                _add_entity(found, source, document, part, row_key)
 
-    def _unparsed(self, index: int, part: Part) -> Unparsed:
+    def _unparsed(self, source: Source, index: int, part: Part) -> Unparsed:
         assert part.problem is not None
         start = part.problem.range
-        reason = (f"{self._source.name}:{start.line}:{start.column}: cannot be parsed: "
+        reason = (f"{source.name}:{start.line}:{start.column}: cannot be parsed: "
                   f"{part.problem.message}")  # fmt: skip
         alone, beside = (
-            isinstance(
-                self._classifier.unparsed(part, self._source, index, beside=beside), Document
-            )
+            isinstance(self._classifier.unparsed(part, source, index, beside=beside), Document)
             for beside in (False, True)
         )
         return Unparsed(reason, alone or (None if beside else False))
 
-    def _add_entity(self, document: Document, part: Part, row_key: str) -> None:
-        source = self._source
-        if row_key:
-            location = Location(source.name)
-        elif source.format == "jsonl":
-            line = part.lines.first_line
-            location = Location(source.name, Range(line, 1, line, 1))
-        else:
-            location = Location(source.name, document.range(("name",)))
-        if document.key is None:
-            missing = "name" if document.kind else "kind"
-            reason = f"the entity has no {missing}, and therefore no key"
-        else:
-            stored = stored_entity(document, location)
-            reason = unstorable(stored)
-            if not reason:
-                self.entities.append(stored)
-                return
-        if row_key:
-            shown = f"{source.name}: {row_key}"
-        elif source.format == "jsonl":
-            shown = str(location)
-        else:
-            shown = f"{location}:{location.range.column}"
-        self.reasons.append(f"{shown}: {reason}")
+
+def _add_entity(
+    found: ReadEntities, source: Source, document: Document, part: Part, row_key: str
+) -> None:
+    if row_key:
+        location = Location(source.name)
+    elif source.format == "jsonl":
+        line = part.lines.first_line
+        location = Location(source.name, Range(line, 1, line, 1))
+    else:
+        location = Location(source.name, document.range(("name",)))
+    if document.key is None:
+        missing = "name" if document.kind else "kind"
+        reason = f"the entity has no {missing}, and therefore no key"
+    else:
+        stored = stored_entity(document, location)
+        reason = unstorable(stored)
+        if not reason:
+            found.entities.append(stored)
+            return
+    if row_key:
+        shown = f"{source.name}: {row_key}"
+    elif source.format == "jsonl":
+        shown = str(location)
+    else:
+        shown = f"{location}:{location.range.column}"
+    found.reasons.append(f"{shown}: {reason}")
 
 
 def stored_entity(document: Document, location: Location | None = None) -> StoredEntity:

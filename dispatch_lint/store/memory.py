@@ -55,7 +55,7 @@ class MemoryStore:
         return self._ids
 
     def share(self) -> None:
-        return None  # rows that cannot be read are only known here
+        return None  # it is small: other processes would not pay
 
     def get(self, key: str) -> StoredEntity | None:
         return self._entities.get(key)

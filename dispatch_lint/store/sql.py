@@ -48,7 +48,6 @@ class SqlStore:
         self._engine, self._explain = engine, explain
         self.shown = shown
         self._connection: Connection | None = None
-        self._kept: Connection | None = None
         self._postgres = engine.dialect.name == "postgresql"
         try:
             self._open()
@@ -285,9 +284,10 @@ class SqlStore:
                 return None
 
         def open_again() -> SqlStore:
-            # This connection is the other process's: here it is only kept from being closed.
             store = copy(self)
-            store._kept, store._connection = self._connection, None
+            store._connection = (
+                None  # `self` keeps the inherited one, which is not to be closed here
+            )
             if snapshot:
                 statement = f"SET TRANSACTION SNAPSHOT '{snapshot}'"
                 store._read(lambda connection: connection.exec_driver_sql(statement))

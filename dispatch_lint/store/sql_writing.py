@@ -82,6 +82,9 @@ class SqlWriter(SqlStore):
             for index in indexes:
                 index.create(connection)
 
+    def share(self) -> None:
+        return None  # it may be a temporary database, which has one connection
+
     def _execute(self, statement: Any, rows: Any = None) -> Any:
         assert self._connection is not None
         return self._connection.execute(statement, rows)
