@@ -13,6 +13,7 @@ from dispatch_lint.definitions.go_library import (
     external,
     quoted,
 )
+from dispatch_lint.definitions.go_markers import with_markers
 from dispatch_lint.definitions.go_nodes import text_of
 from dispatch_lint.definitions.go_promotion import Candidate, promoted, with_standard
 from dispatch_lint.definitions.go_syntax import embedding_fields, read_fields
@@ -29,7 +30,7 @@ from dispatch_lint.definitions.go_types import (
     underlying,
     without_pointer,
 )
-from dispatch_lint.definitions.model import EnumValue, Field, Type
+from dispatch_lint.definitions.model import Field, Type
 from dispatch_lint.definitions.variants import merged_fields
 from dispatch_lint.model.reference import parse_reference
 
@@ -312,11 +313,12 @@ class FieldReader:
         if field.pointer:
             type_ = type_._replace(pointer=True, nullable=True)
         comment = field.comment
-        if allowed := comment.marker("enum"):
-            values = tuple(EnumValue(value) for value in allowed.split(","))
-            type_ = type_._replace(wire_type="enum", values=values, zero=False, limits=())
         if "string" in field.tag.options and self._is_quotable(scope, field.type, around):
             type_ = quoted(type_)
+        narrowed = with_markers(type_, comment)
+        type_ = narrowed.type
+        for problem in narrowed.problems:
+            self._types.note(problem, location)
         marker = comment.marker("reference")
         readonly = comment.marker("readonly") is not None
         return Field(
@@ -333,7 +335,7 @@ class FieldReader:
             else self._conventions.reference(
                 self._types.kind, wire_name, type_, self._types.kinds, top=scope.top
             ),
-            pattern=comment.marker("pattern") or comment.annotation("pattern") or "",
+            pattern=narrowed.pattern or comment.annotation("pattern") or "",
             readonly=readonly or comment.annotation("readonly") == "true",
             required=comment.annotation("required") == "true",
             examples=tuple(_example(text, type_) for text in comment.all_markers("example")),
