@@ -159,7 +159,7 @@ class FieldReader:
             names = field.names or (type_name(field.type).rpartition(".")[2],)
             for name, location in zip(names, field.locations, strict=True):
                 if name[:1].isupper() or (not field.names and self._is_struct(scope, field.type)):
-                    yield Candidate(self._field(scope, field, name, location, around), depth)
+                    yield Candidate(self.field(scope, field, name, location, around), depth)
 
     def _is_flattened(self, scope: Scope, line: GoField) -> bool:
         """Whether the fields of the type of a line are fields of the struct itself."""
@@ -221,7 +221,7 @@ class FieldReader:
                 yield candidate._replace(field=optional) if pointer else candidate
         elif not field.names and simple_name[:1].isupper() and self._is_declared(scope, field.type):
             yield Candidate(
-                self._field(scope, field, simple_name, field.locations[0], around), depth
+                self.field(scope, field, simple_name, field.locations[0], around), depth
             )
 
     def _of_embedded(
@@ -302,9 +302,10 @@ class FieldReader:
         standards = self._conventions.standards
         return declared.comment.marker("standard") or standards.get(declared.name, "")
 
-    def _field(
+    def field(
         self, scope: Scope, field: GoField, name: str, location: Location, around: Around
     ) -> Field:
+        """One name of a line of a struct, as a field."""
         wire_name = field.tag.name or name
         self._budget.spend()
         type_ = self._types.inside(
