@@ -269,7 +269,7 @@ def test_numbers_that_json_does_not_have(tmp_path: Path) -> None:
         # The kind is what its field says, unless several say the same.
         ({"GadgetModel": {"properties": META["properties"] | {"kind": {"enum": ["Gadget"]}}}}, ["Gadget"]),
         ({name: {"properties": META["properties"] | {"kind": {"enum": ["Gadget"]}}} for name in ("A", "B")},
-         ["A", "B"]),
+         []),
         ({"Base": {"properties": META["properties"] | {"kind": {"enum": ["Base"]}}},
           "Widget": {"allOf": [{"$ref": "#/definitions/Base"}]}}, ["Widget"]),
     ],
@@ -278,6 +278,49 @@ def test_what_is_a_kind(models: dict[str, Any], expected: list[str], tmp_path: P
     (tmp_path / "api.json").write_text(json.dumps({"swagger": "2.0", "definitions": models}))
     listed = json.loads(command(tmp_path, "schema", "list", "api.json", "-f", "json").stdout)
     assert sorted(kind["kind"] for kind in listed["kinds"]) == expected
+
+
+def entity(kind: Any = None, **fields: Any) -> dict[str, Any]:
+    return {"properties": {"name": {}, "kind": kind or {"type": "string"}, **fields}}
+
+
+REFS = [{"$ref": "#/definitions/Pump"}, {"$ref": "#/definitions/Valve"}]
+
+
+@pytest.mark.parametrize(
+    ("models", "kinds", "why"),
+    [
+        ({"It": entity({"type": "integer"})}, [], "its kind is no text"),
+        ({"It": entity({"type": ["integer", "string"]})}, ["It"], ""),
+        ({"It": entity({"enum": ["admin", "guest"]})}, [], 'its kind is never its name: "admin", "guest"'),
+        ({"It": entity({"enum": ["admin", "It"]})}, ["It"], ""),
+        ({"It": entity({"$ref": "#/definitions/K"}), "K": {"enum": ["b", "a"]}}, [], 'its kind is never its name: "a", "b"'),
+        ({"Meta": entity({"enum": ["a", "b"]}), "It": {"allOf": [{"$ref": "#/definitions/Meta"}]}},
+         [], 'its kind is never its name: "a", "b"'),
+        # In each alternative
+        ({"It": {"oneOf": [entity({"const": "It"}, x={}), entity({"const": "It"}, y={})]}}, ["It"], ""),
+        ({"It": {"oneOf": [entity({"const": "Own"}), entity({"const": "Own"})]}}, ["Own"], ""),
+        ({"It": {"anyOf": [entity(), entity()]}}, ["It"], ""),
+        ({"It": {"oneOf": [entity(), {"properties": {"name": {}}}]}}, [], None),
+        ({"It": {"oneOf": [entity({"const": "a"}), entity({"const": "b"})]}}, [], 'its kind is never its name: "a"'),
+        ({"It": {"oneOf": REFS}, "Pump": entity(), "Valve": entity()},
+         ["Pump", "Valve"], "only as one of several other models"),
+        ({"It": {"oneOf": REFS}, "Pump": entity({"const": "It"}, x={}), "Valve": entity({"const": "It"}, y={})},
+         ["It"], ""),
+        ({"It": {"oneOf": [{"$ref": "#/definitions/It"}]}, "Pump": entity()}, ["Pump"], None),
+    ],
+)  # fmt: skip
+def test_a_kind_can_be_named(
+    models: dict[str, Any], kinds: list[str], why: str | None, tmp_path: Path
+) -> None:
+    text = json.dumps({"openapi": "3.1.0", "definitions": models})
+    (tmp_path / "api.json").write_text(text, encoding="utf-8")
+    listed = command(tmp_path, "schema", "list", "api.json", "-f", "json")
+    assert sorted(kind["kind"] for kind in json.loads(listed.stdout)["kinds"]) == kinds
+    listed = command(tmp_path, "schema", "list", "api.json", "--skipped", "-f", "json")
+    skipped = [one for one in json.loads(listed.stdout)["skipped"] if one["name"] == "It"]
+    expected = [f"it has a kind and a name, but {why}"] if why else []
+    assert [one["why"] for one in skipped] == expected
 
 
 def test_an_entity_inside_itself() -> None:

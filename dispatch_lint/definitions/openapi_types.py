@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.definitions.intersections import intersection
@@ -71,6 +72,7 @@ class SchemaReader:
         self._cut: dict[tuple[str, Any], Schema] = {}
         """The objects and alternatives of which not all is read."""
         self._members: dict[tuple[object, bool], Members] = {}
+        self._names: dict[tuple[str, Any], frozenset[str]] = {}
         self._depth = 0
 
     def start(self, kind: str, definition: Location) -> None:
@@ -171,6 +173,32 @@ class SchemaReader:
             return ()
         inside = (*inside, schema.identity)
         return self.fields(self.members(schema), standard, around, inside)
+
+    def names(self, schema: Schema, depth: int = 0) -> frozenset[str]:
+        """The names of the fields that an object has in each of its alternatives."""
+        key = schema.identity
+        if key not in self._names:
+            members = self.members(schema)
+            self._names[key] = found = frozenset(members.properties)
+            for alternatives in members.alternatives if depth < _MAX_DEPTH else ():
+                in_each = [self.names(part, depth + 1) for part in alternatives]
+                found |= frozenset.intersection(*in_each)
+            self._names[key] = found
+        return self._names[key]
+
+    def schemas_of(self, name: str, schema: Schema) -> Iterator[list[Schema]]:
+        """The schemas of a field of an object: all that hold for it, in each alternative."""
+        pending, seen = [schema], set[Any]()
+        while pending:
+            part = pending.pop()
+            if part.identity in seen:
+                continue
+            seen.add(part.identity)
+            members = self.members(part)
+            if name in members.properties:
+                yield members.properties[name]
+            else:
+                pending += reversed([*chain.from_iterable(members.alternatives)])
 
     def why_open(self, members: Members) -> str:
         """Why an object may have fields that are not declared; empty if it may not."""
