@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -68,7 +68,9 @@ class OpenApiReader:
         self._models = {name: Schema(file, (*path, name), model) for name, model in models.items()}
         references = References(description.other)
         self._reader = SchemaReader(references, conventions, budget, self._kind_of_model)
-        self._bases = set(_only_bases(file.part.value, path))
+        based, used = _based_and_used(file.part.value, path)
+        self._only_bases = based - used
+        self._reader.bases = frozenset((file.name, (*path, name)) for name in based)
         self._roles: dict[str, tuple[_RoleName, str]] = {}
         self._chosen: set[str] = set()
         """The models that are entities because the settings name them."""
@@ -176,7 +178,7 @@ class OpenApiReader:
             chosen = self._conventions.chosen(model.file.name, "", name)
             named = chosen.state == "named" and can_be_kind(name)
             reason = "" if known or named else why_no_kind(name, names)
-            if name in self._bases and not known:
+            if name in self._only_bases and not known:
                 reason = "it only serves as a base, in allOf"
             if chosen.state == "excluded":
                 reason = chosen.why
@@ -235,8 +237,8 @@ def _is_in(model: Schema, schema: Schema) -> bool:
     return schema.file is model.file and schema.path[: len(model.path)] == model.path
 
 
-def _only_bases(description: Any, path: tuple[str, ...]) -> Iterator[str]:
-    """The names of the models to which nothing refers but the `allOf` of other models."""
+def _based_and_used(description: Any, path: tuple[str, ...]) -> tuple[set[str], set[str]]:
+    """The names of the models that others include by `allOf`, and of those that are referred to."""
     prefix = f"#/{'/'.join(path)}/"
     based: set[str] = set()
     used: set[str] = set()
@@ -251,4 +253,4 @@ def _only_bases(description: Any, path: tuple[str, ...]) -> Iterator[str]:
             pending += [((*where, key), inner) for key, inner in value.items()]
         elif isinstance(value, list):
             pending += [((*where, index), inner) for index, inner in enumerate(value)]
-    yield from based - used
+    return based, used
