@@ -216,6 +216,72 @@ type Loop struct {
     ]  # fmt: skip
 
 
+NAMED = """package shop
+type Kind string
+const (Admin Kind = "admin"; Widget Kind = "Thing")
+type Number int
+type Texts int
+func (Texts) MarshalText() ([]byte, error) { return nil, nil }
+type Meta struct { Kind Number `json:"kind"` }
+{}
+type Thing struct {
+	Name string `json:"name"`
+	{}
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("above", "kind", "kinds", "why"),
+    [
+        ("", 'Kind uint `json:"kind"`', [], "its kind is no text"),
+        ("", 'Kind []string `json:"kind"`', [], "its kind is no text"),
+        ("", 'Kind Number `json:"kind"`', [], "its kind is no text"),
+        ("", "Meta", [], "its kind is no text"),
+        ("", 'Meta\n\tKind string `json:"kind"`', ["Thing"], ""),
+        ("", 'Kind *Kind `json:"kind"`', ["Thing"], ""),
+        ("", 'Kind Texts `json:"kind"`', ["Thing"], ""),
+        ("", 'Kind any `json:"kind"`', ["Thing"], ""),
+        ("", '// +dispatch:enum=a,b\n\tKind string `json:"kind"`', [],
+         'its kind is never its name: "a", "b"'),
+        ("// +dispatch:alias=a", '// +dispatch:enum=a,b\n\tKind string `json:"kind"`', ["Thing"], ""),
+        ("// +dispatch:kind=Other", 'Kind uint `json:"kind"`', ["Other"], ""),
+        ("// swagger:model", 'Kind uint `json:"kind"`', [], "its kind is no text"),
+    ],
+)  # fmt: skip
+def test_a_kind_can_be_named(above: str, kind: str, kinds: list[str], why: str) -> None:
+    found = read(NAMED.replace("{}", above, 1).replace("{}", kind))
+    assert [one.kind for one in found.types if not one.value] == kinds
+    reasons = [f"it has a kind and a name, but {why}"] if why else []
+    assert [skipped.why for skipped in found.skipped if skipped.name == "Thing"] == reasons
+
+
+@pytest.mark.parametrize(
+    "type_",
+    [
+        'gadget struct { Kind string `json:"kind"`; Name string `json:"name"` }',
+        'Gizmo struct { X int `json:"x"` }',
+        'GizmoRef struct { X int `json:"x"` }',
+    ],
+)
+def test_a_marker_makes_a_kind_of_any_struct(type_: str) -> None:
+    found = read(f"package shop\n\n// +dispatch:kind=Gadget\ntype {type_}\n")
+    assert [(one.kind, one.form, one.why) for one in found.types] == [
+        ("Gadget", "manifest", "the marker +dispatch:kind=Gadget")
+    ]
+    assert not found.skipped
+
+
+def test_a_marker_above_what_is_no_struct_is_reported() -> None:
+    found = read("package shop\n\n// +dispatch:kind=Gadget\ntype Mode string\n")
+    assert [(skipped.name, skipped.why) for skipped in found.skipped] == [
+        ("Mode", "it is no struct")
+    ]
+    assert [f"{problem.location}: {problem.message}" for problem in found.problems] == [
+        "shop/shop.go:4: +dispatch:kind=Gadget has no effect: Mode is no struct"
+    ]
+
+
 @pytest.mark.parametrize(
     ("literal", "name", "problem"),
     [

@@ -175,6 +175,61 @@ def test_an_open_schema_says_why() -> None:
     ]
 
 
+MARKED = '// +dispatch:{}\nIt {} `json:"it"`'
+
+
+@pytest.mark.parametrize(
+    ("marker", "type_", "valid", "invalid"),
+    [
+        ("enum=a, b", "string", ["a", "b"], [" b", "c", None]),
+        ("enum=a,b", "[]string", [None, [], ["a", "b"]], ["a", ["c"], [None]]),
+        ("enum=a,b", "[2]string", [["a", "b"]], ["a", ["c"]]),
+        ("enum=a,b", "[]*string", [["a", None]], [["c"]]),
+        ("enum=a,b", "map[string][]string", [{"x": ["a"], "y": None}], ["a", {"x": "a"}, {"x": ["c"]}]),
+        ("enum=1,2", "float64", [1, 2.0], [3, "1"]),
+        ("enum=-1,2", "*int", [-1, 2, None], [3, "2"]),
+        ("enum=true", "bool", [True], [False, "true", 1]),
+        ("enum=a,1", "any", ["a", 1, "1", None], ["b", 2]),
+        ("enum=a,b", "TextV", ["a"], ["c"]),
+        ("enum=a,b", "[]TextV", [["a"]], [["c"], [1]]),
+        # What cannot hold has no effect.
+        ("enum=1,x", "int", [5], ["x"]),
+        ("enum=-1", "uint", [5], [-1]),
+        ("enum=1e999", "float64", [5], ["x"]),
+        ("enum=[,{", "[]int", [[5]], ["x"]),
+        ("enum=a,b", "Owner", [{"name": "c"}], ["a"]),
+        ("enum=a,b", "[]Owner", [[{"name": "c"}]], [["a"]]),
+        ("enum=1,2", 'int `json:"it,string"` //', ["5"], [1]),
+        ("pattern=^a", "string", ["ab"], ["b"]),
+        ("pattern=^a", "[]string", [["ab"], None], [["b"], "ab"]),
+        ("pattern=^a", "map[string][]TextV", [{"b": ["a"]}], [{"a": ["b"]}]),
+        ("pattern=^a", "int", [5], ["a"]),
+        ("pattern=^a", "[]int", [[5]], [["a"]]),
+    ],
+)  # fmt: skip
+def test_markers_hold_for_values_and_elements(
+    marker: str, type_: str, valid: list[Any], invalid: list[Any]
+) -> None:
+    validator = jsonschema_rs.Draft7Validator(schema_of(MARKED.format(marker, type_), TEXT))
+    assert [value for value in valid if not validator.is_valid({"it": value})] == []
+    assert [value for value in invalid if validator.is_valid({"it": value})] == []
+
+
+@pytest.mark.parametrize(
+    ("marker", "type_", "why"),
+    [
+        ("enum=1,x", "[]int", '+dispatch:enum has no effect: "x" is not an integer'),
+        ("enum=a", "Owner", "+dispatch:enum has no effect: Owner is neither a text, a number nor a boolean"),
+        ("pattern=^a", "map[string]int", "+dispatch:pattern has no effect: the type integer is no text"),
+        ("pattern=^a", "[]string", ""),
+    ],
+)  # fmt: skip
+def test_markers_without_effect_are_said(marker: str, type_: str, why: str) -> None:
+    fields = MARKED.format(marker, type_)
+    notes = read({"shop/shop.go": HEAD + WIDGET.format(fields) + TEXT}).notes
+    assert [note.message for note in notes] == ([f"open: {why}"] if why else [])
+
+
 CONSTANTS = {
     "kinds/kinds.go": """package kinds
 

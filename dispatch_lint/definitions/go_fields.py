@@ -13,6 +13,7 @@ from dispatch_lint.definitions.go_library import (
     external,
     quoted,
 )
+from dispatch_lint.definitions.go_markers import with_markers
 from dispatch_lint.definitions.go_nodes import text_of
 from dispatch_lint.definitions.go_promotion import Candidate, promoted, with_standard
 from dispatch_lint.definitions.go_syntax import embedding_fields, read_fields
@@ -29,7 +30,7 @@ from dispatch_lint.definitions.go_types import (
     underlying,
     without_pointer,
 )
-from dispatch_lint.definitions.model import EnumValue, Field, Type
+from dispatch_lint.definitions.model import Field, Type
 from dispatch_lint.definitions.variants import merged_fields
 from dispatch_lint.model.reference import parse_reference
 
@@ -158,7 +159,7 @@ class FieldReader:
             names = field.names or (type_name(field.type).rpartition(".")[2],)
             for name, location in zip(names, field.locations, strict=True):
                 if name[:1].isupper() or (not field.names and self._is_struct(scope, field.type)):
-                    yield Candidate(self._field(scope, field, name, location, around), depth)
+                    yield Candidate(self.field(scope, field, name, location, around), depth)
 
     def _is_flattened(self, scope: Scope, line: GoField) -> bool:
         """Whether the fields of the type of a line are fields of the struct itself."""
@@ -220,7 +221,7 @@ class FieldReader:
                 yield candidate._replace(field=optional) if pointer else candidate
         elif not field.names and simple_name[:1].isupper() and self._is_declared(scope, field.type):
             yield Candidate(
-                self._field(scope, field, simple_name, field.locations[0], around), depth
+                self.field(scope, field, simple_name, field.locations[0], around), depth
             )
 
     def _of_embedded(
@@ -301,9 +302,10 @@ class FieldReader:
         standards = self._conventions.standards
         return declared.comment.marker("standard") or standards.get(declared.name, "")
 
-    def _field(
+    def field(
         self, scope: Scope, field: GoField, name: str, location: Location, around: Around
     ) -> Field:
+        """One name of a line of a struct, as a field."""
         wire_name = field.tag.name or name
         self._budget.spend()
         type_ = self._types.inside(
@@ -312,11 +314,12 @@ class FieldReader:
         if field.pointer:
             type_ = type_._replace(pointer=True, nullable=True)
         comment = field.comment
-        if allowed := comment.marker("enum"):
-            values = tuple(EnumValue(value) for value in allowed.split(","))
-            type_ = type_._replace(wire_type="enum", values=values, zero=False, limits=())
         if "string" in field.tag.options and self._is_quotable(scope, field.type, around):
             type_ = quoted(type_)
+        narrowed = with_markers(type_, comment)
+        type_ = narrowed.type
+        for problem in narrowed.problems:
+            self._types.note(problem, location)
         marker = comment.marker("reference")
         readonly = comment.marker("readonly") is not None
         return Field(
@@ -333,7 +336,7 @@ class FieldReader:
             else self._conventions.reference(
                 self._types.kind, wire_name, type_, self._types.kinds, top=scope.top
             ),
-            pattern=comment.marker("pattern") or comment.annotation("pattern") or "",
+            pattern=narrowed.pattern or comment.annotation("pattern") or "",
             readonly=readonly or comment.annotation("readonly") == "true",
             required=comment.annotation("required") == "true",
             examples=tuple(_example(text, type_) for text in comment.all_markers("example")),

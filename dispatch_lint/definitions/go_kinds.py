@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from dispatch_lint.definitions.go_base import BaseName, base_of
+from dispatch_lint.definitions.go_base import base_of
 from dispatch_lint.definitions.go_nodes import text_of
 from dispatch_lint.definitions.go_syntax import embedding_fields, read_fields
 from dispatch_lint.definitions.go_types import (
@@ -18,16 +18,17 @@ from dispatch_lint.definitions.go_types import (
     targets,
 )
 from dispatch_lint.definitions.go_types import type_name as name_of_type
-from dispatch_lint.definitions.kind_names import why_no_kind
+from dispatch_lint.definitions.kind_names import why_never_named, why_no_kind
 from dispatch_lint.definitions.model import Skipped
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
     from dispatch_lint.definitions.conventions import Conventions
-    from dispatch_lint.definitions.go_syntax import GoField
+    from dispatch_lint.definitions.go_syntax import GoField, GoType
     from dispatch_lint.definitions.go_tree import GoTree
     from dispatch_lint.definitions.go_types import Scope
+    from dispatch_lint.definitions.go_values import ValueReader
 
 RoleName = Literal["base", "stored", "manifest", "value", ""]
 
@@ -45,6 +46,21 @@ class Role(NamedTuple):
 Named = tuple[Target, Bound, Role]
 
 
+class _Wire(NamedTuple):
+    """A field of a struct, or of one that it embeds.
+
+    Attributes:
+        name: on the wire.
+        depth: how many embedded structs it is inside.
+        line: where it is declared; None for what is known of Kubernetes.
+    """
+
+    name: str
+    depth: int
+    scope: Scope
+    line: GoField | None = None
+
+
 class Roles:
     """Tells which types are kinds.
 
@@ -52,8 +68,9 @@ class Roles:
         skipped: the types that are nearly kinds, and why they are none.
     """
 
-    def __init__(self, tree: GoTree, conventions: Conventions, base_name: BaseName) -> None:
-        self._tree, self._conventions, self._base_name = tree, conventions, base_name
+    def __init__(self, tree: GoTree, conventions: Conventions, values: ValueReader) -> None:
+        self._tree, self._conventions, self._values = tree, conventions, values
+        self._base_name = values.base_name
         self.skipped: list[Skipped] = []
 
     def role(self, target: Target, struct: Bound) -> Role:
@@ -62,10 +79,10 @@ class Roles:
         generated = target.scope.file.generated
         if self._base_name.declares(package, declared.name) and not (generated or package.vendored):
             return Role("base", "it is the base entity")
-        form = declared.comment.marker("form")
+        form, kind = declared.comment.marker("form"), declared.comment.marker("kind")
         base, _ = base_of(self._tree, self._base_name, struct.scope, struct.node)
         names = self.names(struct)
-        near = base != "none" or form is not None or {"kind", "name"} <= names
+        near = base != "none" or bool(form or kind) or {"kind", "name"} <= names
         file = declared.location.file
         chosen = self._conventions.chosen(file, package.name, declared.name)
         generated = generated and chosen.state != "named"
@@ -79,11 +96,13 @@ class Roles:
             return Role(role, f"the marker +dispatch:form={form}")
         if base != "none":
             return self._stored(target)
+        if kind is not None:
+            return Role("manifest", f"the marker +dispatch:kind={kind}")
         if not self._conventions.foreign:
             return Role("")
         if chosen.state == "named":
             return Role("manifest", chosen.why)
-        return self._model(target, names)
+        return self._model(target, struct, names)
 
     def _stored(self, target: Target) -> Role:
         declared = target.declared
@@ -96,18 +115,19 @@ class Roles:
             return Role("")
         return Role("stored", f"it embeds {self._base_name.simple}")
 
-    def _model(self, target: Target, names: set[str]) -> Role:
+    def _model(self, target: Target, struct: Bound, names: set[str]) -> Role:
         """An API model: it has `kind` and `name` on the wire, or a `swagger:model` comment."""
         declared = target.declared
         annotated = declared.comment.annotation("model") is not None
         if not {"kind", "name"} <= names or declared.alias:
             return Role("value", "the comment swagger:model") if annotated else Role("")
-        if annotated:
-            return Role("manifest", "it has a kind and a name on the wire, and swagger:model")
-        reason = self._no_model(declared.name, names)
+        reason = "" if annotated else self._no_model(declared.name, names)
+        reason = reason or self._why_never_named(declared, struct)
         if reason:
             self._skip(target, reason)
-            return Role("")
+            return Role("value", "the comment swagger:model") if annotated else Role("")
+        if annotated:
+            return Role("manifest", "it has a kind and a name on the wire, and swagger:model")
         return Role("manifest", "it has a kind and a name on the wire")
 
     def _no_model(self, name: str, names: set[str]) -> str:
@@ -118,6 +138,22 @@ class Roles:
             return "it has a kind and a name, but is not exported"
         return why_no_kind(name, names)
 
+    def _why_never_named(self, declared: GoType, struct: Bound) -> str:
+        """Why the field `kind` of a struct never has the name of the kind; empty if it can."""
+        found = [wire for wire in self._wires(struct.scope, struct.node, set())
+                 if wire.name == "kind"]  # fmt: skip
+        nearest = min(wire.depth for wire in found)
+        kind = self._values.kind_of(declared)
+        aliases = self._conventions.aliases
+        names = {kind, declared.name, *declared.comment.all_markers("alias")}
+        names |= {alias for alias, canonical in aliases.items() if canonical == kind}
+        reasons = [
+            why_never_named(self._values.type_of_line(wire.scope, wire.line), names)
+            if wire.line is not None else ""
+            for wire in found if wire.depth == nearest
+        ]  # fmt: skip
+        return "" if "" in reasons else reasons[0]
+
     def _skip(self, target: Target, why: str) -> None:
         self.skipped.append(Skipped(target.declared.name, why, target.declared.location))
 
@@ -127,30 +163,30 @@ class Roles:
             struct.node, struct.scope.file
         ):
             return set()
-        return set(self._wire_names(struct.scope, struct.node, set()))
+        return {wire.name for wire in self._wires(struct.scope, struct.node, set())}
 
-    def _wire_names(
+    def _wires(
         self, scope: Scope, struct: Node, seen: set[StructKey], depth: int = 0
-    ) -> Iterator[str]:
-        """The names on the wire of the fields of a struct, and of those that it embeds.
+    ) -> Iterator[_Wire]:
+        """The fields of a struct, and of those that it embeds.
 
         Args:
-            seen: the embedded structs of which the names are known.
+            seen: the embedded structs of which the fields are known.
         """
         for field in embedding_fields(struct, scope.file):
             if not field.tag.skipped and not field.tag.name and depth < MAX_NESTING:
                 if name_of_type(field.type).rpartition(".")[2] == "TypeMeta":
-                    yield from ("kind", "apiVersion")
+                    yield from (_Wire(name, depth + 1, scope) for name in ("kind", "apiVersion"))
                 for _, bound in structs(self._tree, scope, field.type):
                     if bound.key not in seen:
                         seen.add(bound.key)
-                        yield from self._wire_names(bound.scope, bound.node, seen, depth + 1)
+                        yield from self._wires(bound.scope, bound.node, seen, depth + 1)
         text = text_of(struct)
         if depth or "kind" in text or "name" in text:
             for field in read_fields(struct, scope.file):
                 for name in field.names:
                     if name[:1].isupper() and not field.tag.skipped:
-                        yield field.tag.name or name
+                        yield _Wire(field.tag.name or name, depth, scope, field)
 
     # Types that exist only to be embedded
 

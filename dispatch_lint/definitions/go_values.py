@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from dispatch_lint.definitions.go_package import GoPackage
-    from dispatch_lint.definitions.go_syntax import GoType
+    from dispatch_lint.definitions.go_syntax import GoField, GoType
     from dispatch_lint.model.location import Location
     from dispatch_lint.model.reference import Form
 
@@ -84,6 +84,13 @@ class ValueReader:
         """Begin with another entity type."""
         self.kind, self.definition, self._form = kind, definition, form
         self.recursive, self._again_inside = {}, set()
+
+    def type_of_line(self, scope: Scope, line: GoField) -> Type:
+        """The type of a line of a struct, which may be no part of a kind: nothing is noted."""
+        notes = self.notes.copy()
+        field = self.fields.field(scope, line, line.names[0], line.locations[0], ())
+        self.notes = notes
+        return field.type
 
     def note(self, message: str, location: Location) -> None:
         """Note something about what was read."""

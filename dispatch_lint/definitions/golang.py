@@ -15,13 +15,18 @@ from dispatch_lint.definitions.go_promotion import promoted, shadowing, with_sta
 from dispatch_lint.definitions.go_tree import GoTree
 from dispatch_lint.definitions.go_types import Bound, Scope, Target, methods_of, structs
 from dispatch_lint.definitions.go_values import ValueReader, guide_package
-from dispatch_lint.definitions.model import EntityType, Field, Skipped, Type
+from dispatch_lint.definitions.model import (
+    DefinitionProblem,
+    EntityType,
+    Field,
+    Skipped,
+    Type,
+)
 from dispatch_lint.definitions.recursion import are_small, without_recursion
 from dispatch_lint.model.base_entity import BASE
 
 if TYPE_CHECKING:
     from dispatch_lint.definitions.go_syntax import GoType
-    from dispatch_lint.definitions.model import DefinitionProblem
     from dispatch_lint.model.reference import Form
 
 
@@ -44,7 +49,7 @@ class GoReader:
     ) -> None:
         self._tree, self._conventions = tree, conventions
         self._values = ValueReader(tree, conventions, budget or Budget(Limits().fields))
-        self._roles = Roles(tree, conventions, self._values.base_name)
+        self._roles = Roles(tree, conventions, self._values)
         self.skipped: list[Skipped] = []
 
     @property
@@ -54,6 +59,8 @@ class GoReader:
 
     def entity_types(self, files: Sequence[Scope]) -> list[EntityType]:
         """Every kind that some files declare, in the order of files and lines."""
+        for file in files:
+            self._tell_marked(file)
         named = [
             (declared.target, declared.struct, self._roles.role(declared.target, declared.struct))
             for file in files
@@ -68,6 +75,19 @@ class GoReader:
         ]
         self._values.kinds = tuple(dict.fromkeys([*kinds, *sorted(self._conventions.kinds)]))
         return [self._entity_type(target, struct, role) for target, struct, role in chosen]
+
+    def _tell_marked(self, scope: Scope) -> None:
+        """Report the types of a file that a marker makes kinds, but that are no structs."""
+        structs_ = {declared.target.declared.name for declared in self._struct_types(scope)}
+        for declared in scope.file.types.values():
+            kind = declared.comment.marker("kind")
+            if kind is None or declared.name in structs_:
+                continue
+            self.skipped.append(Skipped(declared.name, "it is no struct", declared.location))
+            message = f"+dispatch:kind={kind} has no effect: {declared.name} is no struct"
+            problem = DefinitionProblem(message, declared.location)
+            if problem not in scope.file.problems:
+                scope.file.problems.append(problem)
 
     def _struct_types(self, scope: Scope) -> Iterator[StructType]:
         """The types of a file that are structs, written there or taken over by name."""

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from dispatch_lint.definitions.intersections import intersection
-from dispatch_lint.definitions.kind_names import can_be_kind, why_no_kind
+from dispatch_lint.definitions.kind_names import (
+    can_be_kind,
+    values_of_kind,
+    why_never_named,
+    why_no_kind,
+)
 from dispatch_lint.definitions.model import (
     DefinitionProblem,
     EntityType,
@@ -63,8 +68,12 @@ class OpenApiReader:
         self._models = {name: Schema(file, (*path, name), model) for name, model in models.items()}
         references = References(description.other)
         self._reader = SchemaReader(references, conventions, budget, self._kind_of_model)
-        self._bases = set(_only_bases(file.part.value, path))
+        based, used = _based_and_used(file.part.value, path)
+        self._only_bases = based - used
+        self._reader.bases = frozenset((file.name, (*path, name)) for name in based)
         self._roles: dict[str, tuple[_RoleName, str]] = {}
+        self._chosen: set[str] = set()
+        """The models that are entities because the settings name them."""
         self._declared: dict[str, str] = {}
         """The kind that entities declare as the only value of their field `kind`, by their name."""
         self.skipped: list[Skipped] = []
@@ -86,6 +95,9 @@ class OpenApiReader:
         if not entities:
             return []
         self._declared = self._declared_kinds(entities)
+        entities = [name for name in entities if self._can_be_named(name)]
+        if not entities:
+            return []
         kinds = [self._canonical(name) for name in entities]
         self._reader.kinds = tuple(dict.fromkeys([*kinds, *sorted(self._conventions.kinds)]))
         return [
@@ -100,22 +112,53 @@ class OpenApiReader:
 
     def _declared_kinds(self, entities: Sequence[str]) -> dict[str, str]:
         """The only value that the field `kind` of models may have, if it is that of no other model."""
-        values = {}
-        for name in entities:
-            model = self._models[name]
-            own = [
-                schema
-                for schema in self._reader.members(model).properties.get("kind", ())
-                if schema.path[: len(model.path)] == model.path and schema.file is model.file
-            ]  # fmt: skip
-            if name in self._conventions.kinds or not own:
-                continue  # what it inherits is the kind of another model
-            kind = intersection([self._reader.type(schema, ()) for schema in own])
-            only = kind.values[0].value if len(kind.values) == 1 else None
-            if isinstance(only, str) and can_be_kind(only):
-                values[name] = only
+        declared = {
+            name: self._declared_kind(self._models[name])
+            for name in entities if name not in self._conventions.kinds
+        }  # fmt: skip
+        values = {name: kind for name, kind in declared.items() if can_be_kind(kind)}
         taken = Counter([*values.values(), *(name for name in entities if name not in values)])
         return {name: kind for name, kind in values.items() if taken[kind] == 1}
+
+    def _declared_kind(self, model: Schema) -> str:
+        """The only value that the field `kind` of a model may have, as the model itself says."""
+        found: set[str] = set()
+        for schemas in self._reader.schemas_of("kind", model):
+            own = [schema for schema in schemas if _is_in(model, schema)]
+            values = values_of_kind(self._intersection(own)) if own else set[str]()
+            if not values:
+                return ""  # what it inherits is the kind of another model
+            found |= values
+        return found.pop() if len(found) == 1 else ""
+
+    def _intersection(self, schemas: Sequence[Schema]) -> Type:
+        return intersection([self._reader.type(schema, ()) for schema in schemas])
+
+    def _can_be_named(self, name: str) -> bool:
+        """Whether the field `kind` of an entity may be its name; else it is none after all."""
+        reason = "" if name in self._chosen else self._why_never_named(self._models[name])
+        if reason:
+            self.skipped.append(Skipped(name, reason, self._models[name].location))
+            self._roles[name] = "", ""
+        return not reason
+
+    def _why_never_named(self, model: Schema) -> str:
+        kind, aliases = self._canonical(model.name), self._conventions.aliases
+        names = {kind, model.name}
+        names |= {alias for alias, canonical in aliases.items() if canonical == kind}
+        reasons = []
+        for schemas in self._reader.schemas_of("kind", model):
+            type_ = self._intersection(schemas)
+            # A base may say that its kind is its own name, although other models inherit that.
+            bases = {str(schema.path[len(model.path) - 1]) for schema in schemas
+                     if len(schema.path) >= len(model.path)}  # fmt: skip
+            reason = why_never_named(type_, names | bases)
+            if "kind" not in self._reader.members(model).properties and not reason:
+                own = any(_is_in(model, schema) for schema in schemas)
+                if not (own or values_of_kind(type_) & names):
+                    reason = "it has a kind and a name, but only as one of several other models"
+            reasons.append(reason)
+        return "" if "" in reasons else next(iter(reasons), "")
 
     def _kind_of_model(self, schema: Schema) -> str:
         """The kind of a model that is an entity; empty for another one."""
@@ -127,17 +170,20 @@ class OpenApiReader:
     def _role(self, name: str, model: Schema) -> tuple[_RoleName, str]:
         """What a model declares, and why."""
         if self._kind_of(name):
+            self._chosen.add(name)
             return "entity", "the setting kinds"
-        names = self._reader.members(model).properties.keys()
+        names = self._reader.names(model)
         known = self._canonical(name) in self._conventions.kinds
         if {"kind", "name"} <= names:
             chosen = self._conventions.chosen(model.file.name, "", name)
             named = chosen.state == "named" and can_be_kind(name)
             reason = "" if known or named else why_no_kind(name, names)
-            if name in self._bases and not known:
+            if name in self._only_bases and not known:
                 reason = "it only serves as a base, in allOf"
             if chosen.state == "excluded":
                 reason = chosen.why
+            if named:
+                self._chosen.add(name)
             if not reason:
                 return "entity", "it has a kind and a name"
             self.skipped.append(Skipped(name, reason, model.location))
@@ -186,8 +232,13 @@ class OpenApiReader:
         return Enumeration(target.name, texts, location)
 
 
-def _only_bases(description: Any, path: tuple[str, ...]) -> Iterator[str]:
-    """The names of the models to which nothing refers but the `allOf` of other models."""
+def _is_in(model: Schema, schema: Schema) -> bool:
+    """Whether a schema is a part of a model, and not of one that it refers to."""
+    return schema.file is model.file and schema.path[: len(model.path)] == model.path
+
+
+def _based_and_used(description: Any, path: tuple[str, ...]) -> tuple[set[str], set[str]]:
+    """The names of the models that others include by `allOf`, and of those that are referred to."""
     prefix = f"#/{'/'.join(path)}/"
     based: set[str] = set()
     used: set[str] = set()
@@ -202,4 +253,4 @@ def _only_bases(description: Any, path: tuple[str, ...]) -> Iterator[str]:
             pending += [((*where, key), inner) for key, inner in value.items()]
         elif isinstance(value, list):
             pending += [((*where, index), inner) for index, inner in enumerate(value)]
-    yield from based - used
+    return based, used

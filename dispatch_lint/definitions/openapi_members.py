@@ -22,6 +22,7 @@ class Members(NamedTuple):
         alternatives: lists of schemas, of each of which one holds, or several.
         additional: the schema of all other fields.
         open: why there may be any other field.
+        discriminated: one of the fields tells which model it is, of those that include it.
     """
 
     properties: dict[str, list[Schema]]
@@ -29,6 +30,7 @@ class Members(NamedTuple):
     alternatives: list[list[Schema]]
     additional: Schema | None
     open: str
+    discriminated: bool = False
 
 
 def with_members(found: Members, schema: Schema) -> Members:
@@ -42,7 +44,16 @@ def with_members(found: Members, schema: Schema) -> Members:
     found.alternatives.extend(parts for key in ALTERNATIVES if (parts := schema.parts(key)))
     found.alternatives.extend(_conditional(schema))
     return found._replace(
-        additional=found.additional or additional_of(schema), open=found.open or reason_open(schema)
+        additional=found.additional or additional_of(schema),
+        open=found.open or reason_open(schema),
+        discriminated=found.discriminated or _has_discriminator(schema),
+    )
+
+
+def _has_discriminator(schema: Schema) -> bool:
+    """Whether a schema stands for those that include it; beside alternatives, it stands for these."""
+    return isinstance(schema.get("discriminator"), str | dict) and not any(
+        schema.parts(key) for key in ALTERNATIVES
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.definitions.intersections import intersection
@@ -45,6 +46,7 @@ _MAX_PARTS = 500
 """Schemas that one object is made of, by `allOf` and `$ref`: with more of them, it is open."""
 _MAX_DEPTH = 60
 """Schemas inside one another, which Python's own stack has to hold."""
+_DERIVED = "a model that includes it, by its discriminator, may stand for it"
 _TOO_MANY = "it is made of too many schemas"
 Around = tuple[tuple[str, Any], ...]
 """The models around a schema: one that contains itself is not followed again."""
@@ -65,12 +67,17 @@ class SchemaReader:
         self._kind_of_model = kind_of_model
         self.kind, self.kinds = "", tuple(sorted(conventions.kinds))
         self.definition: Location | None = None
+        self.bases: frozenset[tuple[str, Any]] = frozenset()
+        """The models that others include."""
         self.recursive: dict[str, Type] = {}
         """The models that contain themselves, of the entity type that is being read."""
         self._again_inside: set[str] = set()
         self._cut: dict[tuple[str, Any], Schema] = {}
         """The objects and alternatives of which not all is read."""
         self._members: dict[tuple[object, bool], Members] = {}
+        self._polymorphic: dict[tuple[str, Any], Schema] = {}
+        """The models for which others may stand."""
+        self._names: dict[tuple[str, Any], frozenset[str]] = {}
         self._depth = 0
 
     def start(self, kind: str, definition: Location) -> None:
@@ -84,7 +91,7 @@ class SchemaReader:
         Args:
             type_: what it is inside itself.
         """
-        known = {_unique_name(schema): type_} | self.recursive
+        known = {_unique_name(schema): self._or_derived(schema, type_)} | self.recursive
         self.recursive = {name: known.get(name, Type("any")) for name in sorted(self._again_inside)}
 
     def notes(self) -> Iterator[DefinitionProblem]:
@@ -93,6 +100,8 @@ class SchemaReader:
             yield DefinitionProblem(f"open: {ref} was not found", location)
         for schema in self._cut.values():
             yield DefinitionProblem(f"open: {_TOO_MANY}", schema.location)
+        for schema in self._polymorphic.values():
+            yield DefinitionProblem(f"open: {_DERIVED}", schema.location)
 
     # Objects
 
@@ -171,6 +180,32 @@ class SchemaReader:
             return ()
         inside = (*inside, schema.identity)
         return self.fields(self.members(schema), standard, around, inside)
+
+    def names(self, schema: Schema, depth: int = 0) -> frozenset[str]:
+        """The names of the fields that an object has in each of its alternatives."""
+        key = schema.identity
+        if key not in self._names:
+            members = self.members(schema)
+            self._names[key] = found = frozenset(members.properties)
+            for alternatives in members.alternatives if depth < _MAX_DEPTH else ():
+                in_each = [self.names(part, depth + 1) for part in alternatives]
+                found |= frozenset.intersection(*in_each)
+            self._names[key] = found
+        return self._names[key]
+
+    def schemas_of(self, name: str, schema: Schema) -> Iterator[list[Schema]]:
+        """The schemas of a field of an object: all that hold for it, in each alternative."""
+        pending, seen = [schema], set[Any]()
+        while pending:
+            part = pending.pop()
+            if part.identity in seen:
+                continue
+            seen.add(part.identity)
+            members = self.members(part)
+            if name in members.properties:
+                yield members.properties[name]
+            else:
+                pending += reversed([*chain.from_iterable(members.alternatives)])
 
     def why_open(self, members: Members) -> str:
         """Why an object may have fields that are not declared; empty if it may not."""
@@ -261,9 +296,22 @@ class SchemaReader:
         type_ = self.type(schema, (*around, schema.identity), standard)
         kind = self._kind_of_model(schema) if type_.wire_type == "object" else ""
         type_ = type_._replace(name=name, kind=kind, standard=standard)
+        type_ = self._or_derived(schema, type_)
         if _unique_name(schema) in self._again_inside:
             self.recursive[_unique_name(schema)] = type_
         return type_
+
+    def _or_derived(self, schema: Schema, type_: Type) -> Type:
+        """The type of a model, or of those that include it and may stand where it is referred to.
+
+        By a discriminator that a model inherits, others stand for it too.
+        """
+        if type_.wire_type != "object" or not self.members(schema).discriminated:
+            return type_
+        if not (schema.get("discriminator") or schema.identity in self.bases):
+            return type_
+        self._polymorphic[schema.identity] = schema
+        return type_._replace(kind="", open=type_.open or _DERIVED)
 
     def _again(self, schema: Schema) -> Type:
         """A model inside itself: open, unless something of its own is around itself."""
@@ -318,6 +366,10 @@ class SchemaReader:
         item = self.further(members, around)
         reason = "" if item is not None else self.why_open(members)
         type_ = Type("object", fields=fields, item=item, open=reason)
+        if schema.identity not in around:
+            # Not a model, but written where one is referred to, with a description beside it.
+            for base in filter(None, map(self.references.target, schema.parts("allOf"))):
+                type_ = self._or_derived(base, type_)
         return type_.limited(**taken(schema.value, OBJECT_LIMITS))
 
     def _union(self, alternatives: Sequence[Schema], around: Around, standard: str) -> Type:

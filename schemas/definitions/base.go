@@ -14,8 +14,8 @@
 //	                              the entry K of the map or list of tags does
 //	+dispatch:nested              only a value inside another entity
 //	+dispatch:ignored             `dispatch create -f` skips the kind
-//	+dispatch:pattern=^a+$        the text of the field matches
-//	+dispatch:enum=a,b            the field holds one of these
+//	+dispatch:pattern=^a+$        the text of the field, or of each element, matches
+//	+dispatch:enum=a,b            the field, or each element, holds one of these
 //	+dispatch:example=["GET"]     a value, for editors; several may stand
 //	+dispatch:readonly            set by the server
 //	+dispatch:standard=NAME       the names follow another standard
