@@ -512,3 +512,15 @@ def test_what_is_wrong_inside_a_field_is_not_new_where_the_field_gets_its_name(
     assert [(one.rule, one.pointer) for one in result.violations if one.severity > 1] == [
         ("unresolved-reference", "/secrets/1")
     ]
+
+
+def test_what_is_wrong_in_lower_case_documents_is_not_new_under_the_right_names(
+    tmp_path: Path,
+) -> None:
+    old = "kind: Image\nname: a\nbaseimagename: a b\ndockerurl: 5\ncreatedtime: x\n"
+    new = "kind: Image\nname: a\nbaseImageName: a b\ndockerUrl: 5\ncreatedTime: x\n"
+    result = fixed(tmp_path, {"a.yaml": old.encode()}, unsafe=False)
+    assert (result.texts, result.withdrawn) == ({"a.yaml": new}, [])
+    assert [(one.rule, one.pointer) for one in result.violations if one.severity > 1] == [
+        ("schema", "/baseImageName"), ("schema", "/createdTime")
+    ]  # fmt: skip

@@ -20,7 +20,9 @@ from dispatch_lint.fix.proof import (
     are_all_removed,
     changes_only_fixed,
     find_unparsed,
+    new_names,
     new_violations,
+    pointer_with,
     with_text,
 )
 from dispatch_lint.fix.selection import apply_fixes, select_apart
@@ -196,12 +198,16 @@ class _Rounds:
         self._documents = result.summary.documents
         return result.violations
 
-    def _count_fields(self, fixed: Iterable[Violation]) -> None:
+    def _count_fields(self, fixed: Sequence[Violation]) -> None:
+        names = new_names(fixed)
         fields: dict[_FieldOfRule, list[_FieldOfRule]] = {}
         for violation in fixed:
             renamed = violation.fix.renamed if violation.fix else ()
             fields.setdefault(_field_of_rule(violation, violation.pointer), []).extend(
-                _field_of_rule(violation, pointer(path)) for path in renamed
+                _field_of_rule(
+                    violation, pointer_with(names, violation.document, pointer(field.path))
+                )
+                for field in renamed
             )
         for field, new_fields in fields.items():
             self._fixed_at[field] += 1
