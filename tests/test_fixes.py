@@ -554,3 +554,12 @@ def test_guesses_inside_guesses_are_fixed_in_one_run(tmp_path: Path) -> None:
     new = "kind: Image\nname: a\nbaseImageName: b\nsystemDependencies: {packages: [{name: x, version: 1}]}\n"
     result = fixed(tmp_path, {"a.yaml": old.encode()})
     assert (result.texts, result.withdrawn) == ({"a.yaml": new}, [])
+
+
+@pytest.mark.parametrize("more", ["", "spec: CREAT\n"])
+def test_why_a_fix_is_not_made_is_said_of_one_as_of_several(more: str, tmp_path: Path) -> None:
+    old = f"kind: Image\nname: a\nbaseImageName: b\n{more}tagz: x\n"
+    result = fixed(tmp_path, {"a.yaml": old.encode()})
+    assert [text.partition(": ")[2] for text in result.withdrawn] == [
+        "the fix of unknown-field was not applied: the result would violate schema"
+    ]
