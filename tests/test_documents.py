@@ -279,3 +279,33 @@ def test_a_null_as_the_value_of_a_secret_has_one_verdict(value: str, lint: Lint)
 def test_a_null_as_a_required_text_has_one_verdict(value: str, lint: Lint) -> None:
     found = lint(f"kind: Function\nname: a\nimage: {value}\n")
     assert [violation.rule for violation in found] == ["schema"]
+
+
+# Misspelled fields inside misspelled fields
+
+PACKAGES = (
+    "kind: Image\nname: a\nbaseImageName: b\nsystemDependencies: {{{}: [{{name: x, {}: y}}]}}\n"
+)
+
+
+@pytest.mark.parametrize(("outer", "inner", "pointers"), [
+    ("Packages", "Version", ["/systemDependencies/Packages", "/systemDependencies/Packages/0/Version"]),
+    ("pkgs", "ver", ["/systemDependencies/pkgs", "/systemDependencies/pkgs/0/ver"]),
+    ("odd", "ver", ["/systemDependencies/odd"]),  # nobody knows what is in it
+])  # fmt: skip
+def test_what_is_in_a_misspelled_field_is_checked_as_in_the_one_that_was_meant(
+    outer: str, inner: str, pointers: list[str], lint: Lint
+) -> None:
+    found = lint(PACKAGES.format(outer, inner))
+    assert [one.pointer for one in found if one.rule == "unknown-field"] == pointers
+
+
+def test_a_misspelled_field_that_no_rule_reports_is_not_looked_into(lint: Lint) -> None:
+    found = lint(PACKAGES.format("pkgs", "the_version"), {"ignore": ["unknown-field"]})
+    assert [one for one in found if one.severity > Severity.INFO] == []
+
+
+def test_of_fields_that_stand_for_one_the_last_is_checked_as_that(lint: Lint) -> None:
+    text = "kind: Function\nname: f\nimage: i\nTags: [{Key: a, value: b}]\nTAGS: [{key: [], value: b}]\n"
+    found = lint(text, {"select": ["schema"]})
+    assert [(one.pointer, one.range.line) for one in found] == [("/TAGS/0/key", 5)]

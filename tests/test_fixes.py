@@ -512,3 +512,54 @@ def test_what_is_wrong_inside_a_field_is_not_new_where_the_field_gets_its_name(
     assert [(one.rule, one.pointer) for one in result.violations if one.severity > 1] == [
         ("unresolved-reference", "/secrets/1")
     ]
+
+
+def test_what_is_wrong_in_lower_case_documents_is_not_new_under_the_right_names(
+    tmp_path: Path,
+) -> None:
+    old = "kind: Image\nname: a\nbaseimagename: a b\ndockerurl: 5\ncreatedtime: x\n"
+    new = "kind: Image\nname: a\nbaseImageName: a b\ndockerUrl: 5\ncreatedTime: x\n"
+    result = fixed(tmp_path, {"a.yaml": old.encode()}, unsafe=False)
+    assert (result.texts, result.withdrawn) == ({"a.yaml": new}, [])
+    assert [(one.rule, one.pointer) for one in result.violations if one.severity > 1] == [
+        ("schema", "/baseImageName"), ("schema", "/createdTime")
+    ]  # fmt: skip
+
+
+FUNCTION = "kind: Function\nname: a\nhandler: h\nimage: i\n"
+SLIPS = [
+    (f"{FUNCTION}Tags: [{{Key: a, value: b}}]\n", f"{FUNCTION}tags: [{{key: a, value: b}}]\n"),
+    (f"{FUNCTION}Tags: [{{Key: on, VALUE: 010}}]\nTimeout: 1_0\n",
+     f'{FUNCTION}tags: [{{key: "on", value: "010"}}]\ntimeout: 10\n'),
+    ("kind: Image\nname: a\nbaseImageName: b\nRuntimeDependencies: {Manifest: a}\nTags: [{KEY: c, Value: d}]\n",
+     "kind: Image\nname: a\nbaseImageName: b\nruntimeDependencies: {manifest: a}\ntags: [{key: c, value: d}]\n"),
+    ("kind: Image\nname: a\nbaseimagename: a b\nruntimedependencies: {Manifest: 5}\nsystemdependencies: {packages: [{Name: x}]}\n",
+     "kind: Image\nname: a\nbaseImageName: a b\nruntimeDependencies: {manifest: 5}\nsystemDependencies: {packages: [{name: x}]}\n"),
+    # what is no slip of case stays, inside of one and around one
+    (f"{FUNCTION}Tags: [{{Kee: a, Value: b}}]\n", f"{FUNCTION}tags: [{{Kee: a, value: b}}]\n"),
+    ("kind: Image\nname: a\nbaseImageName: b\nsystemDependencies: {pkgs: [{Name: x}]}\n",
+     "kind: Image\nname: a\nbaseImageName: b\nsystemDependencies: {pkgs: [{name: x}]}\n"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new"), SLIPS)
+def test_slips_inside_slips_are_fixed_in_one_run(old: str, new: str, tmp_path: Path) -> None:
+    result = fixed(tmp_path, {"a.yaml": old.encode()}, unsafe=False)
+    assert (result.texts, result.withdrawn) == ({"a.yaml": new}, [])
+    assert not [one for one in result.violations if one.fix and one.fix.safety == "safe"]
+
+
+def test_guesses_inside_guesses_are_fixed_in_one_run(tmp_path: Path) -> None:
+    old = "kind: image\nname: a\nbaseImageName: b\nSystemDependencies: {pkgs: [{nam: x, ver: 1}]}\n"
+    new = "kind: Image\nname: a\nbaseImageName: b\nsystemDependencies: {packages: [{name: x, version: 1}]}\n"
+    result = fixed(tmp_path, {"a.yaml": old.encode()})
+    assert (result.texts, result.withdrawn) == ({"a.yaml": new}, [])
+
+
+@pytest.mark.parametrize("more", ["", "spec: CREAT\n"])
+def test_why_a_fix_is_not_made_is_said_of_one_as_of_several(more: str, tmp_path: Path) -> None:
+    old = f"kind: Image\nname: a\nbaseImageName: b\n{more}tagz: x\n"
+    result = fixed(tmp_path, {"a.yaml": old.encode()})
+    assert [text.partition(": ")[2] for text in result.withdrawn] == [
+        "the fix of unknown-field was not applied: the result would violate schema"
+    ]

@@ -35,7 +35,7 @@ def undeclared(value: dict[str, Any], kind: str = "Function") -> list[tuple[Any,
     shape = CATALOGUE.schema(kind, "manifest").shape
     return [
         (field.name, field.meant, field.case_only)
-        for field in find_undeclared(value, shape, CATALOGUE.kind_names)
+        for field in find_undeclared(value, shape, CATALOGUE.kind_names, lambda _: True)
     ]
 
 

@@ -306,6 +306,8 @@ CAUSES = [
     ("name-format", "kind: Driver\nname: Ticker\ntype: t\n", "a.yaml"),
     ("ambiguous-scalar", "kind: API\nname: x\nfunction: f\nenabled: yes\n", "a.yaml"),
     ("ambiguous-scalar", "kind: Function\nname: f\nimage: i\ntimeout: 1_0\n", "a.yaml"),
+    ("ambiguous-scalar", "kind: api\nname: x\nfunction: f\nEnabled: yes\n", "a.yaml"),
+    ("ambiguous-scalar", "kind: Function\nname: f\nimage: i\nTimeout: 1_0\n", "a.yaml"),
     ("unknown-field", "kind: Function\nname: f\nImage: i\n", "a.yaml"),
     ("status-value", STORED.replace("a b", "a"), "a.json"),
     ("name-format", STORED, "a.json"),

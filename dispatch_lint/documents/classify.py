@@ -232,11 +232,16 @@ class Classifier:
             return document
         from dispatch_lint.documents.undeclared import find_undeclared, repaired
 
-        fields = find_undeclared(document.value, document.schema.shape, self.catalogue.kind_names)
+        def explains(field: Undeclared) -> bool:
+            return self._explains(document, field)
+
+        shape, kinds = document.schema.shape, self.catalogue.kind_names
+        fields = find_undeclared(document.value, shape, kinds, explains)
         if not fields:
             return document
-        document = document._replace(undeclared=fields)
-        return repaired(document, [field for field in fields if self._explains(document, field)])
+        return repaired(
+            document._replace(undeclared=fields), [field for field in fields if explains(field)]
+        )
 
     def _document(
         self, value: dict[str, Any], kind_name: str, written: str | None, source: Source, index: int,

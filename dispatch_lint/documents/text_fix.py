@@ -35,7 +35,7 @@ def text_fix(document: Document, fix: Fix) -> TextFix | None:
             return None
         edits.append(edit)
     renamed = tuple(
-        (*document.text_path(change.path)[:-1], change.name)
+        Rename(document.written(change.path), change.name)
         for change in fix.changes
         if isinstance(change, Rename)
     )

@@ -10,19 +10,23 @@ from dispatch_lint.documents.document import Document, Undeclared
 from dispatch_lint.naming import lower_camel, nearest, read_foreign_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from dispatch_lint.model.location import Path
     from dispatch_lint.schema.shape import Shape
 
 
-def find_undeclared(value: Any, shape: Shape, kinds: tuple[str, ...]) -> list[Undeclared]:
+def find_undeclared(
+    value: Any, shape: Shape, kinds: tuple[str, ...], explains: Callable[[Undeclared], bool]
+) -> list[Undeclared]:
     """The fields of a value that its schema does not declare, in nested objects too.
 
     Args:
         kinds: the names of all kinds, to recognize the names of foreign keys.
+        explains: whether a misspelled field is reported: then what is in it is that of the field
+            that was meant.
     """
-    finder = _Finder(kinds)
+    finder = _Finder(kinds, explains)
     finder.look(value, shape, ())
     return finder.found
 
@@ -92,9 +96,11 @@ def _renamed(value: Any, slips: _Slips | None, path: Path, renamed: dict[Path, s
         ]
     if not isinstance(value, dict):
         return value
+    # Of several fields that stand for one, the last is taken: the others leave no path behind.
+    last = {slips.names.get(name) or name: name for name in value}
     result: dict[str, Any] = {}
-    for name, inner in value.items():
-        new = slips.names.get(name) or name
+    for new, name in last.items():
+        inner = value[name]
         if new != name:
             renamed[(*path, new)] = name
         result[new] = _renamed(inner, slips.inside.get(name), (*path, new), renamed)
@@ -118,11 +124,12 @@ class _Finder:
 
     Args:
         kinds: the names of all kinds.
+        explains: whether a misspelled field is reported.
     """
 
-    def __init__(self, kinds: tuple[str, ...]) -> None:
+    def __init__(self, kinds: tuple[str, ...], explains: Callable[[Undeclared], bool]) -> None:
         self.found: list[Undeclared] = []
-        self._kinds = kinds
+        self._kinds, self._explains = kinds, explains
         self._guesses = 0
 
     def look(self, value: Any, shape: Shape, path: Path) -> None:
@@ -140,17 +147,23 @@ class _Finder:
         for name, inner in value.items():
             declared = shape.properties.get(name)
             if declared is not None:
-                if isinstance(inner, dict | list) and (declared.properties or declared.items):
-                    self.look(inner, declared, (*path, name))
+                self._look_inside(inner, declared, (*path, name))
             elif shape.values is None:
                 if free is None:
                     free = tuple(field for field in shape.properties if field not in value)
                 meant, case_only = self._meant(name, free)
-                self.found.append(
-                    Undeclared((*path, name), name, inner, meant, case_only, shape.closed, shape)
+                field = Undeclared(
+                    (*path, name), name, inner, meant, case_only, shape.closed, shape
                 )
+                self.found.append(field)
+                if meant and isinstance(inner, dict | list) and self._explains(field):
+                    self._look_inside(inner, shape.properties[meant], field.path)
         if len(self.found) > first and shape.required:
             self._take_place(value, shape, path, first)
+
+    def _look_inside(self, value: Any, shape: Shape, path: Path) -> None:
+        if isinstance(value, dict | list) and (shape.properties or shape.items):
+            self.look(value, shape, path)
 
     def _take_place(self, value: dict[str, Any], shape: Shape, path: Path, first: int) -> None:
         """Let the only unknown field of an object stand for the only required one that is missing.

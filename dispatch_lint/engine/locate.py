@@ -108,7 +108,7 @@ def locate(
         documents: the documents that findings relate to, by position.
     """
     findings = [(checker.rule(judged.rule), judged.finding) for judged in found]
-    which = kept(findings, claims)
+    which = kept(findings, claims, document)
     for (rule, finding), judged, keep in zip(findings, found, which, strict=True):
         if keep:
             related = tuple(_related(judged.related, documents))

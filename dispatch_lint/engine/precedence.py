@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from dispatch_lint.documents.document import Document
 from dispatch_lint.model.location import Path
 from dispatch_lint.rule import Finding, Rule
 
 RuleFinding = tuple[Rule, Finding]
 Subject = tuple[Path, str]
-"""What a finding is about: a path, and whether its key or its value."""
+"""What a finding is about: a path as it is written, and whether its key or its value."""
 PRECEDENCE: tuple[tuple[str, ...], ...] = (
     ("syntax-error",),
     ("duplicate-field",),
@@ -65,57 +66,77 @@ def position_of(rule: Rule) -> int | None:
     return _POSITIONS.get(rule.name)
 
 
-def subject_of(finding: Finding) -> Subject:
-    """What a finding is about. A finding about a missing field names the field as its subject."""
-    return (finding.subject, "key") if finding.subject else (finding.path, finding.on)
+def subject_of(finding: Finding, document: Document | None = None) -> Subject:
+    """What a finding is about. A finding about a missing field names the field as its subject.
+
+    Args:
+        document: the one that has the path; None where no field can be misspelled.
+    """
+    path, on = (finding.subject, "key") if finding.subject else (finding.path, finding.on)
+    if document is None or not document.renamed:
+        return path, on
+    if on == "value":
+        return document.written(path), on
+    # That a key is misspelled is one cause, and what is said of the field that was meant another.
+    return (*document.written(path[:-1]), *path[-1:]), on
 
 
-def claims_of(findings: Iterable[RuleFinding]) -> tuple[Claim, ...]:
+def claims_of(
+    findings: Iterable[RuleFinding], document: Document | None = None
+) -> tuple[Claim, ...]:
     """The claims of the findings whose rules have a precedence."""
     return tuple(
-        Claim(subject_of(finding), position)
+        Claim(subject_of(finding, document), position)
         for rule, finding in findings
         if (position := position_of(rule)) is not None
     )
 
 
-def resolve(findings: list[RuleFinding], claims: Sequence[Claim] = ()) -> list[RuleFinding]:
+def resolve(
+    findings: list[RuleFinding], claims: Sequence[Claim] = (), document: Document | None = None
+) -> list[RuleFinding]:
     """Keep only the findings of the rule that comes first in `PRECEDENCE`, for each subject.
 
     Findings of rules without a precedence are always kept.
 
     Args:
         claims: earlier claims about the same document.
+        document: what the findings are about; None for definitions.
     """
-    which = kept(findings, claims)
+    which = kept(findings, claims, document)
     return [finding for finding, keep in zip(findings, which, strict=True) if keep]
 
 
-def kept(findings: Sequence[RuleFinding], claims: Sequence[Claim] = ()) -> list[bool]:
+def kept(
+    findings: Sequence[RuleFinding], claims: Sequence[Claim] = (), document: Document | None = None
+) -> list[bool]:
     """Which findings `resolve` keeps."""
     if len(findings) + len(claims) < 2:
         return [True] * len(findings)
     first: dict[Subject, int] = {}
-    for subject, position in (*claims, *claims_of(findings)):
+    for subject, position in (*claims, *claims_of(findings, document)):
         first[subject] = min(first.get(subject, position), position)
     return [
-        position_of(rule) in (None, first.get(subject_of(finding))) for rule, finding in findings
+        position_of(rule) in (None, first.get(subject_of(finding, document)))
+        for rule, finding in findings
     ]
 
 
 def without_causes(
-    findings: Sequence[RuleFinding], off: Iterable[RuleFinding]
+    findings: Sequence[RuleFinding], off: Iterable[RuleFinding], document: Document
 ) -> list[RuleFinding]:
     """Findings without those of `schema` whose cause a rule reports that is turned off.
 
     Args:
         off: the findings of rules that are turned off.
     """
-    causes = {subject for subject, position in claims_of(off) if position < _POSITIONS[SCHEMA]}
+    causes = {
+        subject for subject, position in claims_of(off, document) if position < _POSITIONS[SCHEMA]
+    }
     return [
         (rule, finding)
         for rule, finding in findings
-        if rule.name != SCHEMA or subject_of(finding) not in causes
+        if rule.name != SCHEMA or subject_of(finding, document) not in causes
     ]
 
 

@@ -223,15 +223,15 @@ def _check_unparsed(
 def _add_findings(
     checker: Checker, document: Document, findings: list[RuleFinding], report: SourceReport
 ) -> None:
-    claims = claims_of(findings)
+    claims = claims_of(findings, document)
     if claims:
         report.claims[document.number] = claims
     ignored = checker.ignored(document.source)
     wanted = [(rule, finding) for rule, finding in findings if rule.name not in ignored]
     if (checker.off or ignored) and any(rule.name == SCHEMA for rule, _ in wanted):
         off = [(rule, finding) for rule, finding in findings if rule.name in ignored]
-        wanted = without_causes(wanted, [*off, *checker.findings_off(document)])
-    for rule, finding in _once(document, resolve(wanted)):
+        wanted = without_causes(wanted, [*off, *checker.findings_off(document)], document)
+    for rule, finding in _once(document, resolve(wanted, (), document)):
         _add(checker, document, rule, finding, report)
 
 

@@ -25,6 +25,8 @@ _UNREAD = object()
 """Stands for a document that does not parse."""
 _EVERYTHING = 1 << 60
 """More differences than any fix makes."""
+NewNames = dict[tuple[int, str], str]
+"""The last step of the new pointers of renamed fields, by document and old pointer."""
 
 
 def with_text(source: Source, text: str) -> Source:
@@ -85,22 +87,22 @@ def are_all_removed(
 
     A rule may have something else to say about the very field that it had fixed.
     """
-    names = _new_names(fixed)
+    names = new_names(fixed)
 
-    def counts(violations: Iterable[Violation], *, renamed: bool) -> Counter[tuple[Any, ...]]:
+    def counts(violations: Iterable[Violation], names: NewNames) -> Counter[tuple[Any, ...]]:
         return Counter(
             (
                 violation.rule,
                 violation.document,
-                _pointer_with(names, violation) if renamed else violation.pointer,
+                pointer_with(names, violation.document, violation.pointer),
                 violation.message,
             )
             for violation in violations
         )
 
-    expected = counts(before, renamed=True) - counts(fixed, renamed=True)
-    left = counts(after, renamed=False)
-    return all(left[key] <= expected[key] for key in counts(fixed, renamed=True))
+    expected = counts(before, names) - counts(fixed, names)
+    left = counts(after, {})
+    return all(left[key] <= expected[key] for key in counts(fixed, names))
 
 
 def new_violations(
@@ -111,9 +113,13 @@ def new_violations(
     A violation inside a field that was renamed is the same under the new name. A rule may have
     something else to say about the very field that it had fixed.
     """
-    names = _new_names(fixed)
+    names = new_names(fixed)
     known = {
-        (violation.rule, violation.document, _pointer_with(names, violation))
+        (
+            violation.rule,
+            violation.document,
+            pointer_with(names, violation.document, violation.pointer),
+        )
         for violation in before
     }
     rules = {violation.rule for violation in fixed}
@@ -127,25 +133,25 @@ def new_violations(
     ]
 
 
-def _new_names(fixed: Iterable[Violation]) -> dict[tuple[int, str], str]:
-    """The last step of the new pointers of fields that were renamed, by document and old pointer."""
+def new_names(fixed: Iterable[Violation]) -> NewNames:
+    """The fields that some fixes of a file rename."""
     return {
-        (violation.document, violation.pointer): pointer(path[-1:])
+        (violation.document, pointer(path)): pointer((name,))
         for violation in fixed
-        for path in (violation.fix.renamed if violation.fix else ())
+        for path, name in (violation.fix.renamed if violation.fix else ())
     }
 
 
-def _pointer_with(names: dict[tuple[int, str], str], violation: Violation) -> str:
-    """The pointer of a violation after fields were renamed.
+def pointer_with(names: NewNames, document: int, before: str) -> str:
+    """A pointer after fields were renamed.
 
     Args:
-        names: the last step of their new pointers, by document and old pointer.
+        before: what it was before.
     """
     if not names:
-        return violation.pointer
+        return before
     old = new = ""
-    for step in violation.pointer.split("/")[1:]:
+    for step in before.split("/")[1:]:
         old += f"/{step}"
-        new += names.get((violation.document, old), f"/{step}")
+        new += names.get((document, old), f"/{step}")
     return new

@@ -20,7 +20,9 @@ from dispatch_lint.fix.proof import (
     are_all_removed,
     changes_only_fixed,
     find_unparsed,
+    new_names,
     new_violations,
+    pointer_with,
     with_text,
 )
 from dispatch_lint.fix.selection import apply_fixes, select_apart
@@ -176,17 +178,19 @@ class _Rounds:
             texts[name] = apply_fixes(old[name], fixed[name])
         result = self._result_with(texts)
         after = _by_file(result.violations)
-        failed = [
-            name
+        fewer = result.summary.documents < self._documents
+        problems = {
+            name: _OTHERWISE
+            if fewer
+            or not changes_only_fixed(self._files[name], old[name], texts[name], violations)
+            else _problem(before[name], after.get(name, ()), violations)
             for name, violations in fixed.items()
-            if not changes_only_fixed(self._files[name], old[name], texts[name], violations)
-            or result.summary.documents < self._documents
-            or _problem(before[name], after.get(name, ()), violations)
-        ]
+        }
+        failed = [name for name, problem in problems.items() if problem]
         for name in failed:
             texts[name] = old[name]
         for name in failed:
-            fixed[name] = self._holding(name, fixed[name], before[name])
+            fixed[name] = self._holding(name, fixed[name], before[name], problems[name])
             texts[name] = apply_fixes(old[name], fixed[name])
         for name, violations in fixed.items():
             self.fixed.counts[name] = self.fixed.counts.get(name, 0) + len(violations)
@@ -196,12 +200,16 @@ class _Rounds:
         self._documents = result.summary.documents
         return result.violations
 
-    def _count_fields(self, fixed: Iterable[Violation]) -> None:
+    def _count_fields(self, fixed: Sequence[Violation]) -> None:
+        names = new_names(fixed)
         fields: dict[_FieldOfRule, list[_FieldOfRule]] = {}
         for violation in fixed:
             renamed = violation.fix.renamed if violation.fix else ()
             fields.setdefault(_field_of_rule(violation, violation.pointer), []).extend(
-                _field_of_rule(violation, pointer(path)) for path in renamed
+                _field_of_rule(
+                    violation, pointer_with(names, violation.document, pointer(field.path))
+                )
+                for field in renamed
             )
         for field, new_fields in fields.items():
             self._fixed_at[field] += 1
@@ -218,12 +226,13 @@ class _Rounds:
         self.fixed.withdrawn.append(f"{changed_error(name)}: nothing in it was fixed")
 
     def _holding(
-        self, name: str, violations: list[Violation], before: list[Violation]
+        self, name: str, violations: list[Violation], before: list[Violation], together: str
     ) -> list[Violation]:
         """Of violations of a file whose fixes do not hold together, those whose fixes do.
 
         Args:
             before: all violations of the file.
+            together: why the fixes do not hold together.
         """
         texts = dict(self.fixed.texts)
         old = texts[name]
@@ -236,17 +245,18 @@ class _Rounds:
             return []
         reasons: dict[tuple[str, str, str], str] = {}
 
-        def holds(group: list[Violation]) -> bool:
-            self._tries -= 1
+        def problem_of(group: list[Violation]) -> str:
             new = apply_fixes(old, group)
             if not changes_only_fixed(self._files[name], old, new, group):
-                return False
+                return _OTHERWISE
             result = self._result_with(texts | {name: new})
             if result.summary.documents < self._documents:
-                return False
-            after = _by_file(result.violations)
-            problem = _problem(before, after.get(name, ()), group)
-            reasons[_identity(group[0])] = problem or _OTHERWISE
+                return _OTHERWISE
+            return _problem(before, _by_file(result.violations).get(name, ()), group)
+
+        def holds(group: list[Violation]) -> bool:
+            self._tries -= 1
+            problem = reasons[_identity(group[0])] = problem_of(group)
             return not problem
 
         holding, others = find_holding(violations, holds, max(self._tries, 0))
@@ -255,7 +265,7 @@ class _Rounds:
                 self._given_up.add(_identity(violation))
                 self.fixed.withdrawn.append(
                     f"{violation.place}: the fix of {violation.rule} was not applied: "
-                    f"{reasons.get(_identity(violation), _OTHERWISE)}"
+                    f"{reasons.get(_identity(violation), together)}"
                 )
         return holding
 

@@ -28,7 +28,7 @@ def select_apart(violations: Iterable[Violation], text: str) -> list[Violation]:
     for violation in violations:
         assert violation.fix is not None
         ranges = [offsets_of(edit, lines) for edit in violation.fix.edits]
-        names = {(violation.document, path) for path in violation.fix.renamed}
+        names = {(violation.document, (*path[:-1], name)) for path, name in violation.fix.renamed}
         if taken_names.isdisjoint(names) and all(_is_free(place, taken) for place in ranges):
             selected.append(violation)
             taken_names |= names

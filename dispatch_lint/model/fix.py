@@ -46,10 +46,10 @@ class TextFix(NamedTuple):
     """A fix as edits of a text.
 
     Attributes:
-        renamed: the fields that get another name, by their new paths.
+        renamed: the fields that get another name, by their paths as they are written.
     """
 
     safety: Safety
     message: str
     edits: tuple[TextEdit, ...]
-    renamed: tuple[Path, ...] = ()
+    renamed: tuple[Rename, ...] = ()
