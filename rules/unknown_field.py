@@ -35,6 +35,11 @@ class UnknownField(Rule):
             fixed="kind: Function\nname: hello\nimage: nodejs\nsourcePath: hello.js\n",
         ),
         Example(
+            "kind: Image\nname: nodejs\nBaseImageName: nodejs\n",
+            (("/BaseImageName", 'the field "BaseImageName" must be spelled "baseImageName"'),),
+            fixed="kind: Image\nname: nodejs\nbaseImageName: nodejs\n",
+        ),
+        Example(
             "kind: BaseImage\nname: n\ndockerurl: n\nlanguage: n\ncreatedtime: 1\n",
             (("/dockerurl", "field names are in lower case, as `dispatch get` prints them; write "
               "dockerUrl for dockerurl, createdTime for createdtime"),),
