@@ -35,6 +35,11 @@ class UnknownField(Rule):
             fixed="kind: Function\nname: hello\nimage: nodejs\nsourcePath: hello.js\n",
         ),
         Example(
+            "kind: Driver\nname: clock\ndriverType: timer\n",
+            (("/driverType", 'Driver has no field "driverType"; did you mean "type"?'),),
+            fixed="kind: Driver\nname: clock\ntype: timer\n",
+        ),
+        Example(
             "kind: Image\nname: nodejs\nBaseImageName: nodejs\n",
             (("/BaseImageName", 'the field "BaseImageName" must be spelled "baseImageName"'),),
             fixed="kind: Image\nname: nodejs\nbaseImageName: nodejs\n",

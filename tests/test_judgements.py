@@ -787,3 +787,21 @@ def test_a_declared_name_is_reported_where_it_is_written(lint: Lint) -> None:
     assert [(violation.rule, violation.document) for violation in found] == [
         ("unknown-field", 0), ("foreign-key-naming", 1),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("kind: Image\nname: a\nbaseImagename: b\n", 'warning unknown-field must be spelled "baseImageName"'),
+    ("kind: Image\nname: a\nbaseImageNames: b\n", 'error unknown-field did you mean "baseImageName"?'),
+    ("kind: Secret\nname: a\nsecretNames: {a: b}\n", 'error unknown-field did you mean "secrets"?'),
+    ("kind: Function\nname: a\nimage: i\ncreated_at: 3\n", 'error camel-case-fields rename it to "createdTime"'),
+    ("kind: Image\nname: a\nbase_image: b\n", 'error camel-case-fields rename it to "baseImageName"'),
+    ("kind: Driver\nname: a\ndriver_type: b\n", 'error camel-case-fields rename it to "type"'),
+    ("kind: Driver\nname: a\ntype: b\ndriverType: b\n", "error unknown-field dispatch drops it"),
+    ("kind: Secret\nname: a\nfunctionName: b\n", "error unknown-field dispatch drops it"),
+])  # fmt: skip
+def test_advice_on_a_name_is_not_the_next_error(text: str, said: str, lint: Lint) -> None:
+    field = text.splitlines()[-1].partition(":")[0]
+    severity, rule, advice = said.split(" ", 2)
+    found = [one for one in lint(text) if one.pointer == f"/{field}"]
+    assert [(str(one.severity), one.rule) for one in found] == [(severity, rule)]
+    assert found[0].message.endswith(advice)

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatch_lint.documents.document import Document, Undeclared
+from dispatch_lint.model.reference import ReferenceTarget
 from dispatch_lint.naming import lower_camel, nearest, read_foreign_key
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ class _Finder:
             elif shape.values is None:
                 if free is None:
                     free = tuple(field for field in shape.properties if field not in value)
-                meant, case_only = self._meant(name, free)
+                meant, case_only = self._meant(name, free, shape)
                 self.found.append(
                     Undeclared((*path, name), name, inner, meant, case_only, shape.closed, shape)
                 )
@@ -177,15 +178,20 @@ class _Finder:
         if fits and not _words(field.name).isdisjoint(_words(missing[0])):
             self.found[unknown[0]] = field._replace(meant=missing[0])
 
-    def _meant(self, name: str, free: tuple[str, ...]) -> _Meaning:
+    def _meant(self, name: str, free: tuple[str, ...], shape: Shape) -> _Meaning:
         """The declared field that a name stands for.
 
         Args:
             free: the declared fields that are absent. One that is present was not misspelled.
+            shape: of the object that declares them.
         """
         if len(name) > MAX_LETTERS:
             return _by_spelling.__wrapped__(name, free, self._kinds)
         meaning = _by_spelling(name, free, self._kinds)
+        if meaning.meant is None and lower_camel(name) in shape.properties:
+            return meaning  # `source_path` beside `sourcePath`: no other field is meant
+        if meaning.meant is None:
+            meaning = _Meaning(_by_reference(name, free, shape, self._kinds), case_only=False)
         if meaning.meant is None and self._guesses < MAX_GUESSES:
             self._guesses += 1
             return _Meaning(_nearest(name, free), case_only=False)
@@ -208,6 +214,18 @@ def _by_spelling(name: str, free: tuple[str, ...], kinds: tuple[str, ...]) -> _M
     proper += [stems[spelling] for spelling in (camel, *proper) if spelling and spelling in stems]
     meant = next((spelling for spelling in proper if spelling in free), None)
     return _Meaning(meant, case_only=False)
+
+
+def _by_reference(
+    name: str, free: tuple[str, ...], shape: Shape, kinds: tuple[str, ...]
+) -> str | None:
+    """The only foreign key to the kind that a name names: `type` of a Driver for `driverType`."""
+    foreign = read_foreign_key(name, kinds)
+    if foreign is None:
+        return None
+    wanted = ReferenceTarget(foreign.kind, "id" if foreign.by_id else "name")
+    found = [field for field in free if shape.properties[field].reference == wanted]
+    return found[0] if len(found) == 1 else None
 
 
 @lru_cache(maxsize=1_000)
