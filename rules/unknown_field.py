@@ -53,7 +53,8 @@ class UnknownField(Rule):
     )  # fmt: skip
 
     def check_entity(self, entity: EntityView) -> Iterator[Finding]:
-        closed = [field for field in entity.undeclared if field.closed]
+        # What repeats another field is one field too many: duplicate-field reports it.
+        closed = [field for field in entity.undeclared if field.closed and not field.twins]
         printed = _as_printed(entity, closed)
         if printed:
             yield _printed_finding(printed)

@@ -20,7 +20,7 @@ from dispatch_lint.engine.similar_names import FEW_NAMES, MAX_COMPARED
 from dispatch_lint.rule import stored
 from dispatch_lint.store.memory import MemoryStore
 from dispatch_lint.store.rows import StoreRows
-from tests.conftest import Lint
+from tests.conftest import Lint, shown
 from tests.test_cli import check
 
 Files = str | dict[str, str]
@@ -805,3 +805,17 @@ def test_advice_on_a_name_is_not_the_next_error(text: str, said: str, lint: Lint
     found = [one for one in lint(text) if one.pointer == f"/{field}"]
     assert [(str(one.severity), one.rule) for one in found] == [(severity, rule)]
     assert found[0].message.endswith(advice)
+
+
+@pytest.mark.parametrize(("fields", "said"), [
+    ("image: a\nImage: b\n", ["4:1 duplicate-field"]),
+    ("image: a\nIMAGE: b\nImage: c\n", ["4:1 duplicate-field", "5:1 duplicate-field"]),
+    ("IMAGE: a\nimage: b\nImage: c\n", ["4:1 duplicate-field", "5:1 duplicate-field"]),
+    ("IMAGE: a\nImage: b\n", ["3:1 unknown-field", "4:1 duplicate-field"]),
+    ("image: a\nName: b\n", ["4:1 duplicate-field"]),
+    ("image: a\nKind: Image\n", ["4:1 duplicate-field"]),
+    ("image: a\ntags: [{key: a, Key: b, value: c}]\n", ["4:17 duplicate-field"]),
+    ("image: a\ncolour: b\nColour: c\n", ["4:1 unknown-field", "5:1 camel-case-fields"]),
+])  # fmt: skip
+def test_fields_that_dispatch_reads_as_one(fields: str, said: list[str], lint: Lint) -> None:
+    assert shown(lint(f"kind: Function\nname: a\n{fields}")) == said

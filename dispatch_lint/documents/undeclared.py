@@ -137,6 +137,7 @@ class _Finder:
 
     def _look_at_fields(self, value: dict[str, Any], shape: Shape, path: Path) -> None:
         free: tuple[str, ...] | None = None
+        groups: dict[str, tuple[str, ...]] = {}
         first = len(self.found)
         for name, inner in value.items():
             declared = shape.properties.get(name)
@@ -146,10 +147,15 @@ class _Finder:
             elif shape.values is None:
                 if free is None:
                     free = tuple(field for field in shape.properties if field not in value)
-                meant, case_only = self._meant(name, free, shape)
-                self.found.append(
-                    Undeclared((*path, name), name, inner, meant, case_only, shape.closed, shape)
-                )
+                    groups = _read_as_one(value, shape)
+                group = groups.get(name.lower(), ())
+                if group and (group[0] != name or not _are_free(group, shape)):
+                    twins, (meant, case_only) = group, _Meaning(None, case_only=True)
+                else:
+                    twins, (meant, case_only) = (), self._meant(name, free, shape)
+                self.found.append(Undeclared(
+                    (*path, name), name, inner, meant, case_only, shape.closed, shape, twins
+                ))  # fmt: skip
         if len(self.found) > first and shape.required:
             self._take_place(value, shape, path, first)
 
@@ -166,7 +172,11 @@ class _Finder:
             for number in range(first, len(self.found))
             if self.found[number].path[:-1] == path
         ]
-        unknown = [number for number in own if self.found[number].meant is None]
+        unknown = [
+            number
+            for number in own
+            if self.found[number].meant is None and not self.found[number].twins
+        ]
         taken = {self.found[number].meant for number in own}
         missing = [
             name for name in sorted(shape.required) if name not in value and name not in taken
@@ -196,6 +206,25 @@ class _Finder:
             self._guesses += 1
             return _Meaning(_nearest(name, free), case_only=False)
         return meaning
+
+
+def _read_as_one(value: dict[str, Any], shape: Shape) -> dict[str, tuple[str, ...]]:
+    """The fields of an object that dispatch reads as one declared field, in the order of the text.
+
+    Returns:
+        The name in lower case → the names; without those that nothing else is read as.
+    """
+    groups: dict[str, tuple[str, ...]] = {field.lower(): () for field in shape.properties}
+    for name in value:
+        lowered = name.lower()
+        if lowered in groups:
+            groups[lowered] += (name,)
+    return {lowered: names for lowered, names in groups.items() if len(names) > 1}
+
+
+def _are_free(names: Iterable[str], shape: Shape) -> bool:
+    """Whether no schema declares any of these names: then the first stands for the declared field."""
+    return shape.properties.keys().isdisjoint(names)
 
 
 # Many documents have the same mistakes, and results depend on names only: they are memoized.

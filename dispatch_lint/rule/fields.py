@@ -50,6 +50,8 @@ class FieldView(NamedTuple):
         meant: the declared field that an undeclared one is probably a misspelling of.
         meant_reference: what that field refers to, if it is declared as a foreign key.
         case_only: it differs from `meant` in case only; dispatch accepts that.
+        twins: the names in its object that dispatch reads as one field, in the order of the text;
+            empty but for an undeclared field that repeats another in another case.
         definition: what a definition says of it; None where a document has the field.
     """
 
@@ -67,6 +69,7 @@ class FieldView(NamedTuple):
     meant: str | None = None
     meant_reference: ReferenceTarget | None = None
     case_only: bool = False
+    twins: tuple[str, ...] = ()
     definition: DefinedField | None = None
 
     @classmethod
@@ -94,7 +97,7 @@ class FieldView(NamedTuple):
             many=isinstance(field.value, list), standard=field.parent.standard,
             closed=field.closed, siblings=field.parent.names, value=read_only(field.value),
             meant=field.meant, meant_reference=meant.reference if meant else None,
-            case_only=field.case_only,
+            case_only=field.case_only, twins=field.twins,
         )  # fmt: skip
 
     def rename_to(self, name: str) -> Fix | None:
