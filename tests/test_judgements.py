@@ -819,3 +819,19 @@ def test_advice_on_a_name_is_not_the_next_error(text: str, said: str, lint: Lint
 ])  # fmt: skip
 def test_fields_that_dispatch_reads_as_one(fields: str, said: list[str], lint: Lint) -> None:
     assert shown(lint(f"kind: Function\nname: a\n{fields}")) == said
+
+
+@pytest.mark.parametrize(("key", "rules"), [
+    ("", ["key-format"]),
+    ("shop", ["key-format"]),
+    ("acme//shop", ["key-format"]),
+    ("a/b/c/d", ["key-format"]),
+    ("acme/Widget/shop", ["initialism-spelling"]),  # a kind of the user's own
+])  # fmt: skip
+def test_names_are_judged_where_the_key_tells_the_kind(
+    key: str, rules: list[str], lint: Lint
+) -> None:
+    entity = {"id": UUID, "name": "shop", "organizationId": "acme", "faasId": "f"}
+    text = json.dumps({"key": key, "value": entity}) + "\n"
+    found = lint({"rows.jsonl": text}, {"select": ["key-format", "initialism-spelling"]})
+    assert [one.rule for one in found] == rules

@@ -14,6 +14,7 @@ from dispatch_lint.documents.document import Document, Row, Undeclared
 from dispatch_lint.documents.modelines import Modeline, Modelines
 from dispatch_lint.documents.store_dump import (
     entity_of_row,
+    has_kind,
     kinds_in_key,
     organization_of_key,
     read_row,
@@ -269,11 +270,13 @@ class Classifier:
         entity = entity_of_row(row, value)
         written = entity.get("kind")
         in_key = kinds_in_key(row.key, entity.get(self.organization_field))
-        candidates = [self.settings.kind, written, value.get("type"), *in_key]
-        names = [name for name in candidates if isinstance(name, str) and name]
+        stated = [self.settings.kind, written, value.get("type")]
+        names = [name for name in (*stated, *in_key) if isinstance(name, str) and name]
         kinds = chain(map(self.catalogue.resolve, names), map(self.catalogue.near, names))
         kind = next((kind for kind in kinds if kind is not None), None)
-        kind_name = kind.name if kind else names[0] if names else ""
+        # A kind of the user's own; a part of a key of another layout may be anything.
+        own = names if has_kind(row.key) else [name for name in names if name in stated]
+        kind_name = kind.name if kind else own[0] if own else ""
         organization = entity.get(self.organization_field)
         if not (isinstance(organization, str) and organization):
             # This identifies the entity; organization-single reports the missing field.
