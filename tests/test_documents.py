@@ -279,3 +279,30 @@ def test_a_null_as_the_value_of_a_secret_has_one_verdict(value: str, lint: Lint)
 def test_a_null_as_a_required_text_has_one_verdict(value: str, lint: Lint) -> None:
     found = lint(f"kind: Function\nname: a\nimage: {value}\n")
     assert [violation.rule for violation in found] == ["schema"]
+
+
+@pytest.mark.parametrize(("text", "rules"), [
+    ("Kind: Function\nName: a\nhandler: h\nimage: i\n", ["unknown-field", "unknown-field"]),
+    ("KIND: Function\nNAME: a\nIMAGE: i\n", ["unknown-field"]),
+    ('{"Kind": "Function", "Name": "a", "Image": "i"}\n', ["unknown-field"]),
+    ("KIND: Functions\nname: a\nimage: i\n", ["unknown-field", "unknown-kind"]),
+    ("Kind: function\nname: a\nimage: i\n", ["unknown-field", "unknown-kind"]),
+])  # fmt: skip
+@pytest.mark.parametrize("paths", [["."], None])
+def test_kind_and_name_may_have_capitals(
+    text: str, rules: list[str], paths: list[str] | None, lint: Lint
+) -> None:
+    assert [one.rule for one in lint({"a.yaml": text}, paths=paths)] == rules
+
+
+@pytest.mark.parametrize("text", [
+    "Kind: Secret\nName: a\nApiVersion: v1\n",
+    "Kind: Secret\nName: a\nMetadata: {name: a}\n",
+    "Kind: Secret\nTitle: a\n",
+    "Kind: Deployment\nName: a\n",
+    "Kind: [Function]\nName: a\n",
+    "King: Functions\nName: a\n",
+])  # fmt: skip
+def test_capitals_make_nothing_an_entity(text: str, lint: Lint, results: list[Result]) -> None:
+    assert not lint({"a.yaml": text}, paths=["."])
+    assert results[-1].summary.skipped == 1
