@@ -30,6 +30,34 @@ class CamelCaseFields(Rule):
             fixed="kind: Function\nname: hello\nimage: nodejs\nsourcePath: hello.js\n",
         ),
         Example(
+            "kind: Function\nname: hello\nimage_name: nodejs\n",
+            (
+                (
+                    "/image_name",
+                    'the field "image_name" is not lower camel case; rename it to "image"',
+                ),
+            ),
+            fixed="kind: Function\nname: hello\nimage: nodejs\n",
+        ),
+        Example(
+            "kind: Function\nname: hello\nimage: nodejs\nwheel_count: 4\n",
+            (
+                (
+                    "/wheel_count",
+                    'the field "wheel_count" is not lower camel case, and "wheelCount" would be unknown too',
+                ),
+            ),
+        ),
+        Example(
+            "kind: Function\nname: hello\nimage: nodejs\nsourcePath: a.js\nsource_path: b.js\n",
+            (
+                (
+                    "/source_path",
+                    'the field "source_path" is not lower camel case, and "sourcePath" is set already',
+                ),
+            ),
+        ),
+        Example(
             "kind: Widget\nname: a\nwheel-count: 4\n",
             (
                 (
@@ -48,11 +76,22 @@ class CamelCaseFields(Rule):
         if not is_lower_camel(proper):
             yield from _without_proposal(field.name)
             return
-        if field.meant and field.meant.lower() == proper.lower():
+        closed = field.closed and not field.declared
+        if field.meant and (closed or field.meant.lower() == proper.lower()):
             proper = field.meant
+        elif closed:
+            yield _not_to_be_renamed(field, proper)
+            return
         message = f'the field "{field.name}" is not lower camel case; rename it to "{proper}"'
         yield Finding((), message, on="key", help=f'rename it to "{proper}"',
                       fix=field.rename_to(proper))  # fmt: skip
+
+
+def _not_to_be_renamed(field: FieldView, proper: str) -> Finding:
+    """A name that stands for no absent field of its object: in camel case it would be wrong too."""
+    why = "is set already" if proper in field.siblings else "would be unknown too"
+    message = f'the field "{field.name}" is not lower camel case, and "{proper}" {why}'
+    return Finding((), message, on="key", help="remove it")
 
 
 def _without_proposal(name: str) -> Iterator[Finding]:

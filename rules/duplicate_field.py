@@ -2,20 +2,32 @@
 
 from collections.abc import Iterator
 
-from dispatch_lint.rule import Duplicate, Example, Finding, Fix, Rename, Rule, TextView
+from dispatch_lint.rule import (
+    Duplicate,
+    EntityView,
+    Example,
+    Finding,
+    Fix,
+    Rename,
+    Rule,
+    TextView,
+)
 
 
 class DuplicateField(Rule):
     """Dispatch's parser silently takes one of the two values, and other readers take the other. To
     dispatch two keys of a manifest are the same too that are both `true` (`yes` and `on`), or
-    the same number (`010` and `8`).
+    the same number (`010` and `8`), and so are two fields that differ in case only.
 
     User data, such as the content of a Secret, is checked too, for the same reason.
     """
 
     name = "duplicate-field"
     summary = "the same field twice in one mapping"
-    valid = (Example("kind: Secret\nname: a\nsecrets: {name: b}\n"),)
+    valid = (
+        Example("kind: Secret\nname: a\nsecrets: {name: b}\n"),
+        Example("kind: Secret\nname: a\nsecrets: {key: b, KEY: c}\n"),
+    )
     invalid = (
         Example(
             "kind: Secret\nname: a\nname: b\n",
@@ -30,6 +42,24 @@ class DuplicateField(Rule):
                 ),
             ),
             fixed='kind: Secret\nname: a\nsecrets: {yes: b, "on": c}\n',
+        ),
+        Example(
+            "kind: Function\nname: hello\nimage: nodejs\nImage: python\n",
+            (
+                (
+                    "/Image",
+                    'the field "Image" is already set as "image": dispatch reads both as one field',
+                ),
+            ),
+        ),
+        Example(
+            "kind: Function\nname: hello\nImage: nodejs\nimage: python\n",
+            (
+                (
+                    "/image",
+                    'the field "image" is already set as "Image": dispatch reads both as one field',
+                ),
+            ),
         ),
     )
 
@@ -46,6 +76,16 @@ class DuplicateField(Rule):
                 duplicate, "write both in quotes", f': dispatch reads both as "{read}"'
             )
             yield finding._replace(fix=fix if read != name else None)
+
+    def check_entity(self, entity: EntityView) -> Iterator[Finding]:
+        repeated = [(field.path[:-1], field.twins) for field in entity.undeclared if field.twins]
+        for parent, (first, *others) in dict.fromkeys(repeated):
+            for name in others:
+                message = (
+                    f'the field "{name}" is already set as "{first}": '
+                    "dispatch reads both as one field"
+                )
+                yield Finding((*parent, name), message, on="key", help="keep one of the two")
 
 
 def _finding(duplicate: Duplicate, advice: str, read: str = "") -> Finding:

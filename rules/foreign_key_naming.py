@@ -17,6 +17,11 @@ class ForeignKeyNaming(Rule):
     valid = (
         Example("kind: Subscription\nname: s\neventType: a.b\nfunction: hello\n"),
         Example("kind: Widget\nname: a\nnickName: b\n"),
+        # The definition has the suffix; unknown-field reports the other case.
+        Example("kind: Image\nname: a\nBaseImageName: b\n"),
+        # Not the name of a reference: unknown-field says what is meant.
+        Example("kind: Image\nname: a\nbaseImageNames: b\n"),
+        Example("kind: Secret\nname: a\nsecretNames: {a: b}\n"),
     )
     invalid = (
         Example(
@@ -47,10 +52,13 @@ class ForeignKeyNaming(Rule):
 
     def _proper(self, field: FieldView) -> str | None:
         """The name without the suffix; None where it has no redundant one."""
-        if field.standard or (field.declared and field.reference is None):
+        # What differs from a declared name in case only has the suffix from the definition.
+        if field.standard or field.case_only or (field.declared and field.reference is None):
             return None
         foreign = read_foreign_key(field.name, self.catalogue.kind_names)
         if foreign and foreign.suffix.startswith("Name"):
+            if field.closed and not field.declared:
+                return _meant(field, foreign.proper, foreign.stem)
             return field.meant or foreign.proper
         if field.declared and field.name != "name":
             # A declared reference may have any stem: `ownerName`.
@@ -59,3 +67,11 @@ class ForeignKeyNaming(Rule):
             if field.name.endswith("Names"):
                 return plural(field.name.removesuffix("Names"))
         return None
+
+
+def _meant(field: FieldView, *proper: str) -> str | None:
+    """The declared foreign key that a name stands for, if it is one of the proper names.
+
+    None where it is not: then the suffix is not what is wrong with the name.
+    """
+    return field.meant if field.meant_reference and field.meant in proper else None

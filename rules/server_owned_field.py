@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from dispatch_lint.rule import SERVER_OWNED, EntityView, Example, Finding, Rule, Severity
 
+_SPELLED = {name.lower(): name for name in SERVER_OWNED}
+
 
 class ServerOwnedField(Rule):
     """The server sets id, status, reason, createdTime, modifiedTime and revision; what a
@@ -24,7 +26,9 @@ class ServerOwnedField(Rule):
     def check_entity(self, entity: EntityView) -> Iterator[Finding]:
         if entity.form != "manifest":
             return
-        owned = [name for name in SERVER_OWNED if entity.get(name) is not None]
+        owned = {name for name in SERVER_OWNED if entity.get(name) is not None}
+        if owned:  # not a name that the document has by a guess only: it was reported as misspelled
+            owned &= {_SPELLED.get(name.lower()) for name in entity.written_names}
         for name in entity.field_names if owned else ():
             if name in owned:
                 message = f'the server sets "{name}" and ignores it in a manifest'

@@ -9,8 +9,8 @@ class UnknownField(Rule):
     """`dispatch create -f` silently drops a field that the kind does not have.
 
     A field that differs from a known one only in case is accepted, so it is only a warning. A
-    document whose fields are all written in lower case, as `dispatch get -o yaml` prints them,
-    gets one violation.
+    document whose fields are all written in lower case, as `dispatch get -o yaml` prints them, or
+    all in another case than their own, gets one violation.
     """
 
     name = "unknown-field"
@@ -35,37 +35,57 @@ class UnknownField(Rule):
             fixed="kind: Function\nname: hello\nimage: nodejs\nsourcePath: hello.js\n",
         ),
         Example(
+            "kind: Driver\nname: clock\ndriverType: timer\n",
+            (("/driverType", 'Driver has no field "driverType"; did you mean "type"?'),),
+            fixed="kind: Driver\nname: clock\ntype: timer\n",
+        ),
+        Example(
+            "kind: Image\nname: nodejs\nBaseImageName: nodejs\n",
+            (("/BaseImageName", 'the field "BaseImageName" must be spelled "baseImageName"'),),
+            fixed="kind: Image\nname: nodejs\nbaseImageName: nodejs\n",
+        ),
+        Example(
             "kind: BaseImage\nname: n\ndockerurl: n\nlanguage: n\ncreatedtime: 1\n",
             (("/dockerurl", "field names are in lower case, as `dispatch get` prints them; write "
               "dockerUrl for dockerurl, createdTime for createdtime"),),
             fixed="kind: BaseImage\nname: n\ndockerUrl: n\nlanguage: n\ncreatedTime: 1\n",
         ),
+        Example(
+            "KIND: Function\nNAME: hello\nIMAGE: nodejs\n",
+            (("/KIND", "field names are all in another case than they are declared in; write "
+              "kind for KIND, name for NAME, image for IMAGE"),),
+            fixed="kind: Function\nname: hello\nimage: nodejs\n",
+        ),
     )  # fmt: skip
 
     def check_entity(self, entity: EntityView) -> Iterator[Finding]:
-        closed = [field for field in entity.undeclared if field.closed]
-        printed = _as_printed(entity, closed)
-        if printed:
-            yield _printed_finding(printed)
-        reported = {field.path for field in printed}
+        # What repeats another field is one field too many: duplicate-field reports it.
+        closed = [field for field in entity.undeclared if field.closed and not field.twins]
+        together, how = _together(entity, closed)
+        if together:
+            yield _one_finding(together, how)
+        reported = {field.path for field in together}
         for field in closed:
             if field.path not in reported:
                 yield _finding(entity, field)
 
 
-def _as_printed(entity: EntityView, closed: list[FieldView]) -> list[FieldView]:
-    """The misspelled fields of an entity whose names are all in lower case, if there are several."""
-    slips = [field for field in closed if field.case_only and field.name.islower()]
-    if len(slips) < 2:
-        return []
-    return slips if all(name.islower() for name in entity.written_names) else []
+def _together(entity: EntityView, closed: list[FieldView]) -> tuple[list[FieldView], str]:
+    """The misspelled fields that have one cause, if there are several; and which cause."""
+    slips = [field for field in closed if field.case_only]
+    lower = [field for field in slips if field.name.islower()]
+    if len(lower) > 1 and all(name.islower() for name in entity.written_names):
+        return lower, "are in lower case, as `dispatch get` prints them"
+    if len(slips) > 1 and {field.name for field in slips}.issuperset(entity.written_names):
+        return slips, "are all in another case than they are declared in"
+    return [], ""
 
 
-def _printed_finding(printed: list[FieldView]) -> Finding:
-    shown = ", ".join(f"{field.meant} for {field.name}" for field in printed)
-    message = f"field names are in lower case, as `dispatch get` prints them; write {shown}"
-    changes = tuple(Rename(field.path, field.meant) for field in printed if field.meant)
-    return Finding(printed[0].path, message, on="key", severity=Severity.WARNING,
+def _one_finding(fields: list[FieldView], how: str) -> Finding:
+    shown = ", ".join(f"{field.meant} for {field.name}" for field in fields)
+    message = f"field names {how}; write {shown}"
+    changes = tuple(Rename(field.path, field.meant) for field in fields if field.meant)
+    return Finding(fields[0].path, message, on="key", severity=Severity.WARNING,
                    help="rename the fields",
                    fix=Fix("safe", "rename the fields", changes))  # fmt: skip
 

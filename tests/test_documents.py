@@ -305,7 +305,36 @@ def test_a_misspelled_field_that_no_rule_reports_is_not_looked_into(lint: Lint) 
     assert [one for one in found if one.severity > Severity.INFO] == []
 
 
-def test_of_fields_that_stand_for_one_the_last_is_checked_as_that(lint: Lint) -> None:
-    text = "kind: Function\nname: f\nimage: i\nTags: [{Key: a, value: b}]\nTAGS: [{key: [], value: b}]\n"
-    found = lint(text, {"select": ["schema"]})
-    assert [(one.pointer, one.range.line) for one in found] == [("/TAGS/0/key", 5)]
+def test_of_fields_that_stand_for_one_the_first_is_checked_as_that(lint: Lint) -> None:
+    text = "kind: Function\nname: f\nimage: i\nTags: [{Key: [], value: b}]\nTAGS: [{key: [], value: b}]\n"
+    found = lint(text, {"select": ["schema", "duplicate-field"]})
+    assert [(one.rule, one.pointer, one.range.line) for one in found] == [
+        ("schema", "/Tags/0/Key", 4), ("duplicate-field", "/TAGS", 5),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "rules"), [
+    ("Kind: Function\nName: a\nhandler: h\nimage: i\n", ["unknown-field", "unknown-field"]),
+    ("KIND: Function\nNAME: a\nIMAGE: i\n", ["unknown-field"]),
+    ('{"Kind": "Function", "Name": "a", "Image": "i"}\n', ["unknown-field"]),
+    ("KIND: Functions\nname: a\nimage: i\n", ["unknown-field", "unknown-kind"]),
+    ("Kind: function\nname: a\nimage: i\n", ["unknown-field", "unknown-kind"]),
+])  # fmt: skip
+@pytest.mark.parametrize("paths", [["."], None])
+def test_kind_and_name_may_have_capitals(
+    text: str, rules: list[str], paths: list[str] | None, lint: Lint
+) -> None:
+    assert [one.rule for one in lint({"a.yaml": text}, paths=paths)] == rules
+
+
+@pytest.mark.parametrize("text", [
+    "Kind: Secret\nName: a\nApiVersion: v1\n",
+    "Kind: Secret\nName: a\nMetadata: {name: a}\n",
+    "Kind: Secret\nTitle: a\n",
+    "Kind: Deployment\nName: a\n",
+    "Kind: [Function]\nName: a\n",
+    "King: Functions\nName: a\n",
+])  # fmt: skip
+def test_capitals_make_nothing_an_entity(text: str, lint: Lint, results: list[Result]) -> None:
+    assert not lint({"a.yaml": text}, paths=["."])
+    assert results[-1].summary.skipped == 1

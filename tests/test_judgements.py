@@ -20,7 +20,7 @@ from dispatch_lint.engine.similar_names import FEW_NAMES, MAX_COMPARED
 from dispatch_lint.rule import stored
 from dispatch_lint.store.memory import MemoryStore
 from dispatch_lint.store.rows import StoreRows
-from tests.conftest import Lint
+from tests.conftest import Lint, shown
 from tests.test_cli import check
 
 Files = str | dict[str, str]
@@ -787,3 +787,51 @@ def test_a_declared_name_is_reported_where_it_is_written(lint: Lint) -> None:
     assert [(violation.rule, violation.document) for violation in found] == [
         ("unknown-field", 0), ("foreign-key-naming", 1),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("kind: Image\nname: a\nbaseImagename: b\n", 'warning unknown-field must be spelled "baseImageName"'),
+    ("kind: Image\nname: a\nbaseImageNames: b\n", 'error unknown-field did you mean "baseImageName"?'),
+    ("kind: Secret\nname: a\nsecretNames: {a: b}\n", 'error unknown-field did you mean "secrets"?'),
+    ("kind: Function\nname: a\nimage: i\ncreated_at: 3\n", 'error camel-case-fields rename it to "createdTime"'),
+    ("kind: Image\nname: a\nbase_image: b\n", 'error camel-case-fields rename it to "baseImageName"'),
+    ("kind: Driver\nname: a\ndriver_type: b\n", 'error camel-case-fields rename it to "type"'),
+    ("kind: Driver\nname: a\ntype: b\ndriverType: b\n", "error unknown-field dispatch drops it"),
+    ("kind: Secret\nname: a\nfunctionName: b\n", "error unknown-field dispatch drops it"),
+])  # fmt: skip
+def test_advice_on_a_name_is_not_the_next_error(text: str, said: str, lint: Lint) -> None:
+    field = text.splitlines()[-1].partition(":")[0]
+    severity, rule, advice = said.split(" ", 2)
+    found = [one for one in lint(text) if one.pointer == f"/{field}"]
+    assert [(str(one.severity), one.rule) for one in found] == [(severity, rule)]
+    assert found[0].message.endswith(advice)
+
+
+@pytest.mark.parametrize(("fields", "said"), [
+    ("image: a\nImage: b\n", ["4:1 duplicate-field"]),
+    ("image: a\nIMAGE: b\nImage: c\n", ["4:1 duplicate-field", "5:1 duplicate-field"]),
+    ("IMAGE: a\nimage: b\nImage: c\n", ["4:1 duplicate-field", "5:1 duplicate-field"]),
+    ("IMAGE: a\nImage: b\n", ["3:1 unknown-field", "4:1 duplicate-field"]),
+    ("image: a\nName: b\n", ["4:1 duplicate-field"]),
+    ("image: a\nKind: Image\n", ["4:1 duplicate-field"]),
+    ("image: a\ntags: [{key: a, Key: b, value: c}]\n", ["4:17 duplicate-field"]),
+    ("image: a\ncolour: b\nColour: c\n", ["4:1 unknown-field", "5:1 camel-case-fields"]),
+])  # fmt: skip
+def test_fields_that_dispatch_reads_as_one(fields: str, said: list[str], lint: Lint) -> None:
+    assert shown(lint(f"kind: Function\nname: a\n{fields}")) == said
+
+
+@pytest.mark.parametrize(("key", "rules"), [
+    ("", ["key-format"]),
+    ("shop", ["key-format"]),
+    ("acme//shop", ["key-format"]),
+    ("a/b/c/d", ["key-format"]),
+    ("acme/Widget/shop", ["initialism-spelling"]),  # a kind of the user's own
+])  # fmt: skip
+def test_names_are_judged_where_the_key_tells_the_kind(
+    key: str, rules: list[str], lint: Lint
+) -> None:
+    entity = {"id": UUID, "name": "shop", "organizationId": "acme", "faasId": "f"}
+    text = json.dumps({"key": key, "value": entity}) + "\n"
+    found = lint({"rows.jsonl": text}, {"select": ["key-format", "initialism-spelling"]})
+    assert [one.rule for one in found] == rules

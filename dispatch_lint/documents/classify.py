@@ -14,6 +14,7 @@ from dispatch_lint.documents.document import Document, Row, Undeclared
 from dispatch_lint.documents.modelines import Modeline, Modelines
 from dispatch_lint.documents.store_dump import (
     entity_of_row,
+    has_kind,
     kinds_in_key,
     organization_of_key,
     read_row,
@@ -178,13 +179,15 @@ class Classifier:
         written = value.get("kind")
         if isinstance(written, str):
             return written
-        if "kind" in value or "name" not in value:
+        if "kind" in value or _name_field(value) is None:
             return None
-        # dispatch reads `Kind:` as `kind:`, and `kimd:` is a misspelling: both name the kind.
         for field, kind in value.items():
-            if isinstance(kind, str) and kind in self.catalogue.document_kinds and (
-                nearest(field, ["kind"], cutoff=0.7)
-            ):  # fmt: skip
+            if not isinstance(kind, str):
+                continue
+            if field.lower() == "kind":  # dispatch reads it as `kind`
+                return None if _is_of_kubernetes(value) else kind
+            # `kimd` is a misspelling only where what it names is certainly a kind.
+            if kind in self.catalogue.document_kinds and nearest(field, ["kind"], cutoff=0.7):
                 return kind
         return None
 
@@ -197,7 +200,7 @@ class Classifier:
         if written is not None:
             if self._is_kind(written):
                 return None
-            if source.named and isinstance(value.get("name"), str):
+            if source.named and isinstance(value.get(_name_field(value) or ""), str):
                 return None
         stored = "name" in value and self.organization_field in value
         if stored and any(field in value for field in ("id", "status", "revision")):
@@ -274,11 +277,13 @@ class Classifier:
         entity = entity_of_row(row, value)
         written = entity.get("kind")
         in_key = kinds_in_key(row.key, entity.get(self.organization_field))
-        candidates = [self.settings.kind, written, value.get("type"), *in_key]
-        names = [name for name in candidates if isinstance(name, str) and name]
+        stated = [self.settings.kind, written, value.get("type")]
+        names = [name for name in (*stated, *in_key) if isinstance(name, str) and name]
         kinds = chain(map(self.catalogue.resolve, names), map(self.catalogue.near, names))
         kind = next((kind for kind in kinds if kind is not None), None)
-        kind_name = kind.name if kind else names[0] if names else ""
+        # A kind of the user's own; a part of a key of another layout may be anything.
+        own = names if has_kind(row.key) else [name for name in names if name in stated]
+        kind_name = kind.name if kind else own[0] if own else ""
         organization = entity.get(self.organization_field)
         if not (isinstance(organization, str) and organization):
             # This identifies the entity; organization-single reports the missing field.
@@ -293,6 +298,18 @@ class Classifier:
             organization=organization if isinstance(organization, str) else self.settings.organization,
             row=row,
         ))  # fmt: skip
+
+
+def _name_field(value: Mapping[str, Any]) -> str | None:
+    """The field that dispatch reads as `name`: it does not regard the case of fields."""
+    if "name" in value:
+        return "name"
+    return next((field for field in value if field.lower() == "name"), None)
+
+
+def _is_of_kubernetes(value: Mapping[str, Any]) -> bool:
+    """Whether a mapping has a field, in any case, that tells an object of Kubernetes."""
+    return not {"apiversion", "metadata"}.isdisjoint(map(str.lower, value))
 
 
 def _is_openapi(value: object) -> bool:

@@ -42,6 +42,8 @@ class Undeclared(NamedTuple):
         case_only: it differs from `meant` in case only; dispatch accepts that.
         closed: whether the object allows declared fields only.
         parent: the shape of the object that it is a field of.
+        twins: the fields of the object that dispatch reads as one, this among them, in the order of
+            the text; empty where it is the field that they stand for, or the only one.
     """
 
     path: Path
@@ -51,6 +53,7 @@ class Undeclared(NamedTuple):
     case_only: bool
     closed: bool
     parent: Shape
+    twins: tuple[str, ...] = ()
 
 
 class ForeignKey(NamedTuple):

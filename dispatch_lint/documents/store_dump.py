@@ -69,6 +69,12 @@ def kinds_in_key(key: str, organization: object) -> Sequence[str]:
     return (parts[1], parts[0]) if kind_is_second else parts[:2]
 
 
+def has_kind(key: str) -> bool:
+    """Whether a key has the three parts one of which is the kind."""
+    parts = key.split("/")
+    return len(parts) == 3 and all(parts)
+
+
 def organization_of_key(key: str, catalogue: Catalogue) -> str | None:
     """The organization in a key, which may come before or after the kind."""
     parts = key.split("/")

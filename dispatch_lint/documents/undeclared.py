@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatch_lint.documents.document import Document, Undeclared
+from dispatch_lint.model.reference import ReferenceTarget
 from dispatch_lint.naming import lower_camel, nearest, read_foreign_key
 
 if TYPE_CHECKING:
@@ -143,6 +144,7 @@ class _Finder:
 
     def _look_at_fields(self, value: dict[str, Any], shape: Shape, path: Path) -> None:
         free: tuple[str, ...] | None = None
+        groups: dict[str, tuple[str, ...]] = {}
         first = len(self.found)
         for name, inner in value.items():
             declared = shape.properties.get(name)
@@ -151,9 +153,14 @@ class _Finder:
             elif shape.values is None:
                 if free is None:
                     free = tuple(field for field in shape.properties if field not in value)
-                meant, case_only = self._meant(name, free)
+                    groups = _read_as_one(value, shape)
+                group = groups.get(name.lower(), ())
+                if group and (group[0] != name or not _are_free(group, shape)):
+                    twins, (meant, case_only) = group, _Meaning(None, case_only=True)
+                else:
+                    twins, (meant, case_only) = (), self._meant(name, free, shape)
                 field = Undeclared(
-                    (*path, name), name, inner, meant, case_only, shape.closed, shape
+                    (*path, name), name, inner, meant, case_only, shape.closed, shape, twins
                 )
                 self.found.append(field)
                 if meant and isinstance(inner, dict | list) and self._explains(field):
@@ -178,7 +185,11 @@ class _Finder:
             for number in range(first, len(self.found))
             if self.found[number].path[:-1] == path
         ]
-        unknown = [number for number in own if self.found[number].meant is None]
+        unknown = [
+            number
+            for number in own
+            if self.found[number].meant is None and not self.found[number].twins
+        ]
         taken = {self.found[number].meant for number in own}
         missing = [
             name for name in sorted(shape.required) if name not in value and name not in taken
@@ -190,19 +201,43 @@ class _Finder:
         if fits and not _words(field.name).isdisjoint(_words(missing[0])):
             self.found[unknown[0]] = field._replace(meant=missing[0])
 
-    def _meant(self, name: str, free: tuple[str, ...]) -> _Meaning:
+    def _meant(self, name: str, free: tuple[str, ...], shape: Shape) -> _Meaning:
         """The declared field that a name stands for.
 
         Args:
             free: the declared fields that are absent. One that is present was not misspelled.
+            shape: of the object that declares them.
         """
         if len(name) > MAX_LETTERS:
             return _by_spelling.__wrapped__(name, free, self._kinds)
         meaning = _by_spelling(name, free, self._kinds)
+        if meaning.meant is None and lower_camel(name) in shape.properties:
+            return meaning  # `source_path` beside `sourcePath`: no other field is meant
+        if meaning.meant is None:
+            meaning = _Meaning(_by_reference(name, free, shape, self._kinds), case_only=False)
         if meaning.meant is None and self._guesses < MAX_GUESSES:
             self._guesses += 1
             return _Meaning(_nearest(name, free), case_only=False)
         return meaning
+
+
+def _read_as_one(value: dict[str, Any], shape: Shape) -> dict[str, tuple[str, ...]]:
+    """The fields of an object that dispatch reads as one declared field, in the order of the text.
+
+    Returns:
+        The name in lower case → the names; without those that nothing else is read as.
+    """
+    groups: dict[str, tuple[str, ...]] = {field.lower(): () for field in shape.properties}
+    for name in value:
+        lowered = name.lower()
+        if lowered in groups:
+            groups[lowered] += (name,)
+    return {lowered: names for lowered, names in groups.items() if len(names) > 1}
+
+
+def _are_free(names: Iterable[str], shape: Shape) -> bool:
+    """Whether no schema declares any of these names: then the first stands for the declared field."""
+    return shape.properties.keys().isdisjoint(names)
 
 
 # Many documents have the same mistakes, and results depend on names only: they are memoized.
@@ -221,6 +256,18 @@ def _by_spelling(name: str, free: tuple[str, ...], kinds: tuple[str, ...]) -> _M
     proper += [stems[spelling] for spelling in (camel, *proper) if spelling and spelling in stems]
     meant = next((spelling for spelling in proper if spelling in free), None)
     return _Meaning(meant, case_only=False)
+
+
+def _by_reference(
+    name: str, free: tuple[str, ...], shape: Shape, kinds: tuple[str, ...]
+) -> str | None:
+    """The only foreign key to the kind that a name names: `type` of a Driver for `driverType`."""
+    foreign = read_foreign_key(name, kinds)
+    if foreign is None:
+        return None
+    wanted = ReferenceTarget(foreign.kind, "id" if foreign.by_id else "name")
+    found = [field for field in free if shape.properties[field].reference == wanted]
+    return found[0] if len(found) == 1 else None
 
 
 @lru_cache(maxsize=1_000)

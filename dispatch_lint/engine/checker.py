@@ -162,7 +162,11 @@ class Checker:
     ) -> list[RuleFinding]:
         """Check undeclared fields of a document by the rules about field names."""
         found: list[RuleFinding] = []
+        if document.row is not None and not document.kind:
+            return found  # its key does not tell the kind, and so not who named the fields
         for field in fields:
+            if field.twins:
+                continue  # it is one field too many, whatever its name
             view = FieldView.undeclared(document, field)
             for rule in self.field_rules:
                 try:

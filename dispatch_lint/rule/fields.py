@@ -48,7 +48,10 @@ class FieldView(NamedTuple):
         siblings: the names of the fields that the object declares.
         value: the value of an undeclared field.
         meant: the declared field that an undeclared one is probably a misspelling of.
+        meant_reference: what that field refers to, if it is declared as a foreign key.
         case_only: it differs from `meant` in case only; dispatch accepts that.
+        twins: the names in its object that dispatch reads as one field, in the order of the text;
+            empty but for an undeclared field that repeats another in another case.
         definition: what a definition says of it; None where a document has the field.
     """
 
@@ -64,7 +67,9 @@ class FieldView(NamedTuple):
     siblings: frozenset[str] = frozenset()
     value: Any = None
     meant: str | None = None
+    meant_reference: ReferenceTarget | None = None
     case_only: bool = False
+    twins: tuple[str, ...] = ()
     definition: DefinedField | None = None
 
     @classmethod
@@ -86,11 +91,13 @@ class FieldView(NamedTuple):
     @classmethod
     def undeclared(cls, document: Document, field: Undeclared) -> FieldView:
         """A field of a document that no schema declares."""
+        meant = field.parent.properties[field.meant] if field.meant else None
         return cls(
             field.name, document.kind, document.form, field.path, declared=False,
             many=isinstance(field.value, list), standard=field.parent.standard,
             closed=field.closed, siblings=field.parent.names, value=read_only(field.value),
-            meant=field.meant, case_only=field.case_only,
+            meant=field.meant, meant_reference=meant.reference if meant else None,
+            case_only=field.case_only, twins=field.twins,
         )  # fmt: skip
 
     def rename_to(self, name: str) -> Fix | None:
