@@ -587,6 +587,29 @@ async def test_a_rename_that_leaves_references_in_the_store_is_refused(
     assert edit is not None and len(edit.document_changes or ()) == 2
 
 
+async def test_what_no_document_has_is_refused_before_a_name_is_asked_for(
+    start: Start, root: Path
+) -> None:
+    (root / "stored.yaml").write_text(IMAGE.format("stored"))
+    assert lint(root, "store", "import", "stored.yaml", "--store", "known.db").returncode == 0
+    (root / "stored.yaml").unlink()
+    (root / "dispatch-lint.toml").write_text('store = "known.db"\n')
+    editor = await start(root, progress=True)
+    await editor.loaded()
+    prepare = editor.client.text_document_prepare_rename_async
+    for name, why in (
+        ("stored", "no Image stored in .*only the store"),
+        ("no", "no Image no in [^:]*$"),
+    ):
+        uri = editor.open(root / f"{name}.yaml", FUNCTION.format("f", name))
+        with pytest.raises(JsonRpcException, match=why) as refused:
+            await prepare(lsp.PrepareRenameParams(here(uri), place(3, 9)))
+        assert refused.value.code == lsp.LSPErrorCodes.RequestFailed
+    editor.change(uri, FUNCTION.format("f", "new") + "---\n" + IMAGE.format("new"))
+    ready = await prepare(lsp.PrepareRenameParams(here(uri), place(3, 9)))
+    assert isinstance(ready, lsp.PrepareRenamePlaceholder) and ready.placeholder == "new"
+
+
 # 11: code actions
 
 
