@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -132,11 +133,17 @@ def _enumeration(old: Schema, new: Schema) -> Iterator[Change]:
             yield Change("value-added", "every value became allowed")
         return
     for value in before:
-        if value not in after:
-            yield Change("value-removed", f'the value "{_named(value)}" was removed')
+        if not _has(after, value):
+            yield Change("value-removed", f"the value {_as_json(value)} was removed")
     for value in after:
-        if value not in before:
-            yield Change("value-added", f'the value "{_named(value)}" was added')
+        if not _has(before, value):
+            yield Change("value-added", f"the value {_as_json(value)} was added")
+
+
+def _has(values: list[Any], value: object) -> bool:
+    """Whether a value is among others; to Python, `true` would be 1."""
+    is_bool = isinstance(value, bool)
+    return any(value == other and isinstance(other, bool) is is_bool for other in values)
 
 
 def _pattern(old: Schema, new: Schema) -> Iterator[Change]:
@@ -176,4 +183,8 @@ def _values(schema: Schema) -> list[Any] | None:
 
 
 def _named(value: object) -> str:
-    return value if isinstance(value, str) else str(value).lower()
+    return value if isinstance(value, str) else _as_json(value)
+
+
+def _as_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
