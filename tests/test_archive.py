@@ -131,6 +131,49 @@ def test_commands(tmp_path: Path) -> None:
     assert run(tmp_path, "store", "import", "--store", "two.db").returncode == 2
 
 
+def test_a_plain_export_is_imported_without_loss_or_refused(tmp_path: Path) -> None:
+    def store(*arguments: str) -> tuple[int, bytes, bytes]:
+        done = run(tmp_path, "store", *arguments)
+        return done.returncode, done.stdout, done.stderr
+
+    for name, owner in (("s9", "acme"), ("s9", "other"), ("s1", "acme")):
+        (tmp_path / "m.yaml").write_text(f"kind: Secret\nname: {name}\nsecrets: {{a: {owner}}}\n")
+        assert store("import", "m.yaml", "--organization", owner, "--store", "one.db")[0] == 0
+    (tmp_path / "s.jsonl").write_text(stored("Secret", name="named", id="1"))
+    assert store("import", "s.jsonl", "--store", "one.db")[0] == 0
+    code, _, error = store("export", "-o", "out.jsonl", "--store", "one.db")
+    assert code == 2 and b"acme and other" in error and b"--all" in error
+    assert not (tmp_path / "out.jsonl").exists()
+    for owner in ("acme", "other"):
+        chosen = ["--organization", owner]
+        assert store("export", "-o", "out.jsonl", *chosen, "--store", "one.db")[0] == 0
+        assert store("import", "out.jsonl", *chosen, "--store", "two.db")[0] == 0
+    listed = [store("list", "-f", "json", "--store", name)[1] for name in ("one.db", "two.db")]
+    assert listed[0] == listed[1] and listed[0].count(b'"key"') == 4
+    for option in (["--all"], ["--ledger", "-"]):
+        assert store("export", *option, "--organization", "acme", "--store", "one.db")[0] == 2
+
+
+def test_an_import_says_that_a_key_has_several_entities(tmp_path: Path) -> None:
+    (tmp_path / "m.yaml").write_text("---\n".join(
+        f"kind: Secret\nname: {name}\nsecrets: {{a: {value}}}\n"
+        for name, value in (("twice", "x"), ("same", "x"), ("same", "x"), ("twice", "y"), ("twice", "x"))
+    ))  # fmt: skip
+    for _ in range(2):
+        result = run(tmp_path, "store", "import", "m.yaml", "--store", "one.db")
+        assert result.returncode == 0
+        assert b"1 key has several entities with different contents" in result.stderr
+    (tmp_path / "m.yaml").write_text("kind: Secret\nname: same\nsecrets: {a: y}\n")
+    result = run(tmp_path, "store", "import", "m.yaml", "--store", "one.db")
+    assert b"1 changed" in result.stdout and b"several" not in result.stderr
+    (tmp_path / "rows.jsonl").write_text(
+        stored("Secret", name="new", id="1", status="DELETED")
+        + stored("Secret", name="new", id="2")
+    )
+    result = run(tmp_path, "store", "import", "rows.jsonl", "--store", "two.db")
+    assert result.returncode == 0 and b"several" not in result.stderr
+
+
 @pytest.mark.parametrize("line", [
     "{", "[]", "7", "{}", '{"entity": {}}', '{"ledger": {"identity": 7}}', "[" * 100_000,
     '{"ledger": {"identity": "a\\u0000", "key": "k", "first_seen": "x", "last_seen": "x"}}',

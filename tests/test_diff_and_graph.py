@@ -125,6 +125,8 @@ CHANGES = [
     (ANY, {"enum": ["a", "b"]}, True, "the values became limited to a, b"),
     ({"enum": ["a"]}, ANY, False, "every value became allowed"),
     ({"enum": ["a"]}, {"enum": ["a", "b"]}, False, 'the value "b" was added'),
+    ({"enum": [1]}, {"enum": [1, 2.5]}, False, "the value 2.5 was added"),
+    ({"enum": [1, True]}, {"enum": [1]}, True, "the value true was removed"),
     ({"type": "integer"}, {"type": ["integer", "string"]}, False,
      "the type changed from integer to integer or string"),
     ({"type": "integer"}, ANY, False, "the type changed from integer to any"),

@@ -398,6 +398,47 @@ async def test_each_folder_has_its_own_settings_and_entities(start: Start, tmp_p
     await editor.becomes(two)
 
 
+@pytest.mark.parametrize("is_late", [True, False])
+async def test_a_folder_that_comes_late_has_its_files_after_a_change_of_settings(
+    start: Start, root: Path, is_late: bool
+) -> None:
+    editor = await (start() if is_late else start(root))
+    inner = root / "sub"
+    inner.mkdir()
+    image = editor.open(root / "image.yaml")
+    uri = editor.open(inner / "f.yaml", IMAGE.format("nodejs"))
+    await editor.diagnostics(image)
+    folder = lsp.WorkspaceFolder(root.as_uri(), "root")
+    tell = editor.client.workspace_did_change_workspace_folders
+    if not is_late:
+        await editor.becomes(uri, "unique-key")
+        tell(lsp.DidChangeWorkspaceFoldersParams(lsp.WorkspaceFoldersChangeEvent([], [folder])))
+        await editor.becomes(uri)
+    tell(lsp.DidChangeWorkspaceFoldersParams(lsp.WorkspaceFoldersChangeEvent([folder], [])))
+    await editor.becomes(uri, "unique-key")
+    (root / "dispatch-lint.toml").write_text('ignore = ["name-format"]\n')
+    editor.tell(root / "dispatch-lint.toml")
+    editor.change(uri, IMAGE.format("other"))
+    await editor.becomes(uri)
+    editor.change(uri, IMAGE.format("nodejs"))
+    await editor.becomes(uri, "unique-key")
+
+
+async def test_wrong_settings_of_a_loose_file_are_those_of_the_folder_that_has_it(
+    start: Start, root: Path
+) -> None:
+    inner = root / "sub"
+    inner.mkdir()
+    (inner / "dispatch-lint.toml").write_text("nonsense = 1\n")
+    settings = (inner / "dispatch-lint.toml").as_uri()
+    editor = await start()
+    editor.open(inner / "f.yaml", IMAGE.format("nodejs"))
+    await editor.until(lambda: editor.published.get(settings, (None, ()))[1])
+    added = lsp.WorkspaceFoldersChangeEvent([lsp.WorkspaceFolder(root.as_uri(), "root")], [])
+    editor.client.workspace_did_change_workspace_folders(lsp.DidChangeWorkspaceFoldersParams(added))
+    await editor.until(lambda: not editor.published[settings][1])
+
+
 async def test_a_folder_has_the_files_of_one_inside_of_it(start: Start, root: Path) -> None:
     inner = root / "in"
     inner.mkdir()
@@ -544,6 +585,29 @@ async def test_a_rename_that_leaves_references_in_the_store_is_refused(
     editor.open(root / "f.yaml", FUNCTION.format("f", "nodejs"))  # it is a document again
     edit = await rename(lsp.RenameParams(here(uri), place(2, 7), "node18"))
     assert edit is not None and len(edit.document_changes or ()) == 2
+
+
+async def test_what_no_document_has_is_refused_before_a_name_is_asked_for(
+    start: Start, root: Path
+) -> None:
+    (root / "stored.yaml").write_text(IMAGE.format("stored"))
+    assert lint(root, "store", "import", "stored.yaml", "--store", "known.db").returncode == 0
+    (root / "stored.yaml").unlink()
+    (root / "dispatch-lint.toml").write_text('store = "known.db"\n')
+    editor = await start(root, progress=True)
+    await editor.loaded()
+    prepare = editor.client.text_document_prepare_rename_async
+    for name, why in (
+        ("stored", "no Image stored in .*only the store"),
+        ("no", "no Image no in [^:]*$"),
+    ):
+        uri = editor.open(root / f"{name}.yaml", FUNCTION.format("f", name))
+        with pytest.raises(JsonRpcException, match=why) as refused:
+            await prepare(lsp.PrepareRenameParams(here(uri), place(3, 9)))
+        assert refused.value.code == lsp.LSPErrorCodes.RequestFailed
+    editor.change(uri, FUNCTION.format("f", "new") + "---\n" + IMAGE.format("new"))
+    ready = await prepare(lsp.PrepareRenameParams(here(uri), place(3, 9)))
+    assert isinstance(ready, lsp.PrepareRenamePlaceholder) and ready.placeholder == "new"
 
 
 # 11: code actions

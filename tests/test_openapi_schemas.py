@@ -41,6 +41,23 @@ def validator_of(field: dict[str, Any], **models: Any) -> Any:
     return jsonschema_rs.Draft7Validator(_schema(json.dumps(description)))
 
 
+@pytest.mark.parametrize(("allowed", "value", "message"), [
+    ([1, 2.5], "3", "3 is not one of 1, 2.5"),
+    ([True], "false", "false is not one of true"),
+    (["a", 1], '"b"', '"b" is not one of "a", 1'),
+])  # fmt: skip
+def test_a_message_shows_values_as_json_has_them(
+    allowed: list[object], value: str, message: str, tmp_path: Path
+) -> None:
+    widget = {"properties": META["properties"] | {"it": {"enum": allowed}}}
+    text = json.dumps({"openapi": "3.0.3", "components": {"schemas": {"Widget": widget}}})
+    (tmp_path / "api.json").write_text(text)
+    (tmp_path / "dispatch-lint.toml").write_text('definitions = ["api.json"]\n')
+    (tmp_path / "w.yaml").write_text(f"kind: Widget\nname: a\nit: {value}\n")
+    result = command(tmp_path, "check", "w.yaml", "-f", "concise")
+    assert f"w.yaml:3:5: error[schema] {message}" in result.stdout.decode()
+
+
 def one_of(*types: dict[str, Any]) -> dict[str, Any]:
     """An object with a field of one of some types."""
     return {"properties": {"q": {}}, "oneOf": [{"properties": {"c": type_}} for type_ in types]}

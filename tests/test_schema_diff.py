@@ -132,6 +132,34 @@ def test_changes_of_constants(wider: bool, tmp_path: Path) -> None:
     assert places in result.stdout
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "changed"),
+    [
+        ("A, B, C", "A, X, B, C", ["the value 1 was B, and is X now", "the value 2 was C, and is B now"]),
+        ("A, B", "A, B, C", []),
+        ("A, B", "A, Better", []),  # another name
+        ("A, B", "B, A", ["the value 0 was A, and is B now", "the value 1 was B, and is A now"]),
+        ("A, B, C", "A, C", ["the value 2 was removed", "the value 1 was B, and is C now"]),
+    ],
+)  # fmt: skip
+def test_what_a_counted_constant_means(
+    old: str, new: str, changed: list[str], tmp_path: Path
+) -> None:
+    for name, constants in (("old.go", old), ("new.go", new)):
+        first, *others = constants.split(", ")
+        counted = "".join(f"\t{other}\n" for other in others)
+        (tmp_path / name).write_text(
+            f"package shop\n\ntype Level int\n\nconst (\n\t{first} Level = iota\n{counted})\n\n"
+            'type Widget struct {\n\tBaseEntity\n\tIt *Level `json:"it"`\n}\n'
+        )
+    result = run(tmp_path, "schema", "diff", "old.go", "new.go", "-f", "json")
+    changes = json.loads(result.stdout)["changes"]
+    assert [one["message"] for one in changes if one["breaking"] and one["form"] == "stored"] == (
+        changed
+    )
+    assert result.returncode == bool(changed)
+
+
 def test_a_kind_that_is_renamed_with_an_alias(tmp_path: Path) -> None:
     (tmp_path / "old.go").write_text("package s\n\ntype Widget struct {\n\tBaseEntity\n}\n")
     new = "package s\n\n// Gadget is a thing.\n{}type Gadget struct {{\n\tBaseEntity\n}}\n"

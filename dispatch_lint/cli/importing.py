@@ -106,6 +106,10 @@ def _import_once(
     say(f"{'Dry run: ' if dry_run else ''}{counts.added} added, {counts.changed} changed, "
         f"{counts.unchanged} unchanged, {counts.deleted} deleted in {store.shown}")  # fmt: skip
     _tell_kept(counts, store.shown)
+    if counts.repeated:
+        they = "has" if counts.repeated == 1 else "have"
+        remark(f"{count(counts.repeated, 'key')} {they} several entities with different contents, of "
+               "which one is kept; `check` shows them")  # fmt: skip
     if skipped:
         remark(f"skipped {count(skipped, 'document')} that {'is' if skipped == 1 else 'are'} no "
                f"{'entity' if skipped == 1 else 'entities'}")  # fmt: skip

@@ -227,7 +227,10 @@ def history(identity: str, url: str | None, format_: str) -> int:
 @settings_options
 @click.option("--all", "all_", is_flag=True,
               help="Write an archive of all that the store remembers, for `store import`.")  # fmt: skip
-def export(url: str | None, ledger: Path | None, output: Path | None, all_: bool) -> None:
+@click.option("--organization", help="Only entities of this organization.")
+def export(
+    url: str | None, ledger: Path | None, output: Path | None, all_: bool, organization: str | None
+) -> None:
     """Write all entities as JSONL, the ledger of IDs as text, or an archive of both."""
     from dispatch_lint.store.archive import archive_lines
     from dispatch_lint.store.entity_store import Filter
@@ -236,11 +239,15 @@ def export(url: str | None, ledger: Path | None, output: Path | None, all_: bool
 
     if all_ and ledger is not None:
         raise click.UsageError("--all includes the ledger; leave out --ledger")
-    with _opened(url) as (store, _):
+    if organization is not None and (all_ or ledger is not None):
+        raise click.UsageError(f"{'--all' if all_ else '--ledger'} is about all organizations; "
+                               "leave out --organization")  # fmt: skip
+    with _opened(url) as (store, classifier):
         if all_:
             _write(archive_lines(store), output)
         elif ledger is None:
-            _write(export_lines(store.entities(Filter())), output)
+            found = store.entities(Filter(organization))
+            _write(export_lines(found, classifier.organization_field), output)
         elif str(ledger) == "-":
             _write(ledger_lines(store.ledger_entries()), output)
         else:

@@ -102,8 +102,9 @@ def _constant(constant: GoConstant, computed: Computed, file: GoFile) -> Constan
     comment = read_comment(constant.node, file.text).text
     names = constant.node.children_by_field_name("name")
     place = next((node for node in names if text_of(node) == constant.name), constant.node)
+    meaning = "" if isinstance(value, str) else constant.name
     return Constant(
-        constant.name, EnumValue(value, comment) if known else None,  # type: ignore[arg-type]
+        constant.name, EnumValue(value, comment, meaning) if known else None,  # type: ignore[arg-type]
         file.text.location(place), computed.counted,
     )  # fmt: skip
 

@@ -45,10 +45,15 @@ class DefinitionProblem(NamedTuple):
 
 
 class EnumValue(NamedTuple):
-    """One value of an enumeration: text, or a number."""
+    """One value of an enumeration: text, or a number.
+
+    Attributes:
+        name: of the constant of a number, which tells what the number means; else empty.
+    """
 
     value: str | int | float
     description: str = ""
+    name: str = ""
 
 
 class Type(NamedTuple):

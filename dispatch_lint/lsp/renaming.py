@@ -10,9 +10,11 @@ from lsprotocol import types as lsp
 from dispatch_lint.fix.rename import rename
 from dispatch_lint.fix.stored_references import left_in_store
 from dispatch_lint.index.groups import by_name, source_of
+from dispatch_lint.lsp.entities import rows_of
 from dispatch_lint.lsp.navigation import at
 from dispatch_lint.lsp.protocol import Refused
-from dispatch_lint.model.errors import InputError, UserError
+from dispatch_lint.model.errors import InputError, StoreError, UserError
+from dispatch_lint.model.relations import DELETED
 from dispatch_lint.text.harmless import harmless
 
 if TYPE_CHECKING:
@@ -32,7 +34,11 @@ _FORCE = re.compile(r",? or use --force\b")
 def prepare(session: Session, params: lsp.PrepareRenameParams) -> (
     lsp.PrepareRenamePlaceholder | None
 ):  # fmt: skip
-    """The range and the name of the entity at a position; None where there is none."""
+    """The range and the name of the entity at a position; None where there is none.
+
+    Raises:
+        Refused: no document has the entity, so that there is nothing to rename.
+    """
     found = at(session, params.text_document.uri, params.position)
     entity = found.entity if found is not None else None
     if found is None or entity is None or found.field is None:
@@ -41,7 +47,39 @@ def prepare(session: Session, params: lsp.PrepareRenameParams) -> (
     place = found.text.range(part.range(path))
     if not place.start <= params.position <= place.end:  # an alias stands for it
         return None
+    session.catch_up(found.member.workspace)
+    _refuse_missing(found.member.workspace, entity)
     return lsp.PrepareRenamePlaceholder(place, entity.name)
+
+
+def _refuse_missing(workspace: Workspace, entity: EntityName) -> None:
+    """Refuse to rename what is no entity of the documents.
+
+    Raises:
+        Refused: only another entity contains it, only the store has it, or nothing does.
+    """
+    rows = [row for _, row in rows_of(workspace, entity) if row.live]
+    if any(row.container is None for row in rows):
+        return
+    what = f"{entity.kind} {entity.name}"
+    if rows:
+        raise Refused(
+            harmless(f"{what} is part of another entity, and cannot be renamed by itself")
+        )
+    where = ": only the store has it" if _is_stored(workspace, entity) else ""
+    raise Refused(harmless(f"there is no {what} in these documents{where}"))
+
+
+def _is_stored(workspace: Workspace, entity: EntityName) -> bool:
+    try:
+        with workspace.configuration.lookups.reading() as rows:
+            store = rows.store if rows is not None else None
+            found = store.named([(entity.kind, entity.name)]) if store is not None else ()
+            return any(
+                stored.status != DELETED and entity.has(stored.organization) for stored in found
+            )
+    except StoreError:
+        return False
 
 
 def new_name(session: Session, params: lsp.RenameParams, *, versioned: bool) -> (

@@ -129,6 +129,8 @@ class Server(Connection):
     def open_folder(self, path: str) -> None:
         """Read a folder of the editor: first its settings, then its files."""
         folder = self.session.add_folder(path)
+        for loose in self.session.drop_loose(path):
+            self.worker.later(f"close {loose.root}", 0, partial(self.publisher.forget, loose))
         self.worker.later(f"open {path}", 0, partial(self.reload, folder))
 
     def close_folder(self, path: str) -> None:
@@ -158,7 +160,8 @@ class Server(Connection):
 
     def load(self, folder: Folder) -> None:
         """Read the files of a folder that changed, while nothing else is to do."""
-        if str(folder.root) in self.session.folders:
+        # One of the same path may be what a loose file is checked with, or may be closed by now.
+        if self.session.folders.get(str(folder.root)) is folder:
             self.worker.in_background(f"load {folder.root}", self._load(folder))
 
     def _load(self, folder: Folder) -> Iterator[None]:

@@ -104,6 +104,11 @@ class Session:
         self._set_folders({other: self.folders[other] for other in self.folders if other != path})
         return removed
 
+    def drop_loose(self, path: str) -> list[Folder]:
+        """Forget what loose files inside of a folder were checked with, which has them now."""
+        inside = [loose for loose in list(self._loose_folders) if Path(loose).is_relative_to(path)]
+        return [self._loose_folders.pop(loose) for loose in inside]
+
     def _set_folders(self, folders: dict[str, Folder]) -> None:
         # The worker may be going through the old ones, and looking for the place of a buffer.
         self.folders, self._members = folders, {}
@@ -183,14 +188,15 @@ class Session:
     def _folder_of_loose(self, buffer: Buffer) -> Folder:
         """What the settings beside a file say; without a file, and where they cannot be used, none."""
         path = os.path.dirname(buffer.file) if buffer.file else ""  # noqa: PTH120
-        if path not in self._loose_folders:
+        folder = self._loose_folders.get(path)
+        if folder is None:
             folder = Folder(Path(path or os.sep), self.ways, self._pause, self._changed)
             if path:
                 folder.configure()
             else:
                 folder.configuration = Configuration(Path(os.sep), self.ways, isolated=True)
             self._loose_folders[path] = folder
-        return self._loose_folders[path]
+        return folder
 
     def all_folders(self) -> list[Folder]:
         """The folders of the editor, and those of loose files."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -11,8 +12,8 @@ if TYPE_CHECKING:
     from dispatch_lint.schema.shape import Schema
 
 ValueChange = Literal[
-    "type-narrowed", "type-widened", "value-removed", "value-added", "pattern-narrowed",
-    "pattern-widened", "pattern-removed", "reference-changed", "reference-moved",
+    "type-narrowed", "type-widened", "value-removed", "value-added", "value-changed",
+    "pattern-narrowed", "pattern-widened", "pattern-removed", "reference-changed", "reference-moved",
 ]  # fmt: skip
 _ALL_TYPES = frozenset({"string", "number", "integer", "boolean", "object", "array", "null"})
 _LOWER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
@@ -132,11 +133,43 @@ def _enumeration(old: Schema, new: Schema) -> Iterator[Change]:
             yield Change("value-added", "every value became allowed")
         return
     for value in before:
-        if value not in after:
-            yield Change("value-removed", f'the value "{_named(value)}" was removed')
+        if not _has(after, value):
+            yield Change("value-removed", f"the value {_as_json(value)} was removed")
+    yield from _meanings(old, new)
     for value in after:
-        if value not in before:
-            yield Change("value-added", f'the value "{_named(value)}" was added')
+        if not _has(before, value):
+            yield Change("value-added", f"the value {_as_json(value)} was added")
+
+
+def _meanings(old: Schema, new: Schema) -> Iterator[Change]:
+    """Numbers that are read as another constant, which had another number, or whose own one has.
+
+    A constant that has only another name is still the same.
+    """
+    before, after = _names(old), _names(new)
+    for value, was in before.items():
+        now = after.get(value, was)
+        if now != was and (was in after.values() or now in before.values()):
+            message = f"the value {value} was {was}, and is {now} now"
+            yield Change("value-changed", message)
+
+
+def _names(schema: Schema) -> dict[int, str]:
+    """The names of constants, by their numbers."""
+    names, values = schema.get("x-enum-varnames"), schema.get("enum")
+    if not (isinstance(names, list) and isinstance(values, list)):
+        return {}
+    return {
+        value: name
+        for name, value in zip(names, values, strict=False)
+        if name and isinstance(name, str) and type(value) is int
+    }
+
+
+def _has(values: list[Any], value: object) -> bool:
+    """Whether a value is among others; to Python, `true` would be 1."""
+    is_bool = isinstance(value, bool)
+    return any(value == other and isinstance(other, bool) is is_bool for other in values)
 
 
 def _pattern(old: Schema, new: Schema) -> Iterator[Change]:
@@ -176,4 +209,8 @@ def _values(schema: Schema) -> list[Any] | None:
 
 
 def _named(value: object) -> str:
-    return value if isinstance(value, str) else str(value).lower()
+    return value if isinstance(value, str) else _as_json(value)
+
+
+def _as_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

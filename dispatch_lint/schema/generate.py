@@ -30,6 +30,8 @@ _JSON_TYPES = {"string": ["string"], "time": ["string"], "integer": ["integer"],
                "unsigned": ["integer"], "number": ["number"], "boolean": ["boolean"],
                "enum": ["string"], "list": ["array"], "map": ["object"],
                "object": ["object"]}  # fmt: skip
+ENUM_NAMES = "x-enum-varnames"
+"""The name of the constant of each value of `enum`, where the values are numbers."""
 _ZEROS: dict[str, str | int] = {"enum": "", "integer": 0, "unsigned": 0}
 """What Go writes for an enumeration that is not set."""
 # dispatch converts a number or boolean to a string if the model wants one.
@@ -275,7 +277,13 @@ def _enumeration(type_: Type, *, nullable: bool) -> Schema:
     if nullable:
         values, descriptions = [*values, None], [*descriptions, "Not set."]
     has_descriptions = any(_enum_description(value) for value in type_.values)
-    return {"enum": values} | ({ENUM_DESCRIPTIONS: descriptions} if has_descriptions else {})
+    schema: Schema = {"enum": values}
+    if has_descriptions:
+        schema[ENUM_DESCRIPTIONS] = descriptions
+    names = {value.value: value.name for value in type_.values if value.name}
+    if names:
+        schema[ENUM_NAMES] = [names.get(value, "") for value in described] + [""] * nullable
+    return schema
 
 
 def _enum_description(value: EnumValue) -> str:

@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 What = Literal[
     "kind-removed", "kind-added", "kind-renamed", "field-removed", "field-added", "field-renamed",
     "required-field-added", "type-narrowed", "type-widened", "value-removed", "value-added",
-    "pattern-narrowed", "pattern-widened", "pattern-removed", "now-required", "no-longer-required",
+    "value-changed", "pattern-narrowed", "pattern-widened", "pattern-removed", "now-required", "no-longer-required",
     "fields-closed", "fields-opened", "reference-changed", "reference-moved",
 ]  # fmt: skip
 BREAKING = frozenset([
     "kind-removed", "field-removed", "field-renamed", "required-field-added", "type-narrowed",
-    "value-removed", "pattern-narrowed", "now-required", "fields-closed", "reference-moved",
+    "value-removed", "value-changed", "pattern-narrowed", "now-required", "fields-closed", "reference-moved",
 ])  # fmt: skip
 WIDENING = frozenset([
     "field-added", "type-widened", "value-added", "pattern-widened", "pattern-removed",

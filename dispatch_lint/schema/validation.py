@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -230,9 +231,10 @@ def _message(error: Any, path: Path) -> str:
         return f"{where} must be {_types(types)}, not {_shown(value)}"
     if error.validator in ("enum", "const"):
         allowed = error.validator_value if error.validator == "enum" else [error.validator_value]
-        names = [str(choice) for choice in allowed if choice not in (None, "")]
-        meant = did_you_mean(value, names) if isinstance(value, str) else ""
-        listed = ", ".join(f'"{name}"' for name in names)
+        choices = [choice for choice in allowed if choice not in (None, "")]
+        texts = [choice for choice in choices if isinstance(choice, str)]
+        meant = did_you_mean(value, texts) if isinstance(value, str) else ""
+        listed = ", ".join(json.dumps(choice, ensure_ascii=False) for choice in choices)
         return f"{_quoted(value)} is not one of {listed}{meant}"
     if error.validator == "pattern":
         from dispatch_lint.definitions.go_library import PATTERN_NAMES

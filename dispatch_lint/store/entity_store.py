@@ -60,6 +60,7 @@ class Counts:
 
     Attributes:
         kept: how many of the unchanged ones have an ID, and were not replaced by one without.
+        repeated: how many keys have several live entities in one import, with different contents.
     """
 
     added: int = 0
@@ -67,6 +68,7 @@ class Counts:
     unchanged: int = 0
     deleted: int = 0
     kept: int = 0
+    repeated: int = 0
 
     def __iadd__(self, other: Counts) -> Counts:
         self.added += other.added
@@ -74,6 +76,7 @@ class Counts:
         self.unchanged += other.unchanged
         self.deleted += other.deleted
         self.kept += other.kept
+        self.repeated += other.repeated
         return self
 
 

@@ -10,6 +10,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from dispatch_lint.documents.stored_entity import DELETED
 from dispatch_lint.model.errors import StoreError
 from dispatch_lint.naming import count
 from dispatch_lint.store.entity_store import Counts, Scope
@@ -126,6 +127,7 @@ def import_sources(
         if prune:
             confirm(store.unseen(scopes.keys()))
             counts += store.prune(scopes.keys(), when)
+        counts.repeated = len(gathered.repeated)
         if dry_run:
             raise _DryRun
     return counts, gathered.skipped
@@ -153,12 +155,24 @@ class _Gathered:
     Attributes:
         skipped: the number of documents that are not entities.
         reasons: a message for each document that cannot be imported.
+        repeated: the keys that came again with other contents; hashes of them.
     """
 
     def __init__(self, sources: Sequence[Source], progress: Progress) -> None:
         self._sources, self._progress = sources, progress
         self.skipped = 0
         self.reasons: list[str] = []
+        self.repeated: set[int] = set()
+        self._contents: dict[int, int] = {}
+        """Hashes of keys and contents: there may be a million of them."""
+
+    def _note(self, entity: StoredEntity) -> None:
+        """Note a key, and whether it came with other contents before; one that is deleted may."""
+        if entity.status == DELETED:
+            return
+        key, contents = hash(entity.key), hash(entity.value_text)
+        if self._contents.setdefault(key, contents) != contents:
+            self.repeated.add(key)
 
     def entities(self, read: Iterable[ReadEntities]) -> Iterator[tuple[StoredEntity, str | None]]:
         """The entities, and the kind to which `prune` is confined by each; None for all kinds."""
@@ -173,6 +187,7 @@ class _Gathered:
                 unparsed += part.unparsed
                 beside = beside or part.documents > 0
                 for entity in part.entities:
+                    self._note(entity)
                     yield entity, None if source.rows is not None else entity.kind
             for reason, is_entity in unparsed:
                 if is_entity or (beside and is_entity is None):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from dispatch_lint.index.groups import read_group, relation_rows
 from dispatch_lint.index.targets import Targets
+from dispatch_lint.model.errors import StoreError
 from dispatch_lint.model.relations import ENTITY, REFERENCE, EntityRow, ReferenceRow
 
 if TYPE_CHECKING:
@@ -98,12 +99,30 @@ def _targets_of(
     return targets_by_group([*store.named(names), *store.with_ids(identities)])
 
 
-def export_lines(entities: Iterable[StoredEntity]) -> Iterator[str]:
-    """Entities as JSONL. The kind is added to entities that have no field for it."""
+_SEVERAL = ("manifests name no organization, and these are of {}: their lines could not be told "
+            "apart; use --all for an archive, or --organization NAME for one organization")  # fmt: skip
+
+
+def _owner(organization: str | None) -> str:
+    return organization or "none"
+
+
+def export_lines(entities: Iterable[StoredEntity], organization_field: str) -> Iterator[str]:
+    """Entities as JSONL. The kind is added to entities that have no field for it.
+
+    Raises:
+        StoreError: entities that do not name their organization, as manifests, are of several: of
+            their lines, nothing would tell which is of which.
+    """
+    owners: set[str | None] = set()
     for stored in entities:
         if stored.deleted:
             continue
         entity = stored.entity
+        if not (isinstance(entity, dict) and entity.get(organization_field)):
+            owners.add(stored.organization)
+            if len(owners) > 1:
+                raise StoreError(_SEVERAL.format(" and ".join(sorted(map(_owner, owners)))))
         if isinstance(entity, dict) and "kind" not in entity:
             entity = {"kind": stored.kind, **entity}
         yield json.dumps(entity) + "\n"
