@@ -58,7 +58,7 @@ class ForeignKeyNaming(Rule):
         foreign = read_foreign_key(field.name, self.catalogue.kind_names)
         if foreign and foreign.suffix.startswith("Name"):
             if field.closed and not field.declared:
-                return _meant(field, foreign.proper, foreign.stem)
+                return _meant(field, foreign.proper, foreign.stem, plural(foreign.stem))
             return field.meant or foreign.proper
         if field.declared and field.name != "name":
             # A declared reference may have any stem: `ownerName`.
