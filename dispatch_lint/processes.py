@@ -7,7 +7,6 @@ it has done. Here each process has a connection of its own, whose end is noticed
 from __future__ import annotations
 
 import os
-import pickle
 import signal
 import threading
 from contextlib import suppress
@@ -200,6 +199,8 @@ def _work(
 
 def _pickled(function: Callable[[Any], Any], item: Any) -> bytes:
     """Whether a function was done, and what it returned or raised."""
+    import pickle  # most runs have one file, and no other process
+
     try:
         return pickle.dumps((True, function(item)), pickle.HIGHEST_PROTOCOL)
     except BaseException as error:
