@@ -78,8 +78,12 @@ class DuplicateField(Rule):
             yield finding._replace(fix=fix if read != name else None)
 
     def check_entity(self, entity: EntityView) -> Iterator[Finding]:
-        repeated = [(field.path[:-1], field.twins) for field in entity.undeclared if field.twins]
-        for parent, (first, *others) in dict.fromkeys(repeated):
+        groups = {
+            (field.path[:-1], field.twins[0]): field.twins
+            for field in entity.undeclared
+            if field.twins
+        }
+        for (parent, first), (_, *others) in groups.items():
             for name in others:
                 message = (
                     f'the field "{name}" is already set as "{first}": '

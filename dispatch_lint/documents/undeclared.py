@@ -227,12 +227,12 @@ def _read_as_one(value: dict[str, Any], shape: Shape) -> dict[str, tuple[str, ..
     Returns:
         The name in lower case → the names; without those that nothing else is read as.
     """
-    groups: dict[str, tuple[str, ...]] = {field.lower(): () for field in shape.properties}
+    groups: dict[str, list[str]] = {field.lower(): [] for field in shape.properties}
     for name in value:
-        lowered = name.lower()
-        if lowered in groups:
-            groups[lowered] += (name,)
-    return {lowered: names for lowered, names in groups.items() if len(names) > 1}
+        names = groups.get(name.lower())
+        if names is not None:
+            names.append(name)
+    return {lowered: tuple(names) for lowered, names in groups.items() if len(names) > 1}
 
 
 def _are_free(names: Iterable[str], shape: Shape) -> bool:
