@@ -6,6 +6,7 @@ import json
 import random
 import sqlite3
 from collections.abc import Callable, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,11 @@ def _many(chance: random.Random, piece: Callable[[int], str], most: int = 100_00
     return "".join(piece(number) for number in range(chance.choice([100, 5_000, most])))
 
 
+def _spellings(name: str) -> list[str]:
+    """All ways to write a name with and without capitals."""
+    return ["".join(letters) for letters in product(*zip(name.lower(), name.upper(), strict=True))]
+
+
 def _one_of(chance: random.Random, makers: Sequence[Callable[[], Any]]) -> Any:
     """What one of some functions returns."""
     return chance.choice(makers)()
@@ -42,6 +48,7 @@ def _yaml(folder: Path, chance: random.Random) -> list[str]:
         lambda: _MANIFEST + "a: &a [x, x]\n" + "".join(
             f"b{n}: &b{n} [*{'a' if n == 0 else f'b{n - 1}'}, *{'a' if n == 0 else f'b{n - 1}'}]\n" for n in range(40)),
         lambda: _MANIFEST + "a: &a {a: *a}\n",
+        lambda: "kind: Function\nname: f\n" + "".join(f"{name}: a\n" for name in _spellings("functionImageURL")),
         lambda: _MANIFEST + "x: " + chance.choice(['"', "'", "|\n  "]) + "y" * 2_000_000,
         lambda: _MANIFEST + f"x: {'9' * chance.choice([5_000, 1_000_000])}\n",
         lambda: "# dispatch-lint: ignore[" + "a, " * 100_000 + "]\n" + _MANIFEST,
