@@ -182,6 +182,27 @@ def test_a_report_replaces_nothing_that_is_checked(name: str, text: str, tmp_pat
     assert (tmp_path / name).read_text() == text
 
 
+def test_no_output_replaces_what_the_run_reads(tmp_path: Path) -> None:
+    write(tmp_path, a_yaml=WRONG)
+    (tmp_path / "dispatch-lint.toml").write_text("baseline = 'known.json'\nledger = 'ids.jsonl'\n")
+    (tmp_path / "ids.jsonl").write_text("")
+    assert check(tmp_path, "--write-baseline")[0] == 0
+    store = ("store", "import", "a.yaml", "--kind", "Secret", "--store", "refs.db")
+    (tmp_path / "a.yaml").write_text("kind: Secret\nname: a\nsecrets: {}\n")
+    assert run(tmp_path, *store).returncode == 0
+    before = {file: file.read_bytes() for file in tmp_path.iterdir()}
+    for arguments in (
+        ("check", "-o", "dispatch-lint.toml"), ("check", "-o", "known.json"), ("check", "-o", "ids.jsonl"),
+        ("check", "--store", "refs.db", "-f", "json", "-o", "refs.db"),
+        ("check", "sqlite:///refs.db", "-o", "refs.db"), ("store", "export", "--store", "refs.db", "-o", "refs.db"),
+        ("store", "export", "--all", "--store", "refs.db", "-o", "refs.db"),
+        ("check", "--config", "dispatch-lint.toml", "-o", "dispatch-lint.toml"),
+    ):  # fmt: skip
+        result = run(tmp_path, *arguments)
+        assert result.returncode == 2 and b"would replace a file that is read" in result.stderr
+    assert {file: file.read_bytes() for file in tmp_path.iterdir()} == before
+
+
 @pytest.mark.parametrize("format_", ["json", "jsonl", "sarif", "gitlab", "full"])
 def test_a_report_replaces_that_of_the_last_run(format_: str, tmp_path: Path) -> None:
     write(tmp_path, a_yaml=WRONG)

@@ -18,6 +18,7 @@ from dispatch_lint.cli.exit import EXIT_FAILURE
 from dispatch_lint.cli.formats import (
     ReportingCommand,
     check_found_outputs,
+    check_kept_files,
     check_outputs,
     is_for_machines,
     report_options,
@@ -153,7 +154,11 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         stdin_filename=options["stdin_filename"], force_exclude=options["force_exclude"],
         excludes=excludes,
     )  # fmt: skip
-    check_found_outputs((report.output for report in wanted_reports()), sources, settings)
+    from dispatch_lint.documents.source import is_url
+
+    outputs = [report.output for report in wanted_reports()]
+    check_kept_files(outputs, settings, filter(is_url, paths))
+    check_found_outputs(outputs, sources, settings)
     fixed = None
     if options["fix"] or options["diff"]:
         fixed = fix_files(settings, sources, options)

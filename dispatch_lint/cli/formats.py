@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -130,6 +131,30 @@ def check_found_outputs(
         output = named.get(os.path.realpath(source.path)) if source.path else None
         if output is not None and is_input(settings, source):
             raise click.UsageError(f"-o {output}: the report would replace a file that is checked")
+
+
+def check_kept_files(
+    outputs: Iterable[str | None], settings: Settings, stores: Iterable[str] = ()
+) -> None:
+    """Refuse outputs that are the settings, or a store, baseline or ledger that they name.
+
+    Args:
+        stores: the URLs of further stores that are read.
+
+    Raises:
+        click.UsageError: one of these files would be replaced.
+    """
+    from dispatch_lint.store.urls import file_of
+
+    urls = [(url, Path.cwd()) for url in stores]
+    urls += [(settings.store, settings.root)] if settings.store else []
+    named = (settings.file, settings.baseline, settings.ledger)
+    files = [settings.root / name for name in named if name is not None]
+    files += [file for url, root in urls if (file := file_of(url, root)) is not None]
+    kept = {os.path.realpath(file) for file in files}
+    for output in outputs:
+        if output is not None and os.path.realpath(output) in kept:
+            raise click.UsageError(f"-o {output}: it would replace a file that is read")
 
 
 def is_for_machines(reports: list[WantedReport]) -> bool:

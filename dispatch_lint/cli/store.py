@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dispatch_lint.cli.completing import complete_keys, complete_kinds
+from dispatch_lint.cli.formats import check_kept_files
 from dispatch_lint.cli.help import CommandGroup
 from dispatch_lint.cli.importing import import_documents, import_memory
 from dispatch_lint.cli.options import settings_options, store_settings
@@ -43,11 +44,14 @@ _FORMAT = click.option(
 
 
 @contextmanager
-def _opened(url: str | None) -> Iterator[tuple[EntityStore, Classifier]]:
+def _opened(
+    url: str | None, output: Path | None = None
+) -> Iterator[tuple[EntityStore, Classifier]]:
     from dispatch_lint.api import open_store
     from dispatch_lint.store.importing import ImportRefused
 
     settings, classifier = store_settings(url)
+    check_kept_files([str(output) if output else None], settings)
     store = open_store(settings, classifier)
     try:
         yield store, classifier
@@ -242,7 +246,7 @@ def export(
     if organization is not None and (all_ or ledger is not None):
         raise click.UsageError(f"{'--all' if all_ else '--ledger'} is about all organizations; "
                                "leave out --organization")  # fmt: skip
-    with _opened(url) as (store, classifier):
+    with _opened(url, output) as (store, classifier):
         if all_:
             _write(archive_lines(store), output)
         elif ledger is None:

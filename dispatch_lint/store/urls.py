@@ -83,6 +83,22 @@ def same_store(url: str, other_url: str) -> bool:
     return sqlite_path(rooted(url, here)) == sqlite_path(rooted(other_url, here))
 
 
+def file_of(url: str, root: Path) -> Path | None:
+    """The file that a store is; None for a server, and for what is no store.
+
+    Args:
+        root: what a relative path begins at.
+    """
+    try:
+        if scheme_of(url) == "sqlite":
+            return sqlite_path(rooted(url, root))
+        if scheme_of(url) == "bolt":
+            return bolt_path(rooted(url, root))
+    except StoreError:
+        pass  # whoever opens it says so
+    return None
+
+
 def shown(url: str) -> str:
     """A URL as messages show it: without its password, and without its parameters.
 
