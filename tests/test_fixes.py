@@ -563,3 +563,14 @@ def test_why_a_fix_is_not_made_is_said_of_one_as_of_several(more: str, tmp_path:
     assert [text.partition(": ")[2] for text in result.withdrawn] == [
         "the fix of unknown-field was not applied: the result would violate schema"
     ]
+
+
+@pytest.mark.parametrize("text", [
+    "serets: [s]\nkind: Function\nname: f\nimage: i\nSecrets: [t]\n",
+    "serets: [s]\nkind: Function\nname: f\nimage: i\nsecrets: [t]\n",
+])  # fmt: skip
+def test_a_field_whose_nearest_is_there_gets_no_farther_name(text: str, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(text)
+    for _ in range(2):
+        check(tmp_path, "a.yaml", "--fix", "--unsafe-fixes", "--isolated")
+        assert (tmp_path / "a.yaml").read_text() == text.replace("Secrets", "secrets")

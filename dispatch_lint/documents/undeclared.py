@@ -11,7 +11,7 @@ from dispatch_lint.model.reference import ReferenceTarget
 from dispatch_lint.naming import lower_camel, nearest, read_foreign_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from dispatch_lint.model.location import Path
     from dispatch_lint.schema.shape import Shape
@@ -144,6 +144,7 @@ class _Finder:
 
     def _look_at_fields(self, value: dict[str, Any], shape: Shape, path: Path) -> None:
         free: tuple[str, ...] | None = None
+        taken: set[str] = set()
         groups: dict[str, tuple[str, ...]] = {}
         first = len(self.found)
         for name, inner in value.items():
@@ -153,12 +154,13 @@ class _Finder:
             elif shape.values is None:
                 if free is None:
                     free = tuple(field for field in shape.properties if field not in value)
+                    taken = {field.lower() for field in value}
                     groups = _read_as_one(value, shape)
                 group = groups.get(name.lower(), ())
                 if group and (group[0] != name or not _are_free(group, shape)):
                     twins, (meant, case_only) = group, _Meaning(None, case_only=True)
                 else:
-                    twins, (meant, case_only) = (), self._meant(name, free, shape)
+                    twins, (meant, case_only) = (), self._meant(name, free, taken, shape)
                 field = Undeclared(
                     (*path, name), name, inner, meant, case_only, shape.closed, shape, twins
                 )
@@ -201,11 +203,14 @@ class _Finder:
         if fits and not _words(field.name).isdisjoint(_words(missing[0])):
             self.found[unknown[0]] = field._replace(meant=missing[0])
 
-    def _meant(self, name: str, free: tuple[str, ...], shape: Shape) -> _Meaning:
+    def _meant(
+        self, name: str, free: tuple[str, ...], taken: Collection[str], shape: Shape
+    ) -> _Meaning:
         """The declared field that a name stands for.
 
         Args:
             free: the declared fields that are absent. One that is present was not misspelled.
+            taken: the fields that are present, in lower case.
             shape: of the object that declares them.
         """
         if len(name) > MAX_LETTERS:
@@ -217,7 +222,10 @@ class _Finder:
             meaning = _Meaning(_by_reference(name, free, shape, self._kinds), case_only=False)
         if meaning.meant is None and self._guesses < MAX_GUESSES:
             self._guesses += 1
-            return _Meaning(_nearest(name, free), case_only=False)
+            # Where the nearest field is there already, in any case, no farther one is meant.
+            field = _nearest(name, tuple(shape.properties))
+            is_free = field in free and str(field).lower() not in taken
+            return _Meaning(field if is_free else None, case_only=False)
         return meaning
 
 
@@ -271,8 +279,8 @@ def _by_reference(
 
 
 @lru_cache(maxsize=1_000)
-def _nearest(name: str, free: tuple[str, ...]) -> str | None:
-    return nearest(name, free, cutoff=0.7 if len(name) > 4 else 0.6)
+def _nearest(name: str, fields: tuple[str, ...]) -> str | None:
+    return nearest(name, fields, cutoff=0.7 if len(name) > 4 else 0.6)
 
 
 def _words(name: str) -> set[str]:
