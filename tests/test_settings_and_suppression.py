@@ -371,6 +371,19 @@ def test_a_comment_at_the_head_of_a_block_holds(line: str, lint: Lint) -> None:
     assert sorted(violation.rule for violation in found) == sorted(wanted)
 
 
+@pytest.mark.parametrize("value", [
+    " # {}\n  a: b\n", " # {}\n- a\n", " # {}\n\n  # more\n  - a\n  - b\n", " &a # {}\n  - a\n", " !!seq # {}\n  - a\n",
+    " # {}\n  [a,\n   b]\n",
+])  # fmt: skip
+def test_a_comment_beside_a_key_holds_for_the_list_or_mapping_below(value: str, lint: Lint) -> None:
+    wrong = f"kind: Function\nname: a\nimage: a\nhandler:{value}sourcePath: a\n"
+    assert lint(wrong.format("dispatch-lint: ignore[schema]")) == []
+    found = lint(wrong.format("dispatch-lint: ignore[name-format]"))
+    assert [(violation.range.line, violation.rule) for violation in found] == [
+        (4, "schema"), (4, "unused-suppression"),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("text", [
     "name: a # Dispatch-Lint: ignore[name-format]\n", "name: a # dispatch_lint: ignore[name-format]\n",
     "name: a # DISPATCH-LINT: IGNORE[name-format]\n", "name: a # dispatchlint:ignore[name-format]\n",

@@ -227,15 +227,19 @@ class Part:
             on = "value" if path else on
 
     def _show(self, root: Node, path: Path, found: Node) -> Range:
+        key = _key_place(root, path)
         # A whole mapping is pointed at by its own key, or by its first: a caret under twenty
         # lines helps nobody.
         if found.keys:
-            return self.lines.range(*(_key_place(root, path) or next(iter(found.keys.values()))))
-        # Where nothing is written (`name:`) the key stands for the value.
-        empty = found.start == found.end
-        return self.lines.range(
-            *((_key_place(root, path) if empty else None) or (found.start, found.end))
-        )
+            return self.lines.range(*(key or next(iter(found.keys.values()))))
+        # Where nothing is written (`name:`) the key stands for the value; so it does for a list
+        # below it, as a comment that hides what is said of the list stands beside the key.
+        if key:
+            between = self.lines.range(key[1], found.start)
+            is_below = between.end_line > between.line and bool(found.children)
+            if is_below or found.start == found.end:
+                return self.lines.range(*key)
+        return self.lines.range(found.start, found.end)
 
     @property
     def extent(self) -> Range:

@@ -10,7 +10,9 @@ const MAX_CRASHES = 4;
 const CRASH_MINUTES = 3;
 /** How long a document counts as being checked where the server does not answer, in milliseconds. */
 const PATIENCE = 10_000;
-const STDERR_LINES = 20;
+/** How long a server that did not start may take to end and to say why, in milliseconds. */
+const LAST_WORDS = 2_000;
+const STDERR_CHARACTERS = 10_000;
 
 export type FolderState =
   | "off"
@@ -39,7 +41,9 @@ export class FolderServer implements Listener {
   private found: Found | undefined;
   private readonly pending = new Map<string, NodeJS.Timeout>();
   private crashes: number[] = [];
-  private stderr: string[] = [];
+  private stderr = "";
+  /** What ended the process, when it has ended and its output is read. */
+  private ended: Promise<string> = Promise.resolve("");
   private work: Promise<void> = Promise.resolve();
   private isDisposed = false;
   private readonly files: vscode.FileSystemWatcher;
@@ -164,20 +168,22 @@ export class FolderServer implements Listener {
       this.become("running");
     } catch (error) {
       this.client = undefined;
-      const reason = this.stderr.at(-1) ?? String(error instanceof Error ? error.message : error);
+      const reason = await this.lastWords(String(error instanceof Error ? error.message : error));
       this.giveUp(`The server of "${this.folder.name}" (${found.program}) did not start: ${reason}`);
     }
   }
 
   private async spawn(program: string) {
-    this.stderr = [];
+    this.stderr = "";
     const server = spawn(program, ["lsp", "--stdio"], {
       cwd: this.folder.uri.fsPath,
       shell: false,
     });
     server.stderr.setEncoding("utf8").on("data", (text: string) => {
-      this.stderr.push(...text.split(/\r?\n/).filter((line) => line.trim() !== ""));
-      this.stderr = this.stderr.slice(-STDERR_LINES);
+      this.stderr = (this.stderr + text).slice(-STDERR_CHARACTERS);
+    });
+    this.ended = new Promise((resolve) => {
+      server.once("close", (code, signal) => resolve(signal ?? `exit code ${code}`));
     });
     server.stdin.on("error", () => undefined); // the end of the process says it
     await new Promise<void>((resolve, reject) => {
@@ -185,6 +191,23 @@ export class FolderServer implements Listener {
       server.once("error", reject);
     });
     return server;
+  }
+
+  /**
+   * Why the server did not start. A program that ends at once closes its pipes before its output is read
+   * here: what fails first may be the writing to it ("write EPIPE"), which tells nobody anything.
+   */
+  private async lastWords(error: string): Promise<string> {
+    let patience: NodeJS.Timeout | undefined;
+    const how = await Promise.race([
+      this.ended,
+      new Promise<undefined>((resolve) => {
+        patience = setTimeout(() => resolve(undefined), LAST_WORDS);
+      }),
+    ]);
+    clearTimeout(patience);
+    const said = this.stderr.split(/\r?\n/).filter((line) => line.trim() !== "").at(-1);
+    return said ?? (how ? `it ended with ${how}` : error);
   }
 
   private async end(): Promise<void> {

@@ -257,6 +257,23 @@ session("a server that does not start says why, once", async () => {
   await status("$(error) dispatch-lint");
 });
 
+session("a server that ends without a word says how", async () => {
+  const folder = project({}, "#!/bin/sh\nexec 0<&- 1>&-\nsleep 0.3\nexit 7\n");
+  start(true, [folder]);
+  editor.open(path.join(folder, "function.yaml"));
+  await until("a message", () => editor.messages.length > 0);
+  assert.match(editor.messages[0]?.text ?? "", /did not start: it ended with exit code 7$/);
+});
+
+session("a server whose last words come late, in two pieces, is quoted", async () => {
+  const words = "printf 'Error: half a ' >&2; sleep 0.1; echo 'sentence' >&2";
+  const folder = project({}, `#!/bin/sh\nexec 0<&- 1>&-\nsleep 0.2\n${words}\nexit 1\n`);
+  start(true, [folder]);
+  editor.open(path.join(folder, "function.yaml"));
+  await until("a message", () => editor.messages.length > 0);
+  assert.match(editor.messages[0]?.text ?? "", /did not start: Error: half a sentence$/);
+});
+
 session("a program that is missing is one message with what to do", async () => {
   const folders = [project({}, ""), project({}, "")];
   start(true, folders);
