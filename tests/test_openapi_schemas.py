@@ -386,6 +386,71 @@ def test_models_that_stand_for_their_base(
     }
 
 
+ANIMALS = {
+    "Cat": {"type": "object", "properties": {"sort": {"type": "string"}, "lives": {"type": "integer"}}, "required": ["sort"]},
+    "Dog": {"type": "object", "properties": {"bark": {"type": "boolean"}}},
+}  # fmt: skip
+MAPPING = {"kitty": "#/components/schemas/Cat", "puppy": "Dog", "hound": "Dog"}
+
+
+@pytest.mark.parametrize("key", ["oneOf", "anyOf"])
+@pytest.mark.parametrize("beside", [{}, {"properties": {"a": {}}}])
+def test_the_mapping_of_a_discriminator_names_alternatives(
+    key: str, beside: dict[str, Any]
+) -> None:
+    refs = [{"$ref": f"#/components/schemas/{name}"} for name in ANIMALS]
+    told = {key: refs, "discriminator": {"propertyName": "sort", "mapping": MAPPING}}
+    validator = validator_of(told | beside, **ANIMALS)
+    document = {"kind": "Widget", "name": "a"}
+    for sort in ("kitty", "Cat", "puppy", "hound", "Dog"):
+        assert validator.is_valid(document | {"it": {"sort": sort}})
+    assert not validator.is_valid(document | {"it": {"sort": "cow"}})
+    apart = validator.is_valid(document | {"it": {"sort": "kitty", "bark": True}})
+    assert apart is bool(beside)  # else each alternative is an object by itself
+
+
+@pytest.mark.parametrize(
+    ("mapping", "kinds"),
+    [
+        ({"pump": "#/definitions/Pump", "valve": "Valve"}, ["pump", "valve"]),
+        ({"pump": "#/definitions/Pump", "water-pump": "#/definitions/Pump"}, ["Pump", "Valve"]),
+        ({"pump": "#/definitions/Gone", "valve": 1, 2: "Pump"}, ["2", "Valve"]),
+        ("pump", ["Pump", "Valve"]),
+    ],
+)  # fmt: skip
+def test_the_mapping_of_the_field_kind_names_kinds(mapping: Any, kinds: list[str]) -> None:
+    models = {
+        "Resource": entity() | {"discriminator": {"propertyName": "kind", "mapping": mapping}},
+        "Pump": including("Resource", rate={"type": "number"}),
+        "Valve": including("Resource", size={"type": "number"}),
+    }
+    found = read_description({"openapi": "3.0.3", "definitions": models})
+    assert sorted(type_.kind for type_ in found.types) == kinds
+
+
+@pytest.mark.parametrize(
+    ("field", "keywords"),
+    [
+        ({"properties": {"a": {}}, "if": {"required": ["a"]}, "then": {"required": ["b"]}}, '"if"'),
+        ({"type": "string", "not": {"const": "x"}}, '"not"'),
+        ({"type": "array", "contains": {"type": "integer"}, "minContains": 2}, '"contains", "minContains"'),
+        ({"allOf": [{"properties": {"a": {}}, "dependentRequired": {"a": ["b"]}}]}, '"dependentRequired"'),
+        ({"type": "object", "propertyNames": {"pattern": "^a"}}, '"propertyNames"'),
+        ({"oneOf": [{"type": "string"}, {"type": "array", "prefixItems": [{}]}]}, '"prefixItems"'),
+        ({"type": "string", "if": {}, "maxLength": 3}, None),
+        ({"properties": {"not": {"type": "string"}, "if": {}, "then": {}}}, None),
+    ],
+)  # fmt: skip
+def test_what_a_schema_leaves_out_is_said(field: dict[str, Any], keywords: str | None) -> None:
+    widget = {"properties": META["properties"] | {"it": field}}
+    # No kind is made of the other one.
+    other = {"type": "string", "not": {"const": "x"}}
+    models = {"Widget": widget, "Other": other}
+    found = read_description({"openapi": "3.1.0", "definitions": models})
+    messages = [note.message for note in found.notes]
+    assert messages == ([f"open: the schema leaves out {keywords}"] if keywords else [])
+
+
 def read_description(description: dict[str, Any]) -> Definitions:
     text = json.dumps(description)
     part = next(iter(read_json(text, depth=100)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -67,7 +67,9 @@ class OpenApiReader:
         file = OpenApiFile(description.name, description.part, later)
         self._models = {name: Schema(file, (*path, name), model) for name, model in models.items()}
         references = References(description.other)
-        self._reader = SchemaReader(references, conventions, budget, self._kind_of_model)
+        self._reader = SchemaReader(
+            references, self._models, conventions, budget, self._kind_of_model
+        )
         based, used = _based_and_used(file.part.value, path)
         self._only_bases = based - used
         self._reader.bases = frozenset((file.name, (*path, name)) for name in based)
@@ -81,7 +83,7 @@ class OpenApiReader:
     @property
     def notes(self) -> list[DefinitionProblem]:
         """Where what was read is open, and why."""
-        return list(self._reader.notes())
+        return list(self._reader.places.notes())
 
     def entity_types(self) -> list[EntityType]:
         """The models that are entities: by the settings, or because of a kind and a name.
@@ -111,9 +113,11 @@ class OpenApiReader:
         return self._kind_of(name) or self._conventions.aliases.get(declared, declared)
 
     def _declared_kinds(self, entities: Sequence[str]) -> dict[str, str]:
-        """The only value that the field `kind` of models may have, if it is that of no other model."""
+        """The only kind that models may have, as they or a mapping say, if no other model has it."""
+        mapped = self._reader.discriminators.kinds_of_models()
         declared = {
             name: self._declared_kind(self._models[name])
+            or _only(mapped.get(self._models[name].identity, ()))
             for name in entities if name not in self._conventions.kinds
         }  # fmt: skip
         values = {name: kind for name, kind in declared.items() if can_be_kind(kind)}
@@ -123,13 +127,13 @@ class OpenApiReader:
     def _declared_kind(self, model: Schema) -> str:
         """The only value that the field `kind` of a model may have, as the model itself says."""
         found: set[str] = set()
-        for schemas in self._reader.schemas_of("kind", model):
+        for schemas in self._reader.objects.schemas_of("kind", model):
             own = [schema for schema in schemas if _is_in(model, schema)]
             values = values_of_kind(self._intersection(own)) if own else set[str]()
             if not values:
                 return ""  # what it inherits is the kind of another model
             found |= values
-        return found.pop() if len(found) == 1 else ""
+        return _only(found)
 
     def _intersection(self, schemas: Sequence[Schema]) -> Type:
         return intersection([self._reader.type(schema, ()) for schema in schemas])
@@ -147,13 +151,13 @@ class OpenApiReader:
         names = {kind, model.name}
         names |= {alias for alias, canonical in aliases.items() if canonical == kind}
         reasons = []
-        for schemas in self._reader.schemas_of("kind", model):
+        for schemas in self._reader.objects.schemas_of("kind", model):
             type_ = self._intersection(schemas)
             # A base may say that its kind is its own name, although other models inherit that.
             bases = {str(schema.path[len(model.path) - 1]) for schema in schemas
                      if len(schema.path) >= len(model.path)}  # fmt: skip
             reason = why_never_named(type_, names | bases)
-            if "kind" not in self._reader.members(model).properties and not reason:
+            if "kind" not in self._reader.objects.members(model).properties and not reason:
                 own = any(_is_in(model, schema) for schema in schemas)
                 if not (own or values_of_kind(type_) & names):
                     reason = "it has a kind and a name, but only as one of several other models"
@@ -172,7 +176,7 @@ class OpenApiReader:
         if self._kind_of(name):
             self._chosen.add(name)
             return "entity", "the setting kinds"
-        names = self._reader.names(model)
+        names = self._reader.objects.names(model)
         known = self._canonical(name) in self._conventions.kinds
         if {"kind", "name"} <= names:
             chosen = self._conventions.chosen(model.file.name, "", name)
@@ -193,11 +197,12 @@ class OpenApiReader:
     def _entity_type(self, model: Schema, role: str, why: str) -> EntityType:
         reader, name = self._reader, model.name
         reader.start(self._canonical(name), model.location)
-        members = reader.members(model)
+        members = reader.objects.members(model)
         standard = self._conventions.standards.get(name, "")
         description = model.get("description")
         fields = reader.fields(members, standard, (model.identity,))
-        further, why_open = reader.further(members, (model.identity,)), reader.why_open(members)
+        further = reader.further(members, (model.identity,))
+        why_open = reader.objects.why_open(members)
         reader.close(model, Type("object", fields=fields, item=further, open=why_open))
         recursive = reader.recursive
         if not are_small(recursive):
@@ -230,6 +235,11 @@ class OpenApiReader:
         location = target.location
         texts = tuple((value, location) for value in values if isinstance(value, str))
         return Enumeration(target.name, texts, location)
+
+
+def _only(kinds: Collection[str]) -> str:
+    """The kind that is alone; empty if there are several, or none."""
+    return next(iter(kinds)) if len(kinds) == 1 else ""
 
 
 def _is_in(model: Schema, schema: Schema) -> bool:

@@ -11,6 +11,12 @@ if TYPE_CHECKING:
 
 ALTERNATIVES = ("oneOf", "anyOf")
 FURTHER = "further properties are allowed"
+_UNSAID = (
+    "not", "contains", "minContains", "maxContains", "prefixItems", "unevaluatedItems",
+    "patternProperties", "propertyNames", "dependentRequired", "dependentSchemas", "dependencies",
+    "$dynamicRef", "$recursiveRef",
+)  # fmt: skip
+"""Keywords of JSON Schema whose demands are not taken over, or not all of them."""
 
 
 class Members(NamedTuple):
@@ -23,6 +29,7 @@ class Members(NamedTuple):
         additional: the schema of all other fields.
         open: why there may be any other field.
         discriminated: one of the fields tells which model it is, of those that include it.
+        parts: the schemas that it is made of.
     """
 
     properties: dict[str, list[Schema]]
@@ -31,6 +38,7 @@ class Members(NamedTuple):
     additional: Schema | None
     open: str
     discriminated: bool = False
+    parts: tuple[Schema, ...] = ()
 
 
 def with_members(found: Members, schema: Schema) -> Members:
@@ -47,6 +55,7 @@ def with_members(found: Members, schema: Schema) -> Members:
         additional=found.additional or additional_of(schema),
         open=found.open or reason_open(schema),
         discriminated=found.discriminated or _has_discriminator(schema),
+        parts=(*found.parts, schema),
     )
 
 
@@ -66,6 +75,14 @@ def _conditional(schema: Schema) -> Iterator[list[Schema]]:
     dependent = schema.get("dependentSchemas")
     for name in dependent if isinstance(dependent, dict) else ():
         yield [schema.inside("dependentSchemas", name), nothing]
+
+
+def unsaid_keywords(schema: Schema) -> list[str]:
+    """The keywords of a schema whose demands are not taken over."""
+    conditional = ["if"] if schema.get("if") is not None and (
+        schema.get("then") is not None or schema.get("else") is not None
+    ) else []  # fmt: skip
+    return conditional + [key for key in _UNSAID if schema.get(key) is not None]
 
 
 def additional_of(schema: Schema) -> Schema | None:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import chain
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.definitions.intersections import intersection
-from dispatch_lint.definitions.model import DefinitionProblem, Field, Type
+from dispatch_lint.definitions.model import Field, Type
+from dispatch_lint.definitions.openapi_discriminators import (
+    Discriminators,
+    narrowed,
+    narrowed_fields,
+)
 from dispatch_lint.definitions.openapi_members import (
     ALTERNATIVES,
-    FURTHER,
     Members,
     additional_of,
     reason_open,
-    with_members,
 )
+from dispatch_lint.definitions.openapi_notes import DERIVED, OpenPlaces
+from dispatch_lint.definitions.openapi_objects import MAX_DEPTH, ObjectReader
 from dispatch_lint.definitions.openapi_refs import References, Schema
 from dispatch_lint.definitions.openapi_values import (
     LIST_LIMITS,
@@ -42,12 +46,6 @@ if TYPE_CHECKING:
     from dispatch_lint.model.location import Location
 
 MAX_NESTING = 30
-_MAX_PARTS = 500
-"""Schemas that one object is made of, by `allOf` and `$ref`: with more of them, it is open."""
-_MAX_DEPTH = 60
-"""Schemas inside one another, which Python's own stack has to hold."""
-_DERIVED = "a model that includes it, by its discriminator, may stand for it"
-_TOO_MANY = "it is made of too many schemas"
 Around = tuple[tuple[str, Any], ...]
 """The models around a schema: one that contains itself is not followed again."""
 
@@ -56,12 +54,13 @@ class SchemaReader:
     """Reads the types of schemas, for one entity type after the other.
 
     Args:
+        models: those of the description, by their name.
         kind_of_model: the kind of a model that is an entity; empty for another one.
     """
 
     def __init__(
-        self, references: References, conventions: Conventions, budget: Budget,
-        kind_of_model: Callable[[Schema], str],
+        self, references: References, models: dict[str, Schema], conventions: Conventions,
+        budget: Budget, kind_of_model: Callable[[Schema], str],
     ) -> None:  # fmt: skip
         self.references, self._conventions, self._budget = references, conventions, budget
         self._kind_of_model = kind_of_model
@@ -72,12 +71,9 @@ class SchemaReader:
         self.recursive: dict[str, Type] = {}
         """The models that contain themselves, of the entity type that is being read."""
         self._again_inside: set[str] = set()
-        self._cut: dict[tuple[str, Any], Schema] = {}
-        """The objects and alternatives of which not all is read."""
-        self._members: dict[tuple[object, bool], Members] = {}
-        self._polymorphic: dict[tuple[str, Any], Schema] = {}
-        """The models for which others may stand."""
-        self._names: dict[tuple[str, Any], frozenset[str]] = {}
+        self.places = OpenPlaces(references)
+        self.objects = ObjectReader(references, self.places)
+        self.discriminators = Discriminators(references, models)
         self._depth = 0
 
     def start(self, kind: str, definition: Location) -> None:
@@ -94,48 +90,7 @@ class SchemaReader:
         known = {_unique_name(schema): self._or_derived(schema, type_)} | self.recursive
         self.recursive = {name: known.get(name, Type("any")) for name in sorted(self._again_inside)}
 
-    def notes(self) -> Iterator[DefinitionProblem]:
-        """The references that lead nowhere, and objects of too many schemas: they are open there."""
-        for location, ref in self.references.missing.items():
-            yield DefinitionProblem(f"open: {ref} was not found", location)
-        for schema in self._cut.values():
-            yield DefinitionProblem(f"open: {_TOO_MANY}", schema.location)
-        for schema in self._polymorphic.values():
-            yield DefinitionProblem(f"open: {_DERIVED}", schema.location)
-
     # Objects
-
-    def members(self, schema: Schema) -> Members:
-        """What a schema says of the fields of an object."""
-        key = schema.identity, schema.get("$ref") is None
-        if key not in self._members:
-            self._members[key] = self._read_members(schema)
-        return self._members[key]
-
-    def _read_members(self, schema: Schema) -> Members:
-        found = Members({}, {}, [], None, "")
-        seen: set[Any] = set()
-        pending = [schema]
-        while pending:
-            part = pending.pop()
-            if not isinstance(part.value, dict) or part.identity in seen:
-                continue
-            if len(seen) == _MAX_PARTS:
-                self._cut[schema.identity] = schema
-                return found._replace(open=_TOO_MANY)
-            seen.add(part.identity)
-            bases = part.parts("allOf")
-            if "$ref" in part.value:
-                target = self.references.target(part)
-                if target is None:
-                    found = found._replace(open=found.open or f"{part.get('$ref')} was not found")
-                bases = [target] if target is not None else []
-                if part.file.has_siblings_of_refs:
-                    bases += part.parts("allOf")
-            if "$ref" not in part.value or part.file.has_siblings_of_refs:
-                found = with_members(found, part)
-            pending += reversed(bases)
-        return found
 
     def fields(
         self, members: Members, standard: str, around: Around, inside: Around = ()
@@ -145,6 +100,8 @@ class SchemaReader:
         Args:
             inside: the alternatives of the same object that these are fields of.
         """
+        for part in members.parts:
+            self.places.look_at(part)
         fields = tuple(
             self._field(name, schemas, standard, around, required=name in members.required)
             for name, schemas in members.properties.items()
@@ -175,52 +132,12 @@ class SchemaReader:
         self._budget.spend()
         if schema.identity in inside:
             return ()
-        if self._depth + len(inside) > _MAX_DEPTH or not self._budget.allows(self.definition):
-            self._cut[schema.identity] = schema
+        if self._depth + len(inside) > MAX_DEPTH or not self._budget.allows(self.definition):
+            self.places.cut[schema.identity] = schema
             return ()
         inside = (*inside, schema.identity)
-        return self.fields(self.members(schema), standard, around, inside)
-
-    def names(self, schema: Schema, depth: int = 0) -> frozenset[str]:
-        """The names of the fields that an object has in each of its alternatives."""
-        key = schema.identity
-        if key not in self._names:
-            members = self.members(schema)
-            self._names[key] = found = frozenset(members.properties)
-            for alternatives in members.alternatives if depth < _MAX_DEPTH else ():
-                in_each = [self.names(part, depth + 1) for part in alternatives]
-                found |= frozenset.intersection(*in_each)
-            self._names[key] = found
-        return self._names[key]
-
-    def schemas_of(self, name: str, schema: Schema) -> Iterator[list[Schema]]:
-        """The schemas of a field of an object: all that hold for it, in each alternative."""
-        pending, seen = [schema], set[Any]()
-        while pending:
-            part = pending.pop()
-            if part.identity in seen:
-                continue
-            seen.add(part.identity)
-            members = self.members(part)
-            if name in members.properties:
-                yield members.properties[name]
-            else:
-                pending += reversed([*chain.from_iterable(members.alternatives)])
-
-    def why_open(self, members: Members) -> str:
-        """Why an object may have fields that are not declared; empty if it may not."""
-        pending, seen = [members], set[Any]()
-        while pending:
-            members = pending.pop()
-            if members.open or members.additional is not None:
-                return members.open or FURTHER
-            for schema in (schema for schemas in members.alternatives for schema in schemas):
-                if schema.identity in self._cut:
-                    return _TOO_MANY
-                if schema.identity not in seen:
-                    seen.add(schema.identity)
-                    pending.append(self.members(schema))
-        return ""
+        fields = self.fields(self.objects.members(schema), standard, around, inside)
+        return narrowed_fields(fields, self.discriminators.named(schema))
 
     def further(self, members: Members, around: Around) -> Type | None:
         """The type of all fields that are not declared, if they have one."""
@@ -265,7 +182,7 @@ class SchemaReader:
         """What the values of a schema are."""
         if len(around) > MAX_NESTING or not isinstance(schema.value, dict):
             return Type("any")
-        if self._depth > _MAX_DEPTH:
+        if self._depth > MAX_DEPTH:
             return Type("any", nullable=True)
         self._depth += 1
         try:
@@ -306,27 +223,29 @@ class SchemaReader:
 
         By a discriminator that a model inherits, others stand for it too.
         """
-        if type_.wire_type != "object" or not self.members(schema).discriminated:
+        if type_.wire_type != "object" or not self.objects.members(schema).discriminated:
             return type_
         if not (schema.get("discriminator") or schema.identity in self.bases):
             return type_
-        self._polymorphic[schema.identity] = schema
-        return type_._replace(kind="", open=type_.open or _DERIVED)
+        self.places.polymorphic[schema.identity] = schema
+        return type_._replace(kind="", open=type_.open or DERIVED)
 
     def _again(self, schema: Schema) -> Type:
         """A model inside itself: open, unless something of its own is around itself."""
         inside = any(isinstance(schema.get(key), dict) for key in ("items", "additionalProperties"))
-        if not inside and not self.members(schema).properties:
+        if not inside and not self.objects.members(schema).properties:
             return Type("any")
         self._again_inside.add(_unique_name(schema))
         return Type("any", same_as=_unique_name(schema))
 
     def _written(self, schema: Schema, around: Around, standard: str) -> Type:
+        if self.definition is not None:  # else it is read to tell what is a kind
+            self.places.look_at(schema)
         values = values_of(schema.value)
         if values is not None:
             return enumeration(values)
         names = types_of(schema.value)
-        members = self.members(schema)
+        members = self.objects.members(schema)
         if len(names) > 1:
             types = [
                 self._object(schema, members, standard, around)
@@ -364,7 +283,7 @@ class SchemaReader:
     def _object(self, schema: Schema, members: Members, standard: str, around: Around) -> Type:
         fields = self.fields(members, standard, around)
         item = self.further(members, around)
-        reason = "" if item is not None else self.why_open(members)
+        reason = "" if item is not None else self.objects.why_open(members)
         type_ = Type("object", fields=fields, item=item, open=reason)
         if schema.identity not in around:
             # Not a model, but written where one is referred to, with a description beside it.
@@ -373,7 +292,10 @@ class SchemaReader:
         return type_.limited(**taken(schema.value, OBJECT_LIMITS))
 
     def _union(self, alternatives: Sequence[Schema], around: Around, standard: str) -> Type:
-        types = [self._part(part, around, standard) for part in alternatives]
+        types = [
+            narrowed(self._part(part, around, standard), self.discriminators.named(part))
+            for part in alternatives
+        ]
         nullable = any(type_.nullable or is_null(schema) for type_, schema in zip(types, alternatives, strict=True))  # fmt: skip
         types = [
             type_ for type_, schema in zip(types, alternatives, strict=True)
