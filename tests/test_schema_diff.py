@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -258,6 +259,60 @@ def test_types_that_contain_themselves(
     result = run(tmp_path, "schema", "diff", "old", "new")
     assert result.returncode == bool(breaks), result.stdout
     assert (b"0 breaking changes, 0 compatible" in result.stdout) == (breaks is None)
+
+
+STRING: dict[str, Any] = {"type": "string"}
+OTHERS: list[dict[str, Any]] = [{"type": "integer"}, {"type": "array", "items": STRING},
+                                {"type": "object", "properties": {"a": STRING}}]  # fmt: skip
+
+
+def _api(folder: Path, name: str, field: dict[str, Any]) -> None:
+    properties = {"kind": STRING, "name": STRING, "it": field}
+    models = {"Widget": {"properties": properties}}
+    text = json.dumps({"openapi": "3.1.0", "components": {"schemas": models}}, indent=1)
+    (folder / name).write_text(text)
+
+
+@pytest.mark.parametrize("other", OTHERS)
+@pytest.mark.parametrize("key", ["oneOf", "anyOf", "type"])
+def test_alternatives_that_are_gone_or_new(key: str, other: dict[str, Any], tmp_path: Path) -> None:
+    several = {key: [STRING, other]}
+    if key == "type":
+        several = other | {"type": ["string", other["type"]]}
+    for single in (STRING, other):
+        _api(tmp_path, "one.json", {"type": "array", "items": single})
+        _api(tmp_path, "two.json", {"type": "array", "items": several})
+        result = run(tmp_path, "schema", "diff", "one.json", "two.json")
+        assert result.stdout.decode().splitlines()[1:] == [
+            "0 breaking changes, 1 compatible change."
+        ]
+        assert b"Widget.it[] (manifest): values of more types became allowed" in result.stdout
+        result = run(tmp_path, "schema", "diff", "two.json", "one.json")
+        gone = other["type"] if single is STRING else "string"
+        assert f"values that were {gone} are no longer allowed" in result.stdout.decode()
+        assert result.returncode == 1
+
+
+@pytest.mark.parametrize(("old", "new"), [("integer", "string"), ("string", "boolean")])
+def test_text_of_manifests_is_another_type_than_numbers(old: str, new: str, tmp_path: Path) -> None:
+    _api(tmp_path, "old.json", {"type": old})
+    _api(tmp_path, "new.json", {"type": new})
+    result = run(tmp_path, "schema", "diff", "old.json", "new.json")
+    assert f"changed from {old} or null to {new} or null" in result.stdout.decode().replace(
+        "null or string", "string or null"
+    )
+    assert result.returncode == 1
+
+
+def test_what_is_inside_a_type_that_may_be_null(tmp_path: Path) -> None:
+    text = "package shop\n\ntype Node struct {\n\tNext *Node `json:\"next\"`\n\tV %s `json:\"v\"`\n}\n\n" \
+        "type Widget struct {\n\tBaseEntity\n\tIt *Node `json:\"it\"`\n}\n"  # fmt: skip
+    for name, type_ in (("old.go", "int"), ("new.go", "string")):
+        (tmp_path / name).write_text(text % type_)
+    lines = run(tmp_path, "schema", "diff", "old.go", "new.go").stdout.decode().splitlines()
+    assert [line.partition(" (")[0].rpartition(" ")[2] for line in lines[:-1]] == [
+        "Widget.it.next.v", "Widget.it.v",
+    ]  # fmt: skip
 
 
 def test_aliases_that_are_gone_or_new(tmp_path: Path) -> None:

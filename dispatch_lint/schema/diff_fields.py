@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from dispatch_lint.naming import read_foreign_key
+from dispatch_lint.schema.diff_types import (
+    allow_null,
+    alternatives,
+    are_apart,
+    as_declared,
+    described,
+    without_null,
+)
 from dispatch_lint.schema.diff_values import is_map, value_changes
 from dispatch_lint.schema.schema_change import BREAKING, WIDENING, SchemaChange, What
 
@@ -143,8 +151,9 @@ class Comparison:
         if depth > _MAX_DEPTH:
             return
         if "anyOf" in old or "anyOf" in new:
-            yield from self._alternatives(old, new, path, depth)
+            yield from self._alternatives(old, new, path, depth, null=null)
             return
+        old, new = as_declared(old, self._form), as_declared(new, self._form)
         for what, message in value_changes(old, new, null=null):
             yield self._change(path, what, message, old, new)
         yield from self._reference(old, new, path)
@@ -178,12 +187,17 @@ class Comparison:
         yield from changes
 
     def _alternatives(
-        self, old: Schema, new: Schema, path: str, depth: int
+        self, old: Schema, new: Schema, path: str, depth: int, *, null: bool
     ) -> Iterator[SchemaChange]:
         """The changes of a value that has one of several types."""
-        before, after = old.get("anyOf", [old]), new.get("anyOf", [new])
+        before, after = (alternatives(side, self._form, null=null) for side in (old, new))
+        if len(without_null(before)) == len(without_null(after)) == 1:
+            yield from self._behind_null(before, after, old, new, path, depth)
+            return
 
         def fits(part: Schema, other: Schema, *, back: bool = False) -> bool:
+            if are_apart(part, other):
+                return False
             self._trying += 1
             sides = (other, part) if back else (part, other)
             changes = list(self.value(*sides, path, depth + 1))
@@ -193,12 +207,25 @@ class Comparison:
 
         lost = [part for part in before if not any(fits(part, other) for other in after)]
         if lost:
-            message = f"values that were {_described(lost)} are no longer allowed"
+            message = f"values that were {described(lost)} are no longer allowed"
             yield self._change(path, "type-narrowed", message, old, new)
         elif any(not any(fits(part, other, back=True) for other in before) for part in after):
             yield self._change(
                 path, "type-widened", "values of more types became allowed", old, new
             )
+        yield from self._reference(old, new, path)
+
+    def _behind_null(
+        self, before: Sequence[Schema], after: Sequence[Schema], old: Schema, new: Schema,
+        path: str, depth: int,
+    ) -> Iterator[SchemaChange]:  # fmt: skip
+        """The changes of a value that has one type, or may be null."""
+        if allow_null(before) and not allow_null(after):
+            yield self._change(path, "type-narrowed", "null is no longer allowed", old, new)
+        elif allow_null(after) and not allow_null(before):
+            yield self._change(path, "type-widened", "null became allowed", old, new)
+        [was], [is_] = without_null(before), without_null(after)
+        yield from self.value(was, is_, path, depth + 1, null=False)
         yield from self._reference(old, new, path)
 
     def _reference(self, old: Schema, new: Schema, path: str) -> Iterator[SchemaChange]:
@@ -232,11 +259,6 @@ def _join(path: str, name: str) -> str:
 
 def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
-
-
-def _described(schemas: list[Schema]) -> str:
-    types = sorted({str(schema.get("type", "of other types")) for schema in schemas})
-    return " or ".join(types)
 
 
 def _reference_of(schema: Schema) -> dict[str, Any] | None:
