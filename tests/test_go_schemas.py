@@ -175,6 +175,27 @@ def test_an_open_schema_says_why() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("types", "said"),
+    [
+        (["decimal.Decimal"], ["decimal.Decimal was not read"]),
+        (["*url.URL", "[]url.URL", "map[string]url.URL"], ["url.URL was not read, nor at 2 other places"]),
+        (["Gone", "Missing[int]"], ["Gone was not read", "Missing was not read"]),
+        (["JsonP", "[]JsonP", "Embeds"], ["JsonP has a method MarshalJSON", "Embeds has a method MarshalJSON"]),
+        (["struct{ JsonP }"], ["the struct has a method MarshalJSON"]),
+        # What may be anything, or never is anything, and what is known
+        (["any", "error", "interface{ Area() int }", "json.RawMessage", "func()", "chan int", "complex128"], []),
+        (["time.Time", "json.Number", "netip.Addr", "TextV", "Owner", "rune"], []),
+    ],
+)  # fmt: skip
+def test_a_value_that_is_open_is_said(types: list[str], said: list[str]) -> None:
+    fields = "\n".join(
+        f'\tF{number} {type_} `json:"f{number}"`' for number, type_ in enumerate(types)
+    )
+    notes = read({"shop/shop.go": HEAD + WIDGET.format(fields) + TEXT}).notes
+    assert [note.message for note in notes] == [f"open: {message}" for message in said]
+
+
 MARKED = '// +dispatch:{}\nIt {} `json:"it"`'
 
 

@@ -41,6 +41,11 @@ BASIC: Mapping[str, Type] = {
     "bool": Type("boolean"),
 }  # fmt: skip
 """The predeclared types."""
+ANYTHING = frozenset({
+    "any", "error", "complex64", "complex128", "encoding/json.RawMessage",
+    "encoding/json/jsontext.Value",
+})  # fmt: skip
+"""Types of Go itself that may be anything, or that JSON has no values for."""
 _STRFMT = "github.com/go-openapi/strfmt"
 EXTERNAL: Mapping[str, Type] = {
     "time.Time": TIME,

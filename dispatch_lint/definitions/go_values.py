@@ -14,6 +14,7 @@ from dispatch_lint.definitions.go_base import BaseName, base_of
 from dispatch_lint.definitions.go_enumerations import Enumerations
 from dispatch_lint.definitions.go_fields import Around, FieldReader
 from dispatch_lint.definitions.go_library import (
+    ANYTHING,
     BASIC,
     BYTES,
     WITHOUT_METHODS,
@@ -21,6 +22,7 @@ from dispatch_lint.definitions.go_library import (
     keys,
 )
 from dispatch_lint.definitions.go_nodes import text_of
+from dispatch_lint.definitions.go_notes import Notes
 from dispatch_lint.definitions.go_package import GoSource
 from dispatch_lint.definitions.go_promotion import Candidate, promoted, with_standard
 from dispatch_lint.definitions.go_tree import GoTree
@@ -34,6 +36,7 @@ from dispatch_lint.definitions.go_types import (
     methods,
     methods_of,
     targets,
+    type_name,
     underlying,
     without_pointer,
 )
@@ -66,8 +69,8 @@ class ValueReader:
         self.kind = ""
         self.kinds: tuple[str, ...] = tuple(sorted(conventions.kinds))
         self.definition: Location | None = None
-        self.notes: dict[DefinitionProblem, None] = {}
-        self.enumerations = Enumerations(tree, self.note)
+        self.notes = Notes()
+        self.enumerations = Enumerations(tree, self.notes.add)
         self.fields = FieldReader(
             tree, conventions, budget, self.base_name, self, guide_base_candidates
         )
@@ -87,14 +90,12 @@ class ValueReader:
 
     def type_of_line(self, scope: Scope, line: GoField) -> Type:
         """The type of a line of a struct, which may be no part of a kind: nothing is noted."""
-        notes = self.notes.copy()
-        field = self.fields.field(scope, line, line.names[0], line.locations[0], ())
-        self.notes = notes
-        return field.type
+        with self.notes.aside():
+            return self.fields.field(scope, line, line.names[0], line.locations[0], ()).type
 
     def note(self, message: str, location: Location) -> None:
         """Note something about what was read."""
-        self.notes[DefinitionProblem(message, location)] = None
+        self.notes.add(message, location)
 
     def broken(self, scope: Scope, name: str) -> None:
         """Report a type that does not parse, because something of ours needs it."""
@@ -188,17 +189,19 @@ class ValueReader:
             return known
         found = targets(self._tree, scope, node)
         if not found:
-            self.broken(scope, name)
-            return BASIC.get(name, Type("any", nullable=True))  # outside of the tree: anything
+            return self._outside(scope, node, name)
         if len(found) > 1:
-            self._note_variants(found)
+            self.notes.variants(found)
         return union([self._declared(target, around) for target in found])
 
-    def _note_variants(self, found: list[Target]) -> None:
-        places = ", ".join(str(target.declared.location) for target in found[1:])
-        declared = found[0].declared
-        self.note(f"the build tags choose the type {declared.name}, also declared at {places}: "
-                  "the schema accepts each", declared.location)  # fmt: skip
+    def _outside(self, scope: Scope, node: Node, name: str) -> Type:
+        """A type of Go itself, or one outside of the tree, which may be anything."""
+        self.broken(scope, name)
+        path = external_name(self._tree, scope, node)
+        named = node.type in ("type_identifier", "qualified_type", "generic_type")
+        if named and path not in BASIC and path not in ANYTHING:
+            self.notes.unread(path, type_name(node), scope.file.text.location(node))
+        return BASIC.get(name, Type("any", nullable=True))
 
     def _declared(self, target: Target, around: Around) -> Type:
         declared = target.declared
@@ -255,6 +258,9 @@ class ValueReader:
         if self.decides_itself(found):
             written = found.get("MarshalJSON")
             inherited = external(written.library) if written and written.library else None
+            if inherited is None:
+                message = f"open: {name or 'the struct'} has a method {min(found)}"
+                self.notes.add(message, bound.scope.file.text.location(bound.node))
             return (inherited or Type("any", nullable=True))._replace(name=name)
         text = found.get("MarshalText")
         if text is not None and (self.addressable or not text.pointer):
