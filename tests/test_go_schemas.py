@@ -639,6 +639,53 @@ def test_vendored_code_is_read_for_its_types_and_declares_no_kinds(tmp_path: Pat
     assert not (tmp_path / "schemas/stored/Copied.schema.json").exists()
 
 
+OUTSIDE = """package parts
+
+type Resource struct {
+	BaseEntity
+	Zone string `json:"zone"`
+}
+
+type Meta struct {
+	Kind string `json:"kind"`
+	Name string `json:"name"`
+}
+
+type Part struct {
+	Size int `json:"size"`
+}
+"""
+
+
+@pytest.mark.parametrize("module", ["module example.org/shop\n", None])
+@pytest.mark.parametrize(
+    ("folder", "path"),
+    [("vendor/example.com/parts", "example.com/parts"), ("pkg/gen/parts", "example.org/shop/pkg/gen/parts")],
+)  # fmt: skip
+def test_types_of_packages_that_are_passed_over_make_kinds(
+    folder: str, path: str, module: str | None, tmp_path: Path
+) -> None:
+    code = f'package shop\n\nimport (\n\t"{path}"\n\t"example.org/shop/pkg/sizes"\n)\n\nvar _ sizes.Size\n\n'
+    files = {
+        f"{folder}/parts.go": OUTSIDE,
+        "pkg/sizes/sizes.go": "package sizes\n\ntype Size int\n",
+        "pkg/shop/shop.go": code + "type Widget struct {\n\tparts.Resource\n\tPart parts.Part `json:\"part\"`\n}\n\n"
+        "type Gadget struct {\n\tparts.Meta\n}\n\ntype gadget struct {\n\tparts.Meta\n}\n",
+    }  # fmt: skip
+    for name, text in (files | ({"go.mod": module} if module else {})).items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    listed = json.loads(run(tmp_path, "schema", "list", ".", "-f", "json").stdout)
+    assert [(kind["kind"], kind["form"]) for kind in listed["kinds"]] == [
+        ("Widget", "stored"), ("Gadget", "manifest"),
+    ]  # fmt: skip
+    skipped = json.loads(run(tmp_path, "schema", "list", ".", "--skipped", "-f", "json").stdout)
+    assert [one["name"] for one in skipped["skipped"]] == ["gadget"]
+    assert run(tmp_path, "schema", "generate", "--definitions", ".").returncode == 0
+    schema = json.loads((tmp_path / "schemas/stored/Widget.schema.json").read_text())
+    assert schema["properties"]["part"]["properties"]["size"]["type"] == "integer"
+
+
 def test_embedded_aliases_and_marshalers_are_not_judged_for_tags(lint: Lint) -> None:
     code = HEAD + f"type Widget struct {{\n{BASE}\tOwnerAlias\n\tOwnerDefined\n" \
         '\tIt JsonP `json:"it"`\n\tText TextP `json:"text"`\n}\n' + TEXT.replace("A int `json:\"a\"`", "A int")  # fmt: skip

@@ -192,8 +192,9 @@ def test_revisions_of_a_bare_repository(tmp_path: Path) -> None:
 def test_revisions_have_what_they_need_elsewhere(tmp_path: Path) -> None:
     files = {
         "go.mod": "module example.com/shop\n",
-        "pkg/shop.go": 'package shop\n\nimport "example.org/parts"\n\ntype Widget struct {\n\tBaseEntity\n'
-        '\tPart parts.Part `json:"part"`\n}\n',
+        "pkg/shop.go": 'package shop\n\nimport (\n\t"example.org/parts"\n\t"example.com/shop/gen/tags"\n)\n\n'
+        'type Widget struct {\n\tBaseEntity\n\tPart parts.Part `json:"part"`\n\tTag tags.Tag `json:"tag"`\n}\n',
+        "gen/tags/tags.go": "package tags\n\ntype Tag int64\n",
         "vendor/example.org/parts/parts.go": 'package parts\n\nimport "example.org/size"\n\n'
         'type Part struct {\n\tSize size.Size `json:"size"`\n}\n',
         "vendor/example.org/size/size.go": "package size\n\ntype Size int64\n",

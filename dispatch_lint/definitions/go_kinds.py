@@ -77,7 +77,9 @@ class Roles:
         """What a type declares, as the settings, a marker, its base or its fields say."""
         declared, package = target.declared, target.scope.package
         generated = target.scope.file.generated
-        if self._base_name.declares(package, declared.name) and not (generated or package.vendored):
+        if self._base_name.declares(package, declared.name) and not (
+            generated or package.only_types
+        ):
             return Role("base", "it is the base entity")
         form, kind = declared.comment.marker("form"), declared.comment.marker("kind")
         base, _ = base_of(self._tree, self._base_name, struct.scope, struct.node)
@@ -86,7 +88,7 @@ class Roles:
         file = declared.location.file
         chosen = self._conventions.chosen(file, package.name, declared.name)
         generated = generated and chosen.state != "named"
-        if chosen.state == "excluded" or generated or package.vendored:
+        if chosen.state == "excluded" or generated or package.only_types:
             if near:
                 code = "generated" if generated else "vendored"
                 self._skip(target, chosen.why or f"it is in {code} code")

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from dispatch_lint.definitions.go_syntax import Broken, GoConstant, GoFile, GoType
 
 
+ONLY_TYPES = frozenset({"vendor", "gen"})
+"""Folders of vendored and generated code: packages there are read for their types only."""
+
+
 def _nothing() -> None:
     """What is done where nobody wants to know which files are parsed."""
 
@@ -45,6 +49,10 @@ class GoSource:
     def text(self) -> bytes:
         """Its content."""
         return self.read()
+
+    def forget(self) -> None:
+        """Let the content go: it is read again when it is asked for."""
+        self.__dict__.pop("text", None)
 
     @cached_property
     def file(self) -> GoFile:
@@ -71,10 +79,17 @@ class GoSource:
 
 
 class GoPackage:
-    """The files of one folder."""
+    """The files of one folder.
 
-    def __init__(self, folder: str, sources: Sequence[GoSource]) -> None:
+    Args:
+        only_types: it is passed over, but for its types: it declares no kinds.
+    """
+
+    def __init__(
+        self, folder: str, sources: Sequence[GoSource], *, only_types: bool = False
+    ) -> None:
         self.folder, self.sources = folder, sources
+        self.only_types = only_types or "vendor" in folder.split("/")
         self._types: dict[str, list[tuple[GoFile, GoType]]] = {}
 
     @cached_property
@@ -82,11 +97,6 @@ class GoPackage:
         """The name in the `package` clauses of most files; else that of the folder."""
         names = Counter(filter(None, (package_name(source.text) for source in self.sources)))
         return names.most_common(1)[0][0] if names else self.folder.rpartition("/")[2]
-
-    @property
-    def vendored(self) -> bool:
-        """Whether it is a copy of somebody else's code: it declares no kinds."""
-        return "vendor" in self.folder.split("/")
 
     def types(self, name: str) -> list[tuple[GoFile, GoType]]:
         """The type of a name, with its file.

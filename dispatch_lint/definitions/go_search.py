@@ -63,22 +63,41 @@ def files_with_kinds(
         or _declares_any(source.text, names)
     ]  # fmt: skip
     found: dict[str, list[GoSource]] = {}
-    while fresh:
+    outside = [*_embeddable_outside(tree, reader, words)]
+    while fresh or outside:
         for source in fresh:
             found.setdefault(source.folder, []).append(source)
         chosen = {source.name for source in fresh}
         rest = [source for source in rest if source.name not in chosen]
-        embedding = _Embedding(
+        inside = (
             (source.folder, name)
             for source in fresh
             for name in reader.embeddable(_scope(tree, source))
         )
+        embedding, outside = _Embedding([*outside, *inside]), []
         fresh = [source for source in rest if embedding.is_in(source)]
     return [
         _scope(tree, source)
         for in_package in found.values()
         for source in sorted(in_package, key=lambda source: order[source.name])
     ]
+
+
+def _embeddable_outside(
+    tree: GoTree, reader: GoReader, words: Sequence[bytes]
+) -> Iterator[tuple[str, str]]:
+    """The types that can make a kind of what embeds them, of packages read for their types only.
+
+    Yields:
+        The folder and the name of each.
+    """
+    for package in tree.only_for_types():
+        for source in package.sources:
+            if not _may_declare_kinds(source.text, words):
+                source.forget()
+                continue
+            for name in reader.embeddable(Scope(package, source.file)):
+                yield package.folder, name
 
 
 def _may_declare_kinds(text: bytes, words: Sequence[bytes]) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -135,6 +135,11 @@ class GoFile:
     generated: bool = False
     fields: dict[int, tuple[GoField, ...]] = field(default_factory=dict)
     embedded: dict[int, tuple[GoField, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def may_embed_by_tags(self) -> bool:
+        """Whether a tag may have the option `embed`."""
+        return b",embed" in self.text.source
 
 
 def read_go(source: bytes, name: str) -> GoFile:
@@ -375,7 +380,7 @@ def embedded_fields(struct: Node, file: GoFile) -> tuple[GoField, ...]:
 def embedding_fields(struct: Node, file: GoFile) -> tuple[GoField, ...]:
     """The lines of a struct that embed a type in Go, or on the wire: `json:",embed"`."""
     embedded = embedded_fields(struct, file)
-    if b",embed" in file.text.source and b",embed" in (struct.text or b""):
+    if file.may_embed_by_tags and b",embed" in (struct.text or b""):
         lines = read_fields(struct, file)
         return (*embedded, *(line for line in lines if line.names and line.tag.embeds))
     return embedded

@@ -22,18 +22,18 @@ class GoTree:
 
     Args:
         modules: the import path that the go.mod of a folder declares, by folder.
-        vendored: the files of a vendored package, by the path of its folder.
+        passed_over: the files of a package that is read for its types only, by its folder.
     """
 
     def __init__(
         self, sources: Iterable[GoSource], modules: dict[str, str],
-        vendored: Callable[[str], Iterable[GoSource]] = lambda _: (),
+        passed_over: Callable[[str], Iterable[GoSource]] = lambda _: (),
     ) -> None:  # fmt: skip
         by_folder: dict[str, list[GoSource]] = {}
         for source in sources:
             by_folder.setdefault(source.folder, []).append(source)
         self._packages = {folder: GoPackage(folder, found) for folder, found in by_folder.items()}
-        self._modules, self._vendored = modules, vendored
+        self._modules, self._passed_over = modules, passed_over
         self._used: set[str] = set()
         self._folders: dict[str, str | None] = {}
         self._qualifiers: dict[tuple[str, str], GoPackage | None] = {}
@@ -64,7 +64,7 @@ class GoTree:
         return folders
 
     def imported(self, path: str) -> GoPackage | None:
-        """The package of an import path, if it is in the tree, or vendored there."""
+        """The package of an import path, if it is in the tree."""
         folder = self._folder(path)
         return self.package(folder) if folder is not None else None
 
@@ -78,16 +78,28 @@ class GoTree:
         for module, folder in self._roots:
             if path == module or path.startswith(f"{module}/"):
                 joined = _joined(folder, path[len(module) + 1 :])
-                if joined in self._packages:
+                if joined in self._packages or self._adds(joined):
                     yield joined
         if "." not in path.partition("/")[0]:
             return  # a package of Go's own library
         for folder in dict.fromkeys([*(folder for _, folder in self._roots), "."]):
             joined = _joined(folder, f"vendor/{path}")
-            files = list(self._vendored(joined))
-            if files:
-                self._packages[joined] = GoPackage(joined, files)
+            if self._adds(joined):
                 yield joined
+
+    def _adds(self, folder: str) -> bool:
+        """Add the package of a folder, if it is one that is read for its types only."""
+        files = list(self._passed_over(folder))
+        if files:
+            self._packages[folder] = GoPackage(folder, files, only_types=True)
+        return bool(files)
+
+    def only_for_types(self) -> Iterator[GoPackage]:
+        """The packages that others import, and that are read for their types only."""
+        for path in sorted(self._import_paths()):
+            folder = self._folder(path)
+            if folder is not None and self._packages[folder].only_types:
+                yield self._packages[folder]
 
     @cached_property
     def _roots(self) -> list[tuple[str, str]]:

@@ -7,14 +7,14 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from dispatch_lint.definitions.go_package import GoSource
+from dispatch_lint.definitions.go_package import ONLY_TYPES, GoSource
 
 _MODULE = re.compile(rb"^module[ \t]+(\S+)", re.MULTILINE)
 
 _MAX_BYTES = 1 << 20
 """Bytes of a go.mod that are read."""
 _MAX_SOURCE = 16 << 20
-"""Bytes of a vendored file that are read."""
+"""Bytes of a file that is read for its types only."""
 
 
 def module_files(files: Iterable[str]) -> list[str]:
@@ -54,23 +54,25 @@ def _path_in(file: str) -> Iterator[str]:
         yield module[1].decode("utf-8", "replace").strip('"')
 
 
-def vendored_files(folder: str, base: str = "") -> list[GoSource]:
-    """The files of a vendored package.
+def passed_over_files(folder: str, base: str = "") -> list[GoSource]:
+    """The files of a package that is read for its types only, see `ONLY_TYPES`.
 
-    None outside of a folder `vendor`, and none that links lead out of it to.
+    None elsewhere, and none that links lead out of that folder to.
 
     Args:
         base: what the folder is relative to, with a slash at the end.
     """
     path = f"{base}{folder}"
-    root, found, _ = f"/{path}/".partition("/vendor/")
-    if not found or ".." in path.split("/"):
+    steps = path.split("/")
+    number = next((number for number, step in enumerate(steps) if step in ONLY_TYPES), None)
+    if number is None or ".." in steps:
         return []
+    root = "/".join(steps[:number]) or ("/" if path.startswith("/") else ".")
     try:
         names = sorted(os.listdir(path))  # noqa: PTH208
     except OSError:
         return []
-    top = os.path.join(os.path.realpath(root.removeprefix("/") or "."), "")  # noqa: PTH118
+    top = os.path.join(os.path.realpath(root), "")  # noqa: PTH118
     files = [
         f"{path}/{name}" for name in names if name.endswith(".go") and not name.endswith("_test.go")
     ]

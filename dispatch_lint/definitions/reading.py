@@ -16,7 +16,7 @@ from dispatch_lint.definitions.go_syntax import NOT_TEXT, builds_keys
 from dispatch_lint.definitions.go_tree import GoTree
 from dispatch_lint.definitions.golang import GoReader
 from dispatch_lint.definitions.model import DefinitionProblem
-from dispatch_lint.definitions.modules import read_modules, vendored_files
+from dispatch_lint.definitions.modules import passed_over_files, read_modules
 from dispatch_lint.definitions.openapi import OpenApiReader
 from dispatch_lint.model.base_entity import BASE
 from dispatch_lint.model.progress import Progress, tell_nobody
@@ -109,7 +109,7 @@ def _read_go(
     for source in sources:
         source.on_parse = partial(progress, 1, len(sources))
     modules = read_modules((source.name for source in sources), folder)
-    tree = GoTree(sources, modules, partial(vendored_files, base=folder))
+    tree = GoTree(sources, modules, partial(passed_over_files, base=folder))
     reader = GoReader(tree, conventions, budget)
     definitions.types += reader.entity_types(files_with_kinds(tree, reader, sources, conventions))
     definitions.notes += reader.notes
@@ -117,7 +117,7 @@ def _read_go(
     words = words_of_kinds(conventions)
     for package in tree.used:  # also the packages in which types were looked up
         for source in package.sources:
-            if package.vendored or source.is_generated:
+            if package.only_types or source.is_generated:
                 continue
             definitions.files.add(source.name)
             if source.is_parsed:

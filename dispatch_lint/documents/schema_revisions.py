@@ -114,7 +114,7 @@ _REFERENCE = re.compile(rb"""\$ref["']?[ \t]*:[ \t]*["']?([^"'#\s}]+)""")
 def _needed(
     name: str, data: bytes, objects: Collection[str], folders: Mapping[str, Sequence[str]]
 ) -> Iterator[str]:
-    """The files that one needs: vendored packages that it imports, or files that it refers to.
+    """The files that one needs: packages passed over that it imports, or files that it refers to.
 
     Args:
         objects: the names of all files.
@@ -131,11 +131,19 @@ def _needed(
         return
     steps = folder.split("/") if folder else []
     for imported in _IMPORT.findall(data):
+        yield from _generated(imported.decode("utf-8", "replace").split("/"), folders)
         for depth in range(len(steps), -1, -1):
             vendored = "/".join([*steps[:depth], "vendor", imported.decode("utf-8", "replace")])
             if vendored in folders:
                 yield from (file for file in folders[vendored] if not file.endswith("_test.go"))
                 break
+
+
+def _generated(path: Sequence[str], folders: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """The files of a package in a folder `gen`, by the steps of its import path."""
+    if "gen" in path:
+        for number in range(1, path.index("gen") + 1):
+            yield from folders.get("/".join(path[number:]), ())
 
 
 def _wanted(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
