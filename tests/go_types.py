@@ -137,6 +137,11 @@ type Box[T any] struct {
 
 type IntBox = Box[int]
 
+type Chain[T any] struct {
+	Links []T       `json:"links"`
+	Rest  *Chain[T] `json:"rest,omitempty"`
+}
+
 type Loop struct {
 	Next *Loop  `json:"next"`
 	Name string `json:"loopName"`
@@ -153,12 +158,13 @@ _SIMPLE = [
     "time.Duration", "json.RawMessage", "json.Number", "Word", "Tiny", "Whole", "Flag", "Ratio",
     "Moments", "Bytes", "Tinies", "Dict", "Mode", "Color", "Level", "Grade", "Bits", "TextV",
     "TextP", "JsonV", "JsonP", "EmbedsText", "EmbedsTime", "Core", "CoreAlias", "CoreDefined",
-    "IntBox", "Box[string]", "Box[Mode]", "Box[[]byte]", "Pair[string, *int]", "Loop", "[]byte",
+    "Box[Box[int]]", "Box[Box[Box[Mode]]]", "Chain[Core]", "*Chain[Tiny]", "Box[Chain[string]]",
+    "Chain[Box[Chain[int]]]", "Pair[Box[bool], Box[string]]", "IntBox", "Box[string]", "Box[Mode]", "Box[[]byte]", "Pair[string, *int]", "Loop", "[]byte",
     "[4]byte", "[]TextByte", "[]JsonByte", "[3]string", 'struct{ A int `json:"a"`; B *string }',
 ]  # fmt: skip
 _KEYS = ["string", "string", "Word", "Mode", "int", "uint8", "Whole"]
 _EMBEDDED = ["Core", "*Core", "CoreAlias", "CoreDefined", "*CoreDefined", "small", "Box[int]",
-             "*Box[Word]", "Word", "Dict", "*Whole", "Pair[int, Mode]"]  # fmt: skip
+             "*Box[Word]", "Word", "Dict", "*Whole", "Pair[int, Mode]", "Chain[Box[Word]]"]  # fmt: skip
 _OPTIONS = ["", "", "", ",omitempty", ",omitempty", ",omitzero", ",string", ",omitempty,string"]
 _NAMES = ["name", "size", "owner", "coreName", "Plain", "content", "a-b", "x_y", "kind2", "$v", "é"]
 

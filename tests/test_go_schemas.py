@@ -454,6 +454,60 @@ def test_type_arguments_of_type_arguments_do_not_end_a_run() -> None:
     assert "in" in schema_of('\tIn L0x0[int] `json:"in"`', code)["properties"]
 
 
+GENERIC = """
+type Box[T any] struct {
+	Of T `json:"of"`
+}
+type Chain[T any] struct {
+	Item T         `json:"item"`
+	Next *Chain[T] `json:"next"`
+}
+type Odd[T any] struct {
+	Item T           `json:"item"`
+	Next *Odd[Box[T]] `json:"next"`
+}
+type Tree[T any] map[string]Tree[T]
+"""
+
+
+@pytest.mark.parametrize(
+    ("type_", "valid", "invalid"),
+    [
+        ("Box[Box[int]]", [{"of": {"of": 1}}], [{"of": {"of": "a"}}, {"of": {}}, {"of": 1}]),
+        ("Box[Box[Box[[]string]]]", [{"of": {"of": {"of": ["a"]}}}], [{"of": {"of": {"of": [1]}}}]),
+        ("Chain[int]", [{"item": 1, "next": {"item": 2, "next": None}}],
+         [{"item": 1, "next": {"item": "a", "next": None}}, {"item": 1, "next": {"item": 1}}]),
+        ("Chain[Chain[int]]", [{"item": {"item": 1, "next": None}, "next": {"item": {"item": 1, "next": None}, "next": None}}],
+         [{"item": {"item": 1, "next": None}, "next": {"item": 1, "next": None}}]),
+        ("Tree[int]", [{"a": {"b": None}}], [{"a": {"b": 1}}]),
+        # One that makes ever more types is open somewhere inside.
+        ("Odd[int]", [{"item": 1, "next": {"item": {"of": 1}, "next": None}}], [{"item": 1, "next": {"item": 1, "next": None}}]),
+    ],
+)  # fmt: skip
+def test_generic_types_inside_themselves(type_: str, valid: list[Any], invalid: list[Any]) -> None:
+    validator = jsonschema_rs.Draft7Validator(schema_of(f'\tIt {type_} `json:"it"`', GENERIC))
+    assert [value for value in valid if not validator.is_valid({"it": value})] == []
+    assert [value for value in invalid if validator.is_valid({"it": value})] == []
+
+
+@pytest.mark.parametrize(
+    "line", ["Chain[int]", "*Chain[int]", "Loop", 'It struct{ Loop } `json:"it"`']
+)
+def test_types_that_contain_themselves_are_embedded(line: str) -> None:
+    loop = '\ntype Loop struct {\n\tItem int   `json:"item"`\n\tNext *Loop `json:"next"`\n}\n'
+    validator = jsonschema_rs.Draft7Validator(schema_of(f"\t{line}", GENERIC + loop))
+    value: dict[str, Any] = {"item": 1, "next": {"item": 2, "next": None}}
+    assert validator.is_valid({"it": value} if line.startswith("It") else value)
+    value["next"]["item"] = "a"
+    assert not validator.is_valid({"it": value} if line.startswith("It") else value)
+
+
+def test_generic_types_that_make_ever_more_are_said() -> None:
+    code = HEAD + WIDGET.format('\tIt Odd[int] `json:"it"`') + GENERIC
+    messages = [note.message for note in read({"shop/shop.go": code}).notes]
+    assert messages == ["open: Odd contains itself"]
+
+
 def test_beyond_the_limit_of_fields_kinds_keep_those_that_they_embed() -> None:
     code = "type Base struct {\n\tA int\n}\ntype Inner struct {\n\tB int\n}\n"
     source = HEAD + WIDGET.format("\tC, D, E int\n\tInner Inner\n\tBase") + code
@@ -551,6 +605,25 @@ def test_a_kind_whose_base_is_embedded_in_another_package() -> None:
 def test_build_constraints(name: str, head: str, declares: bool) -> None:
     text = f"{head}package shop\n\ntype Widget struct {{\n{BASE}}}\n"
     assert kinds({name: text}) == (["Widget"] if declares else [])
+
+
+@pytest.mark.parametrize("item", ["int", "string"])
+def test_variants_with_types_that_contain_themselves(item: str, tmp_path: Path) -> None:
+    node = 'type %s struct {\n\tNext *%s `json:"next"`\n\tItem %s `json:"item"`\n}\n'
+    widget = "package shop\n\ntype Widget struct {\n\tBaseEntity\n\t%s\n}\n\n"
+    files = {
+        "w_linux.go": widget % 'It Node `json:"it"`' + node % ("Node", "Node", "int"),
+        "w_windows.go": widget % 'It Node `json:"it"`\n\tOf *Tree `json:"of"`'
+        + node % ("Node", "Node", item) + node % ("Tree", "Tree", "bool"),
+    }  # fmt: skip
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    assert run(tmp_path, "schema", "generate", "--definitions", ".").returncode == 0
+    schema = json.loads((tmp_path / "schemas/stored/Widget.schema.json").read_text())
+    validator = jsonschema_rs.Draft7Validator({**schema, "required": []})
+    assert validator.is_valid({"it": {"item": 1, "next": {"item": 1, "next": None}}})
+    assert validator.is_valid({"of": {"item": True, "next": {"item": True, "next": None}}})
+    assert not validator.is_valid({"of": {"item": True, "next": {"item": 1, "next": None}}})
 
 
 def test_variants_of_a_type_make_one_schema(tmp_path: Path) -> None:

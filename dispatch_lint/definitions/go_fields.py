@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from dispatch_lint.definitions.go_instances import Around, instance_key
 from dispatch_lint.definitions.go_library import (
     BASIC,
     WITHOUT_FIELDS,
@@ -58,10 +59,6 @@ class Openness(NamedTuple):
 
     reason: str = ""
     methods: bool = False
-
-
-Around = tuple[tuple[str, str], ...]
-"""The types around one, by folder and name: a type that contains itself is not followed again."""
 
 
 class Types(Protocol):
@@ -197,7 +194,7 @@ class FieldReader:
         simple_name = type_name(field.type).rpartition(".")[2]
         found = [
             (target, bound) for target, bound in self._structs(scope, field.type)
-            if target is None or target.key not in around
+            if target is None or instance_key(target) not in around
         ]  # fmt: skip
         is_base = self._base_name.is_meant(self._tree, scope, field.type)
         if (found or is_base) and not walk.follows(scope, field, depth):
@@ -230,7 +227,7 @@ class FieldReader:
     ) -> Iterator[Candidate]:  # fmt: skip
         """The fields of a struct inside another."""
         walk.left -= 1
-        key = target.key if target is not None else ("", "")
+        key = instance_key(target) if target is not None else ("", "")
         standard = self.standard(target.declared) if target is not None else ""
         for candidate in self.candidates(bound.scope, bound.node, depth + 1, (*around, key), walk):
             inner = candidate.field._replace(base=candidate.field.base or is_base)

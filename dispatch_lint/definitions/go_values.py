@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,14 @@ from dispatch_lint.definitions.builtin import builtin_folder
 from dispatch_lint.definitions.conventions import Conventions
 from dispatch_lint.definitions.go_base import BaseName, base_of
 from dispatch_lint.definitions.go_enumerations import Enumerations
-from dispatch_lint.definitions.go_fields import Around, FieldReader
+from dispatch_lint.definitions.go_fields import FieldReader
+from dispatch_lint.definitions.go_instances import (
+    Around,
+    are_too_many,
+    instance_key,
+    shell,
+    unique_name,
+)
 from dispatch_lint.definitions.go_library import (
     ANYTHING,
     BASIC,
@@ -45,6 +51,8 @@ from dispatch_lint.definitions.variants import union
 from dispatch_lint.model.base_entity import BASE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tree_sitter import Node
 
     from dispatch_lint.definitions.go_package import GoPackage
@@ -79,14 +87,21 @@ class ValueReader:
         # Whether the values that are read can be addressed: those of a map cannot, so that methods
         # of pointers to them are not called.
         self.addressable = True
-        self.recursive: dict[str, Type] = {}
+        self._recursive: dict[str, Type] = {}
+        self._again_inside: dict[str, list[Target]] = {}
         """The types that contain themselves, of the entity type that is being read."""
-        self._again_inside: set[str] = set()
 
     def start(self, kind: str, definition: Location, form: Form) -> None:
         """Begin with another entity type."""
         self.kind, self.definition, self._form = kind, definition, form
-        self.recursive, self._again_inside = {}, set()
+        self._recursive, self._again_inside = {}, {}
+
+    def recursive(self) -> dict[str, Type]:
+        """The types that contain themselves, of the entity type that was read."""
+        while missing := self._again_inside.keys() - self._recursive.keys():
+            for name in sorted(missing):  # the fields of those that are embedded were read alone
+                self._recursive[name] = self._union(self._again_inside[name], ())
+        return self._recursive
 
     def type_of_line(self, scope: Scope, line: GoField) -> Type:
         """The type of a line of a struct, which may be no part of a kind: nothing is noted."""
@@ -192,7 +207,14 @@ class ValueReader:
             return self._outside(scope, node, name)
         if len(found) > 1:
             self.notes.variants(found)
-        return union([self._declared(target, around) for target in found])
+        return self._union(found, around)
+
+    def _union(self, found: Sequence[Target], around: Around) -> Type:
+        """The type of a name that builds may choose several types for."""
+        type_ = union([self._declared(target, around) for target in found])
+        if not type_.same_as and unique_name(found[0]) in self._again_inside:
+            self._recursive[unique_name(found[0])] = type_
+        return type_
 
     def _outside(self, scope: Scope, node: Node, name: str) -> Type:
         """A type of Go itself, or one outside of the tree, which may be anything."""
@@ -205,8 +227,9 @@ class ValueReader:
 
     def _declared(self, target: Target, around: Around) -> Type:
         declared = target.declared
-        if target.key in around:
-            return self._again(target)
+        key = instance_key(target)
+        if key in around or are_too_many(target, around):
+            return self._again(target, known=key in around)
         if len(around) > MAX_NESTING:
             return Type("any", nullable=True)
         if not self._budget.allows(self.definition):
@@ -219,31 +242,32 @@ class ValueReader:
         if decided := self._marshaled(bound, own, declared.name):
             return decided
         if declared.type.type == "struct_type":
-            type_ = self._kind_struct(Target(inner, declared), (*around, target.key))
+            type_ = self._kind_struct(Target(inner, declared), (*around, key))
         else:
-            type_ = self.type(inner, declared.type, (*around, target.key))
+            type_ = self.type(inner, declared.type, (*around, key))
             if not declared.alias:
                 name = external_name(self._tree, *underlying(self._tree, inner, declared.type))
                 type_ = WITHOUT_METHODS.get(name, type_)
                 type_ = self.enumerations.of(type_, target)
-        type_ = type_._replace(name=declared.name, text=type_.text or _also_text(own))
-        if self._unique_name(target) in self._again_inside:
-            self.recursive[self._unique_name(target)] = type_
-        return type_
+        return type_._replace(name=declared.name, text=type_.text or _also_text(own))
 
-    def _again(self, target: Target) -> Type:
-        """A type inside itself."""
+    def _again(self, target: Target, *, known: bool) -> Type:
+        """A type inside itself.
+
+        Args:
+            known: it is the same type, and not another one of the same generic type.
+        """
         node = underlying(self._tree, target.scope, target.declared.type).node
-        if node.type not in ("struct_type", "slice_type", "map_type") or target.scope.arguments:
-            return _shell(node)
-        name = self._unique_name(target)
-        self._again_inside.add(name)
+        if not known or node.type not in ("struct_type", "slice_type", "map_type"):
+            self.notes.add(
+                f"open: {target.declared.name} contains itself", target.declared.location
+            )
+            return shell(node)
+        name = unique_name(target)
+        same = self._again_inside.setdefault(name, [])
+        if target.declared not in [known.declared for known in same]:
+            same.append(target)
         return Type("any", same_as=name, nullable=node.type != "struct_type")
-
-    @staticmethod
-    def _unique_name(target: Target) -> str:
-        folder, name = target.key
-        return re.sub(r"[^A-Za-z0-9_.-]", "_", f"{folder}.{name}".replace("/", ".").lstrip("."))
 
     def decides_itself(self, found: Methods) -> bool:
         """Whether methods make anything of a type.
@@ -287,17 +311,6 @@ class ValueReader:
         """The canonical kind of a type: from its marker, else from its name."""
         name = declared.comment.marker("kind") or declared.name
         return self._conventions.aliases.get(name, name)
-
-
-def _shell(node: Node) -> Type:
-    """A type that contains itself: inside itself only its outermost layer is said."""
-    if node.type == "struct_type":
-        return Type("object", open="the type contains itself")
-    if node.type == "slice_type":
-        return Type("list", item=Type("any"), nullable=True)
-    if node.type == "map_type":
-        return Type("map", item=Type("any"), nullable=True)
-    return Type("any", nullable=True)
 
 
 def _also_text(found: Methods) -> bool:

@@ -129,7 +129,7 @@ class GoReader:
         own = methods_of(self._tree, target)
         opaque = values.decides_itself(own) or "MarshalText" in own
         reason = values.fields.openness(struct.scope, struct.node).reason
-        recursive = values.recursive
+        recursive = values.recursive()
         if not are_small(recursive):
             fields, recursive = [*without_recursion(fields)], {}
         if role.name == "base":

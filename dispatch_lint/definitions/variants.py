@@ -137,7 +137,10 @@ def merged(variants: Sequence[EntityType]) -> EntityType:
     """One definition with the documents of several variants of it."""
     first, *others = variants
     for other in others:
+        known, more = dict(first.recursive), dict(other.recursive)
+        both = {name: _either(known[name], more[name]) for name in known.keys() & more.keys()}
         first = first._replace(
-            fields=merged_fields(first.fields, other.fields), open=first.open or other.open
-        )
+            fields=merged_fields(first.fields, other.fields), open=first.open or other.open,
+            recursive=tuple(sorted((known | more | both).items())),
+        )  # fmt: skip
     return first
