@@ -179,7 +179,7 @@ def test_an_open_schema_says_why() -> None:
     ("types", "said"),
     [
         (["decimal.Decimal"], ["decimal.Decimal was not read"]),
-        (["*url.URL", "[]url.URL", "map[string]url.URL"], ["url.URL was not read, nor at 2 other places"]),
+        (["*url.URL", "[]url.URL", "map[string]url.URL"], ["url.URL was not read (2 further places)"]),
         (["Gone", "Missing[int]"], ["Gone was not read", "Missing was not read"]),
         (["JsonP", "[]JsonP", "Embeds"], ["JsonP has a method MarshalJSON", "Embeds has a method MarshalJSON"]),
         (["struct{ JsonP }"], ["the struct has a method MarshalJSON"]),

@@ -141,3 +141,18 @@ def test_an_outline_has_all_that_is_declared(text: str) -> None:
 
 def test_a_file_that_no_build_contains_has_no_package() -> None:
     assert go_outline.package_name(b"//go:build ignore\n\npackage main\n") == ""
+
+
+@pytest.mark.parametrize("before", [
+    'func f() { g("a/*b") }\n\n/*\nWidget is sold.\n\n  More of it.\n*/',
+    "func f() {\n\t/* a\n\tb */\n\tg() /* c */\n}\n\n/* one */ /* two\nthree */",
+    "var x = 3 * /* y */\n\t4 /* z */\n\n// d */",
+    "func f() {\n} /* behind\n\tcode */\n",
+    "func f() {}\n\n/* a /* nested\ntext */",
+    "var p = q\n\t* r\n\n/*\n* Widget\n*/",
+])  # fmt: skip
+def test_comments_of_several_lines_behind_what_is_not_parsed(before: str) -> None:
+    code = f"package shop\n\n{before}\ntype Widget struct {{\n\tBaseEntity\n}}\n"
+    found, sources = read({"shop/shop.go": code})
+    assert [type_.kind for type_ in found.types] == ["Widget"]
+    assert (found.problems, sources[0].file.broken) == ([], [])

@@ -124,18 +124,26 @@ def blank(text: bytes) -> bytes:
 def _end_of_code(source: bytes, chunk: Chunk) -> int:
     """Where the comments and empty lines at the end of a declaration begin."""
     end = chunk.end
-    for line in _lines_backwards(source, chunk):
-        stripped = line.strip()
-        if stripped and not stripped.startswith((b"//", b"/*", b"*")):
-            break
-        end -= len(line) + 1
-    return max(end, chunk.start)
-
-
-def _lines_backwards(source: bytes, chunk: Chunk) -> Iterator[bytes]:
-    """The lines of a declaration from the last one; an end of line at its end makes none."""
-    end = chunk.end - 1 if source[chunk.end - 1 : chunk.end] == b"\n" else chunk.end
     while end > chunk.start:
-        start = max(source.rfind(b"\n", chunk.start, end) + 1, chunk.start)
-        yield source[start:end]
-        end = start - 1
+        stop = end - 1 if source[end - 1 : end] == b"\n" else end
+        start = max(source.rfind(b"\n", chunk.start, stop) + 1, chunk.start)
+        line = source[start:stop].strip()
+        if line.endswith(b"*/") and not line.startswith(b"//"):
+            start = _start_of_comment(source, chunk.start, source.rfind(b"*/", start, stop))
+            if start < 0:
+                break  # it stands behind code
+        elif line and not line.startswith(b"//"):
+            break
+        end = start
+    return end
+
+
+def _start_of_comment(source: bytes, start: int, close: int) -> int:
+    """Where the line is that a comment of some lines begins with; -1 if it begins behind code."""
+    opening = source.rfind(b"/*", start, close)
+    while opening >= 0:
+        line = max(source.rfind(b"\n", start, opening) + 1, start)
+        if not source[line:opening].strip():
+            return line
+        opening = source.rfind(b"/*", start, opening)
+    return -1

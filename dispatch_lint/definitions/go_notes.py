@@ -26,7 +26,7 @@ class Notes:
         yield from self._problems
         for places in self._unread.values():
             (first, name), *others = places.items()
-            more = f", nor at {count(len(others), 'other place')}" if others else ""
+            more = f" ({count(len(others), 'further place')})" if others else ""
             yield DefinitionProblem(f"open: {name} was not read{more}", first)
 
     def add(self, message: str, location: Location) -> None:
