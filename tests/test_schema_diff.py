@@ -305,6 +305,14 @@ def test_text_of_manifests_is_another_type_than_numbers(old: str, new: str, tmp_
     assert result.returncode == 1
 
 
+@pytest.mark.parametrize("new", ["int", "Colour", "[3]int", "time.Time", "*In"])
+def test_a_type_instead_of_any_is_one_change(new: str, tmp_path: Path) -> None:
+    for name, type_ in (("old.go", "any"), ("new.go", new)):
+        write(tmp_path, name, f'It {type_} `json:"it"`')
+    result = run(tmp_path, "schema", "diff", "old.go", "new.go").stdout.decode()
+    assert result.splitlines()[1:] == ["1 breaking change, 0 compatible changes."]
+
+
 def test_what_is_inside_a_type_that_may_be_null(tmp_path: Path) -> None:
     text = "package shop\n\ntype Node struct {\n\tNext *Node `json:\"next\"`\n\tV %s `json:\"v\"`\n}\n\n" \
         "type Widget struct {\n\tBaseEntity\n\tIt *Node `json:\"it\"`\n}\n"  # fmt: skip

@@ -50,6 +50,8 @@ def value_changes(old: Schema, new: Schema, *, null: bool = True) -> Iterator[Ch
         yield Change("type-narrowed" if narrowed else "type-widened", message)
         if not before & after and not {"integer", "number"} <= before | after:
             return  # nothing else is the same either
+        if narrowed and "type" not in old and _values(old) is None:
+            return  # any value was allowed: limits are no further change
     yield from _shape(old, new)
     yield from _limits(old, new)
     yield from _codings(old, new)
