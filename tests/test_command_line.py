@@ -201,6 +201,23 @@ def test_no_output_replaces_what_the_run_reads(tmp_path: Path) -> None:
     assert {file: file.read_bytes() for file in tmp_path.iterdir()} == before
 
 
+@pytest.mark.parametrize(("arguments", "said"), [
+    (["--diff", "-o", "out.txt"], "-o out.txt: --diff takes the place of the report"),
+    (["--add-ignore", "-f", "json", "-o", "out.txt"], "-o out.txt: --add-ignore takes the place of the report"),
+    (["--write-baseline", "--baseline", "k.json", "-o", "out.txt"], "-o out.txt: --write-baseline takes the place of the report"),
+    (["--list-files", "-o", "out.txt"], "-o out.txt: --list-files takes the place of the report"),
+    (["--diff", "--add-ignore"], "--diff and --add-ignore: each takes the place of the report"),
+    (["--add-ignore=why", "--write-baseline"], "--add-ignore and --write-baseline: each takes the place of the report"),
+    (["--watch", "--list-files", "--diff"], "--diff and --list-files: each takes the place of the report"),
+])  # fmt: skip
+def test_no_option_is_left_undone(arguments: list[str], said: str, tmp_path: Path) -> None:
+    """They were passed over: the exit code was 0, and no file was written."""
+    write(tmp_path, a_yaml=WRONG)
+    code, out, error = check(tmp_path, *arguments)
+    assert (code, out) == (2, "") and said in error
+    assert [file.name for file in tmp_path.iterdir()] == ["a.yaml"]
+
+
 @pytest.mark.parametrize("format_", ["json", "jsonl", "sarif", "gitlab", "full"])
 def test_a_report_replaces_that_of_the_last_run(format_: str, tmp_path: Path) -> None:
     write(tmp_path, a_yaml=WRONG)
