@@ -168,6 +168,25 @@ def test_an_empty_list_of_rules_is_an_error(tmp_path: Path) -> None:
     assert check(tmp_path, "--ignore", "")[0] == 1
 
 
+@pytest.mark.parametrize(("settings", "arguments"), [
+    ("", ["--ignore", "all"]), ("", ["--select", "schema", "--severity", "schema=off"]), ("select = []", []),
+    ("select = ['schema']\nignore = ['schema']", []),
+])  # fmt: skip
+def test_where_no_rule_is_left_nothing_is_called_right(
+    settings: str, arguments: list[str], tmp_path: Path
+) -> None:
+    write(tmp_path, a_yaml=WRONG)
+    (tmp_path / "dispatch-lint.toml").write_text(settings)
+    code, out, error = check(tmp_path, *arguments)
+    assert (code, out) == (2, "") and "select, ignore and severity leave no rule to check" in error
+
+
+def test_rules_may_be_added_to_none(tmp_path: Path) -> None:
+    write(tmp_path, a_yaml=WRONG)
+    (tmp_path / "dispatch-lint.toml").write_text("select = []\n")
+    assert check(tmp_path, "--extend-select", "name-format")[0] == 1
+
+
 @pytest.mark.parametrize("name, text", [
     ("a.yaml", WRONG), ("a.json", '{"kind": "Secret", "name": "s", "secrets": {}}'), ("a.yaml", "kind: Secret\nname: [\n"),
     ("a.go", "package a\n"), ("a.yaml", "openapi: 3.0.0\ncomponents: {schemas: {A: {properties: {kind: {}, name: {}}}}}\n"),
