@@ -150,6 +150,8 @@ def make_checker(
         catalogue = load_catalogue(settings)
         rules = instantiate(known, settings, catalogue)
         off = instantiate_off(known, settings, catalogue)
+        if not rules:  # all would be called right
+            raise SettingsError("select, ignore and severity leave no rule to check")
     except UserError as error:
         raise settings_file.in_file(error, settings) from error
     accelerator = None

@@ -23,6 +23,8 @@ INITIALISMS = frozenset([
 ])  # fmt: skip
 _CACHED = 4_096
 """Names whose results are cached."""
+_MAX_EQUAL = 3
+"""The number of equally near names that a message shows."""
 
 
 _LOWER_CAMEL = re.compile(r"a[Aa0]*\Z")
@@ -168,19 +170,44 @@ def nearest(word: str, candidates: Iterable[str], *, cutoff: float = 0.7) -> str
     return near[0] if near else None
 
 
+def only_nearest(word: str, candidates: Iterable[str], *, cutoff: float = 0.7) -> str | None:
+    """The candidate that is nearer to `word` than all others; None where several are equally near."""
+    near = equally_near(word, candidates, cutoff=cutoff)
+    return near[0] if len(near) == 1 else None
+
+
+def equally_near(word: str, candidates: Iterable[str], *, cutoff: float = 0.7) -> list[str]:
+    """The candidates that `word` most likely stands for: three at most, if none is nearer than another."""
+    near = nearest_few(word, candidates, _MAX_EQUAL, cutoff=cutoff)
+    return [name for name in near if _likeness(word, name) == _likeness(word, near[0])]
+
+
 def nearest_few(
     word: str, candidates: Iterable[str], count: int, *, cutoff: float = 0.7
 ) -> list[str]:
-    """Up to `count` candidates near `word`, best first; case does not matter."""
+    """Up to `count` candidates near `word`, best first; case matters between equal ones only."""
     lowered = _lowered(tuple(candidates))
-    return [lowered[name] for name in _close(word.lower(), tuple(lowered), count, cutoff)]
+    close = _close(word.lower(), tuple(lowered), count, cutoff)
+    near = [name for lower in close for name in lowered[lower]]
+    if len(near) > len(close):
+        near.sort(key=lambda name: _likeness(word, name), reverse=True)
+    return near[:count]
+
+
+@lru_cache(maxsize=_CACHED)
+def _likeness(word: str, name: str) -> tuple[float, float]:
+    """How near a name is to a word, without regard to case and with it: from 0 to 1."""
+    from difflib import SequenceMatcher
+
+    ratio = SequenceMatcher(None, name.lower(), word.lower()).ratio()
+    return ratio, SequenceMatcher(None, name, word).ratio()
 
 
 @lru_cache(maxsize=64)
-def _lowered(candidates: tuple[str, ...]) -> dict[str, str]:
-    lowered: dict[str, str] = {}
+def _lowered(candidates: tuple[str, ...]) -> dict[str, list[str]]:
+    lowered: dict[str, list[str]] = {}
     for candidate in candidates:
-        lowered.setdefault(candidate.lower(), candidate)
+        lowered.setdefault(candidate.lower(), []).append(candidate)
     return lowered
 
 
@@ -216,9 +243,13 @@ def one_edit_away(word: str) -> set[str]:
 
 
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:
-    """`; did you mean "…"?`, or nothing if no candidate is near."""
-    near = nearest(word, candidates, cutoff=0.6)
-    return f'; did you mean "{near}"?' if near else ""
+    """`; did you mean "…"?`, with all that are equally near; or nothing if no candidate is near."""
+    near = equally_near(word, candidates, cutoff=0.6)
+    return f"; did you mean {' or '.join(map(_quoted, near))}?" if near else ""
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
 
 
 def count(number: int, what: str) -> str:

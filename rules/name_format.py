@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from dispatch_lint.rule import EntityView, Example, Finding, Form, Rule, fits
+from dispatch_lint.rule import EntityView, Example, Finding, Form, Rule, fits, stored
 
 # The store's own check, `^[\w\d\-]+$`, as Go means it: ASCII, up to the end of the text.
 _NAME = re.compile(r"[A-Za-z0-9_-]+\Z")
@@ -12,7 +12,7 @@ _NAME = re.compile(r"[A-Za-z0-9_-]+\Z")
 class NameFormat(Rule):
     """ "`name` is used as the key (namespaced with organization and entity type)", so it holds
     no `/`, no white space, and only what the Entity Store takes: letters, digits, `_` and `-`.
-    Some kinds have a narrower pattern of their own.
+    Some kinds have a narrower pattern of their own. The organization is a part of the key as well.
     """
 
     name = "name-format"
@@ -33,17 +33,24 @@ class NameFormat(Rule):
             (("/name", '"Ticker" does not match the pattern of Driver names, '
               "^[a-z0-9][a-z0-9-]*$"),),
         ),
+        Example(
+            stored("Secret", organizationId="acme/shop"),
+            (("/organizationId", '"acme/shop" cannot be part of a key: it contains "/"'),),
+            file="e.json",
+        ),
     )  # fmt: skip
 
     def check_entity(self, entity: EntityView) -> Iterator[Finding]:
+        organization = entity.get(self.catalogue.organization_field)
+        if entity.form == "stored" and isinstance(organization, str) and organization:
+            yield from _characters(self.catalogue.organization_field, organization)
         name = entity.get("name")
         if not isinstance(name, str):
             return
         if name == "":
             yield Finding(("name",), "the name is empty: it cannot be part of a key")
         elif not _NAME.match(name):
-            yield Finding(("name",), f'"{name}" cannot be part of a key: it contains {_bad(name)}',
-                          help='use letters, digits, "_" and "-" only')  # fmt: skip
+            yield from _characters("name", name)
         elif (pattern := self._pattern(entity.kind, entity.form)) and not fits(pattern, name):
             message = f'"{name}" does not match the pattern of {entity.kind} names, {pattern}'
             yield Finding(("name",), message)
@@ -55,6 +62,13 @@ class NameFormat(Rule):
         if pattern or known is None or "manifest" not in known.forms:
             return pattern
         return self.catalogue.pattern(kind, "manifest", "name")
+
+
+def _characters(field: str, text: str) -> Iterator[Finding]:
+    """A finding about a text that has characters which no part of a key has."""
+    if not _NAME.match(text):
+        yield Finding((field,), f'"{text}" cannot be part of a key: it contains {_bad(text)}',
+                      help='use letters, digits, "_" and "-" only')  # fmt: skip
 
 
 def _bad(name: str) -> str:

@@ -14,6 +14,7 @@ from dispatch_lint.rule import (
     Rule,
     did_you_mean,
     guide_fields,
+    only_nearest,
 )
 
 if TYPE_CHECKING:
@@ -45,6 +46,11 @@ class StatusValue(Rule):
             (("/status", '"UNKNOWN" is not a status; expected one of INITIALIZED, CREATING, READY, UPDATING, '
               "DELETING, DELETED, ERROR, MISSING"),),
         ),
+        Example(
+            "kind: Function\nname: hello\nimage: nodejs\nstatus: CREATED\n",
+            (("/status", '"CREATED" is not a status; expected one of INITIALIZED, CREATING, READY, UPDATING, '
+              'DELETING, DELETED, ERROR, MISSING; did you mean "READY" or "CREATING"?'),),
+        ),
     )  # fmt: skip
 
     def check_entity(self, entity: EntityView) -> Iterator[Finding]:
@@ -61,8 +67,12 @@ class StatusValue(Rule):
             yield Finding(("status",), message + expected, fold=fold)
             return
         meant = did_you_mean(status, values)
-        near = meant.split('"')[1] if meant else ""
-        fix = Fix("safe", f"write {near}", (Put(("status",), near),)) if near else None
+        fix = None
+        near = only_nearest(status, values, cutoff=0.6)
+        if near is not None:
+            sure = near.lower() == status.lower()
+            change = Put(("status",), near)
+            fix = Fix("safe" if sure else "unsafe", f"write {near}", (change,))
         yield Finding(("status",), f'"{status}" is not a status; expected one of {expected}{meant}',
                       help=fix.message if fix else "", fix=fix)  # fmt: skip
 

@@ -20,7 +20,8 @@ class UniqueId(Rule):
     the ID of one that was deleted. So an entity keeps its ID: a key that comes with another one,
     without a deletion in between, is a deviation too.
 
-    What is of the past comes from the store, or from a ledger (setting `ledger`).
+    An empty ID is none: "All objects have both a `name` and `ID` field". What is of the past comes
+    from the store, or from a ledger (setting `ledger`).
     """
 
     name = "unique-id"
@@ -35,6 +36,7 @@ class UniqueId(Rule):
                 store=stored("Application", id="1", status="DELETED")),
     )  # fmt: skip
     invalid = (
+        Example(stored("Application", id=""), (("/id", "the ID is empty"),), file="e.json"),
         Example(
             stored("Application", id="1") + stored("Application", id="1", name="b"),
             (("/id", 'the ID "1" already belongs to acme/Application/shop'),),
@@ -64,6 +66,11 @@ class UniqueId(Rule):
             store=stored("Application", id="1"),
         ),
     )
+
+    def check_entity(self, entity: EntityView) -> Iterator[Finding]:
+        is_own = entity.form == "stored" and entity.container is None
+        if is_own and entity.get("id") == "":
+            yield Finding(("id",), "the ID is empty")
 
     def check_id(self, group: IdGroup) -> Iterator[Finding]:
         """What the ID was used for: in the store and the ledger, then in the order of documents."""

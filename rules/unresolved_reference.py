@@ -2,7 +2,17 @@
 
 from collections.abc import Iterator
 
-from dispatch_lint.rule import Example, Finding, Fix, Put, Reference, Rule, Severity, stored
+from dispatch_lint.rule import (
+    Example,
+    Finding,
+    Fix,
+    Put,
+    Reference,
+    Rule,
+    Severity,
+    only_nearest,
+    stored,
+)
 
 _FEW = 5
 """Entities that a line of the settings can name beside another one."""
@@ -16,7 +26,8 @@ class UnresolvedReference(Rule):
     nothing says that the documents are complete, a reference is judged only if the run has
     documents of the kind at all, and is then a warning; the rest is counted as not judged. With
     a store, or `complete = true`, a missing entity is an error. The setting `external` declares
-    entities that exist elsewhere; Brokers always do, because Dispatch never stores one.
+    entities that exist elsewhere; Brokers always do, because Dispatch never stores one. The fix
+    writes the nearest name, where none is as near.
     """
 
     name = "unresolved-reference"
@@ -42,6 +53,12 @@ class UnresolvedReference(Rule):
             fixed="kind: Image\nname: nodejs\nbaseImageName: b\n---\nkind: Function\nname: f\nimage: nodejs\n",
         ),
         Example(
+            "kind: Image\nname: node-8\nbaseImageName: b\n---\n"
+            "kind: Image\nname: node-9\nbaseImageName: b\n---\n"
+            "kind: Function\nname: f\nimage: node-7\n",
+            (("/image", 'there is no Image "node-7"; did you mean "node-9" or "node-8"?'),),
+        ),
+        Example(
             "kind: Function\nname: f\nimage: nodejs\n",
             (("/image", 'there is no Image "nodejs"'),),
             settings={"complete": True},
@@ -65,8 +82,10 @@ class UnresolvedReference(Rule):
         if near:
             names = " or ".join(f'"{name}"' for name in near)
             meant = f"; did you mean {names}?"
-            change = Put(reference.path, f"{reference.prefix}{near[0]}")
-            fix = Fix("unsafe", f"write {near[0]}", (change,))
+        nearest = only_nearest(reference.value, near, cutoff=0)
+        if nearest is not None:
+            change = Put(reference.path, f"{reference.prefix}{nearest}")
+            fix = Fix("unsafe", f"write {nearest}", (change,))
         yield Finding(
             reference.path,
             f"there is no {what}{meant}",

@@ -272,7 +272,10 @@ def refused(folder: Path) -> str:
         ("severity = 'off'", '"severity" must be a table'),
         ("[severity]\nname-format = 'of'", '"severity.name-format" must be one of'),
         ("[rules]\nname-format = 1", '"rules.name-format" must be a table of options'),
-        ("[rules.initialism-spelling]\nwire = 'rust'", 'must be one of "consistent"'),
+        (
+            "[rules.initialism-spelling]\nwire = 'rust'",
+            'must be one of "consistent", "camel", "go", not "rust"',
+        ),
         ("[rules.name-format]\nlength = 1", 'there is no option "length": the rule has no options'),
         ("[open-questions]\nkind-feild = 'optional'", 'did you mean "kind-field"?'),
         ("[limits]\ndepth = 0", '"limits.depth" must be a number from 1'),

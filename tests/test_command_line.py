@@ -28,6 +28,7 @@ from tests.command import WAIT, interruptible
 from tests.test_cli import ROOT, WRONG, check, run, write
 
 SCHEMA = settings_schema(built_in_rules())
+SCHEMA_FILE = ROOT / "dispatch_lint" / "config" / "settings.schema.json"
 
 
 def out_of(folder: Path, *arguments: str, **more: Any) -> str:
@@ -52,10 +53,7 @@ def test_the_options_of_check_are_in_groups_and_summaries_are_whole(tmp_path: Pa
 
 
 def test_the_schema_of_the_settings_is_up_to_date() -> None:
-    file = ROOT / "dispatch_lint" / "config" / "settings.schema.json"
-    assert json.loads(file.read_text()) == SCHEMA, (
-        "run: dispatch-lint schema show settings --isolated > dispatch_lint/config/settings.schema.json"
-    )
+    assert json.loads(SCHEMA_FILE.read_text()) == SCHEMA, "run: make docs-update"
     assert list(SCHEMA["properties"]) == list(KEYS)
     jsonschema.Draft7Validator.check_schema(SCHEMA)
 
@@ -170,6 +168,25 @@ def test_an_empty_list_of_rules_is_an_error(tmp_path: Path) -> None:
     assert check(tmp_path, "--ignore", "")[0] == 1
 
 
+@pytest.mark.parametrize(("settings", "arguments"), [
+    ("", ["--ignore", "all"]), ("", ["--select", "schema", "--severity", "schema=off"]), ("select = []", []),
+    ("select = ['schema']\nignore = ['schema']", []),
+])  # fmt: skip
+def test_where_no_rule_is_left_nothing_is_called_right(
+    settings: str, arguments: list[str], tmp_path: Path
+) -> None:
+    write(tmp_path, a_yaml=WRONG)
+    (tmp_path / "dispatch-lint.toml").write_text(settings)
+    code, out, error = check(tmp_path, *arguments)
+    assert (code, out) == (2, "") and "select, ignore and severity leave no rule to check" in error
+
+
+def test_rules_may_be_added_to_none(tmp_path: Path) -> None:
+    write(tmp_path, a_yaml=WRONG)
+    (tmp_path / "dispatch-lint.toml").write_text("select = []\n")
+    assert check(tmp_path, "--extend-select", "name-format")[0] == 1
+
+
 @pytest.mark.parametrize("name, text", [
     ("a.yaml", WRONG), ("a.json", '{"kind": "Secret", "name": "s", "secrets": {}}'), ("a.yaml", "kind: Secret\nname: [\n"),
     ("a.go", "package a\n"), ("a.yaml", "openapi: 3.0.0\ncomponents: {schemas: {A: {properties: {kind: {}, name: {}}}}}\n"),
@@ -201,6 +218,23 @@ def test_no_output_replaces_what_the_run_reads(tmp_path: Path) -> None:
         result = run(tmp_path, *arguments)
         assert result.returncode == 2 and b"would replace a file that is read" in result.stderr
     assert {file: file.read_bytes() for file in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize(("arguments", "said"), [
+    (["--diff", "-o", "out.txt"], "-o out.txt: --diff takes the place of the report"),
+    (["--add-ignore", "-f", "json", "-o", "out.txt"], "-o out.txt: --add-ignore takes the place of the report"),
+    (["--write-baseline", "--baseline", "k.json", "-o", "out.txt"], "-o out.txt: --write-baseline takes the place of the report"),
+    (["--list-files", "-o", "out.txt"], "-o out.txt: --list-files takes the place of the report"),
+    (["--diff", "--add-ignore"], "--diff and --add-ignore: each takes the place of the report"),
+    (["--add-ignore=why", "--write-baseline"], "--add-ignore and --write-baseline: each takes the place of the report"),
+    (["--watch", "--list-files", "--diff"], "--diff and --list-files: each takes the place of the report"),
+])  # fmt: skip
+def test_no_option_is_left_undone(arguments: list[str], said: str, tmp_path: Path) -> None:
+    """They were passed over: the exit code was 0, and no file was written."""
+    write(tmp_path, a_yaml=WRONG)
+    code, out, error = check(tmp_path, *arguments)
+    assert (code, out) == (2, "") and said in error
+    assert [file.name for file in tmp_path.iterdir()] == ["a.yaml"]
 
 
 @pytest.mark.parametrize("format_", ["json", "jsonl", "sarif", "gitlab", "full"])

@@ -246,6 +246,20 @@ def test_what_the_settings_include_and_exclude(
         assert sorted(os.path.relpath(one) for one in names) == sorted(found)
 
 
+@pytest.mark.parametrize(("said", "found"), [
+    ({}, ["A.YAML", "b.Json", "c.JSONL"]), ({"include": ["*.yaml"]}, []), ({"include": ["A.*"]}, ["A.YAML"]),
+])  # fmt: skip
+def test_endings_may_be_in_upper_case(
+    said: dict[str, Any], found: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows does not tell them apart; globs do, as those of git."""
+    for name in ("A.YAML", "b.Json", "c.JSONL", "d.TXT", "e"):
+        (tmp_path / name).write_text("{}")
+    monkeypatch.chdir(tmp_path)
+    chosen = replace(parse(said), root=tmp_path)
+    assert [source.name for source in discover(["."], chosen)] == found
+
+
 SECRET = "kind: Secret\nname: a b\n"
 
 

@@ -1,11 +1,12 @@
 """The documentation is true: no page is stale, and every command and output in it is run.
 
-`make docs-update` (`python -m tests.test_docs`) writes the generated pages, the tables and the
-outputs anew.
+`make docs-update` (`python -m tests.test_docs`) writes the generated pages, the tables, the
+outputs and the schema of the settings anew.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -40,6 +41,7 @@ from tests.docs.running import (
     environment,
     run_page,
 )
+from tests.test_command_line import SCHEMA, SCHEMA_FILE
 from tests.test_hooks import environment as hook_environment
 from tests.test_hooks import hook_repository_in
 
@@ -210,6 +212,8 @@ def update() -> None:
     readme = ROOT / "README.md"
     text = with_speeds(readme.read_text(encoding="utf-8"), RESULTS.read_text(encoding="utf-8"))
     readme.write_text(text, encoding="utf-8")
+    schema = json.dumps(SCHEMA, indent=2)
+    SCHEMA_FILE.write_text(f"{schema}\n", encoding="utf-8")
     for page in PAGES:
         write_page(page)
     with tempfile.TemporaryDirectory() as folder:

@@ -112,6 +112,8 @@ OTHERS = {
     "list.yaml": "- a\n- b\n",
     "broken.json": '{"name": ',
     "service.yaml": "kind: Service\nname: x\n",
+    # Of Drone CI, whose kinds are `pipeline` and `secret`.
+    "drone.yml": "kind: secret\nname: pw\nget: {path: a, name: b}\n",
 }
 
 
@@ -123,6 +125,23 @@ def test_what_is_no_entity_is_skipped(lint: Lint, results: list[Result]) -> None
     assert [violation.rule for violation in found] == ["syntax-error"] * len(broken)
     assert results[0].summary.skipped == len(OTHERS)
     assert results[0].summary.documents == 0
+
+
+@pytest.mark.parametrize(("text", "is_ours"), [
+    ("kind: secret\nname: a\nsecrets: {k: v}\n", True),
+    ("kind: secret\nname: a\n", True),
+    ("kind: secret\nname: a\nsecret: {k: v}\n", True),  # misspelled as well
+    ("kind: base-image\nname: a\ndockerurl: x\n", True),
+    ("kind: secret\ndata: ciphertext\n", False),
+    ("kind: secret\nname: a\nget: {path: b}\n", False),
+    ("kind: Secret\nname: a\nget: {path: b}\n", True),
+])  # fmt: skip
+def test_a_misspelled_kind_has_a_field_of_the_kind_that_is_meant(
+    text: str, is_ours: bool, lint: Lint
+) -> None:
+    for paths in (["."], ["example.yaml"]):
+        found = lint(text, {"select": ["unknown-kind", "unknown-field"]}, paths)
+        assert bool(found) == is_ours
 
 
 @pytest.mark.parametrize(

@@ -428,7 +428,7 @@ def test_a_name_that_the_kind_does_not_have_is_no_fix(tmp_path: Path) -> None:
 def test_nothing_is_written_into_a_format_of_unknown_quotes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(FORMATS, "toy", FORMATS["yaml"]._replace(name="toy"))
+    monkeypatch.setitem(FORMATS, "toy", FORMATS["yaml"]._replace(name="toy", language="Toy"))
     monkeypatch.chdir(tmp_path)
     Path("a.toy").write_text("kind: Function\nname: f\nimage: acme/Image/x\n")
     made = {
@@ -437,6 +437,9 @@ def test_nothing_is_written_into_a_format_of_unknown_quotes(
     }
     assert made["yaml"].texts and not made["toy"].texts
     assert not made["toy"].withdrawn
+    Path("b.toy").write_text("kind: [\n")
+    (broken,) = Checks()([Source("b.toy", "toy")]).violations
+    assert broken.message.startswith("invalid Toy: ")
 
 
 def test_a_slip_that_is_everywhere_is_mended_everywhere(tmp_path: Path) -> None:

@@ -511,7 +511,9 @@ WITH_STORE: list[tuple[str, dict[str, Any], Files, dict[str, Any] | None, Found]
          [(1, "/id", "error", 'the ID "1" already belongs to acme/Application/shop')]),
         # The same entity again, or one of an organization that nobody names, is no other.
         ((application(), application()), []), ((application(organizationId=""), application()), []),
-        ((application(id=""), application(id="", name="b")), []),
+        # What is empty is not shared.
+        ((application(id=""), application(id="", name="b")),
+         [(number, "/id", "error", "the ID is empty") for number in (0, 1)]),
     )],
     *[("unique-id", {}, entities(now), before, [(0, "/id", "error", said)] if said else [])
       for now, before, said in (
@@ -526,7 +528,7 @@ WITH_STORE: list[tuple[str, dict[str, Any], Files, dict[str, Any] | None, Found]
           # name-reuse speaks of one that is going; of one that is gone there is nothing to say.
           (application(id="2"), application(status="DELETING"), ""),
           (application(id="2"), application(status="DELETED"), ""),
-          (application(id="2", status="DELETED"), application(), ""), (application(id=""), application(), ""),
+          (application(id="2", status="DELETED"), application(), ""), (application(id=""), application(), "the ID is empty"),
           (application(), application(), ""),
       )],
     ("unique-id", {}, entities(application(id="2", status="DELETED"), application(id="2"), application(id="2")),

@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 from dispatch_lint.config.settings import Settings
 from dispatch_lint.documents.catalogue_files import load_catalogue
 from dispatch_lint.documents.undeclared import find_undeclared
-from dispatch_lint.naming import is_lower_camel, lower_camel, nearest_few, read_foreign_key
+from dispatch_lint.naming import (
+    did_you_mean,
+    is_lower_camel,
+    lower_camel,
+    nearest_few,
+    only_nearest,
+    read_foreign_key,
+)
 from tests.conftest import Lint
 
 CATALOGUE = load_catalogue(Settings())
@@ -101,3 +108,19 @@ WORDS = st.text("abcde-_1é", max_size=8)
 def test_near_names_are_those_of_difflib(word: str, names: list[str], cutoff: float) -> None:
     expected = difflib.get_close_matches(word, names, n=3, cutoff=cutoff)
     assert nearest_few(word, names, 3, cutoff=cutoff) == expected
+
+
+@pytest.mark.parametrize(("word", "names", "nearest", "hint"), [
+    ("nodjs", ["nodejs", "python"], "nodejs", '; did you mean "nodejs"?'),
+    ("node-7", ["node-8", "node-9"], None, '; did you mean "node-9" or "node-8"?'),
+    ("CREATED", ["CREATING", "READY"], None, '; did you mean "READY" or "CREATING"?'),
+    # Only where names differ in nothing but case does case decide.
+    ("nodjs", ["Nodejs", "nodejs"], "nodejs", '; did you mean "nodejs"?'),
+    ("NODEJS", ["Nodejs", "nodeJs"], None, '; did you mean "Nodejs" or "nodeJs"?'),
+    ("abc", ["xyz"], None, ""),
+])  # fmt: skip
+def test_of_equally_near_names_none_is_nearest(
+    word: str, names: list[str], nearest: str | None, hint: str
+) -> None:
+    assert only_nearest(word, names, cutoff=0.6) == nearest
+    assert did_you_mean(word, names) == hint

@@ -109,6 +109,8 @@ def test_what_successors_name_exists() -> None:
     (f"{CHECKS}\n    def judge(self, group): return ()",
      "it has `judge` but no `collect`; it needs both"),
     ("pass", "it has no method that checks anything"),
+    (f"question = 'kind-feild'\n    {CHECKS}",
+     'its question "kind-feild" is none of kind-field, foreign-key-value, organization-field, desired-state'),
 ])  # fmt: skip
 def test_methods_that_nothing_calls_are_refused(definition: str, said: str, tmp_path: Path) -> None:
     assert refusal(definition, tmp_path) == f"{tmp_path}/mine.py: Mine is not a rule: {said}"

@@ -438,3 +438,14 @@ def test_quiet_knows_what_a_comment_hides(jobs: int, tmp_path: Path) -> None:
         assert (code, report["summary"]["suppressed"]) == (0, 2), out
         assert report["summary"]["violations"] == {"error": 0, "warning": 0, "info": 1}
         assert len(report["violations"]) == (0 if quiet else 1)
+
+
+def test_settings_that_are_a_broken_link_are_an_error(tmp_path: Path) -> None:
+    """They were passed over, and those of `pyproject.toml`, or of a folder above, held."""
+    (tmp_path / "dispatch-lint.toml").symlink_to("shared.toml")
+    (tmp_path / "a.yaml").write_text(WRONG)
+    code, out, error = check(tmp_path, "a.yaml")
+    assert (code, out) == (2, "")
+    assert error.endswith("/dispatch-lint.toml: No such file or directory\n")
+    (tmp_path / "shared.toml").write_text("ignore = ['name-format']\n")
+    assert check(tmp_path, "a.yaml")[0] == 0

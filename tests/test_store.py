@@ -642,6 +642,9 @@ def test_commands(tmp_path: Path) -> None:
     assert "is not in the ledger" in said("history", "i77", code=1)
     lines = said("export").splitlines()
     assert len(lines) == 9 and json.loads(lines[0])["kind"]
+    assert len(said("export", "--organization", "acme").splitlines()) == 7
+    nothing = 'dispatch-lint: sqlite:///refs.db has no entity of the organization "nobody"\n'
+    assert said("export", "--organization", "nobody") == nothing
     assert said("export", "--ledger", "ids.txt") == "9 IDs in ids.txt\n"
     assert (
         (tmp_path / "ids.txt").read_text().splitlines()[1].startswith("a1\tacme/Application/shop\t")

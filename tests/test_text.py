@@ -328,6 +328,7 @@ def test_a_row_without_text_has_a_line() -> None:
         ("a: 1\n\tb: 2", "found a tab character that violates indentation", (2, 1, 2, 2)),
         ("a: 'b\n\n", "found unexpected end of stream, while scanning a quoted scalar that begins on line 1", (1, 6, 2, 1)),
         ("a: [b\n", "did not find expected ',' or ']', while parsing a flow sequence that begins on line 1", (1, 6, 2, 1)),
+        ("a: [\n", "did not find expected node content", (1, 5, 2, 1)),
         ("a: b\nc", "could not find expected ':', while scanning a simple key that begins on line 2", (2, 2, 2, 3)),
         ("a: b\n\u2028--- c", "another document begins here, after a line break that only YAML 1.1 knows", (2, 2, 2, 5)),
     ],

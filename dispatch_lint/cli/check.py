@@ -19,6 +19,7 @@ from dispatch_lint.cli.formats import (
     ReportingCommand,
     check_found_outputs,
     check_kept_files,
+    check_modes,
     check_outputs,
     is_for_machines,
     report_options,
@@ -135,6 +136,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     Exit codes: 0 nothing at or above the fail level, 1 violations, 2 usage, settings, unreadable
     input or internal error.
     """
+    check_modes(options)
     if options["watch"]:
         from dispatch_lint.cli.watching import watch
 

@@ -14,7 +14,7 @@ from dispatch_lint.naming import did_you_mean
 from dispatch_lint.report import built_in_formats, formats, lists_declared
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from dispatch_lint.config.settings import Settings
     from dispatch_lint.documents.source import Source
@@ -96,6 +96,27 @@ def wanted_reports() -> list[WantedReport]:
     return [
         WantedReport(name or default, None if output == "-" else output) for name, output in pairs
     ]
+
+
+_INSTEAD = ("diff", "list_files", "add_ignore", "write_baseline")
+"""The options of which each takes the place of the report."""
+
+
+def check_modes(options: Mapping[str, Any]) -> None:
+    """Refuse what an option that takes the place of the report would leave undone.
+
+    Raises:
+        click.UsageError: there are two such options, or a file for the report that is not written.
+    """
+    given = [
+        f"--{name.replace('_', '-')}" for name in _INSTEAD if options[name] not in (False, None)
+    ]
+    if len(given) > 1:
+        raise click.UsageError(f"{given[0]} and {given[1]}: each takes the place of the report")
+    if given and options["output"]:
+        raise click.UsageError(
+            f"-o {options['output'][0]}: {given[0]} takes the place of the report"
+        )
 
 
 def check_outputs(outputs: Iterable[str | None], paths: Iterable[str]) -> None:

@@ -251,7 +251,10 @@ def export(
             _write(archive_lines(store), output)
         elif ledger is None:
             found = store.entities(Filter(organization))
-            _write(export_lines(found, classifier.organization_field), output)
+            written = _write(export_lines(found, classifier.organization_field), output)
+            if not written:
+                whose = "" if organization is None else f' of the organization "{organization}"'
+                tell(f"{store.shown} has no entity{whose}")
         elif str(ledger) == "-":
             _write(ledger_lines(store.ledger_entries()), output)
         else:
@@ -259,16 +262,16 @@ def export(
             remark(f"{count(written, 'ID')} in {ledger}")
 
 
-def _write(lines: Iterable[str], output: Path | None) -> None:
+def _write(lines: Iterable[str], output: Path | None) -> int:
+    """Write lines to a file or standard output, and return how many there are."""
     if output is None or str(output) == "-":
         use_utf8()
-        for line in lines:
-            standard_output().write(line)
+        written = sum(bool(standard_output().write(line)) for line in lines)
         standard_output().flush()
-        return
+        return written
     from dispatch_lint.text.files import write_lines
 
-    write_lines(output, lines)
+    return write_lines(output, lines)
 
 
 def _show(columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]], format_: str) -> None:

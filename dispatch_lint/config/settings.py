@@ -54,7 +54,7 @@ class Settings:
 
     root: Path = field(default_factory=Path.cwd)
     file: Path | None = None
-    include: tuple[str, ...] = ("*.yaml", "*.yml", "*.json", "*.jsonl", "*.ndjson", "*.go")
+    include: tuple[str, ...] = ("*",)
     exclude: tuple[str, ...] = ()
     schemas: tuple[str, ...] = ()
     definitions: tuple[str, ...] = ()

@@ -33,8 +33,9 @@ _NOT_TOML = (ValueError, RecursionError)
 def find(start: Path) -> Path | None:
     """The settings file of a folder: in it, or in one above it, up to the repository root."""
     for folder in searched(start):
-        if (folder / FILE).is_file():
-            return folder / FILE
+        file = folder / FILE
+        if file.is_file() or file.is_symlink():  # `load` will report a broken link
+            return file
         project = folder / PROJECT
         if project.is_file() and _has_table(project):
             return project

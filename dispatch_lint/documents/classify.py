@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from dispatch_lint.documents.source import Source
     from dispatch_lint.documents.stored_entity import StoredEntity
     from dispatch_lint.model.reference import Form
-    from dispatch_lint.schema.catalogue import Catalogue
+    from dispatch_lint.schema.catalogue import Catalogue, Kind
     from dispatch_lint.text.tree import Part
 
 _KIND_LINE = r"(?m)^kind:[ \t]*(?P<quote>[\"']?)(?P<kind>[\w.-]+)(?P=quote)[ \t]*(?:#.*)?\r?$"  # fmt: skip
@@ -198,7 +198,7 @@ class Classifier:
         if "fingerprint" in value and value.keys() >= _OF_VIOLATIONS:
             return "it is a violation in a report of dispatch-lint"  # which names a kind, too
         if written is not None:
-            if self._is_kind(written):
+            if self._is_kind(written) and self._meant_kind(value, written) is not None:
                 return None
             if source.named and isinstance(value.get(_name_field(value) or ""), str):
                 return None
@@ -208,6 +208,23 @@ class Classifier:
         if written is None:
             return "it has neither a kind nor the fields of a stored entity"
         return f'its kind "{written}" is unknown'
+
+    def _meant_kind(self, value: Mapping[str, Any], name: str) -> Kind | None:
+        """The kind that a document names, or probably means: then it has a field of that kind.
+
+        Other programs have kinds of similar names: `kind: secret` is one of Drone CI.
+        """
+        kind = self.catalogue.resolve(name)
+        if kind is not None:
+            return kind
+        kind = self.catalogue.near(name)
+        others = value.keys() - {"kind", _name_field(value)}
+        if kind is None or not others:
+            return kind
+        own = tuple(sorted(
+            {field for schema in kind.forms.values() for field in schema.shape.properties}
+        ))  # fmt: skip
+        return kind if any(nearest(field, own) for field in others) else None
 
     def _mapped_kind(self, source: Source) -> str | None:
         """The kind that the setting `kinds` gives to the documents of a source."""
@@ -251,7 +268,7 @@ class Classifier:
         part: Part, form: Form | None = None,
     ) -> Document:  # fmt: skip
         form = self.settings.form or form or self._form(value, written)
-        kind = self.catalogue.resolve(kind_name) or self.catalogue.near(kind_name)
+        kind = self._meant_kind(value, kind_name)
         name = kind.name if kind else kind_name
         organization = value.get(self.organization_field)
         if not (isinstance(organization, str) and organization):

@@ -34,22 +34,24 @@ class Format(NamedTuple):
 
     Attributes:
         endings: of file names, in lower case.
+        language: that its texts are written in, as messages name it.
         read: reads the documents of a text, at least those of some numbers; None where documents
             are not read from a text as a whole.
     """
 
     name: str
     endings: tuple[str, ...]
+    language: str
     read: Callable[[str, Limits, Collection[int] | None], Numbered] | None = None
 
 
 FORMATS = {
     format_.name: format_
     for format_ in (
-        Format("yaml", (".yaml", ".yml"), _read_yaml),
-        Format("json", (".json",), _read_json),
-        Format("jsonl", (".jsonl", ".ndjson")),  # read line by line
-        Format("go", (".go",)),  # has definitions, and no documents
+        Format("yaml", (".yaml", ".yml"), "YAML", _read_yaml),
+        Format("json", (".json",), "JSON", _read_json),
+        Format("jsonl", (".jsonl", ".ndjson"), "JSON"),  # read line by line
+        Format("go", (".go",), "Go"),  # has definitions, and no documents
     )
 }
 ROWS = "rows"
@@ -63,6 +65,11 @@ ENDINGS = (*_BY_ENDING,)
 def format_of(file: str) -> str | None:
     """The name of a file's format by its ending, or None."""
     return _BY_ENDING.get(os.path.splitext(file)[1].lower())  # noqa: PTH122 (a hot path)
+
+
+def language_of(format_: str) -> str:
+    """The language of the texts of a format; rows of stores are JSON."""
+    return FORMATS[format_].language if format_ in FORMATS else "JSON"
 
 
 def guess_format(head: bytes) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatch_lint.documents.document import Document, Undeclared
 from dispatch_lint.model.reference import ReferenceTarget
-from dispatch_lint.naming import lower_camel, nearest, read_foreign_key
+from dispatch_lint.naming import lower_camel, only_nearest, read_foreign_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -280,7 +280,7 @@ def _by_reference(
 
 @lru_cache(maxsize=1_000)
 def _nearest(name: str, fields: tuple[str, ...]) -> str | None:
-    return nearest(name, fields, cutoff=0.7 if len(name) > 4 else 0.6)
+    return only_nearest(name, fields, cutoff=0.7 if len(name) > 4 else 0.6)
 
 
 def _words(name: str) -> set[str]:

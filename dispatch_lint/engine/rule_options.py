@@ -6,6 +6,7 @@ from dataclasses import MISSING, fields
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from dispatch_lint.config.definition_settings import as_written
 from dispatch_lint.config.settings import SettingsError
 from dispatch_lint.engine.rule_failures import PluginError, reason_of
 from dispatch_lint.naming import did_you_mean
@@ -99,10 +100,10 @@ def _checked(key: str, value: object, hint: Any) -> object:
     """
     if get_origin(hint) is tuple:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise SettingsError(f'"{key}" must be a list of texts, not {value!r}')
+            raise SettingsError(f'"{key}" must be a list of texts, not {as_written(value)}')
         return tuple(value)
     if not _fits(value, hint):
-        raise SettingsError(f'"{key}" must be {_shown_type(hint)}, not {value!r}')
+        raise SettingsError(f'"{key}" must be {_shown_type(hint)}, not {as_written(value)}')
     return value
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get
 from dispatch_lint.config.definition_settings import WIRE_TYPES
 from dispatch_lint.config.limits import MAX_DEPTH, Limits
 from dispatch_lint.config.settings import SEVERITIES, OpenQuestions, Settings
+from dispatch_lint.documents.formats import ENDINGS
 from dispatch_lint.schema.shape import DRAFT
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ _QUESTIONS = {
     "desired-state": "The severity of desired state outside of the spec.",
 }
 _DESCRIPTIONS = {
-    "include": "The files that the walk of a folder reads: globs as in .gitignore. Files with other "
-    "endings than those of the default are only read where they are named as a path.",
+    "include": "The files that the walk of a folder reads: globs as in .gitignore. Files with other endings "
+    f"than {', '.join(ENDINGS)}, in lower or upper case, are only read where they are named as a path.",
     "exclude": "Files and folders that the walk of a folder leaves out: globs as in .gitignore.",
     "schemas": "Folders of JSON Schemas to use instead of the built-in ones.",
     "definitions": "Go and OpenAPI definitions that add kinds, or replace built-in ones.",

@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass
 from types import FunctionType
 from typing import TYPE_CHECKING
 
+from dispatch_lint.config.settings import OpenQuestions
 from dispatch_lint.model.violation import Severity
 from dispatch_lint.rule.base import SCOPES
 from dispatch_lint.rule.base import Rule as _Rule
@@ -69,6 +70,9 @@ def defining_problem(rule: type[Rule]) -> str | None:
         value = getattr(rule, attribute)
         if not isinstance(value, types):
             return f"its {attribute} is {value!r:.60}, which is not a {types[0].__name__}"
+    questions = [name.replace("_", "-") for name in OpenQuestions._fields]
+    if rule.question is not None and rule.question not in questions:
+        return f'its question "{rule.question}" is none of {", ".join(questions)}'
     options = rule.Options
     if not isinstance(options, type) or not is_dataclass(options) or _is_undecorated(options):
         return "its Options are not a dataclass"

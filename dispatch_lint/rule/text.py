@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from dispatch_lint.documents.formats import language_of
 from dispatch_lint.rule.readonly import ReadOnlyView, set_once
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class TextView(ReadOnlyView):
     """A document with its source text, whether it parses or not.
 
     Attributes:
-        language: `YAML` or `JSON`.
+        language: that it is written in: `YAML` or `JSON`.
     """
 
     __slots__ = ("_document", "language")
@@ -45,7 +46,7 @@ class TextView(ReadOnlyView):
 
     def __init__(self, document: Document) -> None:
         set_once(self, "_document", document)
-        set_once(self, "language", "YAML" if document.source.format == "yaml" else "JSON")
+        set_once(self, "language", language_of(document.source.format))
 
     @property
     def form(self) -> Form:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from dispatch_lint.naming import did_you_mean, nearest
+from dispatch_lint.naming import did_you_mean, only_nearest
 from dispatch_lint.schema.json_schema import META, PATHS
 from dispatch_lint.schema.native import native_validator
 from dispatch_lint.text.scalars import is_long_number
@@ -262,7 +262,7 @@ def _better(error: Any) -> tuple[str | int | bool | None, bool]:
             return value == "true", True
     elif error.validator == "enum":
         allowed = [choice for choice in error.validator_value if isinstance(choice, str)]
-        return nearest(value, allowed, cutoff=0.6), False
+        return only_nearest(value, allowed, cutoff=0.6), False
     return None, False
 
 

@@ -98,7 +98,8 @@ def _problem(error: Exception, text: str, start: int, lines: Lines) -> Problem:
             getattr(error, "context", None),
             getattr(error, "context_mark", None),
         )
-        if context and context_mark:
+        # At the end of the text nothing begins: libyaml looked for more there.
+        if context and context_mark and context_mark.index < len(text.rstrip()):
             begin = start + context_mark.index
             message = f"{message}, {context} that begins on line {lines.range(begin, begin).line}"
     else:
