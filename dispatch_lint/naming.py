@@ -242,6 +242,12 @@ def one_edit_away(word: str) -> set[str]:
     return edits - {word, ""}
 
 
+def is_slip(word: str, name: str) -> bool:
+    """Whether a word is a name but for case, or for one letter omitted, added, changed, or two swapped."""
+    lowered, meant = word.lower(), name.lower()
+    return lowered == meant or lowered in one_edit_away(meant)
+
+
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     """`; did you mean "…"?`, with all that are equally near; or nothing if no candidate is near."""
     near = equally_near(word, candidates, cutoff=0.6)

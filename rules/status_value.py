@@ -14,6 +14,7 @@ from dispatch_lint.rule import (
     Rule,
     did_you_mean,
     guide_fields,
+    is_slip,
     only_nearest,
 )
 
@@ -70,9 +71,8 @@ class StatusValue(Rule):
         fix = None
         near = only_nearest(status, values, cutoff=0.6)
         if near is not None:
-            sure = near.lower() == status.lower()
             change = Put(("status",), near)
-            fix = Fix("safe" if sure else "unsafe", f"write {near}", (change,))
+            fix = Fix("safe" if is_slip(status, near) else "unsafe", f"write {near}", (change,))
         yield Finding(("status",), f'"{status}" is not a status; expected one of {expected}{meant}',
                       help=fix.message if fix else "", fix=fix)  # fmt: skip
 

@@ -15,6 +15,7 @@ from dispatch_lint.documents.undeclared import find_undeclared
 from dispatch_lint.naming import (
     did_you_mean,
     is_lower_camel,
+    is_slip,
     lower_camel,
     nearest_few,
     only_nearest,
@@ -124,3 +125,11 @@ def test_of_equally_near_names_none_is_nearest(
 ) -> None:
     assert only_nearest(word, names, cutoff=0.6) == nearest
     assert did_you_mean(word, names) == hint
+
+
+@pytest.mark.parametrize(("word", "is_one"), [
+    ("ready", True), ("REDAY", True), ("RAEDY", True), ("REDY", True), ("READDY", True), ("REEDY", True), ("raedy", True),
+    ("READ", True), ("RED", False), ("CREATED", False), ("ALREADY", False), ("", False),
+])  # fmt: skip
+def test_a_slip_is_case_or_one_letter(word: str, is_one: bool) -> None:
+    assert is_slip(word, "READY") == is_one

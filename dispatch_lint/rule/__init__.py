@@ -31,6 +31,7 @@ from dispatch_lint.naming import (
     INITIALISMS,
     did_you_mean,
     is_lower_camel,
+    is_slip,
     kind_field,
     lower_camel,
     only_nearest,
@@ -85,7 +86,7 @@ __all__ = [  # noqa: RUF022 (sorted by what they are for)
     # Names, keys and values
     "BASE", "EXEMPT", "INITIALISMS", "ROW_KEY", "SERVER_OWNED", "did_you_mean", "dispatch_boolean",
     "dispatch_integer", "dispatch_text", "fits", "guide_fields", "initialisms_of", "is_null",
-    "is_lower_camel", "kind_field", "lower_camel", "only_nearest", "plural", "read_foreign_key",
+    "is_lower_camel", "is_slip", "kind_field", "lower_camel", "only_nearest", "plural", "read_foreign_key",
     "read_key", "repeated", "resolve_core", "same_key", "text_of", "whole_number", "words_of",
     # For the engine
     "SCOPES", "defining_problem", "option_names", "read_only",
