@@ -152,6 +152,17 @@ class Session:
                 workspace.read(member.key, buffer.file or buffer.uri, buffer)
         return member
 
+    def member_of_file(self, uri: str) -> Member | None:
+        """The workspace of a file that is not open; None where nothing checks it."""
+        file = file_of(uri)
+        folder = self.folder_of(file) if file else None
+        workspace = folder.workspace if folder is not None else None
+        key = key_of(file)
+        if workspace is None or key not in workspace:
+            return None
+        self.catch_up(workspace)
+        return Member(workspace, key, folder, workspace)
+
     def _find_member(self, buffer: Buffer) -> Member | None:
         key = buffer.key
         folder = self.folder_of(buffer.file) if buffer.file else None
