@@ -116,10 +116,10 @@ def _add_files(server: Server) -> None:
 
     @server.feature(lsp.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
     def folders(params: lsp.DidChangeWorkspaceFoldersParams) -> None:
-        for folder in params.event.removed:
-            server.close_folder(folder_of(folder.uri))
-        for folder in params.event.added:
-            server.open_folder(folder_of(folder.uri))
+        for path in filter(None, (folder_of(folder.uri) for folder in params.event.removed)):
+            server.close_folder(path)
+        for path in filter(None, (folder_of(folder.uri) for folder in params.event.added)):
+            server.open_folder(path)
 
     @server.feature(lsp.WORKSPACE_DID_CHANGE_CONFIGURATION)
     def configured(params: lsp.DidChangeConfigurationParams) -> None:
