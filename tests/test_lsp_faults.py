@@ -458,6 +458,22 @@ async def test_wrong_settings_of_a_loose_file_are_those_of_the_folder_that_has_i
     await editor.until(lambda: not editor.published[settings][1])
 
 
+async def test_what_loose_files_were_checked_with_is_forgotten_when_all_are_closed(
+    start: Start, root: Path
+) -> None:
+    (root / "dispatch-lint.toml").write_text("nonsense = 1\n")
+    settings = (root / "dispatch-lint.toml").as_uri()
+    editor = await start()
+    uris = [editor.open(root / name, IMAGE.format("nodejs")) for name in ("a.yaml", "b.yaml")]
+    await editor.until(lambda: editor.published.get(settings, (None, ()))[1])
+    for uri in uris:
+        assert editor.published[settings][1]
+        editor.close(uri)
+    await editor.until(lambda: not editor.published[settings][1])
+    editor.open(root / "a.yaml", IMAGE.format("nodejs"))
+    await editor.until(lambda: editor.published[settings][1])
+
+
 async def test_a_folder_has_the_files_of_one_inside_of_it(start: Start, root: Path) -> None:
     inner = root / "in"
     inner.mkdir()

@@ -109,6 +109,12 @@ class Session:
         inside = [loose for loose in list(self._loose_folders) if Path(loose).is_relative_to(path)]
         return [self._loose_folders.pop(loose) for loose in inside]
 
+    def drop_unused_loose(self) -> list[Folder]:
+        """Forget what loose files were checked with that are all closed."""
+        used = {os.path.dirname(buffer.file) for buffer in list(self.buffers.values())}  # noqa: PTH120
+        unused = [loose for loose in list(self._loose_folders) if loose and loose not in used]
+        return [self._loose_folders.pop(loose) for loose in unused]
+
     def _set_folders(self, folders: dict[str, Folder]) -> None:
         # The worker may be going through the old ones, and looking for the place of a buffer.
         self.folders, self._members = folders, {}

@@ -72,6 +72,8 @@ def _closed(server: Server, uri: str) -> None:
     if uri not in server.session.buffers:  # it may be open again
         server.session.forget(uri)
         server.publisher.closed(uri)
+        for loose in server.session.drop_unused_loose():
+            server.publisher.forget(loose)
 
 
 def _saved(server: Server) -> None:
