@@ -63,6 +63,7 @@ class Editor:
         versions: of each text by URI, as the server was told.
         published: by URI, the version and diagnostics that were sent last.
         watched: whether the server asked to be told of changed files.
+        asked: what the server asked the user, who does not answer.
     """
 
     def __init__(self) -> None:
@@ -75,6 +76,7 @@ class Editor:
         self.watched: list[str] = []
         self.progress: list[object] = []
         self.refreshes = 0
+        self.asked: list[str] = []
         client: Any = self.client
 
         @client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)  # type: ignore[untyped-decorator]
@@ -94,6 +96,11 @@ class Editor:
         @client.feature(lsp.PROGRESS)  # type: ignore[untyped-decorator]
         def progress(params: lsp.ProgressParams) -> None:
             self.progress.append(params.value)
+            self.arrived.set()
+
+        @client.feature(lsp.WINDOW_SHOW_MESSAGE_REQUEST)  # type: ignore[untyped-decorator]
+        def question(params: lsp.ShowMessageRequestParams) -> None:
+            self.asked.append(params.message)
             self.arrived.set()
 
         @client.feature(lsp.WINDOW_SHOW_MESSAGE)  # type: ignore[untyped-decorator]

@@ -424,6 +424,25 @@ async def test_a_folder_that_comes_late_has_its_files_after_a_change_of_settings
     await editor.becomes(uri, "unique-key")
 
 
+async def test_a_folder_that_is_not_on_this_machine_is_none(
+    start: Start, root: Path, tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "dispatch-lint.toml").write_text("nonsense = 1\n")
+    monkeypatch.chdir(elsewhere)
+    editor = await start(root)
+    folder = lsp.WorkspaceFolder("vscode-vfs://github/dispatch/dispatch", "dispatch")
+    for added, removed in (([folder], []), ([], [folder])):
+        editor.client.workspace_did_change_workspace_folders(
+            lsp.DidChangeWorkspaceFoldersParams(lsp.WorkspaceFoldersChangeEvent(added, removed))
+        )
+    uri = editor.open(root / "f.yaml", FUNCTION.format("f", "new"))
+    await editor.becomes(uri, "unresolved-reference")
+    assert not editor.client.messages
+    assert editor.published.keys() == {uri}
+
+
 async def test_wrong_settings_of_a_loose_file_are_those_of_the_folder_that_has_it(
     start: Start, root: Path
 ) -> None:
@@ -437,6 +456,22 @@ async def test_wrong_settings_of_a_loose_file_are_those_of_the_folder_that_has_i
     added = lsp.WorkspaceFoldersChangeEvent([lsp.WorkspaceFolder(root.as_uri(), "root")], [])
     editor.client.workspace_did_change_workspace_folders(lsp.DidChangeWorkspaceFoldersParams(added))
     await editor.until(lambda: not editor.published[settings][1])
+
+
+async def test_what_loose_files_were_checked_with_is_forgotten_when_all_are_closed(
+    start: Start, root: Path
+) -> None:
+    (root / "dispatch-lint.toml").write_text("nonsense = 1\n")
+    settings = (root / "dispatch-lint.toml").as_uri()
+    editor = await start()
+    uris = [editor.open(root / name, IMAGE.format("nodejs")) for name in ("a.yaml", "b.yaml")]
+    await editor.until(lambda: editor.published.get(settings, (None, ()))[1])
+    for uri in uris:
+        assert editor.published[settings][1]
+        editor.close(uri)
+    await editor.until(lambda: not editor.published[settings][1])
+    editor.open(root / "a.yaml", IMAGE.format("nodejs"))
+    await editor.until(lambda: editor.published[settings][1])
 
 
 async def test_a_folder_has_the_files_of_one_inside_of_it(start: Start, root: Path) -> None:
@@ -585,6 +620,25 @@ async def test_a_rename_that_leaves_references_in_the_store_is_refused(
     editor.open(root / "f.yaml", FUNCTION.format("f", "nodejs"))  # it is a document again
     edit = await rename(lsp.RenameParams(here(uri), place(2, 7), "node18"))
     assert edit is not None and len(edit.document_changes or ()) == 2
+
+
+async def test_a_rename_is_refused_where_the_store_cannot_be_read(start: Start, root: Path) -> None:
+    settings = root / "dispatch-lint.toml"
+    settings.write_text('store = "known.db"\n')
+    (root / "known.db").write_bytes(b"no database" * 100)
+    editor = await start(root)
+    uri = editor.open(root / "image.yaml")
+    here_, client = here(uri), editor.client
+    for message in ("not a SQLite database", "until you trust this workspace"):
+        with pytest.raises(JsonRpcException, match=message):
+            await client.text_document_rename_async(lsp.RenameParams(here_, place(2, 7), "new"))
+        with pytest.raises(JsonRpcException, match=message):
+            await client.text_document_prepare_rename_async(
+                lsp.PrepareRenameParams(here_, place(2, 7))
+            )
+        settings.write_text('store = "postgresql://localhost/dispatch"\n')
+        editor.tell(settings)
+        await editor.until(lambda: editor.asked)
 
 
 async def test_what_no_document_has_is_refused_before_a_name_is_asked_for(
@@ -746,7 +800,10 @@ async def test_requests_after_shutdown(start: Start, root: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="processes end otherwise there")
-async def test_a_server_ends_with_its_parent(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_zombie", [
+    False, pytest.param(True, marks=pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells"))
+])  # fmt: skip
+async def test_a_server_ends_with_its_parent(tmp_path: Path, is_zombie: bool) -> None:
     """The pipe stays open: only the number of the process tells that nobody is there any more."""
     parent = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     params: dict[str, object] = {"processId": parent.pid, "rootUri": None, "capabilities": {}}
@@ -760,8 +817,15 @@ async def test_a_server_ends_with_its_parent(tmp_path: Path) -> None:
     server.stdin.write(f"Content-Length: {len(message)}\r\n\r\n{message}".encode())
     server.stdin.flush()
     assert server.stdout.readline().startswith(b"Content-Length")
-    parent.communicate(b"\n")
-    assert await asyncio.to_thread(server.wait, WAIT) == 1
+    assert parent.stdin is not None
+    parent.stdin.close()
+    if not is_zombie:
+        parent.wait()
+    try:
+        assert await asyncio.to_thread(server.wait, WAIT) == 1
+    finally:
+        server.kill()
+        parent.wait()
     server.stdin.close()
     server.stdout.close()
 
@@ -828,6 +892,11 @@ async def test_pulled_diagnostics(start: Start, root: Path) -> None:
     assert codes == {
         "f.yaml": ["unresolved-reference"], "latin.yaml": [None], "wrong.yaml": ["name-format"],
     }  # fmt: skip
+    closed = lsp.DocumentDiagnosticParams(here((root / "wrong.yaml").as_uri()))
+    in_a_tab = await ask(closed)  # some editors ask so about what is not open yet
+    assert isinstance(in_a_tab, lsp.RelatedFullDocumentDiagnosticReport)
+    assert [found.code for found in in_a_tab.items] == ["name-format"]
+    assert in_a_tab.result_id in {one.result_id for one in everything.items}
     before = editor.refreshes
     (root / "gone.yaml").write_text(IMAGE.format("gone"))
     editor.tell(root / "gone.yaml")

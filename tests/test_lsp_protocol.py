@@ -174,6 +174,14 @@ def test_positions_count_the_units_that_were_agreed(encoding: str, codec: str, s
     assert inside == (1, 4)  # no position is inside of a letter
 
 
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+def test_no_position_is_in_the_end_of_a_line_or_behind_it(end: str) -> None:
+    text = Text(f"ab{end}c")
+    for column in range(3, 7):
+        assert text.position(1, column) == lsp.Position(0, 2)
+    assert text.position(2, 9) == text.position(9, 9) == lsp.Position(1, 1)
+
+
 def test_a_folder_is_the_same_with_a_slash() -> None:
     assert folder_of("file:///a/b/") == folder_of("file:///a/b") == os.path.abspath("/a/b")  # noqa: PTH100
     assert folder_of("untitled:a") == ""

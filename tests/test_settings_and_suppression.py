@@ -256,6 +256,9 @@ def test_a_setting_at_a_reference_is_judged_by_kind(lint: Lint) -> None:
         ("kind: Secret\nname: a\nsecrets:\n  x: |\n    # dispatch-lint: ignore[schema]\n", []),
         ("kind: Secret\nname: '# dispatch-lint: ignore[schema]'\nsecrets: [\n", ["3:11 syntax-error"]),
         ("kind: Secret\nname: a\n---\nkind: Secret\nname: a # dispatch-lint: ignore[unique-key]\n", []),
+        ("kind: Secret\n# dispatch-lint: ignore[document-separator, name-format]\n# ---- a\nname: a b\n", []),
+        ("kind: Secret\n# dispatch-lint: ignore[document-separator]\n\n# ---- a\nname: a\n",
+         ["2:1 unused-suppression", "4:3 document-separator"]),
     ],
 )  # fmt: skip
 def test_suppression(text: str, left: list[str], lint: Lint) -> None:

@@ -590,6 +590,19 @@ def test_rename_says_that_the_store_cannot_be_read(to_rename: Path) -> None:
     assert result.returncode == 2 and b"refs.db: no such store" in result.stderr
 
 
+def test_no_letter_of_a_key_is_an_option(tmp_path: Path) -> None:
+    """Reports show keys that begin with a dash; `-h` is the help, `-f` the format."""
+    (tmp_path / "a.yaml").write_text("kind: Image\nname: shelf\n")
+    result = run(tmp_path, "rename", "-/Image/shelf", "half")
+    assert result.stdout == b"renamed 1 entity and 0 references in 1 file\n", result.stderr
+    assert run(tmp_path, "store", "import", "a.yaml", "--store", "refs.db").returncode == 0
+    for command in ("get", "refs"):
+        result = run(tmp_path, "store", command, "-/Image/half", "--store", "refs.db")
+        assert result.returncode == 0 and b"Usage" not in result.stdout, result.stderr
+    result = run(tmp_path, "rename", "-x", "-/Image/half", "shelf")
+    assert result.returncode == 2 and b"No such option" in result.stderr
+
+
 def test_import_is_all_or_nothing(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(
         "kind: Secret\nname: a\n---\nkind: Secret\nsecrets: {a: b\n---\nkind: Secret\n"

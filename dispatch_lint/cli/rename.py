@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import click
 
+from dispatch_lint.cli.keys import KeyCommand
 from dispatch_lint.cli.options import chosen_settings, given_organization, settings_options
 from dispatch_lint.cli.output import say, tell, write_patch
 from dispatch_lint.naming import count
 
 
-# A key may begin with a dash: `-/Image/nodejs`.
-@click.command(context_settings={"ignore_unknown_options": True})
+@click.command(cls=KeyCommand)
 @click.argument("key")
 @click.argument("name", metavar="NEW-NAME")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")

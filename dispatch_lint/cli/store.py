@@ -14,6 +14,7 @@ from dispatch_lint.cli.completing import complete_keys, complete_kinds
 from dispatch_lint.cli.formats import check_kept_files
 from dispatch_lint.cli.help import CommandGroup
 from dispatch_lint.cli.importing import import_documents, import_memory
+from dispatch_lint.cli.keys import KeyCommand
 from dispatch_lint.cli.options import settings_options, store_settings
 from dispatch_lint.cli.output import remark, say, standard_output, tell, use_utf8
 from dispatch_lint.naming import count, did_you_mean
@@ -31,8 +32,6 @@ def command() -> None:
     """Import entities into a store, and look them up in it."""
 
 
-_WITH_KEY = {"ignore_unknown_options": True}
-"""The context of commands with a key as an argument, which may begin with a dash: `-/Image/x`."""
 _STORE = click.option(
     "--store", "url", metavar="URL",
     help="The store: a SQLite file, or postgresql://…  [default: the setting `store`]",
@@ -109,7 +108,7 @@ def import_(
         import_memory(archives, ledger, url)
 
 
-@command.command(context_settings=_WITH_KEY)
+@command.command(cls=KeyCommand)
 @click.argument("key", shell_complete=complete_keys)
 @_STORE
 @settings_options
@@ -177,7 +176,7 @@ def _tag(text: str) -> tuple[str, str]:
     return name, value
 
 
-@command.command(context_settings=_WITH_KEY)
+@command.command(cls=KeyCommand)
 @click.argument("key", shell_complete=complete_keys)
 @_STORE
 @_FORMAT

@@ -33,10 +33,10 @@ class FileSuppressions:
         self._used: list[set[str]] = [set() for _ in suppressions]
         self._by_target: dict[tuple[str, int, str], list[int]] = {}
         for number, suppression in enumerate(suppressions):
-            target = 0 if suppression.scope == "file" else suppression.target
-            for rule in suppression.rules:
-                key = (suppression.scope, target, rule)
-                self._by_target.setdefault(key, []).append(number)
+            for target in _targets(suppression):
+                for rule in suppression.rules:
+                    key = (suppression.scope, target, rule)
+                    self._by_target.setdefault(key, []).append(number)
 
     def hides(self, violation: Violation) -> bool:
         """Whether a comment hides a violation. All comments that do are marked as used."""
@@ -91,6 +91,17 @@ class FileSuppressions:
                 kept = tuple(rule for rule in found.rules if rule in used)
                 complaint = f"unused suppression of {UNUSED}"
                 yield found._replace(complaint=complaint, kept=kept)
+
+
+def _targets(suppression: Suppression) -> set[int]:
+    """The lines or documents that a comment holds for; 0 for the file.
+
+    Above another comment, it holds for that one and for the next line with content.
+    """
+    if suppression.scope == "file":
+        return {0}
+    target, following = suppression.target, suppression.range.line + 1
+    return {target, min(target, following)} if suppression.scope == "line" else {target}
 
 
 def removal(suppression: Suppression) -> TextFix | None:

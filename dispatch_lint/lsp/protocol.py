@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from cattrs import ClassValidationError, transform_error
@@ -146,7 +147,16 @@ def _is_running(process_id: int) -> bool:
         return False
     except (OSError, OverflowError):
         return True  # it belongs to somebody else
-    return True
+    return not _is_zombie(process_id)
+
+
+def _is_zombie(process_id: int) -> bool:
+    """Whether a process has ended and nobody asked how, as in containers; only Linux tells."""
+    try:
+        state = Path(f"/proc/{process_id}/stat").read_bytes().rpartition(b")")[2].split()
+    except OSError:
+        return False
+    return state[:1] in ([b"Z"], [b"X"])
 
 
 def _is_running_on_windows(process_id: int) -> bool:

@@ -22,9 +22,13 @@ if TYPE_CHECKING:
 def document(
     publisher: Publisher, session: Session, params: lsp.DocumentDiagnosticParams
 ) -> lsp.DocumentDiagnosticReport:
-    """The diagnostics of a buffer, or that they are the same as before."""
-    member = session.member(params.text_document.uri)
-    found, identity = publisher.identified(member) if member is not None else ([], "")
+    """The diagnostics of a buffer, or that they are the same as before.
+
+    Some editors also ask about files that they show in a tab, and have not opened yet.
+    """
+    uri = params.text_document.uri
+    member = session.member(uri) if uri in session.buffers else session.member_of_file(uri)
+    found, identity = publisher.identified(member) if member is not None else ([], NOTHING)
     if identity == params.previous_result_id:
         return lsp.RelatedUnchangedDocumentDiagnosticReport(identity)
     return lsp.RelatedFullDocumentDiagnosticReport(found, result_id=identity)

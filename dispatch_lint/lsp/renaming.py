@@ -37,7 +37,8 @@ def prepare(session: Session, params: lsp.PrepareRenameParams) -> (
     """The range and the name of the entity at a position; None where there is none.
 
     Raises:
-        Refused: no document has the entity, so that there is nothing to rename.
+        Refused: no document has the entity, so that there is nothing to rename; or the store, which
+            may refer to it, cannot be read.
     """
     found = at(session, params.text_document.uri, params.position)
     entity = found.entity if found is not None else None
@@ -49,6 +50,7 @@ def prepare(session: Session, params: lsp.PrepareRenameParams) -> (
         return None
     session.catch_up(found.member.workspace)
     _refuse_missing(found.member.workspace, entity)
+    _refuse_unread_store(found.member.workspace)
     return lsp.PrepareRenamePlaceholder(place, entity.name)
 
 
@@ -91,7 +93,8 @@ def new_name(session: Session, params: lsp.RenameParams, *, versioned: bool) -> 
         versioned: whether the editor takes edits of certain versions of texts.
 
     Raises:
-        Refused: the name is none, or a file that does not parse may refer to the entity.
+        Refused: the name is none, or a file that does not parse, or a store that cannot be read,
+            may refer to the entity.
     """
     found = at(session, params.text_document.uri, params.position)
     entity = found.entity if found is not None else None
@@ -111,6 +114,7 @@ def new_name(session: Session, params: lsp.RenameParams, *, versioned: bool) -> 
         )  # fmt: skip
         with workspace.configuration.lookups.reading() as rows:
             _refuse_stored(workspace, rows, entity.key, params.new_name)
+        _refuse_unread_store(workspace)
     except UserError as error:
         raise Refused(harmless(_FORCE.sub("", str(error)))) from None
     edits: dict[str, tuple[int | None, list[lsp.TextEdit]]] = {}
@@ -122,6 +126,23 @@ def new_name(session: Session, params: lsp.RenameParams, *, versioned: bool) -> 
             uri = session.uri_of(key, workspace)
             edits[uri] = (buffer.version if buffer is not None else None, text.edits(changes))
     return workspace_edit(edits, versioned=versioned)
+
+
+def _refuse_unread_store(workspace: Workspace) -> None:
+    """Refuse to rename where nobody can tell what refers to the entity.
+
+    Raises:
+        Refused: there is a store, which the user does not trust, or which cannot be used.
+    """
+    configuration = workspace.configuration
+    untrusted, settings = configuration.untrusted, configuration.settings
+    if untrusted is not None and untrusted.settings.store and not settings.store:
+        raise Refused("the store may refer to it, and is not read until you trust this workspace")
+    if settings.store:
+        with configuration.lookups.reading():
+            problem = configuration.lookups.problem
+        if problem:
+            raise Refused(harmless(problem))
 
 
 def _refuse_stored(workspace: Workspace, rows: StoreRows | None, key: str, name: str) -> None:

@@ -109,6 +109,12 @@ class Session:
         inside = [loose for loose in list(self._loose_folders) if Path(loose).is_relative_to(path)]
         return [self._loose_folders.pop(loose) for loose in inside]
 
+    def drop_unused_loose(self) -> list[Folder]:
+        """Forget what loose files were checked with that are all closed."""
+        used = {os.path.dirname(buffer.file) for buffer in list(self.buffers.values())}  # noqa: PTH120
+        unused = [loose for loose in list(self._loose_folders) if loose and loose not in used]
+        return [self._loose_folders.pop(loose) for loose in unused]
+
     def _set_folders(self, folders: dict[str, Folder]) -> None:
         # The worker may be going through the old ones, and looking for the place of a buffer.
         self.folders, self._members = folders, {}
@@ -151,6 +157,17 @@ class Session:
             for workspace in (member.workspace, *member.around):
                 workspace.read(member.key, buffer.file or buffer.uri, buffer)
         return member
+
+    def member_of_file(self, uri: str) -> Member | None:
+        """The workspace of a file that is not open; None where nothing checks it."""
+        file = file_of(uri)
+        folder = self.folder_of(file) if file else None
+        workspace = folder.workspace if folder is not None else None
+        key = key_of(file)
+        if workspace is None or key not in workspace:
+            return None
+        self.catch_up(workspace)
+        return Member(workspace, key, folder, workspace)
 
     def _find_member(self, buffer: Buffer) -> Member | None:
         key = buffer.key

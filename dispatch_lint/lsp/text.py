@@ -26,7 +26,17 @@ BYTE_ORDER_MARK = "\ufeff"
 _OF_TWO_UNITS = re.compile("[\U00010000-\U0010ffff]")
 """What UTF-16 needs two units for."""
 _OF_SEVERAL_BYTES = re.compile(r"[^\x00-\x7f]")
-_END = re.compile(r"(?:\r\n|\r|\n)\Z")
+
+
+def _length(line: str) -> int:
+    """The number of letters of a line before its end, found without a look at all of them."""
+    if line.endswith("\r\n"):
+        return len(line) - 2
+    return len(line) - _has_end(line)
+
+
+def _has_end(line: str) -> bool:
+    return line.endswith(("\r", "\n"))
 
 
 class Text:
@@ -57,7 +67,7 @@ class Text:
     def lines(self) -> list[str]:
         """The lines, each with its end; after the last line end there is one more, empty line."""
         lines = split_lines(self.text)
-        if not lines or _END.search(lines[-1]):
+        if not lines or _has_end(lines[-1]):
             lines.append("")
         return lines
 
@@ -93,8 +103,8 @@ class Text:
         return line.isascii() or self.encoding == lsp.PositionEncodingKind.Utf32
 
     def _units(self, line: str, letters: int) -> int:
-        """The length of the first letters of a line as the editor counts."""
-        letters = min(letters, len(line))
+        """The length of the first letters of a line, without its end, as the editor counts."""
+        letters = min(letters, _length(line))
         if self._is_narrow(line):
             return letters
         places, further = self._wide(line)
@@ -135,7 +145,8 @@ class Text:
         """A position of the editor as a line and column that count from 1."""
         if position.line >= len(self.lines):
             return len(self.lines), len(self.lines[-1]) + 1
-        plain = _END.sub("", self.lines[position.line])
+        line = self.lines[position.line]
+        plain = line[: _length(line)]
         mark = self._mark if position.line == 0 else 0
         letters = self._letters(plain, position.character)
         return position.line + 1, max(letters - mark, 0) + 1
@@ -149,7 +160,8 @@ class Text:
         """A position of the editor as a line and the number of letters before it, from 0."""
         if position.line >= len(self.lines):
             return len(self.lines) - 1, len(self.lines[-1])
-        plain = _END.sub("", self.lines[position.line])
+        line = self.lines[position.line]
+        plain = line[: _length(line)]
         return position.line, self._letters(plain, position.character)
 
     def place_of(self, start: int, end: int) -> lsp.Range:
@@ -209,7 +221,7 @@ class Text:
             last += 1
             piece = f"{piece}{self.lines[last]}"
         pieces = split_lines(piece)
-        if last + 1 == len(self.lines) and (not pieces or _END.search(pieces[-1])):
+        if last + 1 == len(self.lines) and (not pieces or _has_end(pieces[-1])):
             pieces.append("")
         self.lines[first : last + 1] = pieces
         vars(self).pop("text", None)

@@ -72,6 +72,8 @@ def _closed(server: Server, uri: str) -> None:
     if uri not in server.session.buffers:  # it may be open again
         server.session.forget(uri)
         server.publisher.closed(uri)
+        for loose in server.session.drop_unused_loose():
+            server.publisher.forget(loose)
 
 
 def _saved(server: Server) -> None:
@@ -116,10 +118,10 @@ def _add_files(server: Server) -> None:
 
     @server.feature(lsp.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
     def folders(params: lsp.DidChangeWorkspaceFoldersParams) -> None:
-        for folder in params.event.removed:
-            server.close_folder(folder_of(folder.uri))
-        for folder in params.event.added:
-            server.open_folder(folder_of(folder.uri))
+        for path in filter(None, (folder_of(folder.uri) for folder in params.event.removed)):
+            server.close_folder(path)
+        for path in filter(None, (folder_of(folder.uri) for folder in params.event.added)):
+            server.open_folder(path)
 
     @server.feature(lsp.WORKSPACE_DID_CHANGE_CONFIGURATION)
     def configured(params: lsp.DidChangeConfigurationParams) -> None:

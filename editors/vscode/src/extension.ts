@@ -1,10 +1,10 @@
 // Where VS Code begins: one server a folder, and the commands.
-import * as path from "node:path";
 import * as vscode from "vscode";
 import type { LanguageClient, Position } from "vscode-languageclient/node";
 import { LANGUAGES } from "./client";
 import { fixAll } from "./fixes";
 import { FolderServer, type Shared } from "./folder";
+import { isInside } from "./inside";
 import { pythonApi } from "./program";
 import { showReferences } from "./references";
 import { showReport } from "./report";
@@ -159,7 +159,7 @@ class Extension implements Shared {
     if (uri === undefined) {
       return this.servers.size === 1 ? first : undefined;
     }
-    return [...this.servers.values()].find((server) => isInside(uri, server.folder.uri));
+    return [...this.servers.values()].find((server) => isWithin(uri, server.folder.uri));
   }
 
   private activeServer(): FolderServer {
@@ -199,13 +199,12 @@ function outermost(folders: readonly vscode.WorkspaceFolder[]): vscode.Workspace
   return folders.filter(
     (folder) =>
       folder.uri.scheme === "file" &&
-      !folders.some((other) => other !== folder && isInside(folder.uri, other.uri)),
+      !folders.some((other) => other !== folder && isWithin(folder.uri, other.uri)),
   );
 }
 
-function isInside(uri: vscode.Uri, folder: vscode.Uri): boolean {
-  const relative = path.relative(folder.fsPath, uri.fsPath);
-  return uri.scheme === folder.scheme && !relative.startsWith("..") && !path.isAbsolute(relative);
+function isWithin(uri: vscode.Uri, folder: vscode.Uri): boolean {
+  return uri.scheme === folder.scheme && isInside(uri.fsPath, folder.fsPath);
 }
 
 let extension: Extension | undefined;

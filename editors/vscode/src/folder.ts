@@ -116,6 +116,9 @@ export class FolderServer implements Listener {
     this.shared.channel.warn(`The server of "${this.folder.name}" ended; it is started again.`);
     this.become("starting");
     void this.serially(async () => {
+      if (this.state !== "starting") {
+        return; // meanwhile it was switched off, or started anew
+      }
       this.client = undefined;
       await this.begin(await findProgram(this.folder));
     });

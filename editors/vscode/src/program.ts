@@ -4,6 +4,7 @@ import { access, realpath, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import * as path from "node:path";
 import * as vscode from "vscode";
+import { isInside } from "./inside";
 
 const IS_WINDOWS = process.platform === "win32";
 const NAMES = IS_WINDOWS ? ["dispatch-lint.exe"] : ["dispatch-lint"];
@@ -103,7 +104,7 @@ async function directories(
       continue; // `.` on the PATH would be the workspace
     }
     const real = await resolved(directory);
-    if (isTrusted || !inside.some((folder) => isBelow(real, folder))) {
+    if (isTrusted || !inside.some((folder) => isInside(real, folder))) {
       found.push([directory, "the PATH"]);
     }
   }
@@ -148,9 +149,4 @@ async function resolved(file: string): Promise<string> {
   } catch {
     return path.resolve(file);
   }
-}
-
-function isBelow(file: string, folder: string): boolean {
-  const relative = path.relative(folder, file);
-  return relative === "" || (!relative.startsWith("..") && !path.isAbsolute(relative));
 }

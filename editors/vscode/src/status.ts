@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { SOURCE } from "./client";
 import type { FolderServer } from "./folder";
+import { isInside } from "./inside";
 
 export class Status implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem(
@@ -65,7 +66,7 @@ function describe(server: FolderServer): [string, string, string, string] {
 function violations(folder: vscode.WorkspaceFolder): number {
   let number = 0;
   for (const [uri, diagnostics] of vscode.languages.getDiagnostics()) {
-    if (vscode.workspace.getWorkspaceFolder(uri)?.uri.toString().startsWith(folder.uri.toString())) {
+    if (uri.scheme === folder.uri.scheme && isInside(uri.fsPath, folder.uri.fsPath)) {
       number += diagnostics.filter((diagnostic) => diagnostic.source === SOURCE).length;
     }
   }

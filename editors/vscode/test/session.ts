@@ -312,12 +312,26 @@ class OwnRule(Rule):
         yield Finding((), "seen")
 `;
 
+session("folders whose names begin alike have violations of their own", async () => {
+  const first = project();
+  const second = `${first}-more`;
+  write(second, { "..data/function.yaml": WRONG, "dispatch-lint.toml": SETTINGS });
+  install(path.join(second, ".venv", "bin"), running());
+  start(true, [first, second]);
+  const other = editor.open(path.join(second, "..data", "function.yaml"));
+  await shows(other, "status-value");
+  await status("$(warning) dispatch-lint 1");
+  const document = editor.open(path.join(first, "function.yaml"));
+  await shows(document, "status-value");
+  await status("$(warning) dispatch-lint 1");
+});
+
 session("nothing of an untrusted workspace is run, until it is trusted", async () => {
   const folder = project({
     "rules/own.py": RULE,
     "dispatch-lint.toml": `${SETTINGS}plugins = ['rules']\nextend-select = ['own-rule']\n`,
   });
-  const inside = install(path.join(folder, "bin"), running());
+  const inside = install(path.join(folder, "..bin"), running()); // which is not above the folder
   const outside = install(path.join(root, "outside", "bin"), running());
   const pids = `${outside}.pids`;
   start(false, [folder], [["workspace", "dispatch-lint.path", inside]]);
