@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,10 @@ MALFORMED = "database disk image is malformed"
 _NAMES_ANOTHER = bytes.fromhex("d9d505f920a163d7")
 """How a journal of several databases ends. It has the name of a file, which may be any, and which
 SQLite deletes when it rolls back."""
+_COMPUTED = re.compile(r"\b(?:AS|CHECK)\b", re.IGNORECASE)
+"""What a statement has that creates a table in which something is computed."""
+_OF_COLUMNS = re.compile(r"""\(\s*+["\w]++(?:\s*+,\s*+["\w]++)*+\s*+\)\Z""")
+"""How a statement ends that creates an index of columns."""
 MAX_COMPARED = 256 * 1024 * 1024
 """Bytes of a SQLite file that a reader compares with its indexes: more take over a second each time."""
 
@@ -62,6 +67,7 @@ def sqlite_engine(
             raise sqlite3.DatabaseError(MALFORMED) from None
         if not writes:
             connection.execute("PRAGMA query_only = 1")
+        _refuse_computed(connection)
         if not trusts_indexes and path.exists():
             status = path.stat()
             state = (status.st_ino, status.st_size, status.st_mtime_ns)
@@ -106,6 +112,30 @@ def _has_journal(path: Path) -> bool:
     if not is_ours:
         raise sqlite3.DatabaseError(f"no import wrote {_journal_of(path).name}: remove the file")
     return True
+
+
+def _refuse_computed(connection: sqlite3.Connection) -> None:
+    """Refuse a file in which more is computed than an import asks for, maybe for ever.
+
+    Views, virtual tables and columns are computed when they are read, constraints and indexes of
+    expressions when tables are compared with their indexes, triggers when an import writes.
+
+    Raises:
+        DatabaseError: it has one of these.
+    """
+    import sqlite3
+
+    query = "SELECT type, name, rootpage, CAST(sql AS BLOB) FROM sqlite_master"
+    for kind, name, page, sql in connection.execute(query):
+        statement = "" if sql is None else sql.decode("utf-8", "replace")
+        if kind == "table":
+            plain = page and _COMPUTED.search(statement) is None
+        else:
+            plain = kind == "index" and (sql is None or _OF_COLUMNS.search(statement) is not None)
+        if not plain:
+            raise sqlite3.DatabaseError(
+                f'not a reference store: no import wrote the {kind} "{name}"'
+            )
 
 
 def _check_indexes(connection: sqlite3.Connection) -> None:
