@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,8 @@ from click.testing import CliRunner
 from dispatch_lint.cli import cli
 from dispatch_lint.model.errors import StoreError
 from dispatch_lint.rule import stored
-from dispatch_lint.store.entity_store import Filter
+from dispatch_lint.store.engines import refuse_removed, sqlite_engine
+from dispatch_lint.store.entity_store import ConnectionLost, Filter
 from dispatch_lint.store.importing import ImportRefused
 from dispatch_lint.store.memory import MemoryStore
 from dispatch_lint.store.opening import open_for_writing, open_store
@@ -110,6 +112,57 @@ def test_two_imports_at_once_lose_and_double_nothing(
     assert (store.count(), len(list(store.ledger_entries()))) == (3_000, 3_000)
     assert len(store.referring([("Image", "i7")])) == 60
     store.close()
+
+
+def test_a_failed_import_leaves_no_new_file(tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text("kind: Secret\n---\nkind: [\n")
+    for existing in (False, True):
+        if existing:
+            (tmp_path / "refs.db").touch()
+        result = run(tmp_path, "store", "import", "bad.yaml", "--store", "refs.db")
+        assert (result.returncode, (tmp_path / "refs.db").exists()) == (2, existing)
+
+
+def test_an_import_into_a_file_that_another_one_removes(tmp_path: Path) -> None:
+    """It waits for the other one, which fails and removes the file; then it begins again."""
+    path = tmp_path / "refs.db"
+    (tmp_path / "many.jsonl").write_text(many(3))
+    holder = open_for_writing(str(path))
+    with suppress(ImportRefused), holder.transaction():
+        process = start_import(tmp_path, "refs.db")
+        time.sleep(2)
+        raise ImportRefused(["no"])
+    holder.close()
+    error = process.communicate(timeout=WAIT)[1]
+    assert (process.returncode, error) == (0, b"")
+    assert contents(path)[1] == (3, 3)
+
+
+def test_a_file_that_another_import_removed_is_not_written(tmp_path: Path) -> None:
+    path = tmp_path / "refs.db"
+    with sqlite_engine(path, writes=True).connect() as connection:
+        connection.begin()
+        refuse_removed(path, connection)
+        path.unlink()
+        with pytest.raises(ConnectionLost, match="try again"):
+            refuse_removed(path, connection)
+        path.touch()  # by a third import
+        with pytest.raises(ConnectionLost, match="try again"):
+            refuse_removed(path, connection)
+
+
+@pytest.mark.parametrize("name", ["there.db", "new.db"])
+def test_a_store_is_not_written_through_a_link_that_leads_out(name: str, tmp_path: Path) -> None:
+    """It could be any file of the user, and have lines in it that the repository chose."""
+    inside, outside = tmp_path / "inside", tmp_path / "outside"
+    outside.mkdir()
+    (inside / ".git").mkdir(parents=True)
+    (inside / "many.jsonl").write_text(many(3))
+    (outside / "there.db").touch()
+    (inside / "refs.db").symlink_to(outside / name)
+    result = run(inside, "store", "import", "many.jsonl", "--store", "refs.db")
+    assert result.returncode == 2 and b"refs.db: a link leads out of this folder" in result.stderr
+    assert [(file.name, file.stat().st_size) for file in outside.iterdir()] == [("there.db", 0)]
 
 
 @pytest.mark.parametrize("backend", ["sqlite", "postgresql"])

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import re
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.config.named_files import open_regular
 from dispatch_lint.config.tree import real_path
 from dispatch_lint.documents.stored_entity import WHEN_DAMAGED
 from dispatch_lint.model.errors import StoreError
+from dispatch_lint.store.entity_store import ConnectionLost
 from dispatch_lint.store.urls import parse_server, secrets_of, shown, timeout_of
 
 MALFORMED = "database disk image is malformed"
@@ -44,7 +46,6 @@ def sqlite_engine(
             may be missed.
     """
     import sqlite3
-    from urllib.parse import quote
 
     import sqlalchemy as sa
     from sqlalchemy.pool import NullPool, StaticPool
@@ -59,8 +60,7 @@ def sqlite_engine(
         # What a killed import left half-written, SQLite rolls back when it may write.
         interrupted = _has_journal(path) and os.access(path, os.W_OK)
         mode = "rwc" if writes else "rw" if interrupted else "ro"
-        uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
-        connection = sqlite3.connect(uri, uri=True, timeout=timeout, isolation_level=None)
+        connection = _connection(path, mode, timeout)
         try:
             connection.execute(f"PRAGMA cache_size = {-200_000 if writes else -65_536}")  # KiB
         except UnicodeDecodeError:  # SQLite names what is damaged in the schema, with its bytes
@@ -85,6 +85,61 @@ def sqlite_engine(
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _connection(path: Path, mode: str, timeout: float) -> sqlite3.Connection:
+    import sqlite3
+    from urllib.parse import quote
+
+    uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
+    return sqlite3.connect(uri, uri=True, timeout=timeout, isolation_level=None)
+
+
+def _locked(path: Path) -> sqlite3.Connection:
+    """A connection to an existing file that nobody else may write.
+
+    Raises:
+        OperationalError: another connection holds it, or it does not exist.
+    """
+    connection = _connection(path, "rw", 0)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def remove_empty(path: Path) -> None:
+    """Remove the file of a new store into which nothing was written."""
+    import sqlite3
+
+    with suppress(sqlite3.Error, OSError):  # another import has it
+        connection = _locked(path)
+        if path.stat().st_size == 0:
+            path.unlink()
+        connection.close()
+
+
+def refuse_removed(path: Path, connection: Connection) -> None:
+    """Refuse to write an empty file that another import has removed: nobody would find it.
+
+    Args:
+        connection: it holds the lock.
+
+    Raises:
+        ConnectionLost: it has.
+    """
+    import sqlite3
+
+    if connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar():
+        return
+    try:
+        _locked(path).close()
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error):
+            return  # by this connection
+    raise ConnectionLost(f"{shown(str(path))}: another import removed the file; try again")
 
 
 def _journal_of(path: Path) -> Path:
