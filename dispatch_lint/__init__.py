@@ -1,5 +1,12 @@
 """dispatch-lint: checks Dispatch entities against the Dispatch Development Guide."""
 
+import sys
+
+if sys.argv[:1] == ["-m"] and not sys.flags.safe_path:
+    # `python -m dispatch_lint`, which is being looked for, puts the working directory first: a
+    # typing.py of a checked repository would be run.
+    del sys.path[0]
+
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 

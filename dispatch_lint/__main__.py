@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import signal
-import sys
 import threading
 from typing import TYPE_CHECKING
 
@@ -15,10 +14,6 @@ if _is_alone and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
 
 # Modules are many objects, and no garbage: nothing is collected before a command was imported.
 gc.disable()
-
-if __name__ == "__main__" and not sys.flags.safe_path:
-    # `python -m` puts the working directory first: a click.py of a checked repository would be run.
-    del sys.path[0]
 
 from dispatch_lint.cli import run  # noqa: E402 (after the lines above)
 from dispatch_lint.cli.exit import run_and_exit  # noqa: E402

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import struct
 import subprocess
@@ -140,7 +141,9 @@ def test_the_older_state_is_read_where_the_newer_was_cut_short(tmp_path: Path) -
 
 def test_other_files_and_missing_ones_are_errors(tmp_path: Path) -> None:
     (tmp_path / "x.db").write_bytes(b"SQLite format 3\0" + bytes(9000))
-    for name, said in (("x.db", "not a Bolt file"), ("gone.db", "No such file")):
+    os.mkfifo(tmp_path / "pipe.db")
+    for name, said in (("x.db", "not a Bolt file"), ("gone.db", "No such file"),
+                       ("pipe.db", "not a regular file")):  # fmt: skip
         code, _, error = check(tmp_path, f"bolt://{name}")
         assert code == 2
         assert f"dispatch-lint: bolt://{name}: {said}" in error

@@ -20,7 +20,7 @@ from dispatch_lint.config.settings import Settings
 from dispatch_lint.definitions.builtin import builtin_folder
 from dispatch_lint.definitions.model import DefinitionError
 from dispatch_lint.documents.catalogue_files import load_catalogue
-from dispatch_lint.documents.schema_files import drift, generate_files
+from dispatch_lint.documents.schema_files import drift, generate_files, write_files
 from dispatch_lint.schema.kind_schema import KindSchema
 from dispatch_lint.schema.validation import is_valid, schema_errors
 from tests.command import run_text
@@ -70,6 +70,27 @@ def test_committed_schemas_are_what_the_definitions_generate(
 ) -> None:
     monkeypatch.chdir(ROOT)
     assert list(drift(generate_files([Path("schemas/definitions")]), Path("schemas"))) == []
+
+
+def test_drift_from_what_is_no_schema(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    shutil.copytree(ROOT / "schemas/stored", tmp_path / "s/stored")
+    folder = tmp_path / "s/stored"
+    for name in ("API", "Secret", "Image", "Source"):
+        (folder / f"{name}.schema.json").unlink()
+    (folder / "API.schema.json").symlink_to("/dev/zero")
+    (folder / "Secret.schema.json").write_bytes(b"\xff\xfe")
+    (folder / "Image.schema.json").write_text("[" * 100_000)
+    (folder / "Source.schema.json").write_text('{"properties": {"code": true}}')
+    files = generate_files([Path("schemas/definitions")])
+    told = "\n".join(drift(files, tmp_path / "s"))
+    assert "API.schema.json: no text that can be read" in told
+    assert "Secret.schema.json: no text that can be read" in told
+    assert "Image.schema.json: invalid JSON" in told
+    assert "Source.schema.json: code: it is no schema" in told
+    (folder / "API.schema.json").unlink()  # writing refuses a link that leads out
+    write_files(files, tmp_path / "s")
+    assert list(drift(files, tmp_path / "s")) == []
 
 
 def test_drift_is_told_field_by_field(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,8 @@ from click.testing import CliRunner
 from dispatch_lint.cli import cli
 from dispatch_lint.model.errors import StoreError
 from dispatch_lint.rule import stored
-from dispatch_lint.store.entity_store import Filter
+from dispatch_lint.store.engines import refuse_removed, sqlite_engine
+from dispatch_lint.store.entity_store import ConnectionLost, Filter
 from dispatch_lint.store.importing import ImportRefused
 from dispatch_lint.store.memory import MemoryStore
 from dispatch_lint.store.opening import open_for_writing, open_store
@@ -110,6 +112,57 @@ def test_two_imports_at_once_lose_and_double_nothing(
     assert (store.count(), len(list(store.ledger_entries()))) == (3_000, 3_000)
     assert len(store.referring([("Image", "i7")])) == 60
     store.close()
+
+
+def test_a_failed_import_leaves_no_new_file(tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text("kind: Secret\n---\nkind: [\n")
+    for existing in (False, True):
+        if existing:
+            (tmp_path / "refs.db").touch()
+        result = run(tmp_path, "store", "import", "bad.yaml", "--store", "refs.db")
+        assert (result.returncode, (tmp_path / "refs.db").exists()) == (2, existing)
+
+
+def test_an_import_into_a_file_that_another_one_removes(tmp_path: Path) -> None:
+    """It waits for the other one, which fails and removes the file; then it begins again."""
+    path = tmp_path / "refs.db"
+    (tmp_path / "many.jsonl").write_text(many(3))
+    holder = open_for_writing(str(path))
+    with suppress(ImportRefused), holder.transaction():
+        process = start_import(tmp_path, "refs.db")
+        time.sleep(2)
+        raise ImportRefused(["no"])
+    holder.close()
+    error = process.communicate(timeout=WAIT)[1]
+    assert (process.returncode, error) == (0, b"")
+    assert contents(path)[1] == (3, 3)
+
+
+def test_a_file_that_another_import_removed_is_not_written(tmp_path: Path) -> None:
+    path = tmp_path / "refs.db"
+    with sqlite_engine(path, writes=True).connect() as connection:
+        connection.begin()
+        refuse_removed(path, connection)
+        path.unlink()
+        with pytest.raises(ConnectionLost, match="try again"):
+            refuse_removed(path, connection)
+        path.touch()  # by a third import
+        with pytest.raises(ConnectionLost, match="try again"):
+            refuse_removed(path, connection)
+
+
+@pytest.mark.parametrize("name", ["there.db", "new.db"])
+def test_a_store_is_not_written_through_a_link_that_leads_out(name: str, tmp_path: Path) -> None:
+    """It could be any file of the user, and have lines in it that the repository chose."""
+    inside, outside = tmp_path / "inside", tmp_path / "outside"
+    outside.mkdir()
+    (inside / ".git").mkdir(parents=True)
+    (inside / "many.jsonl").write_text(many(3))
+    (outside / "there.db").touch()
+    (inside / "refs.db").symlink_to(outside / name)
+    result = run(inside, "store", "import", "many.jsonl", "--store", "refs.db")
+    assert result.returncode == 2 and b"refs.db: a link leads out of this folder" in result.stderr
+    assert [(file.name, file.stat().st_size) for file in outside.iterdir()] == [("there.db", 0)]
 
 
 @pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
@@ -505,6 +558,16 @@ def test_each_column_is_covered_by_the_digest(column: str, tmp_path: Path) -> No
     *((f"DROP TABLE {name}; CREATE VIEW {name.upper()} AS WITH RECURSIVE n(x) AS "
        "(SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT * FROM n WHERE x < 0", "not a reference store")
       for name in ("meta", "entity", "reference", "contained", "ledger")),
+    ("CREATE VIRTUAL TABLE other USING fts5(a)", "not a reference store"),
+    ("CREATE TABLE other (a CHECK (length(hex(zeroblob(400000000))) > 0))", "not a reference store"),
+    ("CREATE INDEX other ON meta (hex(zeroblob(400000000)))", "not a reference store"),
+    ("CREATE INDEX other ON meta (name GLOB value)", "not a reference store"),
+    ("CREATE INDEX other ON meta (name) WHERE value GLOB name", "not a reference store"),
+    ("ALTER TABLE entity RENAME COLUMN value TO old; "
+     "ALTER TABLE entity ADD COLUMN value AS (hex(zeroblob(400000000)))", "not a reference store"),
+    ("CREATE TRIGGER other AFTER INSERT ON entity BEGIN INSERT INTO ledger SELECT x, x, '', '', '' "
+     "FROM (WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT * FROM n); END",
+     'not a reference store: no import wrote the trigger "other"'),
     ("UPDATE ledger SET first_seen = 'x'", "damaged"), ("UPDATE ledger SET deleted = 7", "damaged"),
 ])  # fmt: skip
 def test_a_store_that_is_none_of_ours(statement: str, said: str, tmp_path: Path) -> None:
@@ -518,7 +581,7 @@ def test_a_store_that_is_none_of_ours(statement: str, said: str, tmp_path: Path)
         arguments = command if command[0] == "check" else [*command, "--store", "refs.db"]
         result = run(tmp_path, *arguments)
         assert b"Traceback" not in result.stderr
-        if command[0] == "check" and "ledger" not in statement:
+        if (command[0] == "check" and "UPDATE ledger" not in statement) or "other" in statement:
             assert result.returncode == 2 and said.encode() in result.stderr
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dispatch_lint.config.named_files import read_regular
 from dispatch_lint.config.settings import Settings
 from dispatch_lint.definitions.builtin import builtin_folder
 from dispatch_lint.definitions.conventions import Conventions
@@ -14,7 +16,7 @@ from dispatch_lint.definitions.model import DefinitionError
 from dispatch_lint.documents.definition_files import conventions_of, kinds_of, read_paths
 from dispatch_lint.model.progress import Progress, tell_nobody
 from dispatch_lint.schema.catalogue import Catalogue
-from dispatch_lint.schema.folder import EDITOR_FILE, read_folder
+from dispatch_lint.schema.folder import EDITOR_FILE, MAX_BYTES, read_folder
 from dispatch_lint.schema.generate import dump, generate
 from dispatch_lint.schema.shape import Schema
 from dispatch_lint.text.files import make_folder, write_lines
@@ -98,7 +100,7 @@ def write_files(files: dict[str, Schema], folder: Path) -> int:
     for name, schema in files.items():
         file = folder / name
         text = dump(schema)
-        if not file.exists() or file.read_text(encoding="utf-8") != text:
+        if _text_of(file) != text:
             make_folder(file.parent)
             write_lines(file, [text])
             changed += 1
@@ -106,6 +108,14 @@ def write_files(files: dict[str, Schema], folder: Path) -> int:
         file.unlink()
         changed += 1
     return changed
+
+
+def _text_of(file: Path) -> str | None:
+    """The text of a schema file; None where there is none that can be read."""
+    try:
+        return read_regular(file, MAX_BYTES).decode().replace("\r\n", "\n")
+    except (OSError, ValueError):
+        return None
 
 
 def _stale(files: dict[str, Schema], folder: Path) -> list[Path]:
@@ -118,15 +128,15 @@ def drift(files: dict[str, Schema], folder: Path) -> Iterator[str]:
     """The differences between generated schemas and a folder, one line for each field."""
     for name, schema in files.items():
         file = folder / name
-        if not file.exists():
-            yield f"{file}: missing"
+        text = _text_of(file)
+        if text is None:
+            yield f"{file}: {'no text that can be read' if os.path.lexists(file) else 'missing'}"
             continue
-        text = file.read_text(encoding="utf-8")
         if text == dump(schema):
             continue
         try:
             found: Any = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             yield f"{file}: invalid JSON: {error}"
             continue
         fields = [] if name == EDITOR_FILE else list(_field_differences(found, schema))
@@ -135,13 +145,16 @@ def drift(files: dict[str, Schema], folder: Path) -> Iterator[str]:
 
 
 def _field_differences(found: Any, generated: Schema) -> Iterator[str]:
-    old = found.get("properties", {}) if isinstance(found, dict) else {}
+    fields = found.get("properties") if isinstance(found, dict) else None
+    old = fields if isinstance(fields, dict) else {}
     new = generated["properties"]
     for name in sorted({*old, *new}):
         if name not in new:
             yield f"{name}: the definition does not have it"
         elif name not in old:
             yield f"{name}: the schema does not have it"
+        elif not isinstance(old[name], dict):
+            yield f"{name}: it is no schema"
         elif old[name] != new[name]:
             keys = sorted(
                 key for key in {*old[name], *new[name]} if old[name].get(key) != new[name].get(key)

@@ -184,7 +184,10 @@ def _git(*arguments: str, data: bytes = b"") -> bytes:
         data: its standard input.
     """
     command = ["git", "--no-pager", *_HARMLESS, *arguments]
-    environment = os.environ | {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1"}
+    # An older git knows no GIT_NO_LAZY_FETCH, and `protocol.file.allow` is stronger than `protocol.allow`.
+    environment = os.environ | {
+        "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": ""
+    }  # fmt: skip
     try:
         result = subprocess.run(
             command, input=data, capture_output=True, check=False, env=environment

@@ -20,11 +20,13 @@ from __future__ import annotations
 
 import json
 import struct
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
+from dispatch_lint.config.named_files import open_regular
 from dispatch_lint.documents.source import BadRow
 from dispatch_lint.model.errors import StoreError
 
@@ -89,7 +91,7 @@ class BoltFile:
 
     @contextmanager
     def _open(self) -> Iterator[IO[bytes]]:
-        with self._path.open("rb") as stream:
+        with open_regular(self._path, sys.maxsize) as stream:
             _share(stream, self.shown)
             yield stream
 

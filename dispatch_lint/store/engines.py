@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.config.named_files import open_regular
 from dispatch_lint.config.tree import real_path
 from dispatch_lint.documents.stored_entity import WHEN_DAMAGED
 from dispatch_lint.model.errors import StoreError
+from dispatch_lint.store.entity_store import ConnectionLost
 from dispatch_lint.store.urls import parse_server, secrets_of, shown, timeout_of
 
 MALFORMED = "database disk image is malformed"
@@ -17,6 +20,10 @@ MALFORMED = "database disk image is malformed"
 _NAMES_ANOTHER = bytes.fromhex("d9d505f920a163d7")
 """How a journal of several databases ends. It has the name of a file, which may be any, and which
 SQLite deletes when it rolls back."""
+_COMPUTED = re.compile(r"\b(?:AS|CHECK)\b", re.IGNORECASE)
+"""What a statement has that creates a table in which something is computed."""
+_OF_COLUMNS = re.compile(r"""\(\s*+["\w]++(?:\s*+,\s*+["\w]++)*+\s*+\)\Z""")
+"""How a statement ends that creates an index of columns."""
 MAX_COMPARED = 256 * 1024 * 1024
 """Bytes of a SQLite file that a reader compares with its indexes: more take over a second each time."""
 
@@ -39,7 +46,6 @@ def sqlite_engine(
             may be missed.
     """
     import sqlite3
-    from urllib.parse import quote
 
     import sqlalchemy as sa
     from sqlalchemy.pool import NullPool, StaticPool
@@ -54,14 +60,14 @@ def sqlite_engine(
         # What a killed import left half-written, SQLite rolls back when it may write.
         interrupted = _has_journal(path) and os.access(path, os.W_OK)
         mode = "rwc" if writes else "rw" if interrupted else "ro"
-        uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
-        connection = sqlite3.connect(uri, uri=True, timeout=timeout, isolation_level=None)
+        connection = _connection(path, mode, timeout)
         try:
             connection.execute(f"PRAGMA cache_size = {-200_000 if writes else -65_536}")  # KiB
         except UnicodeDecodeError:  # SQLite names what is damaged in the schema, with its bytes
             raise sqlite3.DatabaseError(MALFORMED) from None
         if not writes:
             connection.execute("PRAGMA query_only = 1")
+        _refuse_computed(connection)
         if not trusts_indexes and path.exists():
             status = path.stat()
             state = (status.st_ino, status.st_size, status.st_mtime_ns)
@@ -79,6 +85,61 @@ def sqlite_engine(
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _connection(path: Path, mode: str, timeout: float) -> sqlite3.Connection:
+    import sqlite3
+    from urllib.parse import quote
+
+    uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
+    return sqlite3.connect(uri, uri=True, timeout=timeout, isolation_level=None)
+
+
+def _locked(path: Path) -> sqlite3.Connection:
+    """A connection to an existing file that nobody else may write.
+
+    Raises:
+        OperationalError: another connection holds it, or it does not exist.
+    """
+    connection = _connection(path, "rw", 0)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def remove_empty(path: Path) -> None:
+    """Remove the file of a new store into which nothing was written."""
+    import sqlite3
+
+    with suppress(sqlite3.Error, OSError):  # another import has it
+        connection = _locked(path)
+        if path.stat().st_size == 0:
+            path.unlink()
+        connection.close()
+
+
+def refuse_removed(path: Path, connection: Connection) -> None:
+    """Refuse to write an empty file that another import has removed: nobody would find it.
+
+    Args:
+        connection: it holds the lock.
+
+    Raises:
+        ConnectionLost: it has.
+    """
+    import sqlite3
+
+    if connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar():
+        return
+    try:
+        _locked(path).close()
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error):
+            return  # by this connection
+    raise ConnectionLost(f"{shown(str(path))}: another import removed the file; try again")
 
 
 def _journal_of(path: Path) -> Path:
@@ -106,6 +167,30 @@ def _has_journal(path: Path) -> bool:
     if not is_ours:
         raise sqlite3.DatabaseError(f"no import wrote {_journal_of(path).name}: remove the file")
     return True
+
+
+def _refuse_computed(connection: sqlite3.Connection) -> None:
+    """Refuse a file in which more is computed than an import asks for, maybe for ever.
+
+    Views, virtual tables and columns are computed when they are read, constraints and indexes of
+    expressions when tables are compared with their indexes, triggers when an import writes.
+
+    Raises:
+        DatabaseError: it has one of these.
+    """
+    import sqlite3
+
+    query = "SELECT type, name, rootpage, CAST(sql AS BLOB) FROM sqlite_master"
+    for kind, name, page, sql in connection.execute(query):
+        statement = "" if sql is None else sql.decode("utf-8", "replace")
+        if kind == "table":
+            plain = page and _COMPUTED.search(statement) is None
+        else:
+            plain = kind == "index" and (sql is None or _OF_COLUMNS.search(statement) is not None)
+        if not plain:
+            raise sqlite3.DatabaseError(
+                f'not a reference store: no import wrote the {kind} "{name}"'
+            )
 
 
 def _check_indexes(connection: sqlite3.Connection) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -127,7 +128,7 @@ def import_sources(
         if prune:
             confirm(store.unseen(scopes.keys()))
             counts += store.prune(scopes.keys(), when)
-        counts.repeated = len(gathered.repeated)
+        counts.repeated = gathered.contents.repeated()
         if dry_run:
             raise _DryRun
     return counts, gathered.skipped
@@ -155,24 +156,14 @@ class _Gathered:
     Attributes:
         skipped: the number of documents that are not entities.
         reasons: a message for each document that cannot be imported.
-        repeated: the keys that came again with other contents; hashes of them.
+        contents: what has been read of each key, except of what is deleted.
     """
 
     def __init__(self, sources: Sequence[Source], progress: Progress) -> None:
         self._sources, self._progress = sources, progress
         self.skipped = 0
         self.reasons: list[str] = []
-        self.repeated: set[int] = set()
-        self._contents: dict[int, int] = {}
-        """Hashes of keys and contents: there may be a million of them."""
-
-    def _note(self, entity: StoredEntity) -> None:
-        """Note a key, and whether it came with other contents before; one that is deleted may."""
-        if entity.status == DELETED:
-            return
-        key, contents = hash(entity.key), hash(entity.value_text)
-        if self._contents.setdefault(key, contents) != contents:
-            self.repeated.add(key)
+        self.contents = _Contents()
 
     def entities(self, read: Iterable[ReadEntities]) -> Iterator[tuple[StoredEntity, str | None]]:
         """The entities, and the kind to which `prune` is confined by each; None for all kinds."""
@@ -187,10 +178,42 @@ class _Gathered:
                 unparsed += part.unparsed
                 beside = beside or part.documents > 0
                 for entity in part.entities:
-                    self._note(entity)
+                    if entity.status != DELETED:
+                        self.contents.add(entity.key, entity.value_text)
                     yield entity, None if source.rows is not None else entity.kind
             for reason, is_entity in unparsed:
                 if is_entity or (beside and is_entity is None):
                     self.reasons.append(reason)
                 else:
                     self.skipped += 1
+
+
+class _Contents:
+    """The keys and contents of entities, of which there may be millions: 16 bytes for each."""
+
+    _PARTS = 256
+
+    def __init__(self) -> None:
+        # Hashes of a key and of its contents, one after the other.
+        self._parts = [array("q") for _ in range(self._PARTS)]
+
+    def add(self, key: str, contents: str) -> None:
+        """Add an entity."""
+        number = hash(key)
+        part = self._parts[number % self._PARTS]
+        part.append(number)
+        part.append(hash(contents))
+
+    def repeated(self) -> int:
+        """How many keys came again with other contents."""
+        return sum(map(_repeated, self._parts))
+
+
+def _repeated(part: array[int]) -> int:
+    first: dict[int, int] = {}
+    repeated = {
+        key
+        for key, contents in zip(part[::2], part[1::2], strict=True)
+        if first.setdefault(key, contents) != contents
+    }
+    return len(repeated)

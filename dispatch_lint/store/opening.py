@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dispatch_lint.config.tree import real_path
 from dispatch_lint.documents.source import Source
 from dispatch_lint.model.errors import StoreError
 from dispatch_lint.store.engines import (
     explain_reading,
     explain_sqlite,
     postgres_engine,
+    refuse_removed,
+    remove_empty,
     sqlite_engine,
 )
 from dispatch_lint.store.store_rows import StoreRows
@@ -23,6 +27,7 @@ from dispatch_lint.store.urls import (
     timeout_of,
     unknown,
 )
+from dispatch_lint.text.files import refuse_leading_out
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -156,7 +161,16 @@ def _sqlite_writer(path: Path, name: str, timeout: float) -> SqlWriter:
 
     if not path.absolute().parent.is_dir():
         raise StoreError(f"{name}: there is no folder {shown(str(path.absolute().parent))}")
-    return SqlWriter(sqlite_engine(path, writes=True, timeout=timeout), name, explain_sqlite)
+    try:
+        refuse_leading_out(path, path)
+    except OSError as error:
+        raise StoreError(f"{name}: {error.strerror}") from None
+    real = real_path(path)
+    return SqlWriter(
+        sqlite_engine(real, writes=True, timeout=timeout), name, explain_sqlite,
+        lock=partial(refuse_removed, real),
+        at_end=(lambda: None) if real.exists() else partial(remove_empty, real),
+    )  # fmt: skip
 
 
 def _has_own_schema(engine: Engine) -> bool:

@@ -327,8 +327,11 @@ def _is_sound(stored: StoredEntity) -> bool:
 
 
 def is_lost(error: SQLAlchemyError) -> bool:
-    """Whether the connection to the server was lost."""
-    return isinstance(error, DBAPIError) and error.connection_invalidated
+    """Whether the connection to the server was lost, or the SQLite file was removed meanwhile."""
+    if not isinstance(error, DBAPIError):
+        return False
+    removed = getattr(error.orig, "sqlite_errorname", "") == "SQLITE_IOERR_FSTAT"
+    return removed or error.connection_invalidated
 
 
 def store_error(

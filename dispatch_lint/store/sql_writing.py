@@ -36,14 +36,15 @@ class SqlWriter(SqlStore):
 
     Args:
         lock: called at the start of a transaction, so that only one import runs at a time.
+        at_end: called when the store is closed.
     """
 
     def __init__(
         self, engine: Engine, shown: str, explain: Callable[[BaseException], str],
-        lock: Callable[[Connection], None] = lambda _: None,
+        lock: Callable[[Connection], None] = lambda _: None, at_end: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
         super().__init__(engine, shown, explain)
-        self._lock = lock
+        self._lock, self._at_end = lock, at_end
         self._pruning = False
 
     def _open(self) -> None:
@@ -81,6 +82,10 @@ class SqlWriter(SqlStore):
         if empty:
             for index in indexes:
                 index.create(connection)
+
+    def close(self) -> None:
+        super().close()
+        self._at_end()
 
     def share(self) -> None:
         return None  # it may be a temporary database, which has one connection

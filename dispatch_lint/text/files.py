@@ -68,7 +68,7 @@ def make_folder(folder: Path) -> None:
     Raises:
         OSError: it cannot be created, or a link on the way leads out of the tree.
     """
-    _refuse_leading_out(folder, folder)
+    refuse_leading_out(folder, folder)
     folder.mkdir(parents=True, exist_ok=True)
 
 
@@ -88,9 +88,9 @@ def _stream_for(path: Path, *, follow: bool) -> AbstractContextManager[BinaryIO]
     handle = _standard_stream(path)
     if handle is not None:
         return os.fdopen(os.dup(handle), "wb")
-    _refuse_leading_out(path.parent, path)
+    refuse_leading_out(path.parent, path)
     if path.is_symlink():
-        _refuse_leading_out(path, path)
+        refuse_leading_out(path, path)
     if path.exists() and not path.is_file():  # a device or a pipe
         return path.open("wb")
     return _replaced(Path(os.path.realpath(path)) if follow else path, path)
@@ -104,7 +104,7 @@ def _standard_stream(path: Path) -> int | None:
     return int(match["number"]) if match["number"] else {"stdout": 1, "stderr": 2}[match["name"]]
 
 
-def _refuse_leading_out(path: Path, shown: Path) -> None:
+def refuse_leading_out(path: Path, shown: Path) -> None:
     """Refuse a path that a link leads out of the tree around it.
 
     Raises:
