@@ -88,10 +88,12 @@ def killed(
     process.send_signal(number)
     start = time.monotonic()
     _, error = process.communicate(timeout=60)
-    if time.monotonic() - start > 3:
+    # Two seconds are promised; on a busy machine everything takes longer, the command itself too.
+    patience = max(3, 3 * seconds)
+    if time.monotonic() - start > patience:
         return 999, b"it ended more than two seconds after the signal"
     with suppress(ProcessLookupError):
-        while time.monotonic() - start < 3:
+        while time.monotonic() - start < patience:
             time.sleep(0.1)
             os.killpg(process.pid, 0)
         return 998, b"a process is left"

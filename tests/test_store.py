@@ -614,7 +614,7 @@ def test_import_is_all_or_nothing(tmp_path: Path) -> None:
     assert "a.yaml:7:1: the entity has no name, and therefore no key" in error
     assert "a.yaml:5:15: cannot be parsed" in error
     assert "b.jsonl:2:19: cannot be parsed" in error
-    assert b"not a reference store" in run(tmp_path, "store", "list", "--store", "refs.db").stderr
+    assert b"no such store" in run(tmp_path, "store", "list", "--store", "refs.db").stderr
 
 
 def test_commands(tmp_path: Path) -> None:
