@@ -96,10 +96,10 @@ vscode-editor: $(VENV)/.dev vscode
 # The tests with the lowest versions that pyproject.toml allows, in an environment of their own; those of
 # programs that are no dependency, and of nothing but our own code, are left out.
 SAME_WITH_ALL := adoption archive audit changed_files command_line discover docs docs_site edits editor_settings \
-    editors engine fast go_differential hooks html index judgements limits line_ranges lsp_differential lsp_faults \
-    merging messages naming openapi_schemas packaging parallel real_shaped reported rule_addresses rules_commands \
-    schema_bounds schema_diff settings_and_suppression stateless store_faults strangers trust trust_lsp twice vscode \
-    vscode_editor workspace writing writing_rules
+    editors engine fast go_differential go_search hooks html index judgements limits line_ranges loud_groups \
+    lsp_differential lsp_faults merging messages naming openapi_schemas packaging parallel processes real_shaped \
+    reported rule_addresses rule_interface rules_commands schema_bounds schema_diff settings_and_suppression stateless \
+    store_faults strangers trust trust_lsp twice vscode vscode_editor workspace writing writing_rules
 lowest: $(VENV)/lowest/.dev
 	$(VENV)/lowest/bin/python -m pytest -n auto --dist worksteal $(SAME_WITH_ALL:%=--ignore tests/test_%.py)
 

@@ -440,7 +440,7 @@ def test_a_signal_waits_until_the_native_validator_is_imported(number: int, tmp_
     script = (
         "import signal, sys\n"
         "from dispatch_lint.schema.native import native_validator\n"
-        "signal.signal(signal.SIGTERM, signal.default_int_handler)\n"
+        f"signal.signal({number:d}, signal.default_int_handler)\n"
         "try:\n    native_validator()\n"
         "except KeyboardInterrupt:\n    print(sys.modules['jsonschema_rs'].Draft7Validator)\n"
         "print(native_validator())\n"
