@@ -41,16 +41,17 @@ class NameFormat(Rule):
     )  # fmt: skip
 
     def check_entity(self, entity: EntityView) -> Iterator[Finding]:
-        organization = entity.get(self.catalogue.organization_field)
-        if entity.form == "stored" and isinstance(organization, str) and organization:
-            yield from _characters(self.catalogue.organization_field, organization)
+        field = self.catalogue.organization_field
+        organization = entity.get(field) if entity.form == "stored" else None
+        if isinstance(organization, str) and organization and not _NAME.match(organization):
+            yield _characters(field, organization)
         name = entity.get("name")
         if not isinstance(name, str):
             return
         if name == "":
             yield Finding(("name",), "the name is empty: it cannot be part of a key")
         elif not _NAME.match(name):
-            yield from _characters("name", name)
+            yield _characters("name", name)
         elif (pattern := self._pattern(entity.kind, entity.form)) and not fits(pattern, name):
             message = f'"{name}" does not match the pattern of {entity.kind} names, {pattern}'
             yield Finding(("name",), message)
@@ -64,11 +65,10 @@ class NameFormat(Rule):
         return self.catalogue.pattern(kind, "manifest", "name")
 
 
-def _characters(field: str, text: str) -> Iterator[Finding]:
-    """A finding about a text that has characters which no part of a key has."""
-    if not _NAME.match(text):
-        yield Finding((field,), f'"{text}" cannot be part of a key: it contains {_bad(text)}',
-                      help='use letters, digits, "_" and "-" only')  # fmt: skip
+def _characters(field: str, text: str) -> Finding:
+    """A finding about a text with characters that no part of a key has."""
+    return Finding((field,), f'"{text}" cannot be part of a key: it contains {_bad(text)}',
+                   help='use letters, digits, "_" and "-" only')  # fmt: skip
 
 
 def _bad(name: str) -> str:
