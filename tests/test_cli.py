@@ -258,6 +258,7 @@ def refused(folder: Path) -> str:
         ),
         ("external = ['vault-1']", '"vault-1" must be <kind>/<name>'),
         ("external = ['Secret/']", '"Secret/" must be <kind>/<name>'),
+        ("external = ['Image/acme/python']", '"Image/acme/python" must be <kind>/<name>'),
         ("baseline = ''", '"baseline" is empty'),
         ("store = ''", '"store" is empty'),
         ("exclude = ['a', '']", '"exclude" contains an empty text'),

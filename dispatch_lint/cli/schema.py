@@ -119,6 +119,8 @@ def list_(
     else:
         text = as_text(kinds, found, read, skipped=skipped)
     say(*text.removesuffix("\n").split("\n"))
+    if not kinds and not skipped:
+        remark("No type is a kind" + ("; `--skipped` says why." if found.skipped else "."))
     return _tell(found)
 
 

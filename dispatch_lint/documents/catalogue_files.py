@@ -64,7 +64,7 @@ def _check_kinds(settings: Settings, catalogue: Catalogue) -> None:
     named = [(kind, "") for kind in (settings.kind, *settings.kinds.values()) if kind is not None]
     for glob in settings.external:
         kind, _, name = glob.partition("/")
-        if not kind or not name:
+        if not kind or not name or "/" in name:  # no name has a slash: it would resolve nothing
             raise CatalogueError(f'external: "{glob}" must be <kind>/<name>')
         if not set(kind) & set("*?["):
             named.append((kind, f'external: "{glob}": '))
