@@ -32,6 +32,51 @@ def test_what_dispatch_makes_of_a_scalar(text: str, read: str) -> None:
     assert dispatch_text(text) == read
 
 
+@pytest.mark.parametrize(
+    ("file", "written", "name"),
+    [
+        ("a.yaml", "77", "77"), ("a.yaml", "010", "8"), ("a.yaml", "12e5", "12e5"),
+        ("a.yaml", "0o17", "0o17"), ("a.yaml", "0x1F", "31"), ("a.yaml", "yes", "true"),
+        ("a.yaml", "True", "true"), ("a.yaml", "1_0", "10"), ("a.yaml", "-7", "-7"),
+        ("a.yaml", '"010"', "010"), ("a.yaml", "!!str 010", "010"), ("a.json", "77", "77"),
+        ("a.json", "1e3", "1e3"), ("a.json", "1.0E+2", "100"), ("a.json", "true", "true"),
+    ],
+)  # fmt: skip
+def test_names_are_what_dispatch_reads(file: str, written: str, name: str, lint: Lint) -> None:
+    if file == "a.yaml":
+        text = f"kind: Function\nname: f\nsourcePath: s\nimage: {written}\n---\nkind: Image\n"
+        text += f"name: {written}\nbaseImageName: b\n"
+    else:
+        text = f'[{{"kind": "Function", "name": "f", "sourcePath": "s", "image": {written}}},\n'
+        text += f'{{"kind": "Image", "name": {written}, "baseImageName": "b"}}]'
+    other = f'kind: Image\nname: "{name}"\nbaseImageName: b\n'
+    rules = {"select": ["unresolved-reference", "unique-key"], "complete": True}
+    found = lint({file: text, "b.yaml": other}, {**rules, "external": ["BaseImage/*"]})
+    assert [(one.rule, one.file) for one in found] == [("unique-key", "b.yaml")]
+
+
+def test_references_that_are_numbers_are_followed(lint: Lint) -> None:
+    text = "kind: Function\nname: f\nsourcePath: s\nimage: 77\nsecrets: [1, yes, a]\n"
+    found = lint(text, {"select": ["unresolved-reference"], "complete": True})
+    assert [(one.pointer, one.message) for one in found] == [
+        ("/image", 'there is no Image "77"'), ("/secrets/0", 'there is no Secret "1"'),
+        ("/secrets/1", 'there is no Secret "true"'), ("/secrets/2", 'there is no Secret "a"'),
+    ]  # fmt: skip
+
+
+def test_a_number_is_no_proper_name(lint: Lint) -> None:
+    assert shown(lint("kind: Secret\nname: 1.5\n")) == ["2:7 name-format"]
+
+
+@pytest.mark.parametrize(
+    "schema", ["https://[HOST]/s.json", "http://[abc", "file:///a%00b", "//[", "a\0b"]
+)
+def test_a_modeline_that_names_nothing(schema: str, lint: Lint) -> None:
+    text = f"# yaml-language-server: $schema={schema}\nkind: Secret\nname: a b\n"
+    expected = ["syntax-error"] if "\0" in schema else ["name-format"]
+    assert [one.rule for one in lint(text)] == expected
+
+
 def test_an_error_in_one_document_leaves_the_others(lint: Lint) -> None:
     good = "kind: Secret\nname: bad name\n"
     broken = "kind: Secret\nname: x\nsecrets: {a: b\n"

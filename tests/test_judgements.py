@@ -488,7 +488,8 @@ WITH_STORE: list[tuple[str, dict[str, Any], Files, dict[str, Any] | None, Found]
     ("status-value", {}, rows("acme/Application/a", "acme/Application/b", status=""), None,
      [(0, "/status", "error",
        f"the status of this Application is empty; expected one of {STATUSES} (2 entities)")]),
-    ("status-value", {}, "kind: Function\nname: f\nimage: i\nstatus: 5\n", None, []),
+    ("status-value", {}, "kind: Function\nname: f\nimage: i\nstatus: 5\n", None,
+     [(0, "/status", "error", f'"5" is not a status; expected one of {STATUSES}')]),
     ("status-delete-flag", {},
      entities(*(application(delete=True, status=status)
                 for status in ("DELETING", "DELETED", "ERROR", "CREATING")),

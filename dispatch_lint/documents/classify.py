@@ -10,6 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatch_lint.config.globs import first_match, names_below
+from dispatch_lint.documents.conversion import converted
 from dispatch_lint.documents.document import Document, Row, Undeclared
 from dispatch_lint.documents.modelines import Modeline, Modelines
 from dispatch_lint.documents.store_dump import (
@@ -274,10 +275,11 @@ class Classifier:
         if not (isinstance(organization, str) and organization):
             organization = self.settings.organization
         schema = self.catalogue.schema(name, form)
-        return self._completed(Document(
+        document = self._completed(Document(
             source, index, value, value, form, name, schema, part, is_valid(schema, value),
             known=kind is not None, written_kind=written, organization=organization,
         ))  # fmt: skip
+        return converted(document) if form == "manifest" else document
 
     def _form(self, value: Mapping[str, Any], written: str | None) -> Form:
         if self.organization_field in value:

@@ -110,7 +110,8 @@ class Document(_Fields):
         source: the file or store that it was read from.
         number: counts all documents of the source from 0, skipped ones included.
         value: the entity as plain values, as it is written; None where the text does not parse.
-        entity: `value`, with misspelled fields under the names that were meant.
+        entity: `value`, with misspelled fields under the names that were meant, and in manifests
+            with the texts that dispatch makes of numbers and booleans.
         renamed: paths of such fields in `entity` → the name in the text.
         undeclared: the fields that no schema declares.
         valid: whether `value` fits its schema.
@@ -135,11 +136,7 @@ class Document(_Fields):
         """The entity's name, if it has a usable one."""
         entity = self.entity
         value = entity.get("name") if isinstance(entity, dict) else None
-        if isinstance(value, str):
-            return value or None
-        if isinstance(value, bool | int | float) and self.form == "manifest":
-            return text_of(value)  # dispatch converts it to text
-        return None
+        return value or None if isinstance(value, str) else None
 
     @computed_once
     def key(self) -> str | None:
@@ -267,13 +264,6 @@ class Document(_Fields):
 
 ROW_KEY: Path = ("\0row", "key")
 """The path of the key column of a row, which is not a field of the entity."""
-
-
-def text_of(value: object) -> str:
-    """A number or boolean as the text that dispatch converts it to."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
 
 
 def _referred(path: Path, value: Any, reference: ReferenceTarget) -> Sequence[tuple[Path, str]]:

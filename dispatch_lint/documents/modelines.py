@@ -73,7 +73,10 @@ def _local(schema: str, source: Source) -> Path | None:
     """The path of a schema that is a file, relative to the source; None for another URL."""
     from urllib.parse import unquote, urlsplit
 
-    url = urlsplit(schema)
+    try:
+        url = urlsplit(schema)
+    except ValueError:  # `https://[HOST]/…`, a placeholder that nobody has filled in
+        return None
     if url.scheme == "file":
         return Path(unquote(url.path))
     if url.scheme:

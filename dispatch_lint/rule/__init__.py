@@ -19,7 +19,7 @@ engine's affair.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from dispatch_lint.documents.document import ROW_KEY, ForeignKey, Row, text_of
+from dispatch_lint.documents.document import ROW_KEY, ForeignKey, Row
 from dispatch_lint.documents.suppressions import Suppression
 from dispatch_lint.model.base_entity import BASE, SERVER_OWNED
 from dispatch_lint.model.fix import Fix, Put, Rename
@@ -66,6 +66,7 @@ from dispatch_lint.text.scalars import (
     dispatch_text,
     is_null,
     resolve_core,
+    text_of,
     whole_number,
 )
 from dispatch_lint.text.tree import Duplicate

@@ -99,6 +99,13 @@ def dispatch_text(text: str) -> str:
     return str(number) if isinstance(number, int) else _go_float(number)
 
 
+def text_of(value: object) -> str:
+    """A number or boolean as YAML has it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
 NULL_TAG = "tag:yaml.org,2002:null"
 _GO_KEYS = {"NaN": ".nan", "+Inf": ".inf", "-Inf": "-.inf"}
 
