@@ -278,3 +278,18 @@ def test_what_is_external_is_not_broken(tmp_path: Path) -> None:
     assert ":::broken" in run(tmp_path, "graph", "a.yaml").stdout.decode()
     (tmp_path / "dispatch-lint.toml").write_text('external = ["Image/vault-*"]\n')
     assert ":::broken" not in run(tmp_path, "graph", "a.yaml").stdout.decode()
+
+
+@pytest.mark.parametrize(("folder", "path"), [(".", "."), ("specs", "api.yaml"), ("specs", "..")])
+def test_the_kind_of_a_model_does_not_depend_on_the_working_directory(
+    folder: str, path: str, tmp_path: Path
+) -> None:
+    (tmp_path / "specs").mkdir()
+    models = {"Plain": {"type": "object", "properties": {"name": {"type": "string"}}}}
+    api = {"swagger": "2.0", "info": {}, "paths": {}, "definitions": models}
+    (tmp_path / "specs/api.yaml").write_text(json.dumps(api))
+    (tmp_path / "dispatch-lint.toml").write_text('kinds = { "specs/api.yaml#Plain" = "Secret" }\n')
+    assert listed(tmp_path / folder, path) == {"Secret": "the setting kinds"}
+    assert b"matches no file" not in run(tmp_path, "check").stderr
+    (tmp_path / "dispatch-lint.toml").write_text('kinds = { "specs/app.yaml#Plain" = "Secret" }\n')
+    assert b'kinds: "specs/app.yaml#Plain" matches no file' in run(tmp_path, "check").stderr

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dispatch_lint.config.globs import first_match, names_below
+from dispatch_lint.config.globs import first_match
 from dispatch_lint.documents.conversion import converted
 from dispatch_lint.documents.document import Document, Row, Undeclared
 from dispatch_lint.documents.modelines import Modeline, Modelines
+from dispatch_lint.documents.source import relative_name
 from dispatch_lint.documents.store_dump import (
     entity_of_row,
     has_kind,
@@ -26,7 +27,6 @@ from dispatch_lint.schema.validation import is_valid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from dispatch_lint.config.settings import Settings
     from dispatch_lint.documents.source import Source
@@ -347,9 +347,3 @@ def _json_type(value: object) -> str:
     if isinstance(value, list):
         return "list"
     return "text" if isinstance(value, str) else "single value"
-
-
-def relative_name(source: Source, root: Path) -> str:
-    """A source's path relative to the folder of the settings, which their globs match; with `/`."""
-    path = source.path
-    return source.name if path is None else names_below(path, root)[0]

@@ -18,7 +18,7 @@ from dispatch_lint.definitions.variants import already_declared, merged, repeate
 from dispatch_lint.documents.discover import discover
 from dispatch_lint.documents.formats import format_of
 from dispatch_lint.documents.reading import read_source
-from dispatch_lint.documents.source import Source
+from dispatch_lint.documents.source import Source, relative_name
 from dispatch_lint.model.base_entity import BASE
 from dispatch_lint.model.errors import InputError
 from dispatch_lint.model.progress import Progress, tell_nobody
@@ -118,18 +118,18 @@ def description(
         shown: how a file is named in locations.
     """
     paths = {shown(source.name): source.name}
+    name = relative_name(source, settings.root)
 
     def kind_of(model: str) -> str | None:
-        name = f"{source.name}#{model}"
-        return first_match(name, settings.kinds)
+        return first_match(f"{name}#{model}", settings.kinds)
 
     def other(file: str, address: str) -> tuple[str, Part] | None:
         found = _referred(paths[file], address, settings)
         if found is None:
             return None
-        name = shown(found[0])
-        paths[name] = found[0]
-        return name, found[1]
+        other_name = shown(found[0])
+        paths[other_name] = found[0]
+        return other_name, found[1]
 
     return Description(shown(source.name), part, kind_of, other)
 

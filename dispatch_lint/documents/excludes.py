@@ -70,7 +70,8 @@ def unmatched_globs(
     ]
     for setting, globs in tables.items():
         for glob in globs:
-            if not glob.startswith("!") and not any(matches(name, glob) for name in names):
+            file = glob.partition("#")[0] if setting == "kinds" else glob  # `file#Model`
+            if not glob.startswith("!") and not any(matches(name, file) for name in names):
                 yield setting, glob
     for glob in sorted(excludes.unused):
         if not _lies_there(glob, settings):

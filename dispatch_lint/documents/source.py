@@ -7,9 +7,12 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Protocol
 
+from dispatch_lint.config.globs import names_below
 from dispatch_lint.model.errors import InputError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from dispatch_lint.config.limits import Limits
 
 STDIN_NAME = "<stdin>"
@@ -173,3 +176,9 @@ def _not_text(data: bytes, name: str, at: int, first_line: int) -> NotText:
 def is_url(text: str) -> bool:
     """Whether a text is a URL, and so names a store and not a path."""
     return "://" in text and re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", text) is not None
+
+
+def relative_name(source: Source, root: Path) -> str:
+    """A source's path relative to the folder of the settings, which their globs match; with `/`."""
+    path = source.path
+    return source.name if path is None else names_below(path, root)[0]

@@ -7,8 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.config.globs import rules_at
-from dispatch_lint.documents.classify import Classifier, relative_name
+from dispatch_lint.documents.classify import Classifier
 from dispatch_lint.documents.document import ROW_KEY
+from dispatch_lint.documents.source import relative_name
 from dispatch_lint.engine.judge import CorpusRules
 from dispatch_lint.engine.precedence import RuleFinding, position_of, resolve_field
 from dispatch_lint.engine.rule_failures import reraise_if_not_of_rule

@@ -113,7 +113,7 @@ def relation_rows(content: Content, row: str = "", location: str = "") -> list[t
         organization = intern(organization)
     # Plain tuples with the fields of `EntityRow` and `ReferenceRow`: creating named ones takes four
     # times as long.
-    if kind and (name is not None or identity):
+    if kind and "\0" not in kind and (name is not None or identity):  # groups are split at it
         entity = (
             ENTITY, organization, kind, name, identity, status, form, content.revision,
             content.revision_of, None, ("name",), row, location,
