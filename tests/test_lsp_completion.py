@@ -20,7 +20,7 @@ async def editors(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[dic
     """Two editors with one folder: without and with snippets."""
     root = tmp_path_factory.mktemp("workspace")
     images = "---\n".join(
-        f"kind: Image\nname: {name}\nbaseImageName: b\n" for name in ("image-0", "yes")
+        f"kind: Image\nname: {name}\nbaseImageName: b\n" for name in ("image-0", "'yes'")
     )
     (root / "images.yaml").write_text(images)
     (root / "secret.yaml").write_text("kind: Secret\nname: key\n")

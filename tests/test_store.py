@@ -22,7 +22,7 @@ from dispatch_lint.engine.plugins import load_rules
 from dispatch_lint.engine.run import run as run_checks
 from dispatch_lint.report import Outcome, format_named
 from dispatch_lint.rule import Example, Finding, Reference, Rule, stored
-from dispatch_lint.store.entity_store import Filter, WritableStore
+from dispatch_lint.store.entity_store import Filter, Scope, WritableStore
 from dispatch_lint.store.importing import MixedOrganizations, import_sources
 from dispatch_lint.store.ledger_file import LedgerFile, write_ledger
 from dispatch_lint.store.memory import MemoryStore
@@ -251,9 +251,11 @@ def test_a_store_answers_what_it_is_asked(backend: str, make_store: Any) -> None
     assert store.names("ServicePlan", 9) == ["large", "small"]
     assert store.names("Image", 2) == ["java", "nodejs"]
     with store.transaction():
-        assert store.delete(["acme/Image/nodejs", "nothing"], "2026-02-02T00:00:00Z").deleted == 1
-    assert store.get("acme/Image/nodejs").status == "DELETED"
-    (entry,) = store.ledger(["i1"])
+        store.begin_prune()
+        scope = Scope("globex", "Image", "stored")
+        assert store.prune([scope], "2026-02-02T00:00:00Z").deleted == 1
+    assert store.get("globex/Image/java").status == "DELETED"
+    (entry,) = store.ledger(["i3"])
     assert entry.deleted == "2026-02-02T00:00:00Z"
     assert [one.identity for one in store.ledger_entries()] == [
         "a1", "a2", "c1", "f1", "i1", "i2", "i3", "s1", "s2",

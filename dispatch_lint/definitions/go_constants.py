@@ -164,7 +164,7 @@ class _Evaluator:
         if syntax == "iota" or text == "iota":
             return Computed(self._iota, counted=True)
         if syntax == "identifier":
-            return self._named(self._package, self._file, text, depth)
+            return self._named(self._package, text, depth)
         if syntax == "selector_expression":
             return self._selected(text, depth)
         if syntax == "parenthesized_expression" and node.named_children:
@@ -177,7 +177,7 @@ class _Evaluator:
             return self._converted(node, depth)
         return Computed(None)
 
-    def _named(self, package: GoPackage, file: GoFile, name: str, depth: int) -> Computed:
+    def _named(self, package: GoPackage, name: str, depth: int) -> Computed:
         target = package.constants_by_name.get(name)
         if target is None:
             return Computed(None)
@@ -192,7 +192,7 @@ class _Evaluator:
         package = self._tree.qualified(self._file, qualifier)
         if package is None:
             return Computed(None)
-        return self._named(package, self._file, name, depth)
+        return self._named(package, name, depth)
 
     def _binary(self, node: Node, depth: int) -> Computed:
         left_node, right_node = (node.child_by_field_name(name) for name in ("left", "right"))

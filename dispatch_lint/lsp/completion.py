@@ -119,13 +119,13 @@ class _Completion:
         if cursor.on == "value" and cursor.is_first and not cursor.quote and not self._is_json:
             # On a line of its own below its key: what is inside of the value is begun.
             if "properties" in part:
-                yield from self._fields(entity, path, {}, deeper=True)
+                yield from self._fields(entity, path, {})
                 return
             if "array" in types and not cursor.is_flow:
                 yield from self._values(entity, (*path, 0), "- ")
                 return
         elif cursor.on == "item" and "properties" in part and not cursor.quote:
-            yield from self._fields(entity, path, {}, deeper=True)
+            yield from self._fields(entity, path, {})
             return
         yield from self._values(entity, path, "")
 
@@ -211,7 +211,7 @@ class _Completion:
             )  # fmt: skip
 
     def _fields(
-        self, entity: _Entity, path: FieldPath, written: dict[str, Any], *, deeper: bool = False
+        self, entity: _Entity, path: FieldPath, written: dict[str, Any]
     ) -> Iterator[lsp.CompletionItem]:
         """The fields that a mapping may have and has not yet; not those that the server owns."""
         part = part_at(entity.schema.schema, path)

@@ -171,9 +171,7 @@ def _field_schema(field: Field, form: Form, cache: FieldSchemas, *, nested: bool
 def _new_field_schema(field: Field, form: Form, cache: FieldSchemas, *, nested: bool) -> Schema:
     type_ = field.type
     schema: Schema = {"description": field.description or f"{field.source_name}."}
-    schema |= _type_schema(
-        _as_written(field, nested=nested), form, cache, nullable=_nullable(field, form)
-    )
+    schema |= _type_schema(_as_written(field), form, cache, nullable=_nullable(field, form))
     if nested and field.base and "enum" in schema:
         schema["enum"] = [*schema["enum"], ""]  # an entity inside another may have no status
         if ENUM_DESCRIPTIONS in schema:
@@ -210,7 +208,7 @@ def _with_valid_pattern(schema: Schema) -> Schema:
     return rest | _comment(f"the pattern {pattern} is not valid")
 
 
-def _as_written(field: Field, *, nested: bool) -> Type:
+def _as_written(field: Field) -> Type:
     """The type of a field, as far as the schema of an entity says it."""
     type_ = field.type
     if field.base and type_.wire_type == "time":

@@ -180,9 +180,6 @@ class WritableStore(EntityStore, Protocol):
         are kept.
         """
 
-    def delete(self, keys: Sequence[str], when: str) -> Counts:
-        """Mark entities, and their IDs in the ledger, as deleted. Nothing is removed."""
-
     def begin_prune(self) -> None:
         """From now on, record the keys that are put."""
 
@@ -190,7 +187,10 @@ class WritableStore(EntityStore, Protocol):
         """The keys of live entities of some scopes that were not put since `begin_prune`, sorted."""
 
     def prune(self, scopes: Collection[Scope], when: str) -> Counts:
-        """Mark the entities that `unseen` gives as deleted."""
+        """Mark the entities that `unseen` gives, and their IDs in the ledger, as deleted.
+
+        Nothing is removed.
+        """
 
     def organizations(self) -> Collection[str]:
         """The organizations of all live entities; empty for those of none."""

@@ -169,19 +169,6 @@ class MemoryStore:
             entity.identity, entity.key, first, seen, deleted
         )
 
-    def delete(self, keys: Sequence[str], when: str) -> Counts:
-        counts = Counts()
-        for key in keys:
-            entity = self._entities.get(key)
-            if entity is None or entity.deleted:
-                continue
-            counts.deleted += 1
-            self._entities[key] = entity._replace(deleted=when)
-            entry = self._ledger.get((entity.identity, key))
-            if entry is not None and not entry.deleted:
-                self._ledger[entity.identity, key] = entry._replace(deleted=when)
-        return counts
-
     def begin_prune(self) -> None:
         self._seen = set()
 
@@ -197,7 +184,14 @@ class MemoryStore:
                 yield key
 
     def prune(self, scopes: Collection[Scope], when: str) -> Counts:
-        return self.delete([*self.unseen(scopes)], when)
+        counts = Counts()
+        for key in [*self.unseen(scopes)]:
+            counts.deleted += 1
+            entity = self._entities[key] = self._entities[key]._replace(deleted=when)
+            entry = self._ledger.get((entity.identity, key))
+            if entry is not None and not entry.deleted:
+                self._ledger[entity.identity, key] = entry._replace(deleted=when)
+        return counts
 
     def organizations(self) -> Collection[str]:
         return {

@@ -221,12 +221,6 @@ class SqlWriter(SqlStore):
             set_={"last_seen": new.last_seen, "deleted": kept},
         )
 
-    def delete(self, keys: Sequence[str], when: str) -> Counts:
-        counts = Counts()
-        for chunk in self._chunks(keys):
-            counts += self._mark(entity.c.key.in_(chunk), when)
-        return counts
-
     def begin_prune(self) -> None:
         for table in (_SEEN, _SCOPES):
             table.create(self._connection, checkfirst=False)  # type: ignore[arg-type]

@@ -44,14 +44,11 @@ def text() -> str:
 def function(name: str) -> Iterator[str]:
     """A function: signature, what it does, arguments and errors."""
     owner = getattr(dispatch_lint, name)
-    parameters = ", ".join(
-        str(parameter).replace("'", "") for parameter in _signature(owner).parameters.values()
-    )
-    returns = str(_signature(owner).return_annotation).replace("'", "")
+    signature = str(_signature(owner)).replace("'", "")
     yield f"## {name}"
     yield ""
     yield "```text"
-    yield f"{name}({parameters}) -> {returns}"
+    yield f"{name}{signature}"
     yield "```"
     yield ""
     what, *parts = re.split(r"\n\n(?=Args:|Raises:)", inspect.getdoc(owner) or "")
