@@ -97,17 +97,21 @@ def _schema(folder: Path, chance: random.Random) -> list[str]:
         lambda: {"a0": {"pattern": "((a{1,99}){1,99}){1,99}"}}, lambda: {"a0": {"enum": list(range(200_000))}},
         lambda: {"a0": {"properties": {f"p{n}": {"type": "string"} for n in range(60_000)}}},
         lambda: {"a0": {"properties": {"a": {"anyOf": [{"$ref": "#"}, {"$ref": "#"}]}}}},
+        lambda: {f"a{n}": {"$id": f"#a{n}", "allOf": [{"$ref": f"#a{n + 1}"}] * 2} for n in range(40)},
+        lambda: {f"a{n}": {"allOf": [{"$ref": f"#/definitions/%61{n + 1}"}] * 2} for n in range(40)},
+        lambda: {f"a{n}": {"$ref": "#/definitions/z", "allOf": [{"$ref": f"#/definitions/a{n + 1}"}] * 2}
+                 for n in range(40)} | {"z": {}},
         lambda: {"a0": {"properties": 7, "allOf": {}, "items": [[]], "type": 3, "required": "x"}},
     ])  # fmt: skip
-    target = folder / "own" / "stored"
+    target = folder / "own" / chance.choice(["stored", "manifest"])
     target.mkdir(parents=True)
     schema = {"definitions": definitions, "allOf": [{"$ref": "#/definitions/a0"}]}
     text = json.dumps(schema) if chance.random() < 0.9 else _deep(chance, "[", "", "]")
     (target / "Odd.schema.json").write_text(text)
     (folder / "dispatch-lint.toml").write_text("schemas = ['own']")
-    (folder / "a.json").write_text(
-        json.dumps({"kind": "Odd", "name": "a" * 50_000, "id": "1", "organizationId": "a"})
-    )
+    entity = {"kind": "Odd", "name": "a" * 50_000}
+    (folder / "m.json").write_text(json.dumps(entity))
+    (folder / "a.json").write_text(json.dumps(entity | {"id": "1", "organizationId": "a"}))
     return chance.choice([_CHECK, ["schema", "diff", "own", "own"], ["graph"]])
 
 

@@ -27,6 +27,21 @@ def nested(depth: int) -> dict[str, Any]:
     return schema
 
 
+def doubling_by(reference: str, identifier: str = "", root: str = "") -> dict[str, Any]:
+    """The same, with another way to name a level; `{}` is its number."""
+    levels = 40
+    definitions: dict[str, Any] = {
+        f"a{level}": {"allOf": [{"$ref": reference.format(level + 1)}] * 2}
+        for level in range(levels)
+    }
+    definitions[f"a{levels}"] = {}
+    for level in range(levels + 1) if identifier else ():
+        definitions[f"a{level}"]["$id"] = identifier.format(level)
+    schema = {"definitions": definitions, "allOf": [{"$ref": reference.format(0)}]}
+    return schema | ({"$id": root} if root else {})
+
+
+HOME = "http://schemas.example/odd.json"
 ALL = {f"d{one}": {"properties": {f"p{two}": {"$ref": f"#/definitions/d{two}"} for two in range(12)}}
        for one in range(12)}  # fmt: skip
 HOSTILE = {
@@ -34,6 +49,15 @@ HOSTILE = {
     "anyOf": (doubling("anyOf", 40), "more than 50,000 schemas"),
     "oneOf": (doubling("oneOf", 40), "more than 50,000 schemas"),
     "items": (doubling("items", 40), "more than 50,000 schemas"),
+    "URI": (doubling_by(f"{HOME}#/definitions/a{{}}", root=HOME), "more than 50,000 schemas"),
+    "relative URI": (doubling_by("odd.json#/definitions/a{}", root=HOME), "more than 50,000 schemas"),
+    "anchor": (doubling_by("#a{}", "#a{}"), "more than 50,000 schemas"),
+    "identifier": (doubling_by("a{}.json", "http://schemas.example/a{}.json", HOME), "more than 50,000 schemas"),
+    "relative identifier": (doubling_by("a{}.json", "a{}.json", HOME), "more than 50,000 schemas"),
+    "escaped pointer": (doubling_by("#/definitions/%61{}"), "more than 50,000 schemas"),
+    "URI of none": (doubling_by("json-schema:///#/definitions/a{}"), "cannot be resolved"),
+    "another file": ({"allOf": [{"$ref": "file:///etc/hosts"}]}, "cannot be resolved"),
+    "no URI": ({"$id": "http://[", "allOf": [{"$ref": "a"}]}, "cannot be"),
     "all to all": ({"definitions": ALL, "$ref": "#/definitions/d0"}, "more than 50,000 schemas"),
     "chain": ({"definitions": {f"a{n}": {"allOf": [{"$ref": f"#/definitions/a{n + 1}"}]} for n in range(500)},
                "$ref": "#/definitions/a0"}, "deeper than 100 levels"),
@@ -59,6 +83,22 @@ def test_a_schema_beyond_a_bound_is_an_error(what: str, tmp_path: Path) -> None:
     code, out, error = check(tmp_path, seconds=15)
     assert (code, out) == (2, "")
     assert error.startswith("dispatch-lint: ") and "Odd.schema.json" in error and said in error
+
+
+def test_what_stands_beside_a_reference_does_not_count(tmp_path: Path) -> None:
+    schema = doubling("allOf", 40)
+    for definition in schema["definitions"].values():
+        definition["$ref"] = "#/definitions/name"
+    schema["definitions"]["name"] = {"$ref": "#/definitions/named/allOf/1"}
+    schema["definitions"]["named"] = {
+        "allOf": [{}, {"properties": {"naem": {}}, "additionalProperties": False}]
+    }
+    (tmp_path / "own" / "manifest").mkdir(parents=True)
+    (tmp_path / "own" / "manifest" / "Odd.schema.json").write_text(json.dumps(schema))
+    (tmp_path / "dispatch-lint.toml").write_text("schemas = ['own']\n")
+    (tmp_path / "a.yaml").write_text("kind: Odd\nnaem: a\nextra: 1\n")
+    code, out, _ = check(tmp_path, seconds=15)
+    assert code == 1 and "extra" in out and "naem" not in out
 
 
 def test_large_and_deep_files_are_errors(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dispatch_lint.schema.shape import pointed
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -32,9 +34,9 @@ def _resolved(part: Schema, root: Schema) -> Schema:
         ref = part.get("$ref")
         if not (isinstance(ref, str) and ref.startswith("#/")):
             break
-        target: Any = root
-        for step in ref[2:].split("/"):
-            target = target.get(step.replace("~1", "/").replace("~0", "~"), {})
+        target = pointed(root, ref)
+        if not isinstance(target, dict):
+            break
         part = {**target, **{key: value for key, value in part.items() if key != "$ref"}}
     for keyword in ("allOf", "anyOf"):
         for inner in part.get(keyword, ()):

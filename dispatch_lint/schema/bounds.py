@@ -10,8 +10,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.schema.kind_schema import CatalogueError
+from dispatch_lint.schema.shape import pointed
 
 if TYPE_CHECKING:
+    from referencing._core import Resolver
+
     from dispatch_lint.schema.shape import Schema
 
 MAX_PARTS = 50_000
@@ -24,6 +27,8 @@ _IN_PLACE = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependenci
 _OF_FIELDS = ("properties", "patternProperties")
 """Keywords that map names to schemas."""
 _OF_VALUES = ("additionalProperties", "items", "additionalItems", "contains", "propertyNames")
+_NO_SCHEMA = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What is raised where an identifier or a reference is not even a URI."""
 
 
 def check_bounds(file: str, schema: Schema) -> None:
@@ -39,11 +44,11 @@ class _Place:
     """One value of a document, about which several parts of a schema may be.
 
     Attributes:
-        repeated: the references that lead back, here, to a schema around it.
+        repeated: the schemas around it, by identity, to which a reference leads back here.
     """
 
     def __init__(self) -> None:
-        self.repeated: set[str] = set()
+        self.repeated: set[int] = set()
         self._inner: dict[str, _Place] = {}
 
     def inner(self, name: str) -> _Place:
@@ -57,32 +62,40 @@ class _Bounds:
         self._parts = self._patterns = 0
 
     def check(self) -> None:
-        self._check_depth()
-        self._walk(self._root, ("#",), ("#",), _Place(), 0)
+        is_plain = self._check_depth()
+        root = (id(self._root),)
+        self._walk(self._root, None if is_plain else self._resolver(), root, root, _Place(), 0)
 
     def _error(self, reason: str) -> CatalogueError:
         return CatalogueError(f"{self._file}: {reason}")
 
-    def _check_depth(self) -> None:
-        """Refuse values that are nested too deep, without recursion."""
+    def _check_depth(self) -> bool:
+        """Refuse values that are nested too deep, without recursion.
+
+        Returns:
+            Whether each reference is a JSON pointer into the schema as it is written.
+        """
+        is_plain = True
         level: list[Any] = [self._root]
         for _ in range(2 * MAX_DEPTH):
+            is_plain = is_plain and all(map(_is_plain, level))
             level = [
                 inner for value in level if isinstance(value, (dict, list))
                 for inner in (value.values() if isinstance(value, dict) else value)
             ]  # fmt: skip
             if not level:
-                return
+                return is_plain
         raise self._error("the schema is nested too deep")
 
     def _walk(
-        self, schema: Any, followed: tuple[str, ...], in_place: tuple[str, ...], place: _Place,
-        depth: int,
+        self, schema: Any, at: Resolver[Any] | None, followed: tuple[int, ...],
+        in_place: tuple[int, ...], place: _Place, depth: int,
     ) -> None:  # fmt: skip
         """Count the schemas inside a schema.
 
         Args:
-            followed: the references on the way here.
+            at: what references mean here; None where each is a pointer.
+            followed: the schemas that references led to, on the way here, by identity.
             in_place: those of them since the value of the document was the same.
             place: that value.
         """
@@ -96,31 +109,57 @@ class _Bounds:
         self._check_pattern(schema)
         reference = schema.get("$ref")
         if isinstance(reference, str):
-            if reference in in_place:
+            target, at = self._target(reference, at)
+            if id(target) in in_place:
                 raise self._error(f"{reference} refers to itself for the same value")
-            if reference in followed:
-                if reference in place.repeated:  # the time doubles with each level of a document
+            if id(target) in followed:
+                if id(target) in place.repeated:  # the time doubles with each level of a document
                     raise self._error(f"{reference} refers to itself twice for the same value")
-                place.repeated.add(reference)
+                place.repeated.add(id(target))
                 return
-            target = self._target(reference)
-            self._walk(target, (*followed, reference), (*in_place, reference), place, depth + 1)
+            self._walk(
+                target, at, (*followed, id(target)), (*in_place, id(target)), place, depth + 1
+            )
             return
+        if at is not None and "$id" in schema:
+            at = self._inside(schema, at)
         for inner, name in _inside(schema):
             if name is None:
-                self._walk(inner, followed, in_place, place, depth + 1)
+                self._walk(inner, at, followed, in_place, place, depth + 1)
             else:
-                self._walk(inner, followed, (), place.inner(name), depth + 1)
+                self._walk(inner, at, followed, (), place.inner(name), depth + 1)
 
-    def _target(self, reference: str) -> Any:
-        target: Any = self._root
-        for step in reference.removeprefix("#").strip("/").split("/") if len(reference) > 1 else ():
-            name = step.replace("~1", "/").replace("~0", "~")
-            if isinstance(target, list) and name.isdigit() and int(name) < len(target):
-                target = target[int(name)]
-            else:
-                target = target.get(name) if isinstance(target, dict) else None
-        return target
+    def _target(self, reference: str, at: Resolver[Any] | None) -> tuple[Any, Resolver[Any] | None]:
+        """The schema that a reference leads to, and what references mean there."""
+        if at is None:
+            return pointed(self._root, reference), None
+        from referencing.exceptions import Unresolvable
+
+        try:
+            found = at.lookup(reference)
+        except (Unresolvable, *_NO_SCHEMA):
+            raise self._error(f"{reference} cannot be resolved") from None
+        return found.contents, found.resolver
+
+    def _resolver(self) -> Resolver[Any]:
+        """What the references of the schema mean, where it has identifiers, or URIs for pointers."""
+        from referencing import Registry
+        from referencing.jsonschema import DRAFT7
+
+        try:
+            root = DRAFT7.create_resource(self._root)
+            registry: Registry[Any] = Registry()
+            return registry.resolver_with_root(root)
+        except _NO_SCHEMA:
+            raise self._error("its identifiers cannot be read") from None
+
+    def _inside(self, schema: Schema, at: Resolver[Any]) -> Resolver[Any]:
+        from referencing.jsonschema import DRAFT7
+
+        try:
+            return at.in_subresource(DRAFT7.create_resource(schema))
+        except _NO_SCHEMA:
+            raise self._error("its identifiers cannot be read") from None
 
     def _check_pattern(self, schema: Schema) -> None:
         named = schema.get("patternProperties")
@@ -132,6 +171,17 @@ class _Bounds:
                     raise self._error(f"a pattern is longer than {MAX_PATTERN} characters")
         if self._patterns > MAX_PATTERNS:
             raise self._error(f"it has more than {MAX_PATTERNS} patterns")
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a value has no identifier, and no reference but a JSON pointer as it is written."""
+    if not isinstance(value, dict):
+        return True
+    reference = value.get("$ref")
+    is_pointer = not isinstance(reference, str) or (
+        (reference == "#" or reference.startswith("#/")) and "%" not in reference
+    )
+    return is_pointer and not isinstance(value.get("$id"), str)
 
 
 def _inside(schema: Schema) -> Iterator[tuple[Any, str | None]]:

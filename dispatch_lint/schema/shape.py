@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 Schema = dict[str, Any]
 DRAFT = "http://json-schema.org/draft-07/schema#"
 """The version of JSON Schema that generated schemas are written in."""
+_DIGITS = 10
+"""No index of a list has as many."""
 
 
 @dataclass(slots=True, eq=False, repr=False)  # generating unused methods delays the start
@@ -82,6 +84,19 @@ class Shape:
         return shape
 
 
+def pointed(root: Any, pointer: str) -> Any:
+    """The value that a JSON pointer leads to; None where there is none."""
+    target = root
+    for step in pointer[2:].split("/") if len(pointer) > 1 else ():
+        name = step.replace("~1", "/").replace("~0", "~")
+        if isinstance(target, list):
+            is_index = name.isascii() and name.isdigit() and len(name) < _DIGITS
+            target = target[int(name)] if is_index and int(name) < len(target) else None
+        else:
+            target = target.get(name) if isinstance(target, dict) else None
+    return target
+
+
 def compile_shape(schema: Schema, fields: dict[int, Shape] | None = None) -> Shape:
     """The tree of a self-contained schema; local `$ref` and `allOf` are followed.
 
@@ -95,13 +110,12 @@ def compile_shape(schema: Schema, fields: dict[int, Shape] | None = None) -> Sha
 def _compile(
     schema: Schema, root: Schema, open_refs: tuple[str, ...], fields: dict[int, Shape] | None = None
 ) -> Shape:
-    ref = schema.get("$ref")
-    if isinstance(ref, str):
+    while isinstance(ref := schema.get("$ref"), str):  # what stands beside it does not count
         if ref in open_refs or not ref.startswith("#/"):
             return Shape()
-        target: Any = root
-        for step in ref[2:].split("/"):
-            target = target.get(step.replace("~1", "/").replace("~0", "~"), {})
+        target = pointed(root, ref)
+        if not isinstance(target, dict):
+            return Shape()
         schema, open_refs = target, (*open_refs, ref)
         fields = None  # what follows ends where it repeats itself, which is not so elsewhere
     shape = Shape(

@@ -26,6 +26,8 @@ _TYPE_NAMES = {
 }  # fmt: skip
 _MAX_SHOWN = 60
 """Longer values are cut in messages."""
+_MAX_LISTED = 50
+"""More choices are not listed in a message."""
 _EXACT = 2**53
 """From here on, a float may be another number than the one that is written."""
 
@@ -234,8 +236,11 @@ def _message(error: Any, path: Path) -> str:
         choices = [choice for choice in allowed if choice not in (None, "")]
         texts = [choice for choice in choices if isinstance(choice, str)]
         meant = did_you_mean(value, texts) if isinstance(value, str) else ""
-        listed = ", ".join(json.dumps(choice, ensure_ascii=False) for choice in choices)
-        return f"{_quoted(value)} is not one of {listed}{meant}"
+        listed = ", ".join(
+            _cut(json.dumps(choice, ensure_ascii=False)) for choice in choices[:_MAX_LISTED]
+        )
+        more = f" and {len(choices) - _MAX_LISTED:,} more" if len(choices) > _MAX_LISTED else ""
+        return f"{_quoted(value)} is not one of {listed}{more}{meant}"
     if error.validator == "pattern":
         from dispatch_lint.definitions.go_library import PATTERN_NAMES
 
@@ -300,8 +305,12 @@ def _shown(value: object) -> str:
 
 def _quoted(value: object) -> str:
     if isinstance(value, str):
-        return f'"{value}"' if len(value) <= _MAX_SHOWN else f'"{value[: _MAX_SHOWN - 1]}…"'
+        return f'"{_cut(value)}"'
     return _shown(value)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _MAX_SHOWN else f"{text[: _MAX_SHOWN - 1]}…"
 
 
 def _dotted(path: Path) -> str:
