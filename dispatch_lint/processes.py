@@ -194,7 +194,10 @@ def _work(
         sent = _pickled(function, items[index])
         if os.getpid() != this:  # the function forked: what it made would send all again
             os._exit(1)
-        connection.send_bytes(sent)
+        try:
+            connection.send_bytes(sent)
+        except OSError:  # the parent was killed meanwhile
+            return
 
 
 def _pickled(function: Callable[[Any], Any], item: Any) -> bytes:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from dispatch_lint.model.errors import InputError
-from dispatch_lint.processes import NotStarted, Workers, processes_for, usable_processors
+from dispatch_lint.processes import NotStarted, Workers, _work, processes_for, usable_processors
 from tests.command import WAIT
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
@@ -91,6 +91,23 @@ def is_running(process: int) -> bool:
         return "Z" not in Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
     except OSError:
         return False
+
+
+def test_a_process_whose_parent_is_gone_ends_without_a_word(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    ours, theirs = multiprocessing.Pipe()
+    ours.send(0)
+    # Nobody reads the answer: the other end is closed before it is sent.
+    process = multiprocessing.get_context("fork").Process(
+        target=_work, args=(str, [b"x" * 20_000_000], theirs, [ours])
+    )
+    process.start()
+    theirs.close()
+    ours.close()
+    process.join(WAIT)
+    assert process.exitcode == 0
+    assert capfd.readouterr() == ("", "")
 
 
 def test_no_thread_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
