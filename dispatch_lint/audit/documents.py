@@ -15,6 +15,7 @@ from dispatch_lint.documents.line_ranges import LineRange
 from dispatch_lint.documents.reading import read_line
 from dispatch_lint.engine.report import RunReport
 from dispatch_lint.engine.source_check import check_part, new_report
+from dispatch_lint.index.groups import position_of
 from dispatch_lint.model.relations import REFERENCE
 from dispatch_lint.report.formats.json import violation_object
 
@@ -148,7 +149,7 @@ class _Task:
 
 
 def _place(report: SourceReport, document: int) -> int:
-    return report.position << 32 | document
+    return position_of(report.position, document)
 
 
 def _together(first: Unparsed, second: Unparsed) -> Unparsed:
@@ -174,7 +175,7 @@ def violation_record(
         fields |= {"column": 1, "endLine": fields["line"], "endColumn": 1, "fix": None}
     return (
         "violation", violation.rule, fold.encode("utf-8", "surrogatepass"),
-        position << 32 | violation.document, json.dumps(fields).encode(), None, times,
+        position_of(position, violation.document), json.dumps(fields).encode(), None, times,
     )  # fmt: skip
 
 

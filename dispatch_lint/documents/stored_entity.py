@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dispatch_lint.documents.document import ForeignKey
 from dispatch_lint.model.errors import StoreError
 from dispatch_lint.model.reference import Form, ReferenceTarget
+from dispatch_lint.model.relations import DELETED
 
 if TYPE_CHECKING:
     from dispatch_lint.model.location import Path
 
-DELETED = "DELETED"
-"""The status of deleted entities."""
 WHEN_DAMAGED = "use a backup, or import into a new store"
 """What messages advise: an import into a damaged store renews only what seems to have changed."""
 

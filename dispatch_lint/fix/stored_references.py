@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dispatch_lint.documents.stored_entity import DELETED
-from dispatch_lint.model.relations import read_key, same_key
+from dispatch_lint.model.relations import DELETED, read_key, same_key
 from dispatch_lint.naming import count
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from dispatch_lint.documents.stored_entity import DELETED
 from dispatch_lint.model.errors import StoreError
+from dispatch_lint.model.relations import DELETED
 from dispatch_lint.naming import count
 from dispatch_lint.store.entity_store import Counts, Scope
 from dispatch_lint.store.import_reading import read_for_import

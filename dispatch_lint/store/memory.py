@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 
-from dispatch_lint.documents.stored_entity import DELETED, StoredEntity
+from dispatch_lint.documents.stored_entity import StoredEntity
+from dispatch_lint.model.relations import DELETED
 from dispatch_lint.store.entity_store import Counts, Filter, LedgerEntry, Scope
 
 

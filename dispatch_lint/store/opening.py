@@ -17,7 +17,7 @@ from dispatch_lint.store.engines import (
     remove_empty,
     sqlite_engine,
 )
-from dispatch_lint.store.store_rows import StoreRows
+from dispatch_lint.store.stored_entities import StoredEntities
 from dispatch_lint.store.urls import (
     POSTGRES,
     bolt_path,
@@ -126,7 +126,7 @@ def row_source(url: str, *, reported: bool = True) -> Source:
         reader: RowReader = BoltFile(bolt_path(url), shown(url))
         return Source(shown(url), "rows", reported=reported, rows=reader)
     if scheme == "sqlite":
-        reader = StoreRows(_sqlite(sqlite_path(url), shown(url)))
+        reader = StoredEntities(_sqlite(sqlite_path(url), shown(url)))
         return Source(shown(url), "rows", reported=reported, rows=reader)
     if scheme in POSTGRES:
         from dispatch_lint.store.dispatch_rows import (
@@ -141,7 +141,7 @@ def row_source(url: str, *, reported: bool = True) -> Source:
         else:
             if not _has_own_schema(engine):
                 refuse_hidden_entities(engine, shown(url), explain)
-            reader = StoreRows(_postgres(url))
+            reader = StoredEntities(_postgres(url))
         return Source(shown(url), "rows", reported=reported, rows=reader)
     raise unknown(url)
 

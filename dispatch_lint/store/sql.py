@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from dispatch_lint.documents.stored_entity import DELETED, WHEN_DAMAGED, StoredEntity
+from dispatch_lint.documents.stored_entity import WHEN_DAMAGED, StoredEntity
 from dispatch_lint.model.errors import StoreError
 from dispatch_lint.model.location import Location
+from dispatch_lint.model.relations import DELETED
 from dispatch_lint.store import tables
 from dispatch_lint.store.entity_store import ConnectionLost, Filter, LedgerEntry
 from dispatch_lint.store.keys import is_storable

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from dispatch_lint.documents.stored_entity import DELETED, StoredEntity
+from dispatch_lint.documents.stored_entity import StoredEntity
+from dispatch_lint.model.relations import DELETED
 from dispatch_lint.store import tables
 from dispatch_lint.store.entity_store import ConnectionLost, Counts, LedgerEntry, Scope
 from dispatch_lint.store.sql import SqlStore, is_lost

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from dispatch_lint.store.entity_store import EntityStore
 
 
-class StoreRows:
+class StoredEntities:
     """The entities of a reference store as the rows of a source, without the deleted ones."""
 
     def __init__(self, store: EntityStore) -> None:
