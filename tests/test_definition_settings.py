@@ -58,8 +58,8 @@ def test_names_that_no_type_has_are_said(tmp_path: Path) -> None:
     )
     said = run(tmp_path, "schema", "list", "other.go").stderr.decode()
     assert said == 'base-entity.type: there is no type "store.Gone"\n'
-    said = run(tmp_path, "schema", "list", "pkg").stderr.decode().splitlines()
-    assert said[-1] == 'definitions: "Othre" fits no type that could be a kind'
+    lines = run(tmp_path, "schema", "list", "pkg").stderr.decode().splitlines()
+    assert lines[-1] == 'definitions: "Othre" fits no type that could be a kind'
 
 
 def test_check_says_once_that_no_type_has_a_name(tmp_path: Path) -> None:

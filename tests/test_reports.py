@@ -116,6 +116,61 @@ def test_several_reports_at_once(tmp_path: Path) -> None:
     assert code == 2 and 'did you mean "sarif"?' in error
 
 
+def shown_formats(folder: Path, out: str, *before: Path) -> dict[str, str]:
+    """The format of each report of `a.yaml`, by the name of its file; standard output is `-`."""
+    texts = {file.name: file.read_text() for file in folder.iterdir() if file not in before}
+    return {
+        name: "sarif" if "$schema" in text else "json" if text.startswith("{") else
+        "concise" if text.startswith("a.yaml:2:7: ") else "full" if " --> a.yaml:2:7" in text else text
+        for name, text in {**texts, "-": out}.items() if text
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "expected"), [
+    ("-f json", {"-": "json"}), ("-fjson", {"-": "json"}), ("-f=json", {"-": "json"}),
+    ("--format json", {"-": "json"}), ("--format=json", {"-": "json"}),
+    ("-qf json", {"-": "json"}), ("-qfjson", {"-": "json"}), ("-qf=json", {"-": "json"}), ("-vf json", {"-": "json"}),
+    ("-qo x", {"x": "full"}), ("-qox", {"x": "full"}), ("-o=x", {"x": "full"}), ("-qf sarif -o x", {"x": "sarif"}),
+    ("-qf sarif -qo x -f json", {"x": "sarif", "-": "json"}), ("-qvfjson -vox", {"x": "json"}),
+    ("-f json -f sarif -o x", {"-": "json", "x": "sarif"}), ("-f json -o x -o y", {"x": "json", "y": "full"}),
+    ("-o x -f json", {"x": "json"}), ("-o x -f json -o y", {"x": "json", "y": "full"}),
+    ("-f json -o - -f sarif -o x", {"-": "json", "x": "sarif"}), ("-f json -o-", {"-": "json"}),
+    ("-o -x", {"-x": "full"}), ("-o -f -f json", {"-f": "json"}), ("--output=-f", {"-f": "full"}), ("-o -- -f json", {"--": "json"}),
+    ("-o ./=x", {"=x": "full"}), ("--exclude -f", {"-": "full"}), ("--exclude -f -f json", {"-": "json"}),
+    ("--exclude -o -f json", {"-": "json"}), ("--stdin-filename -ojson", {"-": "full"}), ("--exclude -- -f json", {"-": "json"}),
+    ("--exclude --format=json -o x", {"x": "full"}), ("--select -f -f json --select all", {"-": ""}),
+    ("--severity -f=off -f json", {"-": ""}),
+])  # fmt: skip
+def test_formats_and_files_are_paired_as_the_command_line_is_read(
+    arguments: str, expected: dict[str, str], tmp_path: Path
+) -> None:
+    """What is the value of another option is no format; letters may stand together behind one dash."""
+    (tmp_path / "a.yaml").write_text("kind: Secret\nname: a b\n")
+    code, out, error = check(tmp_path, "a.yaml", *arguments.split(), GITHUB_ACTIONS="")
+    if expected == {"-": ""}:  # an error of another option
+        assert (code, out) == (2, "") and '"-f"' in error
+        return
+    assert (code, shown_formats(tmp_path, out, tmp_path / "a.yaml")) == (1, expected)
+
+
+@pytest.mark.parametrize(("arguments", "said"), [
+    ("-f", "Option '-f' requires an argument"), ("-qo", "Option '-o' requires an argument"),
+    ("--format", "requires an argument"), ("-f -o", 'there is no format "-o"'), ("-qf jso", 'did you mean "json"?'),
+    ("-f=jso", 'did you mean "json"?'), ("--format=", 'there is no format ""'), ("--exclude -f n.yaml", "n.yaml: no such file"),
+    ("-f json -- -f sarif", "-f: no such file"), ("-zf json", "-z"),
+])  # fmt: skip
+def test_formats_that_cannot_be_read(arguments: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("kind: Secret\nname: a b\n")
+    code, out, error = check(tmp_path, *arguments.split())
+    assert (code, out) == (2, "") and said in error
+
+
+def test_a_format_of_standard_input_with_an_odd_name(tmp_path: Path) -> None:
+    stdin = b"kind: Secret\nname: a b\n"
+    code, out, _ = check(tmp_path, "--stdin-filename", "-f", "-", "-f", "concise", stdin=stdin)
+    assert code == 1 and out.startswith("-f:2:7: error[name-format]")
+
+
 def test_a_baseline_lets_an_old_repository_in(tmp_path: Path) -> None:
     (tmp_path / "old.yaml").write_text("kind: Secret\nname: a b\n---\nkind: Secret\nname: c d\n")
     (tmp_path / "other.yaml").write_text("kind: Secret\nname: e f\n")

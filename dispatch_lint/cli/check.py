@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dispatch_lint.cli.arguments import OptionalValue
 from dispatch_lint.cli.baseline import covers_project, tell_stale, write_baseline
 from dispatch_lint.cli.changing import diff_code, fix_files, write_ignores
 from dispatch_lint.cli.exit import EXIT_FAILURE
@@ -84,7 +85,7 @@ _fix_options = group(
                  help="With --fix and --diff: apply also fixes that may change the meaning."),
     click.option("--diff", is_flag=True,
                  help="Show what --fix would change, and change nothing."),
-    click.option("--add-ignore", metavar="[=REASON]", is_flag=False, flag_value="",
+    click.option("--add-ignore", metavar="[=REASON]", cls=OptionalValue,
                  help="Write a suppression comment for each violation, and remove unused ones."),
     heading="Fixes",
 )  # fmt: skip
