@@ -94,7 +94,8 @@ def command(inputs: tuple[str, ...], **options: Any) -> int:
         )
         textual = reading.textual(list(inputs), options["input_format"])
         audit = Audit(spark, settings, output, quiet=quiet, format_=options["format_"],
-                      tell=_show_nothing if options["quiet"] else show_stage)  # fmt: skip
+                      tell=_show_nothing if options["quiet"] else show_stage,
+                      has_page=options["report"] is not None)  # fmt: skip
         found = audit.run(rows, textual=textual, baseline=baseline)
         show_stage("")
         if options["report"]:
