@@ -120,12 +120,10 @@ def command(inputs: tuple[str, ...], **options: Any) -> int:
 
 
 def _baseline_counts(settings: Settings) -> dict[str, dict[str, int]]:
-    from dispatch_lint.report.baseline import read_baseline
+    from dispatch_lint.report.named_baseline import find_baseline
 
-    if settings.baseline is None:
-        return {}
-    path = settings.root / settings.baseline
-    return read_baseline(path, settings).counts()
+    baseline = find_baseline(settings)
+    return {} if baseline is None else baseline.counts()
 
 
 def _show_nothing(_: str) -> None:

@@ -30,7 +30,6 @@ from dispatch_lint.cli.help import group
 from dispatch_lint.cli.options import (
     baseline_option,
     catalogue_options,
-    chosen_settings,
     entity_options,
     exit_options,
     rule_options,
@@ -221,8 +220,7 @@ def _verbose(
     from dispatch_lint.cli.verbose import tell_inputs, tell_timings
     from dispatch_lint.engine.timings import RuleTimings
 
-    given = {name for name in ("baseline", "schemas", "store") if options[name]}
-    tell_inputs(settings, chosen_settings(replaced=given), sources)
+    tell_inputs(settings, sources)
     options["jobs"] = options["jobs"] or 1  # what other processes measure is not known here
     started, timings = perf_counter(), RuleTimings()
     yield timings
