@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dispatch_lint.config import settings_file
+from dispatch_lint.config.origin import in_file
 from dispatch_lint.config.settings import Settings, SettingsError
 from dispatch_lint.documents.discover import discover
-from dispatch_lint.model.errors import InputError, UserError
+from dispatch_lint.model.errors import InputError, Setting, UserError, about
 from dispatch_lint.model.progress import tell_nobody
 
 # Most modules are imported in the functions that need them, because `--help` and `rules` do not.
@@ -125,7 +126,7 @@ def check(
     try:
         store = store_rows(settings, checker.classifier)
     except UserError as error:
-        raise settings_file.in_file(error, settings) from error
+        raise in_file(error, settings) from error
     return run(checker, sources, jobs=jobs, store=store, progress=progress)
 
 
@@ -153,7 +154,7 @@ def make_checker(
         if not rules:  # all would be called right
             raise SettingsError("select, ignore and severity leave no rule to check")
     except UserError as error:
-        raise settings_file.in_file(error, settings) from error
+        raise in_file(error, settings) from error
     accelerator = None
     if not os.environ.get("DISPATCH_LINT_PLAIN"):
         from dispatch_lint.fast.silent_rules import SilentRules
@@ -176,7 +177,7 @@ def known_rules(settings: Settings, paths: Iterable[Path] = ()) -> dict[str, typ
     """
     from dispatch_lint.engine.plugins import load_rules
 
-    return load_rules([*(settings.root / folder for folder in settings.plugins), *paths])
+    return load_rules(paths, {folder: settings.root / folder for folder in settings.plugins})
 
 
 # Stores
@@ -194,14 +195,16 @@ def store_rows(settings: Settings, classifier: Classifier) -> StoreRows | None:
     from dispatch_lint.store.ledger_file import LedgerFile
     from dispatch_lint.store.rows import StoreRows
 
-    store = open_store(settings, classifier) if settings.store else None
+    with about(Setting("store")):
+        store = open_store(settings, classifier) if settings.store else None
     ledgers: list[Ledger] = [store] if store else []
     if settings.ledger:
         ledger = settings.root / settings.ledger
-        if not ledger.is_file():
-            raise StoreError(f"{settings.ledger}: no such ledger; create it with "
-                             "`dispatch-lint store export --ledger`")  # fmt: skip
-        ledgers.append(LedgerFile(ledger, settings.ledger))
+        with about(Setting("ledger")):
+            if not ledger.is_file():
+                raise StoreError(f"{settings.ledger}: no such ledger; create it with "
+                                 "`dispatch-lint store export --ledger`")  # fmt: skip
+            ledgers.append(LedgerFile(ledger, settings.ledger))
     return StoreRows(store, ledgers)
 
 

@@ -173,6 +173,22 @@ def test_what_follows_is_a_path_and_no_reason(tmp_path: Path) -> None:
     assert "ignore[name-format] the old system\n" in (tmp_path / "other" / "a.yaml").read_text()
 
 
+def test_a_reason_may_begin_with_a_dash_and_a_value_may_be_the_name_of_the_option(
+    tmp_path: Path,
+) -> None:
+    """Behind a `=` click took `--fix` for that option; as a value, the option got a `=` at its end."""
+    (tmp_path / "a.yaml").write_text("kind: Secret\nname: a b\nstatus: ready\n")
+    (tmp_path / "--add-ignore").mkdir()
+    (tmp_path / "--add-ignore" / "b.yaml").write_text("kind: Secret\nname: c d\n")
+    out = check(tmp_path, ".", "--exclude", "--add-ignore", "-f", "concise")[1]
+    assert "a.yaml:2:7" in out and "b.yaml" not in out
+    out = check(tmp_path, "-f", "concise", "--", "--add-ignore")[1]
+    assert "--add-ignore/b.yaml:2:7" in out
+    assert check(tmp_path, "--exclude", "--", "--add-ignore=--fix", "a.yaml")[0] == 0
+    text = (tmp_path / "a.yaml").read_text()
+    assert "ignore[name-format] --fix\n" in text and "status: ready" in text
+
+
 @pytest.mark.parametrize(
     "reason", ["x\nfunc init() {}", "x\ry", "x\x1b[31m", "x\u2028y", "x\udcff"]
 )

@@ -206,10 +206,13 @@ def test_its_summary(estate: Path, found: list[dict[str, Any]]) -> None:
     assert sum(int(line.rsplit(",", 1)[1]) for line in lines[1:]) == len(found)
 
 
-def test_its_page(estate: Path, found: list[dict[str, Any]]) -> None:
-    page = (estate / "page.html").read_text()
+def page_data(page: str) -> Any:
     _, _, rest = page.partition('<script type="application/json" id="data">')
-    rows = json.loads(rest.partition("</script>")[0])["violations"]
+    return json.loads(rest.partition("</script>")[0])
+
+
+def test_its_page(estate: Path, found: list[dict[str, Any]]) -> None:
+    rows = page_data((estate / "page.html").read_text())["violations"]
     shown = Counter((row[0], row[1], row[5], row[6]) for row in rows)
     assert shown == Counter(
         (
@@ -220,6 +223,21 @@ def test_its_page(estate: Path, found: list[dict[str, Any]]) -> None:
         )
         for violation in found
     )
+
+
+def test_the_graph_of_its_page_has_the_keys_of_what_is_broken(
+    estate: Path, found: list[dict[str, Any]]
+) -> None:
+    """What a foreign key means is no field of the contract, and none of what an audit writes."""
+    assert all("target" not in violation for violation in found)
+    graph = page_data((estate / "page.html").read_text())["graph"]
+    edges = {(edge["source"], edge["target"]) for edge in graph["edges"] if edge["broken"]}
+    assert len(edges) > 50 and all(target.count("/") == 2 for _, target in edges)
+    missing = {node["id"] for node in graph["nodes"] if node["broken"]}
+    assert missing and all(key.startswith("-/") for key in missing)
+    page = run(estate, "check", "a.jsonl", "b.jsonl", "c.jsonl", "-f", "html").stdout
+    same = {(edge["source"], edge["target"]) for edge in page_data(page)["graph"]["edges"]}
+    assert len(edges & same) > 20
 
 
 @pytest.fixture(scope="module")

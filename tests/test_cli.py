@@ -8,13 +8,16 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
 
+from dispatch_lint import lint, load_settings
 from dispatch_lint.documents import stream
+from dispatch_lint.model.errors import UserError
 from dispatch_lint.rule import SCOPES
 from tests.command import run as run
 
@@ -321,12 +324,66 @@ def test_settings_written_as_in_pyproject_get_a_hint(tmp_path: Path) -> None:
     )
 
 
-def test_a_value_of_the_command_line_is_in_no_file(tmp_path: Path) -> None:
-    write(tmp_path, a_yaml=CLEAN)
-    (tmp_path / "dispatch-lint.toml").write_text("organization = 'acme'\n")
-    for option, value in (("--select", "nmae"), ("--kind", "Secrt"), ("--organization", "a b")):
-        code, _, error = check(tmp_path, "a.yaml", option, value)
-        assert code == 2 and value in error and "dispatch-lint.toml" not in error
+SCHEMA_TEAM = "organization = 'schema-team'\n"
+
+
+@pytest.mark.parametrize(("text", "arguments", "said"), [
+    # What is quoted is part of another value, of a comment, or the value of another setting.
+    (SCHEMA_TEAM, ["--select", "schem"], '--select: there is no rule "schem"'),
+    (SCHEMA_TEAM, ["--ignore", "schem"], '--ignore: there is no rule "schem"'),
+    (SCHEMA_TEAM, ["--extend-select", "schem"], '--extend-select: there is no rule "schem"'),
+    (SCHEMA_TEAM, ["--severity", "schem=off"], '--severity: there is no rule "schem"'),
+    ("# not schem\nignore = ['schema']\n", ["--ignore", "schem"], '--ignore: there is no rule "schem"'),
+    ("external = ['Secret/nmae']\n", ["--select", "nmae"], '--select: there is no rule "nmae"'),
+    ("select = ['schem']\n", ["--select", "nmae"], '--select: there is no rule "nmae"'),
+    ("organization = 'Secrt'\n", ["--kind", "Secrt"], 'there is no kind "Secrt"'),
+    ("organization = 'a'\n", ["--organization", "a b"], '"--organization" must be a name'),
+    ("include = ['*', 'known.json']\n", ["--baseline", "known.json"], "known.json: No such file"),
+    ("baseline = 'known.json'\n", ["--baseline", "other.json"], "other.json: No such file"),
+    ("include = ['*', 'refs.db']\n", ["--store", "refs.db"], "refs.db: no such store"),
+    ("exclude = ['no']\n", ["--schemas", "no"], "no: the folder has no stored/<Kind>.schema.json"),
+    ("exclude = ['none.go']\n", ["--definitions", "none.go"], "no kind is declared in "),
+])  # fmt: skip
+def test_a_value_of_the_command_line_is_in_no_file(
+    text: str, arguments: list[str], said: str, tmp_path: Path
+) -> None:
+    write(tmp_path, a_yaml=CLEAN, none_go="package none\n")
+    (tmp_path / "no").mkdir()
+    (tmp_path / "dispatch-lint.toml").write_text(text)
+    code, out, error = check(tmp_path, "a.yaml", *arguments)
+    assert (code, out) == (2, "") and said in error and "dispatch-lint.toml" not in error
+
+
+@pytest.mark.parametrize(("text", "arguments", "said"), [
+    ("ignore = ['schem']", ["--ignore", "name-format"], 'ignore: there is no rule "schem"'),
+    ("extend-select = ['schem']", ["--extend-select", "all"], 'extend-select: there is no rule "schem"'),
+    ("[severity]\nschem = 'off'", ["--severity", "schema=off"], 'severity: there is no rule "schem"'),
+    ("[per-path]\n'*.go' = ['schem']", ["--select", "schema"], 'per-path "*.go": there is no rule "schem"'),
+    ("[rules.schem]\na = 1", ["--select", "schema"], 'rules: there is no rule "schem"'),
+    ("[rules.schema]\na = 1", ["--select", "schema"], 'rules.schema: there is no option "a"'),
+    ('select = ["schem\\u0061x"]', [], 'select: there is no rule "schemax"'),
+    ("ledger = './ids.jsonl'", ["--select", "schema"], "ids.jsonl: no such ledger"),
+    ("schemas = ['./no']", [], "no: the folder has no stored/<Kind>.schema.json"),
+    ('definitions = ["none\\u002ego"]', [], "no kind is declared in none.go"),
+    ("definitions = ['gone.go']", ["--definitions", "none.go"], "gone.go does not exist"),
+    ("plugins = ['./no', 'gone']", [], "there is no folder"), ("plugins = ['none.py']", [], "none.py: no rule found"),
+])  # fmt: skip
+def test_a_value_of_the_settings_is_in_their_file(
+    text: str, arguments: list[str], said: str, tmp_path: Path
+) -> None:
+    write(tmp_path, a_yaml=CLEAN, none_go="package none\n", none_py="")
+    (tmp_path / "no").mkdir()
+    (tmp_path / "dispatch-lint.toml").write_text(text)
+    code, out, error = check(tmp_path, "a.yaml", *arguments)
+    assert (code, out) == (2, "") and said in error
+    assert error.startswith(f"dispatch-lint: {tmp_path / 'dispatch-lint.toml'}: ")
+
+
+def test_what_a_program_sets_is_in_no_file(tmp_path: Path) -> None:
+    (tmp_path / "dispatch-lint.toml").write_text("select = ['schema']\nignore = ['schem']\n")
+    settings = replace(load_settings(tmp_path), ignore=(), select=("schem",))
+    with pytest.raises(UserError, match=r'\Aselect: there is no rule "schem"'):
+        next(iter(lint(settings=settings)), None)
 
 
 def test_a_project_that_says_nothing_of_us(tmp_path: Path) -> None:

@@ -21,6 +21,8 @@ from typing import Any
 import jsonschema
 import pytest
 
+from dispatch_lint.cli.check import command as check_command
+from dispatch_lint.cli.watching import without_watch
 from dispatch_lint.config.settings import KEYS, SettingsError, parse
 from dispatch_lint.engine.plugins import built_in_rules
 from dispatch_lint.engine.settings_schema import settings_schema
@@ -340,6 +342,17 @@ def test_what_cannot_be_watched(tmp_path: Path) -> None:
     ):  # fmt: skip
         code, _, error = check(tmp_path, "--watch", *arguments)
         assert code == 2 and said in error
+
+
+@pytest.mark.parametrize(("given", "kept"), [
+    ("--watch -f json a", "-f json a"), ("-qf json --watch a --watch", "-qf json a"),
+    ("--exclude --watch --watch", "--exclude --watch"), ("--watch -o --watch", "-o --watch"),
+    ("--exclude -- --watch a", "--exclude -- a"), ("--watch -- --watch", "-- --watch"),
+])  # fmt: skip
+def test_a_watched_check_gets_all_but_the_option(given: str, kept: str) -> None:
+    """Left in, each check would watch; left out of a value, what follows would be the value."""
+    context = check_command.make_context("check", given.split())
+    assert without_watch(context) == kept.split()
 
 
 def test_watch_checks_again(tmp_path: Path) -> None:

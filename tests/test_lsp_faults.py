@@ -1037,3 +1037,22 @@ async def test_an_external_entity_is_declared_in_new_settings(start: Start, root
     assert isinstance(create, lsp.CreateFile) and isinstance(change, lsp.TextDocumentEdit)
     assert create.uri == change.text_document.uri == (root / "dispatch-lint.toml").as_uri()
     assert new_text(change) == 'external = ["Image/nodjs"]\n'
+
+
+@pytest.mark.parametrize(("written", "declared"), [
+    ("a\"b", 'external = ["Image/a\\"b"]\n'), ("there is no Secret \"s\"", 'external = ["Image/there is no Secret \\"s\\""]\n'),
+    ("a/b", ""),
+])  # fmt: skip
+async def test_what_is_declared_external_is_what_the_foreign_key_means(
+    written: str, declared: str, start: Start, root: Path
+) -> None:
+    """It was read out of the message; no setting can name an entity whose name has a slash."""
+    (root / "i.yaml").write_text(IMAGE.format("other"))
+    editor = await start(root, creates=True)
+    uri = editor.open(root / "f.yaml", FUNCTION.format("f", f"'{written}'"))
+    await editor.becomes(uri, "unresolved-reference")
+    found = await actions(editor, uri, list(editor.published[uri][1]), ["quickfix"])
+    edits = [action.edit for action in found if "external" in action.title]
+    changes = [edit.document_changes[1] for edit in edits if edit and edit.document_changes]
+    texts = [new_text(change) for change in changes if isinstance(change, lsp.TextDocumentEdit)]
+    assert texts == [declared] * bool(declared)

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,61 @@ def test_several_reports_at_once(tmp_path: Path) -> None:
     ElementTree.fromstring((tmp_path / "x.xml").read_text())
     code, out, error = check(tmp_path, "a.yaml", "-f", "sraif")
     assert code == 2 and 'did you mean "sarif"?' in error
+
+
+def shown_formats(folder: Path, out: str, *before: Path) -> dict[str, str]:
+    """The format of each report of `a.yaml`, by the name of its file; standard output is `-`."""
+    texts = {file.name: file.read_text() for file in folder.iterdir() if file not in before}
+    return {
+        name: "sarif" if "$schema" in text else "json" if text.startswith("{") else
+        "concise" if text.startswith("a.yaml:2:7: ") else "full" if " --> a.yaml:2:7" in text else text
+        for name, text in {**texts, "-": out}.items() if text
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "expected"), [
+    ("-f json", {"-": "json"}), ("-fjson", {"-": "json"}), ("-f=json", {"-": "json"}),
+    ("--format json", {"-": "json"}), ("--format=json", {"-": "json"}),
+    ("-qf json", {"-": "json"}), ("-qfjson", {"-": "json"}), ("-qf=json", {"-": "json"}), ("-vf json", {"-": "json"}),
+    ("-qo x", {"x": "full"}), ("-qox", {"x": "full"}), ("-o=x", {"x": "full"}), ("-qf sarif -o x", {"x": "sarif"}),
+    ("-qf sarif -qo x -f json", {"x": "sarif", "-": "json"}), ("-qvfjson -vox", {"x": "json"}),
+    ("-f json -f sarif -o x", {"-": "json", "x": "sarif"}), ("-f json -o x -o y", {"x": "json", "y": "full"}),
+    ("-o x -f json", {"x": "json"}), ("-o x -f json -o y", {"x": "json", "y": "full"}),
+    ("-f json -o - -f sarif -o x", {"-": "json", "x": "sarif"}), ("-f json -o-", {"-": "json"}),
+    ("-o -x", {"-x": "full"}), ("-o -f -f json", {"-f": "json"}), ("--output=-f", {"-f": "full"}), ("-o -- -f json", {"--": "json"}),
+    ("-o ./=x", {"=x": "full"}), ("--exclude -f", {"-": "full"}), ("--exclude -f -f json", {"-": "json"}),
+    ("--exclude -o -f json", {"-": "json"}), ("--stdin-filename -ojson", {"-": "full"}), ("--exclude -- -f json", {"-": "json"}),
+    ("--exclude --format=json -o x", {"x": "full"}), ("--select -f -f json --select all", {"-": ""}),
+    ("--severity -f=off -f json", {"-": ""}),
+])  # fmt: skip
+def test_formats_and_files_are_paired_as_the_command_line_is_read(
+    arguments: str, expected: dict[str, str], tmp_path: Path
+) -> None:
+    """What is the value of another option is no format; letters may stand together behind one dash."""
+    (tmp_path / "a.yaml").write_text("kind: Secret\nname: a b\n")
+    code, out, error = check(tmp_path, "a.yaml", *arguments.split(), GITHUB_ACTIONS="")
+    if expected == {"-": ""}:  # an error of another option
+        assert (code, out) == (2, "") and '"-f"' in error
+        return
+    assert (code, shown_formats(tmp_path, out, tmp_path / "a.yaml")) == (1, expected)
+
+
+@pytest.mark.parametrize(("arguments", "said"), [
+    ("-f", "Option '-f' requires an argument"), ("-qo", "Option '-o' requires an argument"),
+    ("--format", "requires an argument"), ("-f -o", 'there is no format "-o"'), ("-qf jso", 'did you mean "json"?'),
+    ("-f=jso", 'did you mean "json"?'), ("--format=", 'there is no format ""'), ("--exclude -f n.yaml", "n.yaml: no such file"),
+    ("-f json -- -f sarif", "-f: no such file"), ("-zf json", "-z"),
+])  # fmt: skip
+def test_formats_that_cannot_be_read(arguments: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("kind: Secret\nname: a b\n")
+    code, out, error = check(tmp_path, *arguments.split())
+    assert (code, out) == (2, "") and said in error
+
+
+def test_a_format_of_standard_input_with_an_odd_name(tmp_path: Path) -> None:
+    stdin = b"kind: Secret\nname: a b\n"
+    code, out, _ = check(tmp_path, "--stdin-filename", "-f", "-", "-f", "concise", stdin=stdin)
+    assert code == 1 and out.startswith("-f:2:7: error[name-format]")
 
 
 def test_a_baseline_lets_an_old_repository_in(tmp_path: Path) -> None:
@@ -450,7 +506,80 @@ def test_the_page_names_no_column_of_nothing(tmp_path: Path) -> None:
     assert data["columns"][3] is False and "organization" not in data["facets"]
     _, data = page_of(tmp_path, "a.yaml", "--organization", "acme")
     assert data["columns"][3] is True
-    assert {node["id"].partition("/")[0] for node in data["graph"]["nodes"]} == {"acme"}
+    assert {edge["source"].partition("/")[0] for edge in data["graph"]["edges"]} == {"acme"}
+
+
+def entity(kind: str, name: str, organization: str = "", **fields: Any) -> str:
+    """A document, in the stored form where it has an organization."""
+    owner = {"organizationId": organization} if organization else {}
+    return json.dumps({"kind": kind, "name": name, **owner, **fields}) + "\n"
+
+
+F = partial(entity, "Function", "f")
+PLANS: Any = [{"name": "small"}]
+
+
+def plan(name: str) -> str:
+    return entity("ServiceInstance", "i", "acme", serviceClass="db", servicePlan=name)
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    (F("acme", image="nodejs") + entity("Image", "nodejs", "globex"), ["acme/Function/f !> globex/Image/nodejs"]),
+    (F("acme", image="no") + entity("Image", "no", "globex") + entity("Image", "no", "abc"), ["acme/Function/f !> abc/Image/no"]),
+    (F("acme", image="gone", secrets=["gone"]) + entity("Image", "i", "acme") + entity("Secret", "s", "acme"),
+     ["acme/Function/f !> -/Image/gone?", "acme/Function/f !> -/Secret/gone?"]),
+    (F("acme", image='a "b"') + entity("Image", "b", "acme"), ["acme/Function/f !> -/Image/a \"b\"?"]),
+    (F(image="a/b") + entity("Image", "b"), ["-/Function/f !> -/Image/a/b?"]),
+    (F("acme", image='there is no Secret "s"') + entity("Secret", "s", "acme") + entity("Image", "i"),
+     ['acme/Function/f !> -/Image/there is no Secret "s"?']),
+    (F("acme", image="globex/Image/a") + entity("Image", "a", "globex"), ["acme/Function/f !> globex/Image/a"]),
+    (F("acme", image="Image/acme/a") + entity("Image", "a", "acme"), ["acme/Function/f !> acme/Image/a"]),
+    (F("acme", image="acme/Image/a") + entity("Image", "a", "___global___"), ["acme/Function/f !> ___global___/Image/a"]),
+    (F("acme", image="i-17") + entity("Image", "a", "acme", id="i-17"), ["acme/Function/f !> acme/Image/a"]),
+    (F("acme", image="9884824d-d16f-465a-9cc7-49330b7e1b02") + entity("Image", "a", "acme"),
+     ["acme/Function/f !> -/Image/9884824d-d16f-465a-9cc7-49330b7e1b02?"]),
+    (F("acme", image="a") + entity("Image", "a", "___global___", status="DELETING"), ["acme/Function/f !> ___global___/Image/a"]),
+    (F("acme", image="a") + entity("Image", "a", "acme", status="DELETED"), ["acme/Function/f !> -/Image/a?"]),
+    (F("acme", image="a") + entity("Image", "a", "acme"), ["acme/Function/f > acme/Image/a"]),
+    (F(image="a") + entity("Image", "a", "acme"), ["-/Function/f > acme/Image/a"]),
+    (plan("small") + entity("ServiceClass", "db", "acme", plans=PLANS), ["acme/ServiceInstance/i > acme/ServiceClass/db"]),
+    (plan("huge") + entity("ServiceClass", "db", "acme", plans=PLANS),
+     ["acme/ServiceInstance/i !> -/ServicePlan/huge?", "acme/ServiceInstance/i > acme/ServiceClass/db"]),
+    (plan("small") + entity("ServiceClass", "db", "globex", plans=PLANS), ["acme/ServiceInstance/i !> globex/ServiceClass/db"]),
+])  # fmt: skip
+def test_the_graph_of_the_page_is_named_by_keys(
+    text: str, expected: list[str], tmp_path: Path
+) -> None:
+    """What a broken foreign key means was read out of the message of the violation."""
+    (tmp_path / "a.jsonl").write_text(text)
+    graph = page_of(tmp_path, "a.jsonl", "--ignore", "schema")[1]["graph"]
+    broken = {node["id"]: node["broken"] for node in graph["nodes"]}
+    assert not any(broken[edge["source"]] for edge in graph["edges"])
+    assert sorted(
+        f"{edge['source']} {'!' * edge['broken']}> {edge['target']}{'?' * broken[edge['target']]}"
+        for edge in graph["edges"]
+    ) == sorted(expected)
+    drawn = out_of_dot(run(tmp_path, "graph", "a.jsonl", "-f", "dot").stdout.decode())
+    assert all(drawn.get(name, missing) == missing for name, missing in broken.items())
+
+
+def out_of_dot(text: str) -> dict[str, bool]:
+    """The nodes of a graph as `graph -f dot` writes it, each with whether it is missing."""
+    found = re.findall(r'^  ("(?:[^"\\]|\\.)*") \[label=(.*)\];$', text, re.MULTILINE)
+    return {json.loads(name): "dashed" in style for name, style in found}
+
+
+def test_the_graph_of_the_page_knows_what_a_store_has(tmp_path: Path) -> None:
+    (tmp_path / "store.jsonl").write_text(
+        entity("Image", "nodejs", "globex", id="1", status="READY")
+    )
+    made = run(tmp_path, "store", "import", "store.jsonl", "--store", "refs.db")
+    assert made.returncode == 0, made.stderr
+    (tmp_path / "a.jsonl").write_text(F("acme", image="nodejs", secrets=["s"]))
+    graph = page_of(tmp_path, "a.jsonl", "--store", "refs.db")[1]["graph"]
+    assert {node["id"]: node["broken"] for node in graph["nodes"]} == {
+        "acme/Function/f": False, "globex/Image/nodejs": False, "-/Secret/s": True,
+    }  # fmt: skip
 
 
 def test_the_head_of_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

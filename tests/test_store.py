@@ -601,6 +601,10 @@ def test_no_letter_of_a_key_is_an_option(tmp_path: Path) -> None:
     for command in ("get", "refs"):
         result = run(tmp_path, "store", command, "-/Image/half", "--store", "refs.db")
         assert result.returncode == 0 and b"Usage" not in result.stdout, result.stderr
+    (tmp_path / "-").mkdir()
+    (tmp_path / "-" / "a.toml").write_text("organization = 'acme'\n")
+    result = run(tmp_path, "rename", "-/Image/half", "whole", "a.yaml", "--config", "-/a.toml")
+    assert result.stdout == b"renamed 1 entity and 0 references in 1 file\n", result.stderr
     result = run(tmp_path, "rename", "-x", "-/Image/half", "shelf")
     assert result.returncode == 2 and b"No such option" in result.stderr
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from dispatch_lint.audit.arrow import batches_of, rows_of
 from dispatch_lint.audit.plan import Plan, checker_of
+from dispatch_lint.audit.violations import TARGET
 from dispatch_lint.documents.line_ranges import LineRange
 from dispatch_lint.documents.reading import read_line
 from dispatch_lint.engine.report import RunReport
@@ -163,14 +164,15 @@ def _together(first: Unparsed, second: Unparsed) -> Unparsed:
 def violation_record(
     violation: Violation, position: int, *, textual: bool, fold: str = "", times: int = 1
 ) -> Row:
-    """A violation as a record.
+    """A violation as a record, its data as `violations.RECORDED`.
 
     Args:
         position: of its source.
         textual: whether its columns mean something; otherwise they are those of a text that we
             have made of a row.
     """
-    fields = violation_object(violation)
+    target = violation.target and violation.target._asdict()
+    fields = {**violation_object(violation), TARGET: target}
     if not textual:
         fields |= {"column": 1, "endLine": fields["line"], "endColumn": 1, "fix": None}
     return (

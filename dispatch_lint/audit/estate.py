@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.audit import inputs
@@ -13,16 +14,20 @@ from dispatch_lint.audit.locating import locate_rows
 from dispatch_lint.audit.plan import Plan, Starts, closed
 from dispatch_lint.audit.rounds import Rounds
 from dispatch_lint.audit.violations import (
+    TARGET,
     VIOLATION,
     all_violations,
+    in_order,
     merged,
     summarize,
     with_known,
 )
 from dispatch_lint.model.errors import InputError
+from dispatch_lint.model.violation import Target
+from dispatch_lint.report.estate import BROKEN, RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from pyspark.sql import DataFrame, SparkSession
 
@@ -41,6 +46,8 @@ class Audited(NamedTuple):
     Attributes:
         violations: the folder that they are in.
         groups: `rule, severity, kind, organization` → how many.
+        targets: what the first broken references mean, by the fingerprints of violations; none
+            where no page is made.
     """
 
     summary: Summary
@@ -48,6 +55,7 @@ class Audited(NamedTuple):
     violations: Path
     groups: list[tuple[str, str, str | None, str | None, int]]
     format: str
+    targets: Mapping[str, Target] = MappingProxyType({})
 
     def read(self, spark: SparkSession) -> DataFrame:
         """The violations, in the fields of the contract."""
@@ -61,14 +69,15 @@ class Audit:
     Args:
         output: a folder that does not exist, or is empty; executors write to it.
         tell: is told of each stage.
+        has_page: whether a page will be made of what is found.
     """
 
     def __init__(
         self, spark: SparkSession, settings: Settings, output: Path, *, quiet: Severity,
-        tell: Callable[[str], None], format_: str = "parquet",
+        tell: Callable[[str], None], format_: str = "parquet", has_page: bool = False,
     ) -> None:  # fmt: skip
         self._spark, self._settings, self._output = spark, closed(settings), output
-        self._quiet, self._tell, self._format = quiet, tell, format_
+        self._quiet, self._tell, self._format, self._has_page = quiet, tell, format_, has_page
 
     def run(
         self, rows: DataFrame, *, textual: bool, baseline: dict[str, dict[str, int]]
@@ -172,7 +181,8 @@ class Audit:
         """
         from pyspark.sql import functions as f
 
-        shown = violations.where("not known").drop("known")
+        targets = self._targets(violations)
+        shown = violations.where("not known").drop("known", TARGET)
         target = self._output / "violations"
         writer = shown.orderBy("file", "line", "column", "rule", "pointer", "message").write
         if self._format == "jsonl":
@@ -190,7 +200,20 @@ class Audit:
         groups = [tuple(row) for row in table.limit(MAX_GROUPS).collect()]
         summary, declared = summarize(plan, report, violations, failures)
         kind = "json" if self._format == "jsonl" else "parquet"
-        return Audited(summary, declared, target, groups, kind)
+        return Audited(summary, declared, target, groups, kind, targets)
+
+    def _targets(self, violations: DataFrame) -> dict[str, Target]:
+        """What the first broken references mean, by the fingerprints of violations."""
+        from pyspark.sql import functions as f
+
+        if not self._has_page:
+            return {}
+        broken = violations.where(f.col("rule").isin(*RULES)).where(
+            f"not known and {TARGET} is not null"
+        )
+        first = in_order(broken).limit(BROKEN)
+        rows = first.select("fingerprint", f"{TARGET}.*").collect()
+        return {fingerprint: Target(*target) for fingerprint, *target in rows}
 
 
 MAX_GROUPS = 10_000

@@ -7,6 +7,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.api import known_rules
+from dispatch_lint.audit.violations import in_order
 from dispatch_lint.model.location import Range
 from dispatch_lint.model.violation import Related, Severity, Violation
 from dispatch_lint.report import Outcome
@@ -14,12 +15,14 @@ from dispatch_lint.report.formats.html import facets_from, page
 from dispatch_lint.text.files import write_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from pyspark.sql import SparkSession
 
     from dispatch_lint.audit.estate import Audited
     from dispatch_lint.config.settings import Settings
+    from dispatch_lint.model.violation import Target
 
 MOST = 20_000
 """Violations that the page has; the charts count all."""
@@ -36,11 +39,8 @@ def write_page(spark: SparkSession, found: Audited, settings: Settings, file: Pa
     """
     from pyspark.sql import functions as f
 
-    rows = found.read(spark)
-    worst = f.when(f.col("severity") == "error", 0).when(f.col("severity") == "warning", 1)
-    order = (worst.otherwise(2), "file", "line", "column", "rule")
-    shown = rows.orderBy(*order).limit(MOST).select(f.to_json(f.struct("*")))
-    violations = [_violation(json.loads(row[0])) for row in shown.collect()]
+    shown = in_order(found.read(spark)).limit(MOST).select(f.to_json(f.struct("*")))
+    violations = [_violation(json.loads(row[0]), found.targets) for row in shown.collect()]
     total = sum(found.summary.violations.values())
     note = ""
     if total > len(violations):
@@ -54,8 +54,12 @@ def write_page(spark: SparkSession, found: Audited, settings: Settings, file: Pa
     write_lines(file, (line.encode("utf-8", "backslashreplace").decode() + "\n" for line in lines))
 
 
-def _violation(fields: dict[str, Any]) -> Violation:
-    """A violation from the fields of the JSON contract."""
+def _violation(fields: dict[str, Any], targets: Mapping[str, Target]) -> Violation:
+    """A violation from the fields of the JSON contract.
+
+    Args:
+        targets: by fingerprint.
+    """
     return Violation(
         rule=fields["rule"], severity=Severity[fields["severity"].upper()],
         message=fields["message"], guide=fields.get("guide"), file=fields["file"],
@@ -65,6 +69,7 @@ def _violation(fields: dict[str, Any]) -> Violation:
             Related(related["file"], _range(related), related["message"])
             for related in fields["related"]
         ),
+        target=targets.get(fields["fingerprint"]),
     )  # fmt: skip
 
 

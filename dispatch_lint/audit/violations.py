@@ -27,6 +27,20 @@ VIOLATION = (
     "fingerprint string"
 )
 """The fields of the JSON contract, as Spark's types."""
+TARGET = "target"
+"""What the foreign key means whose value a violation is about: no field of the contract."""
+RECORDED = (
+    f"{VIOLATION}, {TARGET} struct<organization string, kind string, name string, exists boolean>"
+)
+"""The fields of a violation while an audit runs."""
+
+
+def in_order(violations: DataFrame) -> DataFrame:
+    """Violations in the order of the page: the worst first."""
+    from pyspark.sql import functions as f
+
+    worst = f.when(f.col("severity") == "error", 0).when(f.col("severity") == "warning", 1)
+    return violations.orderBy(worst.otherwise(2), "file", "line", "column", "rule")
 
 
 def merged(records: DataFrame) -> RunReport:
@@ -40,7 +54,7 @@ def merged(records: DataFrame) -> RunReport:
 def all_violations(
     spark: SparkSession, report: RunReport, records: DataFrame, located: DataFrame
 ) -> DataFrame:
-    """All violations in the fields of the contract, those that are counted together as one.
+    """All violations as `RECORDED`, those that are counted together as one.
 
     Args:
         report: as `merged` gives it.
@@ -61,7 +75,7 @@ def all_violations(
             unparsed.join(f.broadcast(sources), "src", "left_semi").drop("src")
         )
     violations = found.select(
-        f.from_json(f.col("data").cast("string"), VIOLATION).alias("v"), "grp", "n"
+        f.from_json(f.col("data").cast("string"), RECORDED).alias("v"), "grp", "n"
     ).select("v.*", f.col("grp").cast("string").alias("fold"), "n")  # fmt: skip
     plain = violations.where("fold = ''").drop("fold")
     columns = [column for column in violations.columns if column not in ("fold", "n")]

@@ -94,7 +94,8 @@ def command(inputs: tuple[str, ...], **options: Any) -> int:
         )
         textual = reading.textual(list(inputs), options["input_format"])
         audit = Audit(spark, settings, output, quiet=quiet, format_=options["format_"],
-                      tell=_show_nothing if options["quiet"] else show_stage)  # fmt: skip
+                      tell=_show_nothing if options["quiet"] else show_stage,
+                      has_page=options["report"] is not None)  # fmt: skip
         found = audit.run(rows, textual=textual, baseline=baseline)
         show_stage("")
         if options["report"]:
@@ -119,12 +120,10 @@ def command(inputs: tuple[str, ...], **options: Any) -> int:
 
 
 def _baseline_counts(settings: Settings) -> dict[str, dict[str, int]]:
-    from dispatch_lint.report.baseline import read_baseline
+    from dispatch_lint.report.named_baseline import find_baseline
 
-    if settings.baseline is None:
-        return {}
-    path = settings.root / settings.baseline
-    return read_baseline(path, settings).counts()
+    baseline = find_baseline(settings)
+    return {} if baseline is None else baseline.counts()
 
 
 def _show_nothing(_: str) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dispatch_lint.cli.arguments import OptionalValue
 from dispatch_lint.cli.baseline import covers_project, tell_stale, write_baseline
 from dispatch_lint.cli.changing import diff_code, fix_files, write_ignores
 from dispatch_lint.cli.exit import EXIT_FAILURE
@@ -29,7 +30,6 @@ from dispatch_lint.cli.help import group
 from dispatch_lint.cli.options import (
     baseline_option,
     catalogue_options,
-    chosen_settings,
     entity_options,
     exit_options,
     rule_options,
@@ -84,7 +84,7 @@ _fix_options = group(
                  help="With --fix and --diff: apply also fixes that may change the meaning."),
     click.option("--diff", is_flag=True,
                  help="Show what --fix would change, and change nothing."),
-    click.option("--add-ignore", metavar="[=REASON]", is_flag=False, flag_value="",
+    click.option("--add-ignore", metavar="[=REASON]", cls=OptionalValue,
                  help="Write a suppression comment for each violation, and remove unused ones."),
     heading="Fixes",
 )  # fmt: skip
@@ -220,8 +220,7 @@ def _verbose(
     from dispatch_lint.cli.verbose import tell_inputs, tell_timings
     from dispatch_lint.engine.timings import RuleTimings
 
-    given = {name for name in ("baseline", "schemas", "store") if options[name]}
-    tell_inputs(settings, chosen_settings(replaced=given), sources)
+    tell_inputs(settings, sources)
     options["jobs"] = options["jobs"] or 1  # what other processes measure is not known here
     started, timings = perf_counter(), RuleTimings()
     yield timings

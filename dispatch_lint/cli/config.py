@@ -11,7 +11,6 @@ from dispatch_lint.cli.help import GroupedCommand, group
 from dispatch_lint.cli.options import (
     baseline_option,
     catalogue_options,
-    chosen_settings,
     entity_options,
     exit_options,
     rule_options,
@@ -51,12 +50,11 @@ def command(format_: str, **options: Any) -> None:
     from dispatch_lint.store.urls import without_passwords
 
     settings = settings_from(options)
-    given = {name for name in ("baseline", "schemas", "store") if options[name]}
     found = [
         entry._replace(value=without_passwords(entry.value))
         if isinstance(entry.value, str)
         else entry
-        for entry in effective(settings, chosen_settings(replaced=given))
+        for entry in effective(settings)
     ]
     file = str(settings.file) if settings.file else None
     if format_ == "json":

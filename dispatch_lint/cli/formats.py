@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from dispatch_lint.cli.arguments import order_of, with_empty_values
 from dispatch_lint.cli.help import GroupedCommand, group
 from dispatch_lint.naming import did_you_mean
 from dispatch_lint.report import built_in_formats, formats, lists_declared
@@ -32,7 +32,23 @@ class WantedReport(NamedTuple):
     output: str | None
 
 
-class FormatName(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+ARGUMENTS = "dispatch_lint.arguments"
+"""Where a `ReportingCommand` keeps its arguments, among the data of its context."""
+
+
+class _Attached(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+    """A value that may stand behind a `=` also after a short option: `-o=FILE`.
+
+    Click takes the `=` for a part of it. `-o ./=a` names a file that begins with one.
+    """
+
+    name = "text"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return value.removeprefix("=")
+
+
+class FormatName(_Attached):
     """The name of a format. Formats are only listed when the option is used."""
 
     name = "format"
@@ -41,6 +57,7 @@ class FormatName(click.ParamType):  # type: ignore[type-arg,unused-ignore]
         return "FORMAT"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        value = super().convert(value, param, ctx)
         if value not in formats():
             self.fail(f'there is no format "{value}"{did_you_mean(value, formats())}; the formats are '
                       f"{', '.join(formats())}", param, ctx)  # fmt: skip
@@ -48,26 +65,19 @@ class FormatName(click.ParamType):  # type: ignore[type-arg,unused-ignore]
 
 
 class ReportingCommand(GroupedCommand):
-    """A command that keeps the order of -f and -o, which click does not.
-
-    An option with an optional value takes it behind a `=` only: what follows is a path.
-    """
+    """A command that keeps the order of -f and -o, and has options with optional values."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Formats"):
             formatter.write_text(", ".join(formats()))
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        ctx.meta[_REPORTS] = _pairs(args)
-        end = args.index("--") if "--" in args else len(args)
-        optional = {
-            name
-            for parameter in self.params
-            if isinstance(parameter, click.Option) and parameter.flag_value == ""
-            for name in parameter.opts
-        }
-        args = [f"{name}=" if name in optional else name for name in args[:end]] + args[end:]
-        return super().parse_args(ctx, args)
+        args = with_empty_values(self, ctx, args)
+        ctx.meta[ARGUMENTS] = args
+        ctx.meta[_ORDER] = [
+            parameter.name for parameter in order_of(self, ctx, args) if parameter.name in _PAIRED
+        ]
+        return super().parse_args(ctx, [*args])
 
 
 def _complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
@@ -75,14 +85,14 @@ def _complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[st
     return [name for name in built_in_formats() if name.startswith(incomplete)]
 
 
-_REPORTS = "dispatch_lint.reports"
-_OPTION = r"(?s)(?:-(?P<short>[fo])|--(?P<long>format|output))(?:=?(?P<value>.+))?\Z"
+_ORDER = "dispatch_lint.reports"
+_PAIRED = _FORMAT, _OUTPUT = "formats_", "output"
 report_options: Callable[[Any], Any] = group(
-    click.option("-f", "--format", "formats_", type=FormatName(), multiple=True,
+    click.option("-f", "--format", _FORMAT, type=FormatName(), multiple=True,
                  shell_complete=_complete,
                  help="The format of the report; give it several times for several reports.  "
                  "[default: full; github under GitHub Actions]"),
-    click.option("-o", "--output", multiple=True, metavar="FILE",
+    click.option("-o", "--output", _OUTPUT, type=_Attached(), multiple=True, metavar="FILE",
                  help="Write the report in the format given before to a file, instead of to "
                  "standard output (-)."),
     heading="Report",
@@ -90,12 +100,22 @@ report_options: Callable[[Any], Any] = group(
 
 
 def wanted_reports() -> list[WantedReport]:
-    """The reports that the command line of the current command asks for."""
+    """The reports that the command line of the current command asks for.
+
+    A file is for the format before it; where that has one, or there is none, for the next.
+    """
+    context = click.get_current_context()
+    values = {name: iter(context.params[name]) for name in _PAIRED}
+    pairs: list[dict[str, str]] = []
+    for name in context.meta[_ORDER]:
+        if not pairs or name in pairs[-1]:
+            pairs.append({})
+        pairs[-1][name] = next(values[name])
     default = "github" if os.environ.get("GITHUB_ACTIONS") == "true" else "full"
-    pairs = click.get_current_context().meta[_REPORTS] or [(None, None)]
-    return [
-        WantedReport(name or default, None if output == "-" else output) for name, output in pairs
+    reports = [
+        WantedReport(pair.get(_FORMAT, default), pair.get(_OUTPUT)) for pair in pairs or [{}]
     ]
+    return [report._replace(output=None) if report.output == "-" else report for report in reports]
 
 
 _INSTEAD = ("diff", "list_files", "add_ignore", "write_baseline")
@@ -181,26 +201,3 @@ def check_kept_files(
 def is_for_machines(reports: list[WantedReport]) -> bool:
     """Whether the report on standard output is for a program to read."""
     return any(report.output is None and lists_declared(report.format) for report in reports)
-
-
-def _pairs(args: list[str]) -> list[tuple[str | None, str | None]]:
-    """Each format with the file that it is written to, in the order of the command line."""
-    pairs: list[tuple[str | None, str | None]] = []
-    rest = iter(args)
-    for argument in rest:
-        if argument == "--":
-            break
-        match = re.match(_OPTION, argument) if argument.startswith("-") else None
-        if match is None:
-            continue
-        value = match["value"] or next(rest, "")
-        if (match["short"] or match["long"]) in ("f", "format"):
-            if pairs and pairs[-1][0] is None:
-                pairs[-1] = (value, pairs[-1][1])
-            else:
-                pairs.append((value, None))
-        elif pairs and pairs[-1][1] is None:
-            pairs[-1] = (pairs[-1][0], value)
-        else:
-            pairs.append((None, value))
-    return pairs

@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from dispatch_lint.cli.arguments import replaced_options
+
 _MARK = "\0"
 """What stands before such an argument while options are read: no argument has it."""
 
@@ -15,10 +17,13 @@ class KeyCommand(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the arguments."""
-        marked = [f"{_MARK}{text}" if text.startswith("-/") else text for text in args]
-        rest = super().parse_args(ctx, marked)
+        rest = super().parse_args(ctx, replaced_options(self, ctx, args, _marked))
         ctx.params = {name: _plain(value) for name, value in ctx.params.items()}
         return rest
+
+
+def _marked(argument: str) -> list[str]:
+    return [f"{_MARK}{argument}" if argument.startswith("-/") else argument]
 
 
 def _plain(value: Any) -> Any:

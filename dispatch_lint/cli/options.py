@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -195,7 +195,22 @@ def settings_from(options: dict[str, Any]) -> Settings:
         changes["schemas"] = _absolute(options["schemas"])
     if options.get("definitions"):
         changes["definitions"] = (*settings.definitions, *_absolute(options["definitions"]))
-    return replace(settings, **changes)
+    return replace(settings, **changes, given=_given(options, changes))
+
+
+def _given(options: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """The values that options give to settings, by the keys of these.
+
+    Args:
+        changes: what becomes of settings by them.
+    """
+    given: dict[str, tuple[str, ...]] = {
+        key: tuple(options[key.replace("-", "_")])
+        for key in ("select", "ignore", "extend-select", "severity")
+    }
+    given |= {key: _absolute(options.get(key, ())) for key in ("schemas", "definitions")}
+    given |= {key: (changes[key],) for key in ("baseline", "store") if key in changes}
+    return {key: values for key, values in given.items() if values}
 
 
 def store_settings(url: str | None, **changes: Any) -> tuple[Settings, Classifier]:
@@ -208,6 +223,7 @@ def store_settings(url: str | None, **changes: Any) -> tuple[Settings, Classifie
     given_organization(changes.get("organization"))
     if url:
         changes["store"] = rooted(url, Path.cwd())
+        changes["given"] = {"store": (changes["store"],)}
     settings = replace(settings, **{name: value for name, value in changes.items() if value})
     return settings, Classifier(settings, load_catalogue(settings))
 

@@ -18,14 +18,10 @@ if TYPE_CHECKING:
     from dispatch_lint.engine.timings import RuleTimings
 
 
-def tell_inputs(settings: Settings, found: Settings, sources: Sequence[Source]) -> None:
-    """Print the settings that are not the default, and the files of a run.
-
-    Args:
-        found: the settings of the settings file alone.
-    """
+def tell_inputs(settings: Settings, sources: Sequence[Source]) -> None:
+    """Print the settings that are not the default, and the files of a run."""
     remark(f"settings file: {settings.file or 'none'}")
-    for entry in effective(settings, found):
+    for entry in effective(settings):
         if entry.origin != DEFAULT and entry.value is not None:
             remark(without_passwords(f"  {entry.key} = {toml(entry.value)}  # {entry.origin}"))
     remark(f"{count(len(sources), 'file')} to read:")

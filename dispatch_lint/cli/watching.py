@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dispatch_lint.cli.arguments import replaced_options
+from dispatch_lint.cli.formats import ARGUMENTS
 from dispatch_lint.cli.output import remark
 from dispatch_lint.naming import count
 
@@ -59,7 +61,7 @@ def watch(paths: Sequence[str], options: dict[str, Any]) -> int:
                 return False
             return super().__call__(change, path)
 
-    arguments = _without_watch(sys.argv[1:])
+    arguments = without_watch(click.get_current_context())
     _check(arguments)
     watched += [path for path in _named_by_settings(options) if Path(path).exists()]
     for changes in watchfiles.watch(*watched, watch_filter=Filter(), raise_interrupt=True):
@@ -92,16 +94,17 @@ def _named_by_settings(options: dict[str, Any]) -> list[str]:
     return [str(path) for path in (*files, *(settings.root / name for name in named if name))]
 
 
-def _without_watch(arguments: Sequence[str]) -> list[str]:
-    """The arguments of the command line without `--watch`."""
-    end = arguments.index("--") if "--" in arguments else len(arguments)
-    kept = [argument for argument in arguments[:end] if argument != _FLAG]
-    return [*kept, *arguments[end:]]
+def without_watch(context: click.Context) -> list[str]:
+    """The arguments of the current command without `--watch`."""
+    return replaced_options(
+        context.command, context, context.meta[ARGUMENTS],
+        lambda argument: [] if argument == _FLAG else [argument],
+    )  # fmt: skip
 
 
 def _check(arguments: Sequence[str]) -> None:
     # `-P`: what lies in the checked folder is not imported instead of a module.
-    command = [sys.executable, "-P", "-m", "dispatch_lint", *arguments]
+    command = [sys.executable, "-P", "-m", "dispatch_lint", "check", *arguments]
     subprocess.run(command, stdin=subprocess.DEVNULL, check=False)
     remark("Watching for changes; Ctrl-C ends.")
 

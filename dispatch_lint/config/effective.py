@@ -34,16 +34,13 @@ class Effective(NamedTuple):
     origin: str
 
 
-def effective(settings: Settings, found: Settings) -> Iterator[Effective]:
-    """All settings, in the order of the documentation.
-
-    Args:
-        settings: those that hold.
-        found: those of the settings file alone.
+def effective(settings: Settings) -> Iterator[Effective]:
+    """All settings that hold, in the order of the documentation.
 
     Raises:
         SettingsError: the file cannot be read any more.
     """
+    found = settings.written or Settings(root=settings.root)
     table = read_table(found.file)[0] if found.file is not None else {}
     file = os.path.relpath(found.file) if found.file is not None else ""
     for key in KEYS:

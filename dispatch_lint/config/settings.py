@@ -86,6 +86,10 @@ class Settings:
     """The form of every document (`--form`)."""
     hint: str = ""
     """What could be better in the settings file, though it can be read."""
+    written: Settings | None = None
+    """What the settings file says; None without one."""
+    given: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What options of the command line say: by the key of the setting, the values that they give it."""
 
 
 def parse(table: Mapping[str, Any]) -> Settings:

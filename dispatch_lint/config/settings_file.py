@@ -11,7 +11,6 @@ from dispatch_lint.config.definition_settings import as_written
 from dispatch_lint.config.named_files import MIB, read_regular
 from dispatch_lint.config.settings import Settings, SettingsError, parse
 from dispatch_lint.config.tree import real_path
-from dispatch_lint.model.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,7 +86,8 @@ def load(file: Path) -> Settings:
         settings = parse(table)
     except SettingsError as error:
         raise SettingsError(f"{file}: {error}") from None
-    return replace(settings, root=real_path(file).parent, file=file, hint=hint)
+    settings = replace(settings, root=real_path(file).parent, file=file, hint=hint)
+    return replace(settings, written=settings)
 
 
 def read_table(file: Path) -> tuple[Any, str]:
@@ -135,19 +135,3 @@ def _own_table(file: Path, table: Any) -> tuple[Any, str]:
     if set(table) != {"tool"}:
         raise SettingsError(hint)
     return tool[TABLE], f"{file}: {hint}"
-
-
-def in_file(error: UserError, settings: Settings) -> UserError:
-    """An error about a value of some settings, which names the file where the value is from there.
-
-    The values of options of the command line are in no file.
-    """
-    if settings.file is None or str(settings.file) in str(error):
-        return error
-    text, message = settings.file.read_bytes().decode("utf-8", "replace"), str(error)
-    named = (*settings.schemas, *settings.definitions, *settings.plugins, settings.store,
-             settings.ledger, settings.baseline)  # fmt: skip
-    paths = [path for path in named if path and re.sub(r"\A(\./)+", "", path) in message]
-    if not any(value in text for value in (*re.findall(r"""["']([^"']+)["']""", message), *paths)):
-        return error
-    return type(error)(f"{settings.file}: {error}")

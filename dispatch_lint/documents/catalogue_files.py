@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.definitions.builtin import builtin_folder
 from dispatch_lint.model.base_entity import BASE
+from dispatch_lint.model.errors import Setting, about
 from dispatch_lint.schema.catalogue import Catalogue
 from dispatch_lint.schema.folder import EDITOR_FILE, read_folder
 from dispatch_lint.schema.kind_schema import CatalogueError
@@ -36,20 +37,23 @@ def load_catalogue(settings: Settings) -> Catalogue:
             if schema.get("x-dispatch-kind") == BASE
         }
         for folder in settings.schemas:
-            schemas |= read_folder(settings.root / folder)
+            with about(Setting("schemas", folder)):
+                schemas |= read_folder(settings.root / folder)
     unused: tuple[str, ...] = ()
     if settings.definitions:
-        schemas, unused = _with_definitions(schemas, settings)
+        with about(Setting("definitions")):
+            schemas, unused = _with_definitions(schemas, settings)
     questions = settings.open_questions
     if settings.base_entity.statuses is not None:
         _set_statuses(schemas.values(), settings.base_entity.statuses)
-    catalogue = Catalogue(
-        schemas,
-        aliases=_aliases(builtin.values(), schemas.values()),
-        references=settings.references,
-        organization_field=questions.organization_field,
-        kind_field=questions.kind_field,
-    )
+    with about(Setting("schemas" if settings.schemas else "definitions")):
+        catalogue = Catalogue(
+            schemas,
+            aliases=_aliases(builtin.values(), schemas.values()),
+            references=settings.references,
+            organization_field=questions.organization_field,
+            kind_field=questions.kind_field,
+        )
     catalogue.unused = unused
     _check_kinds(settings, catalogue)
     return catalogue
@@ -61,19 +65,24 @@ def _check_kinds(settings: Settings, catalogue: Catalogue) -> None:
     Raises:
         CatalogueError: there is one.
     """
-    named = [(kind, "") for kind in (settings.kind, *settings.kinds.values()) if kind is not None]
+    named: list[tuple[str, str, Setting | None]] = []
+    if settings.kind is not None:
+        named.append((settings.kind, "", None))
+    named += [(kind, "", Setting("kinds", glob)) for glob, kind in settings.kinds.items()]
     for glob in settings.external:
         kind, _, name = glob.partition("/")
+        setting = Setting("external", glob)
         if not kind or not name or "/" in name:  # no name has a slash: it would resolve nothing
-            raise CatalogueError(f'external: "{glob}" must be <kind>/<name>')
+            raise CatalogueError(f'external: "{glob}" must be <kind>/<name>', setting=setting)
         if not set(kind) & set("*?["):
-            named.append((kind, f'external: "{glob}": '))
-    for kind, where in named:
+            named.append((kind, f'external: "{glob}": ', setting))
+    for kind, where, about_ in named:
         if catalogue.resolve(kind) is None and kind not in catalogue.kind_names:
             from dispatch_lint.naming import did_you_mean
 
             hint = did_you_mean(kind, catalogue.document_kinds)
-            raise CatalogueError(f'{where}there is no kind "{kind}"{hint}')
+            message = f'{where}there is no kind "{kind}"{hint}'
+            raise CatalogueError(message, setting=about_)
 
 
 def builtin_kinds(catalogue: Catalogue) -> set[str]:
@@ -94,9 +103,10 @@ def _with_definitions(
     from dispatch_lint.schema.generate import generate
 
     paths = [settings.root / path for path in settings.definitions]
-    for path in paths:
+    for path, value in zip(paths, settings.definitions, strict=True):
         if not path.exists():
-            raise DefinitionError(f"definitions: {path} does not exist")
+            setting = Setting("definitions", value)
+            raise DefinitionError(f"definitions: {path} does not exist", setting=setting)
     conventions = conventions_of(Catalogue(deepcopy(schemas)), settings)
     found = read_paths([str(path) for path in paths], settings, conventions)
     if not found.types:

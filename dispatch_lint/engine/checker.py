@@ -20,7 +20,8 @@ from dispatch_lint.engine.rule_results import (
     document_problem,
 )
 from dispatch_lint.model.location import pointer
-from dispatch_lint.model.violation import BUILT_IN_DEFINITION, Severity, Violation
+from dispatch_lint.model.relations import read_key
+from dispatch_lint.model.violation import BUILT_IN_DEFINITION, Severity, Target, Violation
 from dispatch_lint.rule import EntityView, FieldView, TextView
 
 if TYPE_CHECKING:
@@ -256,9 +257,14 @@ class Checker:
     # Violations
 
     def violation(
-        self, document: Document, rule: Rule, finding: Finding, related: tuple[Related, ...] = ()
-    ) -> Violation:
-        """A finding about a document as a violation, with its location."""
+        self, document: Document, rule: Rule, finding: Finding,
+        related: tuple[Related, ...] = (), target: Target | None = None,
+    ) -> Violation:  # fmt: skip
+        """A finding about a document as a violation, with its location.
+
+        Args:
+            target: what the foreign key means that it is at; by default what the document says.
+        """
         fix = None
         if finding.fix:
             from dispatch_lint.documents.text_fix import text_fix
@@ -281,7 +287,17 @@ class Checker:
             declared_at=finding.declared_at,
             row=document.row_key,
             fix=fix,
+            target=target or _written_target(document, finding),
         )
+
+
+def _written_target(document: Document, finding: Finding) -> Target | None:
+    """What the name in a foreign key says that it means; None for a finding that is not about one."""
+    for use in document.uses if finding.path and finding.on == "value" else ():
+        if use.path == finding.path and use.by == "name":
+            organization, name = read_key(use.value, use.kind) or (document.organization, use.value)
+            return Target(organization, use.kind, name, exists=None)
+    return None
 
 
 def _at(finding: Finding, path: Path) -> Finding:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 from dispatch_lint.engine.members import Member, MemberView, Place, ReferrerView, Wanted
 from dispatch_lint.index.groups import by_id, by_name, read_group, stored_referrers
 from dispatch_lint.index.targets import Targets, newest
+from dispatch_lint.model.violation import Target
 from dispatch_lint.rule import (
     Collected,
     EntityView,
@@ -221,6 +222,18 @@ class RelationGroup:
                 entities = newest(members.entities, self._answers.is_replaced)
                 self._near[name] = Targets(entities)
         return ((name, self._near[name]) for name in names)
+
+
+def target_of(reference: Reference, related: Iterable[object]) -> Target:
+    """What a foreign key means: a live entity, or else one that a rule relates it to.
+
+    An entity inside another is that other one, as in a graph.
+    """
+    views = (*(view for view in reference.targets if view.live), *related)
+    view = next((view for view in views if isinstance(view, MemberView)), None)
+    if view is None:
+        return Target(None, reference.kind, reference.value, exists=False)
+    return view.target
 
 
 def _rows_of(views: Iterable[EntityView]) -> list[EntityRow]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dispatch_lint.engine.group_answers import FactGroup, RelationGroup
+from dispatch_lint.engine.group_answers import FactGroup, RelationGroup, target_of
 from dispatch_lint.engine.members import Member, Place, Wanted
 from dispatch_lint.engine.rule_results import check_of_group, checked_findings
 from dispatch_lint.index.groups import read_group
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from dispatch_lint.engine.members import Answers
     from dispatch_lint.index.groups import Members
     from dispatch_lint.model.relations import ReferenceRow
+    from dispatch_lint.model.violation import Target
 
 
 class Judged(NamedTuple):
@@ -33,12 +34,14 @@ class Judged(NamedTuple):
         place: the document that it is about.
         finding: without views, so that it can be sent to another process.
         related: other places, each with a message about its part.
+        target: what the foreign key means whose value it is about.
     """
 
     rule: str
     place: Place
     finding: Finding
     related: tuple[tuple[Place, str], ...] = ()
+    target: Target | None = None
 
 
 class CorpusRules(NamedTuple):
@@ -119,10 +122,11 @@ class Task(NamedTuple):
             if place.stored:
                 continue
             related = tuple((_place_of(what), message) for what, message in finding.related)
+            target = self._target(finding)
             plain = finding._replace(entity=None, related=())
             positions = self.positions if finding.entity is None else ()
             found += [
-                Judged(self.rule.name, place._replace(position=position), plain, related)
+                Judged(self.rule.name, place._replace(position=position), plain, related, target)
                 for position in dict.fromkeys(positions) or (place.position,)
             ]
         return found
@@ -135,6 +139,13 @@ class Task(NamedTuple):
             assert isinstance(facts, FactGroup)
             return facts.positions
         return {id(member) for member in (*subject.entities, *subject.stored)}
+
+    def _target(self, finding: Finding) -> Target | None:
+        """What the foreign key means that a finding is at."""
+        subject = self.subject
+        if not isinstance(subject, Reference) or finding.entity is not None:
+            return None
+        return target_of(subject, _parts(finding)) if finding.path == subject.path else None
 
     def _is_own(self, what: object) -> bool:
         """Whether it is the foreign key that is asked about, or the entity that has it."""

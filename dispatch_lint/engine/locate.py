@@ -112,7 +112,7 @@ def locate(
     for (rule, finding), judged, keep in zip(findings, found, which, strict=True):
         if keep:
             related = tuple(_related(judged.related, documents))
-            yield checker.violation(document, rule, finding, related)
+            yield checker.violation(document, rule, finding, related, judged.target)
 
 
 def _related(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, NoReturn, Protocol
 
 from dispatch_lint.index.groups import document_of, source_of
+from dispatch_lint.model.violation import Target
 from dispatch_lint.rule.entity import EntityView
 from dispatch_lint.rule.readonly import set_once
 
@@ -196,6 +197,15 @@ class MemberView(Member):
     @property
     def revision_of(self) -> str:
         return self._row.revision_of
+
+    @property
+    def target(self) -> Target:
+        """It as what a foreign key means; inside of another, as the other one."""
+        row = self._row
+        if row.container is not None:
+            kind = self._answers.catalogue.containers.get(row.kind, row.kind)
+            return Target(row.organization, kind, row.container, exists=True)
+        return Target(row.organization, row.kind, row.name or row.id, exists=True)
 
 
 class ReferrerView(Member):

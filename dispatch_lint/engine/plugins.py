@@ -9,9 +9,10 @@ import sys
 from dataclasses import fields, replace
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import CodeType, ModuleType
+from types import CodeType, MappingProxyType, ModuleType
 from typing import TYPE_CHECKING
 
+from dispatch_lint.config.origin import named
 from dispatch_lint.config.settings import SettingsError
 from dispatch_lint.config.tree import real_path
 from dispatch_lint.engine.installed import BUILT_IN, GROUP, installed
@@ -22,6 +23,7 @@ from dispatch_lint.engine.rule_failures import (
     reraise_if_not_of_rule,
 )
 from dispatch_lint.engine.rule_options import options_of, wrong_option
+from dispatch_lint.model.errors import Setting, about
 from dispatch_lint.naming import did_you_mean
 from dispatch_lint.rule import CatalogueView, Rule, defining_problem, read_only
 
@@ -36,27 +38,33 @@ LOCAL = "dispatch_lint_local_rules"
 """The package name of modules that are loaded from files."""
 
 
-def load_rules(paths: Iterable[Path] = ()) -> dict[str, type[Rule]]:
+def load_rules(
+    paths: Iterable[Path] = (), plugins: Mapping[str, Path] = MappingProxyType({})
+) -> dict[str, type[Rule]]:
     """Load all rules, by name and in the order of their names.
 
     Args:
         paths: files and folders of rules, in addition to the rules of installed packages.
+        plugins: those of the setting `plugins`, by the values that it has.
 
     Raises:
         PluginError: a plugin fails to load, two rules have the same name, or there are no rules.
     """
     found: dict[str, type[Rule]] = {}
-    for origin, module in _modules(paths):
+    for origin, setting, module in _modules(paths, plugins):
         for rule in _rules_of(module):
             # The tests check those that come with dispatch-lint.
             is_own = rule.__module__.startswith(f"{BUILT_IN}.")
             problem = None if is_own else defining_problem(rule) or wrong_option(rule)
             if problem:
-                raise PluginError(f"{origin}: {rule.__name__} is not a rule: {problem}")
+                raise PluginError(
+                    f"{origin}: {rule.__name__} is not a rule: {problem}", setting=setting
+                )
             if found.setdefault(rule.name, rule) is not rule:
                 known = found[rule.name]
                 where = file_of(known) or known.__module__
-                raise PluginError(f'{origin}: there is already a rule "{rule.name}", in {where}')
+                message = f'{origin}: there is already a rule "{rule.name}", in {where}'
+                raise PluginError(message, setting=setting)
     if not found:  # the built-in rules are missing too: a run would wrongly succeed
         raise PluginError(f"no rules are installed ({GROUP}); install dispatch-lint again")
     return dict(sorted(found.items()))
@@ -69,21 +77,32 @@ def built_in_rules() -> dict[str, type[Rule]]:
     return {rule.name: rule for module in modules for rule in _rules_of(module)}
 
 
-def _modules(paths: Iterable[Path]) -> Iterator[tuple[str, ModuleType]]:
+def _modules(
+    paths: Iterable[Path], plugins: Mapping[str, Path]
+) -> Iterator[tuple[str, Setting | None, ModuleType]]:
+    """The modules that have rules, each with what it is called, and the setting that names it."""
     for origin, load in installed():
         try:
             module = load()
         except BaseException as error:
             reraise_if_not_of_rule(error)
             raise PluginError(f"{origin} fails to load: {reason_of(error)}") from error
-        yield origin, module
-        yield from _submodules(origin, module)
-    files = (file for path in paths for file in _files_of(path.absolute()))
-    for file in dict.fromkeys(map(real_path, files)):
-        module = _load_file(file)
-        if not any(True for _ in _rules_of(module)):
-            raise PluginError(f"{file}: no rule found; a rule is a class that derives from Rule")
-        yield str(file), module
+        yield origin, None, module
+        for name, submodule in _submodules(origin, module):
+            yield name, None, submodule
+    of_settings = [(Setting("plugins", value), path) for value, path in plugins.items()]
+    files: dict[Path, Setting | None] = {}
+    for setting, path in (*of_settings, *((None, path) for path in paths)):
+        with about(setting):
+            for file in _files_of(path.absolute()):
+                files.setdefault(real_path(file), setting)
+    for file, setting in files.items():
+        with about(setting):
+            module = _load_file(file)
+            if not any(True for _ in _rules_of(module)):
+                message = f"{file}: no rule found; a rule is a class that derives from Rule"
+                raise PluginError(message)
+        yield str(file), setting, module
 
 
 def _files_of(path: Path) -> list[Path]:
@@ -179,7 +198,7 @@ def check_names(
     """Refuse names of rules that do not exist.
 
     Args:
-        where: the setting that they are in.
+        where: what they are in.
         also: what else may stand there.
 
     Raises:
@@ -190,19 +209,29 @@ def check_names(
             raise SettingsError(f'{where}: there is no rule "{name}"{did_you_mean(name, rules)}')
 
 
+def _check_setting(
+    settings: Settings, key: str, rules: Mapping[str, type[Rule]], *, also: str = ALL
+) -> None:
+    """As `check_names`, for the names that a setting has."""
+    for name in getattr(settings, key.replace("-", "_")) or ():
+        setting = Setting(key, name)
+        with about(setting):
+            check_names([name], rules, named(settings, setting), also=also)
+
+
 def selected(rules: Mapping[str, type[Rule]], settings: Settings) -> list[str]:
     """The names of the rules that the settings switch on.
 
     Raises:
         SettingsError: a name does not exist.
     """
-    check_names(settings.select or (), rules, "select")
-    check_names(settings.ignore, rules, "ignore")
-    check_names(settings.extend_select, rules, "extend-select")
-    check_names(settings.severity, rules, "severity", also="")
-    check_names(settings.rules, rules, "rules", also="")
+    for key in ("select", "ignore", "extend-select"):
+        _check_setting(settings, key, rules)
+    for key in ("severity", "rules"):
+        _check_setting(settings, key, rules, also="")
     for glob, names in settings.per_path.items():
-        check_names(names, rules, f'per-path "{glob}"')
+        with about(Setting("per-path", glob)):
+            check_names(names, rules, f'per-path "{glob}"')
     if settings.select is None:
         chosen = {name for name, rule in rules.items() if rule.default}
     else:
@@ -247,10 +276,15 @@ def _read_only(settings: Settings) -> Settings:
         for field in fields(settings)
         if isinstance(value := getattr(settings, field.name), dict)
     }
-    return replace(settings, **tables)
+    return replace(settings, **tables, written=None)
 
 
 def _create(rule: type[Rule], settings: Settings, catalogue: Catalogue) -> Rule:
+    with about(Setting("rules", rule.name)):
+        return _created(rule, settings, catalogue)
+
+
+def _created(rule: type[Rule], settings: Settings, catalogue: Catalogue) -> Rule:
     options = options_of(rule, settings)
     try:
         return rule(options, settings, CatalogueView(catalogue))

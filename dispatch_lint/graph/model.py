@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from dispatch_lint.index.targets import MAX_MEANT
 from dispatch_lint.store.entity_store import Filter
 from dispatch_lint.store.lookups import relations_to, targets_by_group
 
@@ -89,10 +90,6 @@ def _distinct(fields: Iterable[str]) -> list[str]:
     for name in sorted(fields, key=lambda field: (len(field), field)):
         shortest.setdefault(name.rpartition(".")[2].lower(), name)
     return sorted(shortest.values())
-
-
-MAX_MEANT = 5
-"""Arrows to entities that one foreign key may mean: more tell nothing further."""
 
 
 def entity_graph(

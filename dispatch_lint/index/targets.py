@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from dispatch_lint.model.relations import EntityRow, ReferenceRow
 
 Item = TypeVar("Item")
+MAX_MEANT = 5
+"""Arrows of a graph to entities that one foreign key may mean: more tell nothing further."""
 _ANY = object()
 """A key for all organizations, or for all containers."""
 _FEW = 8

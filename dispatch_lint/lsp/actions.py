@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from glob import escape
 from typing import TYPE_CHECKING
@@ -32,7 +31,6 @@ FIX_ALL = "source.fixAll.dispatch-lint"
 KINDS = [lsp.CodeActionKind.QuickFix, FIX_ALL]
 _MAX_FIXES = 20
 """Violations at one place whose fixes are tried."""
-_MISSING = re.compile(r'there is no (?P<kind>\w+) "(?P<name>[^"]+)"')
 
 
 class Actions:
@@ -140,10 +138,12 @@ class Actions:
                 diagnostics=[self._diagnostic(member, buffer, violation)],
                 edit=self._edit(buffer, buffer.text.edits([comment])),
             )
-        missing = _MISSING.match(violation.message)
+        missing = violation.target
         if violation.rule != "unresolved-reference" or missing is None or member.folder is None:
             return
-        glob = f"{missing['kind']}/{escape(missing['name'])}"
+        if "/" in missing.name:
+            return  # no setting can name it
+        glob = f"{missing.kind}/{escape(missing.name)}"
         declared = declare_external(self._session, member.folder, glob)
         if declared is not None and (self._creates or not declared.is_new):
             where = f", in a new {FILE}" if declared.is_new else ""

@@ -40,6 +40,26 @@ class Related(NamedTuple):
         return _place(self.file, self.range, self.row)
 
 
+class Target(NamedTuple):
+    """The entity that a foreign key means (guide, Name and IDs).
+
+    Attributes:
+        organization: None where it is not known, as that of an entity that is missing.
+        name: where the foreign key is an ID that no entity has, that ID.
+        exists: None where nothing but the document was looked at.
+    """
+
+    organization: str | None
+    kind: str
+    name: str
+    exists: bool | None
+
+    @property
+    def key(self) -> str:
+        """`<organization>/<kind>/<name>`, with `-` for an unknown organization."""
+        return f"{self.organization or '-'}/{self.kind}/{self.name}"
+
+
 class Violation(NamedTuple):
     """One deviation, with its place: what every report shows.
 
@@ -52,6 +72,7 @@ class Violation(NamedTuple):
         row: the key of the row, where the file is a store: its place.
         definition: what it is about where it is no document: `pkg/shop.Widget`.
         fix: the edits that remove it, where there are some.
+        target: what the foreign key means whose value it is about.
     """
 
     rule: str
@@ -71,6 +92,7 @@ class Violation(NamedTuple):
     row: str = ""
     definition: str = ""
     fix: TextFix | None = None
+    target: Target | None = None
 
     @property
     def place(self) -> str:

@@ -6,7 +6,8 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dispatch_lint.config.settings_file import in_file
+from dispatch_lint.config.origin import in_file
+from dispatch_lint.model.errors import Setting, UserError, about
 
 if TYPE_CHECKING:
     from dispatch_lint.config.settings import Settings
@@ -26,9 +27,10 @@ def find_baseline(settings: Settings) -> Baseline | None:
     """
     if settings.baseline is None:
         return None
-    from dispatch_lint.report.baseline import BaselineError, read_baseline
+    from dispatch_lint.report.baseline import read_baseline
 
     try:
-        return read_baseline(settings.root / settings.baseline, settings)
-    except BaselineError as error:
+        with about(Setting("baseline")):
+            return read_baseline(settings.root / settings.baseline, settings)
+    except UserError as error:
         raise in_file(error, settings) from error

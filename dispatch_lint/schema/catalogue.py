@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from dispatch_lint.model.base_entity import BASE
+from dispatch_lint.model.errors import Setting
 from dispatch_lint.model.reference import Form, ReferenceTarget
 from dispatch_lint.naming import did_you_mean, nearest
 from dispatch_lint.schema.kind_schema import DERIVED, CatalogueError, KindSchema
@@ -115,7 +116,8 @@ class Catalogue:
 
     def _no_kind(self, setting: str, kind: str) -> CatalogueError:
         hint = did_you_mean(kind, self._kinds)
-        return CatalogueError(f'references: "{setting}": there is no kind "{kind}"{hint}')
+        message = f'references: "{setting}": there is no kind "{kind}"{hint}'
+        return CatalogueError(message, setting=Setting("references", setting))
 
     def _override(self, references: Mapping[str, ReferenceTarget | None]) -> None:
         """Set the foreign keys that the settings declare."""
@@ -133,7 +135,8 @@ class Catalogue:
                 if str(route).replace(".*", "") == field_name
             ]
             if not routes:
-                raise CatalogueError(f'references: {kind_name} has no field "{field_name}"')
+                message = f'references: {kind_name} has no field "{field_name}"'
+                raise CatalogueError(message, setting=Setting("references", name))
             for route in routes:
                 route.shape.reference = reference
 

@@ -10,7 +10,7 @@ import dispatch_lint
 from dispatch_lint.model.errors import InputError, UserError
 from dispatch_lint.model.fix import TextEdit, TextFix
 from dispatch_lint.model.location import Range
-from dispatch_lint.model.violation import Related, Severity, Violation
+from dispatch_lint.model.violation import Related, Severity, Target, Violation
 from tests.test_writing_rules import flat, row
 
 _HEAD = """# Python
@@ -32,7 +32,7 @@ def text() -> str:
     lines = [_HEAD]
     for name in ("lint", "load_settings"):
         lines += function(name)
-    for owner in (Violation, Severity, Range, Related, TextFix, TextEdit):
+    for owner in (Violation, Severity, Range, Related, Target, TextFix, TextEdit):
         lines += values(owner)
     lines += ["## Settings", "", "The fields are the [settings](settings.md), with `_` for `-`. "
               "`dataclasses.replace(settings, complete=True)` makes others.", ""]  # fmt: skip
