@@ -69,6 +69,25 @@ FOUND = [
     ("functions.yaml", 12, "one-handler", "acme/Function/pay has the same handler and sourcePath"),
     ("functions.yaml", 25, "secret-name", 'the name "key" does not begin with acme-'),
 ]
+USERS = """\
+from dispatch_lint.rule import Finding, Rule
+
+
+class Users(Rule):
+    \"\"\"Says who refers to each key: equal foreign keys of several entities are told apart.\"\"\"
+
+    name = "users"
+    summary = "who refers to a key"
+
+    def check_key(self, group):
+        users = sorted(reference.entity.key for reference in group.references)
+        yield Finding((), f"{group.is_referred_to}: {', '.join(users)}")
+
+    def check_reference(self, reference):
+        if reference.entity.name == reference.value:
+            yield Finding((), "it refers to itself")
+"""
+"""A rule that asks who has each of equal foreign keys."""
 Found = list[tuple[str, int, str, str]]
 
 
@@ -184,10 +203,16 @@ def test_in_audit(tmp_path: Path) -> None:
     pytest.importorskip("pyspark")
     code = {"handler": "shop.run", "sourcePath": "shop.js"}
     owner = {"owner": "ada"}
-    (tmp_path / "dispatch-lint.toml").write_text(SETTINGS)
+    (tmp_path / "dispatch-lint.toml").write_text(
+        SETTINGS.replace("]", ', "mine"]', 1).replace('["app', '["users", "unused-entity", "app')
+        + "complete = true\n"
+    )
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "users.py").write_text(USERS)
     (tmp_path / "rows.jsonl").write_text(
-        stored("Image", id="1", name="nodejs")
-        + stored("Image", id="2", name="python", tags={"approved": "yes"})
+        stored("BaseImage", id="0", name="base")
+        + stored("Image", id="1", name="nodejs", baseImageName="base")
+        + stored("Image", id="2", name="python", baseImageName="base", tags={"approved": "yes"})
         + stored("Function", id="3", name="pay", image="nodejs", **code)
         + stored("Function", id="4", name="bill", image="python", tags=owner, **code)
         + stored("Function", id="5", name="send", image="nodejs", status="CREATING", tags=owner)
@@ -202,7 +227,11 @@ def test_in_audit(tmp_path: Path) -> None:
         for line in file.read_text().splitlines()
     ]
     found = shown([json.loads(line) for line in lines])
-    assert [rule for _, _, rule, _ in found] == [
-        "approved-image", "one-handler", "owner-tag", "one-handler", "secret-name",
-    ]  # fmt: skip
     assert found == check(tmp_path, "rows.jsonl")
+    assert sorted(rule for _, _, rule, _ in found if rule in RULES) == [
+        "approved-image", "one-handler", "one-handler", "owner-tag", "secret-name",
+    ]  # fmt: skip
+    said = [message for _, _, rule, message in found if rule == "users"]
+    assert said[0] == "True: acme/Image/nodejs, acme/Image/python"
+    assert "True: acme/Function/pay, acme/Function/send" in said
+    assert not any(rule == "unused-entity" and "BaseImage" in text for _, _, rule, text in found)

@@ -22,6 +22,7 @@ from dispatch_lint.engine.members import Wanted
 from dispatch_lint.engine.rule_failures import Failures, document_name, reraise_if_not_of_rule
 from dispatch_lint.index.groups import Members, source_of
 from dispatch_lint.model.relations import REFERENCE
+from dispatch_lint.rule import Reference
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -66,10 +67,14 @@ class Pending(NamedTuple):
     Attributes:
         each: whether only its foreign keys are judged, each by itself.
         rows: position, row, and how many equal foreign keys it stands for.
+        with_references: whether its foreign keys are judged, and not only what holds its keys.
+        whole: whether there are no further rows of the group.
     """
 
     each: bool
     rows: list[tuple[int, Row, int]]
+    with_references: bool = True
+    whole: bool = True
 
     def members(self) -> Members:
         """Its rows as the engine has them. One of equal foreign keys is there twice."""
@@ -78,6 +83,8 @@ class Pending(NamedTuple):
             members.add(position, row)
             if times > 1 and not self.each:
                 members.add(position, row)
+                members.whole = False
+        members.whole = members.whole and self.whole
         members.sort()
         return members
 
@@ -157,6 +164,8 @@ class _Judge:
         failed: list[tuple[Task, BaseException]] = []
         wants: list[Wanted] = []
         for task in tasks(self._rules, name, members, self.answers):
+            if isinstance(task.subject, Reference) and not pending.with_references:
+                continue
             self.answers.wanted = None
             try:
                 found += [(task, judged) for judged in task.run()]
@@ -267,7 +276,8 @@ def _judge_piece(
     piece: list[tuple[int, Row, int]],
 ) -> Iterator[Row]:  # fmt: skip
     before = {position for position, _, _ in first.values()}
-    return judge.judge(group, Pending(False, [*first.values(), *piece]), before)
+    whole = not first and len(piece) < PIECE
+    return judge.judge(group, Pending(False, [*first.values(), *piece], whole=whole), before)
 
 
 def judge_pending(plan: Plan, kinds: Sequence[str], near: Near, *, full: bool) -> Stage:
@@ -312,7 +322,7 @@ def split_each(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for (group, packed), of_group in groupby(rows_of(batches), key=lambda row: row[:2]):
             pending = Pending(*marshal.loads(packed))
             entities = [item for item in pending.rows if item[1][0] != REFERENCE]
-            yield _piece_row(group, Pending(False, entities))
+            yield _piece_row(group, pending._replace(with_references=False))
             piece: list[tuple[int, Row, int]] = []
             for _, _, position, data in of_group:
                 piece.append((position, marshal.loads(data), 1))

@@ -51,6 +51,7 @@ class RelationGroup:
     """The entities and foreign keys of a kind and name, or of an ID."""
 
     def __init__(self, group: str, members: Members, answers: Answers) -> None:
+        self._name = group
         self._by, self._rest = read_group(group)
         self._members, self._answers = members, answers
         self._path: Path | None = ("id",) if self._by == "id" else None
@@ -89,23 +90,30 @@ class RelationGroup:
 
     def is_referred_to(self, group: KeyGroup) -> bool:
         """See `KeyGroup.is_referred_to`."""
-        return next(self._referrers(group), None) is not None
+        return next(self._referrers(group, self._members), None) is not None
 
     def referrers(self, group: KeyGroup) -> Sequence[Reference]:
         """See `KeyGroup.references`."""
         views: list[ReferrerView] = []
         found: list[Reference] = []
-        for row, position, value in self._referrers(group):
+        own = self._members
+        if not own.whole:
+            (own,) = self._answers.members([self._name])
+        for row, position, value in self._referrers(group, own):
             views.append(ReferrerView(position, row, self._answers, views))
             found.append(self._reference(row, views[-1], value))
         return tuple(found)
 
-    def _referrers(self, group: KeyGroup) -> Iterator[tuple[ReferenceRow, int, str]]:
-        """The foreign keys to the documents of a key by name, and by ID; each with its value."""
+    def _referrers(self, group: KeyGroup, own: Members) -> Iterator[tuple[ReferenceRow, int, str]]:
+        """The foreign keys to the documents of a key by name, and by ID; each with its value.
+
+        Args:
+            own: the rows of the group.
+        """
         rows, answers = _rows_of(group.entities), self._answers
         ids = sorted({row.id for row in rows if row.id})
         by_value = {
-            group.name: self._members,
+            group.name: own,
             **dict(zip(ids, answers.members([*map(by_id, ids)]), strict=True)),
         }
         if answers.has_store:

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from dispatch_lint.rule import Suppression
 
 Item = TypeVar("Item")
-MAX_FINDINGS = 100_000
-"""The findings of one call of a rule; it may have more in a group of more entities."""
+MAX_FINDINGS = 10_000
+"""The findings of one call of a rule; it may have more in a longer text, or a larger group.
+
+A rule that does not stop takes a tenth of a second for each document until it is stopped.
+"""
 _OF_TEXTS = "`range` is for findings about texts and suppressions"
 _OF_GROUPS = "`entity` and `related` are for findings about groups and references"
 _NONE = type(None)
@@ -37,7 +40,7 @@ def checked_findings(yielded: object, size: int = 1) -> Iterator[Finding]:
     """What a rule yielded, if these are findings.
 
     Args:
-        size: the number of entities that it was asked about.
+        size: the number of entities that it was asked about; for a text, a tenth of its letters.
 
     Raises:
         TypeError: it is something else, or a field of a finding is, or there is no end of it.

@@ -134,25 +134,31 @@ def _check_document(checker: Checker, document: Document, report: SourceReport) 
 def _ask(checker: Checker, document: Document, fail: Fail) -> Iterator[RuleFinding]:
     """What the rules find in a document: those about texts, fields and entities."""
     fast, rules = checker.accelerator, checker.text_rules
-    text = TextView(document)
+    text, size = TextView(document), _size(document)
     for rule in fast.text_rules(rules, text) if fast else rules:
-        yield from _findings(document, rule, rule.check_text, text, fail)
+        yield from _findings(document, rule, rule.check_text, text, size, fail)
     if document.part.problem is not None:
         return
     if document.undeclared:
         yield from checker.check_undeclared(document, document.undeclared, fail)
     entity, rules = EntityView(document), checker.entity_rules
     for rule in fast.entity_rules(rules, entity) if fast else rules:
-        yield from _findings(document, rule, rule.check_entity, entity, fail)
+        yield from _findings(document, rule, rule.check_entity, entity, size, fail)
+
+
+def _size(document: Document) -> int:
+    """See `checked_findings`."""
+    start, stop = document.part.place
+    return 1 + (stop - start) // 10
 
 
 def _findings(
     document: Document, rule: Rule, method: Callable[[Any], Iterable[Finding]], view: object,
-    fail: Fail,
+    size: int, fail: Fail,
 ) -> list[RuleFinding]:  # fmt: skip
     """What a rule finds by one of its methods; nothing where it fails."""
     try:
-        findings = [*checked_findings(method(view))]
+        findings = [*checked_findings(method(view), size)]
         if not findings:
             return []
         check_of_document(findings, of_text=isinstance(view, TextView))

@@ -153,12 +153,14 @@ class Members:
             one row.
         former: what ledgers remember.
         facts: with the positions of the entities that they are about.
+        whole: whether all foreign keys are there, and not one for those that are equal.
     """
 
     entities: list[tuple[int, EntityRow]] = field(default_factory=list)
     references: dict[ReferenceRow, array[int]] = field(default_factory=dict)
     former: list[FormerRow] = field(default_factory=list)
     facts: list[tuple[int, FactRow]] = field(default_factory=list)
+    whole: bool = True
 
     def add(self, position: int, row: Row) -> None:
         """Add a row."""
