@@ -16,6 +16,7 @@ from dispatch_lint.engine.run import run
 from dispatch_lint.fix.rounds import fix_sources
 from dispatch_lint.model.errors import UserError
 from dispatch_lint.rule import Example
+from dispatch_lint.rule.example import malformed
 from dispatch_lint.store.importing import import_sources
 from dispatch_lint.store.memory import MemoryStore
 from dispatch_lint.store.rows import StoreRows
@@ -70,7 +71,7 @@ def check_examples(rules: Mapping[str, type[Rule]], names: Iterable[str]) -> Ite
             examples += [(kind, number, example) for number, example in enumerate(stated)]
         shows_fix = any(getattr(example, "fixed", "") for _, _, example in examples)
         for kind, number, example in examples:
-            problem = _malformed(example)
+            problem = malformed(example)
             if problem:
                 yield Difference(name, kind, number, None, problem)
                 continue
@@ -83,29 +84,6 @@ def check_examples(rules: Mapping[str, type[Rule]], names: Iterable[str]) -> Ite
                 differences = [(f"it {has}, and is among the {kind} examples", (), ())]
             for what, expected, found in differences:
                 yield Difference(name, kind, number, example, what, expected, found)
-
-
-def _malformed(example: object) -> str:
-    """What is wrong with an example itself; empty for nothing."""
-    if not isinstance(example, Example):
-        return f"{example!r:.60} is not an Example"
-    for name in ("text", "file", "store", "before", "fixed"):
-        if not isinstance(getattr(example, name), str):
-            return f"its {name} is {getattr(example, name)!r:.60}, but must be a text"
-    if not isinstance(example.violations, tuple | list) or not all(
-        map(_is_pair, example.violations)
-    ):
-        return (f"its violations are {example.violations!r:.60}, but must be pairs of a pointer "
-                'and a message: (("/name", "…"),)')  # fmt: skip
-    return ""
-
-
-def _is_pair(value: object) -> bool:
-    return (
-        isinstance(value, tuple | list)
-        and len(value) == 2
-        and all(isinstance(item, str) for item in value)
-    )
 
 
 def _check_example(

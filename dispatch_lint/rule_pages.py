@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_h
 from dispatch_lint import addresses
 from dispatch_lint.engine.installed import BUILT_IN
 from dispatch_lint.engine.plugins import file_of
+from dispatch_lint.rule import Example
+from dispatch_lint.rule.example import malformed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from dispatch_lint.rule import Example, Rule
+    from dispatch_lint.rule import Rule
 
 
 def page(rule: type[Rule], *, level: int = 2, with_address: bool = False) -> Iterator[str]:
@@ -49,8 +51,8 @@ def page(rule: type[Rule], *, level: int = 2, with_address: bool = False) -> Ite
         yield f"Open question of the guide: `open-questions.{rule.question}`."
         yield ""
     yield from _options(rule)
-    yield from _example("Wrong", rule.invalid[:1])
-    yield from _example("Right", rule.valid[:1])
+    yield from _example("Wrong", _first(rule.invalid))
+    yield from _example("Right", _first(rule.valid))
 
 
 def entry(rule: type[Rule]) -> dict[str, Any]:
@@ -66,7 +68,7 @@ def entry(rule: type[Rule]) -> dict[str, Any]:
     return {
         "name": rule.name, "summary": rule.summary, "severity": str(rule.severity),
         "default": rule.default, "guide": rule.guide, "scopes": rule.scopes(),
-        "fixable": any(example.fixed for example in rule.invalid), "question": rule.question,
+        "fixable": any(getattr(example, "fixed", "") for example in _listed(rule.invalid)), "question": rule.question,
         "builtIn": is_built_in(rule), "options": options, "documentation": rule.documentation(),
     }  # fmt: skip
 
@@ -147,6 +149,16 @@ def _entries(table: Mapping[str, Any]) -> Iterator[str]:
     for key, value in table.items():
         name = key if re.fullmatch(r"[\w-]+", key, re.ASCII) else json.dumps(key)
         yield f"{name} = {toml(value)}"
+
+
+def _listed(stated: object) -> Sequence[Example]:
+    """The examples that a rule states, which may be anything; `rules test` says what is wrong."""
+    return stated if isinstance(stated, list | tuple) and not isinstance(stated, Example) else ()
+
+
+def _first(stated: object) -> Sequence[Example]:
+    """The first of the examples that a rule states, where it is one."""
+    return [example for example in _listed(stated)[:1] if not malformed(example)]
 
 
 def _example(title: str, examples: Sequence[Example]) -> Iterator[str]:

@@ -77,6 +77,12 @@ class ForeignKeyValue(Rule):
               '"<organization>/Image/nodejs"'),),
             settings={"rules": {"foreign-key-value": {"accepts": "key"}}},
         ),
+        Example(
+            "kind: Function\nname: f\nimage: 9884824d-d16f-465a-9cc7-49330b7e1b02\n",
+            (("/image", '"9884824d-d16f-465a-9cc7-49330b7e1b02" is an ID; a foreign key holds the '
+              "key of the Image"),),
+            settings={"rules": {"foreign-key-value": {"accepts": "key"}}},
+        ),
     )  # fmt: skip
 
     @cached_property
@@ -92,7 +98,7 @@ class ForeignKeyValue(Rule):
                 key = read_key(foreign_key.value, reference.kind)
                 if key is not None and self._accepts == "name":
                     yield self._is_key(foreign_key, key[1])
-                elif key is None and self._accepts == "key":
+                elif key is None and self._accepts == "key" and not _is_id(foreign_key):
                     yield self._is_name(entity, foreign_key)
 
     def _is_key(self, foreign_key: ForeignKey, name: str) -> Finding:
@@ -126,5 +132,12 @@ class ForeignKeyValue(Rule):
             yield Finding(reference.path, message, help=fix.message, fix=fix,
                           related=((owner, "the entity with this ID"),))  # fmt: skip
         elif re.match(_UUID, value):
-            message = f'"{value}" is an ID; a foreign key holds the name of the {kind}'
-            yield Finding(reference.path, message, help=f"write the name of the {kind}")
+            what = "key" if self._accepts == "key" else "name"
+            message = f'"{value}" is an ID; a foreign key holds the {what} of the {kind}'
+            yield Finding(reference.path, message, help=f"write the {what} of the {kind}")
+
+
+def _is_id(foreign_key: ForeignKey) -> bool:
+    """Whether a foreign key holds an ID for a name, which `check_reference` reports."""
+    named_by_uuid = foreign_key.reference.kind in _NAMED_BY_UUID
+    return not named_by_uuid and re.match(_UUID, foreign_key.value) is not None

@@ -354,6 +354,23 @@ def test_where_a_local_rule_lies(tmp_path: Path) -> None:
     assert "Fixed:\n\n```yaml\nkind: Secret\nname: ok\n```\n" in page
 
 
+@pytest.mark.parametrize(
+    "examples", ['"a text", 5', 'Example("x", ("/name", "it is x"))', "Example(5)"]
+)
+def test_wrong_examples_are_no_part_of_pages(examples: str, tmp_path: Path) -> None:
+    write(tmp_path, valid=examples, invalid=examples)
+    (tmp_path / "dispatch-lint.toml").write_text("plugins = ['mine.py']\n")
+    for command in (
+        ["explain", "mine"],
+        ["explain", "--all"],
+        ["rules", "--markdown"],
+        ["rules", "--format", "json"],
+    ):
+        result = run(tmp_path, *command)
+        assert result.returncode == 0 and not result.stderr
+        assert "an entity named x" in result.stdout and "Wrong:\n\nx" not in result.stdout
+
+
 def test_where_a_rule_of_a_package_lies(tmp_path: Path) -> None:
     page = run(tmp_path, "explain", "mine", path=install(tmp_path / "site")).stdout
     assert "\nIt is in site/acme_rules/mine.py.\n" in page

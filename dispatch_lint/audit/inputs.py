@@ -36,6 +36,7 @@ def read_rows(
     Raises:
         InputError: Spark cannot read an input.
     """
+    from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
     from pyspark.sql import functions as f
 
@@ -50,7 +51,7 @@ def read_rows(
             rows = frame.select(
                 place[0].alias("file"), place[1].alias("block"), columns.alias("text")
             ).mapInArrow(number_rows, ROWS)
-        except PySparkException as error:
+        except (PySparkException, Py4JError) as error:
             raise InputError(f"{shown(path)}: {str(error).splitlines()[0]}") from error
         found = rows if found is None else found.unionByName(rows)
     assert found is not None

@@ -35,6 +35,9 @@ def _pairs(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> di
     return pairs
 
 
+_STORES = ("sqlite://", "bolt://", "postgresql://", "postgres://")
+
+
 @click.command(cls=GroupedCommand)
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @click.option("--output", required=True, type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
@@ -75,12 +78,17 @@ def command(inputs: tuple[str, ...], **options: Any) -> int:
     from dispatch_lint.audit.plan import closed
     from dispatch_lint.audit.session import session
     from dispatch_lint.model.errors import InputError
+    from dispatch_lint.store.urls import shown
 
     output: Path = options["output"]
     if options["master"] and options["remote"]:
         raise click.UsageError("use --master or --remote, not both")
     if output.exists() and any(output.iterdir()):
         raise click.UsageError(f"--output: {output} is not empty")
+    for name in inputs:
+        if name.lower().startswith(_STORES):
+            raise click.UsageError(f"{shown(name)} is a store, which `dispatch-lint check` checks; "
+                                   "an audit reads files, tables of Spark and jdbc:… URLs")  # fmt: skip
     settings = settings_from(options)
     baseline = _baseline_counts(settings)
     quiet = settings.fail_level if options["quiet"] else Severity.INFO

@@ -47,6 +47,8 @@ def options_of(rule: type[Rule], settings: Settings) -> Any:
         return rule.Options(**values)
     except (ValueError, TypeError) as error:
         raise SettingsError(f"rules.{rule.name}: {error}") from error
+    except Exception as error:  # a fault of the rule's own check, whatever it is
+        raise SettingsError(f"rules.{rule.name}: {reason_of(error)}") from error
 
 
 def _hints(rule: type[Rule]) -> dict[str, Any]:

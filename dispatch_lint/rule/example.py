@@ -41,3 +41,26 @@ def stored(kind: str, **fields: Any) -> str:
         "delete": False,
     }  # fmt: skip
     return json.dumps(base | fields) + "\n"
+
+
+def malformed(example: object) -> str:
+    """What is wrong with an example itself; empty for nothing."""
+    if not isinstance(example, Example):
+        return f"{example!r:.60} is not an Example"
+    for name in ("text", "file", "store", "before", "fixed"):
+        if not isinstance(getattr(example, name), str):
+            return f"its {name} is {getattr(example, name)!r:.60}, but must be a text"
+    if not isinstance(example.violations, tuple | list) or not all(
+        map(_is_pair, example.violations)
+    ):
+        return (f"its violations are {example.violations!r:.60}, but must be pairs of a pointer "
+                'and a message: (("/name", "…"),)')  # fmt: skip
+    return ""
+
+
+def _is_pair(value: object) -> bool:
+    return (
+        isinstance(value, tuple | list)
+        and len(value) == 2
+        and all(isinstance(item, str) for item in value)
+    )
