@@ -368,7 +368,7 @@ def test_wrong_examples_are_no_part_of_pages(examples: str, tmp_path: Path) -> N
     ):
         result = run(tmp_path, *command)
         assert result.returncode == 0 and not result.stderr
-        assert "an entity named x" in result.stdout and "Wrong:\n\nx" not in result.stdout
+        assert "n entity named x" in result.stdout and "Wrong:\n\nx" not in result.stdout
 
 
 def test_where_a_rule_of_a_package_lies(tmp_path: Path) -> None:

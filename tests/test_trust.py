@@ -20,6 +20,7 @@ from dispatch_lint import cli
 from dispatch_lint.api import lint, load_settings
 from dispatch_lint.trust import UntrustedError, demands_of
 from tests import test_cli
+from tests.command import run_text
 
 MANIFEST = "kind: Secret\nname: a\n---\nkind: Function\nname: f\nimage: i\nsecrets: [a]\n"
 PLUGIN = """import pathlib
@@ -591,3 +592,16 @@ def test_files_without_an_end_are_refused_with_trust_too(
     ask(tree, settings)
     result = run_process(tree, "check", "a.yaml", "--trust")
     assert result.returncode == 2 and b"Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("name", ["--config=evil.yaml", "-oa.yaml", "--trust"])
+@pytest.mark.parametrize("command", ["check", "rules", "graph"])
+def test_the_name_of_a_file_is_no_option(name: str, command: str, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("kind: Secret\nname: a\n")
+    (tmp_path / name).write_text("kind: Secret\nname: a\n")
+    result = run_text(tmp_path, command, name, "a.yaml")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert f'"{name}" is a file here' in result.stderr
+    if command == "check":
+        assert run_text(tmp_path, command, "--", name, "a.yaml").returncode == 0
+        assert run_text(tmp_path, command, f"./{name}", "a.yaml").returncode == 0

@@ -145,6 +145,18 @@ async def test_the_settings_beside_a_file_in_no_folder(workspace: Path, tmp_path
     assert len(editor.questions) == 1 and ran(workspace)
 
 
+async def test_the_trust_of_an_editor_is_for_its_folders(workspace: Path, tmp_path: Path) -> None:
+    ask(workspace, "plugins = ['rules']")
+    (tmp_path / "open").mkdir()
+    editor = Editor(None)
+    await editor.start(tmp_path / "open", options={"trust": True})
+    try:
+        codes = await editor.diagnose(workspace / "b.yaml", WRONG)
+    finally:
+        await editor.stop()
+    assert "name-format" in codes and len(editor.questions) == 1 and not ran(workspace)
+
+
 @pytest.mark.parametrize("way", ["option", "environment", "extension"])
 async def test_other_ways_of_trust(
     way: str, workspace: Path, monkeypatch: pytest.MonkeyPatch

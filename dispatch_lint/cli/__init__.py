@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import import_module
 
@@ -60,6 +60,11 @@ class _Lazy(CommandGroup):
         gc.enable()  # see `__main__`
         return command
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not ctx.resilient_parsing:  # as it is while a shell completes
+            _refuse_names(args)
+        return super().parse_args(ctx, args)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -72,6 +77,23 @@ class _Lazy(CommandGroup):
                 hint = f"; to check the path, write `dispatch-lint check {args[0]}`"
             raise click.UsageError(f'there is no command "{args[0]}"{hint}')
         return super().resolve_command(ctx, args)
+
+
+def _refuse_names(arguments: Sequence[str]) -> None:
+    """Refuse options that are names of files here.
+
+    A hook and `*` of a shell pass the names of a repository that may be anybody's: a file
+    `--config=evil.toml` would give trust.
+
+    Raises:
+        click.UsageError: there is such a file.
+    """
+    for argument in arguments:
+        if argument == "--":
+            return
+        if argument.startswith("-") and argument != "-" and os.path.lexists(argument):
+            raise click.UsageError(f'"{argument}" is a file here, and may be meant as one: '
+                                   f'write "./{argument}", or run this elsewhere')  # fmt: skip
 
 
 @click.group(cls=_Lazy, context_settings=CONTEXT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,7 @@ class Ways:
     """
 
     def __init__(self, *, trust: bool = False) -> None:
-        self.trust = trust
+        self.trust = self._trust_all = trust
         self.declared_names = False
         self.show_references = ""
 
@@ -50,6 +51,12 @@ class Ways:
         self.declared_names = options.get("declaredNames") is True
         command = options.get("showReferencesCommand")
         self.show_references = command if isinstance(command, str) else ""
+
+    def outside(self) -> Ways:
+        """The ways for a file outside of the folders that the editor has opened, and may trust."""
+        ways = copy(self)
+        ways.trust = self._trust_all
+        return ways
 
 
 class Configuration:

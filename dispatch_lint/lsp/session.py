@@ -207,7 +207,7 @@ class Session:
         path = os.path.dirname(buffer.file) if buffer.file else ""  # noqa: PTH120
         folder = self._loose_folders.get(path)
         if folder is None:
-            folder = Folder(Path(path or os.sep), self.ways, self._pause, self._changed)
+            folder = Folder(Path(path or os.sep), self.ways.outside(), self._pause, self._changed)
             if path:
                 folder.configure()
             else:
