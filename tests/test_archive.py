@@ -190,6 +190,15 @@ def test_a_damaged_archive_imports_nothing(line: str, tmp_path: Path) -> None:
     assert run(tmp_path, "store", "list", "--store", "two.db").returncode == 2
 
 
+def test_an_archive_in_a_pipe_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(stored("Secret", name="a", id="1"))
+    run(tmp_path, "store", "import", "a.jsonl", "--store", "one.db")
+    archive = run(tmp_path, "store", "export", "--all", "--store", "one.db").stdout
+    result = run(tmp_path, "store", "import", "-", "--store", "two.db", stdin=archive)
+    assert (result.returncode, result.stdout) == (2, b"")
+    assert b"an archive of a store is read from a file, not from a pipe" in result.stderr
+
+
 def test_a_ledger_with_wrong_lines_names_them(tmp_path: Path) -> None:
     for text, said in (("\ufeff# c\nx\tk\t2026-01-01T00:00:00Z\t-\r\n", b""), ("a\n", b"ids:1: not a line"),
                        ("# c\nx\\x\tk\t2026-01-01T00:00:00Z\t-\n", b"ids:2: an escape"), ("# c\n\udcff\n", b"ids:2: this is not UTF-8")):  # fmt: skip

@@ -38,6 +38,11 @@ def archive_lines(store: EntityStore) -> Iterator[str]:
         yield json.dumps({"ledger": dict(zip(_ENTRY, entry, strict=False))}) + "\n"
 
 
+def is_header(value: object) -> bool:
+    """Whether a value is what the first line of an archive says."""
+    return isinstance(value, dict) and value == json.loads(HEADER)
+
+
 def is_archive(path: str) -> bool:
     """Whether a path is the file of an archive."""
     try:

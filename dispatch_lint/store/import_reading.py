@@ -17,6 +17,7 @@ from dispatch_lint.model.errors import InputError
 from dispatch_lint.model.location import Location, Range
 from dispatch_lint.model.relations import named_entity
 from dispatch_lint.processes import NotStarted, Workers, processes_for
+from dispatch_lint.store.archive import is_header
 from dispatch_lint.store.keys import unstorable
 
 if TYPE_CHECKING:
@@ -145,6 +146,9 @@ class _Reader:
         elif part.problem is not None:
             found.unparsed.append(self._unparsed(source, index, part))
         else:
+            if index == 0 and is_header(part.value):  # its lines would all be passed over
+                raise InputError(f"{source.name}: an archive of a store is read from a file, "
+                                 "not from a pipe")  # fmt: skip
             document = self._classifier.read(part, source, index)
             if isinstance(document, Skipped):
                 found.skipped += 1
