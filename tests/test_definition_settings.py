@@ -293,3 +293,25 @@ def test_the_kind_of_a_model_does_not_depend_on_the_working_directory(
     assert b"matches no file" not in run(tmp_path, "check").stderr
     (tmp_path / "dispatch-lint.toml").write_text('kinds = { "specs/app.yaml#Plain" = "Secret" }\n')
     assert b'kinds: "specs/app.yaml#Plain" matches no file' in run(tmp_path, "check").stderr
+
+
+@pytest.mark.parametrize("reference", [
+    "a%00b.yaml#/x", "a\ud800b.yaml#/x", "a" * 300 + ".yaml#/x", "#/tags/" + "9" * 5_000, "#/tags/\u00b2",
+])  # fmt: skip
+def test_a_reference_that_no_file_can_have_costs_a_declaration(
+    reference: str, tmp_path: Path
+) -> None:
+    model = {"properties": {"kind": {"type": "string"}, "name": {"type": "string"}}}
+    odd = {"properties": {**model["properties"], "x": {"$ref": reference}}}
+    api = {"swagger": "2.0", "info": {}, "paths": {}, "tags": [{}], "definitions": {"Thing": model, "Odd": odd}}  # fmt: skip
+    (tmp_path / "api.json").write_text(json.dumps(api))
+    assert "Thing" in listed(tmp_path, "api.json")
+    result = run(tmp_path, "check", "api.json")
+    assert result.returncode in (0, 1) and b"Traceback" not in result.stderr
+
+
+def test_an_array_of_go_may_be_as_long_as_somebody_writes(tmp_path: Path) -> None:
+    field = f'\tX [{"9" * 5_000}]int `json:"x"`\n'
+    code = MODEL.format("Thing").replace("\tName", f"{field}\tName")
+    (tmp_path / "api.go").write_text(f"package api\n\n{code}")
+    assert listed(tmp_path, "api.go") == {"Thing": "it has a kind and a name on the wire"}

@@ -140,3 +140,51 @@ def test_what_is_no_json_schema_is_an_error(
     result = run(tmp_path, *command)
     assert (result.returncode, result.stdout) == (2, b"")
     assert result.stderr.count(b"\n") == 1 and b"Odd.schema.json: " in result.stderr
+
+
+ODD: dict[str, tuple[dict[str, Any], str]] = {
+    "aliases": ({"x-dispatch-aliases": 5}, "/x-dispatch-aliases"),
+    "alias": ({"x-dispatch-aliases": [[]]}, "/x-dispatch-aliases/0"),
+    "kind": ({"x-dispatch-kind": [5]}, "/x-dispatch-kind"),
+    "reference": ({"properties": {"image": {"x-dispatch-reference": {"kind": "W", "prefix": 5}}}},
+                  "/properties/image/x-dispatch-reference/prefix"),
+    "kind of a reference": ({"properties": {"image": {"x-dispatch-reference": {"kind": [1]}}}},
+                            "/properties/image/x-dispatch-reference/kind"),
+    "properties": ({"properties": 5}, "/properties"),
+    "property": ({"properties": {"status": 5}}, "/properties/status"),
+    "enum": ({"properties": {"status": {"enum": {}}}}, "/properties/status/enum"),
+    "no schema": ({"odd": {"type": 5}, "allOf": [{"$ref": "#/odd"}]}, "#/odd/type"),
+    "version": ({"properties": {"a": {"$schema": "https://json-schema.org/draft/2020-12/schema"}}}, "/$schema"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["stored", "manifest"])
+@pytest.mark.parametrize("what", ODD)
+def test_a_keyword_with_an_odd_value_is_an_error_with_its_place(
+    what: str, form: str, tmp_path: Path
+) -> None:
+    schema, place = ODD[what]
+    (tmp_path / "own" / form).mkdir(parents=True)
+    (tmp_path / "own" / form / "Odd.schema.json").write_text(json.dumps(schema))
+    settings = "schemas = ['own']\n[base-entity]\nstatuses = ['A']\n"
+    (tmp_path / "dispatch-lint.toml").write_text(settings)
+    (tmp_path / "a.yaml").write_text("kind: Odd\nname: a\nimage: Wb\n")
+    code, out, error = check(tmp_path)
+    assert (code, out) == (2, "")
+    assert "Odd.schema.json" in error and place in error and "Traceback" not in error
+
+
+@pytest.mark.parametrize("schema", [
+    {"properties": {"status": {"enum": [["x"], None]}}}, {"allOf": [{"$ref": "#/allOf/\u00b2"}]},
+    {"allOf": [{"$ref": "#/allOf/" + "9" * 5_000}]},
+])  # fmt: skip
+def test_odd_values_and_references_are_no_traceback(schema: dict[str, Any], tmp_path: Path) -> None:
+    (tmp_path / "own" / "stored").mkdir(parents=True)
+    (tmp_path / "own" / "stored" / "Odd.schema.json").write_text(json.dumps(schema))
+    settings = "schemas = ['own']\n[base-entity]\nstatuses = ['A']\n"
+    (tmp_path / "dispatch-lint.toml").write_text(settings)
+    (tmp_path / "a.json").write_text(
+        '{"kind": "Odd", "name": "a", "id": "1", "organizationId": "o"}'
+    )
+    code, _, error = check(tmp_path)
+    assert "Traceback" not in error and ("Odd.schema.json" in error) == (code == 2)

@@ -61,6 +61,10 @@ if TYPE_CHECKING:
     from dispatch_lint.model.reference import Form
 
 
+_DIGITS = 19
+"""No array of Go has a length of as many."""
+
+
 class ValueReader:
     """Reads the types of fields, for one kind after the other.
 
@@ -167,9 +171,8 @@ class ValueReader:
         if node.type == "array_type":
             item = self.type(scope, element, around)
             length = text_of(node.child_by_field_name("length"))
-            return Type("list", item=item).limited(
-                maxItems=int(length) if length.isdecimal() else None
-            )
+            is_number = length.isascii() and length.isdecimal() and len(length) < _DIGITS
+            return Type("list", item=item).limited(maxItems=int(length) if is_number else None)
         if self._is_byte(scope, element):
             return BYTES
         item = self.inside(scope, element, around, addressable=True)

@@ -113,7 +113,8 @@ def _at(file: OpenApiFile, fragment: str) -> Schema | None:
     path: list[str | int] = []
     for step in fragment.strip("/").split("/") if fragment.strip("/") else ():
         key = unquote(step).replace("~1", "/").replace("~0", "~")
-        if isinstance(value, list) and key.isdecimal() and int(key) < len(value):
+        is_index = isinstance(value, list) and key.isascii() and key.isdecimal() and len(key) < 10
+        if is_index and int(key) < len(value):
             path.append(int(key))
         elif isinstance(value, dict) and key in value:
             path.append(key)

@@ -171,7 +171,8 @@ def _set_statuses(schemas: Iterable[Schema], statuses: tuple[str, ...]) -> None:
             guide = [value for value in status.get("enum", ()) if value]
     for schema in schemas:
         status = schema.get("properties", {}).get("status", {})
-        if isinstance(status.get("enum"), list) and set(guide) <= set(status["enum"]):
+        listed = status.get("enum")
+        if isinstance(listed, list) and all(value in listed for value in guide):
             kept = [value for value in status["enum"] if value not in guide]
             status["enum"] = [*statuses, *kept]
             status.pop("enumDescriptions", None)

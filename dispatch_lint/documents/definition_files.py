@@ -141,9 +141,12 @@ def _referred(file: str, address: str, settings: Settings) -> tuple[str, Part] |
     of the file that refers to it.
     """
     path = Path(file).parent / address
-    resolved = real_path(path)
     roots = (real_path(settings.root), Path.cwd(), real_path(Path(file).parent))
-    if not resolved.is_file() or not any(resolved.is_relative_to(root) for root in roots):
+    try:
+        resolved = real_path(path)
+        if not resolved.is_file() or not any(resolved.is_relative_to(root) for root in roots):
+            return None
+    except (OSError, ValueError):  # a name that is too long, or that no file can have
         return None
     source = Source(os.path.normpath(path).replace(os.sep, "/"), format_of(path.name) or "yaml")
     try:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from dispatch_lint.schema.keywords import check_keywords
 from dispatch_lint.schema.kind_schema import CatalogueError
-from dispatch_lint.schema.shape import pointed
+from dispatch_lint.schema.shape import DRAFT, pointed
 
 if TYPE_CHECKING:
     from referencing._core import Resolver
@@ -22,6 +23,8 @@ MAX_PARTS = 50_000
 MAX_DEPTH = 100
 MAX_PATTERN = 2_000
 MAX_PATTERNS = 2_000
+_SHOWN = 200
+"""Letters of a reference that a message shows."""
 _IN_PLACE = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependencies")
 """Keywords whose schemas are about the same value as the schema around them."""
 _OF_FIELDS = ("properties", "patternProperties")
@@ -60,9 +63,12 @@ class _Bounds:
     def __init__(self, file: str, root: Schema) -> None:
         self._file, self._root = file, root
         self._parts = self._patterns = 0
+        self._targets: set[int] = set()
 
     def check(self) -> None:
         is_plain = self._check_depth()
+        # The whole is read as draft 7 whatever it says it is, and not by its address.
+        check_keywords(self._file, self._root | {"$schema": DRAFT, "$id": "#"})
         root = (id(self._root),)
         self._walk(self._root, None if is_plain else self._resolver(), root, root, _Place(), 0)
 
@@ -110,6 +116,10 @@ class _Bounds:
         reference = schema.get("$ref")
         if isinstance(reference, str):
             target, at = self._target(reference, at)
+            if target is not None and id(target) not in self._targets:
+                self._targets.add(id(target))
+                if target is not self._root:  # no keyword around it need make it a schema
+                    check_keywords(self._file, target, reference[:_SHOWN])
             if id(target) in in_place:
                 raise self._error(f"{reference} refers to itself for the same value")
             if id(target) in followed:
