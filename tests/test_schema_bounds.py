@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from dispatch_lint.schema.bounds import check_bounds
 from tests.test_cli import check, run
 
 
@@ -67,6 +68,10 @@ HOSTILE = {
     "itself twice": ({"properties": {"a": {"allOf": [{"$ref": "#"}, {"$ref": "#"}]}}}, "itself twice"),
     "itself in two branches": ({"anyOf": [{"properties": {"a": {"$ref": "#"}}}, {"properties": {"a": {"$ref": "#"}}}]},
                                "itself twice"),
+    "itself by name and pattern": ({"properties": {"a": {"$ref": "#"}}, "patternProperties": {"^a$": {"$ref": "#"}}},
+                                   "itself twice"),
+    "itself by name and the rest": ({"allOf": [{"properties": {"a": {"$ref": "#"}}}, {"additionalProperties": {"$ref": "#"}}]},
+                                    "itself twice"),
     "depth": (nested(300), "nested too deep"),
     "long pattern": ({"pattern": "a" * 5_000}, "longer than 2000 characters"),
     "patterns": ({"properties": {f"p{n}": {"pattern": f"a{n}"} for n in range(3_000)}}, "more than 2000 patterns"),
@@ -112,6 +117,16 @@ def test_large_and_deep_files_are_errors(tmp_path: Path) -> None:
     file.unlink()
     file.symlink_to("/dev/zero")
     assert check(tmp_path)[0] == 2
+
+
+@pytest.mark.parametrize("schema", [
+    {"properties": {"left": {"$ref": "#"}, "right": {"$ref": "#"}}},
+    {"properties": {"a": {"$ref": "#"}}, "additionalProperties": {"$ref": "#"}},
+    {"properties": {"a": {"$ref": "#"}}, "patternProperties": {"^x-": {"$ref": "#"}}},
+    {"properties": {"a": {"$ref": "#"}}, "items": {"$ref": "#"}},
+])  # fmt: skip
+def test_several_parts_of_itself_are_fine(schema: dict[str, Any]) -> None:
+    check_bounds("a.json", schema)
 
 
 def test_a_schema_that_contains_itself_is_fine(tmp_path: Path) -> None:

@@ -6,11 +6,12 @@ memory, or for a value that is validated without end.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatch_lint.schema.keywords import check_keywords
 from dispatch_lint.schema.kind_schema import CatalogueError
+from dispatch_lint.schema.patterns import fits
 from dispatch_lint.schema.shape import DRAFT, pointed
 
 if TYPE_CHECKING:
@@ -23,13 +24,13 @@ MAX_PARTS = 50_000
 MAX_DEPTH = 100
 MAX_PATTERN = 2_000
 MAX_PATTERNS = 2_000
+MAX_COMPARED = 1_000_000
+"""Pairs of places that are compared."""
 _SHOWN = 200
 """Letters of a reference that a message shows."""
 _IN_PLACE = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependencies")
 """Keywords whose schemas are about the same value as the schema around them."""
-_OF_FIELDS = ("properties", "patternProperties")
-"""Keywords that map names to schemas."""
-_OF_VALUES = ("additionalProperties", "items", "additionalItems", "contains", "propertyNames")
+_OF_ITEMS = ("items", "additionalItems", "contains")
 _NO_SCHEMA = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What is raised where an identifier or a reference is not even a URI."""
 
@@ -43,20 +44,23 @@ def check_bounds(file: str, schema: Schema) -> None:
     _Bounds(file, schema).check()
 
 
-class _Place:
-    """One value of a document, about which several parts of a schema may be.
+class _Fields(NamedTuple):
+    """The fields of a mapping that a keyword is about.
 
     Attributes:
-        repeated: the schemas around it, by identity, to which a reference leads back here.
+        pattern: that their names match; empty for all.
+        but_not: the names of other fields.
     """
 
-    def __init__(self) -> None:
-        self.repeated: set[int] = set()
-        self._inner: dict[str, _Place] = {}
+    pattern: str = ""
+    but_not: frozenset[str] = frozenset()
 
-    def inner(self, name: str) -> _Place:
-        """The place of a field, or of the items (`*`)."""
-        return self._inner.setdefault(name, _Place())
+
+_ITEM, _NAME = 0, 1
+_Step = str | int | _Fields
+"""A field, the fields that a keyword is about, an item of a list (0), or the name of a field (1)."""
+_Place = tuple[_Step, ...]
+"""The way to one value of a document, or to several."""
 
 
 class _Bounds:
@@ -64,13 +68,17 @@ class _Bounds:
         self._file, self._root = file, root
         self._parts = self._patterns = 0
         self._targets: set[int] = set()
+        self._repeated: dict[int, tuple[set[_Place], list[_Place]]] = {}
+        """Schemas, by identity, to which a reference leads back from inside, with the places there:
+        those of one value, and those of several."""
+        self._compared = 0
 
     def check(self) -> None:
         is_plain = self._check_depth()
         # The whole is read as draft 7 whatever it says it is, and not by its address.
         check_keywords(self._file, self._root | {"$schema": DRAFT, "$id": "#"})
         root = (id(self._root),)
-        self._walk(self._root, None if is_plain else self._resolver(), root, root, _Place(), 0)
+        self._walk(self._root, None if is_plain else self._resolver(), root, root, (), 0)
 
     def _error(self, reason: str) -> CatalogueError:
         return CatalogueError(f"{self._file}: {reason}")
@@ -123,9 +131,8 @@ class _Bounds:
             if id(target) in in_place:
                 raise self._error(f"{reference} refers to itself for the same value")
             if id(target) in followed:
-                if id(target) in place.repeated:  # the time doubles with each level of a document
+                if self._is_repeated(id(target), place):  # the time doubles with each level
                     raise self._error(f"{reference} refers to itself twice for the same value")
-                place.repeated.add(id(target))
                 return
             self._walk(
                 target, at, (*followed, id(target)), (*in_place, id(target)), place, depth + 1
@@ -137,7 +144,23 @@ class _Bounds:
             if name is None:
                 self._walk(inner, at, followed, in_place, place, depth + 1)
             else:
-                self._walk(inner, at, followed, (), place.inner(name), depth + 1)
+                self._walk(inner, at, followed, (), (*place, name), depth + 1)
+
+    def _is_repeated(self, target: int, place: _Place) -> bool:
+        """Whether a reference to a schema around it stands at a place where there is one already."""
+        single, several = self._repeated.setdefault(target, (set(), []))
+        is_several = any(isinstance(step, _Fields) for step in place)
+        others = [*several, *single] if is_several else several
+        self._compared += len(others)
+        if self._compared > MAX_COMPARED:
+            raise self._error("too many of its references lead back to the schemas around them")
+        if place in single or any(_may_be_one(place, other) for other in others):
+            return True
+        if is_several:
+            several.append(place)
+        else:
+            single.add(place)
+        return False
 
     def _target(self, reference: str, at: Resolver[Any] | None) -> tuple[Any, Resolver[Any] | None]:
         """The schema that a reference leads to, and what references mean there."""
@@ -194,11 +217,26 @@ def _is_plain(value: Any) -> bool:
     return is_pointer and not isinstance(value.get("$id"), str)
 
 
-def _inside(schema: Schema) -> Iterator[tuple[Any, str | None]]:
-    """The schemas inside a schema, each with the field that it is about.
+def _may_be_one(place: _Place, other: _Place) -> bool:
+    """Whether two places may be the same one in a document."""
+    return len(place) == len(other) and all(map(_may_meet, place, other))
 
-    `*` stands for other fields, and for items; None for the same value.
-    """
+
+def _may_meet(step: _Step, other: _Step) -> bool:
+    if isinstance(step, _Fields):
+        step, other = other, step
+    if not isinstance(other, _Fields):
+        return step == other
+    if not isinstance(step, str):
+        return isinstance(step, _Fields)  # two patterns may have a name in common
+    try:
+        return step not in other.but_not and (not other.pattern or fits(other.pattern, step))
+    except ValueError:  # it is no pattern: the compiler refuses the schema
+        return True
+
+
+def _inside(schema: Schema) -> Iterator[tuple[Any, _Step | None]]:
+    """The schemas inside a schema, each with what it is about; None for the same value."""
     for keyword in _IN_PLACE:
         value = schema.get(keyword)
         if isinstance(value, dict) and keyword == "dependencies":
@@ -207,11 +245,20 @@ def _inside(schema: Schema) -> Iterator[tuple[Any, str | None]]:
             yield from ((inner, None) for inner in value)
         else:
             yield value, None
-    for keyword in _OF_FIELDS:
+    for name, inner in _named(schema, "properties"):
+        yield inner, name
+    for pattern, inner in _named(schema, "patternProperties"):
+        yield inner, _Fields(pattern)
+    yield (
+        schema.get("additionalProperties"),
+        _Fields("", frozenset(name for name, _ in _named(schema, "properties"))),
+    )
+    yield schema.get("propertyNames"), _NAME
+    for keyword in _OF_ITEMS:
         value = schema.get(keyword)
-        if isinstance(value, dict):
-            for name, inner in value.items():
-                yield inner, name if keyword == "properties" else "*"
-    for keyword in _OF_VALUES:
-        value = schema.get(keyword)
-        yield from ((inner, "*") for inner in (value if isinstance(value, list) else [value]))
+        yield from ((inner, _ITEM) for inner in (value if isinstance(value, list) else [value]))
+
+
+def _named(schema: Schema, keyword: str) -> Iterable[tuple[str, Any]]:
+    value = schema.get(keyword)
+    return value.items() if isinstance(value, dict) else ()
