@@ -719,3 +719,10 @@ def test_a_file_whose_name_is_no_text_is_imported(tmp_path: Path) -> None:
     assert run(tmp_path, "store", "import", "all.jsonl", "--store", "b.db").returncode == 0
     result = run(tmp_path, "check", name, "--store", "refs.db")
     assert result.returncode in (0, 1) and result.stderr == b""
+
+
+def test_the_server_that_parameters_name_is_shown() -> None:
+    url = "postgresql://x:secret@db.example/d?sslmode=require&host=127.0.0.1&password=y&port=45&%68ostaddr=::1"
+    assert shown(url) == "postgresql://x@db.example/d?host=127.0.0.1&port=45&%68ostaddr=::1"
+    assert shown("postgresql:///d?host=/run/postgresql") == "postgresql:///d?host=/run/postgresql"
+    assert shown("postgresql:///d?passfile=x") == "postgresql:///d"

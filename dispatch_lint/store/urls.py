@@ -100,7 +100,8 @@ def file_of(url: str, root: Path) -> Path | None:
 
 
 def shown(url: str) -> str:
-    """A URL as messages show it: without its password, and without its parameters.
+    """A URL as messages show it: without its password, and of its parameters with those only that
+    name another server than the one before them.
 
     Of what cannot be parsed, nothing is shown between the scheme and the last `@`.
     """
@@ -126,7 +127,19 @@ def shown(url: str) -> str:
             return f"{match[0]}{account['name']}@{rest.rpartition('@')[2].partition('?')[0]}"
         return _without_account(match, url, always=True) or match[0]
     name = f"{parsed['account']}@" if parsed["account"] is not None else ""
-    return f"{match[0]}{name}{parsed['hosts']}{parsed['database'] or ''}"
+    return f"{match[0]}{name}{parsed['hosts']}{parsed['database'] or ''}{_server_of(rest)}"
+
+
+def _server_of(rest: str) -> str:
+    """The parameters of a URL that say which server is meant, as they are written."""
+    from urllib.parse import unquote
+
+    found = [
+        parameter
+        for parameter in rest.partition("?")[2].partition("#")[0].split("&")
+        if unquote(parameter.partition("=")[0]) in ("host", "hostaddr", "port")
+    ]
+    return f"?{'&'.join(found)}" if found else ""
 
 
 def without_passwords(message: str) -> str:
