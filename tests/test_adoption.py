@@ -290,6 +290,18 @@ def test_a_document_that_does_not_parse_may_refer_to_it(name: str, tmp_path: Pat
     assert name != "b.jsonl" or lines[1].endswith(b'"image": "node18"}')
 
 
+def test_a_file_that_cannot_be_read_refuses_a_rename(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("kind: Secret\nname: a\n")
+    (tmp_path / "large.yaml").write_text("kind: Secret\nname: b\n" + "# much\n" * 200_000)
+    (tmp_path / "dispatch-lint.toml").write_text("[limits]\ndocument-size = 1\n")
+    result = run(tmp_path, "rename", "-/Secret/a", "c")
+    assert (result.returncode, result.stdout) == (2, b"")
+    assert b"large.yaml: " in result.stderr and b"it may refer to Secret/a" in result.stderr
+    assert (tmp_path / "a.yaml").read_text() == "kind: Secret\nname: a\n"
+    result = run(tmp_path, "rename", "-/Secret/a", "c", "--force")
+    assert result.returncode == 0 and b"large.yaml: " in result.stderr
+
+
 def test_what_is_none_of_ours_blocks_no_rename(tmp_path: Path) -> None:
     (tmp_path / "images.yaml").write_text(IMAGES)
     (tmp_path / "chart.yaml").write_text("apiVersion: v1\nkind: Secret\nname: {{ nodejs }}\n")

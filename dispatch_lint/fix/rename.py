@@ -64,7 +64,7 @@ def rename(
     Raises:
         RenameError: there is no such entity, or one in several organizations; its new name is
             the old one, or taken, or is none; a place cannot be edited; a document that does not
-            parse may refer to it; or an entity of the store refers to it, or has the new name.
+            parse, or a file that cannot be read, may refer to it; or an entity of the store refers to it, or has the new name.
         StoreError: the store cannot be read.
     """
     organization, kind, old = _read(classifier, key)
@@ -129,6 +129,9 @@ class _Rename:
         except NotText as error:
             read = [unreadable_part(error)]
         except InputError as error:
+            if not self._force:
+                raise RenameError(f"{error}: it may refer to {self._kind}/{self._old}; use --force "
+                                  "to pass it over") from error  # fmt: skip
             self._fixed.withdrawn.append(str(error))
             return
         for index, part, *_ in read:
