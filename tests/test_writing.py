@@ -74,7 +74,10 @@ def test_issues(tree: Path) -> None:
     result = run(tree, "check", "-f", "issues", "-o", "issues")
     assert result.returncode == 2 and b"leads out of this folder" in result.stderr
     (tree / "linked").symlink_to("../outside")
-    assert run(tree, "check", "-f", "issues", "-o", "linked").returncode == 2
+    for folder in ("linked", "linked/issues"):
+        assert run(tree, "check", "-f", "issues", "-o", folder).returncode == 2
+    audit = run(tree, "audit", "a.yaml", "--output", "linked/audit")
+    assert audit.returncode == 2 and b"leads out of this folder" in audit.stderr
     assert outside(tree) == {"victim": "precious"}
 
 

@@ -79,10 +79,12 @@ def command(inputs: tuple[str, ...], **options: Any) -> int:
     from dispatch_lint.audit.session import session
     from dispatch_lint.model.errors import InputError
     from dispatch_lint.store.urls import shown
+    from dispatch_lint.text.files import refuse_leading_out
 
     output: Path = options["output"]
     if options["master"] and options["remote"]:
         raise click.UsageError("use --master or --remote, not both")
+    refuse_leading_out(output, output)  # Spark writes through links
     if output.exists() and any(output.iterdir()):
         raise click.UsageError(f"--output: {output} is not empty")
     for name in inputs:

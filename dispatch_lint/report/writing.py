@@ -91,14 +91,14 @@ def write_report(
     Raises:
         OSError: a file cannot be written; the old file is kept.
     """
-    from dispatch_lint.text.files import write_lines
+    from dispatch_lint.text.files import make_folder, write_lines
 
     files = files_of(format_, outcome)
     if files is None:
         lines = format_named(format_)(outcome)
         write_lines(output, (writable(line) + "\n" for line in lines))
         return
-    output.mkdir(parents=True, exist_ok=True)
+    make_folder(output)
     for name, text in files.items():
         write_lines(output / name, [text])
 
