@@ -178,11 +178,11 @@ def test_a_reason_may_begin_with_a_dash_and_a_value_may_be_the_name_of_the_optio
 ) -> None:
     """Behind a `=` click took `--fix` for that option; as a value, the option got a `=` at its end."""
     (tmp_path / "a.yaml").write_text("kind: Secret\nname: a b\nstatus: ready\n")
-    (tmp_path / "--add-ignore").mkdir()
-    (tmp_path / "--add-ignore" / "b.yaml").write_text("kind: Secret\nname: c d\n")
+    (tmp_path / "sub" / "--add-ignore").mkdir(parents=True)
+    (tmp_path / "sub" / "--add-ignore" / "b.yaml").write_text("kind: Secret\nname: c d\n")
     out = check(tmp_path, ".", "--exclude", "--add-ignore", "-f", "concise")[1]
     assert "a.yaml:2:7" in out and "b.yaml" not in out
-    out = check(tmp_path, "-f", "concise", "--", "--add-ignore")[1]
+    out = check(tmp_path / "sub", "-f", "concise", "--", "--add-ignore")[1]
     assert "--add-ignore/b.yaml:2:7" in out
     assert check(tmp_path, "--exclude", "--", "--add-ignore=--fix", "a.yaml")[0] == 0
     text = (tmp_path / "a.yaml").read_text()

@@ -653,7 +653,7 @@ async def test_what_no_document_has_is_refused_before_a_name_is_asked_for(
     prepare = editor.client.text_document_prepare_rename_async
     for name, why in (
         ("stored", "no Image stored in .*only the store"),
-        ("no", "no Image no in [^:]*$"),
+        ("nope", "no Image nope in [^:]*$"),
     ):
         uri = editor.open(root / f"{name}.yaml", FUNCTION.format("f", name))
         with pytest.raises(JsonRpcException, match=why) as refused:

@@ -91,7 +91,8 @@ def _refuse_names(arguments: Sequence[str]) -> None:
     for argument in arguments:
         if argument == "--":
             return
-        if argument.startswith("-") and argument != "-" and os.path.lexists(argument):
+        is_option = argument.startswith("-") and argument != "-" and not argument.startswith("-/")
+        if is_option and os.path.lexists(argument):
             raise click.UsageError(f'"{argument}" is a file here, and may be meant as one: '
                                    f'write "./{argument}", or run this elsewhere')  # fmt: skip
 

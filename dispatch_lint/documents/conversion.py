@@ -43,7 +43,7 @@ def _needs_text(value: Any, shape: Shape) -> bool:
         fields = shape.properties
         for name, item in value.items():
             if type(item) is not str and item is not None:
-                inner = fields.get(name, shape.values)
+                inner = fields.get(name, None if shape.has_patterns else shape.values)
                 if inner is not None and _needs_text(item, inner):
                     return True
         return False
@@ -60,8 +60,9 @@ def _converted(
     if shape is None or value is None:
         return value
     if isinstance(value, dict):
+        other = None if shape.has_patterns else shape.values
         fields = {
-            name: _converted(item, shape.properties.get(name, shape.values), (*path, name), read)
+            name: _converted(item, shape.properties.get(name, other), (*path, name), read)
             for name, item in value.items()
         }
         return value if all(fields[name] is value[name] for name in fields) else fields

@@ -30,6 +30,7 @@ class Shape:
         closed: fields that are not among the properties are errors.
         required: the fields that must be there.
         values: the shape of every value of a map.
+        has_patterns: fields whose names match a pattern are declared otherwise.
         reference: of a foreign key.
         kind: of an entity inside another.
         standard: the standard other than the guide that the names follow.
@@ -42,6 +43,7 @@ class Shape:
     required: frozenset[str] = frozenset()
     items: Shape | None = None
     values: Shape | None = None
+    has_patterns: bool = False
     reference: ReferenceTarget | None = None
     kind: str = ""
     standard: str = ""
@@ -135,6 +137,7 @@ def _compile(
                 fields[id(field_schema)] = shape.properties[name]
     additional = schema.get("additionalProperties", True)
     shape.closed = additional is False
+    shape.has_patterns = "patternProperties" in schema
     if isinstance(required := schema.get("required"), list):
         shape.required = frozenset(name for name in required if isinstance(name, str))
     if isinstance(additional, dict):
