@@ -68,7 +68,8 @@ def entry(rule: type[Rule]) -> dict[str, Any]:
     return {
         "name": rule.name, "summary": rule.summary, "severity": str(rule.severity),
         "default": rule.default, "guide": rule.guide, "scopes": rule.scopes(),
-        "fixable": any(getattr(example, "fixed", "") for example in _listed(rule.invalid)), "question": rule.question,
+        "fixable": any(getattr(example, "fixed", "") for example in _listed(rule.invalid)),
+        "question": rule.question,
         "builtIn": is_built_in(rule), "options": options, "documentation": rule.documentation(),
     }  # fmt: skip
 

@@ -111,12 +111,12 @@ class _Task:
             # Equal rows have to have equal bytes, which they have in this version of the format.
             data = marshal.dumps(row, 2)
             yield (
-                "row", None, group.encode("utf-8", "surrogatepass"), _place(report, document),
+                "row", None, group.encode("utf-8", "surrogatepass"), position_of(report.position, document),
                 data, row[0] == REFERENCE, None,
             )  # fmt: skip
         for document, claims in report.claims.items():
             data = pickle.dumps(claims)
-            yield "claims", None, None, _place(report, document), data, None, None
+            yield "claims", None, None, position_of(report.position, document), data, None, None
         report.violations, report.rows, report.claims, report.descriptions = [], [], {}, []
         if report.unparsed:
             report.unparsed = [reduce(_together, report.unparsed)._replace(violations=())]
@@ -147,10 +147,6 @@ class _Task:
             run_report.add(report)
         records.append(("report", None, None, None, pickle.dumps(run_report), None, None))
         return records
-
-
-def _place(report: SourceReport, document: int) -> int:
-    return position_of(report.position, document)
 
 
 def _together(first: Unparsed, second: Unparsed) -> Unparsed:

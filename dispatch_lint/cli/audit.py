@@ -35,9 +35,6 @@ def _pairs(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> di
     return pairs
 
 
-_STORES = ("sqlite://", "bolt://", "postgresql://", "postgres://")
-
-
 @click.command(cls=GroupedCommand)
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @click.option("--output", required=True, type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
@@ -78,7 +75,7 @@ def command(inputs: tuple[str, ...], **options: Any) -> int:
     from dispatch_lint.audit.plan import closed
     from dispatch_lint.audit.session import session
     from dispatch_lint.model.errors import InputError
-    from dispatch_lint.store.urls import shown
+    from dispatch_lint.store.urls import FILES, POSTGRES, match_scheme, scheme_of, shown
     from dispatch_lint.text.files import refuse_leading_out
 
     output: Path = options["output"]
@@ -88,7 +85,7 @@ def command(inputs: tuple[str, ...], **options: Any) -> int:
     if output.exists() and any(output.iterdir()):
         raise click.UsageError(f"--output: {output} is not empty")
     for name in inputs:
-        if name.lower().startswith(_STORES):
+        if match_scheme(name) and scheme_of(name) in (*FILES, *POSTGRES):
             raise click.UsageError(f"{shown(name)} is a store, which `dispatch-lint check` checks; "
                                    "an audit reads files, tables of Spark and jdbc:… URLs")  # fmt: skip
     settings = settings_from(options)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote
 
-from dispatch_lint.model.location import Location
+from dispatch_lint.model.location import Location, path_along
 
 if TYPE_CHECKING:
     from dispatch_lint.model.location import Path
@@ -109,16 +109,11 @@ class References:
 
 
 def _at(file: OpenApiFile, fragment: str) -> Schema | None:
+    steps = fragment.strip("/").split("/") if fragment.strip("/") else ()
+    path = path_along(file.part.value, map(unquote, steps))
+    if path is None:
+        return None
     value: Any = file.part.value
-    path: list[str | int] = []
-    for step in fragment.strip("/").split("/") if fragment.strip("/") else ():
-        key = unquote(step).replace("~1", "/").replace("~0", "~")
-        is_index = isinstance(value, list) and key.isascii() and key.isdecimal() and len(key) < 10
-        if is_index and int(key) < len(value):
-            path.append(int(key))
-        elif isinstance(value, dict) and key in value:
-            path.append(key)
-        else:
-            return None
-        value = value[path[-1]]
-    return Schema(file, tuple(path), value)
+    for step in path:
+        value = value[step]
+    return Schema(file, path, value)

@@ -7,6 +7,7 @@ stands where its model has a string, and what it makes is not always what is wri
 
 from __future__ import annotations
 
+from operator import is_
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.text.scalars import dispatch_text, text_of
@@ -40,10 +41,9 @@ def _needs_text(value: Any, shape: Shape) -> bool:
     """Whether a number or boolean stands where a text belongs, in a value or inside it."""
     inner: Shape | None
     if type(value) is dict:
-        fields = shape.properties
         for name, item in value.items():
             if type(item) is not str and item is not None:
-                inner = fields.get(name, None if shape.has_patterns else shape.values)
+                inner = shape.inner(name)
                 if inner is not None and _needs_text(item, inner):
                     return True
         return False
@@ -60,9 +60,8 @@ def _converted(
     if shape is None or value is None:
         return value
     if isinstance(value, dict):
-        other = None if shape.has_patterns else shape.values
         fields = {
-            name: _converted(item, shape.properties.get(name, other), (*path, name), read)
+            name: _converted(item, shape.inner(name), (*path, name), read)
             for name, item in value.items()
         }
         return value if all(fields[name] is value[name] for name in fields) else fields
@@ -70,12 +69,8 @@ def _converted(
         items = [
             _converted(item, shape.items, (*path, index), read) for index, item in enumerate(value)
         ]
-        return value if all(map(_same, items, value)) else items
+        return value if all(map(is_, items, value)) else items
     return read(path, value) if shape.wants_string else value
-
-
-def _same(one: object, other: object) -> bool:
-    return one is other
 
 
 def _written(document: Document, path: Path, value: object) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 Path = tuple[str | int, ...]
 """The way to a value inside an entity: `("methods", 0)`."""
@@ -21,6 +22,29 @@ class Range(NamedTuple):
 def pointer(path: Path) -> str:
     """A path as a JSON Pointer (RFC 6901)."""
     return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
+
+
+_INDEX = r"(?:0|[1-9][0-9]{0,8})\Z"
+
+
+def path_along(value: Any, steps: Iterable[str]) -> Path | None:
+    """The path in a value that a JSON Pointer leads along; None where it leads nowhere.
+
+    Args:
+        steps: what is between the slashes of the pointer, from anybody.
+    """
+    path: Path = ()
+    for written in steps:
+        step: str | int = written.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, list):
+            step = int(written) if re.match(_INDEX, written) else -1
+            found = 0 <= step < len(value)
+        else:
+            found = isinstance(value, dict) and step in value
+        if not found:
+            return None
+        path, value = (*path, step), value[step]
+    return path
 
 
 _TEXT = r"(?s:.*)(?::[0-9]{1,9}){4}\Z"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dispatch_lint.model.location import path_along
 from dispatch_lint.model.reference import ReferenceTarget
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 Schema = dict[str, Any]
 DRAFT = "http://json-schema.org/draft-07/schema#"
 """The version of JSON Schema that generated schemas are written in."""
-_DIGITS = 10
-"""No index of a list has as many."""
 
 
 @dataclass(slots=True, eq=False, repr=False)  # generating unused methods delays the start
@@ -73,30 +72,27 @@ class Shape:
         """Whether a field is an error because the object is closed and does not declare it."""
         return bool(self.closed and self.properties) and name not in self.properties
 
+    def inner(self, name: str) -> Shape | None:
+        """The shape of a field, or None if the schema does not declare it, or only by a pattern."""
+        return self.properties.get(name) or (None if self.has_patterns else self.values)
+
     def at(self, path: Path) -> Shape | None:
         """The shape at a path, or None if the schema does not declare it."""
         shape: Shape | None = self
         for step in path:
             if shape is None:
                 return None
-            if isinstance(step, int):
-                shape = shape.items
-            else:
-                shape = shape.properties.get(step, shape.values)
+            shape = shape.items if isinstance(step, int) else shape.inner(step)
         return shape
 
 
 def pointed(root: Any, pointer: str) -> Any:
-    """The value that a JSON pointer leads to; None where there is none."""
-    target = root
-    for step in pointer[2:].split("/") if len(pointer) > 1 else ():
-        name = step.replace("~1", "/").replace("~0", "~")
-        if isinstance(target, list):
-            is_index = name.isascii() and name.isdigit() and len(name) < _DIGITS
-            target = target[int(name)] if is_index and int(name) < len(target) else None
-        else:
-            target = target.get(name) if isinstance(target, dict) else None
-    return target
+    """The value that a JSON pointer, as `#/definitions/a`, leads to; None where there is none."""
+    path = path_along(root, pointer.split("/")[1:])
+    value: Any = root if path is not None else None
+    for step in path or ():
+        value = value[step]
+    return value
 
 
 def compile_shape(schema: Schema, fields: dict[int, Shape] | None = None) -> Shape:
