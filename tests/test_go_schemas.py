@@ -74,6 +74,12 @@ const (
 	First Wild = "first"
 	Second = Wild(compute())
 )
+type Huge uint64
+const (
+	H0 Huge = 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff
+	H1 Huge = 1<<120<<120<<120<<120<<120
+	H2 Huge = 3
+)
 type Flag int
 const (
 	One Flag = 1 << iota
@@ -95,6 +101,10 @@ const (
         ('It map[string]map[string]int `json:"it"`', [{"a": None}], [{"a": {"b": None}}]),
         # shapes
         ('It [4]byte `json:"it"`', [[1, 2, 3, 255]], ["QUI=", [256], None]),
+        ('It [0x2]int `json:"it"`', [[1, 2]], [[1, 2, 3]]),
+        ('It [01_0]int `json:"it"`', [[0] * 8], [[0] * 9]),
+        (f'It [{"9" * 5_000}]int `json:"it"`', [[1, 2]], ["a"]),
+        (f'It [0x{"f" * 5_000}]int `json:"it"`', [[1, 2]], ["a"]),
         ('It []MyByte `json:"it"`', ["QUI=", None], [[1]]),
         ('It []TextV `json:"it"`', [["a"], None], [[1], "a"]),
         ('It bool `json:"it,string"`', ["true"], [True, "yes", None]),
@@ -124,6 +134,7 @@ const (
         ('It Level `json:"it"`', [0, 1], [2, "a"]),
         ('It Wild `json:"it"`', ["first", "anything"], [1]),
         ('It Flag `json:"it"`', [0, 3], ["a"]),
+        ('It Huge `json:"it"`', [0, 3], ["a"]),
         ('It []Color `json:"it"`', [["red", ""]], [["x"]]),
         # generics, and types of their own
         ('It struct{ Owner } `json:"it"`', [{"name": "a"}], [{}]),

@@ -155,7 +155,7 @@ class _Evaluator:
         if syntax in ("interpreted_string_literal", "raw_string_literal"):
             return Computed(unquoted(text))
         if syntax == "int_literal":
-            return Computed(_integer(text))
+            return Computed(integer(text))
         if syntax == "rune_literal":
             letter = unquoted(f'"{text[1:-1]}"')
             return Computed(ord(letter) if len(letter) == 1 else None)
@@ -232,6 +232,10 @@ def _combined(sign: str, left: Value, right: Value) -> Value:
         return left + right if sign == "+" and len(left) + len(right) <= _MAX_TEXT else None
     if type(left) is not int or type(right) is not int:
         return None
+    return _as_of_go(_computed_number(sign, left, right))
+
+
+def _computed_number(sign: str, left: int, right: int) -> int | None:
     if sign in ("<<", ">>"):
         if not 0 <= right <= _MAX_SHIFT:
             return None
@@ -239,17 +243,21 @@ def _combined(sign: str, left: Value, right: Value) -> Value:
     if sign in ("/", "%") and right:
         quotient = abs(left) // abs(right) * (1 if (left < 0) == (right < 0) else -1)
         return quotient if sign == "/" else left - quotient * right
-    if sign not in _OPERATORS or max(left.bit_length(), right.bit_length()) > _MAX_BITS:
-        return None
-    return _OPERATORS[sign](left, right)
+    return _OPERATORS[sign](left, right) if sign in _OPERATORS else None
 
 
-def _integer(text: str) -> int | None:
-    plain = text.replace("_", "")
+def integer(literal: str) -> int | None:
+    """The number of an integer literal; None if it is none, or larger than Go computes."""
+    plain = literal.replace("_", "")
     try:
-        return int(plain, 8 if re.fullmatch(r"0[0-7]+", plain) else 0)
-    except ValueError:
+        return _as_of_go(int(plain, 8 if re.fullmatch(r"0[0-7]+", plain) else 0))
+    except ValueError:  # also for thousands of digits
         return None
+
+
+def _as_of_go(number: int | None) -> int | None:
+    """A number; None if it is larger than Go computes."""
+    return number if number is not None and number.bit_length() <= _MAX_BITS else None
 
 
 def constants_of(constants: list[Constant]) -> Iterator[EnumValue]:

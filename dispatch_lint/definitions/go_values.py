@@ -10,6 +10,7 @@ from dispatch_lint.definitions.budget import Budget
 from dispatch_lint.definitions.builtin import builtin_folder
 from dispatch_lint.definitions.conventions import Conventions
 from dispatch_lint.definitions.go_base import BaseName, base_of
+from dispatch_lint.definitions.go_constants import integer
 from dispatch_lint.definitions.go_enumerations import Enumerations
 from dispatch_lint.definitions.go_fields import FieldReader
 from dispatch_lint.definitions.go_instances import (
@@ -59,10 +60,6 @@ if TYPE_CHECKING:
     from dispatch_lint.definitions.go_syntax import GoField, GoType
     from dispatch_lint.model.location import Location
     from dispatch_lint.model.reference import Form
-
-
-_DIGITS = 19
-"""No array of Go has a length of as many."""
 
 
 class ValueReader:
@@ -170,9 +167,8 @@ class ValueReader:
             return Type("any")
         if node.type == "array_type":
             item = self.type(scope, element, around)
-            length = text_of(node.child_by_field_name("length"))
-            is_number = length.isascii() and length.isdecimal() and len(length) < _DIGITS
-            return Type("list", item=item).limited(maxItems=int(length) if is_number else None)
+            length = integer(text_of(node.child_by_field_name("length")))
+            return Type("list", item=item).limited(maxItems=length)
         if self._is_byte(scope, element):
             return BYTES
         item = self.inside(scope, element, around, addressable=True)
