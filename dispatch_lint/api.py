@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from dispatch_lint.config import settings_file
 from dispatch_lint.config.origin import in_file
 from dispatch_lint.config.settings import Settings, SettingsError
+from dispatch_lint.config.tree import is_file
 from dispatch_lint.documents.discover import discover
 from dispatch_lint.model.errors import InputError, Setting, UserError, about
 from dispatch_lint.model.progress import tell_nobody
@@ -201,7 +202,7 @@ def store_rows(settings: Settings, classifier: Classifier) -> StoreRows | None:
     if settings.ledger:
         ledger = settings.root / settings.ledger
         with about(Setting("ledger")):
-            if not ledger.is_file():
+            if not is_file(ledger):
                 raise StoreError(f"{settings.ledger}: no such ledger; create it with "
                                  "`dispatch-lint store export --ledger`")  # fmt: skip
             ledgers.append(LedgerFile(ledger, settings.ledger))

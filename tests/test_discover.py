@@ -372,6 +372,23 @@ def test_links_in_a_circle_hide_nothing(tmp_path: Path) -> None:
     assert (code, "Traceback" in error, "r.py fails to load" in error) == (2, False, True)
 
 
+def test_links_that_lead_to_links_without_end_are_left_out(tmp_path: Path) -> None:
+    write(tmp_path, "a.yaml")
+    (tmp_path / "l0.yaml").symlink_to("a.yaml")
+    for number in range(2_000):
+        (tmp_path / f"l{number + 1}.yaml").symlink_to(f"l{number}.yaml")
+    last = "l2000.yaml"
+    (tmp_path / "api.yaml").write_text(
+        f"swagger: '2.0'\ndefinitions: {{A: {{$ref: '{last}#/x'}}}}\n"
+    )
+    (tmp_path / "dispatch-lint.toml").write_text(f"schemas = ['{last}']\n")
+    assert "a.yaml" in places(tmp_path, "--isolated")
+    code, _, error = check(tmp_path, last, "--isolated")
+    assert (code, error.count("\n")) == (2, 1) and last in error
+    code, _, error = check(tmp_path)
+    assert code == 2 and "no such folder of schemas" in error
+
+
 def test_globs_hold_where_a_walk_begins_above_the_settings(tmp_path: Path) -> None:
     write(tmp_path, "a.yaml", "in/a.yaml", "in/deep/b.yaml")
     (tmp_path / "in" / "ours.toml").write_text(

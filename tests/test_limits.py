@@ -275,3 +275,13 @@ def test_an_error_about_a_long_word_takes_no_long_time(tmp_path: Path) -> None:
     (tmp_path / "dispatch-lint.toml").write_text(f"ignore = ['{word}']\n")
     code, _, error = check(tmp_path, ".", seconds=10)
     assert (code, word in error) == (2, True)
+
+
+def test_a_baseline_may_name_what_no_file_is_called(tmp_path: Path) -> None:
+    names = ["a" * 300, "a\0b", "\ud800", ""]
+    known = {name: {"f": {"rule": "schema"}} for name in names}
+    (tmp_path / "known.json").write_text(json.dumps({"version": 1, "violations": known}))
+    (tmp_path / "a.yaml").write_text("kind: Secret\nname: a\n")
+    for more in ([], ["--write-baseline"]):
+        code, _, error = check(tmp_path, "--baseline", "known.json", *more)
+        assert code == 0 and "internal" not in error

@@ -248,6 +248,9 @@ async def test_settings_break_and_are_repaired(start: Start, root: Path) -> None
     assert "name-formt" in problem.message and problem.range.start.character == 11
     editor.change(uri, editor.texts[uri] + "# still checked\n")
     assert await editor.codes(uri) == []  # by the last good settings
+    settings.write_text(f'"(at line {"9" * 5_000}, column 0)" = 1\n')
+    editor.tell(settings)
+    await editor.until(lambda: "99999" in editor.published[settings.as_uri()][1][0].message)
     settings.write_text("")
     editor.tell(settings)
     await editor.becomes(uri, "name-format")
@@ -946,7 +949,8 @@ async def test_diagnostics_are_pulled_again_and_again(start: Start, tmp_path: Pa
 async def test_symbols_links_and_lenses(start: Start, root: Path) -> None:
     (root / "hello.py").write_text("")
     editor = await start(root, options={"showReferencesCommand": "show"})
-    uri = editor.open(root / "f.yaml", FUNCTION.format("f", "nodejs") + "sourcePath: ./hello.py\n")
+    more = "sourcePath: ./hello.py\ntags: ['@" + "a" * 300 + "', \"@a\\0b\", '@gone']\n"
+    uri = editor.open(root / "f.yaml", FUNCTION.format("f", "nodejs") + more)
     await editor.diagnostics(uri)
     client = editor.client
     links = await client.text_document_document_link_async(lsp.DocumentLinkParams(here(uri)))

@@ -298,6 +298,23 @@ def test_what_needs_no_trust(
     assert (code in (0, 1), error) == (True, "")
 
 
+LONG = "a" * 300
+
+
+@pytest.mark.parametrize("name", [LONG, f"{LONG}/b", r"a\u0000b", r"\u0000"])
+@pytest.mark.parametrize("settings", [
+    'schemas = ["{}"]', 'definitions = ["{}"]', 'definitions = [{{ path = "{}" }}]', 'store = "{}"',
+    'store = "sqlite:///{}"', 'store = "bolt://{}"', 'ledger = "{}"', 'baseline = "{}"',
+])  # fmt: skip
+def test_names_that_no_file_can_have_are_those_of_no_file(
+    name: str, settings: str, tree: Path, call: Command
+) -> None:
+    ask(tree, settings.format(name))
+    code, out, error = call("check", "a.yaml")
+    assert (code, out) == (2, "") and error.startswith("dispatch-lint: "), error
+    assert error.count("\n") == 1 and "internal" not in error
+
+
 def test_a_link_among_schemas_that_leads_out(tree: Path, call: Command) -> None:
     (tree / "own" / "manifest").mkdir(parents=True)
     link(tree / "own" / "manifest" / "Secret.schema.json", "/etc/passwd")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dispatch_lint.config.gitignore_patterns import NOTHING, read_pattern
+from dispatch_lint.config.tree import real_name
 from dispatch_lint.model.patterns import compiled
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def _absolute(path: str) -> str:
 @lru_cache(maxsize=_FOLDERS)
 def _real(folder: str) -> str:
     """The path of a folder without links."""
-    return os.path.realpath(folder)
+    return real_name(folder)
 
 
 def _as_bytes(text: str) -> str:

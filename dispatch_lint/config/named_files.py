@@ -24,7 +24,11 @@ def open_regular(file: Path, most: int) -> BinaryIO:
         OSError: it cannot be read, is no regular file, or is larger.
     """
     # Without O_NONBLOCK, opening a pipe waits for somebody who writes to it.
-    handle = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        handle = os.open(file, flags)
+    except ValueError as error:  # no file has NUL in its name, or half a character
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(file)) from error
     stream = os.fdopen(handle, "rb")
     status = os.fstat(handle)
     if stat.S_ISREG(status.st_mode) and status.st_size <= most:

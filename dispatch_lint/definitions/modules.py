@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import partial
 
+from dispatch_lint.config.tree import is_file, real_name
 from dispatch_lint.definitions.go_package import ONLY_TYPES, GoSource
 
 _MODULE = re.compile(rb"^module[ \t]+(\S+)", re.MULTILINE)
@@ -43,7 +44,7 @@ def read_modules(files: Iterable[str], base: str = "") -> dict[str, str]:
 
 
 def _path_in(file: str) -> Iterator[str]:
-    if not os.path.isfile(file):  # noqa: PTH113
+    if not is_file(file):
         return  # opening a pipe could block for ever
     try:
         with open(file, "rb") as stream:  # noqa: PTH123
@@ -70,16 +71,16 @@ def passed_over_files(folder: str, base: str = "") -> list[GoSource]:
     root = "/".join(steps[:number]) or ("/" if path.startswith("/") else ".")
     try:
         names = sorted(os.listdir(path))  # noqa: PTH208
-    except OSError:
+    except (OSError, ValueError):  # an import may name anything, NUL included
         return []
-    top = os.path.join(os.path.realpath(root), "")  # noqa: PTH118
+    top = os.path.join(real_name(root), "")  # noqa: PTH118
     files = [
         f"{path}/{name}" for name in names if name.endswith(".go") and not name.endswith("_test.go")
     ]
     return [
         GoSource(file.removeprefix(base), partial(_content, file))
         for file in files
-        if os.path.isfile(file) and os.path.realpath(file).startswith(top)  # noqa: PTH113
+        if is_file(file) and real_name(file).startswith(top)
     ]
 
 

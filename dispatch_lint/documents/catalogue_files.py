@@ -5,12 +5,14 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
+from dispatch_lint.config.tree import exists
 from dispatch_lint.definitions.builtin import builtin_folder
 from dispatch_lint.model.base_entity import BASE
 from dispatch_lint.model.errors import Setting, about
 from dispatch_lint.schema.catalogue import Catalogue
 from dispatch_lint.schema.folder import EDITOR_FILE, read_folder
 from dispatch_lint.schema.kind_schema import CatalogueError
+from dispatch_lint.schema.shape import field_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -104,7 +106,7 @@ def _with_definitions(
 
     paths = [settings.root / path for path in settings.definitions]
     for path, value in zip(paths, settings.definitions, strict=True):
-        if not path.exists():
+        if not exists(path):
             setting = Setting("definitions", value)
             raise DefinitionError(f"definitions: {path} does not exist", setting=setting)
     conventions = conventions_of(Catalogue(deepcopy(schemas)), settings)
@@ -139,8 +141,10 @@ def _rename_references(value: Any, renamed: Mapping[str, str]) -> None:
             _rename_references(item, renamed)
     elif isinstance(value, dict):
         reference = value.get("x-dispatch-reference")
-        if isinstance(reference, dict) and reference.get("kind") in renamed:
-            value["x-dispatch-reference"] = reference | {"kind": renamed[reference["kind"]]}
+        if isinstance(reference, dict):
+            kind = reference.get("kind")
+            if isinstance(kind, str) and kind in renamed:
+                value["x-dispatch-reference"] = reference | {"kind": renamed[kind]}
         for inner in value.values():
             _rename_references(inner, renamed)
 
@@ -167,12 +171,10 @@ def _set_statuses(schemas: Iterable[Schema], statuses: tuple[str, ...]) -> None:
     guide: list[str] = []
     for schema in schemas:
         if schema.get("x-dispatch-kind") == BASE and not guide:
-            status = schema["properties"].get("status", {})
-            guide = [value for value in status.get("enum", ()) if value]
+            guide = [value for value in field_schema(schema, "status").get("enum", ()) if value]
     for schema in schemas:
-        status = schema.get("properties", {}).get("status", {})
-        listed = status.get("enum")
-        if isinstance(listed, list) and all(value in listed for value in guide):
-            kept = [value for value in status["enum"] if value not in guide]
-            status["enum"] = [*statuses, *kept]
+        status = field_schema(schema, "status")
+        values = status.get("enum", [])
+        if values and all(value in values for value in guide):  # which need not be texts
+            status["enum"] = [*statuses, *(value for value in values if value not in guide)]
             status.pop("enumDescriptions", None)

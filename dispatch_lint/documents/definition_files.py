@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dispatch_lint.config.globs import first_match
-from dispatch_lint.config.tree import real_path
+from dispatch_lint.config.tree import is_file, real_path
 from dispatch_lint.definitions.conventions import Conventions
 from dispatch_lint.definitions.model import DefinitionError, DefinitionProblem, is_openapi
 from dispatch_lint.definitions.openapi import Description
@@ -141,12 +141,9 @@ def _referred(file: str, address: str, settings: Settings) -> tuple[str, Part] |
     of the file that refers to it.
     """
     path = Path(file).parent / address
+    resolved = real_path(path)
     roots = (real_path(settings.root), Path.cwd(), real_path(Path(file).parent))
-    try:
-        resolved = real_path(path)
-        if not resolved.is_file() or not any(resolved.is_relative_to(root) for root in roots):
-            return None
-    except (OSError, ValueError):  # a name that is too long, or that no file can have
+    if not is_file(resolved) or not any(resolved.is_relative_to(root) for root in roots):
         return None
     source = Source(os.path.normpath(path).replace(os.sep, "/"), format_of(path.name) or "yaml")
     try:

@@ -9,6 +9,7 @@ from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
+from dispatch_lint.config.tree import real_name
 from dispatch_lint.documents.excludes import Excludes
 from dispatch_lint.documents.formats import format_of, guess_format
 from dispatch_lint.documents.source import STDIN_NAME, Source, is_url
@@ -70,7 +71,7 @@ def discover(
 def _unique(sources: Sequence[Source]) -> Iterator[Source]:
     """The sources, each file once: a link beside its target is the target, and standard input with
     the name of a file is that file."""
-    real_folder = cache(os.path.realpath)
+    real_folder = cache(real_name)
     chosen: dict[str, tuple[tuple[bool, ...], Source]] = {}
     for source in sources:
         is_link, identity = file_identity(source, real_folder)

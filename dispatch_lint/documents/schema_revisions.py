@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from dispatch_lint.config.settings import Settings
+from dispatch_lint.config.tree import exists, is_folder
 from dispatch_lint.definitions.builtin import builtin_folder
 from dispatch_lint.definitions.model import DefinitionError
 from dispatch_lint.documents.definition_files import conventions_of, kinds_of, read_paths
@@ -45,7 +46,7 @@ def read_side(argument: str, settings: Settings | None = None) -> dict[str, Sche
         DefinitionError, CatalogueError: it cannot be read.
     """
     settings = settings or Settings()
-    if Path(argument).exists():
+    if exists(argument):
         return _schemas(Path(argument), "", settings)
     match = _REVISION.match(argument)
     if match is None:
@@ -56,7 +57,7 @@ def read_side(argument: str, settings: Settings | None = None) -> dict[str, Sche
 
 def _schemas(path: Path, prefix: str, settings: Settings) -> dict[str, Schema]:
     """The schemas of a path; names of files are reported without `prefix`."""
-    if path.is_dir() and any(any(path.glob(f"{form}/*.json")) for form in ("stored", "manifest")):
+    if is_folder(path) and any(any(path.glob(f"{form}/*.json")) for form in ("stored", "manifest")):
         return read_folder(path)
     conventions = conventions_of(Catalogue(read_folder(builtin_folder())), settings)
     inside = replace(settings, root=Path(prefix)) if prefix else settings

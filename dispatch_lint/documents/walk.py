@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from dispatch_lint.config.globs import matches, names_below
-from dispatch_lint.config.tree import real_path
+from dispatch_lint.config.tree import is_file, real_name, real_path
 from dispatch_lint.documents.excludes import Excludes
 from dispatch_lint.documents.formats import format_of
 from dispatch_lint.documents.gitignore import Ignores, is_ignored
@@ -30,7 +30,7 @@ def walk(folder: str, settings: Settings) -> Iterator[tuple[Source, bool, str]]:
         A source, whether it is a link, and what is the same for all paths of its file. A link
         beside its target is the target, which may come before or after it.
     """
-    real_folder = cache(os.path.realpath)
+    real_folder = cache(real_name)
     for source in sources_below(folder, settings, Excludes(settings), reported=True):
         yield source, *file_identity(source, real_folder)
 
@@ -40,7 +40,7 @@ def file_identity(source: Source, real_folder: Callable[[str], str]) -> tuple[bo
     if source.rows is not None:
         return False, source.name
     if os.path.islink(source.name):  # noqa: PTH114 (a hot path)
-        return True, os.path.realpath(source.name)
+        return True, real_name(source.name)
     folder, name = os.path.split(source.name)
     return False, os.path.join(real_folder(folder or "."), name)  # noqa: PTH118
 
@@ -208,7 +208,7 @@ def is_excluded_code(name: str) -> bool:
 def _stays_inside(link: Path, folder: Path) -> bool:
     """Whether a link leads to a file below the folder; other links are not followed."""
     target = real_path(link)
-    return target.is_file() and target.is_relative_to(real_path(folder))
+    return is_file(target) and target.is_relative_to(real_path(folder))
 
 
 def _omitted(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from dispatch_lint.config.origin import named
 from dispatch_lint.config.settings import SettingsError
-from dispatch_lint.config.tree import real_path
+from dispatch_lint.config.tree import is_file, is_folder, real_path
 from dispatch_lint.engine.installed import BUILT_IN, GROUP, installed
 from dispatch_lint.engine.rule_failures import (
     PluginError,
@@ -106,11 +106,11 @@ def _modules(
 
 
 def _files_of(path: Path) -> list[Path]:
-    if path.is_file():
+    if is_file(path):
         if path.suffix != ".py":
             raise PluginError(f'plugins: "{path}" is not a Python file (.py)')
         return [path]
-    if not path.is_dir():
+    if not is_folder(path):
         raise PluginError(f'plugins: there is no folder "{path}"')
     return [file for file in sorted(path.glob("*.py")) if not file.name.startswith("_")]
 

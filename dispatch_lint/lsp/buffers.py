@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-import os
 from bisect import bisect_right
 from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from dispatch_lint.config.tree import real_name
 from dispatch_lint.documents.formats import format_of
 from dispatch_lint.documents.reading import read_source
 from dispatch_lint.documents.source import STDIN_NAME, Source
@@ -114,4 +114,4 @@ def read_parts(
 
 def key_of(file: str) -> str:
     """What is the same for all paths of one file."""
-    return os.path.realpath(file)
+    return real_name(file)

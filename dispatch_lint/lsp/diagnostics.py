@@ -136,7 +136,7 @@ def settings_diagnostics(session: Session, file: str, problems: Iterable[str]) -
 
 def _place_in(text: Text, message: str) -> lsp.Range:
     """The line of a settings file that has what a message quotes; the first where none has it."""
-    line = re.search(r"\(at line (\d+), column (\d+)\)", message)
+    line = re.search(r"\(at line ([1-9][0-9]{0,8}), column ([1-9][0-9]{0,8})\)", message)
     if line:
         start = text.position(int(line[1]), int(line[2]))
         return lsp.Range(start, start)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.config.settings_file import FILE, PROJECT, searched
+from dispatch_lint.config.tree import is_folder
 from dispatch_lint.model.errors import StoreError
 from dispatch_lint.store.urls import bolt_path, rooted, scheme_of, sqlite_path
 
@@ -39,7 +40,7 @@ def state_of(paths: Iterable[Path]) -> dict[str, Stamp]:
 
 def _files(path: Path) -> Iterator[str]:
     yield str(path)
-    if path.is_dir():
+    if is_folder(path):
         yield from islice(_below(path), MAX_FILES)
 
 

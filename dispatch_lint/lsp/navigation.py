@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lsprotocol import types as lsp
 
+from dispatch_lint.config.tree import exists
 from dispatch_lint.lsp.entities import (
     DocumentField,
     EntityName,
@@ -174,7 +175,7 @@ def links(session: Session, uri: str) -> Iterator[lsp.DocumentLink]:
             continue
         for path, named in _named_files(document.value, ()):
             target = Path(folder, named)
-            if target.exists():
+            if exists(target):
                 place = buffer.text.range(document.part.range(path))
                 yield lsp.DocumentLink(place, target=uri_of(os.path.normpath(target)))
 
@@ -184,7 +185,7 @@ def _named_files(value: object, path: FieldPath) -> Iterator[tuple[FieldPath, st
         isinstance(value, list)
     ) else ()  # fmt: skip
     for step, inner in items:
-        if isinstance(inner, str) and "\0" not in inner:
+        if isinstance(inner, str):
             if inner.startswith("@") and len(inner) > 1:
                 yield (*path, step), inner[1:]
             elif step == "sourcePath" and inner:

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from dispatch_lint.config.tree import is_file
 from dispatch_lint.lsp.buffers import Buffer, key_of
 from dispatch_lint.lsp.configuration import Configuration
 from dispatch_lint.lsp.folder import Folder
@@ -275,7 +276,7 @@ class Session:
             if buffer.file == file:
                 return buffer.text
         try:
-            if not Path(file).is_file():  # a pipe would be waited for
+            if not is_file(file):  # a pipe would be waited for
                 return None
             return Text(Path(file).read_bytes().decode(), self.encoding)
         except (OSError, ValueError):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatch_lint.config.globs import names_below
 from dispatch_lint.config.named_files import MIB, read_regular
-from dispatch_lint.config.tree import real_path
+from dispatch_lint.config.tree import exists, real_path
 from dispatch_lint.documents.source import STDIN_NAME, is_url
 from dispatch_lint.engine.precedence import PRECEDING, SCHEMA
 from dispatch_lint.engine.summary import Declared
@@ -109,7 +109,7 @@ class Baseline:
     def gone(self) -> Iterator[str]:
         """The files with entries that do not exist any more."""
         for file in self._entries:
-            if not is_url(file) and file != STDIN_NAME and not (self._base / file).exists():
+            if not is_url(file) and file != STDIN_NAME and not exists(self._base / file):
                 yield file
 
     def hides(self, violation: Violation) -> bool:

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dispatch_lint.config.tree import real_path
+from dispatch_lint.config.tree import exists, is_file, is_folder, real_path
 from dispatch_lint.documents.source import Source
 from dispatch_lint.model.errors import StoreError
 from dispatch_lint.store.engines import (
@@ -91,7 +91,7 @@ def open_for_trial(url: str) -> WritableStore:
     Raises:
         StoreError: it cannot be used, or is read-only.
     """
-    if scheme_of(url) == "sqlite" and not sqlite_path(url).exists():
+    if scheme_of(url) == "sqlite" and not exists(sqlite_path(url)):
         from dispatch_lint.store.memory import MemoryStore
 
         store = MemoryStore()
@@ -149,7 +149,7 @@ def row_source(url: str, *, reported: bool = True) -> Source:
 def _sqlite(path: Path, name: str, *, trusts_indexes: bool = False) -> SqlStore:
     from dispatch_lint.store.sql import SqlStore
 
-    if not path.is_file():
+    if not is_file(path):
         raise StoreError(f"{name}: no such store; create it with "
                          "`dispatch-lint store import`")  # fmt: skip
     engine = sqlite_engine(path, writes=False, trusts_indexes=trusts_indexes)
@@ -159,7 +159,7 @@ def _sqlite(path: Path, name: str, *, trusts_indexes: bool = False) -> SqlStore:
 def _sqlite_writer(path: Path, name: str, timeout: float) -> SqlWriter:
     from dispatch_lint.store.sql_writing import SqlWriter
 
-    if not path.absolute().parent.is_dir():
+    if not is_folder(path.absolute().parent):
         raise StoreError(f"{name}: there is no folder {shown(str(path.absolute().parent))}")
     try:
         refuse_leading_out(path, path)
@@ -169,7 +169,7 @@ def _sqlite_writer(path: Path, name: str, timeout: float) -> SqlWriter:
     return SqlWriter(
         sqlite_engine(real, writes=True, timeout=timeout), name, explain_sqlite,
         lock=partial(refuse_removed, real),
-        at_end=(lambda: None) if real.exists() else partial(remove_empty, real),
+        at_end=(lambda: None) if exists(real) else partial(remove_empty, real),
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from dispatch_lint.config.tree import is_inside, repository_of
+from dispatch_lint.config.tree import is_inside, real_path, repository_of
 from dispatch_lint.model.patterns import compiled
 from dispatch_lint.signals import held
 
@@ -93,7 +93,7 @@ def _stream_for(path: Path, *, follow: bool) -> AbstractContextManager[BinaryIO]
         refuse_leading_out(path, path)
     if path.exists() and not path.is_file():  # a device or a pipe
         return path.open("wb")
-    return _replaced(Path(os.path.realpath(path)) if follow else path, path)
+    return _replaced(real_path(path) if follow else path, path)
 
 
 def _standard_stream(path: Path) -> int | None:
@@ -115,7 +115,7 @@ def refuse_leading_out(path: Path, shown: Path) -> None:
     around = repository_of(absolute.parent)
     if around is None:
         around = here if absolute.is_relative_to(here) else absolute.parent
-    if not is_inside(absolute, Path(os.path.realpath(around))):
+    if not is_inside(absolute, real_path(around)):
         reason = "a link leads out of this folder, where nothing is written"
         raise OSError(errno.ELOOP, reason, str(shown))
 

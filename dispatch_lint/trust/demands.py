@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from dispatch_lint.config.tree import is_inside, tree_of
+from dispatch_lint.config.tree import is_folder, is_inside, tree_of
 from dispatch_lint.store.urls import POSTGRES, bolt_path, scheme_of, shown, sqlite_path
 
 if TYPE_CHECKING:
@@ -99,6 +99,8 @@ def _named(settings: Settings) -> Iterator[tuple[str, str]]:
 
 def _schema_files(folder: Path) -> Iterator[Path]:
     """The files of a folder of schemas, and of the folders in it, that are read."""
+    if not is_folder(folder):
+        return  # `glob` raises where the name is too long
     yield from folder.glob("*.json")
     yield from folder.glob("*/*.json")
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.config.named_files import MIB, read_regular
-from dispatch_lint.config.tree import is_inside, tree_of
+from dispatch_lint.config.tree import is_file, is_folder, is_inside, real_path, tree_of
 from dispatch_lint.model.errors import UserError
 from dispatch_lint.text.files import write_private
 from dispatch_lint.trust.demands import demands_of
@@ -108,7 +108,7 @@ def forget(folder: Path) -> list[str]:
         TrustError: the memory cannot be used.
     """
     remembered = remembered_settings()
-    real = Path(os.path.realpath(folder))
+    real = real_path(folder)
     gone = [name for name in remembered if Path(name).is_relative_to(real)]
     if gone:
         _write({name: entry for name, entry in remembered.items() if name not in gone})
@@ -142,9 +142,9 @@ def _code_files(code: Path) -> Iterator[tuple[str, bytes]]:
         TrustError: it is too much, or cannot be read.
     """
     left = _MAX_CODE
-    for file in sorted(_files_below(code)) if code.is_dir() else [code]:
+    for file in sorted(_files_below(code)) if is_folder(code) else [code]:
         name = file.relative_to(code)
-        if "__pycache__" in name.parts or not file.is_file():
+        if "__pycache__" in name.parts or not is_file(file):
             continue  # compiled files are never run: `_Source`, and `require`
         try:
             data = read_regular(file, _MAX_CODE)
