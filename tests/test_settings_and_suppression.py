@@ -208,7 +208,7 @@ def test_a_schema_that_refers_elsewhere_is_an_error(
     schema = {"properties": {"name": {"$ref": reference}, "kind": {}}}
     (folder / "Gadget.schema.json").write_text(json.dumps(schema))
     with pytest.raises(
-        CatalogueError, match=r"Gadget\.schema\.json: (.* cannot be resolved|Resource|Pointer)"
+        CatalogueError, match=r"Gadget\.schema\.json: \S+ cannot be resolved"
     ) as raised:
         lint("kind: Gadget\nname: a\n", {"schemas": ["own"]})
     assert "\n" not in str(raised.value)

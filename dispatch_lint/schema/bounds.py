@@ -39,7 +39,8 @@ def check_bounds(file: str, schema: Schema) -> None:
     """Refuse a schema that would take too long, or too much memory, to compile or to use.
 
     Raises:
-        CatalogueError: it is beyond a bound; the message says which.
+        CatalogueError: it is beyond a bound, a keyword has a value that it cannot have, or a
+            reference leads to nothing in the schema; the message says which.
     """
     _Bounds(file, schema).check()
 
@@ -124,7 +125,7 @@ class _Bounds:
         reference = schema.get("$ref")
         if isinstance(reference, str):
             target, at = self._target(reference, at)
-            if target is not None and id(target) not in self._targets:
+            if id(target) not in self._targets:
                 self._targets.add(id(target))
                 if target is not self._root:  # no keyword around it need make it a schema
                     check_keywords(self._file, target, reference[:_SHOWN])
@@ -165,13 +166,16 @@ class _Bounds:
     def _target(self, reference: str, at: Resolver[Any] | None) -> tuple[Any, Resolver[Any] | None]:
         """The schema that a reference leads to, and what references mean there."""
         if at is None:
-            return pointed(self._root, reference), None
+            target = pointed(self._root, reference)
+            if target is None:  # the compiler might find something: it also takes `+1` for an index
+                raise self._error(f"{reference[:_SHOWN]} cannot be resolved")
+            return target, None
         from referencing.exceptions import Unresolvable
 
         try:
             found = at.lookup(reference)
         except (Unresolvable, *_NO_SCHEMA):
-            raise self._error(f"{reference} cannot be resolved") from None
+            raise self._error(f"{reference[:_SHOWN]} cannot be resolved") from None
         return found.contents, found.resolver
 
     def _resolver(self) -> Resolver[Any]:

@@ -12,6 +12,7 @@ from dispatch_lint.schema.diff_types import (
     alternatives,
     are_apart,
     as_declared,
+    as_object,
     described,
     without_null,
 )
@@ -70,7 +71,7 @@ class Comparison:
 
     def object(self, old: Schema, new: Schema, path: str, depth: int = 0) -> Iterator[SchemaChange]:
         """The changes of an object's fields."""
-        before, after = old.get("properties", {}), new.get("properties", {})
+        before, after = _fields(old), _fields(new)
         required_before, required_after = set(old.get("required", ())), set(new.get("required", ()))
         gone = [name for name in before if name not in after]
         added = [name for name in after if name not in before]
@@ -177,7 +178,7 @@ class Comparison:
             return
         self._compared[references] = set()  # inside itself, a type is what it is
         sides = [
-            schema if not name else root.get("definitions", {}).get(name, {}) | {
+            schema if not name else as_object(root.get("definitions", {}).get(name, {})) | {
                 key: part for key, part in schema.items() if key not in ("$ref", "allOf")
             }
             for schema, name, root in zip((old, new), references, (self._old, self._new), strict=True)
@@ -251,6 +252,11 @@ def _local_reference(schema: Schema) -> str:
     ref = part.get("$ref") if isinstance(part, dict) else None
     prefix = "#/definitions/"
     return ref.removeprefix(prefix) if isinstance(ref, str) and ref.startswith(prefix) else ""
+
+
+def _fields(schema: Schema) -> dict[str, Schema]:
+    """The declared fields of an object."""
+    return {name: as_object(field) for name, field in schema.get("properties", {}).items()}
 
 
 def _join(path: str, name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +15,11 @@ _TYPING = {"type", "enum", "const", "$ref", "allOf"}
 """The keywords that say which types there are, null among them."""
 _LENIENT = {"string", "number", "boolean"}
 """What a manifest may have where a model declares text: dispatch makes text of it."""
+
+
+def as_object(schema: Any) -> Schema:
+    """A schema as an object, which `true` and `false` stand for others of."""
+    return schema if isinstance(schema, dict) else {} if schema else {"not": {}}
 
 
 def as_declared(schema: Schema, form: Form) -> Schema:
@@ -31,7 +36,10 @@ def alternatives(schema: Schema, form: Form, *, null: bool) -> list[Schema]:
     Args:
         null: whether to have null among them.
     """
-    parts = [_of_one_type(as_declared(part, form)) for part in schema.get("anyOf", [schema])]
+    parts = [
+        _of_one_type(as_declared(part, form))
+        for part in map(as_object, schema.get("anyOf", [schema]))
+    ]
     single = [part for types in parts for part in types if null or part != NULL]
     return [part for number, part in enumerate(single) if part not in single[:number]]
 

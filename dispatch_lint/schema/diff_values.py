@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from dispatch_lint.schema.diff_types import as_object
 from dispatch_lint.schema.pattern_inclusion import includes
 
 if TYPE_CHECKING:
@@ -57,7 +58,9 @@ def value_changes(old: Schema, new: Schema, *, null: bool = True) -> Iterator[Ch
     yield from _codings(old, new)
     yield from _enumeration(old, new)
     yield from _pattern(old, new)
-    keys = [{"type": "string"} | schema.get("propertyNames", {}) for schema in (old, new)]
+    keys = [
+        {"type": "string"} | as_object(schema.get("propertyNames", {})) for schema in (old, new)
+    ]
     for change in _pattern(*keys):
         yield change._replace(message=f"of the keys, {change.message}")
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
+from codecs import BOM_UTF8
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from dispatch_lint.config.named_files import MIB, read_regular
+from dispatch_lint.config.tree import is_folder
 from dispatch_lint.definitions.builtin import builtin_folder
 from dispatch_lint.schema.kind_schema import CatalogueError
 
@@ -23,15 +24,16 @@ EDITOR_FILE = "dispatch.schema.json"
 
 
 def read_folder(folder: Path) -> dict[str, Schema]:
-    """The schema files in a folder and its subfolders, by path; without the one for editors.
+    """The schemas of kinds in a folder and its subfolders, by path.
 
     A schema without `x-dispatch-kind` is named by its file, `<Kind>.schema.json`, and takes its
     form from the folder it lies in, `stored` or `manifest`.
 
     Raises:
-        CatalogueError: the folder does not exist, or a file is no JSON Schema.
+        CatalogueError: the folder does not exist, or a schema of a kind is no JSON Schema, has a
+            keyword of ours with a value that it cannot have, or is beyond a bound.
     """
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise CatalogueError(f"{folder}: no such folder of schemas")
     schemas = {}
     files = sorted(folder.glob("*.json")) + sorted(folder.glob("*/*.json"))
@@ -41,31 +43,37 @@ def read_folder(folder: Path) -> dict[str, Schema]:
     for file in files:
         if file.name == EDITOR_FILE:
             continue
-        if is_own:
-            schema = orjson.loads(file.read_bytes())  # twice as fast for what is known to be JSON
-        else:
-            from dispatch_lint.schema.bounds import check_bounds
-
-            schema = _read(file)
-            check_bounds(str(file), schema)
+        schema = orjson.loads(file.read_bytes()) if is_own else _read(file)
         kind, suffix = file.name.split(".", 1)
         if suffix == "schema.json" and file.parent.name in ("stored", "manifest"):
             schema.setdefault("x-dispatch-kind", kind)
             schema.setdefault("x-dispatch-form", file.parent.name)
+        if "x-dispatch-kind" not in schema:
+            continue  # whatever it is, it is none of ours
+        if not is_own:
+            from dispatch_lint.schema.bounds import check_bounds
+
+            check_bounds(str(file), schema)
         schema.setdefault("properties", {})
         schemas[str(file)] = schema
-    if not any("x-dispatch-kind" in schema for schema in schemas.values()):
+    if not schemas:
         raise CatalogueError(f"{folder}: the folder has no stored/<Kind>.schema.json "
                              "or manifest/<Kind>.schema.json")  # fmt: skip
     return schemas
 
 
 def _read(file: Path) -> Schema:
+    """A JSON object that somebody else wrote.
+
+    Raises:
+        CatalogueError: it cannot be read, or is none.
+    """
     try:
-        schema: Any = json.loads(read_regular(file, MAX_BYTES))
+        # Unlike `json`, orjson refuses what JSON does not have: NaN, infinity, half a character.
+        schema: Any = orjson.loads(read_regular(file, MAX_BYTES).removeprefix(BOM_UTF8))
     except OSError as error:
         raise CatalogueError(f"{file}: {error.strerror or error}") from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise CatalogueError(f"{file}: {error}") from error
     if not isinstance(schema, dict):
         raise CatalogueError(f"{file}: a JSON Schema is an object")

@@ -87,7 +87,12 @@ def check_keywords(file: str, schema: Any, where: str = "") -> None:
     Raises:
         CatalogueError: there is one; the message has its place.
     """
-    error = next(_validator().iter_errors(schema), None)
-    if error is not None:
+    validator = _validator()
+    from jsonschema_rs import ValidationError
+
+    try:
+        validator.validate(schema)  # `iter_errors` collects all, which may be a million
+    except ValidationError as error:
         place = f"{where}{pointer(tuple(error.instance_path))}" or "the schema"
-        raise CatalogueError(f"{file}: {place} {error.message.removeprefix('it ')}")
+        reason = error.message.removeprefix("it ")
+        raise CatalogueError(f"{file}: {place} {reason}") from None
