@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -570,6 +572,37 @@ def test_nothing_in_a_go_file_is_a_traceback() -> None:
         + "\n}\n"
     )
     read({"s.go": deep}, "s.go")
+
+
+def test_an_import_may_name_what_no_folder_is_called(tmp_path: Path) -> None:
+    (tmp_path / "go.mod").write_text("module example.org/shop\n")
+    imports = "".join(
+        f'import m{number} "example.org/shop/gen/{path}"\n'
+        for number, path in enumerate(["a" * 300, "a\\x00b", "..", "\x7f"])
+    )
+    (tmp_path / "nul.go").write_text('package a\nimport "example.org/shop/gen/a\0b"\n')
+    code = "type Widget struct {\n\tBaseEntity\n\t// +dispatch:example=" + "[" * 50_000 + "\n"
+    code += '\tX []m0.X `json:"x"`\n}\n'
+    (tmp_path / "a.go").write_text(f"package a\n{imports}{code}")
+    for command in (["schema", "list", "."], ["graph", "--definitions", "."]):
+        result = run(tmp_path, *command)
+        assert result.returncode == 0 and b"Widget" in result.stdout, result.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are text there")
+def test_the_file_of_a_definition_may_have_a_name_that_is_no_text(tmp_path: Path) -> None:
+    code = b"package a\n\n// Widget is one.\ntype Widget struct {\n\tBaseEntity\n}\n"
+    (tmp_path / os.fsdecode(b"a\xff.go")).write_bytes(code)
+    (tmp_path / "dispatch-lint.toml").write_text('definitions = ["."]\n')
+    (tmp_path / "w.yaml").write_text("kind: Widget\nname: a\norganizationId: b\nid: c\n")
+    assert check(tmp_path, "w.yaml")[0] == 1
+    result = run(tmp_path, "schema", "generate", "--definitions", ".")
+    assert result.returncode == 0, result.stderr
+    for command in (
+        ["check", "w.yaml", "--schemas", "schemas"],
+        ["schema", "diff", "schemas", "."],
+    ):
+        assert run(tmp_path, *command).returncode in (0, 1), command
 
 
 def test_nothing_in_an_openapi_file_is_a_traceback(lint: Lint) -> None:

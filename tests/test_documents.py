@@ -223,6 +223,28 @@ def test_columns_win_over_the_copy_in_the_row(lint: Lint) -> None:
     assert text.split("\n")[found[0].range.line - 1].strip() == '"status": "BROKEN",'
 
 
+@pytest.mark.parametrize("text", ["[" * 100_000, "9" * 5_000, "NaN", "{", "\ud800"])
+def test_a_column_that_is_no_json_is_a_text(text: str, lint: Lint) -> None:
+    value = {"id": "1", "name": "a", "organizationId": "acme"}
+    row = {
+        "key": "acme/Secret/a",
+        "organization_id": "acme",
+        "tags": text,
+        "spec": text,
+        "value": value,
+    }
+    assert "schema" in {violation.rule for violation in lint({"rows.json": json.dumps([row])})}
+
+
+def test_half_a_character_in_the_schema_of_a_function(lint: Lint) -> None:
+    schema = {"in": {"\ud800": 1, "properties": {"\ud800": {"type": "strng"}}}}
+    function = {"kind": "Function", "name": "f", "image": "i", "schema": schema}
+    found = lint({"f.json": json.dumps(function)})
+    assert [(violation.rule, violation.message[:7]) for violation in found] == [
+        ("schema", '"strng"')
+    ]
+
+
 def test_a_modeline_says_what_its_document_is(lint: Lint, results: list[Result]) -> None:
     line = f"# yaml-language-server: $schema={(SCHEMAS / 'manifest/Image.schema.json').as_uri()}\n"
     text = f"name: a\n---\n{line}name: a\nbaseImageName: b\ncolour: red\n"

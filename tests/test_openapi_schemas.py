@@ -490,6 +490,55 @@ def test_a_kind_that_two_descriptions_declare_is_said(tmp_path: Path) -> None:
     assert "two.json:1: the kind It (manifest) is already declared at one.json:1" in said
 
 
+@pytest.mark.parametrize("reference", [
+    "a%00b.yaml#/x", "a\0b.yaml#/x", "a\ud800b.yaml#/x", f"{'a' * 300}.yaml#/x", f"{'a/' * 3_000}b.yaml#/x",
+    f"#/tags/{'9' * 5_000}", "#/tags/²", "#/tags/٠", "#/tags/-1", "#/tags/1", "#/tags/0/x/y", "#/info/x",
+    "http://[x", "file://[/x.yaml", ".", "/", "%", "#%", "#/~", "%ff.yaml", "",
+])  # fmt: skip
+def test_a_reference_that_leads_nowhere_costs_its_field(reference: str, tmp_path: Path) -> None:
+    widget = {"properties": META["properties"] | {"it": {"$ref": reference}}}
+    description = {
+        "swagger": "2.0",
+        "tags": [{"x": 1}],
+        "info": 5,
+        "definitions": {"Widget": widget},
+    }
+    (tmp_path / "api.json").write_text(json.dumps(description))
+    (tmp_path / "dispatch-lint.toml").write_text('definitions = ["api.json"]\n')
+    (tmp_path / "w.yaml").write_text("kind: Widget\nname: a\nit: [b]\n")
+    for arguments in (["."], ["w.yaml"], ["api.json"]):
+        result = command(tmp_path, "check", *arguments)
+        assert result.returncode == 0, result.stderr
+    result = command(tmp_path, "schema", "list", "api.json")
+    assert result.returncode == 0 and b"Widget" in result.stdout
+    assert (b"was not found" in result.stderr) is (reference != "")
+
+
+HALF = "a\ud800"
+
+
+@pytest.mark.parametrize("part", [
+    {"properties": {HALF: {"type": "string"}}}, {"description": HALF}, {"required": [HALF]},
+    {"properties": {"it": {"enum": ["b", HALF]}}}, {"properties": {"it": {"pattern": HALF}}},
+    {"properties": {"it": {"default": HALF, "example": {HALF: 1}, "x-go-name": HALF}}},
+    {"properties": {"it": {"enum": [1, 10**398]}}}, {"properties": {"it": {"const": 10**398}}},
+])  # fmt: skip
+def test_half_a_character_costs_no_more_than_its_field(
+    part: dict[str, Any], tmp_path: Path
+) -> None:
+    widget = part | {"properties": META["properties"] | part.get("properties", {})}
+    description = {"swagger": "2.0", "definitions": {"Widget": widget}}
+    (tmp_path / "api.json").write_text(json.dumps(description))
+    (tmp_path / "w.yaml").write_text("kind: Widget\nname: a\nit: b\n")
+    (tmp_path / "dispatch-lint.toml").write_text('definitions = ["api.json"]\n')
+    result = command(tmp_path, "check", "w.yaml")
+    assert result.returncode in (0, 1), result.stderr
+    result = command(tmp_path, "schema", "generate", "--definitions", "api.json")
+    assert result.returncode == 0, result.stderr
+    result = command(tmp_path, "check", "w.yaml", "--schemas", "schemas")
+    assert result.returncode in (0, 1), result.stderr
+
+
 def test_models_in_other_files(tmp_path: Path) -> None:
     part = {"properties": {"size": {"$ref": "#/definitions/Size"}}}
     shared = {"definitions": {"Part": part, "Size": {"type": "integer", "maximum": 9}}}

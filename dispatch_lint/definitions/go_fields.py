@@ -370,5 +370,5 @@ def _example(text: str, type_: Type) -> Any:
         return text
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+import orjson
+
 from dispatch_lint.model.errors import UserError
 from dispatch_lint.model.location import Location
 from dispatch_lint.model.reference import Form, ReferenceTarget
@@ -20,10 +22,14 @@ WireType = Literal[
 
 
 def is_json(value: object) -> bool:
-    """Whether JSON can say a value: infinity and NaN, which YAML has, it cannot."""
+    """Whether every reader of JSON takes a value.
+
+    None takes infinity and NaN, which YAML has; strict ones take no number that is larger than any
+    float, and no half character.
+    """
     try:
-        json.dumps(value, allow_nan=False)
-    except ValueError:
+        orjson.loads(json.dumps(value, allow_nan=False))
+    except (ValueError, RecursionError):
         return False
     return True
 

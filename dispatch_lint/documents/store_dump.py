@@ -53,7 +53,7 @@ def _column_value(value: Any, field: str) -> Any:
     if field in ("reason", "tags", "state") and isinstance(value, str):
         try:
             return json.loads(value)  # JSONB, exported as text
-        except ValueError:
+        except (ValueError, RecursionError):
             return value
     return value
 

@@ -18,6 +18,7 @@ from dispatch_lint.schema.editor_schema import editor_schema
 from dispatch_lint.schema.folder import EDITOR_FILE
 from dispatch_lint.schema.patterns import is_pattern
 from dispatch_lint.schema.shape import DRAFT, Schema
+from dispatch_lint.text.harmless import as_unicode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,7 +55,10 @@ def generate(entities: Iterable[EntityType]) -> dict[str, Schema]:
             raise DefinitionError(
                 f'{entity.location}: "{entity.kind}" cannot be the name of a kind'
             )
-        files[f"{entity.form}/{entity.kind}.schema.json"] = entity_schema(entity)
+        schema = entity_schema(entity)
+        if "\\ud" in json.dumps(schema):  # validators refuse the whole for half a character in it
+            schema = as_unicode(schema)
+        files[f"{entity.form}/{entity.kind}.schema.json"] = schema
     manifests = {
         schema["x-dispatch-kind"]: schema
         for schema in files.values()

@@ -62,16 +62,20 @@ class SchemaError(NamedTuple):
 
 def is_valid(schema: KindSchema, value: object) -> bool:
     """Whether a value fits its schema; no for a value that the native validator cannot read."""
-    try:
-        if not schema.validator.is_valid(value):
-            return False
-    except _REFUSALS:
+    if not _fits(schema.validator, value):
         return False
     if schema.kind in PATHS and not all(
-        _meta_validator().is_valid(inner) for _, inner in _json_schemas(schema, value)
+        _fits(_meta_validator(), inner) for _, inner in _json_schemas(schema, value)
     ):
         return False
     return schema.form != "stored" or next(_fractions(schema, value), None) is None
+
+
+def _fits(validator: Validator, value: object) -> bool:
+    try:
+        return validator.is_valid(value)
+    except _REFUSALS:
+        return False
 
 
 def _json_schemas(schema: KindSchema, value: object) -> Iterator[tuple[Path, object]]:
@@ -95,7 +99,7 @@ def _meta_errors(schema: KindSchema, value: object) -> Iterator[SchemaError]:
 
     explainer = explainer_class()(META)
     for path, inner in _json_schemas(schema, value):
-        if not _meta_validator().is_valid(inner):
+        if not _fits(_meta_validator(), inner):
             for error in explainer.iter_errors(inner):
                 error.parent = None
                 error.path.extendleft(reversed(path))

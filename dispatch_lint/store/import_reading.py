@@ -19,6 +19,7 @@ from dispatch_lint.model.relations import named_entity
 from dispatch_lint.processes import NotStarted, Workers, processes_for
 from dispatch_lint.store.archive import is_header
 from dispatch_lint.store.keys import unstorable
+from dispatch_lint.text.harmless import as_unicode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -212,13 +213,8 @@ def stored_entity(document: Document, location: Location | None = None) -> Store
         deleted="", tags_text=_sorted_json(tags) if tags else "{}", value_text=json.dumps(entity),
         contained_text=json.dumps(contained) if contained else "",
         uses_text=json.dumps(foreign_keys) if foreign_keys else "",
-        location_text=_as_unicode(location.text) if location else "",
+        location_text=as_unicode(location.text) if location else "",
     )  # fmt: skip
-
-
-def _as_unicode(text: str) -> str:
-    """A text in which what a file name has beside Unicode is replaced by escapes."""
-    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
 _sorted_json = json.JSONEncoder(sort_keys=True).encode

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import Any
 
 # `::add-mask::` at the start of a line is a command to GitHub Actions, `##[…]` anywhere in it;
 # Azure Pipelines and TeamCity have the same with a word between.
@@ -31,6 +32,18 @@ def escapes() -> dict[int, str]:
             *range(0xD800, 0xE000),
         )
     }  # fmt: skip
+
+
+def as_unicode(value: Any) -> Any:
+    r"""A value of JSON in which a lone surrogate, which many readers refuse, is the text `\udce9`.
+
+    Names of files and texts of JSON documents may have some (a file name that is not UTF-8).
+    """
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {as_unicode(name): as_unicode(inner) for name, inner in value.items()}
+    return [as_unicode(item) for item in value] if isinstance(value, list) else value
 
 
 def without_commands(text: str) -> str:
