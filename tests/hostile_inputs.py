@@ -81,6 +81,8 @@ def _settings(folder: Path, chance: random.Random) -> list[str]:
         lambda: "[kinds]\n'" + "*" * 10_000 + "x' = 'Secret'",
         lambda: "ignore = ['" + "schem" * 100_000 + "']", lambda: "baseline = 'a.yaml'",
         lambda: "[limits]\ndepth = 500\ndocument-size = 9999999999\nviolations-per-file = 9999999999",
+        lambda: f"{chance.choice(_PATHS)} = [\"{chance.choice(_NAMES)}\"]",
+        lambda: f"store = \"{chance.choice(['', 'sqlite:///', 'bolt://'])}{chance.choice(_NAMES)}\"",
         lambda: "x = " + "9" * 100_000, lambda: "\x00", lambda: "a = '" + "x" * 3_000_000 + "'",
     ])  # fmt: skip
     (folder / "dispatch-lint.toml").write_text(text)
@@ -102,13 +104,18 @@ def _schema(folder: Path, chance: random.Random) -> list[str]:
         lambda: {f"a{n}": {"$ref": "#/definitions/z", "allOf": [{"$ref": f"#/definitions/a{n + 1}"}] * 2}
                  for n in range(40)} | {"z": {}},
         lambda: {"a0": {"properties": 7, "allOf": {}, "items": [[]], "type": 3, "required": "x"}},
+        lambda: {"a0": {chance.choice(_KEYWORDS): chance.choice(_VALUES)}},
+        lambda: {"a0": {"$ref": f"#/allOf/{chance.choice(_STEPS)}"}},
     ])  # fmt: skip
     target = folder / "own" / chance.choice(["stored", "manifest"])
     target.mkdir(parents=True)
     schema = {"definitions": definitions, "allOf": [{"$ref": "#/definitions/a0"}]}
+    if chance.random() < 0.3:
+        schema[chance.choice(_KEYWORDS)] = chance.choice(_VALUES)
     text = json.dumps(schema) if chance.random() < 0.9 else _deep(chance, "[", "", "]")
     (target / "Odd.schema.json").write_text(text)
-    (folder / "dispatch-lint.toml").write_text("schemas = ['own']")
+    statuses = chance.choice(["", "[base-entity]\nstatuses = ['A']\n"])
+    (folder / "dispatch-lint.toml").write_text(f"schemas = ['own']\n{statuses}")
     entity = {"kind": "Odd", "name": "a" * 50_000}
     (folder / "m.json").write_text(json.dumps(entity))
     (folder / "a.json").write_text(json.dumps(entity | {"id": "1", "organizationId": "a"}))
@@ -123,19 +130,32 @@ def _go(folder: Path, chance: random.Random) -> list[str]:
         lambda: "type A " + _deep(chance, "struct { X ", "int", "}") + "\n", lambda: "const a = " + _deep(chance, "(", "1", ")"),
         lambda: "type A struct { A; BaseEntity }\n" * 2_000, lambda: "// " + "x" * 3_000_000 + "\n",
         lambda: 'func a() { x = "' + "a" * 1_000_000 + '" }\n',
+        lambda: "type A struct {\n\tBaseEntity\n\tX [" + chance.choice(["", "0x"]) + "9" * 100_000 + "]int\n}\n",
+        lambda: "type A struct {\n\tBaseEntity\n\t// +dispatch:example=" + "[" * 100_000 + "\n\tX []int\n}\n",
+        lambda: f'import a "x/gen/{chance.choice(["a" * 300, chr(0), "."])}"\n',
     ])  # fmt: skip
     (folder / "a.go").write_text("package x\n" + text)
-    return _CHECK
+    return chance.choice([_CHECK, ["schema", "list", "."]])
 
 
 def _openapi(folder: Path, chance: random.Random) -> list[str]:
+    reference = chance.choice(
+        [
+            f"#/tags/{chance.choice(_STEPS)}",
+            f"{chance.choice(_NAMES)}.yaml#/x",
+            "a%00b.yaml",
+            "\ud800.yaml#/x",
+        ]
+    )
     models = _one_of(chance, [
         lambda: {f"A{n}": {"allOf": [{"$ref": f"#/definitions/A{n + 1}"}] * 2} for n in range(40)},
         lambda: {"A": {"$ref": "#/definitions/A"}},
         lambda: {"A": {"properties": {f"p{n}": {"$ref": "#/definitions/A"} for n in range(2_000)}}},
         lambda: {f"A{n}": {"properties": {"kind": {"type": "string"}, "name": {"type": "string"}}} for n in range(5_000)},
+        lambda: {"A": {"properties": {name: {"$ref": reference} for name in ("kind", "name", "\ud800")}}},
     ])  # fmt: skip
-    (folder / "api.json").write_text(json.dumps({"swagger": "2.0", "definitions": models}))
+    api = {"swagger": "2.0", "tags": [{}], "definitions": models}
+    (folder / "api.json").write_text(json.dumps(api))
     return _CHECK
 
 
@@ -208,6 +228,34 @@ def _mutated(folder: Path, chance: random.Random) -> list[str]:
     return chance.choice([_CHECK, [*_CHECK, "--fix", "--unsafe-fixes"], [*_CHECK, "--add-ignore"]])
 
 
+def _links(folder: Path, chance: random.Random) -> list[str]:
+    """Links that lead to each other, and to what there is."""
+    count = chance.choice([2, 50, 2_000])
+    for number in range(count):
+        target = f"l{number + 1 if number + 1 < count or chance.random() < 0.5 else 0}.yaml"
+        (folder / f"l{number}.yaml").symlink_to(target)
+    (folder / f"l{count}.yaml").write_text(_MANIFEST)
+    (folder / "api.json").write_text(
+        '{"swagger": "2.0", "definitions": {"A": {"$ref": "l0.yaml#/x"}}}'
+    )
+    return chance.choice(
+        [_CHECK, [*_CHECK, "--fix"], ["check", "l0.yaml"], ["schema", "list", "."]]
+    )
+
+
+_STEPS = ["9" * 5_000, "0" * 5_000, "²", "٣", "+0", "-1", "", "0/0"]
+"""Steps of references that lead nowhere."""
+_NAMES = ["a" * 300, "a/" * 5_000, r"a\u0000b", "l0.yaml", "."]
+"""What no file is called; as text of TOML and JSON."""
+_PATHS = ["schemas", "definitions", "exclude", "plugins"]
+_KEYWORDS = [
+    "x-dispatch-kind", "x-dispatch-form", "x-dispatch-aliases", "x-dispatch-reference", "x-dispatch-nested",
+    "x-dispatch-source", "properties", "required", "type", "enum", "enumDescriptions", "$id", "$schema",
+]  # fmt: skip
+_VALUES: list[Any] = [
+    5, True, None, "x", [], [[]], {}, [{}], {"status": 5}, {"status": True}, {"status": {"enum": [["x"]]}},
+    {"kind": "W", "prefix": 5}, {"kind": []}, "\ud800", 10**400, "9" * 5_000,
+]  # fmt: skip
 _BOLT = [path.read_bytes() for path in sorted((Path(__file__).parent / "bolt").glob("*.db"))]
 _SEEDS = [
     ("a.yaml", seeds("examples/**/*.yaml")), ("a.go", seeds("schemas/definitions/*.go")),
@@ -216,7 +264,7 @@ _SEEDS = [
 MAKERS: dict[str, Maker] = {
     "yaml": _yaml, "json": _json, "settings": _settings, "schema": _schema, "go": _go,
     "openapi": _openapi, "sqlite": _sqlite, "bolt": _bolt, "named": _named, "gitignore": _gitignore,
-    "mutated": _mutated,
+    "mutated": _mutated, "links": _links,
 }  # fmt: skip
 
 
