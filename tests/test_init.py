@@ -112,6 +112,25 @@ def test_what_cannot_be_added_to_stays(project: Path, text: str) -> None:
     assert "- id: dispatch-lint" in result.stdout
 
 
+@pytest.mark.parametrize(("written", "is_added"), [
+    ("repos:\n  - repo: x\n    rev: 2001-99-99\n", True),
+    (f"repos:\n- repo: x\n  rev: {'9' * 5_000}\n", True),
+    ("repos:\n- repo: x\n  rev: !!float a\n", True),
+    ("\ufeffrepos:\r\n - repo: x\r\n", True),
+    ("repos:\n-\n  repo: x\n", False), ("repos: [{repo: x}]\n", False), ("[" * 5_000, False),
+    ("repos: &a\n- *a\n", False), ("a: 1\n---\nrepos:\n- repo: x\n", False), ("repos:\n", False),
+])  # fmt: skip
+def test_hooks_that_anybody_may_have_written(written: str, is_added: bool, project: Path) -> None:
+    hooks = project / ".pre-commit-config.yaml"
+    hooks.write_bytes(written.encode())
+    assert init(project, "--yes").returncode == 0
+    text = hooks.read_bytes().decode()
+    assert (text != written) is is_added
+    above, found, below = text.partition("id: dispatch-lint")
+    assert bool(found) is is_added
+    assert above + below != written and "repo: x" in below if is_added else text == written
+
+
 def test_settings_that_exist_stay(project: Path) -> None:
     file = project / "pyproject.toml"
     file.write_text('[tool.dispatch-lint]\norganization = "acme"\n')
@@ -212,6 +231,8 @@ def test_a_schema_of_a_newer_version_stays(project: Path) -> None:
     for arguments in (["--update"], ["--yes"]):
         assert "dispatch-lint 99.1 wrote it, which is newer" in init(project, *arguments).stdout
     assert content(project) == before
+    file.write_text(f'{{\n  "$comment": "Written by dispatch-lint {"9" * 5_000}. "\n}}\n')
+    assert "Wrote" in init(project, "--update").stdout
 
 
 @pytest.mark.parametrize(("arguments", "message"), [

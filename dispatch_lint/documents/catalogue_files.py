@@ -12,7 +12,7 @@ from dispatch_lint.model.errors import Setting, about
 from dispatch_lint.schema.catalogue import Catalogue
 from dispatch_lint.schema.folder import EDITOR_FILE, read_folder
 from dispatch_lint.schema.kind_schema import CatalogueError
-from dispatch_lint.schema.shape import field_schema
+from dispatch_lint.schema.shape import schema_of_field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -171,9 +171,9 @@ def _set_statuses(schemas: Iterable[Schema], statuses: tuple[str, ...]) -> None:
     guide: list[str] = []
     for schema in schemas:
         if schema.get("x-dispatch-kind") == BASE and not guide:
-            guide = [value for value in field_schema(schema, "status").get("enum", ()) if value]
+            guide = [value for value in schema_of_field(schema, "status").get("enum", ()) if value]
     for schema in schemas:
-        status = field_schema(schema, "status")
+        status = schema_of_field(schema, "status")
         values = status.get("enum", [])
         if values and all(value in values for value in guide):  # which need not be texts
             status["enum"] = [*statuses, *(value for value in values if value not in guide)]

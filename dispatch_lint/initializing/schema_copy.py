@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 EDITOR_SCHEMA = Path(".vscode/dispatch.schema.json")
 _COMMENT = "Written by dispatch-lint {version}. `dispatch-lint init --update` renews it."
 _WRITTEN_BY = re.compile(
-    rb'^  "\$comment": "Written by dispatch-lint (?P<version>\d+(?:\.\w+)*)\.', re.MULTILINE
+    rb'^  "\$comment": "Written by dispatch-lint (?P<version>\d{1,9}(?:\.\w{1,9}){0,9})\.',
+    re.MULTILINE,
 )
 
 

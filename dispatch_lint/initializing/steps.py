@@ -232,14 +232,21 @@ def matcher_step() -> Step:
 
 
 def _first_repository(text: str) -> tuple[int, int] | None:
-    """The number of the line below `repos:`, from 0, and the column of the dashes in that list."""
+    """The number of the line below `repos:`, from 0, and the column of the dashes in that list.
+
+    None where there is no such list in block style.
+    """
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
+    from ruamel.yaml.nodes import MappingNode
 
     try:
-        value = YAML().load(text.removeprefix("\ufeff"))
-        (above, _), (item, _) = value.lc.key("repos"), value["repos"].lc.item(0)
-    except (YAMLError, AttributeError, KeyError, TypeError, IndexError):
+        # Nodes alone: no scalar is read, which may be a date that no calendar has.
+        fields = YAML().compose(text.removeprefix("\ufeff")).value
+        above, items = next((key, value.value) for key, value in fields if key.value == "repos")
+        item = items[0]
+    except (YAMLError, RecursionError, StopIteration, ValueError, AttributeError, LookupError):
         return None
-    match = re.match(r"( *)- ", text.splitlines()[item])
-    return (above + 1, len(match[1])) if match else None
+    line = item.start_mark.line
+    match = re.match(r"( *)- ", text.splitlines()[line]) if type(item) is MappingNode else None
+    return (above.end_mark.line + 1, len(match[1])) if match else None

@@ -12,7 +12,7 @@ from dispatch_lint.model.errors import Setting
 from dispatch_lint.model.reference import Form, ReferenceTarget
 from dispatch_lint.naming import did_you_mean, nearest
 from dispatch_lint.schema.kind_schema import DERIVED, CatalogueError, KindSchema
-from dispatch_lint.schema.shape import field_schema
+from dispatch_lint.schema.shape import schema_of_field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -208,7 +208,7 @@ class Catalogue:
     @cached_property
     def statuses(self) -> tuple[str, ...]:
         """The values of the field `status` that BaseEntity declares (guide, Status)."""
-        values = field_schema(self._base.get("stored", {}), "status").get("enum", ())
+        values = schema_of_field(self._base.get("stored", {}), "status").get("enum", ())
         return tuple(value for value in values if isinstance(value, str))
 
     @property

@@ -95,6 +95,12 @@ def pointed(root: Any, pointer: str) -> Any:
     return value
 
 
+def schema_of_field(schema: Schema, name: str) -> Schema:
+    """The schema of a field; empty where there is none, or it is `true` or `false`."""
+    found = schema.get("properties", {}).get(name)
+    return found if isinstance(found, dict) else {}
+
+
 def compile_shape(schema: Schema, fields: dict[int, Shape] | None = None) -> Shape:
     """The tree of a self-contained schema; local `$ref` and `allOf` are followed.
 
