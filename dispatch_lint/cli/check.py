@@ -57,9 +57,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dispatch_lint.config.settings import Settings
+    from dispatch_lint.documents.excludes import Excludes
     from dispatch_lint.documents.source import Source
     from dispatch_lint.engine.summary import Result, Summary
     from dispatch_lint.engine.timings import RuleTimings
+    from dispatch_lint.report.baseline import Baseline
 
 _input_options = group(
     click.option("--index", multiple=True, metavar="PATH",
@@ -137,30 +139,12 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     input or internal error.
     """
     check_modes(options)
+    paths = paths or (".",)
     if options["watch"]:
         from dispatch_lint.cli.watching import watch
 
-        return watch(paths or (".",), options)
-    check_outputs((report.output for report in wanted_reports()), (*paths, *options["index"]))
-    from dispatch_lint.api import check, sources_of
-    from dispatch_lint.documents.excludes import Excludes, unmatched_globs
-    from dispatch_lint.documents.formats import ENDINGS
-    from dispatch_lint.engine.checker import Options
-
-    # A run keeps many small objects and creates hardly any cycles: collect garbage rarely.
-    gc.set_threshold(200_000, 1_000, 1_000)
-    settings = settings_from(options)
-    excludes = Excludes(settings, (*options["exclude"], *options["extend_exclude"]))
-    sources = sources_of(
-        paths or ["."], settings, index=options["index"],
-        stdin_filename=options["stdin_filename"], force_exclude=options["force_exclude"],
-        excludes=excludes,
-    )  # fmt: skip
-    from dispatch_lint.documents.source import is_url
-
-    outputs = [report.output for report in wanted_reports()]
-    check_kept_files(outputs, settings, filter(is_url, paths))
-    check_found_outputs(outputs, sources, settings)
+        return watch(paths, options)
+    settings, sources, excludes = _inputs(paths, options)
     fixed = None
     if options["fix"] or options["diff"]:
         fixed = fix_files(settings, sources, options)
@@ -168,45 +152,89 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
             return diff_code(fixed, options)
     if options["add_ignore"] is not None:
         return write_ignores(settings, sources, options)
-    is_whole = covers_project((*(paths or ["."]), *options["index"]), settings)
+    is_whole = covers_project((*paths, *options["index"]), settings)
     if options["write_baseline"]:
         failed = write_baseline(settings, sources, jobs=options["jobs"], is_whole=is_whole)
         return _exit_code(failed, settings, options) if failed is not None else 0
     baseline = find_baseline(settings)
-    fold = not any(lists_declared(report.format) for report in wanted_reports())
-    with (
-        progress_bar("Checking") as progress,
-        _verbose(settings, sources, options) as timings,
-    ):
-        result = check(
-            settings if baseline is None else without_limit(settings), sources, jobs=options["jobs"],
-            options=Options(
-                fold=fold and baseline is None,  # a baseline needs each info with its location
-                # A baseline has to be told of what is not shown too.
-                quiet=settings.fail_level if options["quiet"] and baseline is None else Severity.INFO,
-                listing=options["list_files"],
-            ),
-            progress=progress, timings=timings,
-        )  # fmt: skip
-    if covers_project(paths or ["."], settings):
-        for setting, glob in unmatched_globs(settings, sources, excludes):
-            ending = f" that ends in {', '.join(ENDINGS)}" if setting == "include" else ""
-            tell(f'info: {setting}: "{glob}" matches no file{ending}')
-        for message in result.unused:
-            tell(f"info: {message}")
-    if baseline is not None:
-        from dispatch_lint.report.baseline import hide_known
-
-        least = settings.fail_level if options["quiet"] else Severity.INFO
-        result = hide_known(result, baseline, fold=fold, least=least)
+    result = _checked(settings, sources, baseline, options)
+    if covers_project(paths, settings):
+        _tell_unused(result, settings, sources, excludes)
     if result.listed is not None:
         _show_listed(result)
     else:
         _show(result, settings, sources, options)
         if baseline is not None and not result.summary.problems:
             tell_stale(result, sources, settings, baseline, is_whole=is_whole)
-    code = _exit_code(result.summary, settings, options, paths or ["."])
+    code = _exit_code(result.summary, settings, options, paths)
     return EXIT_FAILURE if fixed is not None and fixed.changed else code
+
+
+def _inputs(
+    paths: Sequence[str], options: dict[str, Any]
+) -> tuple[Settings, list[Source], Excludes]:
+    """The settings of a run, its sources, and the globs that left others out."""
+    check_outputs((report.output for report in wanted_reports()), (*paths, *options["index"]))
+    from dispatch_lint.api import sources_of
+    from dispatch_lint.documents.excludes import Excludes
+    from dispatch_lint.documents.source import is_url
+
+    # A run keeps many small objects and creates hardly any cycles: collect garbage rarely.
+    gc.set_threshold(200_000, 1_000, 1_000)
+    settings = settings_from(options)
+    excludes = Excludes(settings, (*options["exclude"], *options["extend_exclude"]))
+    sources = sources_of(
+        paths, settings, index=options["index"], stdin_filename=options["stdin_filename"],
+        force_exclude=options["force_exclude"], excludes=excludes,
+    )  # fmt: skip
+    outputs = [report.output for report in wanted_reports()]
+    check_kept_files(outputs, settings, filter(is_url, paths))
+    check_found_outputs(outputs, sources, settings)
+    return settings, sources, excludes
+
+
+def _checked(
+    settings: Settings, sources: Sequence[Source], baseline: Baseline | None,
+    options: dict[str, Any],
+) -> Result:  # fmt: skip
+    """The result of a run, without what its baseline knows."""
+    from dispatch_lint.api import check
+    from dispatch_lint.engine.checker import Options
+
+    fold = not any(lists_declared(report.format) for report in wanted_reports())
+    least = settings.fail_level if options["quiet"] else Severity.INFO
+    # A baseline needs each info with its location, and has to be told of what is not shown too.
+    wanted = Options(
+        fold=fold and baseline is None, quiet=least if baseline is None else Severity.INFO,
+        listing=options["list_files"],
+    )  # fmt: skip
+    with (
+        progress_bar("Checking") as progress,
+        _verbose(settings, sources, options) as timings,
+    ):
+        result = check(
+            settings if baseline is None else without_limit(settings), sources,
+            jobs=options["jobs"], options=wanted, progress=progress, timings=timings,
+        )  # fmt: skip
+    if baseline is None:
+        return result
+    from dispatch_lint.report.baseline import hide_known
+
+    return hide_known(result, baseline, fold=fold, least=least)
+
+
+def _tell_unused(
+    result: Result, settings: Settings, sources: Sequence[Source], excludes: Excludes
+) -> None:
+    """Name the globs and settings that had nothing to do in a run over the whole project."""
+    from dispatch_lint.documents.excludes import unmatched_globs
+    from dispatch_lint.documents.formats import ENDINGS
+
+    for setting, glob in unmatched_globs(settings, sources, excludes):
+        ending = f" that ends in {', '.join(ENDINGS)}" if setting == "include" else ""
+        tell(f'info: {setting}: "{glob}" matches no file{ending}')
+    for message in result.unused:
+        tell(f"info: {message}")
 
 
 @contextmanager
