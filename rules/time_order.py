@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from dispatch_lint.rule import EntityView, Example, Finding, Row, Rule, Severity
 
 _RFC3339 = re.compile(
-    r"(?P<moment>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(?P<fraction>\d+))?"
-    r"(?P<zone>Z|(?P<sign>[+-])(?P<hours>\d\d):(?P<minutes>\d\d))\Z",
+    r"(?P<second>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(?P<fraction>\d+))?"
+    r"(?:Z|(?P<sign>[+-])(?P<hours>\d\d):(?P<minutes>\d\d))\Z",
     re.ASCII,
 )
 _UNSET = (datetime(1, 1, 1), 0)
@@ -81,11 +81,12 @@ def _read(text: str, *, lenient: bool) -> tuple[datetime, int] | None:
     match = _RFC3339.match(text)
     if match is None:
         return None
+    second, fraction, sign, hours, minutes = match.groups()
     try:
-        moment = datetime.fromisoformat(match["moment"])
-        if match["sign"]:
-            offset = timedelta(hours=int(match["hours"]), minutes=int(match["minutes"]))
-            moment += -offset if match["sign"] == "+" else offset
+        moment = datetime.fromisoformat(second)
+        if sign:
+            offset = timedelta(hours=int(hours), minutes=int(minutes))
+            moment += -offset if sign == "+" else offset
     except (ValueError, OverflowError):
         return None
-    return moment, int((match["fraction"] or "0")[:9].ljust(9, "0"))
+    return moment, int(fraction[:9].ljust(9, "0")) if fraction else 0
