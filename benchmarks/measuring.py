@@ -25,12 +25,14 @@ class Measured:
         memory: the peak in MiB.
         processor: seconds, user and system, of the process and its children; the median of several runs.
         code: the exit code.
+        spread: the seconds of the slowest run without those of the fastest.
     """
 
     seconds: float
     memory: float
     processor: float = 0
     code: int = 0
+    spread: float = 0
 
 
 class Command(NamedTuple):
@@ -65,14 +67,17 @@ def in_turns(commands: Mapping[str, Command], runs: int) -> dict[str, Measured]:
         for run in taken[name]:
             if run.code not in ((0, 1) if command.code is None else (command.code,)):
                 raise SystemExit(f"{command.words[0]} ended with {run.code} in {command.folder}")
-    return {
-        name: Measured(
-            statistics.median(run.seconds for run in some),
-            max(run.memory for run in some),
-            statistics.median(run.processor for run in some),
-        )
-        for name, some in taken.items()
-    }
+    return {name: _median(some) for name, some in taken.items()}
+
+
+def _median(runs: list[Measured]) -> Measured:
+    seconds = [run.seconds for run in runs]
+    return Measured(
+        statistics.median(seconds),
+        max(run.memory for run in runs),
+        statistics.median(run.processor for run in runs),
+        spread=max(seconds) - min(seconds),
+    )
 
 
 def runs_in_turns(commands: Mapping[str, Command], runs: int) -> dict[str, list[Measured]]:
