@@ -273,10 +273,10 @@ def findings_about(rule: Rule, change: SchemaChange) -> list[Finding]:
         internal_error,
         reraise_if_not_of_rule,
     )
-    from dispatch_lint.engine.rule_results import checked_findings
+    from dispatch_lint.engine.rule_results import check_nothing, checked_findings
 
     try:
-        return [*checked_findings(rule.check_change(change))]
+        return [*checked_findings(rule.check_change(change), check_nothing)]
     except BaseException as error:
         reraise_if_not_of_rule(error)
         raise PluginError(internal_error(rule, error)) from error

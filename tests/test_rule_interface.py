@@ -6,7 +6,8 @@ import ast
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 
 from dispatch_lint.api import make_checker, sources_of
 from dispatch_lint.config.settings import parse
+from dispatch_lint.documents.source import Source
 from dispatch_lint.engine import checker as checker_module
 from dispatch_lint.engine import definition_check, locate, source_check
 from dispatch_lint.engine.checker import Checker, Options
@@ -21,7 +23,7 @@ from dispatch_lint.engine.plugins import load_rules
 from dispatch_lint.engine.precedence import PRECEDENCE, RuleFinding, subject_of
 from dispatch_lint.engine.rule_failures import PluginError
 from dispatch_lint.engine.run import run
-from dispatch_lint.rule import SCOPES, Finding, Rule, stored
+from dispatch_lint.rule import SCOPES, EntityView, Finding, Rule, stored
 from dispatch_lint.rule.defining import GONE
 from tests.conftest import Lint, remembering
 from tests.test_cli import check
@@ -296,8 +298,8 @@ RAISING = {
     "self.catalogue.kind('Image').ignored = True; return ()": "AttributeError: ",
     "self.catalogue.spellings('ID', 'stored')[True] = 1; return ()": "TypeError: ",
     "return (Finding((), str(number)) for number in itertools.count())":
-        "TypeError: it yielded more than 10,0",
-    "return itertools.repeat(Finding((), 'm'))": "TypeError: it yielded more than 10,0",
+        "TypeError: it yielded more than 1,0",
+    "return itertools.repeat(Finding((), 'm'))": "TypeError: it yielded more than 1,0",
 }  # fmt: skip
 CHANGING = [
     "entity.fields['name'] = 'x'", "del entity.fields['name']", "entity.fields.update(name='x')",
@@ -337,7 +339,7 @@ MISBEHAVING: list[Case] = [
     ("def check_key(self, group):\n    for each in group.entities:\n        each.fields['name'] = 'x'\n"
      "    return ()", READ_ONLY),
     ("def check_key(self, group): return itertools.repeat(Finding((), 'm', entity=group.entities[0]))",
-     "TypeError: it yielded more than 10,0"),
+     "TypeError: it yielded more than 1,0"),
     ("def collect(self, entity): yield Fact('g', [])\ndef judge(self, group): return ()",
      "TypeError: the data of a fact are [], which is not a plain value"),
     ("def collect(self, entity): yield Fact('g', ({},))\ndef judge(self, group): return ()",
@@ -386,6 +388,44 @@ def test_a_rule_that_misbehaves_is_one_problem(methods: str, said: str, tmp_path
     assert code == 2
 
 
+@pytest.mark.parametrize("methods", [
+    "def check_entity(self, entity):\n    if entity.name:\n        yield 42  # here\n    entity.name",
+    "def check_entity(self, entity):\n    yield from self.parts(entity)\n"
+    "def parts(self, entity):\n    yield Finding((), 'm', entity=entity)  # here",
+    f"def check_key(self, group):\n    {SECOND}\n        yield Finding((), 'm')  # here\n    return",
+    f"{COLLECTS}def judge(self, group):\n    for _ in '12':\n"
+    "        yield Finding((), 'm', entity=group.facts[0].entity, related=((group, 'it'),))  # here",
+    "def collect(self, entity):\n    yield Fact('g')\n    yield Fact('g', [])  # here\n"
+    "def judge(self, group): return ()",
+    "def check_field(self, field):\n    if not field.declared:\n        yield 42  # here",
+])  # fmt: skip
+def test_the_line_is_that_of_the_yield(methods: str, tmp_path: Path) -> None:
+    bad_rule(tmp_path, methods)
+    lines = (tmp_path / "bad.py").read_text().splitlines()
+    [here] = [number for number, line in enumerate(lines, 1) if line.endswith("# here")]
+    assert f"the rule bad (bad.py:{here}): TypeError: " in check(tmp_path, "--select", "bad")[2]
+
+
+class Endless(Rule):
+    """It does not stop."""
+
+    name, summary, found = "endless", "endless", 0
+
+    def check_entity(self, entity: EntityView) -> Iterator[Finding]:
+        while True:
+            type(self).found += 1
+            yield Finding((), "m")
+
+
+def test_a_rule_that_does_not_stop_is_soon_stopped() -> None:
+    """For each document, so that the report does not depend on the number of processes."""
+    checker = make_checker(parse({"select": ["endless"]}), known={"endless": Endless})
+    text = b"kind: Secret\nname: a\n---\n" * 200
+    result = run(checker, [Source("a.yaml", "yaml", opener=lambda: BytesIO(text))])
+    assert result.summary.problems[0].endswith(" for one document or group (199 further documents)")
+    assert Endless.found < 200 * 1_100
+
+
 @pytest.mark.parametrize(("path", "parent"), [
     ("'nowhere',", ""), ("'secrets', 'nowhere', 0", "'secrets',"), ("'tags', 7", "'tags',"),
     ("'name', 'x'", "'name',"), ("'tags', 0, 'x'", "'tags', 0"), ("'tags', -1", "'tags',"),
@@ -401,7 +441,7 @@ def test_what_is_not_there_is_at_its_nearest_parent(path: str, parent: str, tmp_
 
 def test_what_a_rule_found_before_it_failed_does_not_count(tmp_path: Path) -> None:
     """Of one document, as of a group."""
-    for method, entity in (("check_entity", "subject"), ("check_key", "subject.entities[0]")):
+    for method, entity in (("check_entity", "None"), ("check_key", "subject.entities[0]")):
         bad_rule(tmp_path, f"def {method}(self, subject):\n"
                  f"    yield Finding((), 'm', entity={entity})\n    raise ValueError('late')")  # fmt: skip
         code, out, error = check(tmp_path, "-f", "concise")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.documents.classify import Skipped
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     from dispatch_lint.model.violation import Severity
     from dispatch_lint.rule import Finding, Rule
     from dispatch_lint.text.tree import Part
+
+
+_CHECK_OF_TEXT = partial(check_of_document, of_text=True)
 
 
 def check_source(
@@ -134,34 +138,32 @@ def _check_document(checker: Checker, document: Document, report: SourceReport) 
 def _ask(checker: Checker, document: Document, fail: Fail) -> Iterator[RuleFinding]:
     """What the rules find in a document: those about texts, fields and entities."""
     fast, rules = checker.accelerator, checker.text_rules
-    text, size = TextView(document), _size(document)
+    text, letters = TextView(document), partial(_letters, document)
     for rule in fast.text_rules(rules, text) if fast else rules:
-        yield from _findings(document, rule, rule.check_text, text, size, fail)
+        yield from _findings(document, rule, rule.check_text, text, letters, fail)
     if document.part.problem is not None:
         return
     if document.undeclared:
         yield from checker.check_undeclared(document, document.undeclared, fail)
     entity, rules = EntityView(document), checker.entity_rules
     for rule in fast.entity_rules(rules, entity) if fast else rules:
-        yield from _findings(document, rule, rule.check_entity, entity, size, fail)
+        yield from _findings(document, rule, rule.check_entity, entity, letters, fail)
 
 
-def _size(document: Document) -> int:
-    """See `checked_findings`."""
+def _letters(document: Document) -> int:
+    """The length of a document; of a row of a store, which has no text, about that of its JSON."""
     start, stop = document.part.place
-    return 1 + (stop - start) // 10
+    return stop - start or len(repr(document.value))
 
 
 def _findings(
     document: Document, rule: Rule, method: Callable[[Any], Iterable[Finding]], view: object,
-    size: int, fail: Fail,
+    letters: Callable[[], int], fail: Fail,
 ) -> list[RuleFinding]:  # fmt: skip
     """What a rule finds by one of its methods; nothing where it fails."""
+    check = _CHECK_OF_TEXT if isinstance(view, TextView) else check_of_document
     try:
-        findings = [*checked_findings(method(view), size)]
-        if not findings:
-            return []
-        check_of_document(findings, of_text=isinstance(view, TextView))
+        findings = [*checked_findings(method(view), check, letters)]
     except BaseException as error:
         reraise_if_not_of_rule(error)
         fail(rule, error)
