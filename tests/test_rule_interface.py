@@ -308,8 +308,11 @@ CHANGING = [
     "entity.fields['tags'][0]['key'] = 'x'", "entity.fields['tags'].sort()",
     "entity.get('tags').clear()", "entity.get('secrets').popitem()", "entity.tags['x'] = 'y'",
     "entity.fields['tags'] += [1]", "entity.get('tags').__delitem__(0)",
+    "list.append(entity.fields['tags'], 1)", "dict.__setitem__(entity.fields, 'x', 1)",
+    "__import__('heapq').heappush(entity.get('tags'), {})", "dict.clear(entity.get('secrets'))",
 ]  # fmt: skip
 READ_ONLY = "TypeError: "
+CHANGED = "TypeError: a rule cannot change what it is given; a fix says what to change"
 MISBEHAVING: list[Case] = [
     *entity_cases(RAISING),
     *entity_cases({f"{does}; return ()": READ_ONLY for does in CHANGING}),
@@ -338,6 +341,12 @@ MISBEHAVING: list[Case] = [
      " related=((group.entities[0], 42),))", "TypeError: "),
     ("def check_key(self, group):\n    for each in group.entities:\n        each.fields['name'] = 'x'\n"
      "    return ()", READ_ONLY),
+    ("def check_key(self, group):\n    list.append(group.entities[0].fields['tags'], 1)\n    return ()",
+     CHANGED),
+    ("def check_field(self, field):\n    if not field.declared: list.append(field.value, 2)\n    return ()",
+     CHANGED),
+    ("def collect(self, entity):\n    dict.clear(entity.fields)\n    yield Fact('g')\n"
+     "def judge(self, group): return ()", CHANGED),
     ("def check_key(self, group): return itertools.repeat(Finding((), 'm', entity=group.entities[0]))",
      "TypeError: it yielded more than 1,0"),
     ("def collect(self, entity): yield Fact('g', [])\ndef judge(self, group): return ()",
@@ -386,6 +395,22 @@ def test_a_rule_that_misbehaves_is_one_problem(methods: str, said: str, tmp_path
     assert first <= int(problem[2]) <= first + 4 + methods.count("\n") + 1
     assert problem[3].startswith(said)
     assert code == 2
+
+
+@pytest.mark.parametrize("method", ["check_entity", "check_key"])
+def test_what_a_rule_changes_is_as_before_for_others(method: str, tmp_path: Path) -> None:
+    """Also where it fails after that."""
+    bad_rule(tmp_path, f"def {method}(self, subject):\n"
+             "    entity = getattr(subject, 'entities', [subject])[0]\n"
+             "    dict.clear(entity.fields['secrets'])\n    raise ValueError('late')")  # fmt: skip
+    text = (tmp_path / "bad.py").read_text().replace('name = "bad"', 'name = "later"')
+    text = text[: text.index("    dict.clear")].replace("class Bad(", "class Later(")
+    shows = "yield Finding((), str(dict(entity.fields['secrets'])), entity="
+    shows += "entity)" if method == "check_key" else "None)"
+    (tmp_path / "later.py").write_text(f"{text}    {shows}\n")
+    (tmp_path / "dispatch-lint.toml").write_text('plugins = ["bad.py", "later.py"]\n')
+    _, out, error = check(tmp_path, "-f", "concise", "--select", "bad,later")
+    assert "ValueError: late" in error and "[later] {'x': 'true'}" in out
 
 
 @pytest.mark.parametrize("methods", [

@@ -24,6 +24,7 @@ from dispatch_lint.model.location import pointer
 from dispatch_lint.model.relations import read_key
 from dispatch_lint.model.violation import BUILT_IN_DEFINITION, Severity, Target, Violation
 from dispatch_lint.rule import EntityView, FieldView, TextView
+from dispatch_lint.rule.readonly import CHANGED, is_changed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -172,9 +173,13 @@ class Checker:
                 continue  # it is one field too many, whatever its name
             view, check = FieldView.undeclared(document, field), partial(_check_at, field.path)
             for rule in self.field_rules:
+                if rule._is_foreign:
+                    view = FieldView.undeclared(document, field)
                 try:
                     yielded = checked_findings(rule.check_field(view), check)
                     findings = [_at(finding, field.path) for finding in yielded]
+                    if rule._is_foreign and is_changed(view.value, field.value):
+                        raise TypeError(CHANGED)
                 except BaseException as error:
                     reraise_if_not_of_rule(error)
                     fail(rule, error)

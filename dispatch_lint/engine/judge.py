@@ -19,6 +19,8 @@ from dispatch_lint.rule import (
     Reference,
     Rule,
 )
+from dispatch_lint.rule.entity import renew
+from dispatch_lint.rule.readonly import CHANGED
 
 if TYPE_CHECKING:
     from dispatch_lint.engine.members import Answers
@@ -107,6 +109,24 @@ class Task(NamedTuple):
             Wanted: the rule asked for what is not at hand.
             TypeError: the rule yielded something else than findings about the group.
         """
+        if not self.rule._is_foreign:
+            return self._run()
+        try:
+            found = self._run()
+        finally:
+            changed = [renew(view) for view in self._views()]
+        if any(changed):
+            raise TypeError(CHANGED)
+        return found
+
+    def _views(self) -> Sequence[EntityView]:
+        """The views that the rule was given, and others may be; those of facts are its own."""
+        subject = self.subject
+        if isinstance(subject, Reference):
+            return (subject.entity,)
+        return () if isinstance(subject, Group) else (*subject.entities, *subject.stored)
+
+    def _run(self) -> list[Judged]:
         found: list[Judged] = []
         members: Collection[int] = ()
 

@@ -10,6 +10,8 @@ from dispatch_lint.model.fix import Fix, Put, Rename
 from dispatch_lint.model.location import Location, Range
 from dispatch_lint.model.violation import Severity
 from dispatch_lint.rule import EntityView, Fact, Finding
+from dispatch_lint.rule.entity import renew
+from dispatch_lint.rule.readonly import CHANGED
 from dispatch_lint.text.scalars import has_half_character
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
     from dispatch_lint.documents.document import Document
     from dispatch_lint.model.location import Path
-    from dispatch_lint.rule import Suppression
+    from dispatch_lint.rule import Rule, Suppression
 
 Item = TypeVar("Item")
 MAX_FINDINGS = 1_000
@@ -72,6 +74,18 @@ def _checked(
         except TypeError as error:
             raise error.with_traceback(_yielding(yielded)) from None
         yield checked
+
+
+def check_unchanged(view: EntityView) -> None:
+    """Check that a rule of others left alone what it was given.
+
+    Lists and dicts refuse to be changed, but for `list.append(value, 1)` and the like.
+
+    Raises:
+        TypeError: it has changed the fields of an entity.
+    """
+    if renew(view):
+        raise TypeError(CHANGED)
 
 
 def _yielding(yielded: object) -> TracebackType | None:
@@ -309,13 +323,18 @@ def _is_missing(entity: Any, path: Path) -> bool:
     return False
 
 
-def checked_facts(yielded: object) -> Iterator[Fact]:
-    """What a rule collected about one entity, if these are facts that an index can keep.
+def collected(rule: Rule, entity: EntityView) -> list[Fact]:
+    """What a rule collects about one entity, if these are facts that an index can keep.
 
     Raises:
-        TypeError: it is something else, its data are not plain, or there is no end of it.
+        TypeError: it is something else, its data are not plain, or there is no end of it; or the
+            rule has changed the entity.
     """
-    return _checked(yielded, "facts", _checked_fact, check_nothing, lambda: 0)
+    yielded = rule.collect(entity)
+    facts = [*_checked(yielded, "facts", _checked_fact, check_nothing, lambda: 0)]
+    if rule._is_foreign:
+        check_unchanged(entity)
+    return facts
 
 
 def _checked_fact(fact: object) -> Fact:

@@ -16,8 +16,9 @@ from dispatch_lint.engine.report import Fold, Located, SourceReport, Unparsed
 from dispatch_lint.engine.rule_failures import document_name, reraise_if_not_of_rule
 from dispatch_lint.engine.rule_results import (
     check_of_document,
-    checked_facts,
+    check_unchanged,
     checked_findings,
+    collected,
     document_problem,
 )
 from dispatch_lint.engine.summary import Listed
@@ -147,7 +148,8 @@ def _ask(checker: Checker, document: Document, fail: Fail) -> Iterator[RuleFindi
         yield from checker.check_undeclared(document, document.undeclared, fail)
     entity, rules = EntityView(document), checker.entity_rules
     for rule in fast.entity_rules(rules, entity) if fast else rules:
-        yield from _findings(document, rule, rule.check_entity, entity, letters, fail)
+        view = EntityView(document) if rule._is_foreign else entity
+        yield from _findings(document, rule, rule.check_entity, view, letters, fail)
 
 
 def _letters(document: Document) -> int:
@@ -164,6 +166,8 @@ def _findings(
     check = _CHECK_OF_TEXT if isinstance(view, TextView) else check_of_document
     try:
         findings = [*checked_findings(method(view), check, letters)]
+        if rule._is_foreign and isinstance(view, EntityView):
+            check_unchanged(view)
     except BaseException as error:
         reraise_if_not_of_rule(error)
         fail(rule, error)
@@ -329,7 +333,7 @@ def _collect(checker: Checker, document: Document, report: SourceReport) -> None
         ]
     for rule in rules.facts.values():
         try:
-            facts = [*checked_facts(rule.collect(EntityView(document)))]
+            facts = collected(rule, EntityView(document))
         except BaseException as error:
             reraise_if_not_of_rule(error)
             where = document_name(document.source.name, number)
