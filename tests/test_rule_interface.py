@@ -52,6 +52,7 @@ def test_a_rule_imports_the_package_of_rules_only(file: Path) -> None:
 # What a rule defines
 
 DEFINES = """
+from dataclasses import dataclass, field
 from dispatch_lint.rule import *
 class Mine({base}):
     "It is mine."
@@ -107,6 +108,10 @@ def test_what_successors_name_exists() -> None:
      'nothing calls its method `check_enity`; did you mean "check_entity"?'),
     (f"{CHECKS}\n    def check_keys(self, group): return ()",
      'nothing calls its method `check_keys`; did you mean "check_key"?'),
+    *((f"{CHECKS}\n    def {name}(self, entity): return ()",
+       f'nothing calls its method `{name}`; did you mean "{meant}"?')
+      for name, meant in (("checkEntity", "check_entity"), ("chek_key", "check_key"),
+                          ("check_entty", "check_entity"), ("Judge", "judge"))),
     ("def collect(self, entity): return ()", "it has `collect` but no `judge`; it needs both"),
     (f"{CHECKS}\n    def judge(self, group): return ()",
      "it has `judge` but no `collect`; it needs both"),
@@ -124,6 +129,14 @@ def test_a_rule_may_be_abstract(tmp_path: Path) -> None:
     own = "class Own(Mine):\n    name = 'own'\n    helper = None\n"
     (tmp_path / "own.py").write_text(text.replace('name = "mine"', "") + own)
     assert load_rules([tmp_path / "own.py"])["own"].scopes() == ["entity"]
+
+
+def test_helpers_may_have_names_like_those_of_methods(tmp_path: Path) -> None:
+    helpers = "_check_entity = checked = checker = judges = collected = None"
+    (tmp_path / "mine.py").write_text(
+        DEFINES.format(definition=f"{helpers}\n    {CHECKS}", base="Rule")
+    )
+    assert load_rules([tmp_path / "mine.py"])["mine"].scopes() == ["entity"]
 
 
 @pytest.mark.parametrize("parameters", ["self, anything", "self, *all", "self, entity, more=()"])
@@ -615,7 +628,7 @@ def test_a_problem_names_the_first_document_and_counts_the_others(
 
 @pytest.mark.parametrize(("methods", "said"), [
     ("def __init__(self, *_): raise SystemExit(0)\ndef check_entity(self, entity): return ()",
-     "the rule bad cannot be used: SystemExit: 0"),
+     "the rule bad (bad.py:19) cannot be used: SystemExit: 0"),
     ("raise SystemExit(0)", "bad.py fails to load: SystemExit: 0 (line 19)"),
 ])  # fmt: skip
 def test_a_rule_cannot_end_the_program(methods: str, said: str, tmp_path: Path) -> None:
@@ -632,7 +645,10 @@ NO_TYPE = "which no option can be: write bool, int, float, str, Literal of texts
 @pytest.mark.parametrize(("options", "said"), [
     ("count: int = 'x'", "its option `count` has the default 'x', which is not int"),
     ("count: int | None = 1.5", "its option `count` has the default 1.5, which is not int"),
-    ("names: tuple[str, ...] = None", "its option `names` has the default None, which is not tuple"),
+    ("names: tuple[str, ...] = None", "its option `names` has the default None, which is not a tuple of texts"),
+    ("names: tuple[str, ...] = ('a', 1)", "its option `names` has the default ('a', 1), which is not a tuple of texts"),
+    ("names: tuple[str, ...] = field(default_factory=list)",
+     "its option `names` has the default [], which is not a tuple of texts"),
     ("names: list[str] = ()", f"its option `names` is list, {NO_TYPE}"),
     ("names: dict = None", f"its option `names` is dict, {NO_TYPE}"),
     ("sizes: tuple[int, ...] = ()", f"its option `sizes` is tuple, {NO_TYPE}"),
@@ -640,8 +656,16 @@ NO_TYPE = "which no option can be: write bool, int, float, str, Literal of texts
 ])  # fmt: skip
 def test_options_are_of_types_that_settings_have(options: str, said: str, tmp_path: Path) -> None:
     definition = f"{CHECKS}\n    @dataclass(frozen=True)\n    class Options:\n        {options}"
-    definition = f"from dataclasses import dataclass\n    {definition}"
     assert refusal(definition, tmp_path).endswith(f"Mine is not a rule: {said}")
+
+
+def test_options_that_can_be_changed_are_refused(tmp_path: Path) -> None:
+    """Else one document would be checked by what another left."""
+    definition = f"@dataclass\n    class Options:\n        most: int = 1\n    {CHECKS}"
+    said = (
+        "Mine is not a rule: its Options (line 8) can be changed: write `@dataclass(frozen=True)`"
+    )
+    assert refusal(definition, tmp_path) == f"{tmp_path}/mine.py: {said}"
 
 
 def test_options_that_are_no_fields_are_refused(tmp_path: Path) -> None:

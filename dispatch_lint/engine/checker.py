@@ -292,6 +292,7 @@ class Checker:
             row=document.row_key,
             fix=fix,
             target=target or _written_target(document, finding),
+            is_fix_lost=finding.fix is not None and fix is None,
         )
 
 

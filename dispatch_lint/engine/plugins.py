@@ -19,6 +19,8 @@ from dispatch_lint.engine.installed import BUILT_IN, GROUP, installed, is_built_
 from dispatch_lint.engine.rule_failures import (
     PluginError,
     line_in,
+    line_of,
+    place_of,
     reason_of,
     reraise_if_not_of_rule,
 )
@@ -56,8 +58,10 @@ def load_rules(
             # The tests check those that come with dispatch-lint.
             problem = None if is_built_in(rule) else defining_problem(rule) or wrong_option(rule)
             if problem:
+                file = str(file_of(rule) or rule.__module__)
+                place = origin if file == origin else f"{origin}: {file}"
                 raise PluginError(
-                    f"{origin}: {rule.__name__} is not a rule: {problem}", setting=setting
+                    f"{place}: {rule.__name__} is not a rule: {problem}", setting=setting
                 )
             if found.setdefault(rule.name, rule) is not rule:
                 known = found[rule.name]
@@ -85,7 +89,8 @@ def _modules(
             module = load()
         except BaseException as error:
             reraise_if_not_of_rule(error)
-            raise PluginError(f"{origin} fails to load: {reason_of(error)}") from error
+            reason = f"{reason_of(error)}{place_of(error)}"
+            raise PluginError(f"{origin} fails to load: {reason}") from error
         yield origin, None, module
         for name, submodule in _submodules(origin, module):
             yield name, None, submodule
@@ -121,7 +126,8 @@ def _submodules(origin: str, package: ModuleType) -> Iterator[tuple[str, ModuleT
             yield origin, importlib.import_module(name)
         except BaseException as error:
             reraise_if_not_of_rule(error)
-            raise PluginError(f"{origin}: {name} fails to load: {reason_of(error)}") from error
+            reason = f"{reason_of(error)}{place_of(error)}"
+            raise PluginError(f"{origin}: {name} fails to load: {reason}") from error
 
 
 class _Source(SourceFileLoader):
@@ -291,4 +297,7 @@ def _created(rule: type[Rule], settings: Settings, catalogue: Catalogue) -> Rule
         raise
     except BaseException as error:
         reraise_if_not_of_rule(error)
-        raise PluginError(f"the rule {rule.name} cannot be used: {reason_of(error)}") from error
+        where = line_of(rule, error)
+        raise PluginError(
+            f"the rule {rule.name} ({where}) cannot be used: {reason_of(error)}"
+        ) from error

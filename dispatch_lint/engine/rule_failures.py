@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -108,7 +109,8 @@ def document_name(source: str, number: int) -> str:
 
 def internal_error(rule: Rule, error: BaseException) -> str:
     """The message for a rule that failed: with the line of the rule that raised."""
-    return f"internal error in the rule {rule.name} ({_line_of(rule, error)}): {reason_of(error)}"
+    where = line_of(type(rule), error)
+    return f"internal error in the rule {rule.name} ({where}): {reason_of(error)}"
 
 
 def reason_of(error: BaseException) -> str:
@@ -123,20 +125,36 @@ def reason_of(error: BaseException) -> str:
     return f"{name}: {text}" if text else name
 
 
-def _line_of(rule: Rule, error: BaseException) -> str:
+def line_of(rule: type[Rule], error: BaseException) -> str:
     """The file and line of a rule where an exception was raised, or else of its class."""
     import inspect
     import sys
 
-    module = sys.modules.get(type(rule).__module__)
+    module = sys.modules.get(rule.__module__)
     file = getattr(module, "__file__", None) or "?"
     line = line_in(file, error)
     if line is None:  # what it yielded is wrong
         try:
-            line = inspect.getsourcelines(type(rule))[1]
+            line = inspect.getsourcelines(rule)[1]
         except (OSError, TypeError):
             line = 1
     return f"{_shown(file)}:{line}"
+
+
+def place_of(error: BaseException) -> str:
+    """The file and line where loading code failed; empty where that is in no file of its author."""
+    import traceback
+
+    if isinstance(error, SyntaxError) and error.filename:
+        return f" ({error.filename}:{error.lineno})"
+    loaders = ("<frozen ", str(FilePath(__file__).parent))
+    standard = str(FilePath(os.__file__).parent)
+    frames = [
+        frame for frame in traceback.extract_tb(error.__traceback__)
+        if not frame.filename.startswith(loaders)
+        and ("-packages" in frame.filename or not frame.filename.startswith(standard))
+    ]  # fmt: skip
+    return f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""
 
 
 def line_in(file: str, error: BaseException) -> int | None:
