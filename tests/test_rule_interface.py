@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import re
+import subprocess
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO
@@ -25,6 +28,7 @@ from dispatch_lint.engine.rule_failures import PluginError
 from dispatch_lint.engine.run import run
 from dispatch_lint.rule import SCOPES, EntityView, Finding, Rule, stored
 from dispatch_lint.rule.defining import GONE
+from tests.command import WAIT, interruptible
 from tests.conftest import Lint, remembering
 from tests.test_cli import check
 from tests.test_cli import run as run_command
@@ -268,6 +272,7 @@ RAISING = {
     "raise Stop('on purpose')": "Stop: on purpose",
     "raise SystemExit(0)": "SystemExit: 0",
     "raise GeneratorExit()": "GeneratorExit (2 further documents)",
+    "raise KeyboardInterrupt": "KeyboardInterrupt (2 further documents)",
     "raise MemoryError": "MemoryError (2 further documents)",
     "raise RecursionError('deep')": "RecursionError: deep",
     "raise StopIteration": "StopIteration (2 further documents)",
@@ -408,6 +413,21 @@ def test_a_rule_that_misbehaves_is_one_problem(methods: str, said: str, tmp_path
     assert first <= int(problem[2]) <= first + 4 + methods.count("\n") + 1
     assert problem[3].startswith(said)
     assert code == 2
+
+
+@pytest.mark.parametrize(("program", "expected"), [
+    (["-m", "dispatch_lint", "check"], 130),
+    (["-c", "from dispatch_lint import lint\ntry: list(lint('a.yaml'))\nexcept KeyboardInterrupt: exit(7)"], 7),
+])  # fmt: skip
+def test_who_interrupts_a_rule_interrupts_the_run(
+    program: list[str], expected: int, tmp_path: Path
+) -> None:
+    """By the handler of the command line, or by that of Python."""
+    bad_rule(tmp_path, "def check_entity(self, entity):\n    os.kill(os.getpid(), 2); return ()")
+    with interruptible():
+        run = subprocess.run([sys.executable, *program], cwd=tmp_path, capture_output=True,
+                             env={**os.environ, "DISPATCH_LINT_TRUST": "1"}, timeout=WAIT)  # fmt: skip
+    assert run.returncode == expected, run.stderr
 
 
 @pytest.mark.parametrize("method", ["check_entity", "check_key"])

@@ -7,7 +7,7 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.model.errors import InputError, UserError
-from dispatch_lint.signals import Signalled
+from dispatch_lint.signals import ends_run
 
 if TYPE_CHECKING:
     from dispatch_lint.rule import Rule
@@ -98,7 +98,7 @@ def reraise_if_not_of_rule(error: BaseException) -> None:
     """
     from dispatch_lint.engine.members import Wanted
 
-    if isinstance(error, KeyboardInterrupt | Signalled | InputError | Wanted):
+    if isinstance(error, InputError | Wanted) or ends_run(error):
         raise error
 
 
@@ -118,7 +118,7 @@ def reason_of(error: BaseException) -> str:
     try:
         text = str(error)
     except BaseException as problem:  # an exception can fail too
-        if isinstance(problem, KeyboardInterrupt):
+        if ends_run(problem):
             raise
         text = f"(its text cannot be had: {type(problem).__name__})"
     name = type(error).__name__
