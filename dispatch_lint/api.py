@@ -133,12 +133,13 @@ def check(
 
 def make_checker(
     settings: Settings, options: Options | None = None,
-    known: Mapping[str, type[Rule]] | None = None,
+    known: Mapping[str, type[Rule]] | None = None, *, may_be_empty: bool = False,
 ) -> Checker:  # fmt: skip
     """The checker for some settings.
 
     Args:
         known: all rules by name; by default those of `known_rules`.
+        may_be_empty: whether it is no error that the settings leave no rule.
 
     Raises:
         UserError: the settings, a schema, a definition or a rule cannot be used.
@@ -152,7 +153,7 @@ def make_checker(
         catalogue = load_catalogue(settings)
         rules = instantiate(known, settings, catalogue)
         off = instantiate_off(known, settings, catalogue)
-        if not rules:  # all would be called right
+        if not rules and not may_be_empty:  # all would be called right
             raise SettingsError("select, ignore and severity leave no rule to check")
     except UserError as error:
         raise in_file(error, settings) from error
@@ -273,10 +274,10 @@ def findings_about(rule: Rule, change: SchemaChange) -> list[Finding]:
         internal_error,
         reraise_if_not_of_rule,
     )
-    from dispatch_lint.engine.rule_results import checked_findings
+    from dispatch_lint.engine.rule_results import check_nothing, checked_findings
 
     try:
-        return [*checked_findings(rule.check_change(change))]
+        return [*checked_findings(rule.check_change(change), check_nothing)]
     except BaseException as error:
         reraise_if_not_of_rule(error)
         raise PluginError(internal_error(rule, error)) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING, NamedTuple
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from dispatch_lint.engine.summary import Result
     from dispatch_lint.rule import Rule
 
+_ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]{4,}\b")
+"""How Python shows an object that has no text of its own."""
+_LOST = ("the fix cannot be written: a Put is for a text, number or boolean that is there, and is no "
+         "block of several lines")  # fmt: skip
 Violations = tuple[tuple[str, str], ...]
 """The `(pointer, message)` of each violation, as in an `Example`."""
 
@@ -104,6 +109,11 @@ def _check_example(
             yield problem, (), ()
         return
     found = _violations(result)
+    addresses = [message for _, message in found if _ADDRESS.search(message)]
+    if addresses:
+        yield ("the message has the address of an object, which is another one in each run", (),
+               tuple(addresses))  # fmt: skip
+        return
     if found != stated:
         lines = [violation.range.line for violation in result.violations]
         yield "other violations", _lines(stated), _lines(found, lines)
@@ -113,6 +123,10 @@ def _check_example(
                _lines(_violations(again)))  # fmt: skip
         return
     if example.fixed or not shows_fix:
+        lost = [violation.pointer for violation in result.violations if violation.is_fix_lost]
+        if lost:
+            yield _LOST, (), tuple(pointer or "(the document)" for pointer in lost)
+            return
         yield from _check_fixed(example, _fixed(rules, rule, example))
 
 

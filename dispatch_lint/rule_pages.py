@@ -11,7 +11,7 @@ from dataclasses import MISSING, Field, fields
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
 from dispatch_lint import addresses
-from dispatch_lint.engine.installed import BUILT_IN
+from dispatch_lint.engine.installed import is_built_in
 from dispatch_lint.engine.plugins import file_of
 from dispatch_lint.rule import Example
 from dispatch_lint.rule.example import malformed
@@ -86,11 +86,6 @@ def _origin(rule: type[Rule]) -> str:
     if rule.guide:
         return f' From: guide, section "{rule.guide}".'
     return " From: what Dispatch does." if is_built_in(rule) else ""
-
-
-def is_built_in(rule: type[Rule]) -> bool:
-    """Whether a rule comes with dispatch-lint."""
-    return rule.__module__.startswith(f"{BUILT_IN}.")
 
 
 def address_of(rule: type[Rule]) -> str | None:

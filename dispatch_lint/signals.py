@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,21 @@ ENDING = tuple(
 """The signals that end a run. SIGHUP is that of a terminal that is closed."""
 
 
+class Interrupted(KeyboardInterrupt):
+    """Somebody interrupts the run; what else raises KeyboardInterrupt is a plug-in."""
+
+
 class Signalled(SystemExit):
     """A signal ends the run: no plug-in that it interrupts is to blame."""
+
+
+def ends_run(error: BaseException) -> bool:
+    """Whether an exception comes from a signal, and not from the code that it went through."""
+    if isinstance(error, KeyboardInterrupt) and not isinstance(error, Interrupted):
+        # Without our handler of the signal it is Python's that raises, in the main thread.
+        is_main = threading.current_thread() is threading.main_thread()
+        return is_main and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    return isinstance(error, Interrupted | Signalled)
 
 
 @contextmanager

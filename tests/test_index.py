@@ -202,6 +202,17 @@ def test_rows_of_a_source_are_replaced(
     assert answers_of(focused(changing, source)) == answers_of(focused(changing_index(), source))
 
 
+def test_a_fact_that_is_no_number_is_no_change() -> None:
+    """NaN is never equal; an editor would check the files of its group again and again."""
+    index = changing_index()
+    facts = [
+        [(by_fact("r", "g"), 0, (FACT, (), data))]
+        for data in (float("nan"), -float("nan"), 1, True)
+    ]
+    changed = [bool(index.replace(0, rows)) for rows in facts]
+    assert changed == [True, False, True, True]
+
+
 @given(PLACED, st.integers(0, 3))
 def test_a_changing_index_has_the_groups_of_any_other(placed: list[Placed], source: int) -> None:
     changing = changing_index()

@@ -329,6 +329,20 @@ async def test_a_rule_that_fails_is_said_once(start: Start, root: Path) -> None:
     await editor.until(lambda: said() == sorted(names.values()))
 
 
+@pytest.mark.parametrize("error", ["KeyboardInterrupt", "SystemExit", "GeneratorExit"])
+async def test_no_exception_of_a_rule_ends_the_server(error: str, start: Start, root: Path) -> None:
+    (root / "own.py").write_text(
+        "from dispatch_lint.rule import Rule\n\n\nclass Own(Rule):\n    'It raises.'\n    name = 'own'\n"
+        f"    summary = 'raises'\n    def check_entity(self, entity): raise {error}\n"
+        f"    def check_key(self, group): raise {error}\n"
+    )
+    (root / "dispatch-lint.toml").write_text('plugins = ["own.py"]\n')
+    editor = await start(root, options={"trust": True})
+    for name in ("a", "b"):
+        uri = editor.open(root / f"{name}.yaml", f"kind: Secret\nname: {name} x\n")
+        assert await editor.codes(uri) == ["name-format"]
+
+
 async def test_what_a_rule_prints_does_not_get_between_the_messages(
     start: Start, root: Path
 ) -> None:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import re
+import subprocess
+import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +18,7 @@ import pytest
 
 from dispatch_lint.api import make_checker, sources_of
 from dispatch_lint.config.settings import parse
+from dispatch_lint.documents.source import Source
 from dispatch_lint.engine import checker as checker_module
 from dispatch_lint.engine import definition_check, locate, source_check
 from dispatch_lint.engine.checker import Checker, Options
@@ -21,8 +26,9 @@ from dispatch_lint.engine.plugins import load_rules
 from dispatch_lint.engine.precedence import PRECEDENCE, RuleFinding, subject_of
 from dispatch_lint.engine.rule_failures import PluginError
 from dispatch_lint.engine.run import run
-from dispatch_lint.rule import SCOPES, Finding, Rule, stored
+from dispatch_lint.rule import SCOPES, EntityView, Finding, Rule, stored
 from dispatch_lint.rule.defining import GONE
+from tests.command import WAIT, interruptible
 from tests.conftest import Lint, remembering
 from tests.test_cli import check
 from tests.test_cli import run as run_command
@@ -50,6 +56,7 @@ def test_a_rule_imports_the_package_of_rules_only(file: Path) -> None:
 # What a rule defines
 
 DEFINES = """
+from dataclasses import dataclass, field
 from dispatch_lint.rule import *
 class Mine({base}):
     "It is mine."
@@ -105,6 +112,10 @@ def test_what_successors_name_exists() -> None:
      'nothing calls its method `check_enity`; did you mean "check_entity"?'),
     (f"{CHECKS}\n    def check_keys(self, group): return ()",
      'nothing calls its method `check_keys`; did you mean "check_key"?'),
+    *((f"{CHECKS}\n    def {name}(self, entity): return ()",
+       f'nothing calls its method `{name}`; did you mean "{meant}"?')
+      for name, meant in (("checkEntity", "check_entity"), ("chek_key", "check_key"),
+                          ("check_entty", "check_entity"), ("Judge", "judge"))),
     ("def collect(self, entity): return ()", "it has `collect` but no `judge`; it needs both"),
     (f"{CHECKS}\n    def judge(self, group): return ()",
      "it has `judge` but no `collect`; it needs both"),
@@ -122,6 +133,14 @@ def test_a_rule_may_be_abstract(tmp_path: Path) -> None:
     own = "class Own(Mine):\n    name = 'own'\n    helper = None\n"
     (tmp_path / "own.py").write_text(text.replace('name = "mine"', "") + own)
     assert load_rules([tmp_path / "own.py"])["own"].scopes() == ["entity"]
+
+
+def test_helpers_may_have_names_like_those_of_methods(tmp_path: Path) -> None:
+    helpers = "_check_entity = checked = checker = judges = collected = None"
+    (tmp_path / "mine.py").write_text(
+        DEFINES.format(definition=f"{helpers}\n    {CHECKS}", base="Rule")
+    )
+    assert load_rules([tmp_path / "mine.py"])["mine"].scopes() == ["entity"]
 
 
 @pytest.mark.parametrize("parameters", ["self, anything", "self, *all", "self, entity, more=()"])
@@ -253,6 +272,7 @@ RAISING = {
     "raise Stop('on purpose')": "Stop: on purpose",
     "raise SystemExit(0)": "SystemExit: 0",
     "raise GeneratorExit()": "GeneratorExit (2 further documents)",
+    "raise KeyboardInterrupt": "KeyboardInterrupt (2 further documents)",
     "raise MemoryError": "MemoryError (2 further documents)",
     "raise RecursionError('deep')": "RecursionError: deep",
     "raise StopIteration": "StopIteration (2 further documents)",
@@ -296,8 +316,8 @@ RAISING = {
     "self.catalogue.kind('Image').ignored = True; return ()": "AttributeError: ",
     "self.catalogue.spellings('ID', 'stored')[True] = 1; return ()": "TypeError: ",
     "return (Finding((), str(number)) for number in itertools.count())":
-        "TypeError: it yielded more than 10,0",
-    "return itertools.repeat(Finding((), 'm'))": "TypeError: it yielded more than 10,0",
+        "TypeError: it yielded more than 1,0",
+    "return itertools.repeat(Finding((), 'm'))": "TypeError: it yielded more than 1,0",
 }  # fmt: skip
 CHANGING = [
     "entity.fields['name'] = 'x'", "del entity.fields['name']", "entity.fields.update(name='x')",
@@ -306,8 +326,11 @@ CHANGING = [
     "entity.fields['tags'][0]['key'] = 'x'", "entity.fields['tags'].sort()",
     "entity.get('tags').clear()", "entity.get('secrets').popitem()", "entity.tags['x'] = 'y'",
     "entity.fields['tags'] += [1]", "entity.get('tags').__delitem__(0)",
+    "list.append(entity.fields['tags'], 1)", "dict.__setitem__(entity.fields, 'x', 1)",
+    "__import__('heapq').heappush(entity.get('tags'), {})", "dict.clear(entity.get('secrets'))",
 ]  # fmt: skip
 READ_ONLY = "TypeError: "
+CHANGED = "TypeError: a rule cannot change what it is given; a fix says what to change"
 MISBEHAVING: list[Case] = [
     *entity_cases(RAISING),
     *entity_cases({f"{does}; return ()": READ_ONLY for does in CHANGING}),
@@ -336,8 +359,14 @@ MISBEHAVING: list[Case] = [
      " related=((group.entities[0], 42),))", "TypeError: "),
     ("def check_key(self, group):\n    for each in group.entities:\n        each.fields['name'] = 'x'\n"
      "    return ()", READ_ONLY),
+    ("def check_key(self, group):\n    list.append(group.entities[0].fields['tags'], 1)\n    return ()",
+     CHANGED),
+    ("def check_field(self, field):\n    if not field.declared: list.append(field.value, 2)\n    return ()",
+     CHANGED),
+    ("def collect(self, entity):\n    dict.clear(entity.fields)\n    yield Fact('g')\n"
+     "def judge(self, group): return ()", CHANGED),
     ("def check_key(self, group): return itertools.repeat(Finding((), 'm', entity=group.entities[0]))",
-     "TypeError: it yielded more than 10,0"),
+     "TypeError: it yielded more than 1,0"),
     ("def collect(self, entity): yield Fact('g', [])\ndef judge(self, group): return ()",
      "TypeError: the data of a fact are [], which is not a plain value"),
     ("def collect(self, entity): yield Fact('g', ({},))\ndef judge(self, group): return ()",
@@ -386,6 +415,75 @@ def test_a_rule_that_misbehaves_is_one_problem(methods: str, said: str, tmp_path
     assert code == 2
 
 
+@pytest.mark.parametrize(("program", "expected"), [
+    (["-m", "dispatch_lint", "check"], 130),
+    (["-c", "from dispatch_lint import lint\ntry: list(lint('a.yaml'))\nexcept KeyboardInterrupt: exit(7)"], 7),
+])  # fmt: skip
+def test_who_interrupts_a_rule_interrupts_the_run(
+    program: list[str], expected: int, tmp_path: Path
+) -> None:
+    """By the handler of the command line, or by that of Python."""
+    bad_rule(tmp_path, "def check_entity(self, entity):\n    os.kill(os.getpid(), 2); return ()")
+    with interruptible():
+        run = subprocess.run([sys.executable, *program], cwd=tmp_path, capture_output=True,
+                             env={**os.environ, "DISPATCH_LINT_TRUST": "1"}, timeout=WAIT)  # fmt: skip
+    assert run.returncode == expected, run.stderr
+
+
+@pytest.mark.parametrize("method", ["check_entity", "check_key"])
+def test_what_a_rule_changes_is_as_before_for_others(method: str, tmp_path: Path) -> None:
+    """Also where it fails after that."""
+    bad_rule(tmp_path, f"def {method}(self, subject):\n"
+             "    entity = getattr(subject, 'entities', [subject])[0]\n"
+             "    dict.clear(entity.fields['secrets'])\n    raise ValueError('late')")  # fmt: skip
+    text = (tmp_path / "bad.py").read_text().replace('name = "bad"', 'name = "later"')
+    text = text[: text.index("    dict.clear")].replace("class Bad(", "class Later(")
+    shows = "yield Finding((), str(dict(entity.fields['secrets'])), entity="
+    shows += "entity)" if method == "check_key" else "None)"
+    (tmp_path / "later.py").write_text(f"{text}    {shows}\n")
+    (tmp_path / "dispatch-lint.toml").write_text('plugins = ["bad.py", "later.py"]\n')
+    _, out, error = check(tmp_path, "-f", "concise", "--select", "bad,later")
+    assert "ValueError: late" in error and "[later] {'x': 'true'}" in out
+
+
+@pytest.mark.parametrize("methods", [
+    "def check_entity(self, entity):\n    if entity.name:\n        yield 42  # here\n    entity.name",
+    "def check_entity(self, entity):\n    yield from self.parts(entity)\n"
+    "def parts(self, entity):\n    yield Finding((), 'm', entity=entity)  # here",
+    f"def check_key(self, group):\n    {SECOND}\n        yield Finding((), 'm')  # here\n    return",
+    f"{COLLECTS}def judge(self, group):\n    for _ in '12':\n"
+    "        yield Finding((), 'm', entity=group.facts[0].entity, related=((group, 'it'),))  # here",
+    "def collect(self, entity):\n    yield Fact('g')\n    yield Fact('g', [])  # here\n"
+    "def judge(self, group): return ()",
+    "def check_field(self, field):\n    if not field.declared:\n        yield 42  # here",
+])  # fmt: skip
+def test_the_line_is_that_of_the_yield(methods: str, tmp_path: Path) -> None:
+    bad_rule(tmp_path, methods)
+    lines = (tmp_path / "bad.py").read_text().splitlines()
+    [here] = [number for number, line in enumerate(lines, 1) if line.endswith("# here")]
+    assert f"the rule bad (bad.py:{here}): TypeError: " in check(tmp_path, "--select", "bad")[2]
+
+
+class Endless(Rule):
+    """It does not stop."""
+
+    name, summary, found = "endless", "endless", 0
+
+    def check_entity(self, entity: EntityView) -> Iterator[Finding]:
+        while True:
+            type(self).found += 1
+            yield Finding((), "m")
+
+
+def test_a_rule_that_does_not_stop_is_soon_stopped() -> None:
+    """For each document, so that the report does not depend on the number of processes."""
+    checker = make_checker(parse({"select": ["endless"]}), known={"endless": Endless})
+    text = b"kind: Secret\nname: a\n---\n" * 200
+    result = run(checker, [Source("a.yaml", "yaml", opener=lambda: BytesIO(text))])
+    assert result.summary.problems[0].endswith(" for one document or group (199 further documents)")
+    assert Endless.found < 200 * 1_100
+
+
 @pytest.mark.parametrize(("path", "parent"), [
     ("'nowhere',", ""), ("'secrets', 'nowhere', 0", "'secrets',"), ("'tags', 7", "'tags',"),
     ("'name', 'x'", "'name',"), ("'tags', 0, 'x'", "'tags', 0"), ("'tags', -1", "'tags',"),
@@ -401,7 +499,7 @@ def test_what_is_not_there_is_at_its_nearest_parent(path: str, parent: str, tmp_
 
 def test_what_a_rule_found_before_it_failed_does_not_count(tmp_path: Path) -> None:
     """Of one document, as of a group."""
-    for method, entity in (("check_entity", "subject"), ("check_key", "subject.entities[0]")):
+    for method, entity in (("check_entity", "None"), ("check_key", "subject.entities[0]")):
         bad_rule(tmp_path, f"def {method}(self, subject):\n"
                  f"    yield Finding((), 'm', entity={entity})\n    raise ValueError('late')")  # fmt: skip
         code, out, error = check(tmp_path, "-f", "concise")
@@ -550,7 +648,7 @@ def test_a_problem_names_the_first_document_and_counts_the_others(
 
 @pytest.mark.parametrize(("methods", "said"), [
     ("def __init__(self, *_): raise SystemExit(0)\ndef check_entity(self, entity): return ()",
-     "the rule bad cannot be used: SystemExit: 0"),
+     "the rule bad (bad.py:19) cannot be used: SystemExit: 0"),
     ("raise SystemExit(0)", "bad.py fails to load: SystemExit: 0 (line 19)"),
 ])  # fmt: skip
 def test_a_rule_cannot_end_the_program(methods: str, said: str, tmp_path: Path) -> None:
@@ -567,7 +665,10 @@ NO_TYPE = "which no option can be: write bool, int, float, str, Literal of texts
 @pytest.mark.parametrize(("options", "said"), [
     ("count: int = 'x'", "its option `count` has the default 'x', which is not int"),
     ("count: int | None = 1.5", "its option `count` has the default 1.5, which is not int"),
-    ("names: tuple[str, ...] = None", "its option `names` has the default None, which is not tuple"),
+    ("names: tuple[str, ...] = None", "its option `names` has the default None, which is not a tuple of texts"),
+    ("names: tuple[str, ...] = ('a', 1)", "its option `names` has the default ('a', 1), which is not a tuple of texts"),
+    ("names: tuple[str, ...] = field(default_factory=list)",
+     "its option `names` has the default [], which is not a tuple of texts"),
     ("names: list[str] = ()", f"its option `names` is list, {NO_TYPE}"),
     ("names: dict = None", f"its option `names` is dict, {NO_TYPE}"),
     ("sizes: tuple[int, ...] = ()", f"its option `sizes` is tuple, {NO_TYPE}"),
@@ -575,8 +676,16 @@ NO_TYPE = "which no option can be: write bool, int, float, str, Literal of texts
 ])  # fmt: skip
 def test_options_are_of_types_that_settings_have(options: str, said: str, tmp_path: Path) -> None:
     definition = f"{CHECKS}\n    @dataclass(frozen=True)\n    class Options:\n        {options}"
-    definition = f"from dataclasses import dataclass\n    {definition}"
     assert refusal(definition, tmp_path).endswith(f"Mine is not a rule: {said}")
+
+
+def test_options_that_can_be_changed_are_refused(tmp_path: Path) -> None:
+    """Else one document would be checked by what another left."""
+    definition = f"@dataclass\n    class Options:\n        most: int = 1\n    {CHECKS}"
+    said = (
+        "Mine is not a rule: its Options (line 8) can be changed: write `@dataclass(frozen=True)`"
+    )
+    assert refusal(definition, tmp_path) == f"{tmp_path}/mine.py: {said}"
 
 
 def test_options_that_are_no_fields_are_refused(tmp_path: Path) -> None:

@@ -86,6 +86,21 @@ def test_packages_are_found_however_they_are_installed(kind: str, tmp_path: Path
     assert result.returncode == 0 and result.stdout.startswith("## mine\n"), result.stderr
 
 
+@pytest.mark.parametrize(("file", "text", "said"), [
+    ("__init__.py", "\n1 / 0\n", "acme (acme_rules) fails to load: ZeroDivisionError: division by zero ({}:2)"),
+    ("mine.py", "import json\n\njson.loads('[')\n", "mine fails to load: JSONDecodeError: Expecting value: line 1 column 2 (char 1) ({}:3)"),
+    ("mine.py", "x = 1\ndef\n", "mine fails to load: SyntaxError: invalid syntax (mine.py, line 2) ({}:2)"),
+    ("__init__.py", "import nothing_here\n", "fails to load: ModuleNotFoundError: No module named 'nothing_here' ({}:1)"),
+])  # fmt: skip
+def test_a_package_that_fails_to_load_is_named_with_its_line(
+    file: str, text: str, said: str, tmp_path: Path
+) -> None:
+    path = install(tmp_path / "site") / "acme_rules" / file
+    path.write_text(text)
+    result = run(tmp_path, "rules", path=tmp_path / "site")
+    assert result.returncode == 2 and said.format(path) in result.stderr, result.stderr
+
+
 # rules test
 
 
@@ -143,6 +158,22 @@ def test_a_checkout_beside_the_installation(tmp_path: Path) -> None:
     result = run(tmp_path, "rules", "test", "rules/name_format.py", **beside)
     assert result.returncode == 1 and not result.stderr
     assert result.stdout.startswith("rules/name_format.py: name-format: invalid[0]: ")
+
+
+@pytest.mark.parametrize(("message", "invalid", "said"), [
+    ("f'it is {object()}'", INVALID, "the message has the address of an object, which is another one in each run"),
+    ('"it is x"', r'Example("kind: Secret\nname:\n- x\n", (("/name", "it is x"),))', "the fix cannot be written: a Put is "),
+    ('"it is x"', r'Example("kind: Secret\nname: |\n  x\n", (("/name", "it is x"),), fixed="x")', "the fix cannot be written: "),
+])  # fmt: skip
+def test_what_is_wrong_with_messages_and_fixes(
+    message: str, invalid: str, said: str, tmp_path: Path
+) -> None:
+    file = tmp_path / write(tmp_path, message=message, invalid=invalid, fix=FIX)
+    file.write_text(
+        file.read_text().replace('entity.name == "x"', '"x" in str(entity.get("name"))')
+    )
+    result = run(tmp_path, "rules", "test", "mine.py")
+    assert result.returncode == 1 and f"mine: invalid[0]: {said}" in result.stdout, result
 
 
 @pytest.mark.parametrize(

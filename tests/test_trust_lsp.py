@@ -122,6 +122,15 @@ async def test_an_untrusted_workspace_is_checked_without(
     assert (ran(workspace), listener.calls) == (False, 0)
 
 
+@pytest.mark.parametrize(
+    "more", ["select = ['own-rule']", "extend-select = ['own-rule']\nselect = []"]
+)
+async def test_it_is_asked_where_all_rules_need_trust(more: str, workspace: Path) -> None:
+    ask(workspace, f"plugins = ['rules']\n{more}")
+    codes, questions = await session(workspace)
+    assert (codes, len(questions), ran(workspace)) == ([], 1, False)
+
+
 async def test_the_action_trusts_it_from_then_on(workspace: Path) -> None:
     ask(workspace, "plugins = ['rules']")
     codes, questions = await session(workspace, answer="Trust this workspace")

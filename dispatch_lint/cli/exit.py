@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dispatch_lint.cli.output import tell, tell_error
-from dispatch_lint.signals import ENDING, Signalled, held
+from dispatch_lint.signals import ENDING, Interrupted, Signalled, held
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,7 +85,7 @@ def _raise_once(number: int, _: FrameType | None) -> NoReturn:
     # and Python would print a traceback for it.
     sys.unraisablehook = lambda _: None
     if number == signal.SIGINT:
-        raise KeyboardInterrupt
+        raise Interrupted
     raise Signalled(128 + number)
 
 

@@ -20,10 +20,10 @@ from dispatch_lint.cli.options import chosen_settings, settings_options
 from dispatch_lint.cli.output import echo, say
 from dispatch_lint.config.settings_file import PROJECT
 from dispatch_lint.config.tree import real_path
-from dispatch_lint.engine.installed import BUILT_IN
+from dispatch_lint.engine.installed import BUILT_IN, is_built_in
 from dispatch_lint.engine.plugins import ALL, LOCAL
 from dispatch_lint.naming import count
-from dispatch_lint.rule_pages import book, entry, is_built_in, scaffold
+from dispatch_lint.rule_pages import book, entry, scaffold
 from dispatch_lint.text.files import make_folder, write_bytes
 from dispatch_lint.text.harmless import harmless
 

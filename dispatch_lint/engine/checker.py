@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.config.globs import rules_at
@@ -14,6 +14,7 @@ from dispatch_lint.engine.judge import CorpusRules
 from dispatch_lint.engine.precedence import RuleFinding, position_of, resolve_field
 from dispatch_lint.engine.rule_failures import reraise_if_not_of_rule
 from dispatch_lint.engine.rule_results import (
+    check_nothing,
     check_of_declared,
     check_of_document,
     checked_findings,
@@ -23,6 +24,7 @@ from dispatch_lint.model.location import pointer
 from dispatch_lint.model.relations import read_key
 from dispatch_lint.model.violation import BUILT_IN_DEFINITION, Severity, Target, Violation
 from dispatch_lint.rule import EntityView, FieldView, TextView
+from dispatch_lint.rule.readonly import CHANGED, is_changed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -151,8 +153,8 @@ class Checker:
         for rule in self.off:
             try:
                 found = [
-                    *checked_findings(rule.check_text(text)),
-                    *checked_findings(rule.check_entity(entity)),
+                    *checked_findings(rule.check_text(text), check_nothing),
+                    *checked_findings(rule.check_entity(entity), check_nothing),
                 ]
             except BaseException as error:
                 reraise_if_not_of_rule(error)
@@ -169,12 +171,15 @@ class Checker:
         for field in fields:
             if field.twins:
                 continue  # it is one field too many, whatever its name
-            view = FieldView.undeclared(document, field)
+            view, check = FieldView.undeclared(document, field), partial(_check_at, field.path)
             for rule in self.field_rules:
+                if rule._is_foreign:
+                    view = FieldView.undeclared(document, field)
                 try:
-                    findings = [*checked_findings(rule.check_field(view))]
-                    findings = [_at(finding, field.path) for finding in findings]
-                    check_of_document(findings)
+                    yielded = checked_findings(rule.check_field(view), check)
+                    findings = [_at(finding, field.path) for finding in yielded]
+                    if rule._is_foreign and is_changed(view.value, field.value):
+                        raise TypeError(CHANGED)
                 except BaseException as error:
                     reraise_if_not_of_rule(error)
                     fail(rule, error)
@@ -225,8 +230,7 @@ class Checker:
             findings: list[RuleFinding] = []
             for rule in self.field_rules:
                 try:
-                    checked = [*checked_findings(rule.check_field(view))]
-                    check_of_declared(checked)
+                    checked = [*checked_findings(rule.check_field(view), check_of_declared)]
                 except BaseException as error:
                     reraise_if_not_of_rule(error)
                     errors.append((rule, f"{schema.kind}.{route}", error))
@@ -288,6 +292,7 @@ class Checker:
             row=document.row_key,
             fix=fix,
             target=target or _written_target(document, finding),
+            is_fix_lost=finding.fix is not None and fix is None,
         )
 
 
@@ -298,6 +303,11 @@ def _written_target(document: Document, finding: Finding) -> Target | None:
             organization, name = read_key(use.value, use.kind) or (document.organization, use.value)
             return Target(organization, use.kind, name, exists=None)
     return None
+
+
+def _check_at(path: Path, finding: Finding) -> None:
+    """See `check_of_document`, for a finding with paths relative to a field."""
+    check_of_document(_at(finding, path))
 
 
 def _at(finding: Finding, path: Path) -> Finding:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 from dispatch_lint.engine.judge import tasks_of
 from dispatch_lint.engine.members import Member, Place, Wanted
 from dispatch_lint.engine.rule_failures import reraise_if_not_of_rule
-from dispatch_lint.engine.rule_results import checked_facts
+from dispatch_lint.engine.rule_results import collected
 from dispatch_lint.engine.similar_names import SimilarNames
 from dispatch_lint.index.groups import Members, read_group
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dispatch_lint.engine.checker import Checker
     from dispatch_lint.engine.judge import Judged, Task
     from dispatch_lint.index.groups import Groups
-    from dispatch_lint.rule import EntityView, Fact, Rule
+    from dispatch_lint.rule import EntityView, Rule
     from dispatch_lint.rule.entity import Content
     from dispatch_lint.store.entity_store import EntityStore
     from dispatch_lint.store.rows import StoreRows
@@ -158,7 +158,7 @@ class CorpusCheck:
         found = store.of(groups)
         if facts:
             found |= store.facts(
-                list(self._rules.facts.values()), facts, _collect, self._store_failed
+                list(self._rules.facts.values()), facts, collected, self._store_failed
             )
         return found
 
@@ -288,10 +288,6 @@ class CorpusCheck:
     def file(self, source: int) -> str:
         """See `Answers.file`."""
         return self._corpus.sources[source].name
-
-
-def _collect(rule: Rule, entity: EntityView) -> list[Fact]:
-    return [*checked_facts(rule.collect(entity))]
 
 
 def content_wants(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dispatch_lint.definitions.reading import read_sources
@@ -174,13 +175,11 @@ class _DefinitionCheck:
 
     def _check(self, method: str, subject: object) -> Iterator[RuleFinding]:
         """The findings of all rules with a method about its argument."""
+        files = self._definitions.files
+        check = check_of_declared if method == "check_field" else partial(check_locations, files)
         for rule in self._rules[method]:
             try:
-                findings = [*checked_findings(getattr(rule, method)(subject))]
-                if method == "check_field":
-                    check_of_declared(findings)
-                else:
-                    check_locations(findings, self._definitions.files)
+                findings = [*checked_findings(getattr(rule, method)(subject), check)]
             except BaseException as error:
                 reraise_if_not_of_rule(error)
                 self._settled.failures.add(rule, error, _shown(subject))

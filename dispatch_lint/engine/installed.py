@@ -16,11 +16,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from dispatch_lint.rule import Rule
+
 GROUP = "dispatch_lint.rules"
 BUILT_IN = "dispatch_lint_rules"
 """The package of the built-in rules."""
 _OWN = ("dispatch_lint-", "dispatch_lint.")
 """How the name of the folder with the metadata of dispatch-lint itself begins."""
+
+
+def is_built_in(rule: type[Rule]) -> bool:
+    """Whether a rule comes with dispatch-lint."""
+    return rule.__module__.startswith(f"{BUILT_IN}.")
 
 
 def installed() -> Iterable[tuple[str, Callable[[], Any]]]:

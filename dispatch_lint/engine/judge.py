@@ -19,12 +19,18 @@ from dispatch_lint.rule import (
     Reference,
     Rule,
 )
+from dispatch_lint.rule.entity import renew
+from dispatch_lint.rule.readonly import CHANGED
 
 if TYPE_CHECKING:
     from dispatch_lint.engine.members import Answers
     from dispatch_lint.index.groups import Members
     from dispatch_lint.model.relations import ReferenceRow
     from dispatch_lint.model.violation import Target
+
+
+MAX_PAIRS = 10_000
+"""The pairs of members of a group that a rule may have findings about."""
 
 
 class Judged(NamedTuple):
@@ -103,23 +109,40 @@ class Task(NamedTuple):
             Wanted: the rule asked for what is not at hand.
             TypeError: the rule yielded something else than findings about the group.
         """
+        if not self.rule._is_foreign:
+            return self._run()
+        try:
+            found = self._run()
+        finally:
+            changed = [renew(view) for view in self._views()]
+        if any(changed):
+            raise TypeError(CHANGED)
+        return found
+
+    def _views(self) -> Sequence[EntityView]:
+        """The views that the rule was given, and others may be; those of facts are its own."""
+        subject = self.subject
+        if isinstance(subject, Reference):
+            return (subject.entity,)
+        return () if isinstance(subject, Group) else (*subject.entities, *subject.stored)
+
+    def _run(self) -> list[Judged]:
         found: list[Judged] = []
         members: Collection[int] = ()
-        for finding in checked_findings(self.method(self.subject), self.size):
-            check_of_group(finding)
+
+        def check(finding: Finding) -> None:
+            nonlocal members
+            members = members or self._members()
+            self._check(finding, members)
+
+        for finding in checked_findings(self.method(self.subject), check, self._further):
             if self._is_own(finding.entity):
                 finding = finding._replace(entity=None)
             if len(self.positions) > 1 and any(map(self._is_own, _parts(finding))):
                 group: RelationGroup = self.subject._answers
                 group.want(Wanted(each=True))
             place = self.default if finding.entity is None else _place_of(finding.entity)
-            if finding.entity is not None and not isinstance(self.subject, Reference):
-                members = members or self._members()
-                if _member_key(self.subject, finding.entity) not in members:
-                    raise TypeError("the `entity` of a finding is not a member of the group")
-            if place is None:
-                raise TypeError("a finding about a group must name its `entity`, one of the group")
-            if place.stored:
+            if place is None or place.stored:
                 continue
             related = tuple((_place_of(what), message) for what, message in finding.related)
             target = self._target(finding)
@@ -131,6 +154,30 @@ class Task(NamedTuple):
             ]
         return found
 
+    def _check(self, finding: Finding, members: Collection[int]) -> None:
+        """Check a finding about the group.
+
+        Args:
+            members: see `_members`.
+
+        Raises:
+            TypeError: it cannot be about the group, or names an entity that is no member.
+        """
+        check_of_group(finding)
+        entity = None if self._is_own(finding.entity) else finding.entity
+        if entity is None and self.default is None:
+            raise TypeError("a finding about a group must name its `entity`, one of the group")
+        for what in (*(() if entity is None else (entity,)), *_parts(finding)):
+            _place_of(what)
+        if entity is None or isinstance(self.subject, Reference):
+            return
+        if _member_key(self.subject, entity) not in members:
+            raise TypeError("the `entity` of a finding is not a member of the group")
+
+    def _further(self) -> int:
+        """See `checked_findings`: a finding about each two of a group, as long as it is small."""
+        return 10 * self.size + min(self.size**2, MAX_PAIRS)
+
     def _members(self) -> Collection[int]:
         """The entities that a finding about a group can be about, see `_member_key`."""
         subject = self.subject
@@ -138,6 +185,8 @@ class Task(NamedTuple):
             facts = subject._answers
             assert isinstance(facts, FactGroup)
             return facts.positions
+        if isinstance(subject, Reference):
+            return ()  # a finding about it may be about what it refers to, too
         return {id(member) for member in (*subject.entities, *subject.stored)}
 
     def _target(self, finding: Finding) -> Target | None:

@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING
 from dispatch_lint.config.origin import named
 from dispatch_lint.config.settings import SettingsError
 from dispatch_lint.config.tree import is_file, is_folder, real_path
-from dispatch_lint.engine.installed import BUILT_IN, GROUP, installed
+from dispatch_lint.engine.installed import BUILT_IN, GROUP, installed, is_built_in
 from dispatch_lint.engine.rule_failures import (
     PluginError,
     line_in,
+    line_of,
+    place_of,
     reason_of,
     reraise_if_not_of_rule,
 )
@@ -54,11 +56,12 @@ def load_rules(
     for origin, setting, module in _modules(paths, plugins):
         for rule in _rules_of(module):
             # The tests check those that come with dispatch-lint.
-            is_own = rule.__module__.startswith(f"{BUILT_IN}.")
-            problem = None if is_own else defining_problem(rule) or wrong_option(rule)
+            problem = None if is_built_in(rule) else defining_problem(rule) or wrong_option(rule)
             if problem:
+                file = str(file_of(rule) or rule.__module__)
+                place = origin if file == origin else f"{origin}: {file}"
                 raise PluginError(
-                    f"{origin}: {rule.__name__} is not a rule: {problem}", setting=setting
+                    f"{place}: {rule.__name__} is not a rule: {problem}", setting=setting
                 )
             if found.setdefault(rule.name, rule) is not rule:
                 known = found[rule.name]
@@ -86,7 +89,8 @@ def _modules(
             module = load()
         except BaseException as error:
             reraise_if_not_of_rule(error)
-            raise PluginError(f"{origin} fails to load: {reason_of(error)}") from error
+            reason = f"{reason_of(error)}{place_of(error)}"
+            raise PluginError(f"{origin} fails to load: {reason}") from error
         yield origin, None, module
         for name, submodule in _submodules(origin, module):
             yield name, None, submodule
@@ -122,7 +126,8 @@ def _submodules(origin: str, package: ModuleType) -> Iterator[tuple[str, ModuleT
             yield origin, importlib.import_module(name)
         except BaseException as error:
             reraise_if_not_of_rule(error)
-            raise PluginError(f"{origin}: {name} fails to load: {reason_of(error)}") from error
+            reason = f"{reason_of(error)}{place_of(error)}"
+            raise PluginError(f"{origin}: {name} fails to load: {reason}") from error
 
 
 class _Source(SourceFileLoader):
@@ -166,7 +171,7 @@ def _is_beside(file: Path, module: str) -> bool:
 
 def file_of(rule: type[Rule]) -> Path | None:
     """The file of a rule; None for a built-in rule, and for one without a file."""
-    if rule.__module__.startswith(f"{BUILT_IN}."):
+    if is_built_in(rule):
         return None
     file = getattr(sys.modules.get(rule.__module__), "__file__", None)
     return Path(file) if file else None
@@ -251,8 +256,7 @@ def instantiate(
         SettingsError: a rule or option does not exist, or an option's value is of another type.
         PluginError: a rule raises when it is made.
     """
-    chosen, read = selected(rules, settings), _read_only(settings)
-    return [_create(rules[name], read, catalogue) for name in chosen]
+    return [_create(rules[name], settings, catalogue) for name in selected(rules, settings)]
 
 
 def instantiate_off(
@@ -265,8 +269,7 @@ def instantiate_off(
     """
     off = set(rules) if ALL in settings.ignore else set(settings.ignore)
     off |= {name for name, severity in settings.severity.items() if severity is None}
-    read = _read_only(settings)
-    return [_create(rules[name], read, catalogue) for name in sorted(off)]
+    return [_create(rules[name], settings, catalogue) for name in sorted(off)]
 
 
 def _read_only(settings: Settings) -> Settings:
@@ -287,9 +290,14 @@ def _create(rule: type[Rule], settings: Settings, catalogue: Catalogue) -> Rule:
 def _created(rule: type[Rule], settings: Settings, catalogue: Catalogue) -> Rule:
     options = options_of(rule, settings)
     try:
-        return rule(options, settings, CatalogueView(catalogue))
+        made = rule(options, _read_only(settings), CatalogueView(catalogue))
+        made._is_foreign = not is_built_in(rule)
+        return made
     except SettingsError:
         raise
     except BaseException as error:
         reraise_if_not_of_rule(error)
-        raise PluginError(f"the rule {rule.name} cannot be used: {reason_of(error)}") from error
+        where = line_of(rule, error)
+        raise PluginError(
+            f"the rule {rule.name} ({where}) cannot be used: {reason_of(error)}"
+        ) from error

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.model.errors import InputError, UserError
-from dispatch_lint.signals import Signalled
+from dispatch_lint.signals import ends_run
 
 if TYPE_CHECKING:
     from dispatch_lint.rule import Rule
@@ -97,7 +98,7 @@ def reraise_if_not_of_rule(error: BaseException) -> None:
     """
     from dispatch_lint.engine.members import Wanted
 
-    if isinstance(error, KeyboardInterrupt | Signalled | InputError | Wanted):
+    if isinstance(error, InputError | Wanted) or ends_run(error):
         raise error
 
 
@@ -108,7 +109,8 @@ def document_name(source: str, number: int) -> str:
 
 def internal_error(rule: Rule, error: BaseException) -> str:
     """The message for a rule that failed: with the line of the rule that raised."""
-    return f"internal error in the rule {rule.name} ({_line_of(rule, error)}): {reason_of(error)}"
+    where = line_of(type(rule), error)
+    return f"internal error in the rule {rule.name} ({where}): {reason_of(error)}"
 
 
 def reason_of(error: BaseException) -> str:
@@ -116,27 +118,43 @@ def reason_of(error: BaseException) -> str:
     try:
         text = str(error)
     except BaseException as problem:  # an exception can fail too
-        if isinstance(problem, KeyboardInterrupt):
+        if ends_run(problem):
             raise
         text = f"(its text cannot be had: {type(problem).__name__})"
     name = type(error).__name__
     return f"{name}: {text}" if text else name
 
 
-def _line_of(rule: Rule, error: BaseException) -> str:
+def line_of(rule: type[Rule], error: BaseException) -> str:
     """The file and line of a rule where an exception was raised, or else of its class."""
     import inspect
     import sys
 
-    module = sys.modules.get(type(rule).__module__)
+    module = sys.modules.get(rule.__module__)
     file = getattr(module, "__file__", None) or "?"
     line = line_in(file, error)
     if line is None:  # what it yielded is wrong
         try:
-            line = inspect.getsourcelines(type(rule))[1]
+            line = inspect.getsourcelines(rule)[1]
         except (OSError, TypeError):
             line = 1
     return f"{_shown(file)}:{line}"
+
+
+def place_of(error: BaseException) -> str:
+    """The file and line where loading code failed; empty where that is in no file of its author."""
+    import traceback
+
+    if isinstance(error, SyntaxError) and error.filename:
+        return f" ({error.filename}:{error.lineno})"
+    loaders = ("<frozen ", str(FilePath(__file__).parent))
+    standard = str(FilePath(os.__file__).parent)
+    frames = [
+        frame for frame in traceback.extract_tb(error.__traceback__)
+        if not frame.filename.startswith(loaders)
+        and ("-packages" in frame.filename or not frame.filename.startswith(standard))
+    ]  # fmt: skip
+    return f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""
 
 
 def line_in(file: str, error: BaseException) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, Field, fields
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -76,10 +76,21 @@ def wrong_option(rule: type[Rule]) -> str | None:
         if not _is_type_of_option(hint):
             shown = f"is {_shown_type(hint)}, which no option can be"
             return f"its option `{field.name}` {shown}: {_TYPES_OF_OPTIONS}"
-        if field.default is not MISSING and not _fits(field.default, hint):
-            shown = f"{field.default!r:.60}, which is not {_shown_type(hint)}"
+        default = _default(field)
+        if default is not MISSING and not _fits(default, hint):
+            shown = f"{default!r:.60}, which is not {_shown_type(hint)}"
             return f"its option `{field.name}` has the default {shown}"
     return None
+
+
+def _default(field: Field[Any]) -> Any:
+    """The default of an option; MISSING for none, and where what makes it fails."""
+    if field.default_factory is MISSING:
+        return field.default
+    try:
+        return field.default_factory()
+    except Exception:
+        return MISSING  # `options_of` says so where the rule is used
 
 
 def _is_type_of_option(hint: Any) -> bool:
@@ -116,6 +127,8 @@ def _fits(value: object, hint: Any) -> bool:
         return any(_fits(value, choice) for choice in get_args(hint))
     if origin is Literal:
         return any(type(value) is type(choice) and value == choice for choice in get_args(hint))
+    if origin is tuple:
+        return isinstance(value, tuple) and all(isinstance(item, str) for item in value)
     plain = origin or hint
     if not isinstance(plain, type) or plain is Any:
         return True
@@ -126,6 +139,8 @@ def _fits(value: object, hint: Any) -> bool:
 
 def _shown_type(hint: Any) -> str:
     origin = get_origin(hint)
+    if get_args(hint) == (str, ...):
+        return "a tuple of texts"
     if origin is Literal:
         shown = ", ".join(
             f'"{choice}"' if isinstance(choice, str) else str(choice) for choice in get_args(hint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import GeneratorType, TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dispatch_lint.documents.document import ROW_KEY
@@ -9,20 +10,23 @@ from dispatch_lint.model.fix import Fix, Put, Rename
 from dispatch_lint.model.location import Location, Range
 from dispatch_lint.model.violation import Severity
 from dispatch_lint.rule import EntityView, Fact, Finding
+from dispatch_lint.rule.entity import renew
+from dispatch_lint.rule.readonly import CHANGED
 from dispatch_lint.text.scalars import has_half_character
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterator, Mapping
 
     from dispatch_lint.documents.document import Document
     from dispatch_lint.model.location import Path
-    from dispatch_lint.rule import Suppression
+    from dispatch_lint.rule import Rule, Suppression
 
 Item = TypeVar("Item")
-MAX_FINDINGS = 10_000
+MAX_FINDINGS = 1_000
 """The findings of one call of a rule; it may have more in a longer text, or a larger group.
 
-A rule that does not stop takes a tenth of a second for each document until it is stopped.
+A rule that does not stop takes some milliseconds for each document until it is stopped. It is asked
+about the next document all the same: which are the next depends on the number of processes.
 """
 _OF_TEXTS = "`range` is for findings about texts and suppressions"
 _OF_GROUPS = "`entity` and `related` are for findings about groups and references"
@@ -36,29 +40,64 @@ _FINDING_FIELDS: Mapping[str, tuple[type, ...]] = {
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
-def checked_findings(yielded: object, size: int = 1) -> Iterator[Finding]:
+def checked_findings(
+    yielded: object, check: Callable[[Finding], None], further: Callable[[], int] = lambda: 0
+) -> Iterator[Finding]:
     """What a rule yielded, if these are findings.
 
     Args:
-        size: the number of entities that it was asked about; for a text, a tenth of its letters.
+        check: raises a TypeError for a finding that cannot be about what the rule was asked about.
+        further: how many it may be beside `MAX_FINDINGS`, for the size of what it was asked about.
 
     Raises:
         TypeError: it is something else, or a field of a finding is, or there is no end of it.
     """
-    return _checked(yielded, "findings", checked_finding, size)
+    return _checked(yielded, "findings", checked_finding, check, further)
 
 
 def _checked(
-    yielded: object, what: str, check: Callable[[object], Item], size: int = 1
-) -> Iterator[Item]:
-    """What a rule yielded, which has to end; each item is what `check` returns of it."""
+    yielded: object, what: str, read: Callable[[object], Item], check: Callable[[Item], None],
+    further: Callable[[], int],
+) -> Iterator[Item]:  # fmt: skip
+    """What a rule yielded, which has to end; each item is what `read` returns of it."""
     if yielded is None:
         raise TypeError(f"it returned None: a rule yields its {what}")
-    limit = MAX_FINDINGS + 10 * size
+    limit = MAX_FINDINGS
     for number, item in enumerate(yielded):  # type: ignore[arg-type, var-annotated]
-        if number >= limit:
-            raise TypeError(f"it yielded more than {limit:,} {what} for one document or group")
-        yield check(item)
+        if number == MAX_FINDINGS:
+            limit += further()
+        try:
+            if number >= limit:
+                raise TypeError(f"it yielded more than {limit:,} {what} for one document or group")
+            checked = read(item)
+            check(checked)
+        except TypeError as error:
+            raise error.with_traceback(_yielding(yielded)) from None
+        yield checked
+
+
+def check_unchanged(view: EntityView) -> None:
+    """Check that a rule of others left alone what it was given.
+
+    Lists and dicts refuse to be changed, but for `list.append(value, 1)` and the like.
+
+    Raises:
+        TypeError: it has changed the fields of an entity.
+    """
+    if renew(view):
+        raise TypeError(CHANGED)
+
+
+def _yielding(yielded: object) -> TracebackType | None:
+    """The place where a generator waits, as of an exception: messages name its line."""
+    frames = []
+    while isinstance(yielded, GeneratorType) and yielded.gi_frame is not None:
+        frames.append(yielded.gi_frame)
+        yielded = yielded.gi_yieldfrom
+    traceback = None
+    for frame in reversed(frames):
+        traceback = TracebackType(traceback, frame, frame.f_lasti, frame.f_lineno)
+    return traceback
 
 
 def checked_finding(yielded: object) -> Finding:
@@ -131,35 +170,37 @@ def _check_type(what: str, value: object, *types: type, exact: bool = False) -> 
         raise TypeError(f"{what} is {value!r:.60}, but must be {names}")
 
 
-def check_of_document(findings: Iterable[Finding], *, of_text: bool = False) -> None:
-    """Check findings about one document, which cannot be about others as those about groups can.
+def check_nothing(_: object) -> None:
+    """Take anything."""
+
+
+def check_of_document(finding: Finding, *, of_text: bool = False) -> None:
+    """Check a finding about one document, which cannot be about others as those about groups can.
 
     Args:
-        of_text: whether they are about its text, and so may have a range.
+        of_text: whether it is about its text, and so may have a range.
 
     Raises:
-        TypeError: a finding has an `entity`, or something `related`, or a `location` or
+        TypeError: it has an `entity`, or something `related`, or a `location` or
             range that it cannot have, or renames the entity itself.
     """
-    for finding in findings:
-        _check_renames(finding)
-        _check_no_location(finding)
-        if finding.range is not None and not of_text:
-            raise TypeError(_OF_TEXTS)
-        _check_alone(finding)
+    _check_renames(finding)
+    _check_no_location(finding)
+    if finding.range is not None and not of_text:
+        raise TypeError(_OF_TEXTS)
+    _check_alone(finding)
 
 
-def check_of_declared(findings: Iterable[Finding]) -> None:
-    """Check findings about the name of a declared field.
+def check_of_declared(finding: Finding) -> None:
+    """Check a finding about the name of a declared field.
 
     Raises:
-        TypeError: as of `check_of_document`, or a finding is about what is in the field.
+        TypeError: as of `check_of_document`, or it is about what is in the field.
     """
-    for finding in findings:
-        _check_no_location(finding)
-        if finding.path:
-            raise TypeError(f"a declared field has no value: the path {finding.path} must be ()")
-        _check_alone(finding)
+    _check_no_location(finding)
+    if finding.path:
+        raise TypeError(f"a declared field has no value: the path {finding.path} must be ()")
+    _check_alone(finding)
 
 
 def check_of_group(finding: Finding) -> None:
@@ -176,50 +217,48 @@ def check_of_group(finding: Finding) -> None:
     _check_not_folded(finding)
 
 
-def check_locations(findings: Iterable[Finding], files: Container[str]) -> None:
-    """Check that findings about definitions have a location, and nothing of documents.
+def check_locations(files: Container[str], finding: Finding) -> None:
+    """Check that a finding about definitions has a location, and nothing of documents.
 
     Args:
         files: the files that have definitions.
 
     Raises:
-        TypeError: a finding has no location or one elsewhere, or it has a fix, or is related to
+        TypeError: it has no location or one elsewhere, or a fix, or is related to
             something else than a location.
     """
-    for finding in findings:
-        if finding.fix is not None:
-            raise TypeError("a Fix changes documents; a finding about a definition has none")
-        if finding.range is not None:
-            raise TypeError(_OF_TEXTS)
-        if finding.entity is not None:
-            raise TypeError(_OF_GROUPS)
-        for what, _ in finding.related:
-            if not isinstance(what, Location):
-                raise TypeError(f"a finding about a definition is related to {what!r:.60}: "
-                                "it can be to a Location")  # fmt: skip
-        _check_not_folded(finding)
-        location = finding.location
-        if location is None or location.file not in files:
-            raise TypeError(
-                f"the finding {finding.message!r:.60} has no `location` in a file with definitions"
-            )
+    if finding.fix is not None:
+        raise TypeError("a Fix changes documents; a finding about a definition has none")
+    if finding.range is not None:
+        raise TypeError(_OF_TEXTS)
+    if finding.entity is not None:
+        raise TypeError(_OF_GROUPS)
+    for what, _ in finding.related:
+        if not isinstance(what, Location):
+            raise TypeError(f"a finding about a definition is related to {what!r:.60}: "
+                            "it can be to a Location")  # fmt: skip
+    _check_not_folded(finding)
+    location = finding.location
+    if location is None or location.file not in files:
+        raise TypeError(
+            f"the finding {finding.message!r:.60} has no `location` in a file with definitions"
+        )
 
 
-def check_of_suppression(findings: Iterable[Finding], suppression: Suppression) -> None:
-    """Check findings about a suppression comment, which is their location.
+def check_of_suppression(suppression: Suppression, finding: Finding) -> None:
+    """Check a finding about a suppression comment, which is its location.
 
     Raises:
-        TypeError: a finding has a path or another location, or a fix: the engine removes what is
+        TypeError: it has a path or another location, or a fix: the engine removes what is
             wrong or unused; or it is about something else too.
     """
-    for finding in findings:
-        _check_no_location(finding)
-        _check_alone(finding)
-        _check_not_folded(finding)
-        if finding.path or finding.range not in (None, suppression.range):
-            raise TypeError("a finding about a suppression is at its `range`, with the path ()")
-        if finding.fix is not None:
-            raise TypeError("a finding about a suppression has no `fix`: the engine has one")
+    _check_no_location(finding)
+    _check_alone(finding)
+    _check_not_folded(finding)
+    if finding.path or finding.range not in (None, suppression.range):
+        raise TypeError("a finding about a suppression is at its `range`, with the path ()")
+    if finding.fix is not None:
+        raise TypeError("a finding about a suppression has no `fix`: the engine has one")
 
 
 def _check_alone(finding: Finding) -> None:
@@ -284,13 +323,18 @@ def _is_missing(entity: Any, path: Path) -> bool:
     return False
 
 
-def checked_facts(yielded: object) -> Iterator[Fact]:
-    """What a rule collected about one entity, if these are facts that an index can keep.
+def collected(rule: Rule, entity: EntityView) -> list[Fact]:
+    """What a rule collects about one entity, if these are facts that an index can keep.
 
     Raises:
-        TypeError: it is something else, its data are not plain, or there is no end of it.
+        TypeError: it is something else, its data are not plain, or there is no end of it; or the
+            rule has changed the entity.
     """
-    return _checked(yielded, "facts", _checked_fact)
+    yielded = rule.collect(entity)
+    facts = [*_checked(yielded, "facts", _checked_fact, check_nothing, lambda: 0)]
+    if rule._is_foreign:
+        check_unchanged(entity)
+    return facts
 
 
 def _checked_fact(fact: object) -> Fact:

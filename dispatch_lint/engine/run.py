@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.documents.reading import changed_error, has_changed
@@ -244,9 +245,9 @@ def _check_suppressions(
             continue
         for file, comments in suppressions.items():
             for suppression in comments.complaints(checker.known, checker.active):
+                check = partial(check_of_suppression, suppression)
                 try:
-                    findings = [*checked_findings(rule.check_suppression(suppression))]
-                    check_of_suppression(findings, suppression)
+                    findings = [*checked_findings(rule.check_suppression(suppression), check)]
                 except BaseException as error:
                     reraise_if_not_of_rule(error)
                     where = document_name(file, suppression.document)

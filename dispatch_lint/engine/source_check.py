@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.documents.classify import Skipped
@@ -15,8 +16,9 @@ from dispatch_lint.engine.report import Fold, Located, SourceReport, Unparsed
 from dispatch_lint.engine.rule_failures import document_name, reraise_if_not_of_rule
 from dispatch_lint.engine.rule_results import (
     check_of_document,
-    checked_facts,
+    check_unchanged,
     checked_findings,
+    collected,
     document_problem,
 )
 from dispatch_lint.engine.summary import Listed
@@ -35,6 +37,9 @@ if TYPE_CHECKING:
     from dispatch_lint.model.violation import Severity
     from dispatch_lint.rule import Finding, Rule
     from dispatch_lint.text.tree import Part
+
+
+_CHECK_OF_TEXT = partial(check_of_document, of_text=True)
 
 
 def check_source(
@@ -134,34 +139,35 @@ def _check_document(checker: Checker, document: Document, report: SourceReport) 
 def _ask(checker: Checker, document: Document, fail: Fail) -> Iterator[RuleFinding]:
     """What the rules find in a document: those about texts, fields and entities."""
     fast, rules = checker.accelerator, checker.text_rules
-    text, size = TextView(document), _size(document)
+    text, letters = TextView(document), partial(_letters, document)
     for rule in fast.text_rules(rules, text) if fast else rules:
-        yield from _findings(document, rule, rule.check_text, text, size, fail)
+        yield from _findings(document, rule, rule.check_text, text, letters, fail)
     if document.part.problem is not None:
         return
     if document.undeclared:
         yield from checker.check_undeclared(document, document.undeclared, fail)
     entity, rules = EntityView(document), checker.entity_rules
     for rule in fast.entity_rules(rules, entity) if fast else rules:
-        yield from _findings(document, rule, rule.check_entity, entity, size, fail)
+        view = EntityView(document) if rule._is_foreign else entity
+        yield from _findings(document, rule, rule.check_entity, view, letters, fail)
 
 
-def _size(document: Document) -> int:
-    """See `checked_findings`."""
+def _letters(document: Document) -> int:
+    """The length of a document; of a row of a store, which has no text, about that of its JSON."""
     start, stop = document.part.place
-    return 1 + (stop - start) // 10
+    return stop - start or len(repr(document.value))
 
 
 def _findings(
     document: Document, rule: Rule, method: Callable[[Any], Iterable[Finding]], view: object,
-    size: int, fail: Fail,
+    letters: Callable[[], int], fail: Fail,
 ) -> list[RuleFinding]:  # fmt: skip
     """What a rule finds by one of its methods; nothing where it fails."""
+    check = _CHECK_OF_TEXT if isinstance(view, TextView) else check_of_document
     try:
-        findings = [*checked_findings(method(view), size)]
-        if not findings:
-            return []
-        check_of_document(findings, of_text=isinstance(view, TextView))
+        findings = [*checked_findings(method(view), check, letters)]
+        if rule._is_foreign and isinstance(view, EntityView):
+            check_unchanged(view)
     except BaseException as error:
         reraise_if_not_of_rule(error)
         fail(rule, error)
@@ -327,7 +333,7 @@ def _collect(checker: Checker, document: Document, report: SourceReport) -> None
         ]
     for rule in rules.facts.values():
         try:
-            facts = [*checked_facts(rule.collect(EntityView(document)))]
+            facts = collected(rule, EntityView(document))
         except BaseException as error:
             reraise_if_not_of_rule(error)
             where = document_name(document.source.name, number)

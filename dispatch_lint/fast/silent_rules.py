@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.engine.judge import tasks_of
 from dispatch_lint.rule import EntityView, Rule, TextView
+from dispatch_lint.signals import ends_run
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.document import Document
@@ -249,6 +250,6 @@ def _may_report(method: Callable[[Any], Iterable[object]], watched: _Watched) ->
     try:
         return any(True for _ in method(watched)) or watched.read_more
     except BaseException as error:
-        if isinstance(error, KeyboardInterrupt):
+        if ends_run(error):
             raise
         return True

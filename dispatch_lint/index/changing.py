@@ -204,7 +204,10 @@ class FocusedGroups:
 
 
 def _differ(before: list[tuple[int, Row]], after: list[tuple[int, Row]]) -> bool:
-    """Whether rows of a group differ. Of facts, 1 and True are equal and not the same."""
-    return before != after or (
-        bool(after) and after[0][1][0] == FACT and repr(before) != repr(after)
-    )
+    """Whether rows of a group differ."""
+    rows = before or after
+    if (
+        rows and rows[0][1][0] == FACT
+    ):  # 1 equals True and is not the same; NaN is, and is not equal
+        return repr(before) != repr(after)
+    return before != after

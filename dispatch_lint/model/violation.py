@@ -73,6 +73,7 @@ class Violation(NamedTuple):
         definition: what it is about where it is no document: `pkg/shop.Widget`.
         fix: the edits that remove it, where there are some.
         target: what the foreign key means whose value it is about.
+        is_fix_lost: whether the rule has a fix that cannot be written into the text.
     """
 
     rule: str
@@ -93,6 +94,7 @@ class Violation(NamedTuple):
     definition: str = ""
     fix: TextFix | None = None
     target: Target | None = None
+    is_fix_lost: bool = False
 
     @property
     def place(self) -> str:

@@ -79,6 +79,8 @@ class Rule:
     Options: ClassVar[type] = NoOptions
     valid: ClassVar[Sequence[Example]] = ()
     invalid: ClassVar[Sequence[Example]] = ()
+    _is_foreign = False
+    """Whether somebody else wrote it, who may not know what it cannot do; set by the engine."""
 
     def __new__(cls, *_: Any) -> Self:
         """Create a rule that stays what its class says now: the class is part of other runs too."""

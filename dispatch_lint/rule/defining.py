@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from dispatch_lint.rule.base import Rule
 
+_METHODS = (*SCOPES, "collect")
 _NO_HINTS = "remove it: the engine takes no hints for speed"
 _RELATIONS = "override `check_key`, `check_id` or `check_reference`, or `collect` and `judge`"
 GONE = {
@@ -76,12 +77,24 @@ def defining_problem(rule: type[Rule]) -> str | None:
     options = rule.Options
     if not isinstance(options, type) or not is_dataclass(options) or _is_undecorated(options):
         return "its Options are not a dataclass"
+    if not options.__dataclass_params__.frozen:  # type: ignore[attr-defined]
+        return f"its Options{_line_of(options)} can be changed: write `@dataclass(frozen=True)`"
     if rule.has("collect") != rule.has("judge"):
         has, lacks = ("collect", "judge") if rule.has("collect") else ("judge", "collect")
         return f"it has `{has}` but no `{lacks}`; it needs both"
     if not rule.scopes():
         return _unknown_method(rule) or "it has no method that checks anything"
     return _unknown_method(rule) or _wrong_parameters(rule)
+
+
+def _line_of(class_: type) -> str:
+    """The line of a class, for a message; empty where it is not known."""
+    import inspect
+
+    try:
+        return f" (line {inspect.getsourcelines(class_)[1]})"
+    except (OSError, TypeError):
+        return ""
 
 
 def _is_undecorated(options: type) -> bool:
@@ -98,16 +111,30 @@ def _unknown_method(rule: type[Rule]) -> str | None:
         if owner is _Rule:
             return None
         for name in vars(owner):
-            if name.startswith("check_") and name not in SCOPES:
-                return f"nothing calls its method `{name}`{did_you_mean(name, list(SCOPES))}"
+            if name not in _METHODS and (name.startswith("check_") or _is_misspelled(name)):
+                return f"nothing calls its method `{name}`{did_you_mean(name, _METHODS)}"
     return None
+
+
+def _is_misspelled(name: str) -> bool:
+    """Whether a method is meant for the engine: `checkEntity` and `chek_entity` are, `_check` is not."""
+    from dispatch_lint.naming import is_slip
+
+    if name.startswith("_"):
+        return False
+    bare = {method.replace("_", ""): method for method in _METHODS}
+    letters = name.replace("_", "").lower()
+    has_words = "_" in name or not name.islower()  # `checked` is no `check_id`
+    return letters in bare or (
+        has_words and any(is_slip(letters, method) for method in bare if method[:5] == "check")
+    )
 
 
 def _wrong_parameters(rule: type[Rule]) -> str | None:
     """A method that cannot be called with one argument."""
     import inspect
 
-    for name in (*SCOPES, "collect"):
+    for name in _METHODS:
         if not rule.has(name):
             continue
         method = getattr(rule, name)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from dispatch_lint.documents.document import Document
 from dispatch_lint.model.relations import DELETED
 from dispatch_lint.rule.fields import FieldView
-from dispatch_lint.rule.readonly import ReadOnlyDict, ReadOnlyView, read_only, set_once
+from dispatch_lint.rule.readonly import ReadOnlyDict, ReadOnlyView, is_changed, read_only, set_once
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -142,8 +142,7 @@ class EntityView(ReadOnlyView):
     def fields(self) -> Mapping[str, Any]:
         """All fields, by their names on the wire; values are those of JSON."""
         if self._fields is None:
-            entity = self._content.entity
-            set_once(self, "_fields", read_only(entity if isinstance(entity, dict) else {}))
+            set_once(self, "_fields", read_only(_fields_of(self._content)))
         return self._fields or read_only({})
 
     def get(self, name: str) -> Any:
@@ -236,6 +235,17 @@ class EntityView(ReadOnlyView):
         """The row of a store dump that it was read from: `key`, `columns`, `from_sql`."""
         document = self._document
         return document.row if document else None
+
+
+def renew(view: EntityView) -> bool:
+    """Let a view show the fields of its entity again; returns whether a rule has changed them."""
+    shown = view._fields
+    set_once(view, "_fields", None)
+    return shown is not None and is_changed(shown, _fields_of(view._content))
+
+
+def _fields_of(content: Content) -> dict[str, Any]:
+    return content.entity if isinstance(content.entity, dict) else {}
 
 
 def _is_guess(document: Document, path: Path) -> bool:

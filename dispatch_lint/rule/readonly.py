@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
+CHANGED = "a rule cannot change what it is given; a fix says what to change"
+
 
 def _refuse(*_: object, **__: object) -> NoReturn:
-    raise TypeError("a rule cannot change what it is given; a fix says what to change")
+    raise TypeError(CHANGED)
 
 
 class ReadOnlyDict(dict[str, Any]):
@@ -73,6 +75,11 @@ def _empty(value: Any) -> Any:
     if isinstance(value, dict):
         return ReadOnlyDict()
     return ReadOnlyList() if isinstance(value, list) else value
+
+
+def is_changed(copy: Any, value: Any) -> bool:
+    """Whether a `read_only` copy of a value was changed: no class can forbid `list.append(copy, 1)`."""
+    return copy != value and repr(copy) != repr(value)  # NaN is not equal to itself
 
 
 def changeable(value: Any) -> Any:
