@@ -120,6 +120,8 @@ def test_the_size_of_a_file_is_limited(size: int, fits: bool, opened: bool, tmp_
     ("depth = 0", "must be a number from 1"),
     ("depth = true", "must be a number from 1"),
     ("depth = 5000", "can be 500 at most"),
+    ("aliases = 2_147_483_648", "can be 2147483647 at most"),
+    (f"fields = 0x1{'0' * 5000}", "dispatch-lint.toml: a number has more than the 64 bits"),
 ])  # fmt: skip
 def test_settings(limits: str, said: str, tmp_path: Path) -> None:
     code, _, error = limited(tmp_path, limits, "a.yaml", BAD)

@@ -30,3 +30,17 @@ class Limits(NamedTuple):
     def bytes(self) -> int:
         """`document_size` in bytes."""
         return self.document_size * 1024 * 1024
+
+
+WITHOUT_TRUST = Limits(
+    document_size=64, depth=MAX_DEPTH, aliases=1_000_000, violations_per_file=100_000,
+    fields=200_000,
+)  # fmt: skip
+"""How far settings that are found in a checked tree can raise each limit by themselves."""
+MAX = 2**31 - 1
+"""The largest number that any limit can be: more is none, and overflows where bytes are read."""
+
+
+def key_of(limit: str) -> str:
+    """The key of a limit in the settings."""
+    return limit.replace("_", "-")

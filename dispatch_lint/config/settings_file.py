@@ -25,6 +25,8 @@ _MAX_PARTS = 100
 _PART = r"""(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')"""
 _LONG_KEY = rf"(?<![A-Za-z0-9_-])(?:{_PART}[ \t]*+\.[ \t]*+){{{_MAX_PARTS}}}"
 """tomllib needs memory by the square of the length of a key."""
+_LARGEST = 2**63
+"""Of larger numbers, which tomllib reads in hexadecimal, Python may refuse to write the digits."""
 _NOT_TOML = (ValueError, RecursionError)
 """What tomllib raises, also for values that are nested too deep."""
 
@@ -103,6 +105,8 @@ def read_table(file: Path) -> tuple[Any, str]:
         if re.search(_LONG_KEY, text):
             raise SettingsError(f"{file}: a key has more than {_MAX_PARTS} parts")
         table: Any = tomllib.loads(text)
+        if any(abs(number) > _LARGEST for number in _integers(table)):
+            raise SettingsError(f"{file}: a number has more than the 64 bits that TOML asks for")
     except OSError as error:
         raise SettingsError(f"{file}: {error.strerror}") from error
     except _NOT_TOML as error:
@@ -111,6 +115,17 @@ def read_table(file: Path) -> tuple[Any, str]:
         return _own_table(file, table)
     except SettingsError as error:
         raise SettingsError(f"{file}: {error}") from None
+
+
+def _integers(table: Any) -> Iterator[int]:
+    """The integers anywhere in a table."""
+    pending = [table]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, int):
+            yield value
+        elif isinstance(value, dict | list):
+            pending += value.values() if isinstance(value, dict) else value
 
 
 def _own_table(file: Path, table: Any) -> tuple[Any, str]:
