@@ -17,7 +17,7 @@ class Limits(NamedTuple):
         aliases: values that all aliases of one document stand for.
         violations_per_file: violations of one file that are shown; the others are counted.
         fields: fields that the definitions of a run lead to, types inside types included; those
-            of Dispatch lead to 1,100.
+            of Dispatch lead to 1,100. One inside more than 8 types of Go counts more than once.
     """
 
     document_size: int = 64

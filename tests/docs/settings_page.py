@@ -74,7 +74,7 @@ SETTINGS: dict[str, Setting] = {
     "open-questions": Setting("table", '[open-questions]\nkind-field = "required"'),
     "rules": Setting("table: rule → options", '[rules.initialism-spelling]\nwire = "camel"',
         "So does the [page of the rule](../rules/index.md)."),
-    "limits": Setting("table", "[limits]\ndocument-size = 128"),
+    "limits": Setting("table", "[limits]\naliases = 500_000"),
 }  # fmt: skip
 _PROPERTIES = settings_schema(built_in_rules())["properties"]
 
