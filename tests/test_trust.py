@@ -618,7 +618,7 @@ def test_files_without_an_end_are_refused_with_trust_too(
 ) -> None:
     (tree / "own" / "stored").mkdir(parents=True)
     for name in ("endless", "endless.go", "endless.json", "own/stored/A.schema.json"):
-        if endless == "pipe" and not name.startswith("endless."):
+        if endless == "pipe":
             os.mkfifo(tree / name)
         else:
             link(tree / name, "/dev/zero")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dispatch_lint.config.definition_settings import as_written
 from dispatch_lint.config.named_files import MIB, read_regular
 from dispatch_lint.config.settings import Settings, SettingsError, parse
-from dispatch_lint.config.tree import real_path
+from dispatch_lint.config.tree import exists, real_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,10 +36,10 @@ def find(start: Path) -> Path | None:
     """The settings file of a folder: in it, or in one above it, up to the repository root."""
     for folder in searched(start):
         file = folder / FILE
-        if file.is_file() or file.is_symlink():  # `load` will report a broken link
+        if os.path.lexists(file):  # `load` will report what cannot be read
             return file
         project = folder / PROJECT
-        if project.is_file() and _has_table(project):
+        if os.path.lexists(project) and _has_table(project):
             return project
     return None
 
@@ -47,15 +48,16 @@ def searched(start: Path) -> Iterator[Path]:
     """The folders that are searched for the settings of a folder, in order."""
     for folder in (start, *start.parents):
         yield folder
-        if (folder / ".git").exists():
+        if exists(folder / ".git"):
             return
 
 
 def _has_table(project: Path) -> bool:
+    """Whether a `pyproject.toml` has our table, or may have it: `load` will report why it cannot be read."""
     try:
         data = read_regular(project, MAX_BYTES)
     except OSError:
-        return False
+        return True
     # UTF-16 has a NUL in every letter.
     if not _LIKE_TABLE.search(data.replace(b"\0", b"").decode("latin-1")):
         return False
