@@ -16,6 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -23,7 +24,9 @@ import pytest
 from dispatch_lint.audit import corpus_check
 from dispatch_lint.audit.arrow import rows_of
 from dispatch_lint.audit.documents import check_rows
+from dispatch_lint.audit.java_log import harmless_log
 from dispatch_lint.audit.plan import Plan, Starts, closed
+from dispatch_lint.audit.session import session
 from dispatch_lint.config.settings import Settings
 from dispatch_lint.engine.plugins import load_rules
 from dispatch_lint.engine.report import RunReport
@@ -51,7 +54,7 @@ per-path = { "b.jsonl" = ["status-value"] }
 [severity]
 revision-order = "off"
 [limits]
-violations-per-file = 1_000_000
+violations-per-file = 100_000
 """
 FIELDS = [
     "status", "reason", "delete", "image", "timeout", "secrets", "Name", "imageName", "created_at",
@@ -424,6 +427,46 @@ def test_what_one_file_has_in_several_tasks() -> None:
         assert (settled.summary.documents, settled.summary.skipped) == (3, 1)
         assert len(settled.summary.problems) == 101
         assert settled.summary.problems[-1] == "99 further problems of a task"
+
+
+def test_what_java_logs_is_harmless(capfd: pytest.CaptureFixture[str]) -> None:
+    """Spark logs rows as they are; its progress bar stays."""
+    log = "::add-mask::a\n\x1b[31m\tat b\n##[group]\rlast \xe9"
+    with harmless_log():
+        logger = subprocess.Popen(["printf", "%s", log], stdout=2)
+    logger.wait()
+    shown = "\\x3a:add-mask::a\n\\x1b[31m    at b\n\\x23#[group]\rlast \xe9"
+    error = ""
+    for _ in range(500):
+        error += capfd.readouterr().err
+        if error == shown:
+            break
+        time.sleep(0.01)
+    assert error == shown
+
+
+@pytest.mark.parametrize(("master", "bound"), [(None, "127.0.0.1"), ("local[1]", None)])
+def test_nobody_elsewhere_reaches_a_spark_of_ours(
+    master: str | None, bound: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conf: dict[str, str] = {}
+
+    class Builder:
+        def __getattr__(self, method: str) -> Any:
+            def called(*arguments: str) -> Any:
+                if method == "getOrCreate":
+                    return SimpleNamespace(conf=SimpleNamespace(set=conf.__setitem__))
+                conf.update([arguments] if method == "config" else [])  # type: ignore[list-item]
+                return self
+
+            return called
+
+    monkeypatch.setattr("pyspark.sql.SparkSession.builder", Builder())
+    for name in ("SPARK_ENV_LOADED", "SPARK_REMOTE"):
+        monkeypatch.delenv(name, raising=False)
+    session(master, None)
+    assert conf["spark.ui.enabled"] == "false"
+    assert conf.get("spark.driver.bindAddress") == conf.get("spark.driver.host") == bound
 
 
 def plan_of(*files: str) -> Plan:

@@ -9,6 +9,12 @@ from pathlib import Path
 import pytest
 
 from dispatch_lint.config.limits import Limits
+from dispatch_lint.definitions.budget import Budget
+from dispatch_lint.definitions.conventions import Conventions
+from dispatch_lint.definitions.go_package import GoSource
+from dispatch_lint.definitions.go_tree import GoTree
+from dispatch_lint.definitions.go_types import Scope
+from dispatch_lint.definitions.golang import GoReader
 from dispatch_lint.documents.source import Source
 from dispatch_lint.model.errors import InputError
 from tests.test_cli import check
@@ -120,6 +126,8 @@ def test_the_size_of_a_file_is_limited(size: int, fits: bool, opened: bool, tmp_
     ("depth = 0", "must be a number from 1"),
     ("depth = true", "must be a number from 1"),
     ("depth = 5000", "can be 500 at most"),
+    ("aliases = 2_147_483_648", "can be 2147483647 at most"),
+    (f"fields = 0x1{'0' * 5000}", "dispatch-lint.toml: a number has more than the 64 bits"),
 ])  # fmt: skip
 def test_settings(limits: str, said: str, tmp_path: Path) -> None:
     code, _, error = limited(tmp_path, limits, "a.yaml", BAD)
@@ -137,6 +145,28 @@ def test_a_long_chain_of_embedded_structs(tmp_path: Path) -> None:
         "package a\n" + "".join(f"type A{n} struct {{ A{n + 1} }}\n" for n in range(3000))
     )
     assert check(tmp_path, "a.go")[0] == 0
+
+
+@pytest.mark.parametrize("types", [15, 120])
+def test_structs_that_embed_the_next_and_have_it_as_a_field(types: int) -> None:
+    """Each level doubles the fields, whose structs embed all the levels below: it took minutes."""
+    text = "package a\ntype T struct { BaseEntity; F T0 }\n" + "".join(
+        f"type T{n} struct {{ T{n + 1}; F{n} T{n + 1} }}\n" for n in range(types)
+    )
+    source, spent = GoSource("a.go", text.encode, named=True), 0
+
+    class Counted(Budget):
+        def spend(self, around: int = 0) -> None:
+            nonlocal spent
+            spent += 1
+            super().spend(around)
+
+    tree, budget = GoTree([source], {}), Counted(Limits().fields)
+    package = tree.package(".")
+    assert package is not None
+    found = GoReader(tree, Conventions(), budget).entity_types([Scope(package, source.file)])
+    assert [kind.kind for kind in found] == ["T"]
+    assert budget.exceeded is not None and spent < 5_000
 
 
 def test_what_is_suppressed_is_not_too_much(tmp_path: Path) -> None:

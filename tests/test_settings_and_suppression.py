@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from dispatch_lint.engine.summary import Result
 from dispatch_lint.model.violation import Severity
 from dispatch_lint.schema.kind_schema import CatalogueError
+from tests.command import run_text
 from tests.conftest import Lint, shown
 from tests.test_cli import check
 
@@ -453,4 +455,34 @@ def test_settings_that_are_a_broken_link_are_an_error(tmp_path: Path) -> None:
     assert (code, out) == (2, "")
     assert error.endswith("/dispatch-lint.toml: No such file or directory\n")
     (tmp_path / "shared.toml").write_text("ignore = ['name-format']\n")
+    assert check(tmp_path, "a.yaml")[0] == 0
+
+
+@pytest.mark.parametrize("name", ["dispatch-lint.toml", "pyproject.toml"])
+@pytest.mark.parametrize(("made", "said"), [
+    ("large", "the file is larger than 1 MiB"), ("folder", "Is a directory"),
+    ("pipe", "not a regular file"), ("link", "No such file or directory"),
+])  # fmt: skip
+@pytest.mark.parametrize("command", [["check"], ["init", "--yes"]])
+def test_settings_that_cannot_be_read_are_not_passed_over(
+    command: list[str], made: str, said: str, name: str, tmp_path: Path
+) -> None:
+    """Rules that they switch on, or off, would be forgotten, and a pipe waited for."""
+    file = tmp_path / name
+    if made == "large":
+        file.write_text("#" * (1 << 20) + "\n")
+    elif made == "folder":
+        file.mkdir()
+    elif made == "pipe":
+        os.mkfifo(file)
+    else:
+        file.symlink_to("gone.toml")
+    result = run_text(tmp_path, *command)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr == f"dispatch-lint: {file}: {said}\n"
+
+
+def test_a_project_of_others_has_no_settings(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[project]\nname = 'a'\n")
+    (tmp_path / "a.yaml").write_text(WRONG.replace("a b", "a"))
     assert check(tmp_path, "a.yaml")[0] == 0

@@ -10,6 +10,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from dispatch_lint.audit.java_log import harmless_log
 from dispatch_lint.model.errors import InputError
 
 if TYPE_CHECKING:
@@ -49,12 +50,16 @@ def session(
         builder = builder.master(master)
     elif "SPARK_ENV_LOADED" not in os.environ and not os.environ.get("SPARK_REMOTE"):
         builder = builder.master("local[*]")  # nobody said where
+        for name in ("spark.driver.bindAddress", "spark.driver.host"):
+            builder = builder.config(name, "127.0.0.1")  # nobody elsewhere has to reach it
     if not (remote or os.environ.get("SPARK_REMOTE")):  # a server's progress is its own
         builder = builder.config("spark.ui.showConsoleProgress", str(progress).lower())
+        # Its page, for everybody who reaches this machine, shows the rows that are read.
+        builder = builder.config("spark.ui.enabled", "false")
     for name, value in (conf or {}).items():
         builder = builder.config(name, value)
     try:
-        with _own_signals():
+        with _own_signals(), harmless_log():
             made: SparkSession = builder.getOrCreate()
         made.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "5000")
         made.conf.set("spark.sql.session.timeZone", "UTC")

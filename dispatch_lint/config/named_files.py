@@ -1,10 +1,11 @@
-"""Reads files that settings or documents name: each is a regular file of bounded size."""
+"""Reads files of a checked tree, and those that it names: each is a regular file."""
 
 from __future__ import annotations
 
 import errno
 import os
 import stat
+import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,11 +15,11 @@ if TYPE_CHECKING:
 MIB = 1024 * 1024
 
 
-def open_regular(file: Path, most: int) -> BinaryIO:
+def open_regular(file: Path | str, most: int = sys.maxsize) -> BinaryIO:
     """Open a regular file for reading; a pipe or a device, which may have no end, is refused.
 
     Args:
-        most: the size in bytes from which on it is refused.
+        most: the size in bytes from which on it is refused; by default there is none.
 
     Raises:
         OSError: it cannot be read, is no regular file, or is larger.
@@ -57,6 +58,6 @@ def read_regular(file: Path, most: int) -> bytes:
     return data
 
 
-def _too_large(file: Path, most: int) -> OSError:
+def _too_large(file: Path | str, most: int) -> OSError:
     size = f"{most // MIB} MiB" if most >= MIB else f"{most // 1024} KiB"
     return OSError(errno.EFBIG, f"the file is larger than {size}", str(file))

@@ -20,7 +20,7 @@ from dispatch_lint.config.definition_settings import (
     read_selections,
 )
 from dispatch_lint.config.definition_settings import texts as _texts
-from dispatch_lint.config.limits import MAX_DEPTH, Limits
+from dispatch_lint.config.limits import MAX, MAX_DEPTH, Limits, key_of
 from dispatch_lint.model.reference import ReferenceTarget
 from dispatch_lint.model.violation import Severity
 from dispatch_lint.naming import did_you_mean
@@ -208,15 +208,16 @@ def _questions(key: str, value: object) -> OpenQuestions:
 
 
 def _limits(key: str, value: object) -> Limits:
-    names = [name.replace("_", "-") for name in Limits._fields]
+    names = [key_of(name) for name in Limits._fields]
     limits: dict[str, int] = {}
     for name, number in _options(key, value).items():
         if name not in names:
             raise SettingsError(f'unknown key "{key}.{name}"{did_you_mean(name, names)}')
         if not isinstance(number, int) or isinstance(number, bool) or number < 1:
             raise SettingsError(f'"{key}.{name}" must be a number from 1, not {as_written(number)}')
-        if name == "depth" and number > MAX_DEPTH:
-            raise SettingsError(f'"{key}.{name}" can be {MAX_DEPTH} at most, not {number}')
+        most = MAX_DEPTH if name == "depth" else MAX
+        if number > most:
+            raise SettingsError(f'"{key}.{name}" can be {most} at most, not {as_written(number)}')
         limits[name.replace("-", "_")] = number
     return Limits(**limits)
 

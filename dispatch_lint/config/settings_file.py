@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dispatch_lint.config.definition_settings import as_written
 from dispatch_lint.config.named_files import MIB, read_regular
 from dispatch_lint.config.settings import Settings, SettingsError, parse
-from dispatch_lint.config.tree import real_path
+from dispatch_lint.config.tree import exists, real_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +26,8 @@ _MAX_PARTS = 100
 _PART = r"""(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')"""
 _LONG_KEY = rf"(?<![A-Za-z0-9_-])(?:{_PART}[ \t]*+\.[ \t]*+){{{_MAX_PARTS}}}"
 """tomllib needs memory by the square of the length of a key."""
+_LARGEST = 2**63
+"""Of larger numbers, which tomllib reads in hexadecimal, Python may refuse to write the digits."""
 _NOT_TOML = (ValueError, RecursionError)
 """What tomllib raises, also for values that are nested too deep."""
 
@@ -33,10 +36,10 @@ def find(start: Path) -> Path | None:
     """The settings file of a folder: in it, or in one above it, up to the repository root."""
     for folder in searched(start):
         file = folder / FILE
-        if file.is_file() or file.is_symlink():  # `load` will report a broken link
+        if os.path.lexists(file):  # `load` will report what cannot be read
             return file
         project = folder / PROJECT
-        if project.is_file() and _has_table(project):
+        if os.path.lexists(project) and _has_table(project):
             return project
     return None
 
@@ -45,15 +48,16 @@ def searched(start: Path) -> Iterator[Path]:
     """The folders that are searched for the settings of a folder, in order."""
     for folder in (start, *start.parents):
         yield folder
-        if (folder / ".git").exists():
+        if exists(folder / ".git"):
             return
 
 
 def _has_table(project: Path) -> bool:
+    """Whether a `pyproject.toml` has our table, or may have it: `load` will report why it cannot be read."""
     try:
         data = read_regular(project, MAX_BYTES)
     except OSError:
-        return False
+        return True
     # UTF-16 has a NUL in every letter.
     if not _LIKE_TABLE.search(data.replace(b"\0", b"").decode("latin-1")):
         return False
@@ -103,6 +107,8 @@ def read_table(file: Path) -> tuple[Any, str]:
         if re.search(_LONG_KEY, text):
             raise SettingsError(f"{file}: a key has more than {_MAX_PARTS} parts")
         table: Any = tomllib.loads(text)
+        if any(abs(number) > _LARGEST for number in _integers(table)):
+            raise SettingsError(f"{file}: a number has more than the 64 bits that TOML asks for")
     except OSError as error:
         raise SettingsError(f"{file}: {error.strerror}") from error
     except _NOT_TOML as error:
@@ -111,6 +117,17 @@ def read_table(file: Path) -> tuple[Any, str]:
         return _own_table(file, table)
     except SettingsError as error:
         raise SettingsError(f"{file}: {error}") from None
+
+
+def _integers(table: Any) -> Iterator[int]:
+    """The integers anywhere in a table."""
+    pending = [table]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, int):
+            yield value
+        elif isinstance(value, dict | list):
+            pending += value.values() if isinstance(value, dict) else value
 
 
 def _own_table(file: Path, table: Any) -> tuple[Any, str]:

@@ -8,6 +8,10 @@ if TYPE_CHECKING:
     from dispatch_lint.model.location import Location
 
 
+_USUAL = 8
+"""Levels of types inside types up to which a field counts once; those of Dispatch have 6."""
+
+
 class Budget:
     """Counts the fields that the definitions of a run lead to.
 
@@ -22,9 +26,14 @@ class Budget:
         self._left = fields
         self.exceeded: Location | None = None
 
-    def spend(self) -> None:
-        """Count one more field."""
-        self._left -= 1
+    def spend(self, around: int = 0) -> None:
+        """Count one more field.
+
+        Args:
+            around: how many types it is inside. Beyond what real code has, each level can double the
+                fields, and the structs that each of them embeds are read once more for each.
+        """
+        self._left -= max(1, around - _USUAL) ** 2
 
     def allows(self, definition: Location | None) -> bool:
         """Whether the fields of one more type may be read.

@@ -304,7 +304,7 @@ class FieldReader:
     ) -> Field:
         """One name of a line of a struct, as a field."""
         wire_name = field.tag.name or name
-        self._budget.spend()
+        self._budget.spend(len(around))
         type_ = self._types.inside(
             scope, field.type, around, addressable=self._types.addressable or field.pointer
         )

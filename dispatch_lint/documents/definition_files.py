@@ -173,7 +173,7 @@ def read_paths(
     descriptions: list[Description] = []
     walked = replace(settings, include=_INCLUDE, exclude=())
     try:
-        for source in discover(paths, walked):
+        for source in discover(paths, walked, pipes=False):
             if source.format == "go":
                 go.append(go_source(source, shown))
             elif source.rows is None and source.format in ("json", "yaml"):

@@ -7,6 +7,7 @@ import stat
 import sys
 from functools import cache
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from dispatch_lint.config.tree import real_name
@@ -42,7 +43,7 @@ def refuse_store(url: str, *, reported: bool) -> Source:
 def discover(
     paths: Iterable[str], settings: Settings, row_source: RowSource = refuse_store, *,
     index: Iterable[str] = (), stdin_filename: str | None = None, force_exclude: bool = False,
-    excludes: Excludes | None = None,
+    excludes: Excludes | None = None, pipes: bool = True,
 ) -> Iterator[Source]:  # fmt: skip
     """The sources of a run, each file once, in the order of the paths, those of `index` first.
 
@@ -53,14 +54,15 @@ def discover(
         stdin_filename: the file name that standard input is reported under.
         force_exclude: whether `exclude` applies to named files too.
         excludes: what is left out; by default what the setting `exclude` names.
+        pipes: whether a path may be a pipe or a device, which a checked tree cannot ask for.
 
     Raises:
-        InputError: a path does not exist, or is a link that leads nowhere.
+        InputError: a path does not exist, is a link that leads nowhere, or no file to read.
     """
     excludes = Excludes(settings) if excludes is None else excludes
     sources = [
         _of_path(path, settings, stdin_filename, row_source, reported=reported,
-                 force_exclude=force_exclude, excludes=excludes)
+                 force_exclude=force_exclude, excludes=excludes, pipes=pipes)
         # Of two that hold one key, the second is reported: what is only read comes first.
         for reported, named in ((False, index), (True, paths))
         for path in named
@@ -84,7 +86,7 @@ def _unique(sources: Sequence[Source]) -> Iterator[Source]:
 
 def _of_path(
     path: str, settings: Settings, stdin_filename: str | None, row_source: RowSource, *,
-    reported: bool, force_exclude: bool, excludes: Excludes,
+    reported: bool, force_exclude: bool, excludes: Excludes, pipes: bool,
 ) -> Iterable[Source]:  # fmt: skip
     """The sources of one path; see `discover`."""
     if path == STDIN:
@@ -106,6 +108,8 @@ def _of_path(
     if format_ == "go" and not chosen and is_excluded_code(path):
         return ()
     if not stat.S_ISREG(mode):
+        if not pipes:
+            raise InputError(f"{path}: not a regular file")
         return (_pipe(path, settings, reported=reported),)
     if format_ is None:
         with Source(shown_path(path), "yaml").open() as stream:
@@ -161,6 +165,6 @@ def _pipe(path: str, settings: Settings, *, reported: bool) -> Source:
     from dispatch_lint.documents.stream import buffer_stream
 
     name = shown_path(path)
-    with Source(name, "yaml").open() as stream:
+    with Source(name, "yaml", opener=lambda: Path(path).open("rb")).open() as stream:
         format_, opener = buffer_stream(stream, format_of(path), settings.limits.bytes)
     return Source(name, format_, reported=reported, opener=opener)

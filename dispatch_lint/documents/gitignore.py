@@ -6,12 +6,11 @@ no pattern takes exponential time to match.
 
 from __future__ import annotations
 
-import os
-import stat
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from dispatch_lint.config.globs import Patterns
+from dispatch_lint.config.named_files import open_regular
 from dispatch_lint.model.errors import InputError
 
 if TYPE_CHECKING:
@@ -59,11 +58,9 @@ class Ignores:
     def _read(self, folder: Path, file: Path) -> None:
         """Read an ignore file for a folder, if it can be read."""
         try:
-            # Like git, do not follow a link to a .gitignore; and opening a pipe may block for ever.
-            status = os.lstat(file) if file.name == ".gitignore" else os.stat(file)  # noqa: PTH116
-            if not stat.S_ISREG(status.st_mode):
+            if file.name == ".gitignore" and file.is_symlink():  # git does not follow it
                 return
-            with file.open("rb") as stream:
+            with open_regular(file) as stream:
                 data = stream.read(MAX_BYTES + 1)
         except OSError:
             return

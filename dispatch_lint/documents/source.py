@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Protocol
 
 from dispatch_lint.config.globs import names_below
+from dispatch_lint.config.named_files import open_regular
 from dispatch_lint.model.errors import InputError
 
 if TYPE_CHECKING:
@@ -74,10 +75,10 @@ class Source(NamedTuple):
         """Open it for reading.
 
         Raises:
-            InputError: there is no such file, or it may not be read.
+            InputError: there is no such file, it may not be read, or is no regular file.
         """
         try:
-            return self.opener() if self.opener else open(self.name, "rb")  # noqa: PTH123
+            return self.opener() if self.opener else open_regular(self.name)
         except OSError as error:
             raise InputError(f"{self.name}: {error.strerror or error}") from error
 

@@ -13,6 +13,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dispatch_lint.config.named_files import open_regular
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
@@ -66,7 +68,8 @@ def _mention(entry: os.DirEntry[str]) -> str | None:
     if not name.endswith((".dist-info", ".egg-info")):
         return None
     try:
-        text = Path(entry.path, "entry_points.txt").read_bytes()
+        with open_regular(Path(entry.path, "entry_points.txt")) as stream:
+            text = stream.read()
     except OSError:
         return None
     return entry.name if GROUP.encode() in text else None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dispatch_lint.config.named_files import open_regular
 from dispatch_lint.model.errors import InputError
 from dispatch_lint.text.files import write_bytes
 
@@ -62,7 +63,9 @@ def write_fixed(fixed: Fixed) -> None:
         OSError: a file cannot be written; it is as it was.
     """
     for name in fixed.texts:
-        if Path(name).read_bytes() != encoded(fixed.before[name]):
+        with open_regular(name) as stream:
+            is_same = stream.read() == encoded(fixed.before[name])
+        if not is_same:
             raise InputError(
                 f"{name}: the file changed during the check; nothing was written; run it again"
             )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from dispatch_lint.config.named_files import open_regular
 from dispatch_lint.definitions.model import DefinitionError
 from dispatch_lint.documents.classify import Classifier
 from dispatch_lint.documents.discover import discover
@@ -94,7 +95,7 @@ def _stores(classifier: Classifier) -> Iterator[str]:
     """The URLs of the stores in the working directory, recognized by their first bytes."""
     for file in sorted(Path().iterdir()):
         if file.suffix in (".db", ".sqlite", ".sqlite3", ".bolt") and file.is_file():
-            with file.open("rb") as stream:
+            with open_regular(file) as stream:
                 head = stream.read(20)
             if head[16:20] == b"\xed\xda\x0c\xed":
                 yield f"bolt://{file}"

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from dispatch_lint.config.tree import is_file
+from dispatch_lint.config.named_files import open_regular
 from dispatch_lint.lsp.buffers import Buffer, key_of
 from dispatch_lint.lsp.configuration import Configuration
 from dispatch_lint.lsp.folder import Folder
@@ -276,8 +276,7 @@ class Session:
             if buffer.file == file:
                 return buffer.text
         try:
-            if not is_file(file):  # a pipe would be waited for
-                return None
-            return Text(Path(file).read_bytes().decode(), self.encoding)
+            with open_regular(file) as stream:
+                return Text(stream.read().decode(), self.encoding)
         except (OSError, ValueError):
             return None

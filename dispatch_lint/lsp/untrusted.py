@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dispatch_lint.config.limits import WITHOUT_TRUST, Limits
 from dispatch_lint.config.settings import Settings
 from dispatch_lint.engine.plugins import ALL
 from dispatch_lint.text.harmless import harmless
@@ -48,7 +49,8 @@ def restricted(untrusted: UntrustedError) -> Settings:
     changes |= {name: None for name in ("store", "ledger", "baseline") if name in asked}
     if asked & {"schemas", "definitions"}:  # they may be about kinds that are not known then
         changes |= {"kinds": {}, "references": {}}
-    return replace(settings, **changes)
+    limits = Limits(*map(min, settings.limits, WITHOUT_TRUST))
+    return replace(settings, limits=limits, **changes)
 
 
 def with_known_rules(settings: Settings, known: Collection[str]) -> Settings:

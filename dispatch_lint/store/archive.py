@@ -10,10 +10,9 @@ import json
 from collections.abc import Iterator
 from functools import partial
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dispatch_lint.config.named_files import MIB
+from dispatch_lint.config.named_files import MIB, open_regular
 from dispatch_lint.documents.stored_entity import StoredEntity
 from dispatch_lint.model.errors import StoreError
 from dispatch_lint.store.entity_store import Counts, Filter, LedgerEntry
@@ -46,9 +45,7 @@ def is_header(value: object) -> bool:
 def is_archive(path: str) -> bool:
     """Whether a path is the file of an archive."""
     try:
-        if not Path(path).is_file():  # a pipe is read once
-            return False
-        with Path(path).open("rb") as stream:
+        with open_regular(path) as stream:  # a pipe is read once
             return stream.read(len(HEADER)) == HEADER.encode()
     except (OSError, ValueError):
         return False
@@ -78,7 +75,7 @@ def _batches(
 
 def _read(path: str) -> Iterator[StoredEntity | LedgerEntry]:
     try:
-        with Path(path).open("rb") as stream:
+        with open_regular(path) as stream:
             stream.readline()
             for number, line in enumerate(iter(partial(stream.readline, _MAX_LINE), b""), 2):
                 try:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from dispatch_lint.config.limits import WITHOUT_TRUST, key_of
 from dispatch_lint.config.tree import is_folder, is_inside, tree_of
 from dispatch_lint.store.urls import POSTGRES, bolt_path, scheme_of, shown, sqlite_path
 
@@ -45,6 +46,7 @@ def demands_of(settings: Settings) -> list[Demand]:
         *_code(settings),
         *_server(settings),
         *_paths(settings, tree),
+        *_limits(settings),
         *_packages(tree),
     ]
 
@@ -95,6 +97,14 @@ def _named(settings: Settings) -> Iterator[tuple[str, str]]:
             yield "store", str(path_of(settings.store))
         except StoreError:
             return  # the URL has no path: opening it reports that
+
+
+def _limits(settings: Settings) -> Iterator[Demand]:
+    """The limits that are raised so far that a document could take all memory."""
+    for (name, number), most in zip(settings.limits._asdict().items(), WITHOUT_TRUST, strict=True):
+        if number > most:
+            yield Demand("limits", f"`limits.{key_of(name)}` is above {most:,}",
+                         value=f"{name}={number}")  # fmt: skip
 
 
 def _schema_files(folder: Path) -> Iterator[Path]:

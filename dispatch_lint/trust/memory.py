@@ -72,7 +72,10 @@ def remembered_settings() -> dict[str, dict[str, str]]:
     _check_owner(file)
     try:
         content: Any = json.loads(read_regular(file, _MAX_FILE))
-        entries = content["trusted"]
+        version, entries = content["version"], content["trusted"]
+        if version != _VERSION:
+            raise TrustError(f"{file}: version {json.dumps(version)} of the list of trusted folders "
+                             "is not known to this dispatch-lint; use a newer one")  # fmt: skip
         return {str(name): {"digest": str(entry["digest"]), "since": str(entry["since"])}
                 for name, entry in entries.items()}  # fmt: skip
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:

@@ -10,9 +10,15 @@ import json
 import tomllib
 from typing import NamedTuple
 
+from dispatch_lint.config.limits import WITHOUT_TRUST
 from dispatch_lint.config.settings import Settings, parse
 from dispatch_lint.engine.plugins import built_in_rules
 from dispatch_lint.engine.settings_schema import settings_schema
+
+_TRUST = (
+    "Settings that are found set each as far as the third column says; more needs "
+    "[trust](../security.md), since one document could then take all memory."
+)
 
 
 class Setting(NamedTuple):
@@ -68,7 +74,7 @@ SETTINGS: dict[str, Setting] = {
     "open-questions": Setting("table", '[open-questions]\nkind-field = "required"'),
     "rules": Setting("table: rule → options", '[rules.initialism-spelling]\nwire = "camel"',
         "So does the [page of the rule](../rules/index.md)."),
-    "limits": Setting("table", "[limits]\ndocument-size = 128"),
+    "limits": Setting("table", "[limits]\naliases = 500_000"),
 }  # fmt: skip
 _PROPERTIES = settings_schema(built_in_rules())["properties"]
 
@@ -129,11 +135,14 @@ def text() -> str:
                 )
             lines.append("")
         if key == "limits":
-            lines += ["| key | default | what it bounds |", "|---|---:|---|"]
+            lines += ["| key | default | without trust | what it bounds |", "|---|---:|---:|---|"]
             for name, part in parts.items():
                 bound = f" At most {part['maximum']:,}." if "maximum" in part else ""
-                lines.append(f"| `{name}` | {part['default']:,} | {part['description']}{bound} |")
-            lines.append("")
+                most = getattr(WITHOUT_TRUST, name.replace("-", "_"))
+                lines.append(
+                    f"| `{name}` | {part['default']:,} | {most:,} | {part['description']}{bound} |"
+                )
+            lines += ["", _TRUST, ""]
     return "\n".join(lines)
 
 
