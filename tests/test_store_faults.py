@@ -405,12 +405,14 @@ WITH_SECRETS = {
     "postgresql:/h/db?user=me&password=secret": "postgresql:/h/db",
     "postgresql;//u:secret@h/d": "***@h/d",
     "jdbc:postgresql://h/db?user=me&password=secret": "jdbc:postgresql://h/db",
-    "postgresql:/me:secret": "postgresql:/",
-}
+    "postgresql:/me:secret": "postgresql:/", "postgresql:me:secret": "postgresql:",
+    "postgresql//me:secret": "postgresql//", "postgres:me:secret@h/d": "postgres:***@h/d",
+}  # fmt: skip
 
 
 def test_parameters_of_libpq_are_shown_without_passwords() -> None:
     assert shown("host=h password=secret") == "host=h password=***"
+    assert shown("password = 'a \\'secret' host=h") == "password=*** host=h"
     assert (
         without_passwords("host=h password=secret: no such file")
         == "host=h password=*** no such file"
@@ -422,7 +424,8 @@ def test_no_mistyped_url_shows_its_password(url: str, tmp_path: Path) -> None:
     assert shown(url) == WITH_SECRETS[url]
     (tmp_path / "a.yaml").write_text("kind: Secret\nname: a b\n")
     for command in (["check", "a.yaml", "--store", url], ["check", url], ["store", "list", "--store", url],
-                    ["store", "import", "a.yaml", "--store", url], [url], ["check", "--index", url],
+                    ["store", "import", "a.yaml", "--store", url], [url],
+                    ["store", "import", "a.yaml", "--dry-run", "--store", url], ["check", "--index", url],
                     ["check", "a.yaml", "--baseline", url], ["check", "a.yaml", "-o", f"{url}/x"]):  # fmt: skip
         result = run(tmp_path, *command)
         assert result.returncode == 2
