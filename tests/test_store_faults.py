@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -632,6 +632,28 @@ def test_an_import_killed_in_the_middle_of_writing_is_rolled_back_by_readers(
             result.returncode == 2 and b"an interrupted import must be rolled back" in result.stderr
         )
         copy.chmod(0o755)
+
+
+@pytest.mark.parametrize("command", [
+    ["check", "a.jsonl", "--store", "refs.db"], ["check", "sqlite:///refs.db"],
+    ["store", "import", "sqlite:///refs.db", "--store", "b.db"], ["graph", "sqlite:///refs.db"],
+    ["store", "list", "--store", "refs.db"],
+])  # fmt: skip
+def test_a_reader_leaves_nothing_beside_a_store_in_wal_mode(
+    command: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "a.jsonl").write_text(many(3))
+    run(tmp_path, "store", "import", "a.jsonl", "--store", "refs.db")
+    with closing(sqlite3.connect(tmp_path / "refs.db")) as connection:
+        connection.execute("PRAGMA journal_mode = wal")
+    before = (tmp_path / "refs.db").read_bytes()
+    assert run(tmp_path, *command).returncode in (0, 1)
+    assert not [*tmp_path.glob("refs.db-*")]
+    assert (tmp_path / "refs.db").read_bytes() == before
+    if os.geteuid() != 0:  # root may write anything
+        tmp_path.chmod(0o555)
+        result = run(tmp_path, "store", "list", "--store", "refs.db")
+        assert result.returncode == 2 and b"a file in WAL mode cannot be read" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def import_all(request: Request, url: str | None, options: dict[str, Any]) -> No
 
 
 def _import_once(request: Request, settings: Settings, classifier: Classifier) -> None:
-    from dispatch_lint.api import sources_of, store_url
+    from dispatch_lint.api import close_stores, sources_of, store_url
     from dispatch_lint.documents.source import is_url
     from dispatch_lint.store.entity_store import ConnectionLost
     from dispatch_lint.store.importing import import_sources
@@ -75,6 +75,7 @@ def _import_once(request: Request, settings: Settings, classifier: Classifier) -
         raise click.UsageError("the store cannot be imported into itself")
     store = open_for_trial(target) if request.dry_run else open_for_writing(target)
     memory = _Memory(store, request)
+    sources: list[Source] = []
     try:
         sources = sources_of(request.paths, settings) if request.paths else []
         for attempt in (1, 2):
@@ -92,7 +93,7 @@ def _import_once(request: Request, settings: Settings, classifier: Classifier) -
                 if attempt == 2:
                     raise
     finally:
-        store.close()
+        close_stores(sources, store)
     if request.paths:
         _tell_documents(counts, skipped, store.shown, dry_run=request.dry_run)
     memory.tell()
