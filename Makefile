@@ -125,7 +125,7 @@ FUZZ ?= 3600
 fuzz: $(VENV)/.dev $(VENV)/.fuzz
 	PYTHONPATH=. $(BIN)/python tests/fuzz.py $(FUZZ)
 
-# Commands that are killed, on full disks, and with files and stores that change: nothing is left half-done.
+# Commands that are killed, on full and read-only disks, and with files and stores that change: nothing is left half-done.
 FAULTS ?= 60
 faults: $(VENV)/.dev
 	$(BIN)/python -m tests.faults $(FAULTS) $(FAULTS_FROM)

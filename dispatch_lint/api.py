@@ -128,7 +128,10 @@ def check(
         store = store_rows(settings, checker.classifier)
     except UserError as error:
         raise in_file(error, settings) from error
-    return run(checker, sources, jobs=jobs, store=store, progress=progress)
+    try:
+        return run(checker, sources, jobs=jobs, store=store, progress=progress)
+    finally:
+        close_stores(sources, store.store if store else None)
 
 
 def make_checker(
@@ -219,6 +222,16 @@ def open_store(settings: Settings, classifier: Classifier) -> EntityStore:
     from dispatch_lint.store.opening import open_store as open_url
 
     return open_url(store_url(settings), classifier)
+
+
+def close_stores(sources: Iterable[Source], store: EntityStore | None = None) -> None:
+    """End the connections to the stores among some sources, and to another: a file of SQLite in WAL mode
+    has others beside it as long as there is one."""
+    for source in sources:
+        if source.rows is not None:
+            source.rows.close()
+    if store is not None:
+        store.close()
 
 
 def store_url(settings: Settings) -> str:
@@ -340,5 +353,7 @@ def graph_of(paths: Sequence[str], settings: Settings, *, builtin: bool = True) 
     if not paths:
         return kind_graph(catalogue, () if builtin else builtin_kinds(catalogue))
     store = MemoryStore()
-    import_sources(store, sources_of(paths, settings), Classifier(settings, catalogue))
+    sources = sources_of(paths, settings)
+    import_sources(store, sources, Classifier(settings, catalogue))
+    close_stores(sources)
     return entity_graph(store, partial(is_external, settings))

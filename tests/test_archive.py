@@ -12,7 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from dispatch_lint.rule import stored
-from dispatch_lint.store.archive import archive_lines, import_archive
+from dispatch_lint.store.archive import archive_lines, restore_archive
 from dispatch_lint.store.entity_store import WritableStore
 from dispatch_lint.store.memory import MemoryStore
 from dispatch_lint.store.opening import open_for_writing
@@ -29,7 +29,8 @@ def lines(store: WritableStore) -> list[str]:
 
 def moved(store: WritableStore, target: WritableStore, folder: Path) -> WritableStore:
     (folder / "archive.jsonl").write_text("".join(lines(store)))
-    import_archive(target, str(folder / "archive.jsonl"))
+    with target.transaction():
+        restore_archive(target, str(folder / "archive.jsonl"))
     return target
 
 
@@ -58,7 +59,7 @@ def test_a_store_that_is_moved_is_equal(
     second = moved(first, MemoryStore(), folder)
     third = moved(second, open_for_writing(str(folder / "b.db")), folder)
     assert lines(first) == lines(second) == lines(third)
-    import_archive(third, str(folder / "archive.jsonl"))  # once more changes nothing
+    moved(third, third, folder)  # once more changes nothing
     assert lines(third) == lines(first)
     first.close()
     third.close()
@@ -188,6 +189,19 @@ def test_a_damaged_archive_imports_nothing(line: str, tmp_path: Path) -> None:
     assert (result.returncode, result.stdout) == (2, b"")
     assert result.stderr == b"dispatch-lint: all.jsonl:4: not a line of an archive\n"
     assert run(tmp_path, "store", "list", "--store", "two.db").returncode == 2
+
+
+@pytest.mark.parametrize("bad", [["broken.jsonl"], ["--ledger", "broken.jsonl"]])
+@pytest.mark.parametrize("good", ["a.jsonl", "all.jsonl"])
+def test_what_is_refused_keeps_all_else_out(good: str, bad: list[str], tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(stored("Secret", name="a", id="1"))
+    run(tmp_path, "store", "import", "a.jsonl", "--store", "one.db")
+    run(tmp_path, "store", "export", "--all", "-o", "all.jsonl", "--store", "one.db")
+    (tmp_path / "broken.jsonl").write_text((tmp_path / "all.jsonl").read_text() + "{")
+    result = run(tmp_path, "store", "import", good, *bad, "--store", "two.db")
+    assert (result.returncode, result.stdout) == (2, b"")
+    assert result.stderr.count(b"\n") == 1 and b"broken.jsonl:" in result.stderr
+    assert not (tmp_path / "two.db").exists()
 
 
 def test_an_archive_in_a_pipe_is_an_error(tmp_path: Path) -> None:

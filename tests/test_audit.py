@@ -505,7 +505,7 @@ def test_the_page_about_it_runs_as_printed(tmp_path: Path) -> None:
     (signal.SIGINT, 130, "Java starts"), (signal.SIGTERM, 143, "documents are read"),
 ])  # fmt: skip
 def test_a_signal_ends_an_audit_without_a_traceback(
-    number: signal.Signals, code: int, when: str, estate: Path
+    number: signal.Signals, code: int, when: str, estate: Path, tmp_path: Path
 ) -> None:
     command = (
         sys.executable,
@@ -516,9 +516,11 @@ def test_a_signal_ends_an_audit_without_a_traceback(
         "--output",
         f"ended{code}",
     )
+    options = f"{BRIEF} -XX:-UsePerfData -Djava.io.tmpdir={tmp_path}"
     with interruptible():
         audit = subprocess.Popen(
-            (*command, "--master", "local[1]", *SPARK), cwd=estate, env=ENVIRONMENT,
+            (*command, "--master", "local[1]", *SPARK), cwd=estate,
+            env=ENVIRONMENT | {"TMPDIR": str(tmp_path), "JDK_JAVA_OPTIONS": options},
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
         )  # fmt: skip
 
@@ -538,3 +540,4 @@ def test_a_signal_ends_an_audit_without_a_traceback(
     while not subprocess.run(["pgrep", "-s", str(audit.pid)], capture_output=True).returncode:
         assert time.monotonic() < deadline, "a process is left"
         time.sleep(0.2)
+    assert not [*tmp_path.iterdir()]  # Java has removed its temporary files

@@ -265,10 +265,41 @@ def test_a_row_that_cannot_be_read_ends_no_run(what: str, dispatch: str, tmp_pat
     assert "nodejs" not in check(tmp_path, *command)[2]  # a row that does not matter
 
 
-def test_a_table_outside_of_the_search_path_is_named(dispatch: str, tmp_path: Path) -> None:
-    query(dispatch, "CREATE SCHEMA theirs", "ALTER TABLE entity SET SCHEMA theirs")
+@pytest.mark.parametrize("schema", ["theirs", 'we;ird "1%\\'])
+def test_a_table_outside_of_the_search_path_is_named(
+    schema: str, dispatch: str, tmp_path: Path
+) -> None:
+    name = '"' + schema.replace('"', '""') + '"'
+    query(dispatch, f"CREATE SCHEMA {name}", f"ALTER TABLE entity SET SCHEMA {name}")
     (tmp_path / "f.yaml").write_text("kind: Secret\nname: f\n")
     for arguments in (["f.yaml", "--store", dispatch], [dispatch]):
         code, _, error = check(tmp_path, *arguments)
-        assert code == 2 and "in the schema theirs" in error and "import" not in error
-    assert check(tmp_path, f"{dispatch}?options=-csearch_path%3Dtheirs")[0] == 1
+        assert code == 2 and f"in the schema {schema}" in error and "import" not in error
+    advised = error[error.index("?options") : error.index(" to the URL")]
+    assert check(tmp_path, f"{dispatch}{advised}")[0] == 1
+
+
+@pytest.mark.parametrize("schema", ["public", "theirs"])
+def test_a_table_that_may_not_be_read_is_named(
+    schema: str, dispatch: str, server: postgres.Server, tmp_path: Path
+) -> None:
+    query(
+        dispatch, f"CREATE SCHEMA IF NOT EXISTS {schema}", "DROP ROLE IF EXISTS nobody",
+        f"ALTER TABLE entity SET SCHEMA {schema}", "CREATE ROLE nobody LOGIN",
+        "REVOKE ALL ON SCHEMA public FROM PUBLIC",
+    )  # fmt: skip
+    (tmp_path / "f.yaml").write_text("kind: Secret\nname: f\n")
+    url = server.url(dispatch.rpartition("/")[2], "nobody")
+    for arguments in (["f.yaml", "--store", url], [url]):
+        code, _, error = check(tmp_path, *arguments)
+        assert code == 2 and f"in the schema {schema}, and this account may not read it" in error
+
+
+def test_nothing_is_imported_into_the_database_of_dispatch(dispatch: str, tmp_path: Path) -> None:
+    (tmp_path / "f.yaml").write_text("kind: Secret\nname: f\n")
+    result = run(tmp_path, "store", "import", "f.yaml", "--store", dispatch)
+    assert result.returncode == 2 and result.stderr.count(b"\n") == 1
+    assert b"Dispatch's own database" in result.stderr
+    assert query(dispatch, "SELECT count(*) FROM pg_namespace WHERE nspname = 'dispatch_lint'") == [
+        (0,)
+    ]

@@ -70,6 +70,9 @@ class Rows:
     def count(self) -> int:
         return len(self._names)
 
+    def close(self) -> None:
+        pass
+
 
 def text_source(name: str, data: bytes, *, reported: bool = True) -> Source:
     format_: Any = name.rpartition(".")[2]

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -405,12 +405,14 @@ WITH_SECRETS = {
     "postgresql:/h/db?user=me&password=secret": "postgresql:/h/db",
     "postgresql;//u:secret@h/d": "***@h/d",
     "jdbc:postgresql://h/db?user=me&password=secret": "jdbc:postgresql://h/db",
-    "postgresql:/me:secret": "postgresql:/",
-}
+    "postgresql:/me:secret": "postgresql:/", "postgresql:me:secret": "postgresql:",
+    "postgresql//me:secret": "postgresql//", "postgres:me:secret@h/d": "postgres:***@h/d",
+}  # fmt: skip
 
 
 def test_parameters_of_libpq_are_shown_without_passwords() -> None:
     assert shown("host=h password=secret") == "host=h password=***"
+    assert shown("password = 'a \\'secret' host=h") == "password=*** host=h"
     assert (
         without_passwords("host=h password=secret: no such file")
         == "host=h password=*** no such file"
@@ -422,7 +424,8 @@ def test_no_mistyped_url_shows_its_password(url: str, tmp_path: Path) -> None:
     assert shown(url) == WITH_SECRETS[url]
     (tmp_path / "a.yaml").write_text("kind: Secret\nname: a b\n")
     for command in (["check", "a.yaml", "--store", url], ["check", url], ["store", "list", "--store", url],
-                    ["store", "import", "a.yaml", "--store", url], [url], ["check", "--index", url],
+                    ["store", "import", "a.yaml", "--store", url], [url],
+                    ["store", "import", "a.yaml", "--dry-run", "--store", url], ["check", "--index", url],
                     ["check", "a.yaml", "--baseline", url], ["check", "a.yaml", "-o", f"{url}/x"]):  # fmt: skip
         result = run(tmp_path, *command)
         assert result.returncode == 2
@@ -629,6 +632,28 @@ def test_an_import_killed_in_the_middle_of_writing_is_rolled_back_by_readers(
             result.returncode == 2 and b"an interrupted import must be rolled back" in result.stderr
         )
         copy.chmod(0o755)
+
+
+@pytest.mark.parametrize("command", [
+    ["check", "a.jsonl", "--store", "refs.db"], ["check", "sqlite:///refs.db"],
+    ["store", "import", "sqlite:///refs.db", "--store", "b.db"], ["graph", "sqlite:///refs.db"],
+    ["store", "list", "--store", "refs.db"],
+])  # fmt: skip
+def test_a_reader_leaves_nothing_beside_a_store_in_wal_mode(
+    command: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "a.jsonl").write_text(many(3))
+    run(tmp_path, "store", "import", "a.jsonl", "--store", "refs.db")
+    with closing(sqlite3.connect(tmp_path / "refs.db")) as connection:
+        connection.execute("PRAGMA journal_mode = wal")
+    before = (tmp_path / "refs.db").read_bytes()
+    assert run(tmp_path, *command).returncode in (0, 1)
+    assert not [*tmp_path.glob("refs.db-*")]
+    assert (tmp_path / "refs.db").read_bytes() == before
+    if os.geteuid() != 0:  # root may write anything
+        tmp_path.chmod(0o555)
+        result = run(tmp_path, "store", "list", "--store", "refs.db")
+        assert result.returncode == 2 and b"a file in WAL mode cannot be read" in result.stderr
 
 
 @pytest.mark.parametrize(

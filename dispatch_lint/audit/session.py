@@ -7,8 +7,8 @@ import os
 import signal
 import sys
 import threading
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.audit.java_log import harmless_log
 from dispatch_lint.model.errors import InputError
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pyspark.sql import SparkSession
+
+_SILENCED = 1.0
+"""Seconds that Java has to stop its log: a run ends soon after a signal."""
 
 
 def session(
@@ -65,7 +68,27 @@ def session(
         made.conf.set("spark.sql.session.timeZone", "UTC")
     except (PySparkException, RuntimeError, OSError) as error:
         raise InputError(f"Spark does not answer: {str(error).splitlines()[0]}") from error
+    except (KeyboardInterrupt, SystemExit):
+        silence()
+        raise
     return made
+
+
+def silence() -> None:
+    """Stop the log of Java, which is ended in the middle of its work: it would report that at length.
+
+    The connection of this thread waits for an answer; another thread has one of its own.
+    """
+    from pyspark import SparkContext
+
+    def stop_log() -> None:
+        with suppress(Exception):  # Java has not started, or has ended
+            java: Any = SparkContext._jvm
+            java.org.apache.spark.util.Utils.setLogLevel(java.org.apache.logging.log4j.Level.OFF)
+
+    asking = threading.Thread(target=stop_log, daemon=True)
+    asking.start()
+    asking.join(_SILENCED)
 
 
 @contextmanager

@@ -73,7 +73,7 @@ def command(inputs: tuple[str, ...], **options: Any) -> int:
     from dispatch_lint.audit import inputs as reading
     from dispatch_lint.audit.estate import Audit
     from dispatch_lint.audit.plan import closed
-    from dispatch_lint.audit.session import session
+    from dispatch_lint.audit.session import session, silence
     from dispatch_lint.model.errors import InputError
     from dispatch_lint.store.urls import FILES, POSTGRES, match_scheme, scheme_of, shown
     from dispatch_lint.text.files import refuse_leading_out
@@ -114,6 +114,7 @@ def command(inputs: tuple[str, ...], **options: Any) -> int:
             with suppress(Exception):
                 spark.interruptAll()
         else:  # Java was interrupted in the middle of an answer, and ends with this process
+            silence()
             stops = False
         raise
     except InputError:

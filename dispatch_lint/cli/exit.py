@@ -100,11 +100,11 @@ def _watch(reader: int) -> None:
 
 
 def _end_children() -> None:
-    """Kill the processes that this one started, such as the Java of an audit."""
+    """End the processes that this one started; the Java of an audit removes its temporary files."""
     for children in Path(f"/proc/{os.getpid()}/task").glob("*/children"):
         try:
             for child in children.read_text().split():
-                os.kill(int(child), signal.SIGKILL)
+                os.kill(int(child), signal.SIGTERM)
         except (OSError, ValueError):
             continue  # it has ended by itself
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -20,45 +21,37 @@ if TYPE_CHECKING:
     from dispatch_lint.config.settings import Settings
     from dispatch_lint.documents.classify import Classifier
     from dispatch_lint.documents.source import Source
-    from dispatch_lint.store.entity_store import Counts
+    from dispatch_lint.store.entity_store import Counts, WritableStore
 
 
-def import_memory(archives: list[str], ledger: Path | None, url: str | None) -> None:
-    """Bring in archives, and a ledger file."""
-    from dispatch_lint.api import store_url
-    from dispatch_lint.store.archive import import_archive
-    from dispatch_lint.store.ledger_file import LedgerFile
-    from dispatch_lint.store.opening import open_for_writing
+@dataclass(frozen=True)
+class Request:
+    """What to import, and how; all of it or nothing.
 
-    settings, _ = store_settings(url)
-    store = open_for_writing(store_url(settings))
-    try:
-        for archive in archives:
-            counts = import_archive(store, archive)
-            say(f"{archive}: {counts.added} added, {counts.changed} changed, {counts.unchanged} "
-                f"unchanged in {store.shown}")  # fmt: skip
-            _tell_kept(counts, store.shown)
-        if ledger is not None:
-            entries = list(LedgerFile(ledger, str(ledger)).entries())
-            with store.transaction():
-                store.restore([], entries)
-            say(f"{ledger}: {count(len(entries), 'ID')} in {store.shown}")
-    finally:
-        store.close()
+    Attributes:
+        paths: documents.
+        archives: files that `export --all` wrote.
+        ledger: a file that `export --ledger` wrote.
+        prune, mixed, dry_run: as `import_sources` takes them.
+        yes: whether `prune` does not ask.
+    """
+
+    paths: tuple[str, ...]
+    archives: tuple[str, ...]
+    ledger: Path | None
+    prune: bool
+    yes: bool
+    mixed: bool
+    dry_run: bool
 
 
-def import_documents(
-    paths: tuple[str, ...], url: str | None, options: dict[str, Any], *, prune: bool, yes: bool,
-    mixed: bool, dry_run: bool,
-) -> None:  # fmt: skip
-    """Import documents; on a terminal, ask for the organization that some of them do not name."""
+def import_all(request: Request, url: str | None, options: dict[str, Any]) -> None:
+    """Import; on a terminal, ask for the organization that some documents do not name."""
     from dispatch_lint.store.importing import MixedOrganizations
 
     settings, classifier = store_settings(url, **options)
     try:
-        _import_once(
-            paths, settings, classifier, prune=prune, yes=yes, mixed=mixed, dry_run=dry_run
-        )
+        _import_once(request, settings, classifier)
     except MixedOrganizations as error:
         if not error.unnamed or not sys.stdin.isatty():
             raise
@@ -66,16 +59,11 @@ def import_documents(
         first = error.organizations[0] if len(error.organizations) == 1 else None
         named = click.prompt("Organization of the documents that name none", default=first)
         settings, classifier = store_settings(url, **options | {"organization": named})
-        _import_once(
-            paths, settings, classifier, prune=prune, yes=yes, mixed=mixed, dry_run=dry_run
-        )
+        _import_once(request, settings, classifier)
 
 
-def _import_once(
-    paths: tuple[str, ...], settings: Settings, classifier: Classifier, *, prune: bool, yes: bool,
-    mixed: bool, dry_run: bool,
-) -> None:  # fmt: skip
-    from dispatch_lint.api import sources_of, store_url
+def _import_once(request: Request, settings: Settings, classifier: Classifier) -> None:
+    from dispatch_lint.api import close_stores, sources_of, store_url
     from dispatch_lint.documents.source import is_url
     from dispatch_lint.store.entity_store import ConnectionLost
     from dispatch_lint.store.importing import import_sources
@@ -83,18 +71,21 @@ def _import_once(
     from dispatch_lint.store.urls import same_store
 
     target = store_url(settings)
-    if any(is_url(path) and same_store(path, target) for path in paths):
+    if any(is_url(path) and same_store(path, target) for path in request.paths):
         raise click.UsageError("the store cannot be imported into itself")
-    store = open_for_trial(target) if dry_run else open_for_writing(target)
-    sources = sources_of(paths, settings)
+    store = open_for_trial(target) if request.dry_run else open_for_writing(target)
+    memory = _Memory(store, request)
+    sources: list[Source] = []
     try:
+        sources = sources_of(request.paths, settings) if request.paths else []
         for attempt in (1, 2):
             try:
                 with progress_bar("Importing") as update:
                     counts, skipped = import_sources(
-                        store, sources, classifier, dry_run=dry_run,
+                        store, sources, classifier, dry_run=request.dry_run, prune=request.prune,
                         progress=partial(_advance, update, sum(map(_size, sources))),
-                        confirm=partial(_confirm_prune, yes=yes, shown=store.shown), prune=prune, mixed=mixed, jobs=0,
+                        confirm=partial(_confirm_prune, yes=request.yes, shown=store.shown),
+                        mixed=request.mixed, jobs=0, also=memory.restore,
                     )  # fmt: skip
                 break
             except ConnectionLost:
@@ -102,10 +93,47 @@ def _import_once(
                 if attempt == 2:
                     raise
     finally:
-        store.close()
+        close_stores(sources, store)
+    if request.paths:
+        _tell_documents(counts, skipped, store.shown, dry_run=request.dry_run)
+    memory.tell()
+
+
+class _Memory:
+    """What archives and a ledger file bring into a store."""
+
+    def __init__(self, store: WritableStore, request: Request) -> None:
+        self._store, self._request = store, request
+        self._archives: list[tuple[str, Counts]] = []
+        self._entries = 0
+
+    def restore(self) -> None:
+        """Bring it in, inside the caller's transaction, which may be a second attempt."""
+        from dispatch_lint.store.archive import restore_archive
+        from dispatch_lint.store.ledger_file import LedgerFile
+
+        self._archives = [
+            (archive, restore_archive(self._store, archive)) for archive in self._request.archives
+        ]
+        if (ledger := self._request.ledger) is not None:
+            entries = list(LedgerFile(ledger, str(ledger)).entries())
+            self._store.restore([], entries)
+            self._entries = len(entries)
+
+    def tell(self) -> None:
+        """Say what was brought in."""
+        for archive, counts in self._archives:
+            say(f"{archive}: {counts.added} added, {counts.changed} changed, {counts.unchanged} "
+                f"unchanged in {self._store.shown}")  # fmt: skip
+            _tell_kept(counts, self._store.shown)
+        if self._request.ledger is not None:
+            say(f"{self._request.ledger}: {count(self._entries, 'ID')} in {self._store.shown}")
+
+
+def _tell_documents(counts: Counts, skipped: int, shown: str, *, dry_run: bool) -> None:
     say(f"{'Dry run: ' if dry_run else ''}{counts.added} added, {counts.changed} changed, "
-        f"{counts.unchanged} unchanged, {counts.deleted} deleted in {store.shown}")  # fmt: skip
-    _tell_kept(counts, store.shown)
+        f"{counts.unchanged} unchanged, {counts.deleted} deleted in {shown}")  # fmt: skip
+    _tell_kept(counts, shown)
     if counts.repeated:
         they = "has" if counts.repeated == 1 else "have"
         remark(f"{count(counts.repeated, 'key')} {they} several entities with different contents, of "

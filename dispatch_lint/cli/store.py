@@ -13,7 +13,7 @@ import click
 from dispatch_lint.cli.completing import complete_keys, complete_kinds
 from dispatch_lint.cli.formats import check_kept_files
 from dispatch_lint.cli.help import CommandGroup
-from dispatch_lint.cli.importing import import_documents, import_memory
+from dispatch_lint.cli.importing import Request, import_all
 from dispatch_lint.cli.keys import KeyCommand
 from dispatch_lint.cli.options import settings_options, store_settings
 from dispatch_lint.cli.output import remark, say, standard_output, tell, use_utf8
@@ -93,7 +93,7 @@ def import_(
 
     if not paths and ledger is None:
         raise click.UsageError("name at least one PATH, URL or --ledger FILE to import")
-    archives = [path for path in paths if is_archive(path)]
+    archives = tuple(path for path in paths if is_archive(path))
     others = tuple(path for path in paths if path not in archives)
     if archives and prune:
         raise click.UsageError(
@@ -101,11 +101,10 @@ def import_(
         )
     if dry_run and (archives or ledger is not None):
         raise click.UsageError("--dry-run does not apply to an archive or a ledger")
-    if others:
-        import_documents(others, url, options, prune=prune, yes=yes or dry_run, mixed=mixed,
-                         dry_run=dry_run)  # fmt: skip
-    if archives or ledger is not None:
-        import_memory(archives, ledger, url)
+    import_all(
+        Request(others, archives, ledger, prune=prune, yes=yes or dry_run, mixed=mixed,
+                dry_run=dry_run), url, options,
+    )  # fmt: skip
 
 
 @command.command(cls=KeyCommand)

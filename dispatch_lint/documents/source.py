@@ -43,6 +43,9 @@ class RowReader(Protocol):
     def count(self) -> int:
         """The number of rows."""
 
+    def close(self) -> None:
+        """End the connection; what is read later has a new one."""
+
 
 class Source(NamedTuple):
     """One file, standard input, or a store.

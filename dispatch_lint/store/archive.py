@@ -51,18 +51,17 @@ def is_archive(path: str) -> bool:
         return False
 
 
-def import_archive(store: WritableStore, path: str) -> Counts:
-    """Bring what an archive holds into a store, in one transaction.
+def restore_archive(store: WritableStore, path: str) -> Counts:
+    """Bring what an archive holds into a store, inside the caller's transaction.
 
     Raises:
-        StoreError: the archive cannot be read: nothing was imported.
+        StoreError: the archive cannot be read.
     """
     counts = Counts()
-    with store.transaction():
-        for batch in _batches(_read(path)):
-            entities = [found for found in batch if isinstance(found, StoredEntity)]
-            entries = [found for found in batch if isinstance(found, LedgerEntry)]
-            counts += store.restore(entities, entries)
+    for batch in _batches(_read(path)):
+        entities = [found for found in batch if isinstance(found, StoredEntity)]
+        entries = [found for found in batch if isinstance(found, LedgerEntry)]
+        counts += store.restore(entities, entries)
     return counts
 
 

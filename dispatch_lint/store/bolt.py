@@ -75,6 +75,9 @@ class BoltFile:
     def count(self) -> int:
         return sum(1 for _ in self.pairs())
 
+    def close(self) -> None:
+        """Do nothing: the file is open only while it is read."""
+
     def pairs(self) -> Iterator[tuple[str, bytes, bytes]]:
         """Every bucket name, key and value, in the order of buckets and keys.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -46,6 +47,19 @@ def has_entities(engine: Engine, shown: str, explain: Explain) -> bool:
         raise store_error(error, shown, explain) from None
 
 
+# What an account may not read, only the catalog tells.
+_TABLES = sa.text("""
+    SELECT n.nspname, has_schema_privilege(n.oid, 'USAGE') AND (
+        has_table_privilege(c.oid, 'SELECT') OR has_any_column_privilege(c.oid, 'SELECT'))
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relname = 'entity' AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+        AND c.relpersistence <> 't' AND n.nspname <> :ours AND 2 = (
+            SELECT count(*) FROM pg_catalog.pg_attribute a
+            WHERE a.attrelid = c.oid AND a.attname IN ('key', 'value'))
+    ORDER BY n.nspname
+""").bindparams(ours=SCHEMA)
+
+
 def refuse_hidden_entities(engine: Engine, shown: str, explain: Explain) -> None:
     """Refuse a database that has Dispatch's table where the account does not look for it.
 
@@ -54,23 +68,38 @@ def refuse_hidden_entities(engine: Engine, shown: str, explain: Explain) -> None
     Raises:
         StoreError: it has one, or cannot be reached.
     """
-    columns = sa.table("columns", *map(sa.column, ("table_schema", "table_name", "column_name")),
-                       schema="information_schema")  # fmt: skip
-    query = (
-        sa.select(columns.c.table_schema)
-        .where(columns.c.table_name == "entity", columns.c.column_name.in_(("key", "value")))
-        .where(columns.c.table_schema != SCHEMA)
-        .group_by(columns.c.table_schema)
-        .having(sa.func.count() == 2)
-    )
     try:
         with engine.connect() as connection:
-            found = sorted(connection.execute(query).scalars())
+            tables = connection.execute(_TABLES).all()
     except SQLAlchemyError as error:
         raise store_error(error, shown, explain) from None
-    if found:
-        raise StoreError(f"{shown}: Dispatch's table is in the schema {found[0]}, which is not in the "
-                         f"search_path: add ?options=-csearch_path%3D{found[0]} to the URL")  # fmt: skip
+    for schema, may_read in tables:
+        if may_read:
+            raise StoreError(f"{shown}: Dispatch's table is in the schema {schema}, which is not in the "
+                             f"search_path: add ?options={_search_path(schema)} to the URL")  # fmt: skip
+        raise StoreError(f"{shown}: Dispatch's table is in the schema {schema}, and this account may not "
+                         f"read it: it needs USAGE on the schema, and SELECT on the table")  # fmt: skip
+
+
+def refuse_entities(connection: Connection, shown: str) -> None:
+    """Refuse to write into Dispatch's own database.
+
+    Raises:
+        StoreError: it is one.
+    """
+    for schema, _ in connection.execute(_TABLES):
+        raise StoreError(f"{shown}: this is Dispatch's own database (its table is in the schema {schema}), "
+                         "which is only read: import into another database, or a file")  # fmt: skip
+
+
+def _search_path(schema: str) -> str:
+    """The option that names a schema, for a URL."""
+    from urllib.parse import quote
+
+    if not re.fullmatch("[a-z_][a-z0-9_]*", schema):
+        schema = '"' + schema.replace('"', '""') + '"'
+    # The server divides options at spaces.
+    return quote("-csearch_path=" + re.sub(r"([\s\\])", r"\\\1", schema), safe="")
 
 
 def _columns(connection: Connection) -> set[str]:

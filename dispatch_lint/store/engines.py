@@ -57,9 +57,10 @@ def sqlite_engine(
         if path is None:
             # The empty name is a temporary file, which SQLite removes with the connection.
             return sqlite3.connect("", isolation_level=None, check_same_thread=False)
-        # What a killed import left half-written, SQLite rolls back when it may write.
-        interrupted = _has_journal(path) and os.access(path, os.W_OK)
-        mode = "rwc" if writes else "rw" if interrupted else "ro"
+        # What a killed import left half-written, SQLite rolls back when it may write; and when it
+        # may, it removes the files that it makes beside one in WAL mode.
+        changes = (_has_journal(path) or _is_wal(path)) and _may_write(path)
+        mode = "rwc" if writes else "rw" if changes else "ro"
         connection = _connection(path, mode, timeout)
         try:
             connection.execute(f"PRAGMA cache_size = {-200_000 if writes else -65_536}")  # KiB
@@ -169,6 +170,21 @@ def _has_journal(path: Path) -> bool:
     return True
 
 
+def _is_wal(path: Path) -> bool:
+    """Whether a file is in WAL mode, which no import chooses."""
+    try:
+        with open_regular(path, sys.maxsize) as file:
+            return file.read(20)[18:] == b"\2\2"  # the versions to write it, and to read it
+    except OSError:
+        return False  # SQLite says why
+
+
+def _may_write(path: Path) -> bool:
+    """Whether SQLite may write a file, and those that it needs beside it."""
+    real = real_path(path)
+    return os.access(real, os.W_OK) and os.access(real.parent, os.W_OK)
+
+
 def _refuse_computed(connection: sqlite3.Connection) -> None:
     """Refuse a file in which more is computed than an import asks for, maybe for ever.
 
@@ -213,9 +229,13 @@ def explain_reading(path: Path) -> Callable[[BaseException], str]:
 
     def explain(error: BaseException) -> str:
         message = str(error)
-        if _journal_of(path).exists() and ("readonly" in message or "unable to open" in message):
-            return ("an interrupted import must be rolled back, but the file is read-only here: run "
-                    "`dispatch-lint store list` once where it can be written")  # fmt: skip
+        if "readonly" in message or "unable to open" in message:
+            if _journal_of(path).exists():
+                return ("an interrupted import must be rolled back, but the file or its folder is "
+                        "read-only here: run `dispatch-lint store list` once where it can be written")  # fmt: skip
+            if _is_wal(path):
+                return ("a file in WAL mode cannot be read in a read-only folder: run `PRAGMA "
+                        "journal_mode = delete` in it once where it can be written")  # fmt: skip
         return explain_sqlite(error)
 
     return explain

@@ -79,7 +79,7 @@ def import_sources(
     store: WritableStore, sources: Sequence[Source], classifier: Classifier, *,
     prune: bool = False, confirm: Confirm = lambda _: None, mixed: bool = True,
     dry_run: bool = False, progress: Progress = lambda _: None, now: str | None = None,
-    batch: int = BATCH, jobs: int = 1,
+    batch: int = BATCH, jobs: int = 1, also: Callable[[], None] = lambda: None,
 ) -> tuple[Counts, int]:  # fmt: skip
     """Import the documents of some sources into a store, in one transaction.
 
@@ -94,6 +94,7 @@ def import_sources(
         now: the time that the ledger records, RFC 3339; by default the current time.
         batch: entities that are written together.
         jobs: the number of processes that read; 0 for one on each processor, where there is enough to read.
+        also: called at the end of the transaction, to write more into the store; it may raise.
 
     Returns:
         What changed, and how many documents were skipped because they are not entities.
@@ -129,6 +130,7 @@ def import_sources(
             confirm(store.unseen(scopes.keys()))
             counts += store.prune(scopes.keys(), when)
         counts.repeated = gathered.contents.repeated()
+        also()
         if dry_run:
             raise _DryRun
     return counts, gathered.skipped

@@ -94,6 +94,7 @@ def open_for_trial(url: str) -> WritableStore:
     if scheme_of(url) == "sqlite" and not exists(sqlite_path(url)):
         from dispatch_lint.store.memory import MemoryStore
 
+        _check_place(sqlite_path(url), shown(url))
         store = MemoryStore()
         store.shown = f"{shown(url)} (new)"
         return store
@@ -156,15 +157,24 @@ def _sqlite(path: Path, name: str, *, trusts_indexes: bool = False) -> SqlStore:
     return SqlStore(engine, name, explain_reading(path))
 
 
-def _sqlite_writer(path: Path, name: str, timeout: float) -> SqlWriter:
-    from dispatch_lint.store.sql_writing import SqlWriter
+def _check_place(path: Path, name: str) -> None:
+    """Check that a store may be written here.
 
+    Raises:
+        StoreError: there is no such folder, or a link leads out of the tree.
+    """
     if not is_folder(path.absolute().parent):
         raise StoreError(f"{name}: there is no folder {shown(str(path.absolute().parent))}")
     try:
         refuse_leading_out(path, path)
     except OSError as error:
         raise StoreError(f"{name}: {error.strerror}") from None
+
+
+def _sqlite_writer(path: Path, name: str, timeout: float) -> SqlWriter:
+    from dispatch_lint.store.sql_writing import SqlWriter
+
+    _check_place(path, name)
     real = real_path(path)
     return SqlWriter(
         sqlite_engine(real, writes=True, timeout=timeout), name, explain_sqlite,
@@ -196,6 +206,7 @@ def _postgres(url: str) -> SqlStore:
 def _postgres_writer(url: str) -> SqlWriter:
     import sqlalchemy as sa
 
+    from dispatch_lint.store.dispatch_rows import refuse_entities
     from dispatch_lint.store.sql_writing import SqlWriter
     from dispatch_lint.store.tables import SCHEMA
 
@@ -205,7 +216,9 @@ def _postgres_writer(url: str) -> SqlWriter:
     def lock(connection: Connection) -> None:
         connection.execute(sa.text(f"SET LOCAL lock_timeout = {int(timeout * 1000)}"))
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('dispatch_lint'))"))
-        connection.execute(sa.text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))
+        if not sa.inspect(connection).has_schema(SCHEMA):
+            refuse_entities(connection, shown(url))
+            connection.execute(sa.text(f"CREATE SCHEMA {SCHEMA}"))
 
     # This import has to see what another one wrote while it waited for the lock.
     engine = engine.execution_options(isolation_level="READ COMMITTED")

@@ -27,3 +27,6 @@ class StoredEntities:
 
     def count(self) -> int:
         return self._store.count()
+
+    def close(self) -> None:
+        self._store.close()

@@ -26,6 +26,8 @@ _ACCOUNT = rf"(?P<name>{_PART})(?::[^/?#@\s]*)?@[^@]*\Z"
 """An account that is written as it has to be, before a server that is not."""
 _MISTYPED = r"(?i:(?:postgres(?:ql)?|sqlite|bolt)[:/]+)"
 """How a URL begins, also one that lacks a character."""
+_NO_PATH = r"(?i:(?P<scheme>postgres(?:ql)?|sqlite|bolt)(?::|//))"
+"""How what is surely meant for a URL begins; `./` before it says that it is a path."""
 _DRIVE = r"[A-Za-z]:[\\/]"
 """How a path on Windows begins."""
 _WORD = r"[^\s\"'`@]"
@@ -35,7 +37,10 @@ _IN_TEXT = (
 )
 """A URL, what may be meant for one, or what has an account. A path has one slash of two. All is
 bounded: else a long word is looked through from each of its letters."""
-_ASSIGNED = r"(?i:(?<![a-z])(?P<name>(?:ssl)?password)=[^\s&\"'`]+)"
+_ASSIGNED = (
+    r"(?i:(?<![a-z])(?P<name>(?:ssl)?password)\s{0,9}=\s{0,9}"
+    r"(?:'(?:[^'\\]|\\.)*+(?:'|\Z)|[^\s&\"'`]+))"
+)
 """A password in a text of parameters, as libpq takes them."""
 _SECRETS = ("password", "sslpassword", "passfile")
 _MAX_WAIT = 86_400
@@ -65,7 +70,7 @@ def rooted(url: str, root: Path) -> str:
     """A URL that is relative to a folder, as one that can be opened from anywhere."""
     match = match_scheme(url)
     if match is None:
-        return str((root / url).absolute())
+        return url if re.match(_NO_PATH, url) else str((root / url).absolute())
     scheme, rest = match["scheme"].lower(), url[match.end() :]
     path, question, options = rest.partition("?")
     if scheme == "sqlite" and path.startswith("/") and path != "/":
@@ -204,10 +209,14 @@ def sqlite_path(url: str) -> Path:
     """The file of a `sqlite:` URL, or of a plain path.
 
     Raises:
-        StoreError: the URL has no path, or an unknown parameter.
+        StoreError: the URL has no path, or an unknown parameter; a path is meant for a URL.
     """
     match = match_scheme(url)
     if match is None:
+        mistyped = re.match(_NO_PATH, url)
+        if mistyped:
+            raise StoreError(f"{shown(url)}: a URL begins with {mistyped['scheme'].lower()}://, and a "
+                             "path of that name with ./")  # fmt: skip
         return Path(url)
     timeout_of(url)
     rest = url[match.end() :].partition("?")[0]
