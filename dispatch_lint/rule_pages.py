@@ -35,7 +35,8 @@ def page(rule: type[Rule], *, level: int = 2, with_address: bool = False) -> Ite
     yield ""
     origin = _origin(rule)
     state = "" if rule.default else " Off by default."
-    yield f"Severity: {rule.severity}. Looks at: {', '.join(rule.scopes())}.{origin}{state}"
+    scopes = ", ".join(rule.scopes()).replace("corpus", "several entities together")
+    yield f"Severity: {rule.severity}. Looks at: {scopes}.{origin}{state}"
     yield ""
     if documentation := rule.documentation():
         yield documentation

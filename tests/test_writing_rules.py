@@ -12,7 +12,7 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import get_args
 
@@ -35,6 +35,10 @@ TABLE = re.compile(r"(?<=<!-- table: )(?P<name>[\w ]+) -->\n.*?(?=<!-- end -->)"
 GIVEN = [
     "EntityView", "FieldView", "Reference", "KeyGroup", "IdGroup", "Group", "Collected", "TextView",
     "CatalogueView", "KindView",
+]  # fmt: skip
+NAMES = [
+    "words_of", "lower_camel", "is_lower_camel", "plural", "kind_field", "read_foreign_key", "is_slip",
+    "only_nearest", "did_you_mean",
 ]  # fmt: skip
 YIELDED = ["Finding", "Fix", "Put", "Rename", "Fact", "Example"]
 ALIASES = {
@@ -157,6 +161,7 @@ def with_tables(text: str) -> str:
         "Rule": "\n".join(table(Rule)),
         "given": "\n\n".join(map(section, GIVEN)),
         "yielded": "\n\n".join(map(section, YIELDED)),
+        "names": "\n".join(function_table()),
         "seldom": "\n\n".join(map(section, SELDOM)),
     }
     return TABLE.sub(lambda match: f"{match['name']} -->\n\n{tables[match['name']]}\n\n", text)
@@ -172,6 +177,15 @@ def method_table() -> Iterator[str]:
             yield row(
                 [f"{name}({parameter.name}: {shown(parameter.annotation)})"], flat(method.__doc__)
             )
+
+
+def function_table() -> Iterator[str]:
+    """The functions about names, each with its docstring."""
+    yield "| function | what it returns |"
+    yield "|---|---|"
+    for name in NAMES:
+        function = inspect.unwrap(getattr(interface, name))
+        yield row([f"{name}{signature(function)}"], flat(function.__doc__))
 
 
 def section(name: str) -> str:
@@ -230,12 +244,7 @@ def typed(owner: type, name: str) -> str:
     """An attribute with its type, or a method with its parameters."""
     value = inspect.getattr_static(owner, name, None)
     if inspect.isfunction(value):
-        signature = inspect.signature(value)
-        parameters = [
-            f"{parameter.name}: {shown(parameter.annotation)}"
-            for parameter in list(signature.parameters.values())[1:]
-        ]
-        return f"{name}({', '.join(parameters)}) -> {shown(signature.return_annotation)}"
+        return f"{name}{signature(value)}"
     if isinstance(value, property) and value.fget:
         return f"{name}: {shown(value.fget.__annotations__['return'])}"
     if name == "reference":
@@ -245,6 +254,17 @@ def typed(owner: type, name: str) -> str:
             return f"{name}: {shown(vars(base)['__annotations__'][name])}"
     annotation = getattr(vars(owner).get("__init__"), "__annotations__", {}).get(name)
     return f"{name}: {shown(annotation)}" if annotation else name
+
+
+def signature(function: Callable[..., object]) -> str:
+    """The parameters of a function, without `self`, and what it returns."""
+    stated = inspect.signature(function)
+    parameters = [
+        f"{parameter.name}: {shown(parameter.annotation)}"
+        for parameter in stated.parameters.values()
+        if parameter.name != "self"
+    ]
+    return f"({', '.join(parameters)}) -> {shown(stated.return_annotation)}"
 
 
 def shown(annotation: object) -> str:

@@ -154,13 +154,18 @@ class Audit:
     def _located(
         self, plan: Plan, texts: DataFrame, records: DataFrame, judged: DataFrame
     ) -> DataFrame:
-        """Findings as violations: beside their rows, and the lines of the rows they relate to."""
+        """Findings as violations: beside their rows, and the rows that they relate to."""
         from pyspark.sql import functions as f
 
         pairs = judged.select("place", f.explode("related").alias("other")).distinct()
-        lines = texts.select(f.col("place").alias("other"), f.col("line").alias("other_line"))
-        related = pairs.join(lines, "other").groupBy("place").agg(
-            f.collect_list(f.struct("other", "other_line")).alias("places")
+        # The text tells the columns of what is in it; otherwise there are none.
+        text = f.col("text") if plan.textual else f.lit("")
+        others = texts.select(
+            f.col("place").alias("other"), f.col("line").alias("other_line"),
+            text.alias("other_text"),
+        )  # fmt: skip
+        related = pairs.join(others, "other").groupBy("place").agg(
+            f.collect_list(f.struct("other", "other_line", "other_text")).alias("places")
         )  # fmt: skip
         claims = records.where("what = 'claims'").select("place", f.col("data").alias("claims"))
         return (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Iterator
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.audit.arrow import rows_of
 from dispatch_lint.audit.documents import record_batches, violation_record
@@ -17,7 +17,7 @@ from dispatch_lint.index.groups import document_of, source_of
 from dispatch_lint.text.tree import row_part
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     import pyarrow as pa
 
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 def locate_rows(plan: Plan) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
     """A function for `mapInArrow`: findings beside their rows → `RECORDS`.
 
-    The rows are `place, line, text, rule, result, claims, places array<struct<other, other_line>>`;
-    those of one document come one after the other.
+    The rows are `place, line, text, rule, result, claims, places array<struct<other, other_line,
+    other_text>>`; those of one document come one after the other.
     """
 
     def work(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -50,21 +50,13 @@ def _violations(
     checker: Checker, plan: Plan, position: int, rows: list[Row]
 ) -> Iterator[Violation]:
     """The violations of one document that rules about several documents found."""
-    source, number = plan.source(source_of(position)), document_of(position)
     _, line, text, _, _, packed_claims, _ = rows[0]
-    data, limits = text.encode("utf-8", "surrogatepass"), plan.settings.limits
-    read = read_line(source.name, data, line, number, limits)
-    if read.error or read.part.problem is not None:
-        return
-    document = checker.classifier.read(read.part, source, number)
-    if not isinstance(document, Document):
+    document = _read(checker, plan, position, line, text)
+    if document is None:
         return
     claims: tuple[Claim, ...] = pickle.loads(packed_claims) if packed_claims else ()
-    related = {
-        place["other"]: _unread(checker, plan, place["other"], place["other_line"])
-        for *_, places in rows
-        for place in places or ()
-    }
+    # Each row of a document has the same places.
+    related = {place["other"]: _related(checker, plan, place) for place in rows[0][-1] or ()}
     yield from locate(checker, document, list(_wanted(checker, document, rows)), claims, related)
 
 
@@ -76,6 +68,24 @@ def _wanted(checker: Checker, document: Document, rows: Iterable[Row]) -> Iterat
         severity = checker.severity(checker.rule(name), judged.finding)
         if name not in ignored and severity >= checker.options.quiet:
             yield judged
+
+
+def _read(checker: Checker, plan: Plan, position: int, line: int, text: str) -> Document | None:
+    """The document of a row; None where its row is none, or cannot be read."""
+    source, number = plan.source(source_of(position)), document_of(position)
+    data = text.encode("utf-8", "surrogatepass")
+    read = read_line(source.name, data, line, number, plan.settings.limits)
+    if read.error or read.part.problem is not None:
+        return None
+    document = checker.classifier.read(read.part, source, number)
+    return document if isinstance(document, Document) else None
+
+
+def _related(checker: Checker, plan: Plan, place: Mapping[str, Any]) -> Document:
+    """A document that a finding relates to."""
+    position, line, text = place["other"], place["other_line"], place["other_text"]
+    document = _read(checker, plan, position, line, text) if text else None
+    return document or _unread(checker, plan, position, line)
 
 
 def _unread(checker: Checker, plan: Plan, position: int, line: int) -> Document:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.documents.document import Row
@@ -35,7 +36,7 @@ def read_row(value: Mapping[str, Any], organization_field: str) -> Row | None:
             # to be in the entity itself (see the rule organization-single).
             if column in value and (column != "organization_id" or inner.get(name)):
                 columns[name] = column
-    return Row(key, columns, from_sql)
+    return Row(key, MappingProxyType(columns), from_sql)
 
 
 def entity_of_row(row: Row, value: Mapping[str, Any]) -> dict[str, Any]:

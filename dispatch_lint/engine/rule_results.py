@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dispatch_lint.rule import Rule, Suppression
 
 Item = TypeVar("Item")
+Raised = TypeVar("Raised", bound=Exception)
 MAX_FINDINGS = 1_000
 """The findings of one call of a rule; it may have more in a longer text, or a larger group.
 
@@ -72,7 +73,7 @@ def _checked(
             checked = read(item)
             check(checked)
         except TypeError as error:
-            raise error.with_traceback(_yielding(yielded)) from None
+            raise at_yield(error, yielded) from None
         yield checked
 
 
@@ -88,8 +89,8 @@ def check_unchanged(view: EntityView) -> None:
         raise TypeError(CHANGED)
 
 
-def _yielding(yielded: object) -> TracebackType | None:
-    """The place where a generator waits, as of an exception: messages name its line."""
+def at_yield(error: Raised, yielded: object) -> Raised:
+    """An exception as if it were raised where a generator waits: messages name that line."""
     frames = []
     while isinstance(yielded, GeneratorType) and yielded.gi_frame is not None:
         frames.append(yielded.gi_frame)
@@ -97,7 +98,7 @@ def _yielding(yielded: object) -> TracebackType | None:
     traceback = None
     for frame in reversed(frames):
         traceback = TracebackType(traceback, frame, frame.f_lasti, frame.f_lineno)
-    return traceback
+    return error.with_traceback(traceback)
 
 
 def checked_finding(yielded: object) -> Finding:

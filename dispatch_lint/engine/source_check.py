@@ -15,6 +15,7 @@ from dispatch_lint.engine.precedence import SCHEMA, claims_of, resolve, without_
 from dispatch_lint.engine.report import Fold, Located, SourceReport, Unparsed
 from dispatch_lint.engine.rule_failures import document_name, reraise_if_not_of_rule
 from dispatch_lint.engine.rule_results import (
+    at_yield,
     check_of_document,
     check_unchanged,
     checked_findings,
@@ -164,17 +165,22 @@ def _findings(
 ) -> list[RuleFinding]:  # fmt: skip
     """What a rule finds by one of its methods; nothing where it fails."""
     check = _CHECK_OF_TEXT if isinstance(view, TextView) else check_of_document
+    findings: list[Finding] = []
+    problems: list[ValueError] = []
     try:
-        findings = [*checked_findings(method(view), check, letters)]
+        yielded = method(view)
+        for finding in checked_findings(yielded, check, letters):
+            findings.append(finding)
+            if problem := document_problem(document, finding):
+                problems.append(at_yield(problem, yielded))
         if rule._is_foreign and isinstance(view, EntityView):
             check_unchanged(view)
     except BaseException as error:
         reraise_if_not_of_rule(error)
         fail(rule, error)
         return []
-    for finding in findings:
-        if problem := document_problem(document, finding):
-            fail(rule, problem)
+    for problem in problems:
+        fail(rule, problem)
     return [(rule, finding) for finding in findings]
 
 

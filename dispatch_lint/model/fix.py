@@ -18,7 +18,10 @@ class Rename(NamedTuple):
 
 
 class Put(NamedTuple):
-    """A field that is there gets another value: a text, number or boolean."""
+    """A field that is there gets another value: a text, number or boolean.
+
+    It cannot be written over a list, a map, or a text in several lines: no fix is offered then.
+    """
 
     path: Path
     value: str | int | bool

@@ -53,16 +53,16 @@ class Rule:
     or changes what it is given, and it keeps nothing from one call to the next.
 
     Attributes:
-        name: in kebab-case, the same as that of the file.
+        name: in kebab-case. A file that has one rule is best named after it; the engine does not ask.
         summary: what it reports, in one line.
-        guide: the section of the guide that it enforces; None where it follows from what Dispatch
-            does.
+        guide: the section of the guide that it enforces, shown as it is written; None where it
+            follows from what Dispatch does.
         severity: the severity of findings that have none of their own.
         default: whether it is on without a setting.
         question: the open question of the guide that it depends on, by its key in the settings.
         docs: the address of a page about it, which reports and editors link to; the pages of
             built-in rules are found by their names.
-        Options: a dataclass of its options.
+        Options: a frozen dataclass of its options.
         valid, invalid: examples without and with violations.
         options: the values of its options, from the settings.
         settings: all settings of the run.

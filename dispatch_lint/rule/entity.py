@@ -199,7 +199,7 @@ class EntityView(ReadOnlyView):
 
     @property
     def undeclared(self) -> Sequence[FieldView]:
-        """The fields that its schema does not declare."""
+        """The fields that its schema does not declare; none for an entity of the reference store."""
         document = self._document
         if document is None or not document.undeclared:
             return ()
@@ -212,7 +212,7 @@ class EntityView(ReadOnlyView):
         return tuple(document.value) if document else self.field_names
 
     def declares(self, name: str) -> bool:
-        """Whether the schema of its kind declares a field at its top."""
+        """Whether the schema of its kind declares a field at its top; False for one of the store."""
         document = self._document
         return document is not None and name in document.schema.shape.properties
 
@@ -220,7 +220,8 @@ class EntityView(ReadOnlyView):
     def schema_errors(self) -> Sequence[SchemaError]:
         """Where it does not fit the JSON Schema of its kind: `path`, `message`, `missing` …
 
-        What is wrong with a field that has its proper name only by a guess is left out.
+        What is wrong with a field that has its proper name only by a guess is left out. There is
+        nothing for an entity of the reference store, which is not checked.
         """
         document = self._document
         if document is None or (document.valid and document.entity is document.value):

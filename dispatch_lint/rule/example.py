@@ -15,8 +15,9 @@ class Example(NamedTuple):
 
     Attributes:
         text: the content of a file.
-        violations: `(pointer, message)` of each violation; none for a valid example. For a rule about
-            changes, the `name` of the change stands for the pointer.
+        violations: `(pointer, message)` of each violation; none for a valid example. The pointer of
+            the path `()` is `""`, that of `("tags", 0)` is `"/tags/0"`. For a rule about changes,
+            the `name` of the change stands for the pointer.
         file: the name of the file, whose ending determines the format.
         settings: the settings, as a table of TOML; without a `select`, the rule alone is on.
         store: the entities in the reference store, as JSONL; empty for no store.
@@ -54,7 +55,7 @@ def malformed(example: object) -> str:
         map(_is_pair, example.violations)
     ):
         return (f"its violations are {example.violations!r:.60}, but must be pairs of a pointer "
-                'and a message: (("/name", "…"),)')  # fmt: skip
+                'and a message: (("/name", "…"),), or (("", "…"),) for the path ()')  # fmt: skip
     return ""
 
 

@@ -28,7 +28,8 @@ class Finding(NamedTuple):
             several rules with findings about one subject, one reports (`engine/precedence.py`).
         fix: what removes the violation, if there is a fix.
         entity: of a group, the entity that it is about; None for the one that is checked.
-        related: what else it is about, each with a message about its part.
+        related: what else it is about, each with a message about its part. `Related` is an
+            `EntityView`, `Reference`, `Collected`, `FormerHolder` or `Location`.
         fold: findings of one file with the same fold are reported once, with their count.
         range: the location in the file, for rules about texts: `text.range` gives it.
         location: the location of a definition, for rules about definitions.
