@@ -720,19 +720,27 @@ def test_version_and_help(tmp_path: Path) -> None:
     assert b"check" in run(tmp_path, "--help").stdout
 
 
-@pytest.mark.parametrize(("closed", "said"), [
-    ("a.yaml >&-", ""), ("a.yaml 2>&-", "a.yaml:2:7"), ("missing.yaml 2>&-", ""), ("a.yaml <&-", "a.yaml:2:7"),
-    ("a.yaml >&- 2>&- <&-", ""), ("a.yaml -o out.txt >&-", ""),
+CLOSED = "dispatch-lint: standard output: Bad file descriptor\n"
+FULL = "dispatch-lint: standard output: No space left on device\n"
+
+
+@pytest.mark.parametrize(("closed", "code", "said", "error"), [
+    ("a.yaml >&-", 2, "", CLOSED), ("a.yaml >/dev/full", 2, "", FULL), ("--help >&-", 2, "", CLOSED),
+    ("--help >/dev/full", 2, "", FULL), ("a.yaml --diff --unsafe-fixes >/dev/full", 2, "", FULL),
+    ("a.yaml 2>&-", 1, "a.yaml:2:7", ""), ("missing.yaml 2>&-", 2, "", ""),
+    ("a.yaml <&-", 1, "a.yaml:2:7", ""), ("a.yaml >&- 2>&- <&-", 2, "", ""),
+    ("a.yaml -o out.txt >&-", 1, "", ""),
 ])  # fmt: skip
-def test_a_stream_that_is_closed_from_the_start_is_none(
-    closed: str, said: str, tmp_path: Path
+def test_a_stream_that_is_closed_or_full_from_the_start(
+    closed: str, code: int, said: str, error: str, tmp_path: Path
 ) -> None:
-    write(tmp_path, a_yaml=WRONG)
-    command = f"{sys.executable} -m dispatch_lint check {closed} -f concise"
+    """What could not be written is an error that names standard output; else nothing is missed."""
+    write(tmp_path, a_yaml=WRONG if "--diff" not in closed else "kind: Secret\nnaem: a\n")
+    command = f"{sys.executable} -m dispatch_lint check -f concise {closed}"
     result = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, check=False)
-    assert result.returncode == (2 if "missing" in closed else 1)
+    assert result.returncode == code
     assert result.stdout.decode()[: len(said) or 1] == said
-    assert result.stderr == b""
+    assert result.stderr.decode() == error
     if "-o" in closed:
         assert "a.yaml:2:7" in (tmp_path / "out.txt").read_text()
 

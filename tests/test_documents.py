@@ -271,6 +271,7 @@ def test_a_modeline_of_another_schema(lint: Lint, results: list[Result], tmp_pat
     for text in (
         f"{other.replace('other', 'gone')}{wrong}",
         f"{other.replace('./other.json', 'https://example.com/other.json')}{wrong}",
+        f"{other.replace('./', f'/{tmp_path}/')}{wrong}",  # `//server/share` of Windows
         f"{wrong}secrets:\n  a: |\n    {other}",
     ):
         assert [one.rule for one in lint(text)] == ["unknown-field"], text

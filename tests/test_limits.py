@@ -17,6 +17,7 @@ from dispatch_lint.definitions.go_types import Scope
 from dispatch_lint.definitions.golang import GoReader
 from dispatch_lint.documents.source import Source
 from dispatch_lint.model.errors import InputError
+from tests.command import run
 from tests.test_cli import check
 
 BAD = "---\nkind: Secret\nname: a b\n"
@@ -156,10 +157,10 @@ def test_structs_that_embed_the_next_and_have_it_as_a_field(types: int) -> None:
     source, spent = GoSource("a.go", text.encode, named=True), 0
 
     class Counted(Budget):
-        def spend(self, around: int = 0) -> None:
+        def spend(self, around: int = 0, fields: int = 1) -> None:
             nonlocal spent
             spent += 1
-            super().spend(around)
+            super().spend(around, fields)
 
     tree, budget = GoTree([source], {}), Counted(Limits().fields)
     package = tree.package(".")
@@ -167,6 +168,35 @@ def test_structs_that_embed_the_next_and_have_it_as_a_field(types: int) -> None:
     found = GoReader(tree, Conventions(), budget).entity_types([Scope(package, source.file)])
     assert [kind.kind for kind in found] == ["T"]
     assert budget.exceeded is not None and spent < 5_000
+
+
+def _embedding(types: int) -> str:
+    return "".join(
+        f"type T{n} struct {{ BaseEntity; {'; '.join(f'T{(n * 31 + k) % types}' for k in range(types))} }}\n"
+        for n in range(types)
+    )
+
+
+_MODEL = {"type": "object", "properties": {"kind": {"type": "string"}, "name": {"type": "string"}}}
+HOSTILE = {
+    "embedding.go": f"package a\n{_embedding(50)}",
+    "broken.go": "package a\n" + "type W struct { BaseEntity; X string\n" * 10_000,
+    "groups.go": "package a\n" + "type ( \n" * 20_000,
+    "comments.go": "package a\n" + "// +dispatch:kind=X\n" * 40_000 + "type W struct { BaseEntity }\n",
+    "discriminator.json": json.dumps({"openapi": "3.0.0", "components": {"schemas": {
+        "A": {**_MODEL, "oneOf": [{"$ref": "#/components/schemas/B"}] * 8_000,
+              "discriminator": {"propertyName": "kind", "mapping": {
+                  f"m{n}": "#/components/schemas/B" for n in range(15_000)}}},
+        "B": _MODEL,
+    }}}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_definitions_whose_size_is_their_cost(name: str, tmp_path: Path) -> None:
+    """They took time, or memory, by the square of their size, or its cube."""
+    (tmp_path / name).write_text(HOSTILE[name])
+    assert run(tmp_path, "check", name, seconds=10).returncode in (0, 1)
 
 
 def test_what_is_suppressed_is_not_too_much(tmp_path: Path) -> None:

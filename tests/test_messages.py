@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from dispatch_lint.store.ledger_file import LedgerFile
 from dispatch_lint.text.harmless import harmless
 from tests.test_cli import run
 from tests.test_store import database, server
@@ -133,6 +134,45 @@ def test_what_a_store_holds(tmp_path: Path) -> None:
     ):
         is_harmless(tmp_path, "store", *command, "--store", "refs.db")
     is_harmless(tmp_path, "check", "sqlite:///refs.db")
+
+
+def test_what_programs_read(tmp_path: Path) -> None:
+    """JSON, ledgers and drawings: nothing in them is obeyed, and the values are what they were."""
+    name = "::add-mask::##vso[x]\x7f\u202e"
+    value = {"kind": "Secret", "id": name, "name": "a", "organizationId": "acme", "tags": {name: "##[x]"},
+             "status": "READY", "revision": 1}  # fmt: skip
+    (tmp_path / "a.jsonl").write_text(json.dumps(value))
+    for kind, other in (("Function", "Image"), (name, name)):
+        (tmp_path / "own" / "stored").mkdir(parents=True, exist_ok=True)
+        schema = {"type": "object", "x-dispatch-kind": kind, "x-dispatch-form": "stored",
+                  "description": name,
+                  "properties": {name: {"type": "string", "x-dispatch-reference": {"kind": other}}}}  # fmt: skip
+        (tmp_path / "own" / "stored" / f"{len(kind)}.json").write_text(json.dumps(schema))
+    (tmp_path / "dispatch-lint.toml").write_text(f"external = [{json.dumps('Secret/' + name)}]")
+    assert run(tmp_path, "store", "import", "a.jsonl", "--store", "r.db").returncode == 0
+    store = ("--store", "r.db")
+    (exported,) = is_harmless(tmp_path, "store", "export", *store).splitlines()
+    assert json.loads(exported) == value
+    assert json.loads(is_harmless(tmp_path, "store", "get", "acme/Secret/a", *store)) == value
+    assert name in json.dumps(
+        json.loads(is_harmless(tmp_path, "config", "-f", "json")), ensure_ascii=False
+    )
+    listed = json.loads(is_harmless(tmp_path, "store", "list", "-f", "json", *store))
+    assert listed[0]["id"] == name
+    archive = is_harmless(tmp_path, "store", "export", "--all", *store)
+    (tmp_path / "archive.jsonl").write_text(archive)
+    assert run(tmp_path, "store", "import", "archive.jsonl", "--store", "s.db").returncode == 0
+    assert is_harmless(tmp_path, "store", "export", "--all", "--store", "s.db") == archive
+    ledger = is_harmless(tmp_path, "store", "export", "--ledger", "-", *store)
+    (tmp_path / "ids").write_text(ledger)
+    assert [entry.identity for entry in LedgerFile(tmp_path / "ids", "ids").entries()] == [name]
+    for format_ in ("dot", "svg", "mermaid"):
+        is_harmless(tmp_path, "graph", "-f", format_, "a.jsonl")
+    (tmp_path / "dispatch-lint.toml").write_text("schemas = ['own']")
+    for format_ in ("dot", "svg", "mermaid"):
+        assert "vso" in is_harmless(tmp_path, "graph", "-f", format_)
+    shown = is_harmless(tmp_path, "schema", "show", "Function")
+    assert json.loads(shown)["description"] == name
 
 
 def test_a_patch_is_exact_for_programs_and_harmless_for_people(tmp_path: Path) -> None:

@@ -413,7 +413,7 @@ def test_a_full_disk_is_said(tmp_path: Path) -> None:
             command, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, timeout=WAIT
         )
     assert (run.returncode, run.stderr) == (
-        2, b"dispatch-lint: No space left on device\n",
+        2, b"dispatch-lint: standard output: No space left on device\n",
     )  # fmt: skip
 
 

@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from dispatch_lint.definitions.model import DefinitionError
+from dispatch_lint.documents import schema_revisions
+from dispatch_lint.documents.schema_revisions import read_side
 from dispatch_lint.schema.pattern_inclusion import includes
 from tests.test_cli import run
 from tests.test_hooks import git
@@ -187,6 +190,19 @@ def test_revisions_of_a_bare_repository(tmp_path: Path) -> None:
     result = run(tmp_path / "bare.git", "schema", "diff", "HEAD~:pkg", "HEAD:pkg")
     assert result.returncode == 1, result.stderr
     assert b"1 breaking" in result.stdout or b"2 breaking" in result.stdout
+
+
+def test_a_revision_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compressed, zeros of any length are a small repository."""
+    git(tmp_path, "init", "-q")
+    write(tmp_path, "shop.go", f'It string `json:"it"` // {"0" * 2_000}')
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-qm", "a")
+    monkeypatch.chdir(tmp_path)
+    assert read_side("HEAD:shop.go")
+    monkeypatch.setattr(schema_revisions, "_MAX_BYTES", 2_000)
+    with pytest.raises(DefinitionError, match=r"HEAD:shop\.go: more than 0 MiB of definitions"):
+        read_side("HEAD:shop.go")
 
 
 def test_revisions_have_what_they_need_elsewhere(tmp_path: Path) -> None:

@@ -18,6 +18,8 @@ import pytest
 
 from dispatch_lint import cli
 from dispatch_lint.api import lint, load_settings
+from dispatch_lint.config.limits import Limits
+from dispatch_lint.lsp.untrusted import restricted
 from dispatch_lint.trust import UntrustedError, demands_of
 from tests import test_cli
 from tests.command import run_text
@@ -606,6 +608,13 @@ def test_demands_are_values(tree: Path) -> None:
     assert json.dumps([demand.value for demand in demands]) == (
         '["rules", "../outside", "../outside/ids.ledger"]'
     )
+
+
+def test_an_editor_goes_on_with_limits_that_need_no_trust(tree: Path) -> None:
+    ask(tree, "limits = { document-size = 65, depth = 200 }")
+    with pytest.raises(UntrustedError) as raised:
+        load_settings()
+    assert restricted(raised.value).limits == Limits(document_size=64, depth=200)
 
 
 @pytest.mark.parametrize("settings", [

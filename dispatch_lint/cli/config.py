@@ -18,7 +18,7 @@ from dispatch_lint.cli.options import (
     settings_options,
     store_option,
 )
-from dispatch_lint.cli.output import say, use_utf8
+from dispatch_lint.cli.output import say, say_json, use_utf8
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -59,7 +59,7 @@ def command(format_: str, **options: Any) -> None:
     file = str(settings.file) if settings.file else None
     if format_ == "json":
         entries = {entry.key: {"value": entry.value, "origin": entry.origin} for entry in found}
-        say(*json.dumps({"file": file, "settings": entries}, indent=2).splitlines())
+        say_json(json.dumps({"file": file, "settings": entries}, indent=2))
         return
     use_utf8()
     say(f"# settings file: {file or 'none'}")

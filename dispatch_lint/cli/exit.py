@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from io import BufferedWriter, FileIO, TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
     from typing import NoReturn
+
+    from _typeshed import ReadableBuffer
 
 EXIT_FAILURE = 2
 EXIT_INTERRUPTED = 130
@@ -30,7 +33,7 @@ def run_and_exit(work: Callable[[], int]) -> NoReturn:
 
     The process ends without freeing its memory, which can take longer than the run itself.
     """
-    _open_closed_streams()
+    _prepare_streams()
     try:
         code = work()
     except KeyboardInterrupt:
@@ -109,11 +112,36 @@ def _end_children() -> None:
             continue  # it has ended by itself
 
 
-def _open_closed_streams() -> None:
-    """Open the null device for standard streams that the process was started without (`>&-`)."""
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+class _StandardOutput(FileIO):
+    """Standard output, whose errors have its name."""
+
+    def write(self, data: ReadableBuffer) -> int:
+        try:
+            return super().write(data)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, "standard output") from None
+
+    def seekable(self) -> bool:
+        return False
+
+
+def _prepare_streams() -> None:
+    """Open the null device for standard streams that are closed (`>&-`), and name standard output in errors.
+
+    A closed standard output is opened for reading: to write to it stays an error.
+    """
+    for name, mode, flags in (("stdin", "r", os.O_RDONLY), ("stdout", "w", os.O_RDONLY),
+                              ("stderr", "w", os.O_WRONLY)):  # fmt: skip
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
+            handle = os.open(os.devnull, flags)
+            setattr(sys, name, open(handle, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
+    old = sys.stdout
+    if isinstance(old, TextIOWrapper) and not old.isatty():
+        sys.stdout = TextIOWrapper(
+            BufferedWriter(_StandardOutput(old.fileno(), "w", closefd=False)),
+            encoding=old.encoding, errors=old.errors, line_buffering=old.line_buffering,
+            write_through=old.write_through,
+        )  # fmt: skip
 
 
 def _discard_output() -> None:

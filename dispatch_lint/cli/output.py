@@ -12,7 +12,7 @@ from typing import TextIO
 
 from dispatch_lint.model.errors import UserError
 from dispatch_lint.store.urls import without_passwords
-from dispatch_lint.text.harmless import harmless, without_commands
+from dispatch_lint.text.harmless import harmless, harmless_json, without_commands
 
 _BATCH = 500
 """The number of lines that are written with one call."""
@@ -60,6 +60,11 @@ def echo(lines: Iterable[str], *, error: bool = False) -> None:
 def say(*lines: str) -> None:
     """Write lines to standard output; nothing in them is obeyed by a terminal, or a CI system."""
     echo(map(harmless, lines))
+
+
+def say_json(text: str) -> None:
+    """Write a text of JSON to standard output, as `say` does; its value stays."""
+    echo(harmless_json(text).removesuffix("\n").split("\n"))
 
 
 def tell(message: str) -> None:

@@ -17,7 +17,7 @@ import click
 from dispatch_lint.api import known_rules
 from dispatch_lint.cli.help import CommandGroup
 from dispatch_lint.cli.options import chosen_settings, settings_options
-from dispatch_lint.cli.output import echo, say
+from dispatch_lint.cli.output import echo, say, say_json
 from dispatch_lint.config.settings_file import PROJECT
 from dispatch_lint.config.tree import real_path
 from dispatch_lint.engine.installed import BUILT_IN, is_built_in
@@ -67,7 +67,7 @@ def list_(format_: str) -> None:
 def _list(format_: str) -> None:
     rules = known_rules(chosen_settings())
     if format_ == "json":
-        say(*json.dumps([entry(rule) for rule in rules.values()], indent=2).splitlines())
+        say_json(json.dumps([entry(rule) for rule in rules.values()], indent=2))
         return
     width = max(len(name) for name in rules)
     for rule in rules.values():

@@ -11,7 +11,7 @@ import click
 from dispatch_lint.cli.completing import complete_kinds
 from dispatch_lint.cli.help import CommandGroup
 from dispatch_lint.cli.options import chosen_settings, settings_options
-from dispatch_lint.cli.output import echo, remark, say
+from dispatch_lint.cli.output import echo, remark, say, say_json
 from dispatch_lint.cli.progress import progress_bar
 from dispatch_lint.documents.schema_files import drift, generate_files, read_kinds, write_files
 from dispatch_lint.naming import count
@@ -115,10 +115,10 @@ def list_(
     read = (*paths, *definitions) or named
     kinds, found = kinds_in(read, settings)
     if format_ == "json":
-        text = as_json(kinds, found, skipped=skipped)
+        say_json(as_json(kinds, found, skipped=skipped))
     else:
         text = as_text(kinds, found, read, skipped=skipped)
-    say(*text.removesuffix("\n").split("\n"))
+        say(*text.removesuffix("\n").split("\n"))
     if not kinds and not skipped:
         remark("No type is a kind" + ("; `--skipped` says why." if found.skipped else "."))
     return _tell(found)
@@ -138,7 +138,7 @@ def show(kind: str, form: str | None) -> None:
         settings = chosen_settings()
         # The rules of a project are known. What is printed outside of one is for any.
         printed = settings_schema(known_rules(settings), more_rules=settings.file is None)
-        say(*json.dumps(printed, indent=2).splitlines())
+        say_json(json.dumps(printed, indent=2))
         return
     from dispatch_lint.documents.catalogue_files import load_catalogue
     from dispatch_lint.naming import did_you_mean
@@ -153,7 +153,7 @@ def show(kind: str, form: str | None) -> None:
     schema = next((schema for name, schema in forms.items() if name == chosen), None)
     if schema is None:
         raise click.UsageError(f"{resolved.name} has no {chosen} form")
-    say(*dump(schema.schema).splitlines())
+    say_json(dump(schema.schema))
 
 
 @command.command()

@@ -16,7 +16,7 @@ from dispatch_lint.cli.help import CommandGroup
 from dispatch_lint.cli.importing import Request, import_all
 from dispatch_lint.cli.keys import KeyCommand
 from dispatch_lint.cli.options import settings_options, store_settings
-from dispatch_lint.cli.output import remark, say, standard_output, tell, use_utf8
+from dispatch_lint.cli.output import remark, say, say_json, standard_output, tell, use_utf8
 from dispatch_lint.naming import count, did_you_mean
 from dispatch_lint.text.harmless import harmless
 from dispatch_lint.text.widths import padded, width
@@ -117,7 +117,7 @@ def get(key: str, url: str | None) -> int:
         found = _find(store, classifier, key)
         if found is None:
             return 1
-        say(*json.dumps(found.entity, indent=2).splitlines())
+        say_json(json.dumps(found.entity, indent=2))
     return 0
 
 
@@ -275,7 +275,7 @@ def _write(lines: Iterable[str], output: Path | None) -> int:
 def _show(columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]], format_: str) -> None:
     if format_ == "json":
         objects = [dict(zip(columns, row, strict=True)) for row in rows]
-        say(*json.dumps(objects, indent=2).splitlines())
+        say_json(json.dumps(objects, indent=2))
         return
     texts = [
         tuple("-" if cell in (None, "") else harmless(str(cell)) for cell in row) for row in rows

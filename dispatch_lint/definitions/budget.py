@@ -26,14 +26,14 @@ class Budget:
         self._left = fields
         self.exceeded: Location | None = None
 
-    def spend(self, around: int = 0) -> None:
-        """Count one more field.
+    def spend(self, around: int = 0, fields: int = 1) -> None:
+        """Count one more field, or several.
 
         Args:
             around: how many types it is inside. Beyond what real code has, each level can double the
                 fields, and the structs that each of them embeds are read once more for each.
         """
-        self._left -= max(1, around - _USUAL) ** 2
+        self._left -= fields * max(1, around - _USUAL) ** 2
 
     def allows(self, definition: Location | None) -> bool:
         """Whether the fields of one more type may be read.

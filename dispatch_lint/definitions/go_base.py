@@ -73,7 +73,10 @@ def base_of(
     """
     key = Bound(scope, struct).key
     if key not in base_name.found:
-        base_name.found[key] = _base_of(tree, base_name, scope, struct, set(), 0)
+        seen: set[StructKey] = set()
+        found = base_name.found[key] = _base_of(tree, base_name, scope, struct, seen, 0)
+        if found[0] == "none":  # none of what it embeds has a base either
+            base_name.found |= dict.fromkeys(seen, found)
     return base_name.found[key]
 
 
@@ -92,7 +95,10 @@ def _base_of(
             if bound.key in seen or depth > MAX_NESTING:
                 continue
             seen.add(bound.key)
-            base, _ = _base_of(tree, base_name, bound.scope, bound.node, seen, depth + 1)
+            if bound.key in base_name.found:
+                base, _ = base_name.found[bound.key]
+            else:
+                base, _ = _base_of(tree, base_name, bound.scope, bound.node, seen, depth + 1)
             if base != "none":
                 return base, field.locations[0]
     return _held(base_name, scope, struct)

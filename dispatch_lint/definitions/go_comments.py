@@ -77,10 +77,17 @@ def read_comment(node: Node, text: GoText) -> Comment:
     return Comment(" ".join(prose), tuple(markers), tuple(swagger), tuple(problems))
 
 
+_MAX_LINES = 1_000
+"""Lines of a comment that are read; to find the one above another takes longer the more there are."""
+
+
 def _comments_above(node: Node) -> list[Node]:
     comments: list[Node] = []
     above, row = node.prev_named_sibling, node.start_point[0]
-    while above is not None and above.type == "comment" and above.end_point[0] == row - 1:
+    while (
+        above is not None and above.type == "comment" and above.end_point[0] == row - 1
+        and len(comments) < _MAX_LINES
+    ):  # fmt: skip
         before = above.prev_named_sibling
         if before is not None and before.end_point[0] == above.start_point[0]:
             break  # the comment is at the end of a line of code

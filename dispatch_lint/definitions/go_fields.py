@@ -49,6 +49,10 @@ _MAX_EMBEDDED = 200
 """Structs that one embeds, at any depth: with more of them, it is open; no real one has more."""
 
 
+_BEYOND = 50
+"""How many a struct counts as beyond the limit of fields."""
+
+
 class Openness(NamedTuple):
     """What a struct may have on the wire beyond the fields that are known.
 
@@ -67,11 +71,13 @@ class Types(Protocol):
     Attributes:
         kind: that of the entity type that is being read.
         kinds: every kind that a field may refer to.
+        definition: the location of that entity type.
         addressable: whether the values that are read can be addressed.
     """
 
     kind: str
     kinds: tuple[str, ...]
+    definition: Location | None
     addressable: bool
 
     def type(self, scope: Scope, node: Node, around: Around) -> Type:
@@ -199,6 +205,7 @@ class FieldReader:
         is_base = self._base_name.is_meant(self._tree, scope, field.type)
         if (found or is_base) and not walk.follows(scope, field, depth):
             return
+        self._budget.spend(len(around))
         variants, followed = [], walk.followed
         for target, bound in found:
             walk.followed = {*followed} if len(found) > 1 else followed
@@ -226,7 +233,7 @@ class FieldReader:
         is_base: bool,
     ) -> Iterator[Candidate]:  # fmt: skip
         """The fields of a struct inside another."""
-        walk.left -= 1
+        walk.left -= 1 if self._budget.allows(self._types.definition) else _BEYOND
         key = instance_key(target) if target is not None else ("", "")
         standard = self.standard(target.declared) if target is not None else ""
         for candidate in self.candidates(bound.scope, bound.node, depth + 1, (*around, key), walk):

@@ -36,6 +36,10 @@ RoleName = Literal["base", "stored", "manifest", "value", ""]
 _MIXIN = re.compile(r"(?:Base|Abstract|Common)[A-Z]|.*(?:Base|Meta|Mixin|Common)\Z")
 
 
+_MAX_SEEN = 1_000
+"""Structs that one embeds, and lines that embed them, at any depth; no real one has as many."""
+
+
 class Role(NamedTuple):
     """What a type declares; without a name no entity."""
 
@@ -173,9 +177,12 @@ class Roles:
         """The fields of a struct, and of those that it embeds.
 
         Args:
-            seen: the embedded structs of which the fields are known.
+            seen: the embedded structs of which the fields are known, and the lines that embed some.
         """
         for field in embedding_fields(struct, scope.file):
+            seen.add(Bound(scope, field.type).key)
+            if len(seen) > _MAX_SEEN:
+                break
             if not field.tag.skipped and not field.tag.name and depth < MAX_NESTING:
                 if name_of_type(field.type).rpartition(".")[2] == "TypeMeta":
                     yield from (_Wire(name, depth + 1, scope) for name in ("kind", "apiVersion"))

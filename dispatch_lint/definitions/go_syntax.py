@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from dispatch_lint.definitions.go_build import is_ignored
 from dispatch_lint.definitions.go_chunks import (
     Chunk,
-    blank,
     chunks,
     may_hide_types,
     method_name,
@@ -32,7 +31,7 @@ from dispatch_lint.model.location import Location, Range
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tree_sitter import Node, Parser
+    from tree_sitter import Language, Node, Parser
 
 _GENERATED = re.compile(rb"^// Code generated .* DO NOT EDIT\.\r?$", re.MULTILINE)
 NOT_TEXT = "this is not text"
@@ -214,11 +213,18 @@ def builds_keys(source: bytes) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _parser() -> Parser:
+def _language() -> Language:
     import tree_sitter_go
-    from tree_sitter import Language, Parser
+    from tree_sitter import Language
 
-    return Parser(Language(tree_sitter_go.language()))
+    return Language(tree_sitter_go.language())
+
+
+@lru_cache(maxsize=1)
+def _parser() -> Parser:
+    from tree_sitter import Parser
+
+    return Parser(_language())
 
 
 def _declarations(source: bytes, file: GoFile) -> Iterator[Node]:
@@ -234,7 +240,7 @@ def _declarations(source: bytes, file: GoFile) -> Iterator[Node]:
             "function_declaration", "method_declaration",
         )  # fmt: skip
         if node is not None and broken:
-            start = node.start_byte if start is None else start
+            start = start or node
             continue
         if start is not None:
             yield from _recovered(source, start, node.start_byte if node else len(source), file)
@@ -243,35 +249,63 @@ def _declarations(source: bytes, file: GoFile) -> Iterator[Node]:
             yield node
 
 
-def _recovered(source: bytes, start: int, end: int, file: GoFile) -> Iterator[Node]:
+_MAX_BROKEN = 1_000
+"""Declarations of a file that are looked at alone, since they do not parse; then, all that follow at once."""
+_MAX_COMMENT = 10_000
+"""Bytes of a comment above one of them."""
+
+
+def _recovered(source: bytes, start: Node, end: int, file: GoFile) -> Iterator[Node]:
     """The declarations in a part that does not parse as a whole, each parsed by itself.
 
     One declaration that is not understood can take those behind it with it.
     """
-    starts = [start, *(match.start() for match in _DECLARATION.finditer(source, start, end))]
-    bounds = sorted({*starts, end})
-    for first, last in pairwise(bounds):
-        part = source[first:last]
-        root = _parse_part(source[:first], part)
+    found = _DECLARATION.finditer(source, start.start_byte, end)
+    bounds = sorted({start.start_byte, *(match.start() for match in found), end})
+    bounds = [*bounds[: max(_MAX_BROKEN - len(file.broken), 1)], end]
+    next_row = start.start_point[0]
+    for first, last in pairwise(dict.fromkeys(bounds)):
+        part, row = source[first:last], next_row
+        next_row += part.count(b"\n")
+        root = _parse_part(source, first, last, row)
         if root.has_error and part.startswith(b"const"):
-            closed = _parse_part(source[:first], with_semicolon(part))
+            text = source[:first] + with_semicolon(part)
+            closed = _parse_part(text, first, len(text), row)
             root = root if closed.has_error else closed
         if not root.has_error:
             yield from root.children
             continue
-        text = part.decode("utf-8", "replace")
-        code = re.sub(r"\A(?:\s|//[^\n]*\n|/\*.*?\*/)+", "", text, flags=re.DOTALL)
+        shown_text = part.decode("utf-8", "replace")
+        code = re.sub(r"\A(?:\s|//[^\n]*\n|/\*.*?\*/)+", "", shown_text, flags=re.DOTALL)
         if not code or re.match(r"(?:func|var|import|package)\b", code):
             continue  # nothing that a schema is made of
-        above = source[max(source.rfind(b"\n\n", 0, first), 0) : first].decode("utf-8", "replace")
+        lowest = max(first - _MAX_COMMENT, 0)
+        top = max(source.rfind(b"\n\n", lowest, first), lowest)
+        above = source[top:first].decode("utf-8", "replace")
         shown = next((node for node in root.children if node.type != "comment"), root)
         broken = next(_errors(root), shown)
-        file.broken.append(Broken(above + text, file.text.location(broken)))
+        file.broken.append(Broken(above + shown_text, file.text.location(broken)))
 
 
-def _parse_part(before: bytes, part: bytes) -> Node:
-    """The tree of a part of a file. What is before it is blank, so that places stay the same."""
-    return _parser().parse(blank(before) + part + b"\n").root_node
+def _parse_part(source: bytes, start: int, end: int, row: int) -> Node:
+    """The tree of a part of a file, with places in the file. No more than the part is read.
+
+    Args:
+        row: the number of the line where the part begins, from 0.
+    """
+    from tree_sitter import Parser, Range
+
+    if source[end - 1 : end] != b"\n":  # without one, the last declaration may not be complete
+        source, end = source[:end] + b"\n", end + 1
+    parser = Parser(_language())
+    last = row + source.count(b"\n", start, end)
+    places = (row, _column(source, start)), (last, _column(source, end))
+    parser.included_ranges = [Range(*places, start, end)]
+    return parser.parse(source).root_node
+
+
+def _column(source: bytes, offset: int) -> int:
+    return offset - source.rfind(b"\n", 0, offset) - 1
 
 
 _MAX_DEPTH = 200

@@ -226,7 +226,10 @@ def _selected(tree: GoTree, type_: _Embedded) -> Methods:
         names: dict[str, list[Receiver | None]] = {}
         deeper: dict[object, _Embedded] = {}
         for embedded in level.values():
+            if left <= 0:
+                break
             own, structs_ = _direct(tree, embedded.types)
+            left -= sum(len(embedded_fields(node, scope.file)) for scope, node in structs_)
             for method, receiver in own.items():
                 pointer = receiver.pointer and not embedded.pointer
                 one = None if embedded.several else receiver._replace(pointer=pointer)

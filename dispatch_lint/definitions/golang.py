@@ -51,6 +51,7 @@ class GoReader:
         self._values = ValueReader(tree, conventions, budget or Budget(Limits().fields))
         self._roles = Roles(tree, conventions, self._values)
         self.skipped: list[Skipped] = []
+        self._structs: dict[str, Sequence[StructType]] = {}
 
     @property
     def notes(self) -> list[DefinitionProblem]:
@@ -89,8 +90,14 @@ class GoReader:
             if problem not in scope.file.problems:
                 scope.file.problems.append(problem)
 
-    def _struct_types(self, scope: Scope) -> Iterator[StructType]:
+    def _struct_types(self, scope: Scope) -> Sequence[StructType]:
         """The types of a file that are structs, written there or taken over by name."""
+        name = scope.file.text.name
+        if name not in self._structs:  # types may be taken over by many names, one from the other
+            self._structs[name] = [*self._found_structs(scope)]
+        return self._structs[name]
+
+    def _found_structs(self, scope: Scope) -> Iterator[StructType]:
         package, file = scope.package, scope.file
         for declared in file.types.values():
             target = Target(Scope(package, file, dict.fromkeys(declared.parameters)), declared)

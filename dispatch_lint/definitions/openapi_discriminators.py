@@ -40,6 +40,7 @@ class Discriminators:
     def __init__(self, references: References, models: dict[str, Schema]) -> None:
         self._references, self._models = references, models
         self._mappings: dict[object, list[tuple[str, Schema]]] = {}
+        self._values_of: dict[object, tuple[dict[object, tuple[str, ...]], set[str]]] = {}
 
     def _mapping(self, schema: Schema) -> list[tuple[str, Schema]]:
         if schema.identity not in self._mappings:
@@ -79,13 +80,22 @@ class Discriminators:
         target = self._references.target(alternative) if field else None
         if around is None or target is None:
             return None
-        mapped = self._mapping(around)
-        values = [value for value, model in mapped if model.identity == target.identity]
-        if not mapped:
+        values_of, known = self._values(around)
+        if not known:
             return None
-        if target.name not in {value for value, _ in mapped}:
-            values.append(target.name)
-        return Named(field, tuple(values), around)
+        values = values_of.get(target.identity, ())
+        return Named(field, values if target.name in known else (*values, target.name), around)
+
+    def _values(self, schema: Schema) -> tuple[dict[object, tuple[str, ...]], set[str]]:
+        """The values that a discriminator maps, by the identity of the model, and all of them."""
+        if schema.identity not in self._values_of:
+            values_of: dict[object, list[str]] = {}
+            for value, model in self._mapping(schema):
+                values_of.setdefault(model.identity, []).append(value)
+            known = {value for values in values_of.values() for value in values}
+            by_model = {identity: tuple(values) for identity, values in values_of.items()}
+            self._values_of[schema.identity] = by_model, known
+        return self._values_of[schema.identity]
 
 
 def _field_of(schema: Schema) -> str:

@@ -137,7 +137,9 @@ class SchemaReader:
             return ()
         inside = (*inside, schema.identity)
         fields = self.fields(self.objects.members(schema), standard, around, inside)
-        return narrowed_fields(fields, self.discriminators.named(schema))
+        named = self.discriminators.named(schema)
+        self._budget.spend(fields=len(named.values) if named is not None else 0)
+        return narrowed_fields(fields, named)
 
     def further(self, members: Members, around: Around) -> Type | None:
         """The type of all fields that are not declared, if they have one."""

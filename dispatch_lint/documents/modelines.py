@@ -77,12 +77,12 @@ def _local(schema: str, source: Source) -> Path | None:
         url = urlsplit(schema)
     except ValueError:  # `https://[HOST]/…`, a placeholder that nobody has filled in
         return None
-    if url.scheme == "file":
-        return Path(unquote(url.path))
-    if url.scheme:
+    if url.scheme not in ("", "file"):
         return None
     folder = Path(source.path or "").parent
-    return (folder / schema.partition("#")[0]).absolute()
+    name = unquote(url.path) if url.scheme else schema.partition("#")[0]
+    file = (folder / name).absolute()
+    return None if file.anchor.startswith(("//", "\\\\")) else file  # a share of the network
 
 
 def _read_schema(name: str, file: Path) -> Modeline | None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from dispatch_lint.config.named_files import MIB
 from dispatch_lint.config.settings import Settings
 from dispatch_lint.config.tree import exists, is_folder
 from dispatch_lint.definitions.builtin import builtin_folder
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from dispatch_lint.schema.shape import Schema
 
 _REVISION = re.compile(r"(?P<revision>[^:-][^:]+):(?P<path>.*)\Z", re.DOTALL)
+_MAX_BYTES = 256 * MIB
+"""Definitions of a revision that are read, with all that they need."""
 _ENDINGS = (".go", ".json", ".yaml", ".yml", "go.mod")
 # A repository that was unpacked, not cloned, may have a configuration that runs programs.
 _HARMLESS = (
@@ -76,8 +79,10 @@ def _exported(revision: str, path: str) -> Iterator[Path]:
 
     With those elsewhere that they need: go.mod above, vendored packages, and what `$ref` names.
     """
-    listed = _git("ls-tree", "-r", "-z", "--full-tree", revision)
-    objects = dict(_wanted(listed.decode("utf-8", "surrogateescape").split("\0")))
+    listed = _git("ls-tree", "-r", "-l", "-z", "--full-tree", revision)
+    wanted = [*_wanted(listed.decode("utf-8", "surrogateescape").split("\0"))]
+    objects = {name: identity for name, identity, _ in wanted}
+    sizes = {name: size for name, _, size in wanted}
     below = os.path.normpath(_from_top(path))
     names = {name for name in objects if _is_below(name, below) and "vendor" not in name.split("/")}
     if not names:
@@ -89,10 +94,16 @@ def _exported(revision: str, path: str) -> Iterator[Path]:
     for name in objects:
         folders.setdefault(name.rpartition("/")[0], []).append(name)
     done: set[str] = set()
+    left = _MAX_BYTES
     with tempfile.TemporaryDirectory(prefix="dispatch-lint-") as temporary:
         folder = Path(temporary).resolve()
         while fresh := sorted(names - done):
             some = fresh[:500]
+            left -= sum(map(sizes.__getitem__, some))
+            if left < 0:  # a small repository can have objects that are huge
+                raise DefinitionError(
+                    f"{revision}:{path}: more than {_MAX_BYTES // MIB} MiB of definitions"
+                )
             for name, data in zip(some, _contents([objects[name] for name in some]), strict=True):
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 (folder / name).write_bytes(data)
@@ -147,14 +158,15 @@ def _generated(path: Sequence[str], folders: Mapping[str, Sequence[str]]) -> Ite
             yield from folders.get("/".join(path[number:]), ())
 
 
-def _wanted(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """The names of the files that can be read, each with its object, from the lines of `ls-tree`."""
+def _wanted(lines: Iterable[str]) -> Iterator[tuple[str, str, int]]:
+    """The names of the files that can be read, each with its object and size, from lines of `ls-tree`."""
     for line in lines:
         entry, _, name = line.partition("\t")
         mode, _, identity = entry.partition(" blob ")
         is_file = mode.startswith("100") and name.rpartition("/")[2].endswith(_ENDINGS)
         if is_file and not {"..", ".git"} & set(name.split("/")):
-            yield name, identity
+            identity, size = identity.split()
+            yield name, identity, int(size)
 
 
 def _contents(identities: Sequence[str]) -> Iterator[bytes]:

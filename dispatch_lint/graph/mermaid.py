@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -18,10 +19,10 @@ def draw(graph: Graph) -> Iterator[str]:
     linked = {name for edge in graph.edges for name in (edge.source, edge.target)}
     for node in graph.nodes:
         if node.name not in linked:
-            yield f"    {node.name}"
+            yield f"    {_name(node.name)}"
     for edge in graph.edges:
         ends = "}o--o{" if edge.many else "}o--||"
-        yield f'    {edge.source} {ends} {edge.target} : "{_safe(edge.label)}"'
+        yield f'    {_name(edge.source)} {ends} {_name(edge.target)} : "{_safe(edge.label)}"'
 
 
 def _flowchart(graph: Graph) -> Iterator[str]:
@@ -35,6 +36,11 @@ def _flowchart(graph: Graph) -> Iterator[str]:
         line = "-.->" if edge.broken else "-->"
         yield f'    {names[edge.source]} {line}|"{_safe(edge.label)}"| {names[edge.target]}'
     yield "    classDef broken stroke:#c00,color:#c00,stroke-dasharray:4"
+
+
+def _name(kind: str) -> str:
+    """The name of a kind, with quotes where schemas of one's own say something odd."""
+    return kind if re.fullmatch(r"[\w-]+", kind) else f'"{_safe(kind)}"'
 
 
 def _safe(text: str) -> str:

@@ -210,4 +210,5 @@ def _node(node: Node, box: _Box) -> Iterator[str]:
 
 
 def _text(text: str) -> str:
-    return escape("".join(letter if letter.isprintable() else "�" for letter in text))
+    shown = escape("".join(letter if letter.isprintable() else "�" for letter in text))
+    return shown.replace("##", "#&#35;")  # the same, and no CI system obeys it

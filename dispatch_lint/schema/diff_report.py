@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from dispatch_lint.naming import count
-from dispatch_lint.text.harmless import harmless
+from dispatch_lint.text.harmless import harmless, harmless_json
 
 if TYPE_CHECKING:
     from dispatch_lint.schema.schema_change import SchemaChange
@@ -72,7 +72,8 @@ def _json(changes: Sequence[SchemaChange], breaking: Breaking) -> str:
         for change in changes
     ]  # fmt: skip
     summary = {"breaking": len(breaking), "compatible": len(changes) - len(breaking)}
-    return json.dumps({"version": 1, "summary": summary, "changes": entries}, indent=1) + "\n"
+    listed = {"version": 1, "summary": summary, "changes": entries}
+    return harmless_json(json.dumps(listed, indent=1)) + "\n"
 
 
 def _markdown(breaking: Breaking, compatible: Sequence[SchemaChange]) -> str:

@@ -17,6 +17,7 @@ from dispatch_lint.documents.stored_entity import StoredEntity
 from dispatch_lint.model.errors import StoreError
 from dispatch_lint.store.entity_store import Counts, Filter, LedgerEntry
 from dispatch_lint.store.keys import is_storable, unstorable
+from dispatch_lint.text.harmless import harmless_json
 
 if TYPE_CHECKING:
     from dispatch_lint.store.entity_store import EntityStore, WritableStore
@@ -32,9 +33,10 @@ def archive_lines(store: EntityStore) -> Iterator[str]:
     """The lines of an archive of a store."""
     yield HEADER
     for stored in store.entities(Filter()):
-        yield json.dumps({"entity": stored._asdict()}) + "\n"
+        yield harmless_json(json.dumps({"entity": stored._asdict()})) + "\n"
     for entry in store.ledger_entries():
-        yield json.dumps({"ledger": dict(zip(_ENTRY, entry, strict=False))}) + "\n"
+        record = {"ledger": dict(zip(_ENTRY, entry, strict=False))}
+        yield harmless_json(json.dumps(record)) + "\n"
 
 
 def is_header(value: object) -> bool:

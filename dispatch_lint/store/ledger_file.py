@@ -21,6 +21,7 @@ from dispatch_lint.model.errors import StoreError
 from dispatch_lint.model.location import Location, Range
 from dispatch_lint.store.entity_store import LedgerEntry
 from dispatch_lint.text.files import write_lines
+from dispatch_lint.text.harmless import harmless, without_commands
 
 _HEADER = "# dispatch-lint ledger 1: ID, key, first seen, deleted\n"
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\Z", re.ASCII)
@@ -124,10 +125,10 @@ def ledger_lines(entries: Iterable[LedgerEntry]) -> Iterator[str]:
 
 
 def _escaped(text: str) -> str:
-    """A text without tabs and line ends, and without the `#` of a comment at its start."""
-    if not _SPECIAL.search(text):
-        return text
-    escaped = text.encode("unicode_escape").decode()
+    """A text without tabs and line ends, without the `#` of a comment at its start, and harmless."""
+    if harmless(text) == text and not _SPECIAL.search(text):
+        return text  # nearly always
+    escaped = without_commands(text.encode("unicode_escape").decode())
     return f"\\x23{escaped[1:]}" if escaped.startswith("#") else escaped
 
 

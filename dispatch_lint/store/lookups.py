@@ -11,6 +11,7 @@ from dispatch_lint.index.groups import read_group, relation_rows
 from dispatch_lint.index.targets import Targets
 from dispatch_lint.model.errors import StoreError
 from dispatch_lint.model.relations import ENTITY, REFERENCE, EntityRow, ReferenceRow
+from dispatch_lint.text.harmless import harmless_json
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.document import ForeignKey
@@ -125,4 +126,4 @@ def export_lines(entities: Iterable[StoredEntity], organization_field: str) -> I
                 raise StoreError(_SEVERAL.format(" and ".join(sorted(map(_owner, owners)))))
         if isinstance(entity, dict) and "kind" not in entity:
             entity = {"kind": stored.kind, **entity}
-        yield json.dumps(entity) + "\n"
+        yield harmless_json(json.dumps(entity)) + "\n"
