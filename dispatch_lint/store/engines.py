@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.config.named_files import open_regular
@@ -115,11 +115,15 @@ def remove_empty(path: Path) -> None:
     """Remove the file of a new store into which nothing was written."""
     import sqlite3
 
-    with suppress(sqlite3.Error, OSError):  # another import has it
-        connection = _locked(path)
+    with ExitStack() as stack, suppress(OSError):
+        try:
+            stack.enter_context(closing(_locked(path)))
+        except sqlite3.Error as error:
+            if "locked" in str(error):  # another import has it
+                return
+            # On a full disk not even an empty one can be locked.
         if path.stat().st_size == 0:
             path.unlink()
-        connection.close()
 
 
 def refuse_removed(path: Path, connection: Connection) -> None:
