@@ -92,6 +92,8 @@ class SqlStore:
             return query(self._connect())
         except SQLAlchemyError as error:
             if not is_lost(error):
+                if isinstance(error, DBAPIError) and error.connection_invalidated:
+                    self._drop()
                 raise self._error(error) from None
         self._drop()
         try:
@@ -328,8 +330,11 @@ def _is_sound(stored: StoredEntity) -> bool:
 
 
 def is_lost(error: SQLAlchemyError) -> bool:
-    """Whether the connection to the server was lost, or the SQLite file was removed meanwhile."""
-    if not isinstance(error, DBAPIError):
+    """Whether the connection to the server was lost, or the SQLite file was removed meanwhile.
+
+    A server that gives no answer is not asked again.
+    """
+    if not isinstance(error, DBAPIError) or getattr(error.orig, "is_final", False):
         return False
     removed = getattr(error.orig, "sqlite_errorname", "") == "SQLITE_IOERR_FSTAT"
     return removed or error.connection_invalidated
