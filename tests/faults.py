@@ -333,6 +333,7 @@ _HIDDEN = {".vscode", ".pre-commit-config.yaml"}
 
 def main(seconds: float, first: int) -> int:
     """Try faults until the time is over; the exit code is 1 where one leaves something wrong."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what is mounted is unmounted
     counts: collections.Counter[str] = collections.Counter()
     failed = 0
     begun = time.monotonic()
