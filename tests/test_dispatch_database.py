@@ -286,7 +286,7 @@ def test_a_table_outside_of_the_search_path_is_named(
         code, _, error = check(tmp_path, *arguments)
         assert code == 2 and f"in the schema {schema}" in error and "import" not in error
     advised = error[error.index("?options") : error.index(" to the URL")]
-    assert check(tmp_path, f"{dispatch}{advised}")[0] == 1
+    assert check(tmp_path, f"{dispatch}{advised}&options=-cgeqo%3Doff")[0] == 1
 
 
 @pytest.mark.parametrize("schema", ["public", "theirs"])

@@ -308,9 +308,12 @@ def postgres_engine(url: str, search_path: str = "") -> tuple[Engine, Any]:
             "connect_timeout": 10, "application_name": "dispatch-lint", **_ALIVE,
         }  # fmt: skip
         options = {name: value for name, value in options.items() if name not in parsed.query}
+        given = parsed.query.get("options", ())
+        wanted = [given] if isinstance(given, str) else [*given]  # they may come several times
         if search_path:
-            given = parsed.query.get("options", "")
-            options["options"] = f"{given} -csearch_path={search_path}".strip()
+            wanted.append(f"-csearch_path={search_path}")
+        if wanted:
+            options["options"] = " ".join(wanted)
         # A run sees one state of the database, whatever is written meanwhile.
         engine = sa.create_engine(
             parsed.difference_update_query(["timeout"]), connect_args=options,
