@@ -30,11 +30,13 @@ from tests.hostile_inputs import rows
 FILES = 60
 COMMANDS: Mapping[str, list[str]] = {
     "import": ["store", "import", "rows.jsonl", "--store", "refs.db"],
+    "new": ["store", "import", "rows.jsonl", "--store", "new.db"],
     "archive": ["store", "export", "--all", "-o", "all.jsonl", "--store", "refs.db"],
     "fix": ["check", "--fix", "--unsafe-fixes", "."],
     "rename": ["rename", "-/Image/shared", "other"],
     "baseline": ["check", "--write-baseline", "--baseline", "known.json", "."],
     "report": ["check", "-f", "json", "-o", "report.json", "."],
+    "issues": ["check", "-f", "issues", "-o", "issues/all", "."],
     "init": ["init", "--yes"],
     "check": ["check", ".", "--store", "refs.db", "-j", "2"],
     "audit": ["audit", "few.jsonl", "--output", "audited", "-f", "jsonl", "--master", "local[1]",
@@ -102,9 +104,12 @@ def contents(folder: Path) -> dict[str, bytes]:
             continue
         if file.is_file():
             found[str(name)] = file.read_bytes()
-    if (folder / "refs.db").exists():
-        export = run(folder, ["store", "export", "--store", "refs.db"])
-        found["refs.db"] = export.stdout if export.returncode == 0 else export.stderr
+        elif file.is_dir():
+            found[f"{name}/"] = b""
+    for store in folder.glob("*.db"):
+        export = run(folder, ["store", "export", "--store", store.name])
+        if store.stat().st_size:  # else nothing was written into a new one
+            found[store.name] = export.stdout if export.returncode == 0 else export.stderr
     return found
 
 
@@ -245,9 +250,10 @@ _NOT_COMPARED = {"changing", "damaged"}
 def _temporary_files(folder: Path) -> list[str]:
     hidden = [entry for entry in folder.rglob(".*") if entry.name not in _HIDDEN]
     spark = folder.glob("audited/_work")
+    empty = [store for store in folder.glob("*.db") if not store.stat().st_size]
     return [
         str(entry.relative_to(folder))
-        for entry in (*hidden, *(folder / TEMPORARY).iterdir(), *spark)
+        for entry in (*hidden, *empty, *(folder / TEMPORARY).iterdir(), *spark)
         if entry.suffix != ".crc"  # of Spark's results
     ]
 
@@ -327,6 +333,7 @@ _HIDDEN = {".vscode", ".pre-commit-config.yaml"}
 
 def main(seconds: float, first: int) -> int:
     """Try faults until the time is over; the exit code is 1 where one leaves something wrong."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what is mounted is unmounted
     counts: collections.Counter[str] = collections.Counter()
     failed = 0
     begun = time.monotonic()

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from dispatch_lint.documents.stored_entity import StoredEntity
 from dispatch_lint.rule import stored
 from dispatch_lint.store.archive import archive_lines, restore_archive
 from dispatch_lint.store.entity_store import WritableStore
@@ -69,11 +70,13 @@ def test_to_postgresql_and_back_no_id_is_forgotten(
     make_store: Callable[[str], WritableStore], tmp_path: Path
 ) -> None:
     first = make_store("sqlite")
+    odd = "%s a'\"\\ü名\u2028"
     put(
         first,
-        stored("Secret", name="a", id="1") + stored("Secret", name="b", id="2"),
+        stored("Secret", name="a", id="1") + stored("Secret", name="b", id="2")
+        + stored("Function", name=odd, id=odd, image=odd, secrets=[odd], tags={odd: odd}),
         now="2026-01-01T00:00:00Z",
-    )
+    )  # fmt: skip
     put(first, stored("Secret", name="b", id="3"), prune=True, now="2026-01-02T00:00:00Z")
     second = moved(first, make_store("postgresql"), tmp_path)
     third = moved(second, open_for_writing(str(tmp_path / "back.db")), tmp_path)
@@ -175,19 +178,27 @@ def test_an_import_says_that_a_key_has_several_entities(tmp_path: Path) -> None:
     assert result.returncode == 0 and b"several" not in result.stderr
 
 
+ENTITY = StoredEntity(
+    "-/Secret/a", None, "Secret", "a", "1", "stored", "READY", 1, "", "", "{}", "{}"
+)._asdict()
+
+
 @pytest.mark.parametrize("line", [
     "{", "[]", "7", "{}", '{"entity": {}}', '{"ledger": {"identity": 7}}', "[" * 100_000,
     '{"ledger": {"identity": "a\\u0000", "key": "k", "first_seen": "x", "last_seen": "x"}}',
+    '{"ledger": {"identity": "a", "key": "k", "first_seen": "x", "last_seen": "x"}}',
+    *(json.dumps({"entity": ENTITY | part})
+      for part in ({"deleted": "x"}, {"location_text": "x"}, {"revision": True}, {"form": "x"})),
 ])  # fmt: skip
 def test_a_damaged_archive_imports_nothing(line: str, tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text(stored("Secret", name="a", id="1"))
     run(tmp_path, "store", "import", "a.jsonl", "--store", "one.db")
     run(tmp_path, "store", "export", "--all", "-o", "all.jsonl", "--store", "one.db")
     with (tmp_path / "all.jsonl").open("a") as stream:
-        stream.write(line)
+        stream.write(json.dumps({"entity": ENTITY}) + "\n" + line)
     result = run(tmp_path, "store", "import", "all.jsonl", "--store", "two.db")
     assert (result.returncode, result.stdout) == (2, b"")
-    assert result.stderr == b"dispatch-lint: all.jsonl:4: not a line of an archive\n"
+    assert result.stderr == b"dispatch-lint: all.jsonl:5: not a line of an archive\n"
     assert run(tmp_path, "store", "list", "--store", "two.db").returncode == 2
 
 
@@ -215,7 +226,9 @@ def test_an_archive_in_a_pipe_is_an_error(tmp_path: Path) -> None:
 
 def test_a_ledger_with_wrong_lines_names_them(tmp_path: Path) -> None:
     for text, said in (("\ufeff# c\nx\tk\t2026-01-01T00:00:00Z\t-\r\n", b""), ("a\n", b"ids:1: not a line"),
-                       ("# c\nx\\x\tk\t2026-01-01T00:00:00Z\t-\n", b"ids:2: an escape"), ("# c\n\udcff\n", b"ids:2: this is not UTF-8")):  # fmt: skip
+                       ("# c\nx\\x\tk\t2026-01-01T00:00:00Z\t-\n", b"ids:2: an escape"), ("# c\n\udcff\n", b"ids:2: this is not UTF-8"),
+                       ("a\\x00\tk\t2026-01-01T00:00:00Z\t-\n", b"ids:1: the ID or the key contains"),
+                       ("a\\ud800\tk\t2026-01-01T00:00:00Z\t-\n", b"ids:1: the ID or the key contains")):  # fmt: skip
         (tmp_path / "ids").write_bytes(text.encode("utf-8", "surrogateescape"))
         result = run(tmp_path, "store", "import", "--ledger", "ids", "--store", "a.db")
         assert said in result.stderr and result.returncode == (2 if said else 0)

@@ -199,6 +199,16 @@ def test_rows_without_an_entity_are_named(dispatch: str, tmp_path: Path) -> None
     assert "6 documents in 1 store" in out
 
 
+def test_a_row_without_a_name_or_a_value_is_known_by_its_key(dispatch: str, tmp_path: Path) -> None:
+    query(dispatch, "INSERT INTO entity (key) VALUES ('Image/acme/gone'), ('Image/acme/other')")
+    (tmp_path / "f.yaml").write_text("kind: Function\nname: f\nimage: gone\n")
+    command = ["f.yaml", "--store", dispatch, "--organization", "acme", "-f", "concise"]
+    code, _, error = check(tmp_path, *command)
+    assert code == 2 and "Image/acme/gone: " in error and "other" not in error
+    result = run(tmp_path, "store", "list", "--kind", "Secret", "--store", dispatch)
+    assert (result.returncode, result.stderr) == (0, b"")
+
+
 def test_a_database_of_neither_kind_is_an_error(database: str, tmp_path: Path) -> None:
     for arguments in ((database,), (".", "--store", database)):
         code, _, error = check(tmp_path, *arguments)
@@ -276,7 +286,7 @@ def test_a_table_outside_of_the_search_path_is_named(
         code, _, error = check(tmp_path, *arguments)
         assert code == 2 and f"in the schema {schema}" in error and "import" not in error
     advised = error[error.index("?options") : error.index(" to the URL")]
-    assert check(tmp_path, f"{dispatch}{advised}")[0] == 1
+    assert check(tmp_path, f"{dispatch}{advised}&options=-cgeqo%3Doff")[0] == 1
 
 
 @pytest.mark.parametrize("schema", ["public", "theirs"])

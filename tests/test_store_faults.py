@@ -23,6 +23,7 @@ from click.testing import CliRunner
 from dispatch_lint.cli import cli
 from dispatch_lint.model.errors import StoreError
 from dispatch_lint.rule import stored
+from dispatch_lint.store import engines
 from dispatch_lint.store.engines import refuse_removed, sqlite_engine
 from dispatch_lint.store.entity_store import ConnectionLost, Filter
 from dispatch_lint.store.importing import ImportRefused
@@ -358,6 +359,25 @@ def test_a_lost_connection_is_tried_once_more(database: str, tmp_path: Path) -> 
     cutter.join()
     assert process.returncode == 2
     assert b"Traceback" not in error and b"dispatch-lint: postgresql://" in error
+
+
+def test_a_server_that_gives_no_answer_is_not_waited_for_for_ever(
+    database: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    import psycopg
+
+    writer = open_for_writing(database)
+    put(writer, many(1))
+    monkeypatch.setattr(engines, "_ANSWER", 0.3)
+    store = open_store(f"{database}?timeout=0", CLASSIFIER)
+    with psycopg.connect(database) as holder:
+        holder.execute("LOCK TABLE dispatch_lint.entity")
+        with pytest.raises(StoreError, match="the server gave no answer for 0"):
+            store.count()
+    assert store.count() == 1  # over another connection
+    for opened in (store, writer):
+        opened.close()
+    assert capfd.readouterr().err == ""
 
 
 def test_urls_are_shown_without_what_is_secret(tmp_path: Path, monkeypatch: Any) -> None:

@@ -242,6 +242,18 @@ def test_a_full_disk_is_said_with_the_file(command: tuple[str, ...], name: str, 
     assert {entry.name for entry in tree.iterdir()} == {".git", "a.yaml"}
 
 
+@pytest.mark.parametrize("command", [
+    ("store", "import", "a.yaml", "--store", "new.db"), ("check", "-f", "issues", "-o", "new/folder"),
+    ("schema", "generate", "--output", "new"), ("rules", "new", "a-b", "--directory", "new/folder"),
+])  # fmt: skip
+def test_on_a_full_disk_nothing_new_is_left(command: tuple[str, ...], tree: Path) -> None:
+    before = {entry.name for entry in tree.iterdir()}
+    (tree / "a.yaml").write_text("kind: Secret\nname: a\n")
+    result = limited(tree, 0, *command)
+    assert result.returncode == 2 and result.stderr.count(b"\n") == 1
+    assert {entry.name for entry in tree.iterdir()} == before
+
+
 # git
 
 

@@ -24,7 +24,7 @@ from dispatch_lint.engine.installed import BUILT_IN, is_built_in
 from dispatch_lint.engine.plugins import ALL, LOCAL
 from dispatch_lint.naming import count
 from dispatch_lint.rule_pages import book, entry, scaffold
-from dispatch_lint.text.files import make_folder, write_bytes
+from dispatch_lint.text.files import made_folder, write_bytes
 from dispatch_lint.text.harmless import harmless
 
 if TYPE_CHECKING:
@@ -95,8 +95,8 @@ def new(name: str, directory: str) -> None:
     file = folder / file_name
     if file.exists():
         raise click.UsageError(f"{file} exists already")
-    make_folder(folder)
-    write_bytes(file, text.encode("utf-8"))
+    with made_folder(folder):
+        write_bytes(file, text.encode("utf-8"))
     say(f"Wrote {file}. Its examples run with: dispatch-lint rules test {quote(str(file))}")
     if not _is_loaded(file, settings, rules):
         relative = Path(os.path.relpath(real_path(folder), real_path(settings.root))).as_posix()

@@ -19,7 +19,7 @@ from dispatch_lint.schema.catalogue import Catalogue
 from dispatch_lint.schema.folder import EDITOR_FILE, MAX_BYTES, read_folder
 from dispatch_lint.schema.generate import dump, generate
 from dispatch_lint.schema.shape import Schema
-from dispatch_lint.text.files import make_folder, write_lines
+from dispatch_lint.text.files import made_folder, write_lines
 
 if TYPE_CHECKING:
     from dispatch_lint.definitions.model import EntityType
@@ -101,8 +101,8 @@ def write_files(files: dict[str, Schema], folder: Path) -> int:
         file = folder / name
         text = dump(schema)
         if _text_of(file) != text:
-            make_folder(file.parent)
-            write_lines(file, [text])
+            with made_folder(file.parent):
+                write_lines(file, [text])
             changed += 1
     for file in _stale(files, folder):
         file.unlink()

@@ -22,7 +22,7 @@ from dispatch_lint.initializing.steps import (
     settings_step,
 )
 from dispatch_lint.initializing.survey import Found, survey
-from dispatch_lint.text.files import make_folder, write_bytes
+from dispatch_lint.text.files import made_folder, write_bytes
 
 if TYPE_CHECKING:
     from dispatch_lint.config.settings import Settings
@@ -76,5 +76,5 @@ def write(step: Step) -> None:
         OSError: it cannot be written; the old file is kept.
     """
     if step.text is not None:
-        make_folder(step.file.parent)
-        write_bytes(step.file, step.text.encode("utf-8"))
+        with made_folder(step.file.parent):
+            write_bytes(step.file, step.text.encode("utf-8"))

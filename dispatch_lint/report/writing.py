@@ -91,16 +91,16 @@ def write_report(
     Raises:
         OSError: a file cannot be written; the old file is kept.
     """
-    from dispatch_lint.text.files import make_folder, write_lines
+    from dispatch_lint.text.files import made_folder, write_lines
 
     files = files_of(format_, outcome)
     if files is None:
         lines = format_named(format_)(outcome)
         write_lines(output, (writable(line) + "\n" for line in lines))
         return
-    make_folder(output)
-    for name, text in files.items():
-        write_lines(output / name, [text])
+    with made_folder(output):
+        for name, text in files.items():
+            write_lines(output / name, [text])
 
 
 def statistics(summary: Summary) -> Iterator[str]:

@@ -17,6 +17,7 @@ from dispatch_lint.documents.stored_entity import StoredEntity
 from dispatch_lint.model.errors import StoreError
 from dispatch_lint.store.entity_store import Counts, Filter, LedgerEntry
 from dispatch_lint.store.keys import is_storable, unstorable
+from dispatch_lint.store.soundness import is_sound_entity, is_sound_entry
 from dispatch_lint.text.harmless import harmless_json
 
 if TYPE_CHECKING:
@@ -96,19 +97,16 @@ def _record(line: dict[str, Any]) -> StoredEntity | LedgerEntry:
     if "ledger" in line:
         entry = LedgerEntry(**line["ledger"])
         _check_texts(entry[:-1])
+        if not is_sound_entry(entry):
+            raise ValueError
         return entry
     stored = StoredEntity(**line["entity"])
-    revision = stored.revision
-    if revision is not None and type(revision) is not int:
-        raise TypeError
-    if stored.form not in ("stored", "manifest"):
-        raise ValueError
     _check_texts(
         value for name, value in stored._asdict().items()
         if name != "revision" and not (name == "organization" and value is None)
     )  # fmt: skip
     _ = stored.tags, stored.entity, stored.contained, stored.uses  # each raises where it is damaged
-    if unstorable(stored):
+    if unstorable(stored) or not is_sound_entity(stored):
         raise ValueError
     return stored
 

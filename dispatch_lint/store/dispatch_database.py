@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -40,19 +40,39 @@ class DispatchDatabase:
         self.problems: dict[str, None] = {}
         """The rows that were asked for and could not be read: each a message."""
 
-    def _entities(self, where: sa.ColumnElement[bool] | None) -> Iterator[StoredEntity]:
+    def _entities(
+        self, where: sa.ColumnElement[bool] | None, matters: Callable[[str], bool] = lambda _: True
+    ) -> Iterator[StoredEntity]:
+        """The selected entities.
+
+        Args:
+            matters: whether a row that cannot be read is a problem; it is called with its key.
+        """
         for key, row in self._rows.select(where):
             if isinstance(row, BadRow):
-                self.problems[f"{self.shown}: {key}: {row.message}"] = None
+                if matters(key):
+                    self.problems[f"{self.shown}: {key}: {row.message}"] = None
                 continue
             document = self._classifier.read(row_part(0, row), self._source, 0)
             if isinstance(document, Document) and document.key is not None:
                 yield stored_entity(document._replace(row_key=key))
 
-    def _where(self, column: str, values: Sequence[str]) -> Iterator[StoredEntity]:
+    def _where(
+        self, column: str, values: Sequence[str], matters: Callable[[str], bool] | None = None
+    ) -> Iterator[StoredEntity]:
+        """The entities of the rows with some values in a column.
+
+        Args:
+            matters: given where rows that have no value there are looked at too, since they may be
+                meant and cannot be read; see `_entities`.
+        """
         usable = [value for value in dict.fromkeys(values) if is_storable(value)]
         for start in range(0, len(usable), CHUNK):
-            yield from self._entities(TABLE.c[column].in_(usable[start : start + CHUNK]))
+            where = TABLE.c[column].in_(usable[start : start + CHUNK])
+            if matters is None:
+                yield from self._entities(where)
+            else:
+                yield from self._entities(where | TABLE.c[column].is_(None), matters)
 
     def share(self) -> None:
         return None  # rows that cannot be read are only known here
@@ -84,9 +104,10 @@ class DispatchDatabase:
 
     def named(self, names: Sequence[tuple[str, str]]) -> list[StoredEntity]:
         wanted = set(names)
+        texts = {name for _, name in names}
         containers = self._classifier.catalogue.containers
         entities = [
-            entity for entity in self._where("name", [name for _, name in names])
+            entity for entity in self._where("name", [*texts], lambda key: _name_in(key) in texts)
             if (entity.kind, entity.name) in wanted
         ]  # fmt: skip
         container_kinds = {containers[kind] for kind, _ in names if kind in containers}
@@ -141,3 +162,8 @@ class DispatchDatabase:
 
     def close(self) -> None:
         self._rows.close()
+
+
+def _name_in(key: str) -> str:
+    """The name in a key of either layout."""
+    return key.split("/", 2)[-1]

@@ -155,6 +155,7 @@ class DispatchRows:
                 return
             except SQLAlchemyError as error:
                 if not is_lost(error):
+                    self._drop()
                     raise store_error(error, self.shown, self._explain) from None
                 self._drop()
                 if lost_at == last:  # a second time, without a row in between

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
+import socket
 import sys
-from contextlib import suppress
+import threading
+from contextlib import ExitStack, closing, suppress
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.config.named_files import open_regular
@@ -24,14 +27,22 @@ _COMPUTED = re.compile(r"\b(?:AS|CHECK)\b", re.IGNORECASE)
 """What a statement has that creates a table in which something is computed."""
 _OF_COLUMNS = re.compile(r"""\(\s*+["\w]++(?:\s*+,\s*+["\w]++)*+\s*+\)\Z""")
 """How a statement ends that creates an index of columns."""
+_ANSWER = 300.0
+"""Seconds that a server has for an answer, beside those of `?timeout=` that it may wait for another import."""
+_ALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+"""After a minute, a server that is off is lost."""
 MAX_COMPARED = 256 * 1024 * 1024
 """Bytes of a SQLite file that a reader compares with its indexes: more take over a second each time."""
+
+for _name in ("psycopg", "sqlalchemy"):  # else Python writes to standard error what they log
+    logging.getLogger(_name).addHandler(logging.NullHandler())
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
     from pathlib import Path
 
+    import psycopg
     from sqlalchemy import Connection, Engine
 
 
@@ -115,11 +126,15 @@ def remove_empty(path: Path) -> None:
     """Remove the file of a new store into which nothing was written."""
     import sqlite3
 
-    with suppress(sqlite3.Error, OSError):  # another import has it
-        connection = _locked(path)
+    with ExitStack() as stack, suppress(OSError):
+        try:
+            stack.enter_context(closing(_locked(path)))
+        except sqlite3.Error as error:
+            if "locked" in str(error):  # another import has it
+                return
+            # On a full disk not even an empty one can be locked.
         if path.stat().st_size == 0:
             path.unlink()
-        connection.close()
 
 
 def refuse_removed(path: Path, connection: Connection) -> None:
@@ -281,7 +296,7 @@ def postgres_engine(url: str, search_path: str = "") -> tuple[Engine, Any]:
     if parse_server(url) is None:
         raise StoreError(f"{shown(url)}: not the URL of a server; in a name or a password, write "
                          "%3A for :, %2F for /, %3F for ?, %23 for # and %40 for @")  # fmt: skip
-    timeout_of(url)
+    seconds = timeout_of(url) + _ANSWER
     try:
         import psycopg  # noqa: F401
     except ImportError:
@@ -289,11 +304,16 @@ def postgres_engine(url: str, search_path: str = "") -> tuple[Engine, Any]:
                          "pip install 'dispatch-lint[postgresql]'") from None  # fmt: skip
     try:
         parsed = sa.make_url(f"postgresql+psycopg://{url.partition('://')[2]}")
-        options: dict[str, Any] = {"connect_timeout": 10, "application_name": "dispatch-lint"}
+        options: dict[str, Any] = {
+            "connect_timeout": 10, "application_name": "dispatch-lint", **_ALIVE,
+        }  # fmt: skip
         options = {name: value for name, value in options.items() if name not in parsed.query}
+        given = parsed.query.get("options", ())
+        wanted = [given] if isinstance(given, str) else [*given]  # they may come several times
         if search_path:
-            given = parsed.query.get("options", "")
-            options["options"] = f"{given} -csearch_path={search_path}".strip()
+            wanted.append(f"-csearch_path={search_path}")
+        if wanted:
+            options["options"] = " ".join(wanted)
         # A run sees one state of the database, whatever is written meanwhile.
         engine = sa.create_engine(
             parsed.difference_update_query(["timeout"]), connect_args=options,
@@ -301,4 +321,45 @@ def postgres_engine(url: str, search_path: str = "") -> tuple[Engine, Any]:
         )  # fmt: skip
     except (ArgumentError, ValueError) as error:
         raise StoreError(f"{shown(url)}: {explain(error)}") from None
+
+    @sa.event.listens_for(engine, "do_connect")
+    def connect(_dialect: Any, _record: Any, arguments: Any, parameters: Any) -> Any:
+        return _impatient(seconds).connect(*arguments, **parameters)
+
     return engine, explain
+
+
+def _impatient(seconds: float) -> type[psycopg.Connection[Any]]:
+    """A class of connections that end where the server takes too long for an answer.
+
+    The server's own limits do not hold where it, or what is between, has stopped.
+    """
+    import psycopg
+
+    class Impatient(psycopg.Connection[Any]):
+        def wait(self, *arguments: Any, **options: Any) -> Any:
+            is_late = threading.Event()
+            handle = self.pgconn.socket
+
+            def end() -> None:
+                is_late.set()
+                with suppress(OSError), socket.fromfd(handle, socket.AF_INET, 0) as ours:
+                    ours.shutdown(socket.SHUT_RDWR)
+
+            timer = threading.Timer(seconds, end)
+            timer.daemon = True
+            timer.start()
+            try:
+                return super().wait(*arguments, **options)
+            except psycopg.OperationalError:
+                if is_late.is_set():
+                    raise NoAnswer(f"the server gave no answer for {seconds:g} seconds; with "
+                                   "?timeout=SECONDS it has more time") from None  # fmt: skip
+                raise
+            finally:
+                timer.cancel()
+
+    class NoAnswer(psycopg.OperationalError):
+        is_final = True
+
+    return Impatient

@@ -20,11 +20,12 @@ from dispatch_lint.config.named_files import MIB, open_regular
 from dispatch_lint.model.errors import StoreError
 from dispatch_lint.model.location import Location, Range
 from dispatch_lint.store.entity_store import LedgerEntry
+from dispatch_lint.store.keys import is_storable
+from dispatch_lint.store.soundness import is_time
 from dispatch_lint.text.files import write_lines
 from dispatch_lint.text.harmless import harmless, without_commands
 
 _HEADER = "# dispatch-lint ledger 1: ID, key, first seen, deleted\n"
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\Z", re.ASCII)
 MAX_BYTES = 256 * MIB
 """The largest ledger that is read."""
 _MAX_LINE = 64 * 1024
@@ -73,9 +74,7 @@ class LedgerFile:
 
     def _entry(self, line: str, number: int) -> LedgerEntry:
         parts = line.split("\t")
-        valid = len(parts) == 4 and _TIME.match(parts[2]) and (
-            parts[3] == _NONE or _TIME.match(parts[3])
-        )  # fmt: skip
+        valid = len(parts) == 4 and is_time(parts[2]) and (parts[3] == _NONE or is_time(parts[3]))
         if not valid:
             hint = (
                 "; is there an unresolved merge conflict?"
@@ -89,6 +88,9 @@ class LedgerFile:
             identity, key = _unescaped(parts[0]), _unescaped(parts[1])
         except UnicodeDecodeError:
             raise StoreError(f"{self.shown}:{number}: an escape with \\ is not complete") from None
+        if not is_storable(identity + key):
+            raise StoreError(f"{self.shown}:{number}: the ID or the key contains a character that a "
+                             "store cannot hold")  # fmt: skip
         location = Location(self.shown, Range(number, 1, number, len(identity) + 1)).text
         deleted = "" if deleted == _NONE else deleted
         return LedgerEntry(identity, key, first, first, deleted, location)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
@@ -13,11 +11,11 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from dispatch_lint.documents.stored_entity import WHEN_DAMAGED, StoredEntity
 from dispatch_lint.model.errors import StoreError
-from dispatch_lint.model.location import Location
 from dispatch_lint.model.relations import DELETED
 from dispatch_lint.store import tables
 from dispatch_lint.store.entity_store import ConnectionLost, Filter, LedgerEntry
 from dispatch_lint.store.keys import is_storable
+from dispatch_lint.store.soundness import is_sound_entity, is_sound_entry
 from dispatch_lint.store.tables import COLUMNS, contained, digest_of, entity, ledger, reference
 
 if TYPE_CHECKING:
@@ -92,6 +90,8 @@ class SqlStore:
             return query(self._connect())
         except SQLAlchemyError as error:
             if not is_lost(error):
+                if isinstance(error, DBAPIError) and error.connection_invalidated:
+                    self._drop()
                 raise self._error(error) from None
         self._drop()
         try:
@@ -120,7 +120,7 @@ class SqlStore:
         rows = self._read(lambda connection: connection.execute(select).fetchall())
         entities = [StoredEntity(*row[:-1]) for row in rows]
         for stored, row in zip(entities, rows, strict=True):
-            if digest_of(stored) != row[-1] or not _is_sound(stored):
+            if digest_of(stored) != row[-1] or not is_sound_entity(stored):
                 raise self._damage()
         return entities
 
@@ -257,11 +257,8 @@ class SqlStore:
         """
         rows = self._read(lambda connection: connection.execute(select).fetchall())
         entries = [LedgerEntry(*row) for row in rows]
-        for identity, key, first, last, deleted, _ in entries:
-            if not type(identity) is type(key) is str or not (
-                _is_time(first) and _is_time(last) and (deleted == "" or _is_time(deleted))
-            ):
-                raise self._damage()
+        if not all(map(is_sound_entry, entries)):
+            raise self._damage()
         return entries
 
     def ledger_entries(self) -> Iterator[LedgerEntry]:
@@ -307,29 +304,14 @@ _WHOLE = sa.select(*(entity.c[name] for name in (*COLUMNS, "digest")))
 _LEDGER = sa.select(
     *(ledger.c[name] for name in ("id", "key", "first_seen", "last_seen", "deleted"))
 ).order_by(ledger.c.id, ledger.c.key)
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\Z", re.ASCII)
-
-
-@lru_cache(maxsize=1_000)  # an import has one time for all that it writes
-def _is_time(value: object) -> bool:
-    return isinstance(value, str) and _TIME.match(value) is not None
-
-
-def _is_sound(stored: StoredEntity) -> bool:
-    """Whether the values of a row that are not digested, or not of a fixed type, can be right."""
-    revision = stored.revision
-    if revision is not None and type(revision) is not int:  # SQLite also stores text
-        return False
-    if stored.form not in ("stored", "manifest"):
-        return False
-    if stored.deleted and not _is_time(stored.deleted):
-        return False
-    return not stored.location_text or Location.is_text(stored.location_text)
 
 
 def is_lost(error: SQLAlchemyError) -> bool:
-    """Whether the connection to the server was lost, or the SQLite file was removed meanwhile."""
-    if not isinstance(error, DBAPIError):
+    """Whether the connection to the server was lost, or the SQLite file was removed meanwhile.
+
+    A server that gives no answer is not asked again.
+    """
+    if not isinstance(error, DBAPIError) or getattr(error.orig, "is_final", False):
         return False
     removed = getattr(error.orig, "sqlite_errorname", "") == "SQLITE_IOERR_FSTAT"
     return removed or error.connection_invalidated

@@ -10,7 +10,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -62,14 +62,25 @@ def write_private(path: Path, data: bytes) -> None:
         stream.write(data)
 
 
-def make_folder(folder: Path) -> None:
-    """Create a folder, and those above it, where they are missing.
+@contextmanager
+def made_folder(folder: Path) -> Iterator[None]:
+    """A context for writing into a folder, which is created, with those above it, where it is missing.
+
+    Folders that were created and are empty after an error are removed.
 
     Raises:
         OSError: it cannot be created, or a link on the way leads out of the tree.
     """
     refuse_leading_out(folder, folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except BaseException:
+        for path in missing:
+            with suppress(OSError):
+                path.rmdir()
+        raise
 
 
 @contextmanager
