@@ -24,25 +24,11 @@ def open_regular(file: Path | str, most: int = sys.maxsize) -> BinaryIO:
     Raises:
         OSError: it cannot be read, is no regular file, or is larger.
     """
-    # Without O_NONBLOCK, opening a pipe waits for somebody who writes to it.
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    try:
-        handle = os.open(file, flags)
-    except ValueError as error:  # no file has NUL in its name, or half a character
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(file)) from error
-    stream = os.fdopen(handle, "rb")
-    status = os.fstat(handle)
-    if stat.S_ISREG(status.st_mode) and status.st_size <= most:
-        return stream
-    stream.close()
-    if stat.S_ISDIR(status.st_mode):
-        raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), str(file))
-    if not stat.S_ISREG(status.st_mode):
-        raise OSError(errno.EINVAL, "not a regular file", str(file))
-    raise _too_large(file, most)
+    handle, _ = _opened(file, most)
+    return os.fdopen(handle, "rb")
 
 
-def read_regular(file: Path, most: int) -> bytes:
+def read_regular(file: Path | str, most: int) -> bytes:
     """The bytes of a regular file.
 
     Args:
@@ -51,11 +37,36 @@ def read_regular(file: Path, most: int) -> bytes:
     Raises:
         OSError: as of `open_regular`.
     """
-    with open_regular(file, most) as stream:
-        data = stream.read(most + 1)
+    # A stream would take three times as long as the file itself, of which a run may read very many.
+    handle, size = _opened(file, most)
+    try:
+        data = os.read(handle, size + 1)
+        while len(data) <= most and (more := os.read(handle, MIB)):
+            data += more
+    finally:
+        os.close(handle)
     if len(data) > most:
         raise _too_large(file, most)
     return data
+
+
+def _opened(file: Path | str, most: int) -> tuple[int, int]:
+    """The handle of a regular file, and its size in bytes; see `open_regular`."""
+    # Without O_NONBLOCK, opening a pipe waits for somebody who writes to it.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        handle = os.open(file, flags)
+    except ValueError as error:  # no file has NUL in its name, or half a character
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(file)) from error
+    status = os.fstat(handle)
+    if stat.S_ISREG(status.st_mode) and status.st_size <= most:
+        return handle, status.st_size
+    os.close(handle)
+    if stat.S_ISDIR(status.st_mode):
+        raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), str(file))
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "not a regular file", str(file))
+    raise _too_large(file, most)
 
 
 def _too_large(file: Path | str, most: int) -> OSError:

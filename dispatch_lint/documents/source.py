@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Protocol
 
 from dispatch_lint.config.globs import names_below
-from dispatch_lint.config.named_files import open_regular
+from dispatch_lint.config.named_files import open_regular, read_regular
 from dispatch_lint.model.errors import InputError
 
 if TYPE_CHECKING:
@@ -92,14 +93,13 @@ class Source(NamedTuple):
             InputError: it cannot be read, or is too large.
         """
         try:
-            with self.open() as stream:
-                if self.opener is not None:
-                    data = stream.read(limits.bytes + 1)
-                elif os.fstat(stream.fileno()).st_size <= limits.bytes:
-                    data = stream.read()
-                else:
-                    raise self._too_large(limits)
+            if self.opener is None:
+                return read_regular(self.name, limits.bytes)
+            with self.opener() as stream:
+                data = stream.read(limits.bytes + 1)
         except OSError as error:
+            if error.errno == errno.EFBIG:
+                raise self._too_large(limits) from error
             raise InputError(f"{self.name}: {error.strerror or error}") from error
         if len(data) > limits.bytes:
             raise self._too_large(limits)
