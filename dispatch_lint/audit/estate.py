@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -27,7 +28,7 @@ from dispatch_lint.model.violation import Target
 from dispatch_lint.report.estate import BROKEN, RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from pyspark.sql import DataFrame, SparkSession
 
@@ -94,28 +95,27 @@ class Audit:
         from pyspark.errors import PySparkException
 
         try:
-            self._tell("1/5 reading and numbering rows")
-            numbered = self._kept("rows", rows)
-            plan = self._plan(numbered, textual)
-            staged = numbered.where("text is not null")
-            self._tell("2/5 checking documents")
-            records = self._kept("records", staged.mapInArrow(check_rows(plan), RECORDS))
-            report = merged(records)
-            self._tell("3/5 checking references and identities")
-            texts = self._texts(plan, staged)
-            rows_ = records.where("what = 'row'").select("grp", "place", "data", "use")
-            rounds = Rounds(self._spark, plan, rows_, texts, sorted(report.kinds), self._kept)
-            judged = rounds.run()
-            self._tell("4/5 locating violations")
-            located = self._kept("located", self._located(plan, texts, records, judged))
-            self._tell("5/5 writing violations")
-            violations = all_violations(self._spark, report, records, located)
-            known = self._kept("violations", with_known(self._spark, violations, baseline))
-            return self._finish(plan, report, known, rounds.failures)
+            with _temporary_work(self._output):
+                self._tell("1/5 reading and numbering rows")
+                numbered = self._kept("rows", rows)
+                plan = self._plan(numbered, textual)
+                staged = numbered.where("text is not null")
+                self._tell("2/5 checking documents")
+                records = self._kept("records", staged.mapInArrow(check_rows(plan), RECORDS))
+                report = merged(records)
+                self._tell("3/5 checking references and identities")
+                texts = self._texts(plan, staged)
+                rows_ = records.where("what = 'row'").select("grp", "place", "data", "use")
+                rounds = Rounds(self._spark, plan, rows_, texts, sorted(report.kinds), self._kept)
+                judged = rounds.run()
+                self._tell("4/5 locating violations")
+                located = self._kept("located", self._located(plan, texts, records, judged))
+                self._tell("5/5 writing violations")
+                violations = all_violations(self._spark, report, records, located)
+                known = self._kept("violations", with_known(self._spark, violations, baseline))
+                return self._finish(plan, report, known, rounds.failures)
         except PySparkException as error:
             raise InputError(f"Spark: {_reason(error)}") from error
-        finally:
-            shutil.rmtree(self._output / WORK, ignore_errors=True)
 
     def _kept(self, name: str, frame: DataFrame) -> DataFrame:
         """A stage, written: what comes after it does not do it again."""
@@ -219,6 +219,22 @@ class Audit:
         first = in_order(broken).limit(BROKEN)
         rows = first.select("fingerprint", f"{TARGET}.*").collect()
         return {fingerprint: Target(*target) for fingerprint, *target in rows}
+
+
+@contextmanager
+def _temporary_work(output: Path) -> Iterator[None]:
+    """A context after which the stages are removed; after a signal not yet, because Java still writes."""
+    try:
+        yield
+    except Exception:
+        remove_work(output)
+        raise
+    remove_work(output)
+
+
+def remove_work(output: Path) -> None:
+    """Remove the stages of an audit from its folder, which has the results alone."""
+    shutil.rmtree(output / WORK, ignore_errors=True)
 
 
 MAX_GROUPS = 10_000

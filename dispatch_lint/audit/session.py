@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import socketserver
+import subprocess
 import sys
 import threading
 from contextlib import contextmanager, suppress
@@ -18,8 +20,8 @@ if TYPE_CHECKING:
 
     from pyspark.sql import SparkSession
 
-_SILENCED = 1.0
-"""Seconds that Java has to stop its log: a run ends soon after a signal."""
+_SILENCED, _ENDED = 0.7, 0.6
+"""Seconds that Java has to stop its log, and to end: a run ends soon after a signal."""
 
 
 def session(
@@ -69,18 +71,33 @@ def session(
     except (PySparkException, RuntimeError, OSError) as error:
         raise InputError(f"Spark does not answer: {str(error).splitlines()[0]}") from error
     except (KeyboardInterrupt, SystemExit):
-        silence()
+        end_java()
         raise
     return made
 
 
-def silence() -> None:
-    """Stop the log of Java, which is ended in the middle of its work: it would report that at length.
-
-    The connection of this thread waits for an answer; another thread has one of its own.
-    """
+def end_java() -> None:
+    """End Java in the middle of its work, which it would report at length; then it writes no more files."""
     from pyspark import SparkContext
 
+    _stop_log()
+    # That of Spark's accumulators would report that its connection has ended.
+    socketserver.BaseServer.handle_error = _ignore  # type: ignore[assignment, method-assign]
+    java = getattr(SparkContext._gateway, "proc", None)
+    if java is not None:  # it has started
+        java.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            java.wait(_ENDED)
+
+
+def _ignore(*_: object) -> None:
+    """Do nothing."""
+
+
+def _stop_log() -> None:
+    from pyspark import SparkContext
+
+    # The connection of this thread waits for an answer; another thread has one of its own.
     def stop_log() -> None:
         with suppress(Exception):  # Java has not started, or has ended
             java: Any = SparkContext._jvm

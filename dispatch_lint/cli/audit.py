@@ -71,9 +71,9 @@ def command(inputs: tuple[str, ...], **options: Any) -> int:
     """
     from dispatch_lint.api import make_checker
     from dispatch_lint.audit import inputs as reading
-    from dispatch_lint.audit.estate import Audit
+    from dispatch_lint.audit.estate import Audit, remove_work
     from dispatch_lint.audit.plan import closed
-    from dispatch_lint.audit.session import session, silence
+    from dispatch_lint.audit.session import end_java, session
     from dispatch_lint.model.errors import InputError
     from dispatch_lint.store.urls import FILES, POSTGRES, match_scheme, scheme_of, shown
     from dispatch_lint.text.files import refuse_leading_out
@@ -114,8 +114,9 @@ def command(inputs: tuple[str, ...], **options: Any) -> int:
             with suppress(Exception):
                 spark.interruptAll()
         else:  # Java was interrupted in the middle of an answer, and ends with this process
-            silence()
+            end_java()
             stops = False
+        remove_work(output)
         raise
     except InputError:
         if output.is_dir() and not any(output.iterdir()):
