@@ -225,8 +225,10 @@ def open_store(settings: Settings, classifier: Classifier) -> EntityStore:
 
 
 def close_stores(sources: Iterable[Source], store: EntityStore | None = None) -> None:
-    """End the connections to the stores among some sources, and to another: a file of SQLite in WAL mode
-    has others beside it as long as there is one."""
+    """End the connections to the stores among some sources, and to another store.
+
+    A file of SQLite in WAL mode has others beside it as long as there is one.
+    """
     for source in sources:
         if source.rows is not None:
             source.rows.close()

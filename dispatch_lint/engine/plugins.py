@@ -256,7 +256,8 @@ def instantiate(
         SettingsError: a rule or option does not exist, or an option's value is of another type.
         PluginError: a rule raises when it is made.
     """
-    return [_create(rules[name], settings, catalogue) for name in selected(rules, settings)]
+    chosen, shared = selected(rules, settings), _read_only(settings)
+    return [_create(rules[name], shared, catalogue) for name in chosen]
 
 
 def instantiate_off(
@@ -269,7 +270,8 @@ def instantiate_off(
     """
     off = set(rules) if ALL in settings.ignore else set(settings.ignore)
     off |= {name for name, severity in settings.severity.items() if severity is None}
-    return [_create(rules[name], settings, catalogue) for name in sorted(off)]
+    shared = _read_only(settings)
+    return [_create(rules[name], shared, catalogue) for name in sorted(off)]
 
 
 def _read_only(settings: Settings) -> Settings:
@@ -282,16 +284,22 @@ def _read_only(settings: Settings) -> Settings:
     return replace(settings, **tables, written=None)
 
 
-def _create(rule: type[Rule], settings: Settings, catalogue: Catalogue) -> Rule:
+def _create(rule: type[Rule], shared: Settings, catalogue: Catalogue) -> Rule:
+    """Create a rule.
+
+    Args:
+        shared: read-only settings, which rules of others get a copy of: they may change it nevertheless.
+    """
     with about(Setting("rules", rule.name)):
-        return _created(rule, settings, catalogue)
+        return _created(rule, shared, catalogue)
 
 
-def _created(rule: type[Rule], settings: Settings, catalogue: Catalogue) -> Rule:
-    options = options_of(rule, settings)
+def _created(rule: type[Rule], shared: Settings, catalogue: Catalogue) -> Rule:
+    options, is_foreign = options_of(rule, shared), not is_built_in(rule)
     try:
-        made = rule(options, _read_only(settings), CatalogueView(catalogue))
-        made._is_foreign = not is_built_in(rule)
+        settings = _read_only(shared) if is_foreign else shared
+        made = rule(options, settings, CatalogueView(catalogue))
+        made._is_foreign = is_foreign
         return made
     except SettingsError:
         raise

@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import json
 import struct
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -94,7 +93,7 @@ class BoltFile:
 
     @contextmanager
     def _open(self) -> Iterator[IO[bytes]]:
-        with open_regular(self._path, sys.maxsize) as stream:
+        with open_regular(self._path) as stream:
             _share(stream, self.shown)
             yield stream
 

@@ -6,7 +6,6 @@ import logging
 import os
 import re
 import socket
-import sys
 import threading
 from contextlib import ExitStack, closing, suppress
 from typing import TYPE_CHECKING, Any
@@ -173,7 +172,7 @@ def _has_journal(path: Path) -> bool:
     import sqlite3
 
     try:
-        with open_regular(_journal_of(path), sys.maxsize) as journal:
+        with open_regular(_journal_of(path)) as journal:
             journal.seek(-min(len(_NAMES_ANOTHER), os.fstat(journal.fileno()).st_size), os.SEEK_END)
             is_ours = journal.read() != _NAMES_ANOTHER
     except FileNotFoundError:
@@ -188,7 +187,7 @@ def _has_journal(path: Path) -> bool:
 def _is_wal(path: Path) -> bool:
     """Whether a file is in WAL mode, which no import chooses."""
     try:
-        with open_regular(path, sys.maxsize) as file:
+        with open_regular(path) as file:
             return file.read(20)[18:] == b"\2\2"  # the versions to write it, and to read it
     except OSError:
         return False  # SQLite says why
