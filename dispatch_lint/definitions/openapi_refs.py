@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote
 
-from dispatch_lint.model.location import Location, path_along
+from dispatch_lint.model.location import Location, follow
 
 if TYPE_CHECKING:
     from dispatch_lint.model.location import Path
@@ -110,10 +110,5 @@ class References:
 
 def _at(file: OpenApiFile, fragment: str) -> Schema | None:
     steps = fragment.strip("/").split("/") if fragment.strip("/") else ()
-    path = path_along(file.part.value, map(unquote, steps))
-    if path is None:
-        return None
-    value: Any = file.part.value
-    for step in path:
-        value = value[step]
-    return Schema(file, path, value)
+    found = follow(file.part.value, map(unquote, steps))
+    return Schema(file, *found) if found is not None else None

@@ -27,8 +27,8 @@ def pointer(path: Path) -> str:
 _INDEX = r"(?:0|[1-9][0-9]{0,8})\Z"
 
 
-def path_along(value: Any, steps: Iterable[str]) -> Path | None:
-    """The path in a value that a JSON Pointer leads along; None where it leads nowhere.
+def follow(value: Any, steps: Iterable[str]) -> tuple[Path, Any] | None:
+    """The path along which a JSON Pointer leads in a value, and what is there; None for nowhere.
 
     Args:
         steps: what is between the slashes of the pointer, from anybody.
@@ -44,7 +44,7 @@ def path_along(value: Any, steps: Iterable[str]) -> Path | None:
         if not found:
             return None
         path, value = (*path, step), value[step]
-    return path
+    return path, value
 
 
 _TEXT = r"(?s:.*)(?::[0-9]{1,9}){4}\Z"

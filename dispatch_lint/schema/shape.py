@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dispatch_lint.model.location import path_along
+from dispatch_lint.model.location import follow
 from dispatch_lint.model.reference import ReferenceTarget
 
 if TYPE_CHECKING:
@@ -88,11 +88,8 @@ class Shape:
 
 def pointed(root: Any, pointer: str) -> Any:
     """The value that a JSON pointer, as `#/definitions/a`, leads to; None where there is none."""
-    path = path_along(root, pointer.split("/")[1:])
-    value: Any = root if path is not None else None
-    for step in path or ():
-        value = value[step]
-    return value
+    found = follow(root, pointer.split("/")[1:])
+    return found[1] if found is not None else None
 
 
 def schema_of_field(schema: Schema, name: str) -> Schema:
