@@ -10,8 +10,10 @@ import subprocess
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -25,8 +27,9 @@ from dispatch_lint.engine.checker import Checker, Options
 from dispatch_lint.engine.plugins import load_rules
 from dispatch_lint.engine.precedence import PRECEDENCE, RuleFinding, subject_of
 from dispatch_lint.engine.rule_failures import PluginError
+from dispatch_lint.engine.rule_results import collected
 from dispatch_lint.engine.run import run
-from dispatch_lint.rule import SCOPES, EntityView, Finding, Rule, stored
+from dispatch_lint.rule import SCOPES, EntityView, Fact, Finding, Rule, stored
 from dispatch_lint.rule.defining import GONE
 from tests.command import WAIT, interruptible
 from tests.conftest import Lint, remembering
@@ -289,6 +292,8 @@ RAISING = {
     "yield None": "TypeError: it yielded None, which is not a Finding",
     "pass": "TypeError: it returned None: a rule yields its findings",
     "return 42": "TypeError: 'int' object is not iterable",
+    "return Finding((), 'm')": "TypeError: it returned a Finding: a rule yields its findings",
+    "return 'abc'": "TypeError: it returned a str: a rule yields its findings",
     "yield ((), 'm')": "TypeError: it yielded ((), 'm'), which is not a Finding",
     "yield Finding(['name'], 'm')": "TypeError: a path is ['name'], which is not a tuple",
     "yield Finding('name', 'm')": "TypeError: a path is 'name', which is not a tuple",
@@ -1037,3 +1042,13 @@ def test_a_rule_may_fix_a_field_step_by_step(tmp_path: Path) -> None:
     _, _, error = check(tmp_path, "--select", "bad", "--fix")
     assert error == "dispatch-lint: fixed 2 violations in 1 file\n"
     assert 'name: "b"' in (tmp_path / "a.yaml").read_text()
+
+
+@pytest.mark.parametrize(("letters", "is_refused"), [(10, True), (2_000, False)])
+def test_a_large_entity_has_more_facts(letters: int, is_refused: bool) -> None:
+    rule: Any = SimpleNamespace(
+        _is_foreign=False, collect=lambda _: (Fact("g") for _ in range(1_500))
+    )
+    entity: Any = SimpleNamespace(fields={"name": "x" * letters})
+    with pytest.raises(TypeError, match="more than") if is_refused else nullcontext():
+        assert len(collected(rule, entity)) == 1_500

@@ -63,6 +63,8 @@ def _checked(
     """What a rule yielded, which has to end; each item is what `read` returns of it."""
     if yielded is None:
         raise TypeError(f"it returned None: a rule yields its {what}")
+    if isinstance(yielded, Finding | Fact | str):  # each could be iterated over
+        raise TypeError(f"it returned a {type(yielded).__name__}: a rule yields its {what}")
     limit = MAX_FINDINGS
     for number, item in enumerate(yielded):  # type: ignore[arg-type, var-annotated]
         if number == MAX_FINDINGS:
@@ -332,7 +334,9 @@ def collected(rule: Rule, entity: EntityView) -> list[Fact]:
             rule has changed the entity.
     """
     yielded = rule.collect(entity)
-    facts = [*_checked(yielded, "facts", _checked_fact, check_nothing, lambda: 0)]
+    # As of findings: one for each letter of the entity.
+    facts = [*_checked(yielded, "facts", _checked_fact, check_nothing,
+                       lambda: len(repr(entity.fields)))]  # fmt: skip
     if rule._is_foreign:
         check_unchanged(entity)
     return facts
