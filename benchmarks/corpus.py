@@ -137,13 +137,14 @@ def write_each(folder: Path, texts: Iterable[str], suffix: str = ".yaml") -> Non
 
 def write_lines(folder: Path, count: int, per_file: int) -> None:
     """`count` manifests as JSONL, `per_file` to a file."""
+    from dispatch_lint.config.limits import Limits
     from dispatch_lint.text.yaml_reader import read_yaml
 
     folder.mkdir(parents=True, exist_ok=True)
     lines = [
         json.dumps(part.value) + "\n"
         for text in manifests(count)
-        for part in read_yaml(text, depth=100, aliases=0)
+        for part in read_yaml(text, Limits(aliases=0))
     ]
     for number, start in enumerate(range(0, count, per_file)):
         (folder / f"f{number:05}.jsonl").write_text("".join(lines[start : start + per_file]))

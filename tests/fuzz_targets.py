@@ -97,7 +97,7 @@ def check(data: bytes, format_: str) -> None:
 def documents(data: bytes) -> None:
     """YAML: each place of a document is inside of it."""
     check(data, "yaml")
-    for part in read_yaml(_text(data), depth=LIMITS.depth, aliases=LIMITS.aliases):
+    for part in read_yaml(_text(data), LIMITS):
         assert (part.problem is None) or part.value is None
         assert all(part.lines.text[start] == "#" for start, _ in part.comments())
         hold_places(part)
@@ -110,7 +110,7 @@ def json_documents(data: bytes) -> None:
     check(data, "jsonl")
     check(data, "json")
     text = _text(data)
-    parts = read_json(text, depth=LIMITS.depth)
+    parts = read_json(text, LIMITS)
     for part in parts:
         hold_places(part)
     if any(part.problem for part in parts):

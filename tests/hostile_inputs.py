@@ -54,6 +54,7 @@ def _yaml(folder: Path, chance: random.Random) -> list[str]:
         lambda: "# dispatch-lint: ignore[" + "a, " * 100_000 + "]\n" + _MANIFEST,
         lambda: "# yaml-language-server: $schema=/dev/zero\n" + _MANIFEST,
         lambda: f"kind: {'Secre' * 50_000}\nname: a\nstatus: READY\n",
+        lambda: _MANIFEST + "x: [" + chance.choice(["a,", "{},", "[],", "a: ,"]) * chance.choice([900_000, 10_000_000]) + "]\n",
     ])  # fmt: skip
     (folder / "a.yaml").write_text(text)
     return _CHECK
@@ -65,6 +66,8 @@ def _json(folder: Path, chance: random.Random) -> list[str]:
         lambda: "[" + ",".join(['{"kind": "Secret", "name": "a"}'] * 20_000) + "]",
         lambda: '{"kind": "Secret", "name": "a", "revision": ' + "9" * chance.choice([5_000, 1_000_000]) + "}",
         lambda: '{"kind": "Secret", "name": "' + "\\ud800" * 100_000 + '"}',
+        lambda: f'{{"kind": "Secret", "x": [{"{}," * chance.choice([900_000, 20_000_000])}1]}}',
+        lambda: "[" + chance.choice(["{},", "1,", '"a",']) * 1_500_000 + "1]",
         lambda: '{"kind": "Secret"' + _many(chance, lambda number: f', "k{number}": 1') + "}",
     ])  # fmt: skip
     (folder / chance.choice(["a.json", "a.jsonl"])).write_text(text + "\n")

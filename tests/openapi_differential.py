@@ -293,7 +293,7 @@ def _refused(theirs: Any, value: dict[str, Any]) -> str:
 
 
 def _schema(text: str, form: Form = "manifest") -> dict[str, Any]:
-    part = next(iter(read_json(text, depth=Limits().depth)))
+    part = next(iter(read_json(text, Limits())))
     found = read_sources([], [Description("api.json", part)], Conventions(foreign=True))
     widget = next(type_ for type_ in found.types if type_.name == "Widget")
     return entity_schema(widget._replace(form=form))

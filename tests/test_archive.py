@@ -188,7 +188,7 @@ ENTITY = StoredEntity(
     '{"ledger": {"identity": "a\\u0000", "key": "k", "first_seen": "x", "last_seen": "x"}}',
     '{"ledger": {"identity": "a", "key": "k", "first_seen": "x", "last_seen": "x"}}',
     *(json.dumps({"entity": ENTITY | part})
-      for part in ({"deleted": "x"}, {"location_text": "x"}, {"revision": True}, {"form": "x"})),
+      for part in ({"key": "b/Secret/a"}, {"kind": "Image"}, {"deleted": "x"}, {"location_text": "x"}, {"revision": True}, {"form": "x"})),
 ])  # fmt: skip
 def test_a_damaged_archive_imports_nothing(line: str, tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text(stored("Secret", name="a", id="1"))

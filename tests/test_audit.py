@@ -127,6 +127,13 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+def test_what_a_killed_audit_left_is_named(tmp_path: Path) -> None:
+    (tmp_path / "found/_work").mkdir(parents=True)
+    made = run(tmp_path, "audit", "a.yaml", "--output", "found")
+    assert made.returncode == 2
+    assert "found is not empty: _work is left of an audit that was killed" in made.stderr
+
+
 def audited(
     folder: Path, *arguments: str, output: str = "found", master: str = MASTER
 ) -> list[dict[str, Any]]:

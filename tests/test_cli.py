@@ -721,6 +721,7 @@ def test_version_and_help(tmp_path: Path) -> None:
 
 
 CLOSED = "dispatch-lint: standard output: Bad file descriptor\n"
+NO_INPUT = "dispatch-lint: standard input: Bad file descriptor\n"
 FULL = "dispatch-lint: standard output: No space left on device\n"
 
 
@@ -728,7 +729,7 @@ FULL = "dispatch-lint: standard output: No space left on device\n"
     ("a.yaml >&-", 2, "", CLOSED), ("a.yaml >/dev/full", 2, "", FULL), ("--help >&-", 2, "", CLOSED),
     ("--help >/dev/full", 2, "", FULL), ("a.yaml --diff --unsafe-fixes >/dev/full", 2, "", FULL),
     ("a.yaml 2>&-", 1, "a.yaml:2:7", ""), ("missing.yaml 2>&-", 2, "", ""),
-    ("a.yaml <&-", 1, "a.yaml:2:7", ""), ("a.yaml >&- 2>&- <&-", 2, "", ""),
+    ("a.yaml <&-", 1, "a.yaml:2:7", ""), ("- <&-", 2, "", NO_INPUT), ("a.yaml >&- 2>&- <&-", 2, "", ""),
     ("a.yaml -o out.txt >&-", 1, "", ""),
 ])  # fmt: skip
 def test_a_stream_that_is_closed_or_full_from_the_start(

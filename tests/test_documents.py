@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from dispatch_lint.config.limits import Limits
 from dispatch_lint.engine.summary import Result
 from dispatch_lint.model.violation import Severity
 from dispatch_lint.text.scalars import dispatch_text
@@ -291,7 +292,7 @@ def test_what_is_no_mistake(text: str, lint: Lint) -> None:
 
 def test_places_beside_a_colon_inside_a_word() -> None:
     text = "a: [x:y  , 'é', z:  w]\n"
-    (part,) = read_yaml(text, depth=10, aliases=0)
+    (part,) = read_yaml(text, Limits(depth=10, aliases=0))
     found = []
     for path in (("a", 0), ("a", 1), ("a", 2, "z")):
         place = part.range(path, "value")
@@ -313,7 +314,7 @@ def test_an_unclosed_list_with_a_colon_is_a_mistake(lint: Lint) -> None:
 ])  # fmt: skip
 def test_odd_texts(text: str, values: list[object]) -> None:
     """A key that is not there, quotes inside words, and lines that end as nobody ends them."""
-    assert [part.value for part in read_yaml(text, depth=10, aliases=0)] == values
+    assert [part.value for part in read_yaml(text, Limits(depth=10, aliases=0))] == values
 
 
 def test_what_is_wrong_at_the_end_of_a_line_is_on_that_line(lint: Lint) -> None:

@@ -92,6 +92,17 @@ def test_aliases(tmp_path: Path) -> None:
     assert limited(tmp_path, "aliases = 3", "a.yaml", text)[0] == 0
 
 
+@pytest.mark.parametrize(("name", "text"), [
+    ("a.yaml", "kind: Secret\nname: a\nsecrets: {a: b}\n"),
+    ("a.json", '{"kind": "Secret", "name": "a", "secrets": {"a": "b"}}'),
+    ("b.json", '[{"kind": "Secret", "name": "a"}, {"kind": "Secret", "name": "b", "secrets": {"a": "b"}}]'),
+    ("a.jsonl", '{"kind": "Secret", "name": "a", "secrets": {"a": "b"}}\n'),
+])  # fmt: skip
+def test_values(name: str, text: str, tmp_path: Path) -> None:
+    assert "more than 8 values" in limited(tmp_path, "values = 8", name, text)[1]
+    assert limited(tmp_path, "values = 9", name, text)[0] == 0
+
+
 @pytest.mark.parametrize("name", ["a.yaml", "a.jsonl"])
 def test_size(name: str, tmp_path: Path) -> None:
     text = f'{{"kind": "Secret", "name": "a", "secrets": {{"a": "{"x" * 1024 * 1024}"}}}}\n'

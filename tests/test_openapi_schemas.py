@@ -11,6 +11,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
+from dispatch_lint.config.limits import Limits
 from dispatch_lint.definitions.conventions import Conventions
 from dispatch_lint.definitions.openapi import Description
 from dispatch_lint.definitions.reading import Definitions, read_sources
@@ -247,7 +248,7 @@ def test_models_that_lead_to_many_others(models: dict[str, Any], root: bool) -> 
     widget: dict[str, Any] = {"oneOf": [start]} if root else {}
     widget |= {"properties": META["properties"] | ({} if root else {"it": start})}
     text = json.dumps({"swagger": "2.0", "definitions": {"Widget": widget, **models}})
-    part = next(iter(read_json(text, depth=100)))
+    part = next(iter(read_json(text, Limits())))
     found = read_sources([], [Description("api.json", part)], Conventions(foreign=True), 2_000)
     type_ = next(type_ for type_ in found.types if type_.name == "Widget")
     validator = jsonschema_rs.Draft7Validator(entity_schema(type_))
@@ -453,7 +454,7 @@ def test_what_a_schema_leaves_out_is_said(field: dict[str, Any], keywords: str |
 
 def read_description(description: dict[str, Any]) -> Definitions:
     text = json.dumps(description)
-    part = next(iter(read_json(text, depth=100)))
+    part = next(iter(read_json(text, Limits())))
     return read_sources([], [Description("api.json", part)], Conventions(foreign=True))
 
 

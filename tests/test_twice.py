@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from dispatch_lint.config.limits import Limits
 from dispatch_lint.text.yaml_reader import read_yaml
 from tests.golden.inputs_mutated import _mutate
 from tests.test_cli import ROOT, run
@@ -38,7 +39,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 def values(data: bytes) -> list[tuple[Any, bool]]:
     """The values of documents, and whether each parses."""
-    parts = read_yaml(data.decode().removeprefix("\ufeff"), depth=100, aliases=100_000)
+    parts = read_yaml(data.decode().removeprefix("\ufeff"), Limits())
     return [(repr(part.value), part.problem is None) for part in parts]
 
 

@@ -71,7 +71,7 @@ def command(inputs: tuple[str, ...], **options: Any) -> int:
     """
     from dispatch_lint.api import make_checker
     from dispatch_lint.audit import inputs as reading
-    from dispatch_lint.audit.estate import Audit, remove_work
+    from dispatch_lint.audit.estate import WORK, Audit, remove_work
     from dispatch_lint.audit.plan import closed
     from dispatch_lint.audit.session import end_java, session
     from dispatch_lint.model.errors import InputError
@@ -82,8 +82,11 @@ def command(inputs: tuple[str, ...], **options: Any) -> int:
     if options["master"] and options["remote"]:
         raise click.UsageError("use --master or --remote, not both")
     refuse_leading_out(output, output)  # Spark writes through links
-    if output.exists() and any(output.iterdir()):
-        raise click.UsageError(f"--output: {output} is not empty")
+    if output.exists() and (there := next(output.iterdir(), None)) is not None:
+        hint = (
+            f": {WORK} is left of an audit that was killed; remove it" if there.name == WORK else ""
+        )
+        raise click.UsageError(f"--output: {output} is not empty{hint}")
     for name in inputs:
         if match_scheme(name) and scheme_of(name) in (*FILES, *POSTGRES):
             raise click.UsageError(f"{shown(name)} is a store, which `dispatch-lint check` checks; "

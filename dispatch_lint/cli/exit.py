@@ -128,9 +128,10 @@ class _StandardOutput(FileIO):
 def _prepare_streams() -> None:
     """Open the null device for standard streams that are closed (`>&-`), and name standard output in errors.
 
-    A closed standard output is opened for reading: to write to it stays an error.
+    A closed standard output is opened for reading, and a closed standard input for writing: to use
+    them stays an error.
     """
-    for name, mode, flags in (("stdin", "r", os.O_RDONLY), ("stdout", "w", os.O_RDONLY),
+    for name, mode, flags in (("stdin", "r", os.O_WRONLY), ("stdout", "w", os.O_RDONLY),
                               ("stderr", "w", os.O_WRONLY)):  # fmt: skip
         if getattr(sys, name) is None:
             handle = os.open(os.devnull, flags)

@@ -154,9 +154,12 @@ def _mode(path: str) -> int:
 def _standard_input(name: str | None, settings: Settings) -> Source:
     from dispatch_lint.documents.stream import buffer_stream
 
-    format_, opener = buffer_stream(
-        sys.stdin.buffer, format_of(name) if name else None, settings.limits.bytes
-    )
+    try:
+        format_, opener = buffer_stream(
+            sys.stdin.buffer, format_of(name) if name else None, settings.limits.bytes
+        )
+    except OSError as error:
+        raise InputError(f"standard input: {error.strerror or error}") from error
     return Source(shown_path(name) if name else STDIN_NAME, format_, opener=opener)
 
 

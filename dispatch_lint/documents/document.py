@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from dispatch_lint.model.computed import computed_once
 from dispatch_lint.model.location import Range
-from dispatch_lint.model.relations import named_entity
+from dispatch_lint.model.relations import key_text, named_entity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -144,7 +144,7 @@ class Document(_Fields):
         name = self.name
         if name is None or not self.kind:
             return None
-        return f"{self.organization or '-'}/{self.kind}/{name}"
+        return key_text(self.organization, self.kind, name)
 
     @property
     def status(self) -> str:

@@ -19,14 +19,14 @@ Numbered = Iterable[tuple[int, "Part"]]
 
 
 def _read_yaml(text: str, limits: Limits, wanted: Collection[int] | None) -> Numbered:
-    parts = read_yaml(text, depth=limits.depth, aliases=limits.aliases, wanted=wanted)
+    parts = read_yaml(text, limits, wanted=wanted)
     return zip(count() if wanted is None else sorted(wanted), parts, strict=False)
 
 
 def _read_json(text: str, limits: Limits, _: Collection[int] | None) -> Numbered:
     from dispatch_lint.text.json_reader import read_json
 
-    return enumerate(read_json(text, depth=limits.depth))
+    return enumerate(read_json(text, limits))
 
 
 class Format(NamedTuple):

@@ -147,7 +147,7 @@ def read_line(name: str, line: bytes, number: int, index: int, limits: Limits) -
         text = decode(line, f"{name}:{number}", number)
     except NotText as error:
         return unreadable_part(error, index, number)
-    return ReadPart(index, read_json_line(text, number, depth=limits.depth))
+    return ReadPart(index, read_json_line(text, number, limits))
 
 
 def unreadable_part(error: NotText, index: int = 0, number: int = 1) -> ReadPart:

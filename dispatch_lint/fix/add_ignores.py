@@ -178,4 +178,4 @@ def _have_same_values(old: str, new: str) -> bool:
 
 def _parts(text: str) -> list[Part]:
     limits = Limits()
-    return list(read_yaml(text.removeprefix("\ufeff"), depth=limits.depth, aliases=limits.aliases))
+    return list(read_yaml(text.removeprefix("\ufeff"), limits))

@@ -8,7 +8,7 @@ from dispatch_lint.documents.classify import Skipped
 from dispatch_lint.documents.document import Document
 from dispatch_lint.index.groups import by_id, by_name, document_of, source_of
 from dispatch_lint.lsp.positions import field_at
-from dispatch_lint.model.relations import named_entity
+from dispatch_lint.model.relations import key_text, named_entity
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -33,7 +33,7 @@ class EntityName(NamedTuple):
     @property
     def key(self) -> str:
         """`<organization>/<kind>/<name>` (guide, Key)."""
-        return f"{self.organization or '-'}/{self.kind}/{self.name}"
+        return key_text(self.organization, self.kind, self.name)
 
     def has(self, organization: str | None) -> bool:
         """Whether an entity of an organization can be the one. What is not known matches any."""

@@ -51,7 +51,7 @@ class EntityRow(NamedTuple):
     @property
     def key(self) -> str | None:
         """`<organization>/<kind>/<name>`, with `-` for an unknown organization (guide, Key)."""
-        return None if self.name is None else f"{self.organization or '-'}/{self.kind}/{self.name}"
+        return None if self.name is None else key_text(self.organization, self.kind, self.name)
 
 
 class ReferenceRow(NamedTuple):
@@ -106,6 +106,11 @@ class FormerRow(NamedTuple):
     first_seen: str
     deleted: str
     location: str
+
+
+def key_text(organization: str | None, kind: str, name: str) -> str:
+    """`<organization>/<kind>/<name>` (guide, Key), with `-` for an unknown organization."""
+    return f"{organization or '-'}/{kind}/{name}"
 
 
 def same_key(first: str, second: str) -> bool:

@@ -6,6 +6,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.model.location import Range
+from dispatch_lint.model.relations import key_text
 
 if TYPE_CHECKING:
     from dispatch_lint.model.fix import TextFix
@@ -57,7 +58,7 @@ class Target(NamedTuple):
     @property
     def key(self) -> str:
         """`<organization>/<kind>/<name>`, with `-` for an unknown organization."""
-        return f"{self.organization or '-'}/{self.kind}/{self.name}"
+        return key_text(self.organization, self.kind, self.name)
 
 
 class Violation(NamedTuple):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
+from dispatch_lint.model.relations import key_text
 from dispatch_lint.rule.entity import EntityView
 from dispatch_lint.rule.readonly import ReadOnlyView, set_once
 
@@ -91,7 +92,7 @@ class KeyGroup(ReadOnlyView):
         set_once(self, "organization", organization)
         set_once(self, "kind", kind)
         set_once(self, "name", name)
-        set_once(self, "key", f"{organization or '-'}/{kind}/{name}")
+        set_once(self, "key", key_text(organization, kind, name))
         set_once(self, "entities", tuple(entities))
         set_once(self, "stored", tuple(stored))
         set_once(self, "_answers", answers)

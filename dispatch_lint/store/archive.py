@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from dispatch_lint.config.named_files import MIB, open_regular
 from dispatch_lint.documents.stored_entity import StoredEntity
 from dispatch_lint.model.errors import StoreError
+from dispatch_lint.model.relations import key_text
 from dispatch_lint.store.entity_store import Counts, Filter, LedgerEntry
 from dispatch_lint.store.keys import is_storable, unstorable
 from dispatch_lint.store.soundness import is_sound_entity, is_sound_entry
@@ -106,7 +107,8 @@ def _record(line: dict[str, Any]) -> StoredEntity | LedgerEntry:
         if name != "revision" and not (name == "organization" and value is None)
     )  # fmt: skip
     _ = stored.tags, stored.entity, stored.contained, stored.uses  # each raises where it is damaged
-    if unstorable(stored) or not is_sound_entity(stored):
+    key = key_text(stored.organization, stored.kind, stored.name)
+    if stored.key != key or unstorable(stored) or not is_sound_entity(stored):
         raise ValueError
     return stored
 

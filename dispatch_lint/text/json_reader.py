@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from dispatch_lint.model.patterns import compiled
 from dispatch_lint.text.json_scanner import (
     MAX_DIGITS,
     Scanner,
@@ -23,49 +24,68 @@ from dispatch_lint.text.lines import Lines
 from dispatch_lint.text.tree import Duplicate, Node, Part, Problem, RecentTree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+    from dispatch_lint.config.limits import Limits
 
 _NESTED = frozenset({dict, list})
+# A text that never ends is one token: looking for its end once more at each `"` would take long.
+_TOKEN = r'(?s)"(?:[^"\\]++|\\.)*+"?|[^\s\[\]{},:"]+|[\[\]{}]'
 
 
-def read_json(text: str, *, depth: int) -> list[Part]:
+def read_json(text: str, limits: Limits) -> Iterable[Part]:
     """The documents of a text: the items of an array, or the one value.
 
     Args:
         text: without a byte order mark.
-        depth: levels of objects and arrays inside each other; 500 at most.
+        limits: `depth` is 500 at most.
 
     Returns:
         One part with a `problem` where the text does not parse.
     """
     lines = Lines(text, returns=True)
     if not text.startswith("[", skip_space(text, 0)):
-        return [_read_whole(lines, depth)]
+        return [_read_whole(lines, limits)]
+    if _may_have_more(text, limits.values) and _excess(text, 0, limits.values) is not None:
+        return _read_large(lines, limits)
     recent = RecentTree()
-    whole = _read_native(text, depth)
+    whole = _read_native(text, limits.depth)
     if whole is not None:
-        places = _Places(lines, depth)
+        places = _Places(lines, limits)
         return [
-            JsonItem(value, places, index, depth - 1, recent)
+            JsonItem(value, places, index, limits.depth - 1, recent)
             for index, value in enumerate(whole[0])
         ]
     try:
         return [
-            JsonPart(value, lines, (start, stop), duplicates, depth - 1, recent)
-            for start, (value, stop, duplicates) in _items(lines, depth)
+            JsonPart(value, lines, (start, stop), duplicates, limits.depth - 1, recent)
+            for start, (value, stop, duplicates) in _items(lines, limits)
         ]
     except Stop as stop:
         return [_broken(stop, lines)]
 
 
-def read_json_line(line: str, number: int, *, depth: int) -> Part:
+def _read_large(lines: Lines, limits: Limits) -> Iterator[Part]:
+    """The items of an array that has many values: one is held at a time."""
+    try:
+        for _ in _items(lines, limits):
+            pass
+    except Stop as stop:
+        yield _broken(stop, lines)
+        return
+    recent = RecentTree()
+    for start, (value, end, duplicates) in _items(lines, limits):
+        yield JsonPart(value, lines, (start, end), duplicates, limits.depth - 1, recent)
+
+
+def read_json_line(line: str, number: int, limits: Limits) -> Part:
     """A line of JSONL; it has a `problem` where it does not parse.
 
     Args:
         number: of the line in its file, from 1.
-        depth: levels of objects and arrays inside each other; 500 at most.
+        limits: `depth` is 500 at most.
     """
-    return _read_whole(Lines(line, number), depth)
+    return _read_whole(Lines(line, number), limits)
 
 
 _Found = tuple[Any, int, list[Duplicate]]
@@ -111,14 +131,14 @@ class JsonPart(Part):
 class _Places:
     """Where the items of an array are. They are looked for when one of them is asked for."""
 
-    def __init__(self, lines: Lines, depth: int) -> None:
-        self.lines, self._depth = lines, depth
+    def __init__(self, lines: Lines, limits: Limits) -> None:
+        self.lines, self._limits = lines, limits
         self._found: list[tuple[int, int]] = []
 
     def of(self, index: int) -> tuple[int, int]:
         """Where an item begins and ends."""
         if not self._found:
-            items = _items(self.lines, self._depth)
+            items = _items(self.lines, self._limits)
             self._found = [(start, stop) for start, (_, stop, _) in items]
         return self._found[index]
 
@@ -139,9 +159,11 @@ class JsonItem(JsonPart):
         return self._places.of(self._index)
 
 
-def _read_whole(lines: Lines, depth: int) -> Part:
-    text = lines.text
+def _read_whole(lines: Lines, limits: Limits) -> Part:
+    text, depth = lines.text, limits.depth
     try:
+        if _may_have_more(text, limits.values):
+            _refuse_many(text, 0, limits)
         value, stop, duplicates = _read_native(text, depth) or _read_value(
             lines, skip_space(text, 0), depth
         )
@@ -151,13 +173,14 @@ def _read_whole(lines: Lines, depth: int) -> Part:
     return JsonPart(value, lines, (0, len(text)), duplicates, depth)
 
 
-def _items(lines: Lines, depth: int) -> Iterator[tuple[int, _Found]]:
+def _items(lines: Lines, limits: Limits) -> Iterator[tuple[int, _Found]]:
     """The items of the array that a text is, and where each begins."""
     text = lines.text
     at = skip_space(text, skip_space(text, 0) + 1)
     more = not text.startswith("]", at)
     while more:
-        item = _read_value(lines, at, depth, outside=1)
+        _refuse_many(text, at, limits)
+        item = _read_value(lines, at, limits.depth, outside=1)
         yield at, item
         at = skip_space(text, item[1])
         more = text.startswith(",", at)
@@ -167,6 +190,40 @@ def _items(lines: Lines, depth: int) -> Iterator[tuple[int, _Found]]:
             refuse_comment(text, at)
             raise Stop(f'expected "," or "]", found {shown(text[at : at + 1])}', at)
     _expect_end(text, at + 1)
+
+
+def _may_have_more(text: str, values: int) -> bool:
+    """Whether a text may have more values, keys included: one is left for each of these."""
+    return len(text) > values and sum(map(text.count, ",:[{")) >= values
+
+
+def _refuse_many(text: str, at: int, limits: Limits) -> None:
+    excess = _excess(text, at, limits.values)
+    if excess is not None:
+        raise Stop(limits.too_many_values, excess)
+
+
+def _excess(text: str, at: int, values: int) -> int | None:
+    """Where the first value is that is too many inside the one that begins at an offset.
+
+    Args:
+        values: how many it may have, keys included.
+    """
+    if len(text) - at <= values:  # a value is a character at least
+        return None
+    level = 0
+    for token in compiled(_TOKEN).finditer(text, at):
+        first = text[token.start()]
+        if first in "]}":
+            level -= 1
+        else:
+            values -= 1
+            if values < 0:
+                return token.start()
+            level += first in "[{"
+        if level <= 0:
+            return None
+    return None
 
 
 def _read_native(text: str, depth: int) -> _Found | None:

@@ -9,6 +9,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from dispatch_lint.config.limits import Limits
 from dispatch_lint.text.edits import BYTE_ORDER_MARK
 from dispatch_lint.text.json_reader import read_json
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from dispatch_lint.model.location import Path
     from dispatch_lint.text.tree import Node
 
-_DEPTH = 100
 _STRING = r'"(?:[^"\\\r\n]|\\.)*"'
 _COMMENT = r"//[^\r\n]*+|(?>/\*.*?\*/)"
 _EXTRA = re.compile(
@@ -43,7 +43,7 @@ def _read(text: str) -> tuple[Any, Node]:
     Raises:
         ValueError: it is not JSON, or there is no value in it.
     """
-    parts = list(read_json(without_comments(text), depth=_DEPTH))
+    parts = list(read_json(without_comments(text), Limits()))
     if len(parts) != 1 or parts[0].problem is not None or parts[0].node is None:
         raise ValueError("this is not JSON")
     return parts[0].value, parts[0].node

@@ -1,7 +1,7 @@
 """YAML text → nodes, by libyaml's parser.
 
 Two ways lead to the same nodes. `compose` is libyaml's own composer: fast, for documents without
-aliases. `compose_events` builds the nodes from events: it follows aliases within limits, and says
+aliases that are not large. `compose_events` builds the nodes from events: it follows aliases within limits, and says
 of each document that is refused why and where, in the order of the text.
 """
 
@@ -15,6 +15,7 @@ from yaml._yaml import CParser
 from dispatch_lint.model.patterns import compiled
 
 if TYPE_CHECKING:
+    from dispatch_lint.config.limits import Limits
     from dispatch_lint.model.location import Path
 
 PLAIN = (True, False)
@@ -79,36 +80,31 @@ def compose(text: str) -> Node | None:
     return root
 
 
-def compose_events(text: str, depth: int, aliases: int) -> Node | None:
+def compose_events(text: str, limits: Limits) -> Node | None:
     """The nodes of a document; an alias is the node of its anchor. None where the text has none.
-
-    Args:
-        depth: levels of collections inside each other.
-        aliases: values that aliases may stand for.
 
     Raises:
         Refused: the text is YAML, but too deep, too large, or nothing that values can be made of.
         YAMLError, UnicodeError: it does not parse.
     """
     try:
-        return _build(text, depth, aliases)
+        return _build(text, limits)
     except YAMLError as error:
         if getattr(error, "problem", None) != _DEEPEST:
             raise
         # Libyaml reads ahead: the events of what is before that place tell where it is too deep.
         place: int = error.problem_mark.index
-        _build(text[:place], depth, aliases)
+        _build(text[:place], limits)
         raise
 
 
-def alias_at(text: str, offset: int, depth: int, aliases: int) -> Path | None:
+def alias_at(text: str, offset: int, limits: Limits) -> Path | None:
     """The path of the value for which an alias stands at an offset; None where none is.
 
     Args:
         text: of a document that can be read.
-        depth, aliases: as of `compose_events`.
     """
-    builder = _Builder(depth, aliases)
+    builder = _Builder(limits)
     for event in iter(CParser(text).get_event, None):
         start, end = _marks(event)
         if start > offset:
@@ -119,8 +115,8 @@ def alias_at(text: str, offset: int, depth: int, aliases: int) -> Path | None:
     return None
 
 
-def _build(text: str, depth: int, aliases: int) -> Node | None:
-    builder = _Builder(depth, aliases)
+def _build(text: str, limits: Limits) -> Node | None:
+    builder = _Builder(limits)
     for event in iter(CParser(text).get_event, None):
         builder.add(event)
     return builder.root
@@ -149,12 +145,12 @@ class _Open:
 class _Builder:
     """Makes nodes of events."""
 
-    def __init__(self, depth: int, aliases: int) -> None:
+    def __init__(self, limits: Limits) -> None:
         self.root: Node | None = None
-        self._depth, self._aliases = depth, aliases
+        self._limits = limits
         self._open: list[_Open] = []
         self._anchors: dict[str, tuple[Node, int]] = {}
-        self._expanded = 0
+        self._values = self._expanded = 0
         self._documents = 0
 
     @property
@@ -171,6 +167,7 @@ class _Builder:
         """Take the next event."""
         name = type(event).__name__
         if name == "ScalarEvent":
+            self._count(event)
             tag = event.tag if event.tag not in (None, "!") else event.implicit
             node = ScalarNode(tag, event.value, event.start_mark, event.end_mark, event.style)
             self._place(node, 1, event.anchor)
@@ -190,9 +187,15 @@ class _Builder:
                 raise _refused("another document begins here, after a line break that only "
                                "YAML 1.1 knows (U+0085, U+2028, U+2029)", event)  # fmt: skip
 
+    def _count(self, event: Any) -> None:
+        self._values += 1
+        if self._values > self._limits.values:
+            raise _refused(self._limits.too_many_values, event)
+
     def _start(self, event: Any, kind: type[Node]) -> None:
-        if len(self._open) >= self._depth:
-            raise _refused(f"values are nested deeper than {self._depth} levels", event)
+        self._count(event)
+        if len(self._open) >= self._limits.depth:
+            raise _refused(f"values are nested deeper than {self._limits.depth} levels", event)
         if self._open and self._open[-1].wants_key:
             raise _refused("a field name must be text, not a list or mapping", event)
         node = kind(event.tag, [], event.start_mark, event.end_mark, event.flow_style)
@@ -207,8 +210,8 @@ class _Builder:
                            "document", event)  # fmt: skip
         node, size = self._anchors[name]
         self._expanded += size
-        if self._expanded > self._aliases:
-            raise _refused(f"aliases stand for more than {self._aliases:,} values", event)
+        if self._expanded > self._limits.aliases:
+            raise _refused(f"aliases stand for more than {self._limits.aliases:,} values", event)
         if self._open and self._open[-1].wants_key:
             if type(node) is not ScalarNode:
                 raise _refused("a field name must be text, not a list or mapping", event)

@@ -58,7 +58,7 @@ def read_tree(shared: YamlText, start: int, stop: int) -> Node | None:
     if not may_have_aliases(text):
         with suppress(YAMLError):  # an anchor is redefined
             return _tree(compose(text), shared, start)
-    return _tree(compose_events(text, shared.depth, shared.aliases), shared, start)
+    return _tree(compose_events(text, shared.limits), shared, start)
 
 
 def notes_of(node: Node | None, lines: Lines, start: int) -> Notes:
@@ -72,12 +72,13 @@ def comments_of(node: Node | None, text: str, start: int, end: int) -> list[tupl
 
 
 def _compose_and_read(text: str, shared: YamlText) -> tuple[Composed | None, Values]:
-    if not may_have_aliases(text):
+    # A value is a character at least.
+    if len(text) <= shared.limits.values and not may_have_aliases(text):
         with suppress(Unsure, YAMLError, UnicodeError):  # `compose_events` says why
             root = compose(text)
-            return root, Values(root, shared.depth)
-    root = compose_events(text, shared.depth, shared.aliases)
-    return root, Values(root, shared.depth)
+            return root, Values(root, shared.limits.depth)
+    root = compose_events(text, shared.limits)
+    return root, Values(root, shared.limits.depth)
 
 
 def _tree(root: Composed | None, shared: YamlText, start: int) -> YamlNode | None:

@@ -14,24 +14,24 @@ from dispatch_lint.text.yaml_split import is_marker, split_documents
 from dispatch_lint.text.yaml_text import YamlText
 
 if TYPE_CHECKING:
+    from dispatch_lint.config.limits import Limits
     from dispatch_lint.model.location import Path
     from dispatch_lint.text.yaml_places import Notes
 
 
 def read_yaml(
-    text: str, *, depth: int, aliases: int, wanted: Collection[int] | None = None
+    text: str, limits: Limits, *, wanted: Collection[int] | None = None
 ) -> Iterator[Part]:
     """The documents of a text, each read when it is its turn. What does not parse has a `problem`.
 
     Args:
         text: without a byte order mark.
-        depth: levels of lists and mappings inside each other; 500 at most.
-        aliases: values that the aliases of one document may stand for.
+        limits: `depth` is 500 at most.
         wanted: the numbers of the documents to read; None for all.
     """
     from dispatch_lint.text.yaml_composing import read_composed
 
-    shared = YamlText(text, depth, aliases)
+    shared = YamlText(text, limits)
     spans = split_documents(text)
     following = [*(start for start, _ in spans), len(text)][1:]
     for number, ((start, stop), end) in enumerate(zip(spans, following, strict=True)):
@@ -83,8 +83,7 @@ class YamlPart(Part):
             return None
         from dispatch_lint.text.yaml_composer import alias_at
 
-        shared = self._shared
-        return alias_at(self.text, offset - self.start, shared.depth, shared.aliases)
+        return alias_at(self.text, offset - self.start, self._shared.limits)
 
     @property
     def duplicates(self) -> list[Duplicate]:

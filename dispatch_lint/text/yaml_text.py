@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from dispatch_lint.text.lines import Lines
 from dispatch_lint.text.tree import RecentTree
+
+if TYPE_CHECKING:
+    from dispatch_lint.config.limits import Limits
 
 
 class YamlText:
     """What the documents of a text share.
 
     Attributes:
-        depth, aliases: the limits that it is read with.
+        limits: that it is read with.
         recent: the tree of the document that was read, or asked for a place, last.
     """
 
-    def __init__(self, text: str, depth: int, aliases: int) -> None:
+    def __init__(self, text: str, limits: Limits) -> None:
         self.lines = Lines(text, returns=True)
         self.recent = RecentTree()
-        self.depth, self.aliases = depth, aliases
+        self.limits = limits
