@@ -35,7 +35,11 @@ class Example(NamedTuple):
 
 
 def stored(kind: str, **fields: Any) -> str:
-    """A stored entity as a line of JSON: the base fields, with some changed or added."""
+    """A stored entity as a line of JSON: the base fields, with some changed or added.
+
+    Without these it is READY, has the ID `1` and the name `shop`, and belongs to the organization
+    `acme`: `organizationId` says another.
+    """
     base = {
         "kind": kind, "id": "1", "name": "shop", "organizationId": "acme", "revision": 0,
         "version": 0, "state": None, "status": "READY", "reason": None, "tags": None,
