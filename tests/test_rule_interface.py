@@ -435,6 +435,24 @@ def test_who_interrupts_a_rule_interrupts_the_run(
     assert run.returncode == expected, run.stderr
 
 
+@pytest.mark.parametrize(("number", "code", "said"), [(2, 130, "interrupted"), (15, 143, "ended")])
+def test_a_signal_ends_a_rule_that_does_not_end(
+    number: int, code: int, said: str, tmp_path: Path
+) -> None:
+    """And it is named."""
+    bad_rule(tmp_path, "def check_entity(self, entity): self.wait()\n"
+             f"def wait(self):\n    os.kill(os.getpid(), {number})\n    while True: pass")  # fmt: skip
+    with interruptible():
+        run = subprocess.run([sys.executable, "-m", "dispatch_lint", "check", "-j", "1"], cwd=tmp_path,
+                             capture_output=True, env={**os.environ, "DISPATCH_LINT_TRUST": "1"},
+                             text=True, timeout=WAIT)  # fmt: skip
+    first = BAD.count("\n") + 3
+    [line] = run.stderr.split()[-1:]
+    assert run.returncode == code
+    assert f"dispatch-lint: {said} in the rule bad (bad.py:" in run.stderr
+    assert line in (f"(bad.py:{first})", f"(bad.py:{first + 1})")
+
+
 @pytest.mark.parametrize("method", ["check_entity", "check_key"])
 def test_what_a_rule_changes_is_as_before_for_others(method: str, tmp_path: Path) -> None:
     """Also where it fails after that."""

@@ -10,6 +10,8 @@ from dispatch_lint.model.errors import InputError, UserError
 from dispatch_lint.signals import ends_run
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from dispatch_lint.rule import Rule
 
 MAX_FAILED = 100_000
@@ -139,6 +141,22 @@ def line_of(rule: type[Rule], error: BaseException) -> str:
         except (OSError, TypeError):
             line = 1
     return f"{_shown(file)}:{line}"
+
+
+def running_rule(frame: FrameType | None) -> str:
+    """The rule of others that is at work, with its file and line; empty for none.
+
+    Args:
+        frame: what a signal interrupted.
+    """
+    from dispatch_lint.rule import Rule
+
+    while frame is not None:
+        rule = frame.f_locals.get("self")
+        if isinstance(rule, Rule) and rule._is_foreign:
+            return f"{rule.name} ({_shown(frame.f_code.co_filename)}:{frame.f_lineno})"
+        frame = frame.f_back
+    return ""
 
 
 def place_of(error: BaseException) -> str:
