@@ -31,7 +31,7 @@ from dispatch_lint.engine.rule_results import collected
 from dispatch_lint.engine.run import run
 from dispatch_lint.rule import SCOPES, EntityView, Fact, Finding, Rule, stored
 from dispatch_lint.rule.defining import GONE
-from tests.command import WAIT, interruptible
+from tests.command import WAIT, interruptible, run_text
 from tests.conftest import Lint, remembering
 from tests.test_cli import check
 from tests.test_cli import run as run_command
@@ -488,12 +488,67 @@ def test_the_columns_of_a_row_cannot_be_changed(tmp_path: Path) -> None:
     "def judge(self, group): return ()",
     "def check_field(self, field):\n    if not field.declared:\n        yield 42  # here",
     "def check_entity(self, entity):\n    if entity.name:\n        yield Finding(('x',), 'm')  # here",
+    "def check_entity(self, entity):\n    return (finding for finding in '1')  # here",
+    # What is no generator does not tell where it was made: it is the method.
+    "def check_key(self, group): return ()\ndef check_entity(self, entity):  # here\n"
+    "    found = []\n    found.append(42)\n    return found",
+    "def check_text(self, text): return ()\ndef check_entity(self, entity):  # here\n    pass",
+    "def check_text(self, text):  # here\n    return [Finding((), 'm', range=Range(99, 1, 99, 2))]",
+    "def check_field(self, field):  # here\n    return [42]\ndef check_entity(self, entity): return ()",
+    "def check_key(self, group):  # here\n    return [42]\ndef check_entity(self, entity): return ()",
+    "def check_reference(self, reference): return ()\ndef collect(self, entity):  # here\n"
+    "    return [42]\ndef judge(self, group): return ()",
+    f"{COLLECTS}def judge(self, group):  # here\n    return map(str, group.facts)\n"
+    "def check_reference(self, reference): return ()",
+    "def check_text(self, text): return ()\ndef check_entity(self, entity):  # here\n"
+    "    list.append(entity.fields['tags'], 1)\n    return ()",
+    # Only where there is one such method: it is located later, from what it found.
+    "def check_key(self, group):  # here\n"
+    "    return [Finding(('x',), 'm', entity=group.entities[0])]",
 ])  # fmt: skip
-def test_the_line_is_that_of_the_yield(methods: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("options", [[], ["--verbose"]])
+def test_the_line_is_that_of_the_yield(methods: str, options: list[str], tmp_path: Path) -> None:
     bad_rule(tmp_path, methods)
     lines = (tmp_path / "bad.py").read_text().splitlines()
     [here] = [number for number, line in enumerate(lines, 1) if line.endswith("# here")]
-    assert f"the rule bad (bad.py:{here}): " in check(tmp_path, "--select", "bad")[2]
+    assert f"the rule bad (bad.py:{here}): " in check(tmp_path, "--select", "bad", *options)[2]
+
+
+def test_the_line_may_be_one_of_a_base_class_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "acme_base.py").write_text(
+        "from dispatch_lint.rule import *\nclass Base(Rule):\n    def check_entity(self, entity):\n"
+        "        if entity.name == 'c': raise ValueError('on purpose')\n        return [42]\n"
+    )
+    bad_rule(tmp_path, "pass")
+    text = (tmp_path / "bad.py").read_text().replace("class Bad(Rule)", "class Bad(Base)")
+    (tmp_path / "bad.py").write_text(f"from acme_base import Base\n{text}")
+    paths = os.pathsep.join([str(tmp_path / "site"), os.environ.get("PYTHONPATH", "")])
+    for options, line in (([], 3), (["--verbose"], 3), (["b.yaml"], 4)):
+        (tmp_path / "b.yaml").write_text("kind: Secret\nname: c\nsecrets: {}\n")
+        run = run_text(tmp_path, "check", "--trust", "--select", "bad", *options, PYTHONPATH=paths)
+        assert f"the rule bad (site/acme_base.py:{line}): " in run.stderr
+
+
+@pytest.mark.parametrize(("methods", "files"), [
+    ("def check_definition(self, definition):  # here\n    return [42]", ["check", "a.go"]),
+    ("def check_suppression(self, suppression):  # here\n    return [42]", ["check", "s.yaml"]),
+    ("def check_change(self, change):  # here\n    return [42]", ["schema", "diff", "a.go", "b.go"]),
+    ("def __init__(self):  # here\n    pass", ["check", "s.yaml"]),
+])  # fmt: skip
+def test_the_line_of_a_method_that_returns_what_is_wrong(
+    methods: str, files: list[str], tmp_path: Path
+) -> None:
+    bad_rule(tmp_path, f"def check_key(self, group): return ()\n{methods}")
+    lines = (tmp_path / "bad.py").read_text().splitlines()
+    [here] = [number for number, line in enumerate(lines, 1) if line.endswith("# here")]
+    (tmp_path / "a.go").write_text(
+        "package a\n\ntype Widget struct {\n\tBaseEntity\n\tSize int\n}\n"
+    )
+    (tmp_path / "b.go").write_text("package a\n\ntype Widget struct {\n\tBaseEntity\n}\n")
+    (tmp_path / "s.yaml").write_text("kind: Secret\nname: a # dispatch-lint: ignore[schmea]\n")
+    result = run_text(tmp_path, *files, "--trust")
+    assert result.returncode == 2 and f"(bad.py:{here})" in result.stderr, result.stderr
 
 
 class Endless(Rule):

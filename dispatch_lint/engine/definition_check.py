@@ -178,11 +178,12 @@ class _DefinitionCheck:
         files = self._definitions.files
         check = check_of_declared if method == "check_field" else partial(check_locations, files)
         for rule in self._rules[method]:
+            ask = getattr(rule, method)
             try:
-                findings = [*checked_findings(getattr(rule, method)(subject), check)]
+                findings = [*checked_findings(ask(subject), check)]
             except BaseException as error:
                 reraise_if_not_of_rule(error)
-                self._settled.failures.add(rule, error, _shown(subject))
+                self._settled.failures.add(rule, error, _shown(subject), method=ask)
                 continue
             yield from ((rule, finding) for finding in findings)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import GeneratorType, TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,7 +16,7 @@ from dispatch_lint.rule.readonly import CHANGED
 from dispatch_lint.text.scalars import has_half_character
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterator, Mapping
+    from collections.abc import Callable, Container, Mapping
 
     from dispatch_lint.documents.document import Document
     from dispatch_lint.model.location import Path
@@ -91,8 +92,24 @@ def check_unchanged(view: EntityView) -> None:
         raise TypeError(CHANGED)
 
 
+class Observed(Iterator[Any]):
+    """What a rule yields, while somebody looks on: an error is still where the rule yields.
+
+    Attributes:
+        yielded: what the rule itself returned.
+    """
+
+    def __init__(self, yielded: Iterator[Any]) -> None:
+        self.yielded = yielded
+
+    def __next__(self) -> Any:
+        return next(self.yielded)
+
+
 def at_yield(error: Raised, yielded: object) -> Raised:
     """An exception as if it were raised where a generator waits: messages name that line."""
+    if isinstance(yielded, Observed):
+        yielded = yielded.yielded
     frames = []
     while isinstance(yielded, GeneratorType) and yielded.gi_frame is not None:
         frames.append(yielded.gi_frame)
