@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING, NamedTuple
@@ -21,6 +20,7 @@ from dispatch_lint.rule.example import malformed
 from dispatch_lint.store.importing import import_sources
 from dispatch_lint.store.memory import MemoryStore
 from dispatch_lint.store.rows import StoreRows
+from dispatch_lint.text.harmless import ADDRESS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from dispatch_lint.engine.summary import Result
     from dispatch_lint.rule import Rule
 
-_ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]{4,}\b")
-"""How Python shows an object that has no text of its own."""
 _LOST = ("the fix cannot be written: a Put is for a text, number or boolean that is there, and is no "
          "block of several lines")  # fmt: skip
 _KEEPS_STATE = "the rule keeps state between calls: it finds something else when it is asked again"
@@ -112,7 +110,7 @@ def _check_example(
             yield problem, (), ()
         return
     found, found_again = _violations(result), _violations(again)
-    addresses = [message for _, message in found if _ADDRESS.search(message)]
+    addresses = [message for _, message in found if ADDRESS.search(message)]
     if addresses:
         yield ("the message has the address of an object, which is another one in each run", (),
                tuple(addresses))  # fmt: skip

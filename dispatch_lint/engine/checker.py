@@ -24,7 +24,7 @@ from dispatch_lint.model.location import pointer
 from dispatch_lint.model.relations import read_key
 from dispatch_lint.model.violation import BUILT_IN_DEFINITION, Severity, Target, Violation
 from dispatch_lint.rule import EntityView, FieldView, TextView
-from dispatch_lint.rule.readonly import CHANGED, is_changed
+from dispatch_lint.rule.readonly import changed, changed_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -179,8 +179,11 @@ class Checker:
                 try:
                     yielded = checked_findings(rule.check_field(view), check)
                     findings = [_at(finding, field.path) for finding in yielded]
-                    if rule._is_foreign and is_changed(view.value, field.value):
-                        raise TypeError(CHANGED)
+                    inner = changed_path(view.value, field.value) if rule._is_foreign else None
+                    if inner is not None:
+                        raise changed(
+                            f'{pointer(inner) or "the value"} in the field "{field.name}"'
+                        )
                 except BaseException as error:
                     reraise_if_not_of_rule(error)
                     fail(rule, error, rule.check_field)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.model.errors import InputError, UserError
 from dispatch_lint.signals import ends_run
+from dispatch_lint.text.harmless import without_addresses
 
 if TYPE_CHECKING:
     from types import CodeType, FrameType
@@ -129,7 +130,7 @@ def reason_of(error: BaseException) -> str:
             raise
         text = f"(its text cannot be had: {type(problem).__name__})"
     name = type(error).__name__
-    return f"{name}: {text}" if text else name
+    return f"{name}: {without_addresses(text)}" if text else name
 
 
 def line_of(rule: type[Rule], error: BaseException, method: Method | None = None) -> str:

@@ -11,6 +11,7 @@ from dispatch_lint.config.settings import SettingsError
 from dispatch_lint.engine.rule_failures import PluginError, reason_of
 from dispatch_lint.naming import did_you_mean
 from dispatch_lint.rule import Rule, option_names
+from dispatch_lint.text.harmless import shown_value
 
 if TYPE_CHECKING:
     from dispatch_lint.config.settings import Settings
@@ -78,7 +79,7 @@ def wrong_option(rule: type[Rule]) -> str | None:
             return f"its option `{field.name}` {shown}: {_TYPES_OF_OPTIONS}"
         default = _default(field)
         if default is not MISSING and not _fits(default, hint):
-            shown = f"{default!r:.60}, which is not {_shown_type(hint)}"
+            shown = f"{shown_value(default)}, which is not {_shown_type(hint)}"
             return f"its option `{field.name}` has the default {shown}"
     return None
 
