@@ -60,6 +60,7 @@ def test_a_rule_imports_the_package_of_rules_only(file: Path) -> None:
 
 DEFINES = """
 from dataclasses import dataclass, field
+from typing import Literal
 from dispatch_lint.rule import *
 class Mine({base}):
     "It is mine."
@@ -780,26 +781,60 @@ NO_TYPE = "which no option can be: write bool, int, float, str, Literal of texts
 
 @pytest.mark.parametrize(("options", "said"), [
     ("count: int = 'x'", "its option `count` has the default 'x', which is not int"),
-    ("count: int | None = 1.5", "its option `count` has the default 1.5, which is not int"),
-    ("names: tuple[str, ...] = None", "its option `names` has the default None, which is not a tuple of texts"),
-    ("names: tuple[str, ...] = ('a', 1)", "its option `names` has the default ('a', 1), which is not a tuple of texts"),
+    ("count: int | None = 1.5", "its option `count` has the default 1.5, which is not int | None"),
+    ("names: tuple[str, ...] = None", "its option `names` has the default None, which is not tuple[str, ...]"),
+    ("names: tuple[str, ...] = ('a', 1)", "its option `names` has the default ('a', 1), which is not tuple[str, ...]"),
     ("names: tuple[str, ...] = field(default_factory=list)",
-     "its option `names` has the default [], which is not a tuple of texts"),
-    ("names: list[str] = ()", f"its option `names` is list, {NO_TYPE}"),
+     "its option `names` has the default [], which is not tuple[str, ...]"),
+    ("names: list[str] = ()", f"its option `names` is list[str], {NO_TYPE}"),
     ("names: dict = None", f"its option `names` is dict, {NO_TYPE}"),
-    ("sizes: tuple[int, ...] = ()", f"its option `sizes` is tuple, {NO_TYPE}"),
-    ("sizes: list[int] | None = None", f"its option `sizes` is list, {NO_TYPE}"),
+    ("sizes: tuple[int, ...] = ()", f"its option `sizes` is tuple[int, ...], {NO_TYPE}"),
+    ("sizes: list[int] | None = None", f"its option `sizes` is list[int] | None, {NO_TYPE}"),
+    ("level: Literal[1, 2] = 1", f"its option `level` is Literal[1, 2], {NO_TYPE}"),
+    ("level: Literal['a', None] = 'a'", f"its option `level` is Literal['a', None], {NO_TYPE}"),
+    ("level: Literal['a', True] | None = None", f"its option `level` is Optional[Literal['a', True]], {NO_TYPE}"),
+    ("level: Literal['a'] = 'b'", "its option `level` has the default 'b', which is not Literal['a']"),
+    ("nothing: None = None", f"its option `nothing` is NoneType, {NO_TYPE}"),
 ])  # fmt: skip
 def test_options_are_of_types_that_settings_have(options: str, said: str, tmp_path: Path) -> None:
     definition = f"{CHECKS}\n    @dataclass(frozen=True)\n    class Options:\n        {options}"
     assert refusal(definition, tmp_path).endswith(f"Mine is not a rule: {said}")
 
 
+@pytest.mark.parametrize(("option", "value", "said"), [
+    ("int", "1e3", "a whole number, not 1000.0"), ("int", "true", "a whole number, not true"),
+    ("int | None", '"a"', 'a whole number, not "a"'), ("float", '"a"', 'a number, not "a"'),
+    ("str", "1", "text, not 1"), ("bool", "1", "true or false, not 1"),
+    ("Literal['a', 'b']", "1", 'one of "a", "b", not 1'), ("Literal['a'] | int", "[]", 'one of "a" or a whole number, not []'),
+    ("tuple[str, ...]", '"a"', 'a list of texts, not "a"'), ("tuple[str, ...] | None", "[1]", "a list of texts, not [1]"),
+])  # fmt: skip
+def test_values_of_options_are_of_their_types(
+    option: str, value: str, said: str, tmp_path: Path
+) -> None:
+    """It is said in words of TOML, with the key and the file."""
+    option = option.replace("Literal", "__import__('typing').Literal")
+    bad_rule(tmp_path, f"from dataclasses import dataclass\n@dataclass(frozen=True)\n"
+             f"class Options:\n    x_y: {option}\ndef check_entity(self, entity): return ()")  # fmt: skip
+    with (tmp_path / "dispatch-lint.toml").open("a") as settings:
+        settings.write(f"[rules.bad]\nx-y = {value}\n")
+    code, _, error = check(tmp_path)
+    assert code == 2 and f'dispatch-lint.toml: "rules.bad.x-y" must be {said}\n' in error
+
+
+def test_an_option_may_be_a_list_or_nothing(tmp_path: Path) -> None:
+    bad_rule(tmp_path, "from dataclasses import dataclass\n@dataclass(frozen=True)\nclass Options:\n"
+             "    names: tuple[str, ...] | None = None\ndef check_entity(self, entity):\n"
+             "    yield Finding((), str(self.options.names))")  # fmt: skip
+    for written, found in (("", "None"), ("[rules.bad]\nnames = ['a', 'b']\n", "('a', 'b')")):
+        (tmp_path / "dispatch-lint.toml").write_text(f"plugins = ['bad.py']\n{written}")
+        assert check(tmp_path, "--select", "bad", "-f", "concise")[1].count(f"[bad] {found}") == 3
+
+
 def test_options_that_can_be_changed_are_refused(tmp_path: Path) -> None:
     """Else one document would be checked by what another left."""
     definition = f"@dataclass\n    class Options:\n        most: int = 1\n    {CHECKS}"
     said = (
-        "Mine is not a rule: its Options (line 8) can be changed: write `@dataclass(frozen=True)`"
+        "Mine is not a rule: its Options (line 9) can be changed: write `@dataclass(frozen=True)`"
     )
     assert refusal(definition, tmp_path) == f"{tmp_path}/mine.py: {said}"
 
