@@ -703,6 +703,36 @@ def test_what_a_finding_about_a_suppression_cannot_have(
     assert f"TypeError: {said}" in error
 
 
+@pytest.mark.parametrize(("value", "does", "said"), [
+    ("field.examples[0]", "value.append('x')", "`append` of a list)"),
+    ("field.examples[0]", "list.append(value, 'x')", ""),
+    ("field.type.item.fields[0].examples[0]", "value['x'] = 1", "the item 'x' of a dict)"),
+    ("field.type.item.fields[0].examples[0]", "dict.clear(value)", ""),
+])  # fmt: skip
+@pytest.mark.parametrize("method", ["check_definition", "check_kind"])
+def test_values_of_definitions_are_as_before_for_others(
+    method: str, value: str, does: str, said: str, tmp_path: Path
+) -> None:
+    asks = (f"def {method}(self, given):\n    definition = given if hasattr(given, 'fields') else given[0]\n"
+            f"    field = next(one for one in definition.fields if one.name == 'parts')\n    value = {value}\n")  # fmt: skip
+    bad_rule(tmp_path, f"{asks}    {does}; return ()")
+    text = (tmp_path / "bad.py").read_text().replace('name = "bad"', 'name = "later"')
+    text = text.replace(
+        f"    {does}; return ()", "    yield Finding((), f'{value}', location=definition.location)"
+    )
+    (tmp_path / "later.py").write_text(text.replace("class Bad(", "class Later("))
+    (tmp_path / "dispatch-lint.toml").write_text('plugins = ["bad.py", "later.py"]\n')
+    (tmp_path / "a.go").write_text(
+        'package a\n\ntype Part struct {\n\t// +dispatch:example={"a": "b"}\n\tLabels map[string]string `json:"labels"`\n}\n\n'
+        'type Widget struct {\n\tBaseEntity\n\t// +dispatch:example=[{}]\n\tParts []Part `json:"parts"`\n}\n'
+    )
+    _, out, error = check(tmp_path, "a.go", "-f", "concise", "--select", "bad,later")
+    assert (
+        "[later] [{}]" if value.startswith("field.examples") else "[later] {'a': 'b'}"
+    ) in out, out
+    assert (f"{READ_ONLY}{said}" if said else "") in error and bool(error) == bool(said)
+
+
 def test_a_package_is_called_so(tmp_path: Path) -> None:
     bad_rule(tmp_path, "def check_package(self, package): raise ValueError('on purpose')")
     body = 'func key(a, b, c string) string { return fmt.Sprintf("%s/%s/%s", a, b, c) }'
