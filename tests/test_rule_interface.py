@@ -392,6 +392,8 @@ MISBEHAVING: list[Case] = [
      " related=((group.entities[0], 42),))", "TypeError: "),
     ("def check_key(self, group):\n    for each in group.entities:\n        each.fields['name'] = 'x'\n"
      "    return ()", READ_ONLY),
+    ("def check_key(self, group):\n    group.entities[0].name = 'x'", f"{READ_ONLY}the attribute 'name' of the EntityView)"),
+    ("def check_key(self, group):\n    del group.key", f"{READ_ONLY}the attribute 'key' of the KeyGroup)"),
     ("def check_key(self, group):\n    list.append(group.entities[0].fields['tags'], 1)\n    return ()",
      f"{READ_ONLY}/tags of -/Secret/a b)"),
     ("def check_field(self, field):\n    if not field.declared: list.append(field.value, 2)\n    return ()",

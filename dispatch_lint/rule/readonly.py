@@ -38,7 +38,9 @@ def _called(value: object) -> str:
     """What a value is to the author of a rule."""
     if isinstance(value, dict | list):
         return "a dict" if isinstance(value, dict) else "a list"
-    return f"the {type(value).__name__}"
+    of_rules = __name__.rpartition(".")[0]  # the engine derives classes of its own
+    classes = (class_ for class_ in type(value).__mro__ if class_.__module__.startswith(of_rules))
+    return f"the {next(classes).__name__}"
 
 
 class ReadOnlyDict(dict[str, Any]):
