@@ -295,7 +295,7 @@ def findings_about(rule: Rule, change: SchemaChange) -> list[Finding]:
         return [*checked_findings(rule.check_change(change), check_nothing)]
     except BaseException as error:
         reraise_if_not_of_rule(error)
-        raise PluginError(internal_error(rule, error)) from error
+        raise PluginError(internal_error(rule, error, rule.check_change)) from error
 
 
 def documents_of(settings: Settings, sources: Sequence[Source]) -> Iterator[Document]:

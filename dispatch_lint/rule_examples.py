@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING, NamedTuple
@@ -21,6 +20,7 @@ from dispatch_lint.rule.example import malformed
 from dispatch_lint.store.importing import import_sources
 from dispatch_lint.store.memory import MemoryStore
 from dispatch_lint.store.rows import StoreRows
+from dispatch_lint.text.harmless import ADDRESS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,10 +28,9 @@ if TYPE_CHECKING:
     from dispatch_lint.engine.summary import Result
     from dispatch_lint.rule import Rule
 
-_ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]{4,}\b")
-"""How Python shows an object that has no text of its own."""
 _LOST = ("the fix cannot be written: a Put is for a text, number or boolean that is there, and is no "
          "block of several lines")  # fmt: skip
+_KEEPS_STATE = "the rule keeps state between calls: it finds something else when it is asked again"
 Violations = tuple[tuple[str, str], ...]
 """The `(pointer, message)` of each violation, as in an `Example`."""
 
@@ -96,8 +95,10 @@ def _check_example(
 ) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
     stated = tuple((pointer, message) for pointer, message in example.violations)
     if rule.has("check_change"):
-        changes = tuple(_changes(rules, rule, example))
-        if changes != stated:
+        changes, changes_again = _changes(rules, rule, example)
+        if changes_again != changes:
+            yield _KEEPS_STATE, _lines(changes), _lines(changes_again)
+        elif changes != stated:
             yield "other violations", _lines(stated), _lines(changes)
         return
     checker = make_checker(_settings(rule, example), known=rules)
@@ -108,19 +109,19 @@ def _check_example(
         for problem in result.summary.problems:
             yield problem, (), ()
         return
-    found = _violations(result)
-    addresses = [message for _, message in found if _ADDRESS.search(message)]
+    found, found_again = _violations(result), _violations(again)
+    addresses = [message for _, message in found if ADDRESS.search(message)]
     if addresses:
         yield ("the message has the address of an object, which is another one in each run", (),
                tuple(addresses))  # fmt: skip
         return
+    if again.summary.problems or found_again != found:
+        # Before what is stated: it is no wonder that one of two answers is another.
+        yield _KEEPS_STATE, _lines(found), (*again.summary.problems, *_lines(found_again))
+        return
     if found != stated:
         lines = [violation.range.line for violation in result.violations]
         yield "other violations", _lines(stated), _lines(found, lines)
-        return
-    if _violations(again) != found:
-        yield ("other violations when it is asked again: the rule keeps state", _lines(found),
-               _lines(_violations(again)))  # fmt: skip
         return
     if example.fixed or not shows_fix:
         lost = [violation.pointer for violation in result.violations if violation.is_fix_lost]
@@ -205,8 +206,11 @@ def _fixed(rules: Mapping[str, type[Rule]], rule: type[Rule], example: Example) 
 
 def _changes(
     rules: Mapping[str, type[Rule]], rule: type[Rule], example: Example
-) -> Iterator[tuple[str, str]]:
-    """The findings of a rule about the change from `before` to `text`: its name and message."""
+) -> tuple[Violations, Violations]:
+    """The findings of a rule about the change from `before` to `text`, of each of two times.
+
+    Each finding is the name of the change and its message.
+    """
     from dispatch_lint.definitions.conventions import Conventions
     from dispatch_lint.definitions.reading import GoSource, read_sources
     from dispatch_lint.schema.diff import compare
@@ -217,7 +221,14 @@ def _changes(
         source = GoSource("example.go", text.encode, named=True)
         types = read_sources([source], [], Conventions(foreign=True)).types
         schemas.append(generate(types))
-    checker = make_checker(_settings(rule, example), known=rules)
-    for change in compare(*schemas):
-        for finding in findings_about(checker.rule(rule.name), change):
-            yield change.name, finding.message
+    changes = [*compare(*schemas)]
+    asked = make_checker(_settings(rule, example), known=rules).rule(rule.name)
+    first, again = (
+        tuple(
+            (change.name, finding.message)
+            for change in changes
+            for finding in findings_about(asked, change)
+        )
+        for _ in range(2)
+    )
+    return first, again

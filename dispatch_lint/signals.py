@@ -19,11 +19,27 @@ ENDING = tuple(
 
 
 class Interrupted(KeyboardInterrupt):
-    """Somebody interrupts the run; what else raises KeyboardInterrupt is a plug-in."""
+    """Somebody interrupts the run; what else raises KeyboardInterrupt is a plug-in.
+
+    Attributes:
+        rule: the rule of others that was interrupted, see `running_rule`.
+    """
+
+    def __init__(self, rule: str = "") -> None:
+        super().__init__()
+        self.rule = rule
 
 
 class Signalled(SystemExit):
-    """A signal ends the run: no plug-in that it interrupts is to blame."""
+    """A signal ends the run: no plug-in that it interrupts is to blame.
+
+    Attributes:
+        rule: the rule of others that was interrupted, see `running_rule`.
+    """
+
+    def __init__(self, code: int, rule: str = "") -> None:
+        super().__init__(code)
+        self.rule = rule
 
 
 def ends_run(error: BaseException) -> bool:

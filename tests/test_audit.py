@@ -377,6 +377,37 @@ def test_what_cannot_be_done(arguments: list[str], message: str, estate: Path) -
     assert not (estate / "none").exists()
 
 
+MISPLACED = """
+from dispatch_lint.rule import Finding, Fix, Put, Rule
+class Misplaced(Rule):
+    "It knows no place."
+    name = "misplaced"
+    summary = "misplaced"
+    def check_key(self, group):
+        fix = Fix("safe", "m", (Put(("x",), "y"),))
+        for entity in group.entities:
+            yield Finding(("x",) if entity.name == "a" else (), "m", entity=entity, fix=fix)
+"""
+
+
+def test_findings_at_places_that_are_not_there(tmp_path: Path) -> None:
+    """They are shown at the nearest place, and the rule has failed."""
+    (tmp_path / "misplaced.py").write_text(MISPLACED)
+    (tmp_path / "dispatch-lint.toml").write_text("plugins = ['misplaced.py']\n")
+    rows = [stored("Secret", name=name, id=name) for name in "aab"]
+    (tmp_path / "rows.jsonl").write_text("".join(rows))
+    options = ("--trust", "--select", "misplaced")
+    of_check = run(tmp_path, "check", "rows.jsonl", *options, "-f", "json")
+    of_audit = run(tmp_path, "audit", "rows.jsonl", "--output", "out", "-f", "jsonl", *options,
+                  "--master", "local[1]", *SPARK)  # fmt: skip
+    said = ("rows.jsonl: document 0: internal error in the rule misplaced (misplaced.py:7): ValueError: it yielded "
+            "the path ('x',), which the document does not have (2 further documents)")  # fmt: skip
+    assert (of_check.returncode, of_audit.returncode) == (2, 2), of_audit.stderr
+    for made in (of_check, of_audit):
+        assert f"dispatch-lint: {said}\n" in made.stderr
+    assert len(json.loads(of_check.stdout)["violations"]) == 3 == len(violations(tmp_path / "out"))
+
+
 @pytest.mark.parametrize("group", [by_name("Secret", "a"), by_id("1")])
 def test_a_large_group_is_judged_in_pieces(group: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Piece by piece, beside the first of its different entities, as at once."""

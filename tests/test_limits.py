@@ -135,8 +135,9 @@ def test_the_size_of_a_file_is_limited(size: int, fits: bool, opened: bool, tmp_
 
 @pytest.mark.parametrize(("limits", "said"), [
     ("depht = 3", 'unknown key "limits.depht"; did you mean "depth"?'),
-    ("depth = 0", "must be a number from 1"),
-    ("depth = true", "must be a number from 1"),
+    ("depth = 0", 'dispatch-lint.toml: "limits.depth" must be a whole number from 1, not 0'),
+    ("aliases = 1e9", 'dispatch-lint.toml: "limits.aliases" must be a whole number from 1, not 1000000000.0'),
+    ("depth = true", "must be a whole number from 1, not true"),
     ("depth = 5000", "can be 500 at most"),
     ("aliases = 2_147_483_648", "can be 2147483647 at most"),
     (f"fields = 0x1{'0' * 5000}", "dispatch-lint.toml: a number has more than the 64 bits"),

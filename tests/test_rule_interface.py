@@ -31,7 +31,7 @@ from dispatch_lint.engine.rule_results import collected
 from dispatch_lint.engine.run import run
 from dispatch_lint.rule import SCOPES, EntityView, Fact, Finding, Rule, stored
 from dispatch_lint.rule.defining import GONE
-from tests.command import WAIT, interruptible
+from tests.command import WAIT, interruptible, run_text
 from tests.conftest import Lint, remembering
 from tests.test_cli import check
 from tests.test_cli import run as run_command
@@ -60,6 +60,7 @@ def test_a_rule_imports_the_package_of_rules_only(file: Path) -> None:
 
 DEFINES = """
 from dataclasses import dataclass, field
+from typing import Literal
 from dispatch_lint.rule import *
 class Mine({base}):
     "It is mine."
@@ -320,25 +321,52 @@ RAISING = {
     "self.catalogue.kind_names = (); return ()": "TypeError: a rule cannot change what it is given",
     "self.catalogue.kind('Image').ignored = True; return ()": "AttributeError: ",
     "self.catalogue.spellings('ID', 'stored')[True] = 1; return ()": "TypeError: ",
+    "__import__('heapq').heappush(entity.get('tags'), {}); return ()": "TypeError: '<' not supported",
     "return (Finding((), str(number)) for number in itertools.count())":
         "TypeError: it yielded more than 1,0",
     "return itertools.repeat(Finding((), 'm'))": "TypeError: it yielded more than 1,0",
 }  # fmt: skip
-CHANGING = [
-    "entity.fields['name'] = 'x'", "del entity.fields['name']", "entity.fields.update(name='x')",
-    "entity.fields.pop('name')", "entity.fields.setdefault('x', 1)", "entity.fields.clear()",
-    "entity.fields['secrets']['x'] = 'z'", "entity.fields['tags'].append(1)",
-    "entity.fields['tags'][0]['key'] = 'x'", "entity.fields['tags'].sort()",
-    "entity.get('tags').clear()", "entity.get('secrets').popitem()", "entity.tags['x'] = 'y'",
-    "entity.fields['tags'] += [1]", "entity.get('tags').__delitem__(0)",
-    "list.append(entity.fields['tags'], 1)", "dict.__setitem__(entity.fields, 'x', 1)",
-    "__import__('heapq').heappush(entity.get('tags'), {})", "dict.clear(entity.get('secrets'))",
-]  # fmt: skip
-READ_ONLY = "TypeError: "
-CHANGED = "TypeError: a rule cannot change what it is given; a fix says what to change"
+CHANGING = {
+    "entity.fields['name'] = 'x'": "the item 'name' of a dict)",
+    "del entity.fields['name']": "the item 'name' of a dict)",
+    "entity.fields.update(name='x')": "`update` of a dict)",
+    "entity.fields.pop('name')": "`pop` of a dict)",
+    "entity.fields.setdefault('x', 1)": "`setdefault` of a dict)",
+    "entity.fields.clear()": "`clear` of a dict)",
+    "entity.fields['secrets']['x'] = 'z'": "the item 'x' of a dict)",
+    "entity.fields['tags'].append(1)": "`append` of a list)",
+    "entity.fields['tags'][0]['key'] = 'x'": "the item 'key' of a dict)",
+    "entity.fields['tags'].sort()": "`sort` of a list)",
+    "entity.get('tags').clear()": "`clear` of a list)",
+    "entity.get('secrets').popitem()": "`popitem` of a dict)",
+    "entity.tags['x'] = 'y'": "the item 'x' of a dict)",
+    "entity.fields['tags'] += [1]": "`+=` of a list)",
+    "entity.get('tags').__delitem__(0)": "the item 0 of a list)",
+    "entity.name = 'x'": "the attribute 'name' of the EntityView)",
+    "list.append(entity.fields['tags'], 1)": "/tags of -/Secret/a b)",
+    "dict.__setitem__(entity.get('tags')[0], 'key', 'x')": "/tags/0/key of -/Secret/a b)",
+    "dict.__setitem__(entity.fields, 'x', 1)": "/x of -/Secret/a b)",
+    "dict.clear(entity.get('secrets'))": "/secrets/x of -/Secret/a b)",
+}  # fmt: skip
+"""What a rule tries to change, and what the message names."""
+OF_OBJECTS = {
+    "yield object()": "TypeError: it yielded object, which is not a Finding",
+    "yield (Stop('x'), Mute, entity)": "TypeError: it yielded (Stop('x'), <class '",
+    "yield [entity, (entity for _ in '1')]":
+        "TypeError: it yielded [EntityView, <generator object Bad.check_entity.<locals>.<ge",
+    "yield lambda: 1": "TypeError: it yielded <function Bad.check_entity.<locals>.<lambda>>, which is",
+    "yield type('Own', (), {'__repr__': lambda self: 1 / 0})()": "TypeError: it yielded Own, which is not a ",
+    "yield Finding((), entity)": "TypeError: `message` of a Finding is EntityView, but must be str",
+    "yield Finding(('name', object()), 'm')": "TypeError: a path is ('name', object), which is not a tuple",
+    "raise KeyError(object())": "KeyError: object",
+    "raise ValueError(f'no {entity}')": "ValueError: no EntityView",
+}  # fmt: skip
+"""What is said of objects that Python shows by their addresses."""
+READ_ONLY = "TypeError: a rule cannot change what it is given; a fix says what to change ("
 MISBEHAVING: list[Case] = [
     *entity_cases(RAISING),
-    *entity_cases({f"{does}; return ()": READ_ONLY for does in CHANGING}),
+    *entity_cases({f"{does}; return ()": f"{READ_ONLY}{what}" for does, what in CHANGING.items()}),
+    *entity_cases(OF_OBJECTS),
     ("def check_text(self, text): yield 42", "TypeError: it yielded 42, which is not a Finding"),
     ("def check_text(self, text): text.duplicates.append(1)", "AttributeError: "),
     ("def check_text(self, text): text.plain_keys['x'] = 'y'", "TypeError: "),
@@ -364,12 +392,14 @@ MISBEHAVING: list[Case] = [
      " related=((group.entities[0], 42),))", "TypeError: "),
     ("def check_key(self, group):\n    for each in group.entities:\n        each.fields['name'] = 'x'\n"
      "    return ()", READ_ONLY),
+    ("def check_key(self, group):\n    group.entities[0].name = 'x'", f"{READ_ONLY}the attribute 'name' of the EntityView)"),
+    ("def check_key(self, group):\n    del group.key", f"{READ_ONLY}the attribute 'key' of the KeyGroup)"),
     ("def check_key(self, group):\n    list.append(group.entities[0].fields['tags'], 1)\n    return ()",
-     CHANGED),
+     f"{READ_ONLY}/tags of -/Secret/a b)"),
     ("def check_field(self, field):\n    if not field.declared: list.append(field.value, 2)\n    return ()",
-     CHANGED),
+     f'{READ_ONLY}the value in the field "other")'),
     ("def collect(self, entity):\n    dict.clear(entity.fields)\n    yield Fact('g')\n"
-     "def judge(self, group): return ()", CHANGED),
+     "def judge(self, group): return ()", f"{READ_ONLY}/kind of -/Secret/a b)"),
     ("def check_key(self, group): return itertools.repeat(Finding((), 'm', entity=group.entities[0]))",
      "TypeError: it yielded more than 1,0"),
     ("def collect(self, entity): yield Fact('g', [])\ndef judge(self, group): return ()",
@@ -377,7 +407,7 @@ MISBEHAVING: list[Case] = [
     ("def collect(self, entity): yield Fact('g', ({},))\ndef judge(self, group): return ()",
      "TypeError: the data of a fact are ({},), which is not a plain value"),
     ("def collect(self, entity): yield Fact('g', entity)\ndef judge(self, group): return ()",
-     "TypeError: the data of a fact are "),
+     "TypeError: the data of a fact are EntityView, which is not a plain value"),
     ("def collect(self, entity): yield Fact('g', 1, ['name'])\ndef judge(self, group): return ()",
      "TypeError: a path is ['name'], which is not a tuple"),
     ("def collect(self, entity): yield Fact(None)\ndef judge(self, group): return ()",
@@ -417,6 +447,7 @@ def test_a_rule_that_misbehaves_is_one_problem(methods: str, said: str, tmp_path
     first = BAD[: BAD.index("class Bad")].count("\n") + 1
     assert first <= int(problem[2]) <= first + 4 + methods.count("\n") + 1
     assert problem[3].startswith(said)
+    assert " at 0x" not in line  # which is another one in each run
     assert code == 2
 
 
@@ -433,6 +464,24 @@ def test_who_interrupts_a_rule_interrupts_the_run(
         run = subprocess.run([sys.executable, *program], cwd=tmp_path, capture_output=True,
                              env={**os.environ, "DISPATCH_LINT_TRUST": "1"}, timeout=WAIT)  # fmt: skip
     assert run.returncode == expected, run.stderr
+
+
+@pytest.mark.parametrize(("number", "code", "said"), [(2, 130, "interrupted"), (15, 143, "ended")])
+def test_a_signal_ends_a_rule_that_does_not_end(
+    number: int, code: int, said: str, tmp_path: Path
+) -> None:
+    """And it is named."""
+    bad_rule(tmp_path, "def check_entity(self, entity): self.wait()\n"
+             f"def wait(self):\n    os.kill(os.getpid(), {number})\n    while True: pass")  # fmt: skip
+    with interruptible():
+        run = subprocess.run([sys.executable, "-m", "dispatch_lint", "check", "-j", "1"], cwd=tmp_path,
+                             capture_output=True, env={**os.environ, "DISPATCH_LINT_TRUST": "1"},
+                             text=True, timeout=WAIT)  # fmt: skip
+    first = BAD.count("\n") + 3
+    [line] = run.stderr.split()[-1:]
+    assert run.returncode == code
+    assert f"dispatch-lint: {said} in the rule bad (bad.py:" in run.stderr
+    assert line in (f"(bad.py:{first})", f"(bad.py:{first + 1})")
 
 
 @pytest.mark.parametrize("method", ["check_entity", "check_key"])
@@ -470,12 +519,67 @@ def test_the_columns_of_a_row_cannot_be_changed(tmp_path: Path) -> None:
     "def judge(self, group): return ()",
     "def check_field(self, field):\n    if not field.declared:\n        yield 42  # here",
     "def check_entity(self, entity):\n    if entity.name:\n        yield Finding(('x',), 'm')  # here",
+    "def check_entity(self, entity):\n    return (finding for finding in '1')  # here",
+    # What is no generator does not tell where it was made: it is the method.
+    "def check_key(self, group): return ()\ndef check_entity(self, entity):  # here\n"
+    "    found = []\n    found.append(42)\n    return found",
+    "def check_text(self, text): return ()\ndef check_entity(self, entity):  # here\n    pass",
+    "def check_text(self, text):  # here\n    return [Finding((), 'm', range=Range(99, 1, 99, 2))]",
+    "def check_field(self, field):  # here\n    return [42]\ndef check_entity(self, entity): return ()",
+    "def check_key(self, group):  # here\n    return [42]\ndef check_entity(self, entity): return ()",
+    "def check_reference(self, reference): return ()\ndef collect(self, entity):  # here\n"
+    "    return [42]\ndef judge(self, group): return ()",
+    f"{COLLECTS}def judge(self, group):  # here\n    return map(str, group.facts)\n"
+    "def check_reference(self, reference): return ()",
+    "def check_text(self, text): return ()\ndef check_entity(self, entity):  # here\n"
+    "    list.append(entity.fields['tags'], 1)\n    return ()",
+    # Only where there is one such method: it is located later, from what it found.
+    "def check_key(self, group):  # here\n"
+    "    return [Finding(('x',), 'm', entity=group.entities[0])]",
 ])  # fmt: skip
-def test_the_line_is_that_of_the_yield(methods: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("options", [[], ["--verbose"]])
+def test_the_line_is_that_of_the_yield(methods: str, options: list[str], tmp_path: Path) -> None:
     bad_rule(tmp_path, methods)
     lines = (tmp_path / "bad.py").read_text().splitlines()
     [here] = [number for number, line in enumerate(lines, 1) if line.endswith("# here")]
-    assert f"the rule bad (bad.py:{here}): " in check(tmp_path, "--select", "bad")[2]
+    assert f"the rule bad (bad.py:{here}): " in check(tmp_path, "--select", "bad", *options)[2]
+
+
+def test_the_line_may_be_one_of_a_base_class_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "acme_base.py").write_text(
+        "from dispatch_lint.rule import *\nclass Base(Rule):\n    def check_entity(self, entity):\n"
+        "        if entity.name == 'c': raise ValueError('on purpose')\n        return [42]\n"
+    )
+    bad_rule(tmp_path, "pass")
+    text = (tmp_path / "bad.py").read_text().replace("class Bad(Rule)", "class Bad(Base)")
+    (tmp_path / "bad.py").write_text(f"from acme_base import Base\n{text}")
+    paths = os.pathsep.join([str(tmp_path / "site"), os.environ.get("PYTHONPATH", "")])
+    for options, line in (([], 3), (["--verbose"], 3), (["b.yaml"], 4)):
+        (tmp_path / "b.yaml").write_text("kind: Secret\nname: c\nsecrets: {}\n")
+        run = run_text(tmp_path, "check", "--trust", "--select", "bad", *options, PYTHONPATH=paths)
+        assert f"the rule bad (site/acme_base.py:{line}): " in run.stderr
+
+
+@pytest.mark.parametrize(("methods", "files"), [
+    ("def check_definition(self, definition):  # here\n    return [42]", ["check", "a.go"]),
+    ("def check_suppression(self, suppression):  # here\n    return [42]", ["check", "s.yaml"]),
+    ("def check_change(self, change):  # here\n    return [42]", ["schema", "diff", "a.go", "b.go"]),
+    ("def __init__(self):  # here\n    pass", ["check", "s.yaml"]),
+])  # fmt: skip
+def test_the_line_of_a_method_that_returns_what_is_wrong(
+    methods: str, files: list[str], tmp_path: Path
+) -> None:
+    bad_rule(tmp_path, f"def check_key(self, group): return ()\n{methods}")
+    lines = (tmp_path / "bad.py").read_text().splitlines()
+    [here] = [number for number, line in enumerate(lines, 1) if line.endswith("# here")]
+    (tmp_path / "a.go").write_text(
+        "package a\n\ntype Widget struct {\n\tBaseEntity\n\tSize int\n}\n"
+    )
+    (tmp_path / "b.go").write_text("package a\n\ntype Widget struct {\n\tBaseEntity\n}\n")
+    (tmp_path / "s.yaml").write_text("kind: Secret\nname: a # dispatch-lint: ignore[schmea]\n")
+    result = run_text(tmp_path, *files, "--trust")
+    assert result.returncode == 2 and f"(bad.py:{here})" in result.stderr, result.stderr
 
 
 class Endless(Rule):
@@ -601,6 +705,36 @@ def test_what_a_finding_about_a_suppression_cannot_have(
     assert f"TypeError: {said}" in error
 
 
+@pytest.mark.parametrize(("value", "does", "said"), [
+    ("field.examples[0]", "value.append('x')", "`append` of a list)"),
+    ("field.examples[0]", "list.append(value, 'x')", ""),
+    ("field.type.item.fields[0].examples[0]", "value['x'] = 1", "the item 'x' of a dict)"),
+    ("field.type.item.fields[0].examples[0]", "dict.clear(value)", ""),
+])  # fmt: skip
+@pytest.mark.parametrize("method", ["check_definition", "check_kind"])
+def test_values_of_definitions_are_as_before_for_others(
+    method: str, value: str, does: str, said: str, tmp_path: Path
+) -> None:
+    asks = (f"def {method}(self, given):\n    definition = given if hasattr(given, 'fields') else given[0]\n"
+            f"    field = next(one for one in definition.fields if one.name == 'parts')\n    value = {value}\n")  # fmt: skip
+    bad_rule(tmp_path, f"{asks}    {does}; return ()")
+    text = (tmp_path / "bad.py").read_text().replace('name = "bad"', 'name = "later"')
+    text = text.replace(
+        f"    {does}; return ()", "    yield Finding((), f'{value}', location=definition.location)"
+    )
+    (tmp_path / "later.py").write_text(text.replace("class Bad(", "class Later("))
+    (tmp_path / "dispatch-lint.toml").write_text('plugins = ["bad.py", "later.py"]\n')
+    (tmp_path / "a.go").write_text(
+        'package a\n\ntype Part struct {\n\t// +dispatch:example={"a": "b"}\n\tLabels map[string]string `json:"labels"`\n}\n\n'
+        'type Widget struct {\n\tBaseEntity\n\t// +dispatch:example=[{}]\n\tParts []Part `json:"parts"`\n}\n'
+    )
+    _, out, error = check(tmp_path, "a.go", "-f", "concise", "--select", "bad,later")
+    assert (
+        "[later] [{}]" if value.startswith("field.examples") else "[later] {'a': 'b'}"
+    ) in out, out
+    assert (f"{READ_ONLY}{said}" if said else "") in error and bool(error) == bool(said)
+
+
 def test_a_package_is_called_so(tmp_path: Path) -> None:
     bad_rule(tmp_path, "def check_package(self, package): raise ValueError('on purpose')")
     body = 'func key(a, b, c string) string { return fmt.Sprintf("%s/%s/%s", a, b, c) }'
@@ -679,26 +813,60 @@ NO_TYPE = "which no option can be: write bool, int, float, str, Literal of texts
 
 @pytest.mark.parametrize(("options", "said"), [
     ("count: int = 'x'", "its option `count` has the default 'x', which is not int"),
-    ("count: int | None = 1.5", "its option `count` has the default 1.5, which is not int"),
-    ("names: tuple[str, ...] = None", "its option `names` has the default None, which is not a tuple of texts"),
-    ("names: tuple[str, ...] = ('a', 1)", "its option `names` has the default ('a', 1), which is not a tuple of texts"),
+    ("count: int | None = 1.5", "its option `count` has the default 1.5, which is not int | None"),
+    ("names: tuple[str, ...] = None", "its option `names` has the default None, which is not tuple[str, ...]"),
+    ("names: tuple[str, ...] = ('a', 1)", "its option `names` has the default ('a', 1), which is not tuple[str, ...]"),
     ("names: tuple[str, ...] = field(default_factory=list)",
-     "its option `names` has the default [], which is not a tuple of texts"),
-    ("names: list[str] = ()", f"its option `names` is list, {NO_TYPE}"),
+     "its option `names` has the default [], which is not tuple[str, ...]"),
+    ("names: list[str] = ()", f"its option `names` is list[str], {NO_TYPE}"),
     ("names: dict = None", f"its option `names` is dict, {NO_TYPE}"),
-    ("sizes: tuple[int, ...] = ()", f"its option `sizes` is tuple, {NO_TYPE}"),
-    ("sizes: list[int] | None = None", f"its option `sizes` is list, {NO_TYPE}"),
+    ("sizes: tuple[int, ...] = ()", f"its option `sizes` is tuple[int, ...], {NO_TYPE}"),
+    ("sizes: list[int] | None = None", f"its option `sizes` is list[int] | None, {NO_TYPE}"),
+    ("level: Literal[1, 2] = 1", f"its option `level` is Literal[1, 2], {NO_TYPE}"),
+    ("level: Literal['a', None] = 'a'", f"its option `level` is Literal['a', None], {NO_TYPE}"),
+    ("level: Literal['a', True] | None = None", f"its option `level` is Optional[Literal['a', True]], {NO_TYPE}"),
+    ("level: Literal['a'] = 'b'", "its option `level` has the default 'b', which is not Literal['a']"),
+    ("nothing: None = None", f"its option `nothing` is NoneType, {NO_TYPE}"),
 ])  # fmt: skip
 def test_options_are_of_types_that_settings_have(options: str, said: str, tmp_path: Path) -> None:
     definition = f"{CHECKS}\n    @dataclass(frozen=True)\n    class Options:\n        {options}"
     assert refusal(definition, tmp_path).endswith(f"Mine is not a rule: {said}")
 
 
+@pytest.mark.parametrize(("option", "value", "said"), [
+    ("int", "1e3", "a whole number, not 1000.0"), ("int", "true", "a whole number, not true"),
+    ("int | None", '"a"', 'a whole number, not "a"'), ("float", '"a"', 'a number, not "a"'),
+    ("str", "1", "text, not 1"), ("bool", "1", "true or false, not 1"),
+    ("Literal['a', 'b']", "1", 'one of "a", "b", not 1'), ("Literal['a'] | int", "[]", 'one of "a" or a whole number, not []'),
+    ("tuple[str, ...]", '"a"', 'a list of texts, not "a"'), ("tuple[str, ...] | None", "[1]", "a list of texts, not [1]"),
+])  # fmt: skip
+def test_values_of_options_are_of_their_types(
+    option: str, value: str, said: str, tmp_path: Path
+) -> None:
+    """It is said in words of TOML, with the key and the file."""
+    option = option.replace("Literal", "__import__('typing').Literal")
+    bad_rule(tmp_path, f"from dataclasses import dataclass\n@dataclass(frozen=True)\n"
+             f"class Options:\n    x_y: {option}\ndef check_entity(self, entity): return ()")  # fmt: skip
+    with (tmp_path / "dispatch-lint.toml").open("a") as settings:
+        settings.write(f"[rules.bad]\nx-y = {value}\n")
+    code, _, error = check(tmp_path)
+    assert code == 2 and f'dispatch-lint.toml: "rules.bad.x-y" must be {said}\n' in error
+
+
+def test_an_option_may_be_a_list_or_nothing(tmp_path: Path) -> None:
+    bad_rule(tmp_path, "from dataclasses import dataclass\n@dataclass(frozen=True)\nclass Options:\n"
+             "    names: tuple[str, ...] | None = None\ndef check_entity(self, entity):\n"
+             "    yield Finding((), str(self.options.names))")  # fmt: skip
+    for written, found in (("", "None"), ("[rules.bad]\nnames = ['a', 'b']\n", "('a', 'b')")):
+        (tmp_path / "dispatch-lint.toml").write_text(f"plugins = ['bad.py']\n{written}")
+        assert check(tmp_path, "--select", "bad", "-f", "concise")[1].count(f"[bad] {found}") == 3
+
+
 def test_options_that_can_be_changed_are_refused(tmp_path: Path) -> None:
     """Else one document would be checked by what another left."""
     definition = f"@dataclass\n    class Options:\n        most: int = 1\n    {CHECKS}"
     said = (
-        "Mine is not a rule: its Options (line 8) can be changed: write `@dataclass(frozen=True)`"
+        "Mine is not a rule: its Options (line 9) can be changed: write `@dataclass(frozen=True)`"
     )
     assert refusal(definition, tmp_path) == f"{tmp_path}/mine.py: {said}"
 

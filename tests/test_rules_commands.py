@@ -34,6 +34,8 @@ VALID = r'Example("kind: Secret\nname: y\n")'
 INVALID = r'Example("kind: Secret\nname: x\n", (("/name", "it is x"),))'
 FIXED = r'Example("kind: Secret\nname: x\n", (("/name", "it is x"),), fixed="{}")'
 FIX = 'Fix("unsafe", "write ok", (Put(("name",), "ok"),))'
+STATE = 'vars(self).setdefault("seen", []).append("x") or {}'
+KEEPS_STATE = "the rule keeps state between calls: it finds something else when it is asked again"
 
 
 def run(
@@ -243,8 +245,11 @@ mine.py: mine: invalid[0]: other violations
          "  expected:\n    kind: Secret\n    name: z\n  found:\n    kind: Secret\n    name: ok\n"),
         ({"fix": FIX, "invalid": FIXED.format(r"kind: Secret\nname: ok")}, "name: ok\n    (no line break at the end)\n"),
         ({"invalid": FIXED.format(r"kind: Secret\nname: ok\n")}, "invalid[0]: nothing is fixed"),
-        ({"message": 'vars(self).setdefault("seen", []).append("x") or f"it is {str().join(self.seen)}"'},
-         "invalid[0]: other violations when it is asked again: the rule keeps state\n"),
+        # As stated the first time; never; and the second time it raises.
+        ({"message": STATE.format('f"it is {str().join(self.seen)}"')}, f"invalid[0]: {KEEPS_STATE}\n"),
+        ({"message": STATE.format('f"it is number {len(self.seen)}"')}, f"invalid[0]: {KEEPS_STATE}\n  example.yaml:\n"
+         "    1 | kind: Secret\n    2 | name: x\n  expected:\n    /name: it is number 1\n  found:\n    /name: it is number "),
+        ({"message": STATE.format('["it is x"][len(self.seen) - 1]')}, f"invalid[0]: {KEEPS_STATE}\n"),
     ],
 )  # fmt: skip
 def test_what_differs(changed: dict[str, str], output: str, tmp_path: Path) -> None:
@@ -296,6 +301,27 @@ def test_examples_of_changes_have_settings(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(CHANGING + does)
     result = run(tmp_path, "rules", "test", "mine.py")
     assert (result.returncode, result.stdout) == (0, "2 examples of 1 rule pass.\n")
+
+
+def test_rules_about_changes_that_keep_state(tmp_path: Path) -> None:
+    does = "        self.calls = vars(self).get('calls', 0) + 1\n        yield Finding((), f'it is {self.calls}')\n"
+    (tmp_path / "mine.py").write_text(CHANGING + does)
+    result = run(tmp_path, "rules", "test", "mine.py")
+    assert result.returncode == 1 and f"invalid[0]: {KEEPS_STATE}\n" in result.stdout
+
+
+def test_a_rule_that_fails_fails_its_example(tmp_path: Path) -> None:
+    """It is what is tested; in `check` it is an internal error."""
+    write(tmp_path, message="1 / 0")
+    (tmp_path / "dispatch-lint.toml").write_text('plugins = ["mine.py"]\n')
+    (tmp_path / "a.yaml").write_text("kind: Secret\nname: x\n")
+    tested, checked = run(tmp_path, "rules", "test"), run(tmp_path, "check", "--select", "mine")
+    assert (tested.returncode, checked.returncode) == (1, 2)
+    assert "1 difference in 2 examples of 1 rule." in tested.stdout
+    for said in (tested.stdout, checked.stderr):
+        assert "internal error in the rule mine (mine.py:16): ZeroDivisionError" in said
+    (tmp_path / "mine.py").write_text("1 / 0\n")
+    assert run(tmp_path, "rules", "test").returncode == 2
 
 
 def test_examples_of_changes_that_raise(tmp_path: Path) -> None:

@@ -715,6 +715,34 @@ def test_a_committed_ledger(tmp_path: Path) -> None:
     assert "ids.txt:12: not a line of a ledger" in error and "unresolved merge conflict" in error
 
 
+TIME = "2026-01-01T00:00:00Z"
+NO_LINE = "not a line of a ledger: "
+
+
+@pytest.mark.parametrize(("line", "said"), [
+    ("odd line", f"{NO_LINE}it has 1 field and not 4 (ID, key, first seen, deleted; separated by tabs)\n"),
+    (f"i\ta/Image/b\t{TIME}", f"{NO_LINE}it has 3 fields and not 4 ("),
+    (f"i\ta/Image/b\t{TIME}\t-\t-", f"{NO_LINE}it has 5 fields and not 4 ("),
+    ("i\ta/Image/b\tyesterday\t-", f'{NO_LINE}the third field, first seen, is "yesterday", which is no time such as 2026-'),
+    (f"i\ta/Image/b\t{'x' * 60}\t-", f'first seen, is "{"x" * 40}…", which is no time'),
+    (f"i\ta/Image/b\t{TIME}\t", f'{NO_LINE}the fourth field, deleted, is "", which is neither "-" nor a time such as 2026-'),
+    (f"i\\x\ta/Image/b\t{TIME}\t-", "an escape with \\ in the ID is not complete\n"),
+    (f"i\ta/Image/b\\u00\t{TIME}\t-", "an escape with \\ in the key is not complete\n"),
+    (f"i\\x00\ta/Image/b\t{TIME}\t-", "the ID contains a character that a store cannot hold\n"),
+    (f"i\ta/Image/\\ud83d\t{TIME}\t-", "the key contains a character that a store cannot hold\n"),
+])  # fmt: skip
+def test_what_is_wrong_with_a_line_of_a_ledger(line: str, said: str, tmp_path: Path) -> None:
+    """The field is named, by whatever reads the file."""
+    (tmp_path / "ids.txt").write_text(f"# a comment\n{line}\n")
+    (tmp_path / "dispatch-lint.toml").write_text("ledger = 'ids.txt'\n")
+    (tmp_path / "e.jsonl").write_text(stored("Image", id="i", name="new"))
+    code, _, error = check(tmp_path, "e.jsonl", "--select", "unique-id")
+    imported = run(tmp_path, "store", "import", "--ledger", "ids.txt", "--store", "refs.db")
+    assert (code, imported.returncode) == (2, 2)
+    for shown in (error, imported.stderr.decode()):
+        assert said in shown.partition("ids.txt:2: ")[2]
+
+
 def test_odd_ids_survive_the_ledger(tmp_path: Path) -> None:
     store = MemoryStore()
     put(store, stored("Image", id="a\tb\\ü", name="x") + stored("Image", id="#c", name="y"))

@@ -189,7 +189,8 @@ class _Judge:
     def _fail(self, task: Task, error: BaseException) -> None:
         for place in task.places():
             where = document_name(self._plan.files[place.source], place.document)
-            self.failures.add(task.rule, error, where, (place.source, place.document))
+            order = (place.source, place.document)
+            self.failures.add(task.rule, error, where, order, task.method)
 
     def failed(self) -> Iterator[Row]:
         """The rules that failed, as a row of `FOUND`."""

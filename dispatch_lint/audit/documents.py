@@ -37,6 +37,7 @@ RECORDS = "what string, name string, grp binary, place bigint, data binary, use 
 - `unparsed`: a violation that counts where the file has entities: see `engine.report.Unparsed`;
 - `row`: of the index: `grp` its group, `data` the row, `use` whether it is a foreign key;
 - `claims`: `data` what rules with precedence have reported of a document, pickled;
+- `failed`: `data` the rules whose findings cannot be located as they are, as pickled `Failures`;
 - `report`: `data` all else that a task has found, as a pickled `RunReport`.
 
 `place` has the position of the source, and the number of the document in the lower 32 bits.

@@ -17,6 +17,7 @@ from dispatch_lint.audit.rounds import Rounds
 from dispatch_lint.audit.violations import (
     TARGET,
     VIOLATION,
+    add_failed,
     all_violations,
     in_order,
     merged,
@@ -111,6 +112,7 @@ class Audit:
                 self._tell("4/5 locating violations")
                 located = self._kept("located", self._located(plan, texts, records, judged))
                 self._tell("5/5 writing violations")
+                add_failed(rounds.failures, located)
                 violations = all_violations(self._spark, report, records, located)
                 known = self._kept("violations", with_known(self._spark, violations, baseline))
                 return self._finish(plan, report, known, rounds.failures)

@@ -12,7 +12,8 @@ from dispatch_lint.audit.documents import record_batches, violation_record
 from dispatch_lint.audit.plan import Plan, checker_of
 from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.reading import read_line
-from dispatch_lint.engine.locate import locate
+from dispatch_lint.engine.locate import add_misplaced, locate
+from dispatch_lint.engine.rule_failures import Failures
 from dispatch_lint.index.groups import document_of, source_of
 from dispatch_lint.text.tree import row_part
 
@@ -29,27 +30,35 @@ if TYPE_CHECKING:
 
 
 def locate_rows(plan: Plan) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
-    """A function for `mapInArrow`: findings beside their rows → `RECORDS`.
+    """A function for `mapInArrow`: findings beside their rows → `RECORDS`, violations and what failed.
 
     The rows are `place, line, text, rule, result, claims, places array<struct<other, other_line,
     other_text>>`; those of one document come one after the other.
     """
 
     def work(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        checker = checker_of(plan)
-        yield from record_batches(
-            violation_record(violation, source_of(position), textual=plan.textual)
-            for position, rows in groupby(rows_of(batches), key=lambda row: row[0])
-            for violation in _violations(checker, plan, position, list(rows))
-        )
+        checker, failures = checker_of(plan), Failures()
+
+        def records() -> Iterator[Row]:
+            for position, rows in groupby(rows_of(batches), key=lambda row: row[0]):
+                for violation in _violations(checker, plan, position, list(rows), failures):
+                    yield violation_record(violation, source_of(position), textual=plan.textual)
+            if failures:
+                yield "failed", None, None, None, pickle.dumps(failures), None, None
+
+        yield from record_batches(records())
 
     return work
 
 
 def _violations(
-    checker: Checker, plan: Plan, position: int, rows: list[Row]
+    checker: Checker, plan: Plan, position: int, rows: list[Row], failures: Failures
 ) -> Iterator[Violation]:
-    """The violations of one document that rules about several documents found."""
+    """The violations of one document that rules about several documents found.
+
+    Args:
+        failures: is filled with the rules whose findings are at a place that it does not have.
+    """
     _, line, text, _, _, packed_claims, _ = rows[0]
     document = _read(checker, plan, position, line, text)
     if document is None:
@@ -57,7 +66,9 @@ def _violations(
     claims: tuple[Claim, ...] = pickle.loads(packed_claims) if packed_claims else ()
     # Each row of a document has the same places.
     related = {place["other"]: _related(checker, plan, place) for place in rows[0][-1] or ()}
-    yield from locate(checker, document, list(_wanted(checker, document, rows)), claims, related)
+    wanted = list(_wanted(checker, document, rows))
+    add_misplaced(checker, document, wanted, failures)
+    yield from locate(checker, document, wanted, claims, related)
 
 
 def _wanted(checker: Checker, document: Document, rows: Iterable[Row]) -> Iterator[Judged]:

@@ -51,6 +51,12 @@ def merged(records: DataFrame) -> RunReport:
     return report
 
 
+def add_failed(failures: Failures, located: DataFrame) -> None:
+    """Add the rules that failed where their findings were located."""
+    for row in located.where("what = 'failed'").select("data").toLocalIterator():
+        failures.merge(pickle.loads(bytes(row[0])))
+
+
 def all_violations(
     spark: SparkSession, report: RunReport, records: DataFrame, located: DataFrame
 ) -> DataFrame:
@@ -63,7 +69,7 @@ def all_violations(
     """
     from pyspark.sql import functions as f
 
-    found = records.where("what = 'violation'").unionByName(located)
+    found = records.unionByName(located).where("what = 'violation'")
     # What does not parse is an entity where its file has others: see `engine.settle`.
     mixed = {part.position for part in report.reports if part.unparsed} & {
         part.position for part in report.reports if part.entities

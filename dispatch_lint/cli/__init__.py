@@ -127,8 +127,8 @@ def run() -> int:
     except SystemExit as exit_:
         # Click makes 1 of a reader that is gone, which is the code of violations. Signals have others.
         raise (BrokenPipeError if exit_.code == 1 else exit_) from None
-    except click.Abort:
-        raise KeyboardInterrupt from None
+    except click.Abort as error:
+        raise error.__cause__ or KeyboardInterrupt from None
     except UserError as error:
         tell_error(error)
         return EXIT_FAILURE

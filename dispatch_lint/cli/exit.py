@@ -36,11 +36,14 @@ def run_and_exit(work: Callable[[], int]) -> NoReturn:
     _prepare_streams()
     try:
         code = work()
-    except KeyboardInterrupt:
-        tell("interrupted")
+    except KeyboardInterrupt as error:
+        rule = error.rule if isinstance(error, Interrupted) else ""
+        tell(f"interrupted in the rule {rule}" if rule else "interrupted")
         _end_children()
         code = EXIT_INTERRUPTED
     except SystemExit as exit_:  # a signal
+        if isinstance(exit_, Signalled) and exit_.rule:
+            tell(f"ended in the rule {exit_.rule}")
         _end_children()
         code = exit_.code if isinstance(exit_.code, int) else EXIT_FAILURE if exit_.code else 0
     except BrokenPipeError:
@@ -80,16 +83,24 @@ def end_on_signals() -> None:
         threading.Thread(target=_watch, args=(reader,), daemon=True).start()
 
 
-def _raise_once(number: int, _: FrameType | None) -> NoReturn:
+def _raise_once(number: int, frame: FrameType | None) -> NoReturn:
     """Raise the exception for a signal; another one does not interrupt the end."""
     for other in ENDING:
         signal.signal(other, signal.SIG_IGN)
     # What the exception cuts short (a pool that starts its processes) is not cleaned up by itself,
     # and Python would print a traceback for it.
     sys.unraisablehook = lambda _: None
+    rule = _running_rule(frame)
     if number == signal.SIGINT:
-        raise Interrupted
-    raise Signalled(128 + number)
+        raise Interrupted(rule)
+    raise Signalled(128 + number, rule)
+
+
+def _running_rule(frame: FrameType | None) -> str:
+    """See `running_rule`; empty while the program starts, when nothing can be imported."""
+    module = sys.modules.get("dispatch_lint.engine.rule_failures")
+    find: Callable[[FrameType | None], str] | None = getattr(module, "running_rule", None)
+    return find(frame) if find else ""
 
 
 def _watch(reader: int) -> None:

@@ -138,6 +138,9 @@ def test_(paths: tuple[Path, ...]) -> int:
 
     Of the rules in the files and folders that are named; without one, of all rules that are not
     built in: those of the settings, and of installed packages.
+
+    Exit code 1: an example differs, or a rule fails in one: it raises, or yields what is no
+    finding. Exit code 2: nothing was tested, because a rule cannot be loaded, or there is none.
     """
     from dispatch_lint.rule_examples import check_examples
 

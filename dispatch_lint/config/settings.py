@@ -214,7 +214,9 @@ def _limits(key: str, value: object) -> Limits:
         if name not in names:
             raise SettingsError(f'unknown key "{key}.{name}"{did_you_mean(name, names)}')
         if not isinstance(number, int) or isinstance(number, bool) or number < 1:
-            raise SettingsError(f'"{key}.{name}" must be a number from 1, not {as_written(number)}')
+            raise SettingsError(
+                f'"{key}.{name}" must be a whole number from 1, not {as_written(number)}'
+            )
         most = MAX_DEPTH if name == "depth" else MAX
         if number > most:
             raise SettingsError(f'"{key}.{name}" can be {most} at most, not {as_written(number)}')

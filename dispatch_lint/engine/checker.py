@@ -24,7 +24,7 @@ from dispatch_lint.model.location import pointer
 from dispatch_lint.model.relations import read_key
 from dispatch_lint.model.violation import BUILT_IN_DEFINITION, Severity, Target, Violation
 from dispatch_lint.rule import EntityView, FieldView, TextView
-from dispatch_lint.rule.readonly import CHANGED, is_changed
+from dispatch_lint.rule.readonly import changed, changed_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from dispatch_lint.documents.document import Document, Undeclared
     from dispatch_lint.documents.source import Source
     from dispatch_lint.engine.asking import Accelerator
+    from dispatch_lint.engine.rule_failures import Method
     from dispatch_lint.model.location import Path
     from dispatch_lint.model.violation import Related
     from dispatch_lint.rule import Finding, Rule
@@ -48,8 +49,8 @@ UNDECLARED = "unknown-field"
 """The rule that reports every undeclared field. Then other rules see it under the name that was meant."""
 Declaration = tuple["Route", "Rule", "Finding"]
 """A declared field, a rule, and what it finds wrong with the field's name."""
-Fail = Callable[["Rule", BaseException], None]
-"""Is called with a rule that failed, and its exception."""
+Fail = Callable[["Rule", BaseException, "Method"], None]
+"""Is called with a rule that failed, its exception, and its method that was called."""
 FailField = Callable[["Rule", str, BaseException], None]
 """Is called with a rule that failed, the declared field that it checked, and its exception."""
 
@@ -145,7 +146,7 @@ class Checker:
         # Dispatch reads a field that differs in case only, whatever rules are on.
         if field.closed and (field.case_only or UNDECLARED in self.active):
             return True
-        return bool(self.check_undeclared(document, [field], lambda rule, error: None))
+        return bool(self.check_undeclared(document, [field], lambda *_: None))
 
     def findings_off(self, document: Document) -> Iterator[RuleFinding]:
         """What the rules that are turned off would report of a document that parses."""
@@ -178,15 +179,18 @@ class Checker:
                 try:
                     yielded = checked_findings(rule.check_field(view), check)
                     findings = [_at(finding, field.path) for finding in yielded]
-                    if rule._is_foreign and is_changed(view.value, field.value):
-                        raise TypeError(CHANGED)
+                    inner = changed_path(view.value, field.value) if rule._is_foreign else None
+                    if inner is not None:
+                        raise changed(
+                            f'{pointer(inner) or "the value"} in the field "{field.name}"'
+                        )
                 except BaseException as error:
                     reraise_if_not_of_rule(error)
-                    fail(rule, error)
+                    fail(rule, error, rule.check_field)
                     continue
                 for finding in findings:
                     if problem := document_problem(document, finding):
-                        fail(rule, problem)
+                        fail(rule, problem, rule.check_field)
                     found.append((rule, finding))
         return found
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dispatch_lint.documents.source import Source
     from dispatch_lint.engine.checker import Checker
     from dispatch_lint.engine.judge import Judged, Task
+    from dispatch_lint.engine.rule_failures import Method
     from dispatch_lint.index.groups import Groups
     from dispatch_lint.rule import EntityView, Rule
     from dispatch_lint.rule.entity import Content
@@ -32,8 +33,8 @@ MAX_CONTENTS = 10_000
 """Documents of one group that are read at a time."""
 Read = Callable[[Collection[Place]], "Mapping[int, Document]"]
 """Reads documents of the run, by their positions."""
-Fail = Callable[["Rule", Place, BaseException], None]
-"""Is called with a rule that failed, a place that it was asked about, and its exception."""
+Fail = Callable[["Rule", Place, BaseException, "Method"], None]
+"""Is called with a rule that failed, a place that it was asked about, its exception and method."""
 
 
 class Corpus(NamedTuple):
@@ -164,7 +165,7 @@ class CorpusCheck:
 
     def _store_failed(self, rule: Rule, key: str, error: BaseException) -> None:
         reraise_if_not_of_rule(error)
-        self._fail(rule, Place(-1, (), key=key), error)
+        self._fail(rule, Place(-1, (), key=key), error, rule.collect)
 
     def _ask(self, task: Task, waiting: list[tuple[Task, Wanted]]) -> Iterator[Judged]:
         self._wanted = None
@@ -177,7 +178,7 @@ class CorpusCheck:
             reraise_if_not_of_rule(error)
             if self._wanted is None:
                 for place in task.places():
-                    self._fail(task.rule, place, error)
+                    self._fail(task.rule, place, error, task.method)
                 return
         if self._wanted is not None:  # also where the rule swallowed it
             waiting.append((task, self._wanted))
@@ -198,9 +199,8 @@ class CorpusCheck:
             for task, _ in again:
                 yield from self._ask(task, waiting)
         for task, _ in waiting:
-            self._fail(
-                task.rule, task.place, RuntimeError("it asks for a document that no source has")
-            )
+            error = RuntimeError("it asks for a document that no source has")
+            self._fail(task.rule, task.place, error, task.method)
         self._members, self._contents = {}, {}
         yield from self._answer_each(shared)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from dispatch_lint.definitions.model import EntityType
 from dispatch_lint.definitions.reading import read_sources
 from dispatch_lint.documents.definition_files import conventions_of, description, go_source
 from dispatch_lint.documents.reading import read_source, unreadable_part
@@ -26,13 +27,14 @@ from dispatch_lint.model.errors import InputError
 from dispatch_lint.model.location import Location, pointer
 from dispatch_lint.model.violation import Related, Violation
 from dispatch_lint.rule import CatalogueView, DefinedField, FieldView, Finding, PackageView
+from dispatch_lint.rule.definitions import read_only_definition
 from dispatch_lint.schema.catalogue import Catalogue
 from dispatch_lint.schema.generate import entity_schema
 from dispatch_lint.schema.shape import compile_shape
 
 if TYPE_CHECKING:
     from dispatch_lint.definitions.go_syntax import KeyExpression
-    from dispatch_lint.definitions.model import EntityType, Field, Type
+    from dispatch_lint.definitions.model import Field, Type
     from dispatch_lint.definitions.openapi import Description
     from dispatch_lint.definitions.reading import Definitions, GoSource
     from dispatch_lint.documents.source import Source
@@ -138,7 +140,9 @@ class _DefinitionCheck:
     def _remade(self, rule: Rule, catalogue: Catalogue) -> Rule | None:
         """A rule with another catalogue; None where it fails, which is noted."""
         try:
-            return type(rule)(rule.options, rule.settings, CatalogueView(catalogue))
+            made = type(rule)(rule.options, rule.settings, CatalogueView(catalogue))
+            made._is_foreign = rule._is_foreign
+            return made
         except BaseException as error:
             reraise_if_not_of_rule(error)
             self._settled.failures.add(rule, error, "the definitions")
@@ -178,13 +182,22 @@ class _DefinitionCheck:
         files = self._definitions.files
         check = check_of_declared if method == "check_field" else partial(check_locations, files)
         for rule in self._rules[method]:
+            ask = getattr(rule, method)
             try:
-                findings = [*checked_findings(getattr(rule, method)(subject), check)]
+                findings = [*checked_findings(ask(self._given(rule, subject)), check)]
             except BaseException as error:
                 reraise_if_not_of_rule(error)
-                self._settled.failures.add(rule, error, _shown(subject))
+                self._settled.failures.add(rule, error, _shown(subject), method=ask)
                 continue
             yield from ((rule, finding) for finding in findings)
+
+    def _given(self, rule: Rule, subject: object) -> object:
+        """What a rule is asked about: of definitions rules of others get copies that are their own."""
+        if not rule._is_foreign:
+            return subject
+        if isinstance(subject, EntityType):
+            return read_only_definition(subject)
+        return tuple(map(read_only_definition, subject)) if type(subject) is tuple else subject
 
     def _check_type(self, type_: EntityType, schema: Schema) -> Iterator[RuleFinding]:
         yield from self._check("check_definition", type_)

@@ -20,7 +20,8 @@ from dispatch_lint.rule import (
     Rule,
 )
 from dispatch_lint.rule.entity import renew
-from dispatch_lint.rule.readonly import CHANGED
+from dispatch_lint.rule.readonly import changed
+from dispatch_lint.text.harmless import shown_value
 
 if TYPE_CHECKING:
     from dispatch_lint.engine.members import Answers
@@ -114,9 +115,9 @@ class Task(NamedTuple):
         try:
             found = self._run()
         finally:
-            changed = [renew(view) for view in self._views()]
-        if any(changed):
-            raise TypeError(CHANGED)
+            changes = [what for view in self._views() if (what := renew(view))]
+        if changes:
+            raise changed(changes[0])
         return found
 
     def _views(self) -> Sequence[EntityView]:
@@ -241,7 +242,7 @@ def _place_of(what: object) -> Place:
         return Place(-1, ("id",), location=what.location)
     if isinstance(what, Location):
         return Place(-1, (), location=what.text)
-    raise TypeError(f"a finding is about {what!r:.60}, which is not a member of the group")
+    raise TypeError(f"a finding is about {shown_value(what)}, which is not a member of the group")
 
 
 def tasks_of(rules: CorpusRules, group: str, members: Members, answers: Answers) -> Iterator[Task]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dispatch_lint.engine.judge import Judged
     from dispatch_lint.engine.members import Place
     from dispatch_lint.engine.precedence import Claim
+    from dispatch_lint.engine.rule_failures import Failures
     from dispatch_lint.engine.settle import Settled
     from dispatch_lint.model.violation import Violation
 
@@ -59,14 +60,21 @@ def add_located(
     for key, of_document in by_document.items():
         if (document := documents.get(key)) is not None:
             claims = sources.claims.get(key, ())
-            for judged in of_document:
-                if problem := document_problem(document, judged.finding):
-                    where = document_name(document.source.name, document.number)
-                    order = (judged.place.source, judged.place.document)
-                    settled.failures.add(checker.rule(judged.rule), problem, where, order)
+            add_misplaced(checker, document, of_document, settled.failures)
             for violation in locate(checker, document, of_document, claims, documents):
                 settled.violations.append(violation)
                 settled.shown[violation.file] += 1
+
+
+def add_misplaced(
+    checker: Checker, document: Document, found: Iterable[Judged], failures: Failures
+) -> None:
+    """Add the rules whose findings have a place or a fix that their document does not have."""
+    for judged in found:
+        if problem := document_problem(document, judged.finding):
+            where = document_name(document.source.name, document.number)
+            order = (judged.place.source, judged.place.document)
+            failures.add(checker.rule(judged.rule), problem, where, order)
 
 
 def _places(judged: Judged) -> Iterator[Place]:

@@ -305,7 +305,8 @@ def _created(rule: type[Rule], shared: Settings, catalogue: Catalogue) -> Rule:
         raise
     except BaseException as error:
         reraise_if_not_of_rule(error)
-        where = line_of(rule, error)
+        own = None if rule.__init__ is Rule.__init__ else rule.__init__
+        where = line_of(rule, error, own)
         raise PluginError(
             f"the rule {rule.name} ({where}) cannot be used: {reason_of(error)}"
         ) from error

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.model.errors import InputError, UserError
 from dispatch_lint.signals import ends_run
+from dispatch_lint.text.harmless import without_addresses
 
 if TYPE_CHECKING:
+    from types import CodeType, FrameType
+
     from dispatch_lint.rule import Rule
 
+Method = Callable[..., object]
+"""A method of a rule."""
 MAX_FAILED = 100_000
 """The number of documents that a rule failed for is counted up to this."""
 
@@ -58,18 +64,20 @@ class Failures:
         return bool(self._first)
 
     def add(
-        self, rule: Rule, error: BaseException, where: str, order: tuple[int, int] | None = None
-    ) -> None:
+        self, rule: Rule, error: BaseException, where: str, order: tuple[int, int] | None = None,
+        method: Method | None = None,
+    ) -> None:  # fmt: skip
         """Add the failure of a rule.
 
         Args:
             where: the document, or what else the rule was asked about.
             order: the sort key of the document; by default one of `where`.
+            method: the one that was called, see `line_of`.
         """
         order = order or (-1, _number(where))
         first = self._first.get(rule.name)
         if first is None or order < first.order:
-            failure = Failure(rule.name, internal_error(rule, error), where, order)
+            failure = Failure(rule.name, internal_error(rule, error, method), where, order)
             self._first[rule.name] = failure
         documents = self._documents.setdefault(rule.name, set())
         if len(documents) < MAX_FAILED:
@@ -107,9 +115,9 @@ def document_name(source: str, number: int) -> str:
     return f"{source}: document {number}"
 
 
-def internal_error(rule: Rule, error: BaseException) -> str:
-    """The message for a rule that failed: with the line of the rule that raised."""
-    where = line_of(type(rule), error)
+def internal_error(rule: Rule, error: BaseException, method: Method | None = None) -> str:
+    """The message for a rule that failed: with the line of the rule that raised, see `line_of`."""
+    where = line_of(type(rule), error, method)
     return f"internal error in the rule {rule.name} ({where}): {reason_of(error)}"
 
 
@@ -122,23 +130,64 @@ def reason_of(error: BaseException) -> str:
             raise
         text = f"(its text cannot be had: {type(problem).__name__})"
     name = type(error).__name__
-    return f"{name}: {text}" if text else name
+    return f"{name}: {without_addresses(text)}" if text else name
 
 
-def line_of(rule: type[Rule], error: BaseException) -> str:
-    """The file and line of a rule where an exception was raised, or else of its class."""
+def line_of(rule: type[Rule], error: BaseException, method: Method | None = None) -> str:
+    """The file and line of a rule where an exception was raised, or else of its method, or of its class.
+
+    Args:
+        method: the one that was called; by default that of a rule that has one.
+    """
     import inspect
     import sys
 
     module = sys.modules.get(rule.__module__)
     file = getattr(module, "__file__", None) or "?"
     line = line_in(file, error)
-    if line is None:  # what it yielded is wrong
+    if line is None:  # what it returned is wrong, or the method is one of a base class elsewhere
+        code = _code_of(method or _only_method(rule))
+        if code is not None:
+            file = code.co_filename
+            line = line_in(file, error) or code.co_firstlineno
+    if line is None:
         try:
             line = inspect.getsourcelines(rule)[1]
         except (OSError, TypeError):
             line = 1
     return f"{_shown(file)}:{line}"
+
+
+def _code_of(method: Method | None) -> CodeType | None:
+    """The code of a method, as its author wrote it; None for what is no function."""
+    import inspect
+
+    code: CodeType | None = getattr(method and inspect.unwrap(method), "__code__", None)
+    return code
+
+
+def _only_method(rule: type[Rule]) -> Method | None:
+    """The method of a rule that has no other one which checks something."""
+    from dispatch_lint.rule import SCOPES
+
+    methods: list[Method] = [getattr(rule, name) for name in SCOPES if rule.has(name)]
+    return methods[0] if len(methods) == 1 else None
+
+
+def running_rule(frame: FrameType | None) -> str:
+    """The rule of others that is at work, with its file and line; empty for none.
+
+    Args:
+        frame: what a signal interrupted.
+    """
+    from dispatch_lint.rule import Rule
+
+    while frame is not None:
+        rule = frame.f_locals.get("self")
+        if isinstance(rule, Rule) and rule._is_foreign:
+            return f"{rule.name} ({_shown(frame.f_code.co_filename)}:{frame.f_lineno})"
+        frame = frame.f_back
+    return ""
 
 
 def place_of(error: BaseException) -> str:

@@ -11,9 +11,14 @@ from dispatch_lint.config.settings import SettingsError
 from dispatch_lint.engine.rule_failures import PluginError, reason_of
 from dispatch_lint.naming import did_you_mean
 from dispatch_lint.rule import Rule, option_names
+from dispatch_lint.text.harmless import shown_value
 
 if TYPE_CHECKING:
     from dispatch_lint.config.settings import Settings
+_TYPES_OF_SETTINGS = {
+    bool: "true or false", int: "a whole number", float: "a number", str: "text",
+    tuple: "a list of texts",
+}  # fmt: skip
 _TYPES_OF_OPTIONS = "write bool, int, float, str, Literal of texts or tuple[str, ...]"
 
 
@@ -74,11 +79,11 @@ def wrong_option(rule: type[Rule]) -> str | None:
     for field in options:
         hint = hints[field.name]
         if not _is_type_of_option(hint):
-            shown = f"is {_shown_type(hint)}, which no option can be"
+            shown = f"is {_written_type(hint)}, which no option can be"
             return f"its option `{field.name}` {shown}: {_TYPES_OF_OPTIONS}"
         default = _default(field)
         if default is not MISSING and not _fits(default, hint):
-            shown = f"{default!r:.60}, which is not {_shown_type(hint)}"
+            shown = f"{shown_value(default)}, which is not {_written_type(hint)}"
             return f"its option `{field.name}` has the default {shown}"
     return None
 
@@ -97,12 +102,10 @@ def _is_type_of_option(hint: Any) -> bool:
     """Whether settings can have values of a type that a rule cannot change."""
     origin = get_origin(hint)
     if origin in (Union, UnionType):
-        return all(map(_is_type_of_option, get_args(hint)))
+        return all(choice is NoneType or _is_type_of_option(choice) for choice in get_args(hint))
     if origin is Literal:
-        return True
-    return hint in (bool, int, float, str, NoneType) or (
-        origin is tuple and get_args(hint) == (str, ...)
-    )
+        return all(isinstance(choice, str) for choice in get_args(hint))
+    return hint in (bool, int, float, str) or (origin is tuple and get_args(hint) == (str, ...))
 
 
 def _checked(key: str, value: object, hint: Any) -> object:
@@ -111,13 +114,10 @@ def _checked(key: str, value: object, hint: Any) -> object:
     Raises:
         SettingsError: the value is of another type.
     """
-    if get_origin(hint) is tuple:
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise SettingsError(f'"{key}" must be a list of texts, not {as_written(value)}')
-        return tuple(value)
-    if not _fits(value, hint):
-        raise SettingsError(f'"{key}" must be {_shown_type(hint)}, not {as_written(value)}')
-    return value
+    read = tuple(value) if isinstance(value, list) else value
+    if not _fits(read, hint):
+        raise SettingsError(f'"{key}" must be {_type_of_setting(hint)}, not {as_written(value)}')
+    return read
 
 
 def _fits(value: object, hint: Any) -> bool:
@@ -137,16 +137,19 @@ def _fits(value: object, hint: Any) -> bool:
     return isinstance(value, (int, float) if plain is float else plain)
 
 
-def _shown_type(hint: Any) -> str:
+def _written_type(hint: Any) -> str:
+    """A type for the author of a rule, as Python has it."""
+    if isinstance(hint, type) and not get_args(hint):
+        return hint.__name__
+    return shown_value(hint).replace("typing.", "")
+
+
+def _type_of_setting(hint: Any) -> str:
+    """The type of an option for whoever sets it, in words of TOML."""
     origin = get_origin(hint)
-    if get_args(hint) == (str, ...):
-        return "a tuple of texts"
     if origin is Literal:
-        shown = ", ".join(
-            f'"{choice}"' if isinstance(choice, str) else str(choice) for choice in get_args(hint)
-        )
-        return f"one of {shown}"
+        return f"one of {', '.join(map(as_written, get_args(hint)))}"
     if origin in (Union, UnionType):
         choices = [choice for choice in get_args(hint) if choice is not NoneType]
-        return " or ".join(map(_shown_type, choices))
-    return str(getattr(origin or hint, "__name__", hint))
+        return " or ".join(map(_type_of_setting, choices))
+    return _TYPES_OF_SETTINGS[origin or hint]

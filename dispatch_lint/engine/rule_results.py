@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import GeneratorType, TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -11,11 +12,12 @@ from dispatch_lint.model.location import Location, Range
 from dispatch_lint.model.violation import Severity
 from dispatch_lint.rule import EntityView, Fact, Finding
 from dispatch_lint.rule.entity import renew
-from dispatch_lint.rule.readonly import CHANGED
+from dispatch_lint.rule.readonly import changed
+from dispatch_lint.text.harmless import shown_value
 from dispatch_lint.text.scalars import has_half_character
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterator, Mapping
+    from collections.abc import Callable, Container, Mapping
 
     from dispatch_lint.documents.document import Document
     from dispatch_lint.model.location import Path
@@ -87,12 +89,28 @@ def check_unchanged(view: EntityView) -> None:
     Raises:
         TypeError: it has changed the fields of an entity.
     """
-    if renew(view):
-        raise TypeError(CHANGED)
+    if what := renew(view):
+        raise changed(what)
+
+
+class Observed(Iterator[Any]):
+    """What a rule yields, while somebody looks on: an error is still where the rule yields.
+
+    Attributes:
+        yielded: what the rule itself returned.
+    """
+
+    def __init__(self, yielded: Iterator[Any]) -> None:
+        self.yielded = yielded
+
+    def __next__(self) -> Any:
+        return next(self.yielded)
 
 
 def at_yield(error: Raised, yielded: object) -> Raised:
     """An exception as if it were raised where a generator waits: messages name that line."""
+    if isinstance(yielded, Observed):
+        yielded = yielded.yielded
     frames = []
     while isinstance(yielded, GeneratorType) and yielded.gi_frame is not None:
         frames.append(yielded.gi_frame)
@@ -110,7 +128,7 @@ def checked_finding(yielded: object) -> Finding:
         TypeError: it is something else, or a field of it is.
     """
     if not isinstance(yielded, Finding):
-        raise TypeError(f"it yielded {yielded!r:.60}, which is not a Finding")
+        raise TypeError(f"it yielded {shown_value(yielded)}, which is not a Finding")
     _check_path(yielded.path)
     if yielded.subject is not None:
         _check_path(yielded.subject)
@@ -124,17 +142,21 @@ def checked_finding(yielded: object) -> Finding:
     if yielded.heading or yielded.declared_at:
         raise TypeError("`heading` and `declared_at` of a Finding are set by the engine")
     if yielded.on not in ("key", "value"):
-        raise TypeError(f'`on` of a Finding is {yielded.on!r:.60}, but must be "key" or "value"')
+        raise TypeError(
+            f'`on` of a Finding is {shown_value(yielded.on)}, but must be "key" or "value"'
+        )
     if yielded.range is not None:
         for number in yielded.range:
             if type(number) is not int or number < 1:
-                raise TypeError(f"a Range has {number!r:.60}: lines and columns count from 1")
+                raise TypeError(
+                    f"a Range has {shown_value(number)}: lines and columns count from 1"
+                )
         if yielded.range[:2] > yielded.range[2:]:
             raise TypeError(f"a Range ends before it begins: {tuple(yielded.range)}")
     for pair in yielded.related:
         if type(pair) is not tuple or len(pair) != 2 or not isinstance(pair[1], str):
             raise TypeError(
-                f"`related` of a Finding has {pair!r:.60}: it holds pairs with a message"
+                f"`related` of a Finding has {shown_value(pair)}: it holds pairs with a message"
             )
     if yielded.fix is not None:
         _check_fix(yielded.fix)
@@ -144,7 +166,7 @@ def checked_finding(yielded: object) -> Finding:
 def _check_fix(fix: Fix) -> None:
     if fix.safety not in ("safe", "unsafe"):
         raise TypeError(
-            f'the safety of a Fix is {fix.safety!r:.60}, but must be "safe" or "unsafe"'
+            f'the safety of a Fix is {shown_value(fix.safety)}, but must be "safe" or "unsafe"'
         )
     _check_type("the message of a Fix", fix.message, str)
     _check_type("`changes` of a Fix", fix.changes, tuple)
@@ -152,7 +174,7 @@ def _check_fix(fix: Fix) -> None:
         raise TypeError("a Fix has no `changes`")
     for change in fix.changes:
         if not isinstance(change, Put | Rename):
-            raise TypeError(f"a Fix has {change!r:.60}, which is neither a Put nor a Rename")
+            raise TypeError(f"a Fix has {shown_value(change)}, which is neither a Put nor a Rename")
         _check_path(change.path)
         if isinstance(change, Rename):
             _check_type("the name of a Rename", change.name, str, exact=True)
@@ -170,7 +192,7 @@ def _check_type(what: str, value: object, *types: type, exact: bool = False) -> 
     """
     if not (type(value) in types if exact else isinstance(value, types)):
         names = " or ".join("None" if type_ is _NONE else type_.__name__ for type_ in types)
-        raise TypeError(f"{what} is {value!r:.60}, but must be {names}")
+        raise TypeError(f"{what} is {shown_value(value)}, but must be {names}")
 
 
 def check_nothing(_: object) -> None:
@@ -238,13 +260,13 @@ def check_locations(files: Container[str], finding: Finding) -> None:
         raise TypeError(_OF_GROUPS)
     for what, _ in finding.related:
         if not isinstance(what, Location):
-            raise TypeError(f"a finding about a definition is related to {what!r:.60}: "
+            raise TypeError(f"a finding about a definition is related to {shown_value(what)}: "
                             "it can be to a Location")  # fmt: skip
     _check_not_folded(finding)
     location = finding.location
     if location is None or location.file not in files:
         raise TypeError(
-            f"the finding {finding.message!r:.60} has no `location` in a file with definitions"
+            f"the finding {shown_value(finding.message)} has no `location` in a file with definitions"
         )
 
 
@@ -305,7 +327,7 @@ def document_problem(document: Document, finding: Finding) -> ValueError | None:
             return ValueError(f"its fix changes {change.path}, which the document does not have")
         text = change.name if isinstance(change, Rename) else change.value
         if isinstance(text, str) and is_yaml and has_half_character(text):
-            return ValueError(f"its fix writes {text!r:.60}, which no YAML text can hold")
+            return ValueError(f"its fix writes {shown_value(text)}, which no YAML text can hold")
     return None
 
 
@@ -344,18 +366,20 @@ def collected(rule: Rule, entity: EntityView) -> list[Fact]:
 
 def _checked_fact(fact: object) -> Fact:
     if not isinstance(fact, Fact):
-        raise TypeError(f"it collected {fact!r:.60}, which is not a Fact")
+        raise TypeError(f"it collected {shown_value(fact)}, which is not a Fact")
     if type(fact.group) is not str:
-        raise TypeError(f"the group of a fact is {fact.group!r:.60}, which is not text")
+        raise TypeError(f"the group of a fact is {shown_value(fact.group)}, which is not text")
     _check_path(fact.path)
     if not _is_plain(fact.data):
-        raise TypeError(f"the data of a fact are {fact.data!r:.60}, which is not a plain value")
+        raise TypeError(
+            f"the data of a fact are {shown_value(fact.data)}, which is not a plain value"
+        )
     return fact
 
 
 def _check_path(path: object) -> None:
     if type(path) is not tuple or not all(isinstance(step, (str, int)) for step in path):
-        raise TypeError(f"a path is {path!r:.60}, which is not a tuple of names and numbers")
+        raise TypeError(f"a path is {shown_value(path)}, which is not a tuple of names and numbers")
 
 
 def _is_plain(value: Any) -> bool:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from dispatch_lint.engine.checker import Checker
     from dispatch_lint.engine.members import Place
     from dispatch_lint.engine.report import RunReport
+    from dispatch_lint.engine.rule_failures import Method
     from dispatch_lint.engine.settle import Settled
     from dispatch_lint.index.groups import Groups
     from dispatch_lint.rule import Rule
@@ -156,14 +157,13 @@ def _check_corpus(
     }
     read_before = (texts, around.readings, claims)
 
-    def fail(rule: Rule, place: Place, error: BaseException) -> None:
+    def fail(rule: Rule, place: Place, error: BaseException, method: Method) -> None:
         if place.stored:
-            settled.failures.add(
-                rule, error, f"the store: {place.key}" if place.key else "the store"
-            )
+            where = f"the store: {place.key}" if place.key else "the store"
+            settled.failures.add(rule, error, where, method=method)
             return
         where = document_name(texts[place.source].name, place.document)
-        settled.failures.add(rule, error, where, (place.source, place.document))
+        settled.failures.add(rule, error, where, (place.source, place.document), method)
 
     def read(places: Collection[Place]) -> Mapping[int, Document]:
         from dispatch_lint.engine.locate import Sources, read_again
@@ -251,7 +251,7 @@ def _check_suppressions(
                 except BaseException as error:
                     reraise_if_not_of_rule(error)
                     where = document_name(file, suppression.document)
-                    settled.failures.add(rule, error, where)
+                    settled.failures.add(rule, error, where, method=rule.check_suppression)
                     continue
                 for finding in findings:
                     yield Violation(

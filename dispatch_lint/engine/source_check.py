@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from dispatch_lint.documents.source import Source
     from dispatch_lint.engine.checker import Checker, Fail
     from dispatch_lint.engine.precedence import RuleFinding
+    from dispatch_lint.engine.rule_failures import Method
     from dispatch_lint.model.violation import Severity
     from dispatch_lint.rule import Finding, Rule
     from dispatch_lint.text.tree import Part
@@ -115,15 +116,16 @@ def check_part(checker: Checker, source: Source, read: ReadPart, report: SourceR
 def _check_document(checker: Checker, document: Document, report: SourceReport) -> None:
     """Check a document by itself, and add the violations to the report."""
 
-    def fail(rule: Rule, error: BaseException, where: str = "") -> None:
+    def fail(rule: Rule, error: BaseException, method: Method, where: str = "") -> None:
         where = where or document_name(document.source.name, document.number)
-        report.failures.add(rule, error, where, (report.position, document.number))
+        report.failures.add(rule, error, where, (report.position, document.number), method)
 
     findings = list(_ask(checker, document, fail))
     if findings:
         _add_findings(checker, document, findings, report)
     declared = checker.check_declared(
-        document, lambda rule, field, error: fail(rule, error, f"the field {field}")
+        document,
+        lambda rule, field, error: fail(rule, error, rule.check_field, f"the field {field}"),
     )
     if declared:
         ignored = checker.ignored(document.source)
@@ -177,10 +179,10 @@ def _findings(
             check_unchanged(view)
     except BaseException as error:
         reraise_if_not_of_rule(error)
-        fail(rule, error)
+        fail(rule, error, method)
         return []
     for problem in problems:
-        fail(rule, problem)
+        fail(rule, problem, method)
     return [(rule, finding) for finding in findings]
 
 
@@ -343,7 +345,7 @@ def _collect(checker: Checker, document: Document, report: SourceReport) -> None
         except BaseException as error:
             reraise_if_not_of_rule(error)
             where = document_name(document.source.name, number)
-            report.failures.add(rule, error, where, (report.position, number))
+            report.failures.add(rule, error, where, (report.position, number), rule.collect)
         else:
             rows = (fact_row(rule.name, fact, document.row_key) for fact in facts)
             report.rows += [(group, number, row) for group, row in rows]

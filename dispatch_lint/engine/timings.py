@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from functools import wraps
 from time import perf_counter
 from typing import Any
 
+from dispatch_lint.engine.rule_results import Observed
 from dispatch_lint.rule import SCOPES, Rule
 
 _METHODS = (*SCOPES, "collect")
@@ -32,22 +34,27 @@ class RuleTimings:
                     setattr(rule, method, self._timed(rule.name, getattr(rule, method)))
 
     def _timed(self, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(method)
         def timed(*subjects: Any) -> Any:
             started = perf_counter()
             found = method(*subjects)
             self.seconds[name] += perf_counter() - started
             self.calls[name] += 1
-            return self._drained(name, found) if isinstance(found, Iterator) else found
+            return _Timed(found, name, self.seconds) if isinstance(found, Iterator) else found
 
         return timed
 
-    def _drained(self, name: str, found: Iterator[Any]) -> Iterator[Any]:
-        while True:
-            started = perf_counter()
-            try:
-                item = next(found)
-            except StopIteration:
-                return
-            finally:
-                self.seconds[name] += perf_counter() - started
-            yield item
+
+class _Timed(Observed):
+    """What a rule yields, which takes time."""
+
+    def __init__(self, yielded: Iterator[Any], name: str, seconds: defaultdict[str, float]) -> None:
+        super().__init__(yielded)
+        self._name, self._seconds = name, seconds
+
+    def __next__(self) -> Any:
+        started = perf_counter()
+        try:
+            return next(self.yielded)
+        finally:
+            self._seconds[self._name] += perf_counter() - started

@@ -11,6 +11,7 @@ from dispatch_lint.config.settings import OpenQuestions
 from dispatch_lint.model.violation import Severity
 from dispatch_lint.rule.base import SCOPES
 from dispatch_lint.rule.base import Rule as _Rule
+from dispatch_lint.text.harmless import shown_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,7 +63,7 @@ def defining_problem(rule: type[Rule]) -> str | None:
             return f"it defines `{gone}`, which is no longer part of a rule: {GONE[gone]}"
     name = getattr(rule, "name", None)
     if not isinstance(name, str) or not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
-        return f"its name {name!r} is not kebab-case"
+        return f"its name {shown_value(name)} is not kebab-case"
     if name == "all":
         return 'its name is "all", which means every rule'
     if not getattr(rule, "summary", ""):
@@ -70,7 +71,7 @@ def defining_problem(rule: type[Rule]) -> str | None:
     for attribute, types in _ATTRIBUTES.items():
         value = getattr(rule, attribute)
         if not isinstance(value, types):
-            return f"its {attribute} is {value!r:.60}, which is not a {types[0].__name__}"
+            return f"its {attribute} is {shown_value(value)}, which is not a {types[0].__name__}"
     questions = [name.replace("_", "-") for name in OpenQuestions._fields]
     if rule.question is not None and rule.question not in questions:
         return f'its question "{rule.question}" is none of {", ".join(questions)}'

@@ -5,9 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dispatch_lint.documents.document import Document
+from dispatch_lint.model.location import pointer
 from dispatch_lint.model.relations import DELETED
 from dispatch_lint.rule.fields import FieldView
-from dispatch_lint.rule.readonly import ReadOnlyDict, ReadOnlyView, is_changed, read_only, set_once
+from dispatch_lint.rule.readonly import (
+    ReadOnlyDict,
+    ReadOnlyView,
+    changed_path,
+    read_only,
+    set_once,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -238,11 +245,12 @@ class EntityView(ReadOnlyView):
         return document.row if document else None
 
 
-def renew(view: EntityView) -> bool:
-    """Let a view show the fields of its entity again; returns whether a rule has changed them."""
+def renew(view: EntityView) -> str:
+    """Let a view show the fields of its entity again; returns what a rule has changed, or nothing."""
     shown = view._fields
     set_once(view, "_fields", None)
-    return shown is not None and is_changed(shown, _fields_of(view._content))
+    path = None if shown is None else changed_path(shown, _fields_of(view._content))
+    return "" if path is None else f"{pointer(path)} of {view._content.key or 'the entity'}"
 
 
 def _fields_of(content: Content) -> dict[str, Any]:

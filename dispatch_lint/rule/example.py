@@ -6,6 +6,8 @@ import json
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dispatch_lint.text.harmless import shown_value
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -35,7 +37,11 @@ class Example(NamedTuple):
 
 
 def stored(kind: str, **fields: Any) -> str:
-    """A stored entity as a line of JSON: the base fields, with some changed or added."""
+    """A stored entity as a line of JSON: the base fields, with some changed or added.
+
+    Without these it is READY, has the ID `1` and the name `shop`, and belongs to the organization
+    `acme`: `organizationId` says another.
+    """
     base = {
         "kind": kind, "id": "1", "name": "shop", "organizationId": "acme", "revision": 0,
         "version": 0, "state": None, "status": "READY", "reason": None, "tags": None,
@@ -47,14 +53,14 @@ def stored(kind: str, **fields: Any) -> str:
 def malformed(example: object) -> str:
     """What is wrong with an example itself; empty for nothing."""
     if not isinstance(example, Example):
-        return f"{example!r:.60} is not an Example"
+        return f"{shown_value(example)} is not an Example"
     for name in ("text", "file", "store", "before", "fixed"):
         if not isinstance(getattr(example, name), str):
             return f"its {name} is {getattr(example, name)!r:.60}, but must be a text"
     if not isinstance(example.violations, tuple | list) or not all(
         map(_is_pair, example.violations)
     ):
-        return (f"its violations are {example.violations!r:.60}, but must be pairs of a pointer "
+        return (f"its violations are {shown_value(example.violations)}, but must be pairs of a pointer "
                 'and a message: (("/name", "…"),), or (("", "…"),) for the path ()')  # fmt: skip
     return ""
 

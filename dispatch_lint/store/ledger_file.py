@@ -19,6 +19,7 @@ from pathlib import Path
 from dispatch_lint.config.named_files import MIB, open_regular
 from dispatch_lint.model.errors import StoreError
 from dispatch_lint.model.location import Location, Range
+from dispatch_lint.naming import count
 from dispatch_lint.store.entity_store import LedgerEntry
 from dispatch_lint.store.keys import is_storable
 from dispatch_lint.store.soundness import is_time
@@ -30,6 +31,8 @@ MAX_BYTES = 256 * MIB
 """The largest ledger that is read."""
 _MAX_LINE = 64 * 1024
 _NONE = "-"
+_TIME = "2026-01-31T12:00:00Z"
+_MAX_SHOWN = 40
 _SPECIAL = re.compile(r"[\x00-\x1f\x7f\\]|^#")
 
 
@@ -73,27 +76,55 @@ class LedgerFile:
             raise StoreError(f"{self.shown}:{number}: this is not UTF-8: {error.reason}") from None
 
     def _entry(self, line: str, number: int) -> LedgerEntry:
-        parts = line.split("\t")
-        valid = len(parts) == 4 and is_time(parts[2]) and (parts[3] == _NONE or is_time(parts[3]))
-        if not valid:
-            hint = (
-                "; is there an unresolved merge conflict?"
-                if line.startswith(("<<<", "===", ">>>"))
-                else ""
-            )
-            raise StoreError(f"{self.shown}:{number}: not a line of a ledger (ID, key, first seen, "
-                             f"deleted; separated by tabs){hint}")  # fmt: skip
-        first, deleted = parts[2:]
         try:
-            identity, key = _unescaped(parts[0]), _unescaped(parts[1])
-        except UnicodeDecodeError:
-            raise StoreError(f"{self.shown}:{number}: an escape with \\ is not complete") from None
-        if not is_storable(identity + key):
-            raise StoreError(f"{self.shown}:{number}: the ID or the key contains a character that a "
-                             "store cannot hold")  # fmt: skip
+            identity, key, first, deleted = _fields_of(line)
+        except ValueError as error:
+            raise StoreError(f"{self.shown}:{number}: {error}") from None
         location = Location(self.shown, Range(number, 1, number, len(identity) + 1)).text
         deleted = "" if deleted == _NONE else deleted
         return LedgerEntry(identity, key, first, first, deleted, location)
+
+
+def _fields_of(line: str) -> tuple[str, str, str, str]:
+    """The ID, the key, when it was first seen, and when it was deleted, which may be `-`.
+
+    Raises:
+        ValueError: the line is malformed; the message names the field.
+    """
+    fields = line.split("\t")
+    if len(fields) != 4:
+        is_conflict = line.startswith(("<<<", "===", ">>>"))
+        hint = "; is there an unresolved merge conflict?" if is_conflict else ""
+        raise ValueError(f"not a line of a ledger: it has {count(len(fields), 'field')} and not 4 (ID, key, "
+                         f"first seen, deleted; separated by tabs){hint}")  # fmt: skip
+    identity, key = _read("ID", fields[0]), _read("key", fields[1])
+    first, deleted = fields[2:]
+    if not is_time(first):
+        raise ValueError(f"not a line of a ledger: the third field, first seen, is {_cut(first)}, which is "
+                         f"no time such as {_TIME}")  # fmt: skip
+    if deleted != _NONE and not is_time(deleted):
+        raise ValueError(f"not a line of a ledger: the fourth field, deleted, is {_cut(deleted)}, which is "
+                         f'neither "{_NONE}" nor a time such as {_TIME}')  # fmt: skip
+    return identity, key, first, deleted
+
+
+def _read(what: str, text: str) -> str:
+    """The ID or the key of a line.
+
+    Raises:
+        ValueError: it is malformed.
+    """
+    try:
+        read = _unescaped(text)
+    except UnicodeDecodeError:
+        raise ValueError(f"an escape with \\ in the {what} is not complete") from None
+    if not is_storable(read):
+        raise ValueError(f"the {what} contains a character that a store cannot hold")
+    return read
+
+
+def _cut(text: str) -> str:
+    return f'"{text}"' if len(text) <= _MAX_SHOWN else f'"{text[:_MAX_SHOWN]}…"'
 
 
 def write_ledger(path: Path, shown: str, entries: Iterable[LedgerEntry]) -> int:

@@ -11,6 +11,11 @@ from typing import Any
 _COMMAND = r"\A(\s*):(?=:)|#(?=#(?:vso|teamcity)?\[)"
 
 
+ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]{4,}\b")
+"""How Python shows an object that has no text of its own: another one in each run."""
+_OBJECT = re.compile(r"<(?:[\w.]|<locals>)*?(\w+) object at 0x[0-9A-Fa-f]+>")
+
+
 def harmless(text: str) -> str:
     """A text in one line that no terminal and no CI system obeys.
 
@@ -32,6 +37,20 @@ def escapes() -> dict[int, str]:
             *range(0xD800, 0xE000),
         )
     }  # fmt: skip
+
+
+def shown_value(value: object) -> str:
+    """The start of a value of others, for a message: of an object without a text of its own the type."""
+    try:
+        text = repr(value)
+    except Exception:
+        text = type(value).__name__
+    return (text if isinstance(value, str) else without_addresses(text))[:60]
+
+
+def without_addresses(text: str) -> str:
+    """A text that shows objects by their types: it is the same in each run."""
+    return ADDRESS.sub("", _OBJECT.sub(r"\1", text)) if " at 0x" in text else text
 
 
 def harmless_json(text: str) -> str:
