@@ -72,6 +72,11 @@ def by_name(kind: str, name: str) -> str:
     return f"name\0{kind}\0{name}"
 
 
+def is_by_name(group: str) -> bool:
+    """Whether a group is one that `by_name` names."""
+    return group.startswith("name\0")
+
+
 def by_id(identity: str) -> str:
     """The group of the entities that have, or had, an ID, and of the foreign keys to it."""
     return f"id\0{identity}"
