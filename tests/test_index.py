@@ -123,6 +123,7 @@ def test_rows_in_memory_are_sent_to_other_processes(
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(index_module, "MAX_ROWS", rows)
+        patch.setattr(index_module, "MIN_PACKED", rows)
         index = filled(Index(), placed)
         sent: Index = pickle.loads(pickle.dumps(index))
         assert answers_of(sent) == answers_of(index)

@@ -18,6 +18,7 @@ from dispatch_lint.config.settings import Settings, parse
 from dispatch_lint.documents.catalogue_files import load_catalogue
 from dispatch_lint.documents.classify import Classifier
 from dispatch_lint.documents.source import Source
+from dispatch_lint.documents.stored_entity import StoredEntity
 from dispatch_lint.engine.plugins import load_rules
 from dispatch_lint.engine.run import run as run_checks
 from dispatch_lint.report import Outcome, format_named
@@ -28,6 +29,7 @@ from dispatch_lint.store.ledger_file import LedgerFile, write_ledger
 from dispatch_lint.store.memory import MemoryStore
 from dispatch_lint.store.opening import open_for_writing
 from dispatch_lint.store.rows import StoreRows
+from dispatch_lint.store.tables import digest_of
 from tests import postgres
 from tests.conftest import Lint
 from tests.test_cli import check, run, write
@@ -816,3 +818,15 @@ def test_a_rule_that_raises_at_what_a_store_remembers_leaves_the_rest(tmp_path: 
     assert "error[name-format]" in out and "error[unresolved-reference]" in out
     said = "internal error in the rule same-image (mine/same_image.py:9): AttributeError"
     assert error.count(said) == 1
+
+
+def test_digests_are_those_of_stores_that_exist() -> None:
+    """Else every row of an older store would seem to be damaged."""
+    stored = StoredEntity(
+        "acme/Image/nodejs", None, "Image", "nodejs", "i1", "stored", "READY", 7, "entity",
+        "2026-01-01T00:00:00Z", "{}", '{"name": "n\u00f6"}', "", "a.yaml:1:1:2:3", "[]",
+    )  # fmt: skip
+    assert digest_of(stored) == "3664dfd03a3ea8b990857a5bd750459b"
+    assert digest_of(stored._replace(deleted="", location_text="")) == digest_of(stored)
+    other = stored._replace(organization="acme", revision=None)
+    assert digest_of(other) == "bf344e23829b86df9c314249c9f8dde0"

@@ -32,7 +32,7 @@ class StoredEntity(NamedTuple):
         contained_text: the entities that it contains, as JSON; empty for none.
         location_text: the location that it was imported from, as `Location.text` writes it; empty
             where that is not known.
-        uses_text: its foreign keys as JSON; empty for none, and where they were not queried.
+        uses_text: its foreign keys as JSON; empty for none.
     """
 
     key: str

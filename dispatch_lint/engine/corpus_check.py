@@ -106,12 +106,9 @@ class CorpusCheck:
     def _with_store(self, groups: Iterable[tuple[str, Members]]) -> Iterator[tuple[str, Members]]:
         """Groups with the rows that the store has of them."""
         waiting = iter(groups)
-        while batch := list(islice(waiting, GROUPS)):
-            stored = self._stored([group for group, _ in batch])
-            for group, members in batch:
-                if group in stored:
-                    members.extend(stored[group])
-                yield group, members
+        while batch := dict(islice(waiting, GROUPS)):
+            self._add_stored(batch)
+            yield from batch.items()
 
     # For processes that ask about a part of the groups
 
@@ -151,17 +148,17 @@ class CorpusCheck:
             reraise_if_not_of_rule(error)
             return False
 
-    def _stored(self, groups: Collection[str]) -> dict[str, Members]:
+    def _add_stored(self, groups: Mapping[str, Members]) -> None:
+        """Add the rows that the store has of some groups."""
         store = self._corpus.store
         if store is None or not groups:
-            return {}
-        facts = [group for group in groups if read_group(group)[0] == "fact"]
-        found = store.of(groups)
+            return
+        store.add_to(groups)
+        rules = list(self._rules.facts.values())
+        facts = [group for group in groups if read_group(group)[0] == "fact"] if rules else ()
         if facts:
-            found |= store.facts(
-                list(self._rules.facts.values()), facts, collected, self._store_failed
-            )
-        return found
+            for group, members in store.facts(rules, facts, collected, self._store_failed).items():
+                groups[group].extend(members)
 
     def _store_failed(self, rule: Rule, key: str, error: BaseException) -> None:
         reraise_if_not_of_rule(error)
@@ -224,10 +221,10 @@ class CorpusCheck:
             groups |= dict.fromkeys(wanted.groups)
             names |= dict.fromkeys(wanted.names)
             places |= dict.fromkeys(wanted.contents)
-        found = dict(self._corpus.groups.some(groups)) if groups else {}
-        for group, members in self._stored(groups).items():
-            found.setdefault(group, Members()).extend(members)
-        self._members |= {group: found.get(group) or Members() for group in groups}
+        own = self._corpus.groups.some(groups) if groups else {}
+        found = {group: own.get(group) or Members() for group in groups}
+        self._add_stored(found)
+        self._members |= found
         if places:
             self._read(places)
         self._similar.search(names)

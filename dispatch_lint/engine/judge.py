@@ -234,10 +234,10 @@ def _place_of(what: object) -> Place:
     Raises:
         TypeError: it is no member of a group.
     """
-    if isinstance(what, Reference | Collected):
-        return _place_of(what.entity)._replace(path=what.path)
     if isinstance(what, Member):
         return what.place
+    if isinstance(what, Reference | Collected):
+        return _place_of(what.entity)._replace(path=what.path)
     if isinstance(what, FormerHolder):
         return Place(-1, ("id",), location=what.location)
     if isinstance(what, Location):

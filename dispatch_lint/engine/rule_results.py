@@ -41,6 +41,11 @@ _FINDING_FIELDS: Mapping[str, tuple[type, ...]] = {
 }  # fmt: skip
 """The types of the fields of a finding."""
 _PLAIN = frozenset({str, int, float, bool, type(None)})
+_ITEMS = (Finding, Fact, str)
+"""What a rule may return where it has to yield: each could be iterated over.
+
+A tuple, because `A | B` is made anew each time, at each question to each rule.
+"""
 
 
 def checked_findings(
@@ -65,7 +70,7 @@ def _checked(
     """What a rule yielded, which has to end; each item is what `read` returns of it."""
     if yielded is None:
         raise TypeError(f"it returned None: a rule yields its {what}")
-    if isinstance(yielded, Finding | Fact | str):  # each could be iterated over
+    if isinstance(yielded, _ITEMS):
         raise TypeError(f"it returned a {type(yielded).__name__}: a rule yields its {what}")
     limit = MAX_FINDINGS
     for number, item in enumerate(yielded):  # type: ignore[arg-type, var-annotated]

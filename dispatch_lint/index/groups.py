@@ -72,6 +72,11 @@ def by_name(kind: str, name: str) -> str:
     return f"name\0{kind}\0{name}"
 
 
+def is_by_name(group: str) -> bool:
+    """Whether a group is one that `by_name` names."""
+    return group.startswith("name\0")
+
+
 def by_id(identity: str) -> str:
     """The group of the entities that have, or had, an ID, and of the foreign keys to it."""
     return f"id\0{identity}"
@@ -99,8 +104,32 @@ def read_group(group: str) -> tuple[str, tuple[str, ...]]:
 def relation_rows(content: Content, row: str = "", location: str = "") -> list[tuple[str, Row]]:
     """The rows of the two relations for an entity, each with its group.
 
-    The entity, and those that it contains, are in the group of their kind and name; the entity is
-    in the group of its ID too. A foreign key is in the group of its target.
+    See `entity_rows` for the first relation. A foreign key is in the group of its target.
+    """
+    rows = entity_rows(content, row, location)
+    uses = content.uses
+    if not uses:
+        return rows
+    organization, kind = content.organization, content.kind
+    status, form = intern(content.status), content.form
+    if organization is not None:
+        organization = intern(organization)
+    for path, reference, value, owner in uses:
+        target, by = reference.kind, reference.by
+        if by == "id":
+            group = by_id(value)
+        else:
+            group = by_name(target, named_entity(value, target) if "/" in value else value)
+        use = (REFERENCE, organization, kind, status, form, target, by, owner, reference.prefix,
+               path, row, location)  # fmt: skip
+        rows.append((group, use))
+    return rows
+
+
+def entity_rows(content: Content, row: str = "", location: str = "") -> list[tuple[str, Row]]:
+    """The rows of an entity and of those that it contains, each with its group.
+
+    All of them are in the group of their kind and name; the entity is in the group of its ID too.
 
     Args:
         row: the key of its row, where it was read from a store, the one that is checked or another.
@@ -126,15 +155,6 @@ def relation_rows(content: Content, row: str = "", location: str = "") -> list[t
                 rows.append((by_name(inner_kind, inner_name), inner))
         if identity:
             rows.append((by_id(identity), entity))
-    for path, reference, value, owner in content.uses:
-        target, by = reference.kind, reference.by
-        if by == "id":
-            group = by_id(value)
-        else:
-            group = by_name(target, named_entity(value, target) if "/" in value else value)
-        use = (REFERENCE, organization, kind, status, form, target, by, owner, reference.prefix,
-               path, row, location)  # fmt: skip
-        rows.append((group, use))
     return rows
 
 

@@ -9,13 +9,23 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import IO, Any
 from zlib import crc32
 
-from dispatch_lint.index.groups import IndexRow, Members, Row, keys_of, names_of_kinds, position_of
+from dispatch_lint.index.groups import (
+    IndexRow,
+    Members,
+    Row,
+    is_by_name,
+    keys_of,
+    names_of_kinds,
+    position_of,
+)
 from dispatch_lint.model.relations import REFERENCE
 
 PARTITIONS = 256
 """Rows of the same group are in the same partition, and one partition at a time is in memory."""
 MAX_ROWS = 50_000
 """The number of rows that are held as they came; more are packed."""
+MIN_PACKED = 5_000
+"""The number of rows from which they are packed before they are sent to another process."""
 MAX_IN_MEMORY = 100_000_000
 """The size of packed rows in memory, in bytes; more are moved to a temporary file."""
 
@@ -115,7 +125,8 @@ class Index:
     def __getstate__(self) -> tuple[Any, ...]:
         if self._in_file:
             raise TypeError("rows that are in a file cannot be sent to another process")
-        if self._blocks and self._rows:
+        # The other process only keeps packed blocks: it would have to read and pack each row again.
+        if self._rows and (self._blocks or len(self._rows) >= MIN_PACKED):
             self.pack()
         return self._limit, self._size, self._blocks, marshal.dumps([*_sharing(self._rows)])
 
@@ -178,7 +189,8 @@ class Index:
 
     def stored_keys(self) -> Iterator[str]:
         """The keys of the entities in the stored form."""
-        return keys_of(row[2] for row in self._all_rows())
+        # What has a key is in the group of its name; that of its ID has it once more.
+        return keys_of(row for group, _, row in self._all_rows() if is_by_name(group))
 
     def _all_rows(self) -> Iterator[IndexRow]:
         for partition in sorted(self._blocks.keys() | self._in_file.keys()):

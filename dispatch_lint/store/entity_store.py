@@ -116,28 +116,28 @@ class EntityStore(Ledger, Protocol):
         """What could not be read of what was asked for: a message for each row."""
 
     def get(self, key: str) -> StoredEntity | None:
-        """The entity with a key, including its foreign keys."""
+        """The entity with a key."""
 
     def find(self, keys: Sequence[str]) -> Sequence[StoredEntity]:
-        """The entities with some keys, including their foreign keys."""
+        """The entities with some keys."""
 
     def with_ids(self, identities: Sequence[str]) -> Sequence[StoredEntity]:
-        """The entities with some IDs, without their foreign keys."""
+        """The entities with some IDs."""
 
     def named(self, names: Sequence[tuple[str, str]]) -> Sequence[StoredEntity]:
-        """The entities with some kinds and names, in all organizations, without foreign keys.
+        """The entities with some kinds and names, in all organizations.
 
         For a contained kind, such as ServicePlan, the entities that contain it.
         """
 
     def referring(self, names: Sequence[tuple[str, str]]) -> Sequence[StoredEntity]:
-        """The entities that refer to some kinds and names, including their foreign keys."""
+        """The entities that refer to some kinds and names."""
 
     def names(self, kind: str, limit: int) -> Sequence[str]:
         """The first names of a kind in sorted order; at most `limit`."""
 
     def entities(self, which: Filter) -> Iterator[StoredEntity]:
-        """Entities in the order of their keys, including foreign keys; memory is bounded."""
+        """Entities in the order of their keys; memory is bounded."""
 
     def count(self) -> int:
         """How many entities there are."""

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from dispatch_lint.index.groups import read_group, relation_rows
+from dispatch_lint.index.groups import entity_rows, read_group, relation_rows
 from dispatch_lint.index.targets import Targets
 from dispatch_lint.model.errors import StoreError
-from dispatch_lint.model.relations import ENTITY, REFERENCE, EntityRow, ReferenceRow
+from dispatch_lint.model.relations import REFERENCE, EntityRow, ReferenceRow
 from dispatch_lint.text.harmless import harmless_json
 
 if TYPE_CHECKING:
@@ -78,9 +78,8 @@ def targets_by_group(entities: Iterable[StoredEntity]) -> Mapping[str, Targets[s
     """The entities that may be referred to, by the group of the foreign keys that refer to them."""
     by_group: dict[str, list[tuple[str, EntityRow]]] = {}
     for entity in entities:
-        for group, row in relation_rows(entity):
-            if row[0] == ENTITY:
-                by_group.setdefault(group, []).append((entity.key, EntityRow._make(row)))
+        for group, row in entity_rows(entity):
+            by_group.setdefault(group, []).append((entity.key, EntityRow._make(row)))
     return {group: Targets(targets) for group, targets in by_group.items()}
 
 

@@ -66,11 +66,11 @@ class MemoryStore:
 
     def with_ids(self, identities: Sequence[str]) -> list[StoredEntity]:
         keys = (key for identity in set(identities) for key in self._by_id().get(identity, ()))
-        return [_summary(self._entities[key]) for key in keys]
+        return [self._entities[key] for key in keys]
 
     def named(self, names: Sequence[tuple[str, str]]) -> list[StoredEntity]:
         keys = (key for name in set(names) for key in self._by_name().get(name, ()))
-        return [_summary(self._entities[key]) for key in dict.fromkeys(keys)]
+        return [self._entities[key] for key in dict.fromkeys(keys)]
 
     def referring(self, names: Sequence[tuple[str, str]]) -> list[StoredEntity]:
         keys = {key for name in set(names) for key in self._by_target().get(name, ())}
@@ -198,7 +198,3 @@ class MemoryStore:
         return {
             entity.organization or "" for entity in self._entities.values() if not entity.deleted
         }
-
-
-def _summary(entity: StoredEntity) -> StoredEntity:
-    return entity._replace(uses_text="")

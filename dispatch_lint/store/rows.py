@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from dispatch_lint.index.groups import (
     STORE,
-    Members,
     by_id,
+    entity_rows,
     fact_row,
     position_of,
     read_group,
@@ -21,10 +21,10 @@ from dispatch_lint.rule import EntityView
 from dispatch_lint.store.entity_store import Filter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from dispatch_lint.documents.stored_entity import StoredEntity
-    from dispatch_lint.index.groups import Row
+    from dispatch_lint.index.groups import Members, Row
     from dispatch_lint.rule import Fact, Rule
     from dispatch_lint.store.entity_store import EntityStore, Ledger
 
@@ -48,14 +48,12 @@ class StoreRows:
         ledgers = [store if ledger is self.store else ledger for ledger in self._ledgers]
         return StoreRows(store, ledgers)
 
-    def of(self, groups: Iterable[str]) -> dict[str, Members]:
-        """The rows of some groups; groups without rows are left out."""
-        wanted = set(groups)
-        found: dict[str, Members] = {}
-        for group, row in self._rows(wanted):
-            if group in wanted:
-                found.setdefault(group, Members()).add(_POSITION, row)
-        return found
+    def add_to(self, groups: Mapping[str, Members]) -> None:
+        """Add the rows that belong to some groups, behind those that each has."""
+        for group, row in self._rows(groups):
+            members = groups.get(group)
+            if members is not None:
+                members.add(_POSITION, row)
 
     def names(self, kind: str, limit: int) -> Sequence[str]:
         """The first names of a kind in the store; at most `limit`."""
@@ -92,7 +90,8 @@ class StoreRows:
                 *(self.store.with_ids(identities) if identities else ()),
                 *(self.store.named(names) if names else ()),
             ]
-            yield from _of_entities({entity.key: entity for entity in entities}.values())
+            for entity in {entity.key: entity for entity in entities}.values():
+                yield from entity_rows(entity, entity.key, entity.location_text)
             if referred:
                 yield from self._referrers(referred)
         for ledger in self._ledgers if identities else ():
@@ -105,10 +104,11 @@ class StoreRows:
     def _referrers(self, names: Sequence[tuple[str, str]]) -> Iterator[tuple[str, Row]]:
         assert self.store is not None
         entities = {entity.key: entity for entity in self.store.referring(names)}
-        for group, row in _of_entities(entities.values()):
-            if row[0] == REFERENCE:
-                target = ReferenceRow._make(row)
-                yield stored_referrers(target.kind, read_group(group)[1][-1]), row
+        for entity in entities.values():
+            for group, row in relation_rows(entity, entity.key, entity.location_text):
+                if row[0] == REFERENCE:
+                    target = ReferenceRow._make(row)
+                    yield stored_referrers(target.kind, read_group(group)[1][-1]), row
 
     def facts(
         self, rules: Sequence[Rule], groups: Iterable[str],
@@ -144,8 +144,3 @@ class StoreRows:
         if self._facts is not None:
             self._facts.close()
             self._facts = None
-
-
-def _of_entities(entities: Iterable[StoredEntity]) -> Iterator[tuple[str, Row]]:
-    for entity in entities:
-        yield from relation_rows(entity, entity.key, entity.location_text)

@@ -118,15 +118,11 @@ class SqlStore:
             StoreError: one is not what was written.
         """
         rows = self._read(lambda connection: connection.execute(select).fetchall())
-        entities = [StoredEntity(*row[:-1]) for row in rows]
+        entities = [StoredEntity._make(row[:-1]) for row in rows]
         for stored, row in zip(entities, rows, strict=True):
             if digest_of(stored) != row[-1] or not is_sound_entity(stored):
                 raise self._damage()
         return entities
-
-    def _summaries(self, select: Select[Any]) -> list[StoredEntity]:
-        """The selected entities without their foreign keys."""
-        return [stored._replace(uses_text="") for stored in self._entities(select)]
 
     def _damage(self) -> StoreError:
         return StoreError(
@@ -153,7 +149,7 @@ class SqlStore:
         return [
             stored
             for chunk in self._chunks(identities)
-            for stored in self._summaries(_WHOLE.where(entity.c.id.in_(chunk)))
+            for stored in self._entities(_WHOLE.where(entity.c.id.in_(chunk)))
         ]
 
     def named(self, names: Sequence[tuple[str, str]]) -> list[StoredEntity]:
@@ -162,12 +158,12 @@ class SqlStore:
             is_contained = self._is_contained(kind)
             for chunk in self._chunks(names_of_kind):
                 where = sa.and_(entity.c.kind == kind, entity.c.name.in_(chunk))
-                found += self._summaries(_WHOLE.where(where))
+                found += self._entities(_WHOLE.where(where))
                 if is_contained:
                     inside = sa.select(contained.c.key).where(
                         contained.c.kind == kind, contained.c.name.in_(chunk)
                     )
-                    found += self._summaries(_WHOLE.where(entity.c.key.in_(inside)))
+                    found += self._entities(_WHOLE.where(entity.c.key.in_(inside)))
         return found
 
     def _is_contained(self, kind: str) -> bool:

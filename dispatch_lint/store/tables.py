@@ -94,7 +94,6 @@ ledger = Table(
 
 COLUMNS = [column.name for column in entity.c if column.name != "digest"]
 """The columns that a `StoredEntity` has, in its order."""
-_DELETED, _PLACE = COLUMNS.index("deleted"), COLUMNS.index("place")
 
 
 def digest_of(stored: StoredEntity) -> str:
@@ -102,10 +101,13 @@ def digest_of(stored: StoredEntity) -> str:
 
     Its location, and the time at which it was marked as deleted, are not part of it.
     """
-    values = list(map(str, stored))
-    values[_DELETED] = ""
-    del values[_PLACE]
-    content = "\0".join(values)
+    (key, organization, kind, name, identity, form, status, revision, revision_of, _deleted, tags,
+     value, contained_, _place, uses) = stored  # fmt: skip
+    # One format takes half as long as a list of texts does; the time of deletion is an empty text.
+    content = (
+        f"{key}\0{organization}\0{kind}\0{name}\0{identity}\0{form}\0{status}\0{revision}\0"
+        f"{revision_of}\0\0{tags}\0{value}\0{contained_}\0{uses}"
+    )
     return blake2b(content.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
