@@ -292,7 +292,7 @@ def findings_about(rule: Rule, change: SchemaChange) -> list[Finding]:
     from dispatch_lint.engine.rule_results import check_nothing, checked_findings
 
     try:
-        return [*checked_findings(rule.check_change(change), check_nothing)]
+        return [*checked_findings(rule, rule.check_change(change), check_nothing)]
     except BaseException as error:
         reraise_if_not_of_rule(error)
         raise PluginError(internal_error(rule, error, rule.check_change)) from error

@@ -100,6 +100,32 @@ def test_sides_may_be_schemas_or_revisions(tmp_path: Path) -> None:
     assert "6 breaking" in out
 
 
+def test_an_object_that_a_clone_lacks_is_named(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    (tmp_path / "shop.go").write_text(OLD)
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-qm", "old")
+    found = git(tmp_path, "rev-parse", "HEAD:shop.go").strip()
+    (tmp_path / ".git/objects" / found[:2] / found[2:]).unlink()
+    for old in ("HEAD:shop.go", "HEAD:."):
+        result = run(tmp_path, "schema", "diff", old, "shop.go")
+        assert result.returncode == 2
+        assert result.stderr.decode() == f"dispatch-lint: git: the object {found} is missing\n"
+
+
+def test_a_drawing_has_no_line_of_the_text_that_it_is_made_of(tmp_path: Path) -> None:
+    field = '    A []Foo `json:"a\\n::add-mask::x"`'
+    (tmp_path / "a.go").write_text(
+        f"package a\n\ntype Foo struct {{\n    BaseEntity\n{field}\n}}\n"
+    )
+    for form in ("mermaid", "dot", "svg"):
+        result = run(tmp_path, "graph", "--definitions", "a.go", "--no-builtin", "-f", form)
+        assert result.returncode == 0
+        drawn = result.stdout.decode()
+        assert "add-mask" in drawn
+        assert not [line for line in drawn.splitlines() if line.startswith("::")]
+
+
 def test_a_rule_that_raises_at_a_change(tmp_path: Path) -> None:
     (tmp_path / "old.go").write_text(OLD)
     (tmp_path / "new.go").write_text(NEW)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -185,6 +186,22 @@ def test_modelines(project: Path) -> None:
     before = content(project)
     init(project, "--yes", "--modelines")
     assert content(project) == before
+
+
+def test_names_that_no_glob_can_have(tmp_path: Path) -> None:
+    odd = os.fsdecode(b"d\xff")
+    (tmp_path / odd).mkdir()
+    for name in (f"{odd}/a.yaml", "b[1].yaml", f"{odd}.yaml"):
+        (tmp_path / name).write_text(IMAGE)
+    (tmp_path / odd / "x.go").write_text("package x\n\ntype Foo struct {\n\tBaseEntity\n}\n")
+    shutil.copy(tmp_path / "b[1].yaml", tmp_path / f"{odd}.db")
+    result = init(tmp_path, "--yes", "--modelines")
+    assert result.returncode == 0, result.stderr
+    settings = json.loads((tmp_path / ".vscode/settings.json").read_text())
+    globs = settings["yaml.schemas"]["./.vscode/dispatch.schema.json"]
+    assert globs == ["b?1?.yaml", "d?.yaml", "d?/*.yaml"]
+    assert "definitions" not in (tmp_path / "dispatch-lint.toml").read_text()
+    assert (tmp_path / f"{odd}.yaml").read_text().startswith("# yaml-language-server")
 
 
 SCHEMA = ".vscode/dispatch.schema.json"

@@ -153,6 +153,18 @@ def test_the_deepest_that_may_be_set_is_read(tmp_path: Path) -> None:
     assert (code, error) == (1, "")
 
 
+def test_built_in_rules_may_find_as_much_as_there_is(tmp_path: Path) -> None:
+    """A rule of others that yields so much is taken for one that has no end."""
+    schema = {"type": "object", "x-dispatch-kind": "Foo", "x-dispatch-form": "manifest",
+              "required": [f"p{number}" for number in range(2_000)]}  # fmt: skip
+    (tmp_path / "schemas/manifest").mkdir(parents=True)
+    (tmp_path / "schemas/manifest/Foo.schema.json").write_text(json.dumps(schema))
+    (tmp_path / "a.yaml").write_text("kind: Foo\nname: a\n")
+    result = run(tmp_path, "check", "a.yaml", "--schemas", "schemas")
+    assert result.returncode == 1
+    assert b"2000 errors. " in result.stdout
+
+
 def test_a_long_chain_of_embedded_structs(tmp_path: Path) -> None:
     (tmp_path / "a.go").write_text(
         "package a\n" + "".join(f"type A{n} struct {{ A{n + 1} }}\n" for n in range(3000))

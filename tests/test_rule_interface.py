@@ -10,10 +10,8 @@ import subprocess
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import nullcontext
 from io import BytesIO
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -27,9 +25,8 @@ from dispatch_lint.engine.checker import Checker, Options
 from dispatch_lint.engine.plugins import load_rules
 from dispatch_lint.engine.precedence import PRECEDENCE, RuleFinding, subject_of
 from dispatch_lint.engine.rule_failures import PluginError
-from dispatch_lint.engine.rule_results import collected
 from dispatch_lint.engine.run import run
-from dispatch_lint.rule import SCOPES, EntityView, Fact, Finding, Rule, stored
+from dispatch_lint.rule import SCOPES, EntityView, Finding, Rule, stored
 from dispatch_lint.rule.defining import GONE
 from tests.command import WAIT, interruptible, run_text
 from tests.conftest import Lint, remembering
@@ -1213,10 +1210,9 @@ def test_a_rule_may_fix_a_field_step_by_step(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("letters", "is_refused"), [(10, True), (2_000, False)])
-def test_a_large_entity_has_more_facts(letters: int, is_refused: bool) -> None:
-    rule: Any = SimpleNamespace(
-        _is_foreign=False, collect=lambda _: (Fact("g") for _ in range(1_500))
-    )
-    entity: Any = SimpleNamespace(fields={"name": "x" * letters})
-    with pytest.raises(TypeError, match="more than") if is_refused else nullcontext():
-        assert len(collected(rule, entity)) == 1_500
+def test_a_large_entity_has_more_facts(letters: int, is_refused: bool, tmp_path: Path) -> None:
+    body = "def collect(self, entity):\n    yield from [Fact('g')] * 1_500"
+    bad_rule(tmp_path, f"{body}\n\ndef judge(self, group):\n    yield from ()")
+    (tmp_path / "a.yaml").write_text(f"kind: Secret\nname: a\nsecrets: {{a: {'x' * letters}}}\n")
+    code, _, error = check(tmp_path)
+    assert ("it yielded more than 1,0" in error, code) == (is_refused, 2 if is_refused else 0)

@@ -166,6 +166,8 @@ def _wanted(lines: Iterable[str]) -> Iterator[tuple[str, str, int]]:
         is_file = mode.startswith("100") and name.rpartition("/")[2].endswith(_ENDINGS)
         if is_file and not {"..", ".git"} & set(name.split("/")):
             identity, size = identity.split()
+            if not size.isdecimal():  # a partial clone, or a damaged one
+                raise _missing(identity)
             yield name, identity, int(size)
 
 
@@ -175,9 +177,13 @@ def _contents(identities: Sequence[str]) -> Iterator[bytes]:
     for identity in identities:
         header = found.readline().split()
         if len(header) != 3:
-            raise DefinitionError(f"git: the object {identity} is missing")
+            raise _missing(identity)
         yield found.read(int(header[2]))
         found.read(1)  # the end of the line
+
+
+def _missing(identity: str) -> DefinitionError:
+    return DefinitionError(f"git: the object {identity} is missing")
 
 
 def _working_directory() -> str:

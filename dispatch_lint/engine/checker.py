@@ -154,8 +154,8 @@ class Checker:
         for rule in self.off:
             try:
                 found = [
-                    *checked_findings(rule.check_text(text), check_nothing),
-                    *checked_findings(rule.check_entity(entity), check_nothing),
+                    *checked_findings(rule, rule.check_text(text), check_nothing),
+                    *checked_findings(rule, rule.check_entity(entity), check_nothing),
                 ]
             except BaseException as error:
                 reraise_if_not_of_rule(error)
@@ -177,7 +177,7 @@ class Checker:
                 if rule._is_foreign:
                     view = FieldView.undeclared(document, field)
                 try:
-                    yielded = checked_findings(rule.check_field(view), check)
+                    yielded = checked_findings(rule, rule.check_field(view), check)
                     findings = [_at(finding, field.path) for finding in yielded]
                     inner = changed_path(view.value, field.value) if rule._is_foreign else None
                     if inner is not None:
@@ -234,7 +234,7 @@ class Checker:
             findings: list[RuleFinding] = []
             for rule in self.field_rules:
                 try:
-                    checked = [*checked_findings(rule.check_field(view), check_of_declared)]
+                    checked = [*checked_findings(rule, rule.check_field(view), check_of_declared)]
                 except BaseException as error:
                     reraise_if_not_of_rule(error)
                     errors.append((rule, f"{schema.kind}.{route}", error))

@@ -184,7 +184,7 @@ class _DefinitionCheck:
         for rule in self._rules[method]:
             ask = getattr(rule, method)
             try:
-                findings = [*checked_findings(ask(self._given(rule, subject)), check)]
+                findings = [*checked_findings(rule, ask(self._given(rule, subject)), check)]
             except BaseException as error:
                 reraise_if_not_of_rule(error)
                 self._settled.failures.add(rule, error, _shown(subject), method=ask)

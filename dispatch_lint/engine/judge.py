@@ -136,7 +136,8 @@ class Task(NamedTuple):
             members = members or self._members()
             self._check(finding, members)
 
-        for finding in checked_findings(self.method(self.subject), check, self._further):
+        yielded = self.method(self.subject)
+        for finding in checked_findings(self.rule, yielded, check, self._further):
             if self._is_own(finding.entity):
                 finding = finding._replace(entity=None)
             if len(self.positions) > 1 and any(map(self._is_own, _parts(finding))):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from types import GeneratorType, TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -49,22 +50,24 @@ A tuple, because `A | B` is made anew each time, at each question to each rule.
 
 
 def checked_findings(
-    yielded: object, check: Callable[[Finding], None], further: Callable[[], int] = lambda: 0
-) -> Iterator[Finding]:
+    rule: Rule, yielded: object, check: Callable[[Finding], None],
+    further: Callable[[], int] = lambda: 0,
+) -> Iterator[Finding]:  # fmt: skip
     """What a rule yielded, if these are findings.
 
     Args:
         check: raises a TypeError for a finding that cannot be about what the rule was asked about.
         further: how many it may be beside `MAX_FINDINGS`, for the size of what it was asked about.
+            Built-in rules end by themselves.
 
     Raises:
         TypeError: it is something else, or a field of a finding is, or there is no end of it.
     """
-    return _checked(yielded, "findings", checked_finding, check, further)
+    return _checked(rule, yielded, "findings", checked_finding, check, further)
 
 
 def _checked(
-    yielded: object, what: str, read: Callable[[object], Item], check: Callable[[Item], None],
+    rule: Rule, yielded: object, what: str, read: Callable[[object], Item], check: Callable[[Item], None],
     further: Callable[[], int],
 ) -> Iterator[Item]:  # fmt: skip
     """What a rule yielded, which has to end; each item is what `read` returns of it."""
@@ -72,9 +75,9 @@ def _checked(
         raise TypeError(f"it returned None: a rule yields its {what}")
     if isinstance(yielded, _ITEMS):
         raise TypeError(f"it returned a {type(yielded).__name__}: a rule yields its {what}")
-    limit = MAX_FINDINGS
+    limit = MAX_FINDINGS if rule._is_foreign else sys.maxsize
     for number, item in enumerate(yielded):  # type: ignore[arg-type, var-annotated]
-        if number == MAX_FINDINGS:
+        if number == limit == MAX_FINDINGS:
             limit += further()
         try:
             if number >= limit:
@@ -362,7 +365,7 @@ def collected(rule: Rule, entity: EntityView) -> list[Fact]:
     """
     yielded = rule.collect(entity)
     # As of findings: one for each letter of the entity.
-    facts = [*_checked(yielded, "facts", _checked_fact, check_nothing,
+    facts = [*_checked(rule, yielded, "facts", _checked_fact, check_nothing,
                        lambda: len(repr(entity.fields)))]  # fmt: skip
     if rule._is_foreign:
         check_unchanged(entity)

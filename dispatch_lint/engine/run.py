@@ -247,7 +247,8 @@ def _check_suppressions(
             for suppression in comments.complaints(checker.known, checker.active):
                 check = partial(check_of_suppression, suppression)
                 try:
-                    findings = [*checked_findings(rule.check_suppression(suppression), check)]
+                    asked = rule.check_suppression(suppression)
+                    findings = [*checked_findings(rule, asked, check)]
                 except BaseException as error:
                     reraise_if_not_of_rule(error)
                     where = document_name(file, suppression.document)

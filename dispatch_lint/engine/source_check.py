@@ -171,7 +171,7 @@ def _findings(
     problems: list[ValueError] = []
     try:
         yielded = method(view)
-        for finding in checked_findings(yielded, check, letters):
+        for finding in checked_findings(rule, yielded, check, letters):
             findings.append(finding)
             if problem := document_problem(document, finding):
                 problems.append(at_yield(problem, yielded))

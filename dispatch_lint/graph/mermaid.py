@@ -30,7 +30,7 @@ def _flowchart(graph: Graph) -> Iterator[str]:
     yield "flowchart LR"
     for node in graph.nodes:
         broken = ":::broken" if node.broken else ""
-        label = _safe(node.label).replace("\n", "<br/>")
+        label = "<br/>".join(map(_safe, node.label.split("\n")))
         yield f'    {names[node.name]}["{label}"]{broken}'
     for edge in graph.edges:
         line = "-.->" if edge.broken else "-->"
@@ -45,7 +45,6 @@ def _name(kind: str) -> str:
 
 def _safe(text: str) -> str:
     return "".join(
-        f"#{ord(letter)};" if letter in '"<>#&|' or (not letter.isprintable() and letter != "\n")
-        else letter
+        f"#{ord(letter)};" if letter in '"<>#&|' or not letter.isprintable() else letter
         for letter in text
     )  # fmt: skip

@@ -193,8 +193,14 @@ def _globs(found: Found) -> set[str]:
     for name in found.manifests:
         path = PurePosixPath(name)
         alone = path.parent.parts and (path.parent, path.suffix) not in others
-        globs.add(f"{path.parent}/*{path.suffix}" if alone else name)
+        folder = _as_glob(str(path.parent))
+        globs.add(f"{folder}/*{path.suffix}" if alone else _as_glob(name))
     return globs
+
+
+def _as_glob(name: str) -> str:
+    """A glob for a path: any letter for what means something in a glob, or is no Unicode."""
+    return re.sub(r"[][{}*!\\\ud800-\udfff]", "?", name)
 
 
 def hook_step() -> Step:

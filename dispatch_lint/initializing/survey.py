@@ -12,6 +12,7 @@ from dispatch_lint.documents.classify import Classifier
 from dispatch_lint.documents.discover import discover
 from dispatch_lint.documents.reading import read_documents, read_source
 from dispatch_lint.model.errors import InputError
+from dispatch_lint.text.scalars import has_half_character
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,6 +83,8 @@ def _definitions(settings: Settings, catalogue: Catalogue) -> list[str]:
     folders = set()
     for entity_type in types:
         file = PurePosixPath(entity_type.location.file)
+        if has_half_character(str(file)):
+            continue  # no Unicode, so no settings can name it
         folders.add(file.parent if file.suffix == ".go" else file)
     outer = {folder for folder in folders if not folders & set(folder.parents)}
     if len(outer) > _MAX_FOLDERS:
@@ -94,7 +97,9 @@ def _definitions(settings: Settings, catalogue: Catalogue) -> list[str]:
 def _stores(classifier: Classifier) -> Iterator[str]:
     """The URLs of the stores in the working directory, recognized by their first bytes."""
     for file in sorted(Path().iterdir()):
-        if file.suffix in (".db", ".sqlite", ".sqlite3", ".bolt") and file.is_file():
+        if has_half_character(file.name) or not file.is_file():
+            continue
+        if file.suffix in (".db", ".sqlite", ".sqlite3", ".bolt"):
             with open_regular(file) as stream:
                 head = stream.read(20)
             if head[16:20] == b"\xed\xda\x0c\xed":
