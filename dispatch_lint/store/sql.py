@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from dispatch_lint.documents.stored_entity import WHEN_DAMAGED, StoredEntity
+from dispatch_lint.index.unread import NONE_UNREAD
 from dispatch_lint.model.errors import StoreError
 from dispatch_lint.model.relations import DELETED
 from dispatch_lint.store import tables
@@ -42,6 +43,7 @@ class SqlStore:
     """
 
     problems: Sequence[str] = ()
+    unread = NONE_UNREAD
 
     def __init__(self, engine: Engine, shown: str, explain: Callable[[BaseException], str]) -> None:
         self._engine, self._explain = engine, explain
