@@ -228,7 +228,7 @@ def test_an_older_store_is_brought_up_to_date(
     [
         (b"this is no database at all, but a text that is long enough", "not a SQLite database"),
         (b"SQLite format 3\0" + b"\xff" * 5000, "not a SQLite database"),
-        (b"", "not a reference store"),
+        (b"", "refs.db: the file is empty: its first import was interrupted"),
     ],
 )  # fmt: skip
 def test_a_damaged_store_is_an_error(data: bytes, said: str, tmp_path: Path) -> None:
@@ -652,6 +652,43 @@ def test_an_import_killed_in_the_middle_of_writing_is_rolled_back_by_readers(
             result.returncode == 2 and b"an interrupted import must be rolled back" in result.stderr
         )
         copy.chmod(0o755)
+
+
+KILLED_FIRST = """
+import os, signal, sqlite3, sys
+connection = sqlite3.connect("refs.db", isolation_level=None)
+connection.execute(f"PRAGMA journal_mode = {sys.argv[1]}")
+connection.execute("PRAGMA cache_size = 2")
+connection.execute("BEGIN IMMEDIATE")
+connection.execute("CREATE TABLE meta (name TEXT, value TEXT)")
+connection.execute("INSERT INTO meta VALUES ('a', hex(zeroblob(?)))", (int(sys.argv[2]),))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.parametrize("size", [0, 1_000_000])  # nothing was written yet, or a part was
+@pytest.mark.parametrize("mode", ["delete", "wal"])
+@pytest.mark.parametrize("reads", [False, True])
+def test_a_first_import_that_was_killed_leaves_no_store(
+    mode: str, size: int, reads: bool, tmp_path: Path
+) -> None:
+    """The old state: the file has nothing, readers say so, and the next import makes the store."""
+    (tmp_path / "many.jsonl").write_text(many(20))
+    process = [sys.executable, "-c", KILLED_FIRST, mode, str(size)]
+    assert subprocess.run(process, cwd=tmp_path, check=False).returncode == -signal.SIGKILL
+    left = {path.name: path.stat().st_size for path in tmp_path.glob("refs.db-*")}
+    assert (left.get(f"refs.db-{'wal' if mode == 'wal' else 'journal'}", 0) > 0) or not size
+    commands = [["store", "list"], ["check", "many.jsonl"]]
+    for command in [*commands, ["store", "export", "--all"]] if reads else []:
+        result = run(tmp_path, *command, "--store", "refs.db")
+        assert (result.returncode, result.stdout) == (2, b"")
+        assert result.stderr.startswith(b"dispatch-lint: refs.db: the file is empty: ")
+        assert result.stderr.count(b"\n") == 1
+    result = run(tmp_path, "store", "import", "many.jsonl", "--store", "refs.db")
+    assert (result.returncode, result.stderr) == (0, b"") and result.stdout.startswith(b"20 added")
+    assert contents(tmp_path / "refs.db")[1:3] == [(20, 20), (20,)]
+    for command in commands:
+        assert run(tmp_path, *command, "--store", "refs.db").stderr == b""
 
 
 @pytest.mark.parametrize("command", [

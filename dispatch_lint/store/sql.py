@@ -59,6 +59,10 @@ class SqlStore:
     def _open(self) -> None:
         version = self._read(self._version)
         self._check_version(version)
+        if version == 0 and not self._postgres and not self._read(tables.has_any):
+            # What SQLite leaves of a new file where it takes back what was not finished.
+            raise StoreError(f"{self.shown}: the file is empty: its first import was interrupted, or none was "
+                             "made yet; run `dispatch-lint store import` (again)")  # fmt: skip
         if version == 0:
             raise StoreError(f"{self.shown}: not a reference store; create one with "
                              "`dispatch-lint store import`")  # fmt: skip
