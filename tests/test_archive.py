@@ -227,8 +227,26 @@ def test_an_archive_in_a_pipe_is_an_error(tmp_path: Path) -> None:
 def test_a_ledger_with_wrong_lines_names_them(tmp_path: Path) -> None:
     for text, said in (("\ufeff# c\nx\tk\t2026-01-01T00:00:00Z\t-\r\n", b""), ("a\n", b"ids:1: not a line"),
                        ("# c\nx\\x\tk\t2026-01-01T00:00:00Z\t-\n", b"ids:2: an escape"), ("# c\n\udcff\n", b"ids:2: this is not UTF-8"),
-                       ("a\\x00\tk\t2026-01-01T00:00:00Z\t-\n", b"ids:1: the ID or the key contains"),
-                       ("a\\ud800\tk\t2026-01-01T00:00:00Z\t-\n", b"ids:1: the ID or the key contains")):  # fmt: skip
+                       ("a\\x00\tk\t2026-01-01T00:00:00Z\t-\n", b"ids:1: the ID contains"),
+                       ("a\\ud800\tk\t2026-01-01T00:00:00Z\t-\n", b"ids:1: the ID contains")):  # fmt: skip
         (tmp_path / "ids").write_bytes(text.encode("utf-8", "surrogateescape"))
         result = run(tmp_path, "store", "import", "--ledger", "ids", "--store", "a.db")
         assert said in result.stderr and result.returncode == (2 if said else 0)
+
+
+def test_an_export_says_which_organization_its_lines_do_not_name(tmp_path: Path) -> None:
+    (tmp_path / "m.yaml").write_text("kind: Secret\nname: a\nsecrets: {}\n")
+    (tmp_path / "rows.jsonl").write_text(stored("Secret", name="b", id="1"))
+    run(tmp_path, "store", "import", "m.yaml", "--organization", "acme", "--store", "one.db")
+    export = ["store", "export", "--store", "one.db"]
+    result = run(tmp_path, *export)
+    assert result.returncode == 0 and result.stdout.count(b"\n") == 1
+    said = b"manifests name no organization, and these are of acme: import them with --organization acme"
+    assert said in result.stderr and result.stderr.count(b"\n") == 1
+    assert run(tmp_path, *export, "--organization", "acme").stderr == b""  # who says it, knows it
+    run(tmp_path, "store", "import", "rows.jsonl", "--store", "two.db")
+    assert run(tmp_path, "store", "export", "--store", "two.db").stderr == b""
+    (tmp_path / "dispatch-lint.toml").write_text('organization = "acme"\n')
+    assert run(tmp_path, *export).stderr == b""
+    (tmp_path / "dispatch-lint.toml").write_text('organization = "other"\n')
+    assert said in run(tmp_path, *export).stderr

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -114,8 +114,14 @@ def _owner(organization: str | None) -> str:
     return organization or "none"
 
 
-def export_lines(entities: Iterable[StoredEntity], organization_field: str) -> Iterator[str]:
+def export_lines(
+    entities: Iterable[StoredEntity], organization_field: str,
+    unnamed: Callable[[str], None] = lambda _: None,
+) -> Iterator[str]:  # fmt: skip
     """Entities as JSONL. The kind is added to entities that have no field for it.
+
+    Args:
+        unnamed: called in the end with the organization of entities that do not name it.
 
     Raises:
         StoreError: entities that do not name their organization, as manifests, are of several: of
@@ -133,3 +139,6 @@ def export_lines(entities: Iterable[StoredEntity], organization_field: str) -> I
         if isinstance(entity, dict) and "kind" not in entity:
             entity = {"kind": stored.kind, **entity}
         yield harmless_json(json.dumps(entity)) + "\n"
+    for owner in owners:
+        if owner is not None:
+            unnamed(owner)
