@@ -16,7 +16,7 @@ from dispatch_lint.model.relations import DELETED
 from dispatch_lint.store import tables
 from dispatch_lint.store.entity_store import ConnectionLost, Filter, LedgerEntry
 from dispatch_lint.store.keys import is_storable
-from dispatch_lint.store.soundness import is_sound_entity, is_sound_entry
+from dispatch_lint.store.soundness import unsound_part, unsound_value
 from dispatch_lint.store.tables import COLUMNS, contained, digest_of, entity, ledger, reference
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class SqlStore:
         rows = self._read(lambda connection: connection.execute(select).fetchall())
         entities = [StoredEntity._make(row[:-1]) for row in rows]
         for stored, row in zip(entities, rows, strict=True):
-            if digest_of(stored) != row[-1] or not is_sound_entity(stored):
+            if digest_of(stored) != row[-1] or unsound_value(stored):
                 raise self._damage()
         return entities
 
@@ -259,7 +259,7 @@ class SqlStore:
         """
         rows = self._read(lambda connection: connection.execute(select).fetchall())
         entries = [LedgerEntry(*row) for row in rows]
-        if not all(map(is_sound_entry, entries)):
+        if any(map(unsound_part, entries)):
             raise self._damage()
         return entries
 
