@@ -569,6 +569,29 @@ def test_each_column_is_covered_by_the_digest(column: str, tmp_path: Path) -> No
     assert result.stderr.decode().startswith(DAMAGED) and result.stderr.count(b"\n") == 1
 
 
+@pytest.mark.parametrize(("table", "column", "text"), [
+    *(("entity", "place", text) for text in
+      ("x", "many.jsonl:1:1:1", "many.jsonl:0:1:1:1", "many.jsonl:1:1:1:0x", ":1:1:1:1", "a\0b:1:1:1:1")),
+    *((table, column, text) for table, column in (
+        ("entity", "deleted"), ("ledger", "first_seen"), ("ledger", "last_seen"), ("ledger", "deleted"),
+    ) for text in ("x", "2026-13-01T00:00:00Z", "2026-01-00T00:00:00Z", "2026-01-01T24:00:00Z",
+                   "2026-01-01T00:60:00Z", "2026-01-01 00:00:00Z", "2026-01-01T00:00:00Z\n")),
+])  # fmt: skip
+def test_columns_without_a_digest_hold_what_an_import_writes(
+    table: str, column: str, text: str, tmp_path: Path
+) -> None:
+    """What is only another place, or another time, is not noticed: docs/security.md says so."""
+    (tmp_path / "many.jsonl").write_text(many(3))
+    run(tmp_path, "store", "import", "many.jsonl", "--store", "refs.db")
+    connection = sqlite3.connect(tmp_path / "refs.db")
+    connection.execute(f"UPDATE {table} SET {column} = ?", (text,))
+    connection.commit()
+    connection.close()
+    result = run(tmp_path, "store", "export", "--all", "--store", "refs.db")
+    assert result.returncode == 2
+    assert result.stderr.decode().startswith(DAMAGED) and result.stderr.count(b"\n") == 1
+
+
 @pytest.mark.parametrize(("statement", "said"), [
     ("DELETE FROM meta", "not a reference store"),
     ("UPDATE meta SET value = 'x'", "not a reference store"),
