@@ -131,7 +131,7 @@ class ForeignKeyValue(Rule):
             fix = Fix("unsafe", f"write {owner.name}", (Put(reference.path, str(owner.name)),))
             yield Finding(reference.path, message, help=fix.message, fix=fix,
                           related=((owner, "the entity with this ID"),))  # fmt: skip
-        elif re.match(_UUID, value):
+        elif re.match(_UUID, value) and not (reference.closed and reference.state == "unknown"):
             what = "key" if self._accepts == "key" else "name"
             message = f'"{value}" is an ID; a foreign key holds the {what} of the {kind}'
             yield Finding(reference.path, message, help=f"write the {what} of the {kind}")

@@ -183,14 +183,38 @@ ENTITY = StoredEntity(
 )._asdict()
 
 
-@pytest.mark.parametrize("line", [
-    "{", "[]", "7", "{}", '{"entity": {}}', '{"ledger": {"identity": 7}}', "[" * 100_000,
-    '{"ledger": {"identity": "a\\u0000", "key": "k", "first_seen": "x", "last_seen": "x"}}',
-    '{"ledger": {"identity": "a", "key": "k", "first_seen": "x", "last_seen": "x"}}',
-    *(json.dumps({"entity": ENTITY | part})
-      for part in ({"key": "b/Secret/a"}, {"kind": "Image"}, {"deleted": "x"}, {"location_text": "x"}, {"revision": True}, {"form": "x"})),
+ENTRY = {"identity": "a", "key": "k", "first_seen": "2026-01-01T00:00:00Z", "last_seen": "2026-01-01T00:00:00Z"}  # fmt: skip
+_NEITHER = 'it is no object with "entity" or "ledger"'
+_NOT_ITS_KEY = 'the "key" of "entity" is not that of its organization, kind and name'
+
+
+@pytest.mark.parametrize(("line", "said"), [
+    ("{", "it is not JSON: Expecting property name enclosed in double quotes (column 2)"),
+    *((line, _NEITHER) for line in ("[]", "7", "{}")),
+    ('{"entity": {}}', '"entity" has no "key"'), ('{"entity": []}', '"entity" is not an object'),
+    ('{"ledger": {"identity": 7}}', '"ledger" has no "key"'), ("[" * 100_000, "it is nested too deep"),
+    ("9" * 5_000, "a number in it is too long"),
+    *((json.dumps({"ledger": ENTRY | part}), said) for part, said in (
+        ({"identity": 7}, 'the "identity" of "ledger" is not a text'),
+        ({"identity": "a\0"}, 'the "identity" of "ledger" contains a character that a store cannot hold'),
+        ({"first_seen": "x"}, 'the "first_seen" of "ledger" cannot be right'),
+        ({"last_seen": "2026-13-01T00:00:00Z"}, 'the "last_seen" of "ledger" cannot be right'),
+        ({"deleted": "x"}, 'the "deleted" of "ledger" cannot be right'),
+        ({"odd": ""}, '"ledger" has the unknown field \'odd\''),
+    )),
+    *((json.dumps({"entity": ENTITY | part}), said) for part, said in (
+        ({"key": "b/Secret/a"}, _NOT_ITS_KEY), ({"kind": "Image"}, _NOT_ITS_KEY),
+        ({"deleted": "x"}, 'the "deleted" of "entity" cannot be right'),
+        ({"location_text": "x"}, 'the "location_text" of "entity" cannot be right'),
+        ({"revision": True}, 'the "revision" of "entity" cannot be right'),
+        ({"form": "x"}, 'the "form" of "entity" cannot be right'),
+        ({"form": 7}, 'the "form" of "entity" is not a text'),
+        ({"uses_text": "{"}, 'the "uses_text" of "entity" cannot be right'),
+        ({"value_text": "[]"}, 'the "value_text" of "entity" cannot be right'),
+        ({"revision": 2**63}, "the revision is larger than a store can hold"),
+    )),
 ])  # fmt: skip
-def test_a_damaged_archive_imports_nothing(line: str, tmp_path: Path) -> None:
+def test_a_damaged_archive_imports_nothing(line: str, said: str, tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text(stored("Secret", name="a", id="1"))
     run(tmp_path, "store", "import", "a.jsonl", "--store", "one.db")
     run(tmp_path, "store", "export", "--all", "-o", "all.jsonl", "--store", "one.db")
@@ -198,7 +222,9 @@ def test_a_damaged_archive_imports_nothing(line: str, tmp_path: Path) -> None:
         stream.write(json.dumps({"entity": ENTITY}) + "\n" + line)
     result = run(tmp_path, "store", "import", "all.jsonl", "--store", "two.db")
     assert (result.returncode, result.stdout) == (2, b"")
-    assert result.stderr == b"dispatch-lint: all.jsonl:5: not a line of an archive\n"
+    assert (
+        result.stderr.decode() == f"dispatch-lint: all.jsonl:5: not a line of an archive: {said}\n"
+    )
     assert run(tmp_path, "store", "list", "--store", "two.db").returncode == 2
 
 
@@ -227,8 +253,26 @@ def test_an_archive_in_a_pipe_is_an_error(tmp_path: Path) -> None:
 def test_a_ledger_with_wrong_lines_names_them(tmp_path: Path) -> None:
     for text, said in (("\ufeff# c\nx\tk\t2026-01-01T00:00:00Z\t-\r\n", b""), ("a\n", b"ids:1: not a line"),
                        ("# c\nx\\x\tk\t2026-01-01T00:00:00Z\t-\n", b"ids:2: an escape"), ("# c\n\udcff\n", b"ids:2: this is not UTF-8"),
-                       ("a\\x00\tk\t2026-01-01T00:00:00Z\t-\n", b"ids:1: the ID or the key contains"),
-                       ("a\\ud800\tk\t2026-01-01T00:00:00Z\t-\n", b"ids:1: the ID or the key contains")):  # fmt: skip
+                       ("a\\x00\tk\t2026-01-01T00:00:00Z\t-\n", b"ids:1: the ID contains"),
+                       ("a\\ud800\tk\t2026-01-01T00:00:00Z\t-\n", b"ids:1: the ID contains")):  # fmt: skip
         (tmp_path / "ids").write_bytes(text.encode("utf-8", "surrogateescape"))
         result = run(tmp_path, "store", "import", "--ledger", "ids", "--store", "a.db")
         assert said in result.stderr and result.returncode == (2 if said else 0)
+
+
+def test_an_export_says_which_organization_its_lines_do_not_name(tmp_path: Path) -> None:
+    (tmp_path / "m.yaml").write_text("kind: Secret\nname: a\nsecrets: {}\n")
+    (tmp_path / "rows.jsonl").write_text(stored("Secret", name="b", id="1"))
+    run(tmp_path, "store", "import", "m.yaml", "--organization", "acme", "--store", "one.db")
+    export = ["store", "export", "--store", "one.db"]
+    result = run(tmp_path, *export)
+    assert result.returncode == 0 and result.stdout.count(b"\n") == 1
+    said = b"manifests name no organization, and these are of acme: import them with --organization acme"
+    assert said in result.stderr and result.stderr.count(b"\n") == 1
+    assert run(tmp_path, *export, "--organization", "acme").stderr == b""  # who says it, knows it
+    run(tmp_path, "store", "import", "rows.jsonl", "--store", "two.db")
+    assert run(tmp_path, "store", "export", "--store", "two.db").stderr == b""
+    (tmp_path / "dispatch-lint.toml").write_text('organization = "acme"\n')
+    assert run(tmp_path, *export).stderr == b""
+    (tmp_path / "dispatch-lint.toml").write_text('organization = "other"\n')
+    assert said in run(tmp_path, *export).stderr

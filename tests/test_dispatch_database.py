@@ -60,10 +60,14 @@ ROWS = [
 
 
 def fill(url: str, rows: list[dict[str, Any]]) -> None:
+    query(url, TABLE)
+    fill_rows(url, rows)
+
+
+def fill_rows(url: str, rows: list[dict[str, Any]]) -> None:
     import psycopg
 
     with psycopg.connect(url) as connection:
-        connection.execute(TABLE)
         for one in rows:
             values = [json.dumps(one[name]) if name in JSON_COLUMNS else one[name] for name in one]
             marks = ", ".join(["%s"] * len(one))
@@ -313,3 +317,55 @@ def test_nothing_is_imported_into_the_database_of_dispatch(dispatch: str, tmp_pa
     assert query(dispatch, "SELECT count(*) FROM pg_namespace WHERE nspname = 'dispatch_lint'") == [
         (0,)
     ]
+
+
+def secret(number: int) -> dict[str, Any]:
+    return row("SecretEntity", f"s{number}", status="", secrets={"a": "b"})
+
+
+@pytest.mark.parametrize("what", ["number", "deep"])
+def test_a_row_that_cannot_be_read_is_not_missing(what: str, dispatch: str, tmp_path: Path) -> None:
+    fill_rows(dispatch, [
+        secret(1), secret(5), row("Image", "theirs", organization="other"),
+        row("ServiceClass", "store", plans=[{"name": "small"}]),
+    ])  # fmt: skip
+    query(
+        dispatch, f"UPDATE entity SET value = {UNREADABLE[what]} "
+        "WHERE name IN ('s1', 'theirs', 'store')",
+    )  # fmt: skip
+    (tmp_path / "f.yaml").write_text(
+        "kind: Function\nname: f\nimage: theirs\nsecrets: [s1, s5, s99]\n---\n"
+        "kind: ServiceInstance\nname: s\nserviceClass: store\nservicePlan: smal\n"
+    )
+    command = ["f.yaml", "--store", dispatch, "--organization", "acme", "-f", "concise"]
+    code, out, error = check(tmp_path, *command)
+    assert code == 2 and "Entity/acme/s1: " in error and "ServiceClass/acme/store: " in error
+    assert [line for line in out.splitlines() if line.startswith("f.yaml")] == [
+        'f.yaml:3:8: error[unresolved-reference] there is no Image "theirs"',  # none of its own
+        'f.yaml:4:19: error[unresolved-reference] there is no Secret "s99"',
+    ]
+    assert "closed world: 3 references not checked (what they mean cannot be read)" in out
+    # The same where the table itself is checked.
+    fill_rows(dispatch, [row("Function", "g", **FUNCTION | {"secrets": ["s1", "s99"]})])
+    code, out, _ = check(tmp_path, dispatch, "-f", "concise", "--select", "unresolved-reference")
+    assert code == 2 and 'there is no Secret "s99"' in out and '"s1"' not in out
+    assert "closed world: 1 reference not checked" in out
+    result = run(tmp_path, "store", "refs", "acme/Function/g", "--store", dispatch)
+    assert result.returncode == 2 and b"Entity/acme/s1: " in result.stderr
+    assert [line.split() for line in result.stdout.decode().splitlines()[1:]] == [
+        ["to", "-/Secret/s1", "secrets/0", "unknown"],
+        ["to", "-/Secret/s99", "secrets/1", "missing"],
+    ]
+
+
+def test_nothing_is_unused_beside_a_row_that_cannot_be_read(dispatch: str, tmp_path: Path) -> None:
+    (tmp_path / "m.yaml").write_text("kind: Secret\nname: x\n")
+    fill_rows(dispatch, [secret(1)])
+    command = ["m.yaml", "--store", dispatch, "--organization", "acme", "--select", "unused-entity"]
+    assert "nothing refers to" in check(tmp_path, *command)[1]
+    assert "nothing refers to" in check(tmp_path, dispatch, "--select", "unused-entity")[1]
+    query(dispatch, f"UPDATE entity SET value = {UNREADABLE['deep']} WHERE name = 'broken'")
+    for arguments in (command, [dispatch, "--select", "unused-entity"]):
+        code, out, error = check(tmp_path, *arguments)
+        assert code == 2 and "Function/acme/broken: " in error
+        assert "nothing refers to" not in out and "all references checked" not in out

@@ -228,7 +228,7 @@ def test_an_older_store_is_brought_up_to_date(
     [
         (b"this is no database at all, but a text that is long enough", "not a SQLite database"),
         (b"SQLite format 3\0" + b"\xff" * 5000, "not a SQLite database"),
-        (b"", "not a reference store"),
+        (b"", "refs.db: the file is empty: its first import was interrupted"),
     ],
 )  # fmt: skip
 def test_a_damaged_store_is_an_error(data: bytes, said: str, tmp_path: Path) -> None:
@@ -569,6 +569,29 @@ def test_each_column_is_covered_by_the_digest(column: str, tmp_path: Path) -> No
     assert result.stderr.decode().startswith(DAMAGED) and result.stderr.count(b"\n") == 1
 
 
+@pytest.mark.parametrize(("table", "column", "text"), [
+    *(("entity", "place", text) for text in
+      ("x", "many.jsonl:1:1:1", "many.jsonl:0:1:1:1", "many.jsonl:1:1:1:0x", ":1:1:1:1", "a\0b:1:1:1:1")),
+    *((table, column, text) for table, column in (
+        ("entity", "deleted"), ("ledger", "first_seen"), ("ledger", "last_seen"), ("ledger", "deleted"),
+    ) for text in ("x", "2026-13-01T00:00:00Z", "2026-01-00T00:00:00Z", "2026-01-01T24:00:00Z",
+                   "2026-01-01T00:60:00Z", "2026-01-01 00:00:00Z", "2026-01-01T00:00:00Z\n")),
+])  # fmt: skip
+def test_columns_without_a_digest_hold_what_an_import_writes(
+    table: str, column: str, text: str, tmp_path: Path
+) -> None:
+    """What is only another place, or another time, is not noticed: docs/security.md says so."""
+    (tmp_path / "many.jsonl").write_text(many(3))
+    run(tmp_path, "store", "import", "many.jsonl", "--store", "refs.db")
+    connection = sqlite3.connect(tmp_path / "refs.db")
+    connection.execute(f"UPDATE {table} SET {column} = ?", (text,))
+    connection.commit()
+    connection.close()
+    result = run(tmp_path, "store", "export", "--all", "--store", "refs.db")
+    assert result.returncode == 2
+    assert result.stderr.decode().startswith(DAMAGED) and result.stderr.count(b"\n") == 1
+
+
 @pytest.mark.parametrize(("statement", "said"), [
     ("DELETE FROM meta", "not a reference store"),
     ("UPDATE meta SET value = 'x'", "not a reference store"),
@@ -652,6 +675,43 @@ def test_an_import_killed_in_the_middle_of_writing_is_rolled_back_by_readers(
             result.returncode == 2 and b"an interrupted import must be rolled back" in result.stderr
         )
         copy.chmod(0o755)
+
+
+KILLED_FIRST = """
+import os, signal, sqlite3, sys
+connection = sqlite3.connect("refs.db", isolation_level=None)
+connection.execute(f"PRAGMA journal_mode = {sys.argv[1]}")
+connection.execute("PRAGMA cache_size = 2")
+connection.execute("BEGIN IMMEDIATE")
+connection.execute("CREATE TABLE meta (name TEXT, value TEXT)")
+connection.execute("INSERT INTO meta VALUES ('a', hex(zeroblob(?)))", (int(sys.argv[2]),))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.parametrize("size", [0, 1_000_000])  # nothing was written yet, or a part was
+@pytest.mark.parametrize("mode", ["delete", "wal"])
+@pytest.mark.parametrize("reads", [False, True])
+def test_a_first_import_that_was_killed_leaves_no_store(
+    mode: str, size: int, reads: bool, tmp_path: Path
+) -> None:
+    """The old state: the file has nothing, readers say so, and the next import makes the store."""
+    (tmp_path / "many.jsonl").write_text(many(20))
+    process = [sys.executable, "-c", KILLED_FIRST, mode, str(size)]
+    assert subprocess.run(process, cwd=tmp_path, check=False).returncode == -signal.SIGKILL
+    left = {path.name: path.stat().st_size for path in tmp_path.glob("refs.db-*")}
+    assert (left.get(f"refs.db-{'wal' if mode == 'wal' else 'journal'}", 0) > 0) or not size
+    commands = [["store", "list"], ["check", "many.jsonl"]]
+    for command in [*commands, ["store", "export", "--all"]] if reads else []:
+        result = run(tmp_path, *command, "--store", "refs.db")
+        assert (result.returncode, result.stdout) == (2, b"")
+        assert result.stderr.startswith(b"dispatch-lint: refs.db: the file is empty: ")
+        assert result.stderr.count(b"\n") == 1
+    result = run(tmp_path, "store", "import", "many.jsonl", "--store", "refs.db")
+    assert (result.returncode, result.stderr) == (0, b"") and result.stdout.startswith(b"20 added")
+    assert contents(tmp_path / "refs.db")[1:3] == [(20, 20), (20,)]
+    for command in commands:
+        assert run(tmp_path, *command, "--store", "refs.db").stderr == b""
 
 
 @pytest.mark.parametrize("command", [
@@ -747,7 +807,8 @@ def test_what_no_database_can_hold_is_refused(
         record["entity"][column[part]] = values[part if part != "key" else "id"]
     (tmp_path / "all.jsonl").write_text(f"{head}\n{json.dumps(record)}\n")
     result = run(tmp_path, "store", "import", "all.jsonl", "--store", url)
-    assert result.stderr == b"dispatch-lint: all.jsonl:2: not a line of an archive\n"
+    assert result.stderr.startswith(b"dispatch-lint: all.jsonl:2: not a line of an archive: ")
+    assert b"a store can" in result.stderr and result.stderr.count(b"\n") == 1
 
 
 def test_a_file_whose_name_is_no_text_is_imported(tmp_path: Path) -> None:

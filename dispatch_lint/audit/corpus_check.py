@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from dispatch_lint.audit.arrow import Row
     from dispatch_lint.engine.judge import Judged, Task
     from dispatch_lint.engine.members import Place
+    from dispatch_lint.model.relations import ReferenceRow
     from dispatch_lint.rule import EntityView
     from dispatch_lint.rule.entity import Content
 
@@ -102,6 +103,14 @@ class _Answers:
         """The line and text of documents, by position."""
         self.wanted: Wanted | None = None
         """What the present question wants."""
+
+    def has_unread(self) -> bool:
+        """See `Answers.has_unread`: an audit reads texts, and no rows of stores."""
+        return False
+
+    def may_be_unread(self, _reference: ReferenceRow, _value: str) -> bool:
+        """See `Answers.may_be_unread`."""
+        return False
 
     def members(self, groups: Sequence[str]) -> Sequence[Members]:
         missing = [group for group in groups if group not in self.members_of]

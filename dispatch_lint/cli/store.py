@@ -248,8 +248,16 @@ def export(
         if all_:
             _write(archive_lines(store), output)
         elif ledger is None:
+            known = (organization, classifier.settings.organization)
+
+            def unnamed(owner: str) -> None:
+                if owner not in known:
+                    remark(f"manifests name no organization, and these are of {owner}: import them with "
+                           f"--organization {owner}, or use --all for an archive")  # fmt: skip
+
             found = store.entities(Filter(organization))
-            written = _write(export_lines(found, classifier.organization_field), output)
+            lines = export_lines(found, classifier.organization_field, unnamed)
+            written = _write(lines, output)
             if not written:
                 whose = "" if organization is None else f' of the organization "{organization}"'
                 tell(f"{store.shown} has no entity{whose}")

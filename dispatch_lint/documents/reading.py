@@ -28,7 +28,7 @@ class ReadPart(NamedTuple):
     Attributes:
         number: counts the documents of the source from 0.
         row_key: the key of its row, where the source is a store; empty for a text.
-        error: why the document could not be read; then the part has no value.
+        error: why the document could not be read; then the part has no value, or a `BadRow`.
     """
 
     number: int
@@ -168,7 +168,7 @@ def _rows(source: Source) -> Iterator[ReadPart]:
     assert source.rows is not None
     for index, (key, value) in enumerate(source.rows.rows()):
         error = f"{source.name}: {key}: {value.message}" if isinstance(value, BadRow) else ""
-        yield ReadPart(index, row_part(index, None if error else value), key, error)
+        yield ReadPart(index, row_part(index, value), key, error)
 
 
 def read_documents(classifier: Classifier, source: Source, limits: Limits) -> Iterator[Document]:

@@ -21,9 +21,17 @@ STDIN_NAME = "<stdin>"
 
 
 class BadRow(NamedTuple):
-    """A row of a store that is not an entity, and why."""
+    """A row of a store that is not an entity, and why.
+
+    Attributes:
+        kind, name, organization, identity: what its columns say beside; empty where there are none.
+    """
 
     message: str
+    kind: str = ""
+    name: str = ""
+    organization: str = ""
+    identity: str = ""
 
 
 class RowReader(Protocol):

@@ -12,6 +12,7 @@ from dispatch_lint.engine.rule_failures import reraise_if_not_of_rule
 from dispatch_lint.engine.rule_results import collected
 from dispatch_lint.engine.similar_names import SimilarNames
 from dispatch_lint.index.groups import Members, read_group
+from dispatch_lint.index.unread import UNREAD, UnreadRow, UnreadRows
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.document import Document
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
     from dispatch_lint.engine.judge import Judged, Task
     from dispatch_lint.engine.rule_failures import Method
     from dispatch_lint.index.groups import Groups
+    from dispatch_lint.model.relations import ReferenceRow
     from dispatch_lint.rule import EntityView, Rule
     from dispatch_lint.rule.entity import Content
+    from dispatch_lint.schema.catalogue import Catalogue
     from dispatch_lint.store.entity_store import EntityStore
     from dispatch_lint.store.rows import StoreRows
 
@@ -64,7 +67,7 @@ class CorpusCheck:
     that what they want is fetched all together, and are then asked again.
 
     Attributes:
-        not_judged: the number of references that an open world says nothing about.
+        not_judged: the number of references of which nobody knows whether there is what they mean.
     """
 
     def __init__(self, checker: Checker, corpus: Corpus, fail: Fail) -> None:
@@ -73,7 +76,9 @@ class CorpusCheck:
         self.has_store = corpus.store is not None and corpus.store.store is not None
         self.not_judged = 0
         self._rules, self._corpus, self._fail = checker.corpus_rules, corpus, fail
-        self._accelerator = checker.accelerator
+        self._unread = _unread_of(corpus.groups, checker.catalogue)
+        # What is silent about one group may not be about another, where rows cannot be read.
+        self._accelerator = None if self._unread else checker.accelerator
         self._similar = SimilarNames(corpus.groups, corpus.store)
         self._members: dict[str, Members] = {}
         self._contents: dict[int | str, Content] = {}
@@ -251,6 +256,21 @@ class CorpusCheck:
             self.want(Wanted(groups=missing))
         return [self._members[group] for group in groups]
 
+    def has_unread(self) -> bool:
+        """See `Answers.has_unread`."""
+        return any(self._all_unread())
+
+    def may_be_unread(self, reference: ReferenceRow, value: str) -> bool:
+        """See `Answers.may_be_unread`."""
+        return any(rows.may_have(reference, value) for rows in self._all_unread())
+
+    def _all_unread(self) -> Iterator[UnreadRows]:
+        """The rows that cannot be read, of the run and of the store, as far as it was asked."""
+        yield self._unread
+        store = self._corpus.store
+        if store is not None and store.store is not None:
+            yield store.store.unread
+
     def is_replaced(self, key: str) -> bool:
         """See `Answers.is_replaced`."""
         return hash(key) in self._gather_own_keys()
@@ -285,6 +305,15 @@ class CorpusCheck:
     def file(self, source: int) -> str:
         """See `Answers.file`."""
         return self._corpus.sources[source].name
+
+
+def _unread_of(groups: Groups, catalogue: Catalogue) -> UnreadRows:
+    """The rows of a run that cannot be read; that they cannot was said where they were read."""
+    unread = UnreadRows(catalogue.containers)
+    members = groups.some([UNREAD]).get(UNREAD)
+    for _, fact in members.facts if members is not None else ():
+        unread.add(UnreadRow(*fact.data), "", matters=False)
+    return unread
 
 
 def content_wants(

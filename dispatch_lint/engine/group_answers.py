@@ -57,7 +57,7 @@ class RelationGroup:
         self._path: Path | None = ("id",) if self._by == "id" else None
         """What is meant in an entity; None for its name."""
         self._unknown: set[ReferenceRow] = set()
-        """Foreign keys that an open world says nothing about; each is counted once."""
+        """Foreign keys of which nobody knows whether there is their target; each is counted once."""
         self._near: dict[str, Targets[int]] = {}
 
     def _views(self, rows: Iterable[tuple[int, EntityRow]]) -> list[MemberView]:
@@ -90,7 +90,8 @@ class RelationGroup:
 
     def is_referred_to(self, group: KeyGroup) -> bool:
         """See `KeyGroup.is_referred_to`."""
-        return next(self._referrers(group, self._members), None) is not None
+        found = next(self._referrers(group, self._members), None) is not None
+        return found or self._answers.has_unread()  # what cannot be read may refer to anything
 
     def referrers(self, group: KeyGroup) -> Sequence[Reference]:
         """See `KeyGroup.references`."""
@@ -155,6 +156,8 @@ class RelationGroup:
     def elsewhere(self, reference: Reference) -> Sequence[EntityView]:
         """See `Reference.elsewhere`."""
         row = reference._row
+        if self._answers.may_be_unread(row, reference.value):
+            return ()
         return tuple(self._views(
             (position, target)
             for position, target in self._targets.fitting(row)
@@ -163,6 +166,8 @@ class RelationGroup:
 
     def with_id(self, reference: Reference) -> Sequence[EntityView]:
         """See `Reference.with_id`."""
+        if self._answers.may_be_unread(reference._row, reference.value):
+            return ()
         members = self._members
         if self._by == "name":
             (members,) = self._answers.members([by_id(reference.value)])
@@ -184,7 +189,8 @@ class RelationGroup:
             return "resolved" if is_one else "ambiguous"
         if self.external(reference):
             return "external"
-        if self._answers.closed or self._is_judged(reference):
+        is_judged = self._answers.closed or self._is_judged(reference)
+        if is_judged and not self._answers.may_be_unread(row, reference.value):
             return "missing"
         if row not in self._unknown:
             self._unknown.add(row)

@@ -9,6 +9,7 @@ from dispatch_lint.engine.group_answers import FactGroup, RelationGroup, target_
 from dispatch_lint.engine.members import Member, Place, Wanted
 from dispatch_lint.engine.rule_results import check_of_group, checked_findings
 from dispatch_lint.index.groups import read_group
+from dispatch_lint.index.unread import UNREAD
 from dispatch_lint.model.location import Location
 from dispatch_lint.rule import (
     Collected,
@@ -252,6 +253,8 @@ def tasks_of(rules: CorpusRules, group: str, members: Members, answers: Answers)
     Nothing is asked about what only the reference store has.
     """
     by, rest = read_group(group)
+    if group == UNREAD:
+        return
     if by == "fact":
         yield from _fact_tasks(rules.facts[rest[0]], rest[1], members, answers)
         return

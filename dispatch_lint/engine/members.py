@@ -81,7 +81,7 @@ class Answers(Protocol):
         closed: whether references to entities that are not there are dangling.
         has_store: whether there is a reference store.
         kinds: the kinds that the run has documents of.
-        not_judged: the number of references that an open world says nothing about.
+        not_judged: the number of references of which nobody knows whether there is what they mean.
     """
 
     settings: Settings
@@ -93,6 +93,16 @@ class Answers(Protocol):
 
     def members(self, groups: Sequence[str]) -> Sequence[Members]:
         """The rows of other groups, each by itself."""
+
+    def has_unread(self) -> bool:
+        """Whether there are rows that cannot be read: what they refer to is not known."""
+
+    def may_be_unread(self, reference: ReferenceRow, value: str) -> bool:
+        """Whether a row that cannot be read may be what a foreign key refers to.
+
+        Args:
+            value: the name or ID of the target.
+        """
 
     def is_replaced(self, key: str) -> bool:
         """Whether a document of the run in the stored form has the key: it is the newer state."""

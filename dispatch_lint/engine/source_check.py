@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dispatch_lint.documents.classify import Skipped
 from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.reading import read_source, unreadable_part
-from dispatch_lint.documents.source import NotText
+from dispatch_lint.documents.source import BadRow, NotText
 from dispatch_lint.documents.suppressions import may_suppress, read_suppressions
 from dispatch_lint.documents.walk import is_excluded_code
 from dispatch_lint.engine.precedence import SCHEMA, claims_of, resolve, without_causes
@@ -24,6 +24,7 @@ from dispatch_lint.engine.rule_results import (
 )
 from dispatch_lint.engine.summary import Listed
 from dispatch_lint.index.groups import fact_row, relation_rows
+from dispatch_lint.index.unread import index_row, unread_row
 from dispatch_lint.model.errors import InputError
 from dispatch_lint.rule import EntityView, TextView
 
@@ -93,6 +94,11 @@ def check_part(checker: Checker, source: Source, read: ReadPart, report: SourceR
     # A file that is named, and is no text, does not parse: as one that is no YAML.
     if read.error and not (source.named and source.reported and read.part.problem):
         report.problems.append(read.error)
+        bad = read.part.value
+        if isinstance(bad, BadRow) and checker.corpus_rules:
+            row = unread_row(read.row_key, bad, checker.catalogue)
+            group, fact = index_row(row, read.row_key)
+            report.rows.append((group, read.number, fact))
         return
     if read.part.problem is not None:
         _check_unparsed(checker, source, read.part, read.number, report)

@@ -48,8 +48,8 @@ class Summary:
         violations: the violations by severity.
         suppressed: the violations that comments hide.
         baselined: the violations that a baseline hides.
-        not_judged: the references to entities that are neither here nor known to be missing,
-            because the documents are not complete and there is no store.
+        not_judged: the references to entities that are neither here nor known to be missing:
+            the documents are not complete and there is no store, or a row cannot be read.
         closed: whether references to entities that are not there are dangling.
         rules: the violations by rule.
         not_shown: the violations past `limits.violations-per-file`, by file.

@@ -47,7 +47,8 @@ def follow(value: Any, steps: Iterable[str]) -> tuple[Path, Any] | None:
     return path, value
 
 
-_TEXT = r"(?s:.*)(?::[0-9]{1,9}){4}\Z"
+_TEXT = r"[^\0]+(?::[1-9][0-9]{0,8}){4}\Z"
+"""The name of a file, which may have every character but NUL, and numbers that count from 1."""
 
 
 class Location(NamedTuple):

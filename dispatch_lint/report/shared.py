@@ -69,7 +69,12 @@ def summary_lines(outcome: Outcome) -> Iterator[str]:
         parts.append(f"{summary.suppressed} suppressed")
     if summary.baselined:
         parts.append(f"{summary.baselined} in the baseline")
-    if summary.closed:
+    if summary.closed and summary.not_judged:
+        parts.append(f"closed world: {count(summary.not_judged, 'reference')} not checked (what they mean "
+                     "cannot be read)")  # fmt: skip
+    elif summary.closed and summary.problems:
+        parts.append("closed world")  # what could not be read was not checked
+    elif summary.closed:
         parts.append("closed world: all references checked")
     elif summary.definition_files and not summary.documents:
         pass

@@ -22,7 +22,7 @@ State = Literal["resolved", "ambiguous", "external", "missing", "unknown"]
 
 `resolved`: one live entity, or the same one in several forms; `ambiguous`: several; `external`: the
 settings declare that it exists elsewhere; `missing`: there is none; `unknown`: there is none among
-the documents, and nothing says that they are complete.
+the documents, and nothing says that they are complete, or it is in a row that cannot be read.
 """
 
 

@@ -7,7 +7,7 @@ an entry of the ledger.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -18,8 +18,8 @@ from dispatch_lint.model.errors import StoreError
 from dispatch_lint.model.relations import key_text
 from dispatch_lint.store.entity_store import Counts, Filter, LedgerEntry
 from dispatch_lint.store.keys import is_storable, unstorable
-from dispatch_lint.store.soundness import is_sound_entity, is_sound_entry
-from dispatch_lint.text.harmless import harmless_json
+from dispatch_lint.store.soundness import unsound_part, unsound_value
+from dispatch_lint.text.harmless import harmless_json, shown_value
 
 if TYPE_CHECKING:
     from dispatch_lint.store.entity_store import EntityStore, WritableStore
@@ -29,6 +29,10 @@ _MAX_LINE = 64 * MIB
 _BATCH = 1_000
 _ENTRY = LedgerEntry._fields[:-1]
 """The fields of an entry of the ledger that an archive has: the place in a file is none."""
+_TEXT_OF = {
+    "tags": "tags_text", "entity": "value_text", "contained": "contained_text", "uses": "uses_text",
+}  # fmt: skip
+"""The field that holds what a property of an entity decodes."""
 
 
 def archive_lines(store: EntityStore) -> Iterator[str]:
@@ -82,38 +86,103 @@ def _read(path: str) -> Iterator[StoredEntity | LedgerEntry]:
             stream.readline()
             for number, line in enumerate(iter(partial(stream.readline, _MAX_LINE), b""), 2):
                 try:
-                    yield _record(json.loads(line))
-                except (ValueError, TypeError, KeyError, RecursionError, StoreError):
-                    raise StoreError(f"{path}:{number}: not a line of an archive") from None
+                    yield _record(_value_of(line))
+                except ValueError as error:
+                    raise StoreError(
+                        f"{path}:{number}: not a line of an archive: {error}"
+                    ) from None
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror or error}") from error
 
 
-def _record(line: dict[str, Any]) -> StoredEntity | LedgerEntry:
+def _value_of(line: bytes) -> object:
+    """The JSON of a line.
+
+    Raises:
+        ValueError: it has none; the message says why.
+    """
+    try:
+        return json.loads(line)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"it is not JSON: {error.msg} (column {error.colno})") from None
+    except UnicodeDecodeError:
+        raise ValueError("it is not UTF-8") from None
+    except ValueError:
+        raise ValueError("a number in it is too long") from None
+    except RecursionError:
+        raise ValueError("it is nested too deep") from None
+
+
+def _record(line: object) -> StoredEntity | LedgerEntry:
     """An entity, or an entry of the ledger, from a line.
 
     Raises:
-        ValueError, TypeError, KeyError, StoreError: it is neither.
+        ValueError: it is neither; the message names the field.
     """
-    if "ledger" in line:
-        entry = LedgerEntry(**line["ledger"])
-        _check_texts(entry[:-1])
-        if not is_sound_entry(entry):
-            raise ValueError
+    if isinstance(line, dict) and "ledger" in line:
+        fields = _fields_of(line, "ledger", _ENTRY, LedgerEntry._field_defaults)
+        _check_texts("ledger", fields)
+        entry = LedgerEntry(**fields)
+        _check_field("ledger", unsound_part(entry))
         return entry
-    stored = StoredEntity(**line["entity"])
-    _check_texts(
-        value for name, value in stored._asdict().items()
+    if not isinstance(line, dict) or "entity" not in line:
+        raise ValueError('it is no object with "entity" or "ledger"')
+    names, optional = StoredEntity._fields, StoredEntity._field_defaults
+    fields = _fields_of(line, "entity", names, optional)
+    _check_texts("entity", {
+        name: value for name, value in fields.items()
         if name != "revision" and not (name == "organization" and value is None)
-    )  # fmt: skip
-    _ = stored.tags, stored.entity, stored.contained, stored.uses  # each raises where it is damaged
+    })  # fmt: skip
+    stored = StoredEntity(**fields)
+    _check_field("entity", unsound_value(stored) or _undecodable(stored))
     key = key_text(stored.organization, stored.kind, stored.name)
-    if stored.key != key or unstorable(stored) or not is_sound_entity(stored):
-        raise ValueError
+    if stored.key != key:
+        raise ValueError('the "key" of "entity" is not that of its organization, kind and name')
+    if reason := unstorable(stored):
+        raise ValueError(reason)
     return stored
 
 
-def _check_texts(values: Any) -> None:
-    for value in values:
-        if not isinstance(value, str) or not is_storable(value):
-            raise TypeError
+def _fields_of(
+    line: dict[str, Any], what: str, names: Collection[str], optional: Collection[str]
+) -> dict[str, Any]:
+    """The fields of a record.
+
+    Raises:
+        ValueError: it is no object, lacks one, or has one that no record has.
+    """
+    fields = line[what]
+    if not isinstance(fields, dict):
+        raise ValueError(f'"{what}" is not an object')
+    for name in names:
+        if name not in fields and name not in optional:
+            raise ValueError(f'"{what}" has no "{name}"')
+    for name in fields:
+        if name not in names:
+            raise ValueError(f'"{what}" has the unknown field {shown_value(name)}')
+    return fields
+
+
+def _check_texts(what: str, fields: Mapping[str, Any]) -> None:
+    for name, value in fields.items():
+        if not isinstance(value, str):
+            raise ValueError(f'the "{name}" of "{what}" is not a text')
+        if not is_storable(value):
+            raise ValueError(
+                f'the "{name}" of "{what}" contains a character that a store cannot hold'
+            )
+
+
+def _check_field(what: str, name: str) -> None:
+    if name:
+        raise ValueError(f'the "{name}" of "{what}" cannot be right')
+
+
+def _undecodable(stored: StoredEntity) -> str:
+    """The first field of an entity that is not the JSON that it should be; else an empty text."""
+    for name in ("tags", "entity", "contained", "uses"):
+        try:
+            getattr(stored, name)
+        except StoreError:
+            return _TEXT_OF[name]
+    return ""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from dispatch_lint.documents.document import Document
 from dispatch_lint.documents.source import BadRow, Source
+from dispatch_lint.index.unread import UnreadRow, UnreadRows, unread_row
 from dispatch_lint.store.dispatch_rows import CHUNK, TABLE, DispatchRows
 from dispatch_lint.store.entity_store import Filter
 from dispatch_lint.store.import_reading import stored_entity
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from dispatch_lint.store.dispatch_rows import Explain
     from dispatch_lint.store.entity_store import LedgerEntry
 
+Matters = Callable[[UnreadRow], bool]
+
 
 class DispatchDatabase:
     """Dispatch's database as a store for look-ups. It has no ledger.
@@ -37,28 +40,33 @@ class DispatchDatabase:
         self._rows = DispatchRows(engine, shown, explain)
         self._classifier = classifier
         self._source = Source(shown, "rows", rows=self._rows)
-        self.problems: dict[str, None] = {}
-        """The rows that were asked for and could not be read: each a message."""
+        self.unread = UnreadRows(classifier.catalogue.containers)
+
+    @property
+    def problems(self) -> Collection[str]:
+        """See `EntityStore.problems`."""
+        return self.unread.problems
 
     def _entities(
-        self, where: sa.ColumnElement[bool] | None, matters: Callable[[str], bool] = lambda _: True
+        self, where: sa.ColumnElement[bool] | None, matters: Matters = lambda _: True
     ) -> Iterator[StoredEntity]:
         """The selected entities.
 
         Args:
-            matters: whether a row that cannot be read is a problem; it is called with its key.
+            matters: whether a row that cannot be read is a problem by itself.
         """
         for key, row in self._rows.select(where):
             if isinstance(row, BadRow):
-                if matters(key):
-                    self.problems[f"{self.shown}: {key}: {row.message}"] = None
+                message = f"{self.shown}: {key}: {row.message}"
+                unread = unread_row(key, row, self._classifier.catalogue)
+                self.unread.add(unread, message, matters=matters(unread))
                 continue
             document = self._classifier.read(row_part(0, row), self._source, 0)
             if isinstance(document, Document) and document.key is not None:
                 yield stored_entity(document._replace(row_key=key))
 
     def _where(
-        self, column: str, values: Sequence[str], matters: Callable[[str], bool] | None = None
+        self, column: str, values: Sequence[str], matters: Matters | None = None
     ) -> Iterator[StoredEntity]:
         """The entities of the rows with some values in a column.
 
@@ -100,14 +108,16 @@ class DispatchDatabase:
         return kind, *(declared.aliases if declared else ())
 
     def with_ids(self, identities: Sequence[str]) -> list[StoredEntity]:
-        return list(self._where("id", identities))
+        # A row that has no ID there, and cannot be read, matters where somebody refers to its kind
+        # by ID, which is rare.
+        return list(self._where("id", identities, lambda row: row.identity in identities))
 
     def named(self, names: Sequence[tuple[str, str]]) -> list[StoredEntity]:
         wanted = set(names)
         texts = {name for _, name in names}
         containers = self._classifier.catalogue.containers
         entities = [
-            entity for entity in self._where("name", [*texts], lambda key: _name_in(key) in texts)
+            entity for entity in self._where("name", [*texts], lambda row: row.name in texts)
             if (entity.kind, entity.name) in wanted
         ]  # fmt: skip
         container_kinds = {containers[kind] for kind, _ in names if kind in containers}
@@ -126,11 +136,11 @@ class DispatchDatabase:
         ]  # fmt: skip
 
     def names(self, kind: str, limit: int) -> list[str]:
-        before = dict(self.problems)  # a name that is only suggested need not be read
+        before = dict(self.unread.problems)  # a name that is only suggested need not be read
         try:
             return self._names(kind, limit)
         finally:
-            self.problems = before
+            self.unread.problems = before
 
     def _names(self, kind: str, limit: int) -> list[str]:
         containers = self._classifier.catalogue.containers
@@ -162,8 +172,3 @@ class DispatchDatabase:
 
     def close(self) -> None:
         self._rows.close()
-
-
-def _name_in(key: str) -> str:
-    """The name in a key of either layout."""
-    return key.split("/", 2)[-1]

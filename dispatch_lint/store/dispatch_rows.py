@@ -28,6 +28,8 @@ _JSON = ("spec", "reason", "tags", "value")
 TABLE = sa.table(
     "entity", *(sa.column(name) for name in (*_TEXTS, *_TIMES, *_NUMBERS, *_JSON))
 )  # fmt: skip
+_IDENTITY = ("type", "name", "organization_id", "id")
+"""The columns that say which entity it is, in the order of `BadRow`."""
 _STREAM = 500
 """Rows that are fetched at once."""
 CHUNK = 5_000
@@ -109,6 +111,11 @@ def _columns(connection: Connection) -> set[str]:
     return {column["name"] for column in inspector.get_columns("entity")}
 
 
+def _bad(row: RowMapping, message: str) -> BadRow:
+    """A row that cannot be read, with what its other columns say of it."""
+    return BadRow(message, *(row.get(name) or "" for name in _IDENTITY))
+
+
 class DispatchRows:
     """The rows of Dispatch's table as values of a source, streamed from the server."""
 
@@ -185,13 +192,13 @@ class DispatchRows:
                 try:
                     values[name] = json.loads(text)
                 except json.JSONDecodeError as error:
-                    return BadRow(f"the column {name} cannot be read: {error}")
+                    return _bad(row, f"the column {name} cannot be read: {error}")
                 except ValueError:
-                    return BadRow(f"the column {name} cannot be read: a number is too long")
+                    return _bad(row, f"the column {name} cannot be read: a number is too long")
                 except RecursionError:
-                    return BadRow(f"the column {name} cannot be read: it is nested too deep")
+                    return _bad(row, f"the column {name} cannot be read: it is nested too deep")
         if not isinstance(values["value"], dict):
-            return BadRow("the value of the row is not a JSON object")
+            return _bad(row, "the value of the row is not a JSON object")
         return values
 
     def _column(self, name: str) -> sa.ColumnElement[Any]:

@@ -14,6 +14,7 @@ from dispatch_lint.model.errors import StoreError
 
 if TYPE_CHECKING:
     from dispatch_lint.documents.stored_entity import StoredEntity
+    from dispatch_lint.index.unread import UnreadRows
 
 
 class ConnectionLost(StoreError):
@@ -114,6 +115,10 @@ class EntityStore(Ledger, Protocol):
     @property
     def problems(self) -> Iterable[str]:
         """What could not be read of what was asked for: a message for each row."""
+
+    @property
+    def unread(self) -> UnreadRows:
+        """The rows that were met, and could not be read."""
 
     def get(self, key: str) -> StoredEntity | None:
         """The entity with a key."""

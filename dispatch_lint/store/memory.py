@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from copy import copy
 
 from dispatch_lint.documents.stored_entity import StoredEntity
+from dispatch_lint.index.unread import NONE_UNREAD
 from dispatch_lint.model.relations import DELETED
 from dispatch_lint.store.entity_store import Counts, Filter, LedgerEntry, Scope
 
@@ -16,6 +17,7 @@ class MemoryStore:
 
     shown = "memory"
     problems: Sequence[str] = ()
+    unread = NONE_UNREAD
 
     def __init__(self) -> None:
         self._entities: dict[str, StoredEntity] = {}

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from dispatch_lint.documents.stored_entity import StoredEntity
     from dispatch_lint.store.entity_store import LedgerEntry
 
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\Z", re.ASCII)
+_TIME = re.compile(
+    r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)Z\Z",
+    re.ASCII,
+)
 
 
 @lru_cache(maxsize=1_000)  # an import has one time for all that it writes
@@ -21,21 +24,38 @@ def is_time(value: object) -> bool:
     return isinstance(value, str) and _TIME.match(value) is not None
 
 
-def is_sound_entity(stored: StoredEntity) -> bool:
-    """Whether the values that are not digested, or not of a fixed type, can be right."""
+def unsound_value(stored: StoredEntity) -> str:
+    """The first field of an entity, not digested or not of a fixed type, that cannot be right.
+
+    It is an empty text where there is none.
+
+    A location or a time that is only another one is not noticed: the digest does not cover them.
+    """
     revision = stored.revision
     if revision is not None and type(revision) is not int:  # SQLite also stores text
-        return False
+        return "revision"
     if stored.form not in ("stored", "manifest"):
-        return False
+        return "form"
     if stored.deleted and not is_time(stored.deleted):
-        return False
-    return not stored.location_text or Location.is_text(stored.location_text)
+        return "deleted"
+    if stored.location_text and not Location.is_text(stored.location_text):
+        return "location_text"
+    return ""
 
 
-def is_sound_entry(entry: LedgerEntry) -> bool:
-    """Whether the values of an entry of a ledger can be right."""
+def unsound_part(entry: LedgerEntry) -> str:
+    """The first field of an entry of a ledger that cannot be right; an empty text where all can.
+
+    That an ID was last seen before it was first seen is no damage: imports may come from machines
+    whose clocks differ.
+    """
     identity, key, first, last, deleted, _ = entry
-    return type(identity) is type(key) is str and (
-        is_time(first) and is_time(last) and (deleted == "" or is_time(deleted))
-    )
+    if type(identity) is not str:
+        return "identity"
+    if type(key) is not str:
+        return "key"
+    if not is_time(first):
+        return "first_seen"
+    if not is_time(last):
+        return "last_seen"
+    return "" if deleted == "" or is_time(deleted) else "deleted"

@@ -10,12 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from dispatch_lint.documents.stored_entity import WHEN_DAMAGED, StoredEntity
+from dispatch_lint.index.unread import NONE_UNREAD
 from dispatch_lint.model.errors import StoreError
 from dispatch_lint.model.relations import DELETED
 from dispatch_lint.store import tables
 from dispatch_lint.store.entity_store import ConnectionLost, Filter, LedgerEntry
 from dispatch_lint.store.keys import is_storable
-from dispatch_lint.store.soundness import is_sound_entity, is_sound_entry
+from dispatch_lint.store.soundness import unsound_part, unsound_value
 from dispatch_lint.store.tables import COLUMNS, contained, digest_of, entity, ledger, reference
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class SqlStore:
     """
 
     problems: Sequence[str] = ()
+    unread = NONE_UNREAD
 
     def __init__(self, engine: Engine, shown: str, explain: Callable[[BaseException], str]) -> None:
         self._engine, self._explain = engine, explain
@@ -57,6 +59,10 @@ class SqlStore:
     def _open(self) -> None:
         version = self._read(self._version)
         self._check_version(version)
+        if version == 0 and not self._postgres and not self._read(tables.has_any):
+            # What SQLite leaves of a new file where it takes back what was not finished.
+            raise StoreError(f"{self.shown}: the file is empty: its first import was interrupted, or none was "
+                             "made yet; run `dispatch-lint store import` (again)")  # fmt: skip
         if version == 0:
             raise StoreError(f"{self.shown}: not a reference store; create one with "
                              "`dispatch-lint store import`")  # fmt: skip
@@ -120,7 +126,7 @@ class SqlStore:
         rows = self._read(lambda connection: connection.execute(select).fetchall())
         entities = [StoredEntity._make(row[:-1]) for row in rows]
         for stored, row in zip(entities, rows, strict=True):
-            if digest_of(stored) != row[-1] or not is_sound_entity(stored):
+            if digest_of(stored) != row[-1] or unsound_value(stored):
                 raise self._damage()
         return entities
 
@@ -253,7 +259,7 @@ class SqlStore:
         """
         rows = self._read(lambda connection: connection.execute(select).fetchall())
         entries = [LedgerEntry(*row) for row in rows]
-        if not all(map(is_sound_entry, entries)):
+        if any(map(unsound_part, entries)):
             raise self._damage()
         return entries
 

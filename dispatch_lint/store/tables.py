@@ -137,6 +137,11 @@ def migrate(connection: Connection) -> None:
         connection.execute(meta.update().values(value=str(len(MIGRATIONS))))
 
 
+def has_any(connection: Connection) -> bool:
+    """Whether there are tables, of whatever kind."""
+    return bool(inspect(connection).get_table_names())
+
+
 def version(connection: Connection) -> int:
     """The version of the tables; 0 if there are none.
 
