@@ -125,12 +125,25 @@ def _schema(folder: Path, chance: random.Random) -> list[str]:
     return chance.choice([_CHECK, ["schema", "diff", "own", "own"], ["graph"]])
 
 
+_WITH_DEFINITIONS = [
+    ["schema", "list", "."],
+    ["schema", "generate", "--definitions", ".", "--output", "made"],
+    ["schema", "diff", ".", "."],
+    ["graph", "--definitions", "."],
+    ["graph", "--definitions", ".", "-f", "svg"],
+]
+
+
 def _go(folder: Path, chance: random.Random) -> list[str]:
     text = _one_of(chance, [
         lambda: "type A struct {\n\tBaseEntity\n" + _many(chance, lambda n: f'\tF{n} string `json:"f{n}"`\n', 30_000) + "}\n",
         lambda: "".join(f"type A{n} struct {{\n\tBaseEntity\n\tX A{n + 1}\n\tY A{n + 1}\n}}\n" for n in range(60)),
         lambda: "type A struct {\n\tBaseEntity\n\tX " + _deep(chance, "map[string]", "int", "") + "\n}\n",
         lambda: "type A " + _deep(chance, "struct { X ", "int", "}") + "\n", lambda: "const a = " + _deep(chance, "(", "1", ")"),
+        lambda: _many(chance, lambda n: f"type A{n} struct {{ BaseEntity; X *A{n + 1}; Y map[string][]A{n * 7} }}\n", 60_000),
+        lambda: _many(chance, lambda n: f"type A{n} struct {{ {chance.choice(['BaseEntity', 'X int'])} }}\n", 500_000),
+        lambda: "type A struct { BaseEntity }\nconst (\n" + _many(chance, lambda n: f"C{n} = {n}\n", 800_000) + ")\n",
+        lambda: _many(chance, lambda n: f"type A{n} struct {{ BaseEntity; X string `json:\"a{n * 7 % 4_000}\"` }}\n", 4_000),
         lambda: "type A struct { A; BaseEntity }\n" * 2_000, lambda: "// " + "x" * 3_000_000 + "\n",
         lambda: 'func a() { x = "' + "a" * 1_000_000 + '" }\n',
         lambda: "type A struct {\n\tBaseEntity\n\tX [" + chance.choice(["", "0x"]) + "9" * 100_000 + "]int\n}\n",
@@ -138,7 +151,11 @@ def _go(folder: Path, chance: random.Random) -> list[str]:
         lambda: f'import a "x/gen/{chance.choice(["a" * 300, chr(0), "."])}"\n',
     ])  # fmt: skip
     (folder / "a.go").write_text("package x\n" + text)
-    return chance.choice([_CHECK, ["schema", "list", "."]])
+    if chance.random() < 0.2:
+        (folder / "b.go").write_text(
+            "package x\n" + _many(chance, lambda n: f"type B{n} struct {{ A{n} }}\n", 60_000)
+        )
+    return chance.choice([_CHECK, *_WITH_DEFINITIONS])
 
 
 def _openapi(folder: Path, chance: random.Random) -> list[str]:
@@ -155,11 +172,14 @@ def _openapi(folder: Path, chance: random.Random) -> list[str]:
         lambda: {"A": {"$ref": "#/definitions/A"}},
         lambda: {"A": {"properties": {f"p{n}": {"$ref": "#/definitions/A"} for n in range(2_000)}}},
         lambda: {f"A{n}": {"properties": {"kind": {"type": "string"}, "name": {"type": "string"}}} for n in range(5_000)},
+        lambda: {f"A{n}": {"properties": {"kind": {"type": "string"}, "name": {"type": "string"}} | {
+                    f"x{other}": {"$ref": f"#/definitions/A{other % 60_000}"} for other in (n + 1, n * 7)}}
+                 for n in range(chance.choice([2_000, 40_000, 60_000]))},
         lambda: {"A": {"properties": {name: {"$ref": reference} for name in ("kind", "name", "\ud800")}}},
     ])  # fmt: skip
     api = {"swagger": "2.0", "tags": [{}], "definitions": models}
     (folder / "api.json").write_text(json.dumps(api))
-    return _CHECK
+    return chance.choice([_CHECK, *_WITH_DEFINITIONS])
 
 
 def _sqlite(folder: Path, chance: random.Random) -> list[str]:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from dispatch_lint.config.limits import Limits
+from dispatch_lint.definitions import go_search, go_syntax
 from dispatch_lint.definitions.budget import Budget
 from dispatch_lint.definitions.conventions import Conventions
 from dispatch_lint.definitions.go_package import GoSource
+from dispatch_lint.definitions.go_search import files_with_kinds
 from dispatch_lint.definitions.go_tree import GoTree
 from dispatch_lint.definitions.go_types import Scope
 from dispatch_lint.definitions.golang import GoReader
@@ -283,6 +287,89 @@ def test_types_inside_each_other(name: str, tmp_path: Path) -> None:
     ]
     assert code == 1 and len(said) == 1
     assert "more than 2,000 fields; limits.fields raises the limit" in said[0]
+
+
+@pytest.mark.parametrize("name", ["a.go", "a.json"])
+def test_many_kinds(name: str, tmp_path: Path) -> None:
+    """Each kind counts, so that few fields each do not make up for very many of them."""
+    text = "package a\n" + "".join(f"type T{n} struct {{ BaseEntity }}\n" for n in range(90))
+    if name == "a.json":
+        fields = {"kind": {"type": "string"}, "name": {"type": "string"}}
+        models = {f"T{n}": {"type": "object", "properties": fields} for n in range(90)}
+        text = json.dumps({"swagger": "2.0", "definitions": models})
+    code, out, _ = limited(tmp_path, "fields = 800", name, text)
+    report = json.loads(out)
+    (said,) = (one for one in report["violations"] if one["rule"] == "syntax-error")
+    assert code == 1 and "lead to more than 800 fields; limits.fields" in said["message"]
+    for command in (
+        ("graph", "--definitions", name), ("schema", "diff", name, name),
+        ("schema", "generate", "--definitions", name, "--output", "made"), ("schema", "list", name),
+    ):  # fmt: skip
+        ran = run(tmp_path, *command)
+        message = ran.stderr.decode()
+        assert ran.returncode == 2 and "more than 800 fields" in message, (command, message)
+        assert message.startswith(f"dispatch-lint: {name}:") and not ran.stdout, command
+    (tmp_path / "dispatch-lint.toml").write_text(f"definitions = ['{name}']\nlimits.fields = 800\n")
+    ran = run(tmp_path, "schema", "show", "T1")
+    assert ran.returncode == 2 and b"more than 800 fields" in ran.stderr
+    limited(tmp_path, "fields = 4_000", name, text)
+    assert run(tmp_path, "graph", "--definitions", name).returncode == 0
+
+
+@pytest.mark.parametrize("text", [
+    "".join(f"type T{n} struct {{ X int }}\n" for n in range(60)),
+    "const (\n" + "".join(f"C{n} = {n}\n" for n in range(60)) + ")\n",
+])  # fmt: skip
+def test_many_types_of_a_file(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(go_syntax, "_MAX_DECLARED", 50)
+    source = f"package a\ntype K struct {{ BaseEntity }}\n{text}"
+    file = go_syntax.read_go(source.encode(), "a.go")
+    (problem,) = file.problems
+    assert problem.message == "the file declares more than 50 types and constants"
+    assert len(file.types) + len(file.constants) <= 52
+
+
+def test_many_embedded_names_are_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With few names and with many, the same files are found."""
+    sources = {
+        "a/a.go": "package a\ntype T1 struct { BaseEntity }\ntype T2 struct { BaseEntity }\n",
+        "a/b.go": "package a\ntype U struct {\n\tT1\n}\n",
+        "a/c.go": "package a\ntype V struct {\n\tX other.T1\n\tyT2 int\n}\n",
+        "b/d.go": 'package b\nimport "x/a"\ntype W struct {\n\ta.T2\n}\n',
+        "b/e.go": 'package b\nimport . "x/a"\ntype X struct {\n\t*T2 `json:",inline"`\n}\n',
+    }
+
+    def found() -> list[str]:
+        read = [GoSource(name, text.encode) for name, text in sources.items()]
+        tree, conventions = GoTree(read, {"a": "x/a"}), Conventions(foreign=True)
+        reader = GoReader(tree, conventions)
+        return [scope.file.text.name for scope in files_with_kinds(tree, reader, read, conventions)]
+
+    few = found()
+    assert few == ["a/a.go", "a/b.go", "b/d.go", "b/e.go"]
+    monkeypatch.setattr(go_search, "_MANY", 1)
+    assert found() == few
+
+
+@pytest.mark.parametrize("error", [
+    "MemoryError()", "SystemError('<function a> returned NULL without setting an exception')",
+])  # fmt: skip
+def test_exhausted_memory(error: str) -> None:
+    """One message; also where Python reports it while a generator ends."""
+    code = f"""
+import dispatch_lint.cli as cli, sys
+from dispatch_lint.cli.exit import run_and_exit
+class Ending:
+    def __del__(self):
+        raise MemoryError
+def main(**_):
+    Ending()
+    raise {error}
+cli.cli.main = main
+run_and_exit(cli.run)
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert (ran.returncode, ran.stderr, ran.stdout) == (2, b"dispatch-lint: out of memory\n", b"")
 
 
 def test_many_documents_with_a_field_twice(tmp_path: Path) -> None:

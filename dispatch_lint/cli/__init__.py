@@ -27,6 +27,8 @@ COMMANDS = (
 )  # fmt: skip
 """The commands in the order of the help; each is a module here."""
 
+_WITHOUT_EXCEPTION = "returned NULL without setting an exception"
+"""What Python says where memory is exhausted so far that there is none for a MemoryError."""
 COMPLETE_VARIABLE = "_DISPATCH_LINT_COMPLETE"
 """The environment variable with which the script of a shell asks for completions."""
 
@@ -112,7 +114,7 @@ def run() -> int:
     It is 2 for every error, and 128 plus the number for a signal.
 
     Raises:
-        KeyboardInterrupt, SystemExit, OSError: for `run_and_exit` to handle.
+        KeyboardInterrupt, SystemExit, OSError, MemoryError: for `run_and_exit` to handle.
     """
     end_on_signals()
     try:
@@ -132,12 +134,11 @@ def run() -> int:
     except UserError as error:
         tell_error(error)
         return EXIT_FAILURE
-    except OSError:
+    except (OSError, MemoryError):
         raise  # `run_and_exit` tells it
-    except MemoryError:
-        tell("out of memory")
-        return EXIT_FAILURE
-    except Exception:
+    except Exception as error:
+        if isinstance(error, SystemError) and _WITHOUT_EXCEPTION in str(error):
+            raise MemoryError from None
         tell_traceback()
         tell("internal error: please report it with the lines above")
         return EXIT_FAILURE

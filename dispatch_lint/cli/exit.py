@@ -34,6 +34,8 @@ def run_and_exit(work: Callable[[], int]) -> NoReturn:
     The process ends without freeing its memory, which can take longer than the run itself.
     """
     _prepare_streams()
+    sys.unraisablehook = _report_unraisable
+    exhausted = False
     try:
         code = work()
     except KeyboardInterrupt as error:
@@ -49,17 +51,27 @@ def run_and_exit(work: Callable[[], int]) -> NoReturn:
     except BrokenPipeError:
         _discard_output()  # the reader of the pipe is gone
         code = EXIT_FAILURE
+    except MemoryError:
+        exhausted, code = True, EXIT_FAILURE
     except OSError as error:
         with suppress(OSError):  # standard error may be what is full
             tell_error(error)
         _discard_output()  # standard output itself may be the file that is full
         code = EXIT_FAILURE
+    if exhausted:  # only now the values of the run are free: the exception kept them
+        tell("out of memory")
     try:
         sys.stdout.flush()
         sys.stderr.flush()
     except (OSError, ValueError):
         sys.exit(code)  # Python reports why
     os._exit(code)
+
+
+def _report_unraisable(unraisable: sys.UnraisableHookArgs) -> None:
+    """Report an exception that nothing can handle; one message says that memory is exhausted."""
+    if not issubclass(unraisable.exc_type, MemoryError):
+        sys.__unraisablehook__(unraisable)
 
 
 def end_on_signals() -> None:

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 _USUAL = 8
 """Levels of types inside types up to which a field counts once; those of Dispatch have 6."""
 
+_KIND = 20
+"""How many fields a kind counts as: it has those of BaseEntity, a schema, and a validator of 50 kB."""
+
 
 class Budget:
     """Counts the fields that the definitions of a run lead to.
@@ -35,12 +38,18 @@ class Budget:
         """
         self._left -= fields * max(1, around - _USUAL) ** 2
 
-    def allows(self, definition: Location | None) -> bool:
+    def spend_kind(self) -> None:
+        """Count one more kind, whose own fields were counted."""
+        self.spend(fields=_KIND)
+
+    def allows(self, definition: Location | None, kinds: int = 0) -> bool:
         """Whether the fields of one more type may be read.
 
         Args:
             definition: the location of the definition that leads to the type.
+            kinds: how many are to be read before it.
         """
-        if self._left <= 0 and self.exceeded is None:
+        allowed = self._left > kinds * _KIND
+        if not allowed and self.exceeded is None:
             self.exceeded = definition
-        return self._left > 0
+        return allowed

@@ -28,6 +28,9 @@ _NAMED = re.compile(rb"(?:.*[{;/(])?[ \t]*" + _NAME + rb"\*?")
 _QUALIFIER = re.compile(LETTER + rb"+\Z")
 # Behind it: the end of the line, a tag, type arguments, the next field, the end, or a comment.
 _BEHIND = rb"(?!" + LETTER + rb")(?=[ \t]*(?:\r?$|[`\"\[;})/]))"
+_ANY_WORD = re.compile(LETTER + rb"+" + _BEHIND, re.MULTILINE)
+_MANY = 100
+"""With more names, all words of a text are looked up, instead of each name looked for in it."""
 
 
 def words_of_kinds(conventions: Conventions) -> tuple[bytes, ...]:
@@ -158,9 +161,11 @@ class _Embedding:
         self._in_folder: dict[str, set[bytes]] = {}
         for folder, name in types:
             self._in_folder.setdefault(folder, set()).add(name.encode())
-        self._names = sorted(set().union(*self._in_folder.values()))
-        known = b"|".join(map(re.escape, self._names))
-        self._qualified = re.compile(rb"\.(?:" + known + rb")" + _BEHIND, re.MULTILINE)
+        self._names = frozenset[bytes]().union(*self._in_folder.values())
+        # Names are compared one after the other.
+        few = len(self._names) <= _MANY
+        known = b"|".join(map(re.escape, sorted(self._names))) if few else LETTER + rb"+"
+        self._qualified = re.compile(rb"\.(" + known + rb")" + _BEHIND, re.MULTILINE)
 
     def is_in(self, source: GoSource) -> bool:
         """Whether a file may have such code."""
@@ -176,9 +181,16 @@ class _Embedding:
         if not self._names:
             return
         for match in self._qualified.finditer(text):
-            yield _QUALIFIER.sub(b"", _line_before(text, match))
+            if match[1] in self._names:
+                yield _QUALIFIER.sub(b"", _line_before(text, match))
         # The names of a package that is imported with a dot are written without a qualifier.
-        for name in self._names if b'. "' in text else self._in_folder.get(source.folder, ()):
+        names = self._names if b'. "' in text else self._in_folder.get(source.folder, ())
+        if len(names) > _MANY:
+            for match in _ANY_WORD.finditer(text):
+                if match[0] in names and text[match.start() - 1 : match.start()] != b".":
+                    yield _line_before(text, match)
+            return
+        for name in names:
             if name in text:
                 for match in re.finditer(re.escape(name) + _BEHIND, text, re.MULTILINE):
                     before = _line_before(text, match)

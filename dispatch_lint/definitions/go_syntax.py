@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.definitions.go_build import is_ignored
@@ -178,7 +178,15 @@ def read_go(source: bytes, name: str) -> GoFile:
             _read_method(node, file)
         if keys and node.type in ("function_declaration", "method_declaration"):
             file.layouts += key_expressions(node, file.text)
+        if len(file.types) + len(file.constants) > _MAX_DECLARED:
+            message = f"the file declares more than {_MAX_DECLARED:,} types and constants"
+            file.problems.append(DefinitionProblem(message, file.text.location(node)))
+            break
     return file
+
+
+_MAX_DECLARED = 100_000
+"""Types and constants of a file that are read: each takes kilobytes. No real file has as many."""
 
 
 def is_generated(source: bytes) -> bool:
@@ -338,7 +346,7 @@ def _descendants(node: Node, node_type: str, depth: int = 0) -> Iterator[Node]:
 
 
 def _read_types(node: Node, file: GoFile) -> None:
-    for spec in node.named_children:
+    for spec in islice(node.named_children, _MAX_DECLARED + 1):
         if spec.type not in ("type_spec", "type_alias"):
             continue
         # In a group, `type ( … )`, the comment is above the spec, else above the declaration.
@@ -364,7 +372,7 @@ def _read_constants(node: Node, file: GoFile) -> None:
     """Read the constants of a declaration; a line without values repeats those above it."""
     type_: Node | None = None
     values: list[Node] = []
-    for iota, spec in enumerate(_descendants(node, "const_spec")):
+    for iota, spec in enumerate(islice(_descendants(node, "const_spec"), _MAX_DECLARED + 1)):
         written = spec.child_by_field_name("value")
         if written is not None:
             type_, values = spec.child_by_field_name("type"), written.named_children

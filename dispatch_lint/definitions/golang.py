@@ -10,7 +10,7 @@ from dispatch_lint.config.limits import Limits
 from dispatch_lint.definitions.budget import Budget
 from dispatch_lint.definitions.conventions import Conventions
 from dispatch_lint.definitions.go_base import base_of
-from dispatch_lint.definitions.go_kinds import Role, Roles
+from dispatch_lint.definitions.go_kinds import Named, Role, Roles
 from dispatch_lint.definitions.go_promotion import promoted, shadowing, with_standard
 from dispatch_lint.definitions.go_tree import GoTree
 from dispatch_lint.definitions.go_types import Bound, Scope, Target, methods_of, structs
@@ -48,7 +48,8 @@ class GoReader:
         self, tree: GoTree, conventions: Conventions, budget: Budget | None = None
     ) -> None:
         self._tree, self._conventions = tree, conventions
-        self._values = ValueReader(tree, conventions, budget or Budget(Limits().fields))
+        self._budget = budget or Budget(Limits().fields)
+        self._values = ValueReader(tree, conventions, self._budget)
         self._roles = Roles(tree, conventions, self._values)
         self.skipped: list[Skipped] = []
         self._structs: dict[str, Sequence[StructType]] = {}
@@ -62,12 +63,7 @@ class GoReader:
         """Every kind that some files declare, in the order of files and lines."""
         for file in files:
             self._tell_marked(file)
-        named = [
-            (declared.target, declared.struct, self._roles.role(declared.target, declared.struct))
-            for file in files
-            for declared in self._struct_types(file)
-        ]
-        chosen = self._roles.without_mixins(named)
+        chosen = self._roles.without_mixins(list(self._named(files)))
         self.skipped += self._roles.skipped
         kinds = [
             self._values.kind_of(target.declared)
@@ -75,7 +71,25 @@ class GoReader:
             if role.name not in ("value", "base")
         ]
         self._values.kinds = tuple(dict.fromkeys([*kinds, *sorted(self._conventions.kinds)]))
-        return [self._entity_type(target, struct, role) for target, struct, role in chosen]
+        types = []
+        for target, struct, role in chosen:
+            if not self._budget.allows(target.declared.location):
+                break  # each of the others would still cost what its own fields do
+            types.append(self._entity_type(target, struct, role))
+            self._budget.spend_kind()
+        return types
+
+    def _named(self, files: Sequence[Scope]) -> Iterator[Named]:
+        """The types of some files that are structs, and what each declares, as far as the limit allows."""
+        kinds = 0
+        for file in files:
+            for target, struct in self._struct_types(file):
+                role = self._roles.role(target, struct)
+                if role.name:
+                    if not self._budget.allows(target.declared.location, kinds):
+                        return
+                    kinds += 1
+                yield target, struct, role
 
     def _tell_marked(self, scope: Scope) -> None:
         """Report the types of a file that a marker makes kinds, but that are no structs."""

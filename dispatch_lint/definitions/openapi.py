@@ -61,6 +61,7 @@ class OpenApiReader:
 
     def __init__(self, description: Description, conventions: Conventions, budget: Budget) -> None:
         self._conventions, self._kind_of = conventions, description.kind_of
+        self._budget = budget
         models, path = models_of(description.part.value)
         version = str(description.part.value.get("openapi", ""))
         later = re.match(r"3\.[1-9]|[4-9]", version) is not None
@@ -102,11 +103,15 @@ class OpenApiReader:
             return []
         kinds = [self._canonical(name) for name in entities]
         self._reader.kinds = tuple(dict.fromkeys([*kinds, *sorted(self._conventions.kinds)]))
-        return [
-            self._entity_type(self._models[name], role, why)
-            for name, (role, why) in self._roles.items()
-            if role
-        ]
+        types = []
+        for name, (role, why) in self._roles.items():
+            model = self._models[name]
+            if role:
+                if not self._budget.allows(model.location):
+                    break  # each of the others would still cost what its own fields do
+                types.append(self._entity_type(model, role, why))
+                self._budget.spend_kind()
+        return types
 
     def _canonical(self, name: str) -> str:
         declared = self._declared.get(name, name)

@@ -89,7 +89,7 @@ def read_sources(
     if budget.exceeded is not None:
         message = (f"the types of this definition, and of those before it, lead to more than "
                    f"{fields:,} fields; limits.fields raises the limit")  # fmt: skip
-        definitions.problems.append(DefinitionProblem(message, budget.exceeded, passed_over=True))
+        definitions.problems.append(DefinitionProblem(message, budget.exceeded))
     return definitions
 
 

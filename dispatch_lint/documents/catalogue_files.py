@@ -111,11 +111,12 @@ def _with_definitions(
             raise DefinitionError(f"definitions: {path} does not exist", setting=setting)
     conventions = conventions_of(Catalogue(deepcopy(schemas)), settings)
     found = read_paths([str(path) for path in paths], settings, conventions)
+    defined_kinds = kinds_of(found, conventions)  # first: it says why nothing could be read
     if not found.types:
         raise DefinitionError(
             f"definitions: no kind is declared in {', '.join(settings.definitions)}"
         )
-    defined = generate(kinds_of(found, conventions))
+    defined = generate(defined_kinds)
     own = [schema for name, schema in defined.items() if name != EDITOR_FILE]
     renamed = {
         alias: schema["x-dispatch-kind"]

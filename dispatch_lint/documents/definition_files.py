@@ -205,8 +205,8 @@ def kinds_of(found: Definitions, conventions: Conventions) -> list[EntityType]:
     two packages declare one kind, the first is taken, and `found.notes` says so.
 
     Raises:
-        DefinitionError: a marker cannot be used, or nothing is declared because of code that
-            could not be read.
+        DefinitionError: a marker cannot be used, there are more fields than `limits.fields`
+            permits, or nothing is declared because of code that could not be read.
     """
     for problem in found.problems:
         if not problem.passed_over or not found.types:
