@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from dispatch_lint.graph.model import Graph
 
 _ROUNDS = 12
+_MAX_BENDS = 50_000
+"""With more bends, arrows are straight: thousands of arrows can each pass thousands of columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +70,14 @@ def _ways(
     arrows: Sequence[tuple[str, str]], depth: Mapping[str, int]
 ) -> dict[tuple[str, str], list[str]]:
     """The bends of each arrow; no box has a name like theirs."""
+    passed = {
+        (source, target): max(0, depth[target] - depth[source] - 1) for source, target in arrows
+    }
+    if sum(passed.values()) > _MAX_BENDS:
+        return {arrow: [] for arrow in passed}
     return {
-        (source, target): [
-            f"\0{source}\0{target}\0{index}"
-            for index in range(max(0, depth[target] - depth[source] - 1))
-        ]
-        for source, target in arrows
+        (source, target): [f"\0{source}\0{target}\0{index}" for index in range(columns)]
+        for (source, target), columns in passed.items()
     }
 
 
