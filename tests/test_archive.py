@@ -218,14 +218,33 @@ def test_a_damaged_archive_imports_nothing(line: str, said: str, tmp_path: Path)
     (tmp_path / "a.jsonl").write_text(stored("Secret", name="a", id="1"))
     run(tmp_path, "store", "import", "a.jsonl", "--store", "one.db")
     run(tmp_path, "store", "export", "--all", "-o", "all.jsonl", "--store", "one.db")
-    with (tmp_path / "all.jsonl").open("a") as stream:
-        stream.write(json.dumps({"entity": ENTITY}) + "\n" + line)
+    (*lines, end) = (tmp_path / "all.jsonl").read_text().splitlines()
+    lines += [json.dumps({"entity": ENTITY}), line, end]
+    (tmp_path / "all.jsonl").write_text("\n".join(lines))
     result = run(tmp_path, "store", "import", "all.jsonl", "--store", "two.db")
     assert (result.returncode, result.stdout) == (2, b"")
     assert (
         result.stderr.decode() == f"dispatch-lint: all.jsonl:5: not a line of an archive: {said}\n"
     )
     assert run(tmp_path, "store", "list", "--store", "two.db").returncode == 2
+
+
+def test_an_archive_that_was_cut_imports_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(stored("Secret", name="a", id="1"))
+    run(tmp_path, "store", "import", "a.jsonl", "--store", "one.db")
+    archive = run(tmp_path, "store", "export", "--all", "--store", "one.db").stdout
+    lines = archive.splitlines(keepends=True)
+    no_end = "the archive has no end: a part of it is missing"
+    for left, said in (
+        (lines[:1], f": {no_end}"), (lines[:2], f": {no_end}"), (lines[:-1], f": {no_end}"),
+        ([*lines[:2], lines[-1]], ":3: not a line of an archive: 2 lines should precede it, and not 1"),
+        ([*lines, lines[1]], ":5: not a line of an archive: it is behind the last line"),
+    ):  # fmt: skip
+        (tmp_path / "all.jsonl").write_bytes(b"".join(left))
+        result = run(tmp_path, "store", "import", "all.jsonl", "--store", "two.db")
+        assert (result.returncode, result.stdout) == (2, b"")
+        assert result.stderr.decode() == f"dispatch-lint: all.jsonl{said}\n"
+        assert not (tmp_path / "two.db").exists()
 
 
 @pytest.mark.parametrize("bad", [["broken.jsonl"], ["--ledger", "broken.jsonl"]])

@@ -14,6 +14,7 @@ import pytest
 from dispatch_lint.documents.source import BadRow
 from dispatch_lint.model.errors import StoreError
 from dispatch_lint.store.bolt import BoltFile
+from dispatch_lint.text.json_reader import read_value
 from tests.test_cli import check, run
 
 FILES = Path(__file__).parent / "bolt"
@@ -43,6 +44,12 @@ def test_small_and_empty_buckets() -> None:
     assert read(FILES / "empty.db") == {}
 
 
+def test_values_are_bounded_before_they_are_read() -> None:
+    with pytest.raises(ValueError, match="more than 1,000,000 values"):
+        read_value(b'{"spec":[' + b"{}," * 1_000_000 + b"1]}")
+    assert len(read_value('["' + "[1]," * 1_000_000 + '"]')) == 1
+
+
 def test_values_that_are_no_entities_are_named(tmp_path: Path) -> None:
     rows = read(FILES / "odd.db")
     assert [name.rpartition("/")[2] for name, row in rows.items() if isinstance(row, BadRow)] == [
@@ -51,7 +58,7 @@ def test_values_that_are_no_entities_are_named(tmp_path: Path) -> None:
     url = f"bolt://{FILES}/odd.db"
     code, out, error = check(tmp_path, url, "-f", "concise")
     assert code == 2
-    assert f"{url}: Application/acme/broken: the value is not JSON" in error
+    assert f"{url}: Application/acme/broken: the value cannot be read: it is not JSON" in error
     assert "1 document in 1 store checked" in out
     result = run(tmp_path, "store", "import", url, "--store", "refs.db")
     assert result.returncode == 2

@@ -10,6 +10,7 @@ from dispatch_lint.documents.document import ForeignKey
 from dispatch_lint.model.errors import StoreError
 from dispatch_lint.model.reference import Form, ReferenceTarget
 from dispatch_lint.model.relations import DELETED
+from dispatch_lint.text.json_reader import read_value
 
 if TYPE_CHECKING:
     from dispatch_lint.model.location import Path
@@ -106,8 +107,8 @@ class StoredEntity(NamedTuple):
             StoreError: it is not a mapping.
         """
         try:
-            found = json.loads(text)
-        except (ValueError, TypeError, RecursionError):
+            found = read_value(text)
+        except (ValueError, TypeError):
             found = None
         if type(found) is not dict:
             raise self.damage()

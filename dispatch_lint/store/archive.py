@@ -1,7 +1,8 @@
 """An archive of a store: all that it remembers, as JSONL, for another store of any kind.
 
 The first line is a header; each other line holds an entity, those marked as deleted included, or
-an entry of the ledger.
+an entry of the ledger. The last line says how many these are, so that nothing is lost where a file
+was cut.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from dispatch_lint.store.entity_store import Counts, Filter, LedgerEntry
 from dispatch_lint.store.keys import is_storable, unstorable
 from dispatch_lint.store.soundness import unsound_part, unsound_value
 from dispatch_lint.text.harmless import harmless_json, shown_value
+from dispatch_lint.text.json_reader import read_value
 
 if TYPE_CHECKING:
     from dispatch_lint.store.entity_store import EntityStore, WritableStore
@@ -38,11 +40,17 @@ _TEXT_OF = {
 def archive_lines(store: EntityStore) -> Iterator[str]:
     """The lines of an archive of a store."""
     yield HEADER
-    for stored in store.entities(Filter()):
-        yield harmless_json(json.dumps({"entity": stored._asdict()})) + "\n"
-    for entry in store.ledger_entries():
-        record = {"ledger": dict(zip(_ENTRY, entry, strict=False))}
+    number = 0
+    for number, record in enumerate(_records(store), 1):  # noqa: B007 (it is used below)
         yield harmless_json(json.dumps(record)) + "\n"
+    yield json.dumps({"end": number}) + "\n"
+
+
+def _records(store: EntityStore) -> Iterator[dict[str, Any]]:
+    for stored in store.entities(Filter()):
+        yield {"entity": stored._asdict()}
+    for entry in store.ledger_entries():
+        yield {"ledger": dict(zip(_ENTRY, entry, strict=False))}
 
 
 def is_header(value: object) -> bool:
@@ -84,33 +92,36 @@ def _read(path: str) -> Iterator[StoredEntity | LedgerEntry]:
     try:
         with open_regular(path) as stream:
             stream.readline()
+            end: int | None = None
             for number, line in enumerate(iter(partial(stream.readline, _MAX_LINE), b""), 2):
                 try:
-                    yield _record(_value_of(line))
+                    if end is not None:
+                        raise ValueError("it is behind the last line")
+                    value = read_value(line.rstrip(b"\r\n"))
+                    end = _end_of(value, number - 2)
+                    if end is None:
+                        yield _record(value)
                 except ValueError as error:
                     raise StoreError(
                         f"{path}:{number}: not a line of an archive: {error}"
                     ) from None
+            if end is None:
+                raise StoreError(f"{path}: the archive has no end: a part of it is missing")
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror or error}") from error
 
 
-def _value_of(line: bytes) -> object:
-    """The JSON of a line.
+def _end_of(value: object, records: int) -> int | None:
+    """The number of records that the last line of an archive states; None for another line.
 
     Raises:
-        ValueError: it has none; the message says why.
+        ValueError: there are more or fewer.
     """
-    try:
-        return json.loads(line)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"it is not JSON: {error.msg} (column {error.colno})") from None
-    except UnicodeDecodeError:
-        raise ValueError("it is not UTF-8") from None
-    except ValueError:
-        raise ValueError("a number in it is too long") from None
-    except RecursionError:
-        raise ValueError("it is nested too deep") from None
+    if not isinstance(value, dict) or value.keys() != {"end"}:
+        return None
+    if value["end"] != records:
+        raise ValueError(f"{value['end']} lines should precede it, and not {records}")
+    return records
 
 
 def _record(line: object) -> StoredEntity | LedgerEntry:

@@ -18,7 +18,6 @@ reported as an error.
 
 from __future__ import annotations
 
-import json
 import struct
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -28,6 +27,7 @@ from typing import IO, Any, NamedTuple
 from dispatch_lint.config.named_files import open_regular
 from dispatch_lint.documents.source import BadRow
 from dispatch_lint.model.errors import StoreError
+from dispatch_lint.text.json_reader import read_value
 
 _PAGE = struct.Struct("<QHHI")
 _LEAF = struct.Struct("<IIII")
@@ -115,9 +115,9 @@ def _row(bucket: str, key: str, value: bytes) -> dict[str, Any] | BadRow:
     if len(value) < _INDEX_BYTES:
         return BadRow(f"the value has {len(value)} bytes: too long for an entity")
     try:
-        entity = json.loads(value[_INDEX_BYTES:])
-    except (ValueError, RecursionError) as error:
-        return BadRow(f"the value is not JSON: {error}")
+        entity = read_value(value[_INDEX_BYTES:])
+    except ValueError as error:
+        return BadRow(f"the value cannot be read: {error}")
     if not isinstance(entity, dict):
         return BadRow("the value is not a JSON object")
     index = int.from_bytes(value[:_INDEX_BYTES], "little")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
@@ -15,6 +14,7 @@ from dispatch_lint.documents.source import BadRow
 from dispatch_lint.model.errors import StoreError
 from dispatch_lint.store.sql import is_lost, store_error
 from dispatch_lint.store.tables import SCHEMA
+from dispatch_lint.text.json_reader import read_value
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, RowMapping
@@ -190,13 +190,9 @@ class DispatchRows:
         for name in _JSON:
             if isinstance(text := values.get(name), str):
                 try:
-                    values[name] = json.loads(text)
-                except json.JSONDecodeError as error:
+                    values[name] = read_value(text)
+                except ValueError as error:
                     return _bad(row, f"the column {name} cannot be read: {error}")
-                except ValueError:
-                    return _bad(row, f"the column {name} cannot be read: a number is too long")
-                except RecursionError:
-                    return _bad(row, f"the column {name} cannot be read: it is nested too deep")
         if not isinstance(values["value"], dict):
             return _bad(row, "the value of the row is not a JSON object")
         return values

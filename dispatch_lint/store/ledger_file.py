@@ -31,6 +31,7 @@ MAX_BYTES = 256 * MIB
 """The largest ledger that is read."""
 _MAX_LINE = 64 * 1024
 _NONE = "-"
+_BLANK = frozenset({b"\n", b"\r\n"})
 _TIME = "2026-01-31T12:00:00Z"
 _MAX_SHOWN = 40
 _SPECIAL = re.compile(r"[\x00-\x1f\x7f\\]|^#")
@@ -61,6 +62,8 @@ class LedgerFile:
                 for number, data in enumerate(
                     iter(partial(stream.readline, _MAX_LINE + 1), b""), 1
                 ):
+                    if data in _BLANK:  # there may be many millions
+                        continue
                     line = self._decoded(data, number)
                     if line.strip() and not line.startswith("#"):
                         yield self._entry(line.rstrip("\r\n"), number)

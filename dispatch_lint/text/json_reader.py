@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from dispatch_lint.config.limits import Limits
 from dispatch_lint.model.patterns import compiled
 from dispatch_lint.text.json_scanner import (
     MAX_DIGITS,
@@ -25,8 +26,6 @@ from dispatch_lint.text.tree import Duplicate, Node, Part, Problem, RecentTree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-    from dispatch_lint.config.limits import Limits
 
 _NESTED = frozenset({dict, list})
 # A text that never ends is one token: looking for its end once more at each `"` would take long.
@@ -86,6 +85,32 @@ def read_json_line(line: str, number: int, limits: Limits) -> Part:
         limits: `depth` is 500 at most.
     """
     return _read_whole(Lines(line, number), limits)
+
+
+def read_value(text: str | bytes) -> Any:
+    """The value of a text that no document is made of: a row of a store, or a line of an archive.
+
+    Raises:
+        ValueError: it has none, or one with more values than a document has by default; the
+            message says why.
+    """
+    try:
+        text = text if isinstance(text, str) else text.decode()
+    except UnicodeDecodeError:
+        raise ValueError("it is not UTF-8") from None
+    if _may_have_more(text, _MOST) and _excess(text, 0, _MOST) is not None:
+        raise ValueError(f"it has more than {_MOST:,} values")
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"it is not JSON: {error.msg} (column {error.colno})") from None
+    except ValueError:
+        raise ValueError("a number in it is too long") from None
+    except RecursionError:
+        raise ValueError("it is nested too deep") from None
+
+
+_MOST = Limits().values
 
 
 _Found = tuple[Any, int, list[Duplicate]]
