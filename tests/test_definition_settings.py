@@ -315,3 +315,11 @@ def test_an_array_of_go_may_be_as_long_as_somebody_writes(tmp_path: Path) -> Non
     code = MODEL.format("Thing").replace("\tName", f"{field}\tName")
     (tmp_path / "api.go").write_text(f"package api\n\n{code}")
     assert listed(tmp_path, "api.go") == {"Thing": "it has a kind and a name on the wire"}
+
+
+def test_why_a_description_that_is_named_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "api.yaml").write_text('swagger: "2.0"\ndefinitions:\n  A: {x: [}\n')
+    for command in (("graph", "--definitions"), ("schema", "list", "--definitions")):
+        result = run(tmp_path, *command, "api.yaml")
+        assert result.returncode == 2
+        assert result.stderr.startswith(b"dispatch-lint: api.yaml:3:11: did not find expected")

@@ -185,14 +185,23 @@ def read_paths(
 
 
 def _descriptions(source: Source, limits: Limits) -> Iterator[Part]:
-    """The OpenAPI descriptions in a file; none where it cannot be read."""
+    """The OpenAPI descriptions in a file; none where a file that nobody named cannot be read.
+
+    Raises:
+        InputError: it is named, and cannot be read, or does not parse.
+    """
     try:
         text = source.text(limits)
     except InputError:
+        if source.named:
+            raise
         return
     if "swagger" not in text and "openapi" not in text:
         return
     for _, part, *_ in read_source(source, limits).parts:
+        if part.problem is not None and source.named:
+            at = part.problem.range
+            raise InputError(f"{source.name}:{at.line}:{at.column}: {part.problem.message}")
         if part.problem is None and is_openapi(part.value):
             yield part
 
