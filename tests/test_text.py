@@ -420,6 +420,17 @@ def test_the_values_of_a_document_are_limited(text: str, count: int) -> None:
                 assert f"more than {values} values" in parts[0].problem.message
 
 
+def test_the_documents_of_a_text_are_limited() -> None:
+    limits = Limits(values=3)
+    for parts in (
+        list(read_yaml("a\n---\n---\n---\nb\n", limits)), list(read_json("[1,2,3,4]", limits)),
+        list(read_yaml("a\n---\n---\n...\n", limits)), list(read_json("[1,2,3]", limits)),
+    ):  # fmt: skip
+        problem = parts[-1].problem
+        assert (problem is None) == (len(parts) == 3), [part.value for part in parts]
+        assert problem is None or problem.message.startswith("there are more than 3 values")
+
+
 def test_what_is_too_much_is_said_at_its_place() -> None:
     for text in ('{"a": [1, 2],\n "b": 3}', "a: [1, 2]\nb: 3\n"):
         (part,) = [*(read_json if text[0] == "{" else read_yaml)(text, Limits(values=5))]

@@ -15,7 +15,8 @@ class Limits(NamedTuple):
         document_size: MiB of a YAML or JSON file, or of a line of JSONL.
         depth: levels of nested values; the deepest entity of Dispatch has 6.
         aliases: values that all aliases of one document stand for.
-        values: of one document, the names of fields included. Each can take 700 bytes.
+        values: of one document, the names of fields included, each of which can take 700 bytes;
+            and documents of a YAML or JSON text.
         violations_per_file: violations of one file that are shown; the others are counted.
         fields: fields that the definitions of a run lead to, types inside types included; those
             of Dispatch lead to 1,100. One inside more than 8 types of Go counts more than once, and
@@ -36,11 +37,8 @@ class Limits(NamedTuple):
 
     @property
     def too_many_values(self) -> str:
-        """What is said of a document that has more values than it may."""
-        return (
-            f"the document has more than {self.values:,} values, which is what limits.values "
-            "permits"
-        )
+        """What is said of a document that has more values, or a text that has more documents."""
+        return f"there are more than {self.values:,} values, which is what limits.values permits"
 
 
 WITHOUT_TRUST = Limits(

@@ -25,7 +25,7 @@ _LIMITS = {
     "document-size": "MiB of a YAML or JSON file, or of a line of JSONL.",
     "depth": "Levels of nested values.",
     "aliases": "Values that the aliases of one YAML document stand for.",
-    "values": "Values of one document, the names of its fields included.",
+    "values": "Values of a document, the names of its fields included, and documents of a YAML or JSON text.",
     "violations-per-file": "Violations of one file that are shown; the others are counted.",
     "fields": "Fields that the definitions of a run lead to, types inside types included; those "
     "inside more than 8 types of Go count more.",

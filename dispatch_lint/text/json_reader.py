@@ -7,6 +7,7 @@ that are repeated, and the reason where a text does not parse.
 from __future__ import annotations
 
 import json
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -203,7 +204,11 @@ def _items(lines: Lines, limits: Limits) -> Iterator[tuple[int, _Found]]:
     text = lines.text
     at = skip_space(text, skip_space(text, 0) + 1)
     more = not text.startswith("]", at)
-    while more:
+    for number in count():
+        if not more:
+            break
+        if number >= limits.values:
+            raise Stop(limits.too_many_values, at)
         _refuse_many(text, at, limits)
         item = _read_value(lines, at, limits.depth, outside=1)
         yield at, item

@@ -41,6 +41,9 @@ class Read(NamedTuple):
 def read_composed(shared: YamlText, start: int, stop: int) -> Read:
     """Read a document; its tree becomes the recent one of its text."""
     text, lines = shared.lines.text[start:stop], shared.lines
+    if text.isspace() or text.strip() == "---":
+        shared.recent.start, shared.recent.node = start, None
+        return Read(None, None, is_notable=False)
     try:
         root, values = _compose_and_read(text, shared)
     except Refused as refused:

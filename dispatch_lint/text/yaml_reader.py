@@ -7,6 +7,7 @@ of YAML 1.2 says. libyaml is imported for the first document that needs it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.text.tree import Cut, Duplicate, Node, Part, Problem
@@ -32,9 +33,12 @@ def read_yaml(
     from dispatch_lint.text.yaml_composing import read_composed
 
     shared = YamlText(text, limits)
-    spans = split_documents(text)
-    following = [*(start for start, _ in spans), len(text)][1:]
-    for number, ((start, stop), end) in enumerate(zip(spans, following, strict=True)):
+    spans = pairwise(chain(split_documents(text), [(len(text), len(text))]))
+    for number, ((start, stop), (end, _)) in enumerate(spans):
+        if number >= limits.values:
+            problem = Problem(limits.too_many_values, shared.lines.range(start, start))
+            yield YamlPart(shared, None, problem, (start, len(text), len(text)), is_notable=False)
+            return
         if wanted is None or number in wanted:
             read = read_composed(shared, start, stop)
             place = (start, stop, end)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import chain
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,26 +17,24 @@ _CONTENT = re.compile(r"(?:^|(?<=\r))(?!%)[^\S\r\n]*[^\s#]", re.MULTILINE)
 _CONTENT_OR_DIRECTIVE = re.compile(r"(?:^|(?<=\r))[^\S\r\n]*[^\s#]", re.MULTILINE)
 
 
-def split_documents(text: str) -> list[tuple[int, int]]:
+def split_documents(text: str) -> Iterator[tuple[int, int]]:
     """Start and end of each document.
 
     A marker at the beginning of a line ends a document wherever it is, so that the error of one
     document cannot reach into the next. Comments alone are no document; directives without one are an
     error, which is left to the parser.
     """
-    spans = []
     start, begun = 0, False
     for marker in _find_markers(text):
         opens = text[marker] == "-"
         if begun or _has_content(text, start, marker, directives=not opens):
-            spans.append((start, marker))
+            yield start, marker
             start = marker
         begun = opens
         if not begun:
             start = marker + len("...")
     if begun or _has_content(text, start, len(text), directives=True):
-        spans.append((start, len(text)))
-    return spans
+        yield start, len(text)
 
 
 def is_marker(text: str, at: int) -> bool:
@@ -49,8 +46,13 @@ def is_marker(text: str, at: int) -> bool:
     )
 
 
-def _find_markers(text: str) -> list[int]:
-    return sorted(chain.from_iterable(_occurrences(text, marker) for marker in _MARKERS))
+def _find_markers(text: str) -> Iterator[int]:
+    opening, closing = (_occurrences(text, marker) for marker in _MARKERS)
+    if "..." not in text:
+        return opening
+    from heapq import merge
+
+    return merge(opening, closing)
 
 
 def _occurrences(text: str, marker: str) -> Iterator[int]:
