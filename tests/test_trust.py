@@ -505,6 +505,11 @@ def package(folder: Path, marker: Path) -> None:
     (info / "entry_points.txt").write_text("[dispatch_lint.rules]\ntheirs = their_rules\n")
 
 
+def python_path(folder: Path) -> str:
+    """A `PYTHONPATH` that begins with a folder, and goes on as that of the tests."""
+    return os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH")]))
+
+
 def another_tree(tree: Path) -> Path:
     """A tree with a package, beside the one that is the working directory."""
     other = tree.parent / "other"
@@ -519,7 +524,7 @@ def another_tree(tree: Path) -> Path:
 @pytest.mark.parametrize("arguments", [["check"], ["check", "--isolated"], ["rules"]])
 def test_packages_of_the_tree(tree: Path, arguments: list[str]) -> None:
     package(tree / "lib", tree.parent / "ran")
-    path = str(tree / "lib")
+    path = python_path(tree / "lib")
     result = run_process(tree, *arguments, PYTHONPATH=path)
     assert result.returncode == 2 and not ran(tree)
     assert b'the package "their-rules" in ' in result.stderr
@@ -535,7 +540,7 @@ def test_compiled_code_of_a_package_is_not_run(command: str, tree: Path) -> None
     import py_compile
 
     package(tree / "lib", tree.parent / "ran")
-    path = str(tree / "lib")
+    path = python_path(tree / "lib")
     assert run_process(tree, "trust", PYTHONPATH=path).returncode == 0
     source = tree / "lib" / "their_rules.py"
     harmless = source.read_text()
@@ -553,7 +558,7 @@ def test_compiled_code_of_a_package_is_not_run(command: str, tree: Path) -> None
 
 def test_packages_elsewhere_are_the_users_own(tree: Path) -> None:
     package(tree.parent / "lib", tree.parent / "ran")
-    result = run_process(tree, "check", PYTHONPATH=str(tree.parent / "lib"))
+    result = run_process(tree, "check", PYTHONPATH=python_path(tree.parent / "lib"))
     assert result.returncode == 0 and ran(tree)
 
 
@@ -566,7 +571,7 @@ def test_packages_elsewhere_are_the_users_own(tree: Path) -> None:
 def test_packages_of_another_tree_that_is_checked(tree: Path, arguments: list[str]) -> None:
     other = another_tree(tree)
     link(tree / "linked", other)
-    path = str(other / "lib")
+    path = python_path(other / "lib")
     named = [argument.format(other="../other") for argument in arguments]
     result = run_process(tree, *named, PYTHONPATH=path)
     assert result.returncode == 2 and not ran(tree)
@@ -579,7 +584,7 @@ def test_packages_of_another_tree_that_is_checked(tree: Path, arguments: list[st
 
 def test_another_tree_may_be_trusted(tree: Path) -> None:
     other = another_tree(tree)
-    path = str(other / "lib")
+    path = python_path(other / "lib")
     assert run_process(tree, "trust", "../other", PYTHONPATH=path).returncode == 0
     assert run_process(tree, "check", ".", "../other", PYTHONPATH=path).returncode == 0
     assert ran(tree)
@@ -604,7 +609,7 @@ def test_what_a_package_says_of_itself_is_not_believed(tree: Path, metadata: str
     package(tree / "lib", tree.parent / "ran")
     (file,) = (tree / "lib").glob("*.dist-info/METADATA")
     file.write_text(f"Metadata-Version: 2.1\n{metadata}Version: 1.0\n")
-    result = run_process(tree, "check", PYTHONPATH=str(tree / "lib"))
+    result = run_process(tree, "check", PYTHONPATH=python_path(tree / "lib"))
     assert result.returncode == 2 and not ran(tree)
     assert b"asks for what needs your trust: the package " in result.stderr
 

@@ -12,7 +12,17 @@ from lsprotocol import types as lsp
 from pygls.lsp.client import LanguageClient
 
 from tests.command import WAIT
-from tests.test_trust import Listener, another_tree, ask, home, listener, package, ran, tree
+from tests.test_trust import (
+    Listener,
+    another_tree,
+    ask,
+    home,
+    listener,
+    package,
+    python_path,
+    ran,
+    tree,
+)
 
 __all__ = ["home", "listener", "tree"]
 
@@ -187,7 +197,7 @@ async def test_packages_of_the_tree_are_not_imported(
     workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     package(workspace / "lib", workspace.parent / "ran")
-    monkeypatch.setenv("PYTHONPATH", str(workspace / "lib"))
+    monkeypatch.setenv("PYTHONPATH", python_path(workspace / "lib"))
     codes, questions = await session(workspace)
     assert "name-format" in codes and len(questions) == 1 and not ran(workspace)
 
@@ -198,7 +208,7 @@ async def test_packages_of_any_folder_are_not_imported(
 ) -> None:
     """The folders of a workspace share what the server imports, whichever is read first."""
     other = another_tree(workspace)
-    monkeypatch.setenv("PYTHONPATH", str(other / "lib"))
+    monkeypatch.setenv("PYTHONPATH", python_path(other / "lib"))
     editor = Editor(None)
     folders = [workspace.parent / name for name in order]
     await editor.start(folders[0], folders=folders)
@@ -218,7 +228,7 @@ async def test_packages_of_a_folder_that_is_trusted(
     other = another_tree(workspace)
     rule = (workspace / "rules" / "own.py").read_text()
     (other / "lib" / "their_rules.py").write_text(rule)
-    monkeypatch.setenv("PYTHONPATH", str(other / "lib"))
+    monkeypatch.setenv("PYTHONPATH", python_path(other / "lib"))
     folders = [workspace.parent / name for name in order]
     editor = Editor("Trust this workspace")
     await editor.start(folders[0], folders=folders)
@@ -244,7 +254,7 @@ async def test_packages_of_a_folder_that_is_added_and_closed(
     workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = another_tree(workspace)
-    monkeypatch.setenv("PYTHONPATH", str(other / "lib"))
+    monkeypatch.setenv("PYTHONPATH", python_path(other / "lib"))
     editor = Editor(None)
     await editor.start(other, folders=[other])
     try:
