@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 def load_settings(
     start: Path | None = None, *, isolated: bool = False, trust: bool = False,
-    replaced: Collection[str] = (),
+    replaced: Collection[str] = (), paths: Iterable[str | Path] = (),
 ) -> Settings:  # fmt: skip
     """Load the settings for a folder, or the defaults where there is no settings file.
 
@@ -49,12 +49,13 @@ def load_settings(
         isolated: whether the settings file is not to be used.
         trust: whether the settings may ask for code, servers, and paths elsewhere.
         replaced: the settings instead of which the user gave others, which need no trust.
+        paths: what is to be checked: packages in the trees of these need trust too.
 
     Raises:
         UntrustedError: the settings ask for what needs trust, and nobody gave it.
         SettingsError: the file cannot be used.
     """
-    from dispatch_lint.trust import require
+    from dispatch_lint.trust import require, require_packages_beside
 
     folder = (start or Path.cwd()).resolve()
     file = None if isolated else settings_file.find(folder)
@@ -66,6 +67,7 @@ def load_settings(
         raise
     if not trust:
         require(settings, replaced)
+        require_packages_beside(settings, paths)
     return settings
 
 
@@ -80,7 +82,7 @@ def lint(*paths: str | Path, settings: Settings | None = None) -> Iterator[Viola
         InputError: a path does not exist or cannot be read.
         UserError: the settings, a schema, a definition or a rule cannot be used.
     """
-    settings = settings or load_settings()
+    settings = settings or load_settings(paths=paths)
     result = check(settings, sources_of([str(path) for path in paths] or ["."], settings))
     yield from result.violations
     if result.summary.problems:

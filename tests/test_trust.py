@@ -505,10 +505,26 @@ def package(folder: Path, marker: Path) -> None:
     (info / "entry_points.txt").write_text("[dispatch_lint.rules]\ntheirs = their_rules\n")
 
 
+def python_path(folder: Path) -> str:
+    """A `PYTHONPATH` that begins with a folder, and goes on as that of the tests."""
+    return os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH")]))
+
+
+def another_tree(tree: Path) -> Path:
+    """A tree with a package, beside the one that is the working directory."""
+    other = tree.parent / "other"
+    (other / ".git").mkdir(parents=True)
+    (other / "deep").mkdir()
+    for file in (other / "a.yaml", other / "deep" / "b.yaml"):
+        file.write_text(MANIFEST)
+    package(other / "lib", tree.parent / "ran")
+    return other
+
+
 @pytest.mark.parametrize("arguments", [["check"], ["check", "--isolated"], ["rules"]])
 def test_packages_of_the_tree(tree: Path, arguments: list[str]) -> None:
     package(tree / "lib", tree.parent / "ran")
-    path = str(tree / "lib")
+    path = python_path(tree / "lib")
     result = run_process(tree, *arguments, PYTHONPATH=path)
     assert result.returncode == 2 and not ran(tree)
     assert b'the package "their-rules" in ' in result.stderr
@@ -524,7 +540,7 @@ def test_compiled_code_of_a_package_is_not_run(command: str, tree: Path) -> None
     import py_compile
 
     package(tree / "lib", tree.parent / "ran")
-    path = str(tree / "lib")
+    path = python_path(tree / "lib")
     assert run_process(tree, "trust", PYTHONPATH=path).returncode == 0
     source = tree / "lib" / "their_rules.py"
     harmless = source.read_text()
@@ -542,8 +558,60 @@ def test_compiled_code_of_a_package_is_not_run(command: str, tree: Path) -> None
 
 def test_packages_elsewhere_are_the_users_own(tree: Path) -> None:
     package(tree.parent / "lib", tree.parent / "ran")
-    result = run_process(tree, "check", PYTHONPATH=str(tree.parent / "lib"))
+    result = run_process(tree, "check", PYTHONPATH=python_path(tree.parent / "lib"))
     assert result.returncode == 0 and ran(tree)
+
+
+@pytest.mark.parametrize("arguments", [
+    ["check", "{other}"], ["check", ".", "{other}"], ["check", "{other}", "."],
+    ["check", "{other}/deep/b.yaml"], ["check", ".", "--index", "{other}"],
+    ["check", "-", "--stdin-filename", "{other}/b.yaml"], ["check", "linked"],
+    ["rename", "-/Secret/a", "b", "{other}", "--diff"], ["graph", "{other}"],
+])  # fmt: skip
+def test_packages_of_another_tree_that_is_checked(tree: Path, arguments: list[str]) -> None:
+    other = another_tree(tree)
+    link(tree / "linked", other)
+    path = python_path(other / "lib")
+    named = [argument.format(other="../other") for argument in arguments]
+    result = run_process(tree, *named, PYTHONPATH=path)
+    assert result.returncode == 2 and not ran(tree)
+    assert b'the package "their-rules" in ' in result.stderr
+    assert b"for this folder with `dispatch-lint trust ../other" in result.stderr
+    # Trust in the settings of this folder says nothing about the other.
+    assert run_process(tree, "trust", PYTHONPATH=path).returncode == 0
+    assert run_process(tree, *named, PYTHONPATH=path).returncode == 2 and not ran(tree)
+
+
+def test_another_tree_may_be_trusted(tree: Path) -> None:
+    other = another_tree(tree)
+    path = python_path(other / "lib")
+    assert run_process(tree, "trust", "../other", PYTHONPATH=path).returncode == 0
+    assert run_process(tree, "check", ".", "../other", PYTHONPATH=path).returncode == 0
+    assert ran(tree)
+    (other / "lib" / "their_rules.py").write_text("raise SystemExit")
+    assert run_process(tree, "check", ".", "../other", PYTHONPATH=path).returncode == 2
+    result = run_process(tree, "check", ".", "../other", "--trust", PYTHONPATH=path)
+    assert b"their_rules" in result.stderr
+
+
+def test_python_programs_that_check_another_tree(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(another_tree(tree) / "lib"))
+    with pytest.raises(UntrustedError):
+        list(lint("../other"))
+    assert not ran(tree)
+
+
+@pytest.mark.parametrize("metadata", ["", "Name: click\n", "Name: dispatch-lint\n"])
+def test_what_a_package_says_of_itself_is_not_believed(tree: Path, metadata: str) -> None:
+    """Python finds packages by the names of their folders, whatever is written in them."""
+    package(tree / "lib", tree.parent / "ran")
+    (file,) = (tree / "lib").glob("*.dist-info/METADATA")
+    file.write_text(f"Metadata-Version: 2.1\n{metadata}Version: 1.0\n")
+    result = run_process(tree, "check", PYTHONPATH=python_path(tree / "lib"))
+    assert result.returncode == 2 and not ran(tree)
+    assert b"asks for what needs your trust: the package " in result.stderr
 
 
 def test_what_the_interpreter_installed_itself_is_trusted(tree: Path) -> None:

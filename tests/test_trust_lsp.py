@@ -12,7 +12,17 @@ from lsprotocol import types as lsp
 from pygls.lsp.client import LanguageClient
 
 from tests.command import WAIT
-from tests.test_trust import Listener, ask, home, listener, package, ran, tree
+from tests.test_trust import (
+    Listener,
+    another_tree,
+    ask,
+    home,
+    listener,
+    package,
+    python_path,
+    ran,
+    tree,
+)
 
 __all__ = ["home", "listener", "tree"]
 
@@ -48,12 +58,16 @@ class Editor:
                 self.published.set()
 
     async def start(
-        self, root: Path, *arguments: str, options: dict[str, object] | None = None
-    ) -> None:
+        self, root: Path, *arguments: str, options: dict[str, object] | None = None,
+        folders: Sequence[Path] = (),
+    ) -> None:  # fmt: skip
         await self.client.start_io(sys.executable, "-m", "dispatch_lint", "lsp", *arguments)
         await self.client.initialize_async(
             lsp.InitializeParams(
                 capabilities=lsp.ClientCapabilities(), root_uri=root.as_uri(),
+                workspace_folders=[
+                    lsp.WorkspaceFolder(folder.as_uri(), folder.name) for folder in folders
+                ] or None,
                 # The rule of these tests reports names that our own definitions declare.
                 initialization_options={"declaredNames": True, **(options or {})},
             )
@@ -183,6 +197,74 @@ async def test_packages_of_the_tree_are_not_imported(
     workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     package(workspace / "lib", workspace.parent / "ran")
-    monkeypatch.setenv("PYTHONPATH", str(workspace / "lib"))
+    monkeypatch.setenv("PYTHONPATH", python_path(workspace / "lib"))
     codes, questions = await session(workspace)
     assert "name-format" in codes and len(questions) == 1 and not ran(workspace)
+
+
+@pytest.mark.parametrize("order", [["other"], ["other", "tree"], ["tree", "other"]])
+async def test_packages_of_any_folder_are_not_imported(
+    order: list[str], workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folders of a workspace share what the server imports, whichever is read first."""
+    other = another_tree(workspace)
+    monkeypatch.setenv("PYTHONPATH", python_path(other / "lib"))
+    editor = Editor(None)
+    folders = [workspace.parent / name for name in order]
+    await editor.start(folders[0], folders=folders)
+    try:
+        for folder in folders:
+            assert "name-format" in await editor.diagnose(folder / "b.yaml", WRONG)
+    finally:
+        await editor.stop()
+    ((message, _),) = editor.questions
+    assert 'the package "their-rules" in ' in message and not ran(workspace)
+
+
+@pytest.mark.parametrize("order", [["other", "tree"], ["tree", "other"]])
+async def test_packages_of_a_folder_that_is_trusted(
+    order: list[str], workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = another_tree(workspace)
+    rule = (workspace / "rules" / "own.py").read_text()
+    (other / "lib" / "their_rules.py").write_text(rule)
+    monkeypatch.setenv("PYTHONPATH", python_path(other / "lib"))
+    folders = [workspace.parent / name for name in order]
+    editor = Editor("Trust this workspace")
+    await editor.start(folders[0], folders=folders)
+    try:
+        await editor.diagnose(other / "b.yaml", WRONG)
+        while "own-rule" not in editor.codes:
+            editor.published.clear()
+            await asyncio.wait_for(editor.published.wait(), WAIT)
+    finally:
+        await editor.stop()
+    assert len(editor.questions) == 1 and ran(workspace)
+    editor = Editor(None)
+    await editor.start(folders[0], folders=folders)  # it is remembered
+    try:
+        for folder in folders:
+            assert "own-rule" in await editor.diagnose(folder / "b.yaml", WRONG)
+    finally:
+        await editor.stop()
+    assert not editor.questions
+
+
+async def test_packages_of_a_folder_that_is_added_and_closed(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = another_tree(workspace)
+    monkeypatch.setenv("PYTHONPATH", python_path(other / "lib"))
+    editor = Editor(None)
+    await editor.start(other, folders=[other])
+    try:
+        await editor.diagnose(other / "b.yaml", WRONG)
+        gone, new = (lsp.WorkspaceFolder(folder.as_uri(), "") for folder in (other, workspace))
+        event = lsp.WorkspaceFoldersChangeEvent(added=[new], removed=[gone])
+        editor.client.workspace_did_change_workspace_folders(
+            lsp.DidChangeWorkspaceFoldersParams(event)
+        )
+        assert "name-format" in await editor.diagnose(workspace / "b.yaml", WRONG)
+    finally:
+        await editor.stop()
+    assert not ran(workspace)

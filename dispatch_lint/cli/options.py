@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,6 +65,8 @@ rule_options = group(
     heading="Rules",
 )  # fmt: skip
 _CHOICE = "dispatch_lint.settings."
+_INPUTS = ("index", "stdin_filename", "definitions")
+"""The options that name what is read."""
 
 
 def _note(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
@@ -103,8 +105,18 @@ def chosen_settings(replaced: Collection[str] = ()) -> Settings:
         return load(Path(file))
     return load_settings(
         isolated=f"{_CHOICE}isolated" in choice, trust=f"{_CHOICE}trust" in choice,
-        replaced=replaced,
+        replaced=replaced, paths=_named_paths(),
     )  # fmt: skip
+
+
+def _named_paths() -> Iterator[str | Path]:
+    """What the command line names that may be a file or folder to check; it need not be one."""
+    context = click.get_current_context()
+    for parameter in context.command.params:
+        if isinstance(parameter, click.Argument) or parameter.name in _INPUTS:
+            value = context.params.get(parameter.name or "")
+            values = value if isinstance(value, tuple) else (value,)
+            yield from (path for path in values if isinstance(path, str | Path))
 
 
 def entity_options(what: str) -> Callable[[Function], Function]:

@@ -13,7 +13,7 @@ from dispatch_lint.documents.excludes import Excludes
 from dispatch_lint.engine.checker import Checker, Options
 from dispatch_lint.lsp.inputs import rule_inputs, state_of
 from dispatch_lint.lsp.lookups import Lookups
-from dispatch_lint.lsp.untrusted import restricted, with_known_rules
+from dispatch_lint.lsp.untrusted import Packages, restricted, with_known_rules
 from dispatch_lint.model.errors import UserError
 from dispatch_lint.model.violation import Severity
 from dispatch_lint.report.named_baseline import find_baseline, without_limit
@@ -33,6 +33,7 @@ class Ways:
     Attributes:
         trust: whether settings may ask for code, servers, and paths elsewhere.
         declared_names: whether infos about names that the built-in definitions declare are shown.
+        packages: the packages that rules may come from.
         show_references: the command of the editor that shows the references to the entity at a
             position; empty where it has none.
     """
@@ -40,6 +41,7 @@ class Ways:
     def __init__(self, *, trust: bool = False) -> None:
         self.trust = self._trust_all = trust
         self.declared_names = False
+        self.packages = Packages()
         self.show_references = ""
 
     def take(self, options: object) -> None:
@@ -79,8 +81,12 @@ class Configuration:
             isolated: whether the settings file is not to be used.
         """
         self.untrusted: UntrustedError | None = None
+        if not isolated:
+            ways.packages.add(root, trust=ways.trust)
         try:
-            self.settings = load_settings(root, isolated=isolated, trust=ways.trust)
+            with ways.packages.shown():
+                # What is isolated is a text without a file, which is in no tree.
+                self.settings = load_settings(root, isolated=isolated, trust=ways.trust or isolated)
             known = known_rules(self.settings)
         except UntrustedError as error:
             self.untrusted = error

@@ -110,8 +110,8 @@ class Server(Connection):
     def prepare(self, folders: list[str]) -> None:
         """Read the settings of the folders of the editor; it is told nothing before `start`."""
         self.worker.start()
-        for path in folders:
-            folder = self.session.add_folder(path)
+        # All are known before the first is read: the packages in each need trust.
+        for path, folder in [(path, self.session.add_folder(path)) for path in folders]:
             self.worker.later(f"prepare {path}", 0, partial(folder.refresh, with_rules=True))
 
     def start(self) -> None:
@@ -126,12 +126,12 @@ class Server(Connection):
         folder.refresh(with_rules=True)
         self.settled(folder, is_new=folder.workspace is not None)
 
-    def open_folder(self, path: str) -> None:
-        """Read a folder of the editor: first its settings, then its files."""
-        folder = self.session.add_folder(path)
-        for loose in self.session.drop_loose(path):
-            self.worker.later(f"close {loose.root}", 0, partial(self.publisher.forget, loose))
-        self.worker.later(f"open {path}", 0, partial(self.reload, folder))
+    def open_folders(self, paths: list[str]) -> None:
+        """Read folders of the editor: first the settings of each, then its files."""
+        for path, folder in [(path, self.session.add_folder(path)) for path in paths]:
+            for loose in self.session.drop_loose(path):
+                self.worker.later(f"close {loose.root}", 0, partial(self.publisher.forget, loose))
+            self.worker.later(f"open {path}", 0, partial(self.reload, folder))
 
     def close_folder(self, path: str) -> None:
         """Forget a folder of the editor."""
@@ -231,7 +231,8 @@ class Server(Connection):
             return
         self._asked.add(str(untrusted))
         try:
-            digest = digest_of(untrusted.settings)  # of what the user is shown, not of what comes
+            # Of what the user is shown, not of what comes.
+            digest = digest_of(untrusted.settings, untrusted.demands)
             message = question(untrusted)
             answer = await self.window_show_message_request_async(
                 lsp.ShowMessageRequestParams(

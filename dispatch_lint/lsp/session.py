@@ -95,6 +95,7 @@ class Session:
 
     def add_folder(self, path: str) -> Folder:
         """Take a folder of the editor."""
+        self.ways.packages.add(Path(path), trust=self.ways.trust)
         folder = Folder(Path(path), self.ways, self._pause, self._changed)
         self._set_folders({**self.folders, path: folder})
         return folder

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.config.limits import WITHOUT_TRUST, Limits
 from dispatch_lint.config.settings import Settings
+from dispatch_lint.config.tree import tree_of
 from dispatch_lint.engine.plugins import ALL
+from dispatch_lint.model.errors import UserError
 from dispatch_lint.text.harmless import harmless
+from dispatch_lint.trust import require_packages
+from dispatch_lint.trust.demands import packages_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator
 
-    from dispatch_lint.trust import Demand, UntrustedError
+    from dispatch_lint.trust import UntrustedError
 
 ACTION = "Trust this workspace"
 """The title of the action that remembers trust."""
@@ -37,8 +42,6 @@ def restricted(untrusted: UntrustedError) -> Settings:
     """The settings of a workspace without all that needs trust."""
     settings, demands = untrusted.settings, untrusted.demands
     asked = {demand.setting for demand in demands}
-    if "packages" in asked:
-        _forget_packages(demands)
     if "file" in asked:
         return Settings(root=settings.root)
     refused = {(demand.setting, demand.value) for demand in demands}
@@ -70,10 +73,45 @@ def with_known_rules(settings: Settings, known: Collection[str]) -> Settings:
     )
 
 
-def _forget_packages(demands: Sequence[Demand]) -> None:
-    """Let nothing be imported from the folders of packages that need trust."""
-    folders = {
-        os.path.realpath(demand.code.parent) for demand in demands
-        if demand.setting == "packages" and demand.code is not None
-    }  # fmt: skip
-    sys.path[:] = [path for path in sys.path if os.path.realpath(Path(path)) not in folders]
+class Packages:
+    """The packages that the server may import: all folders share them, in whatever order they are read.
+
+    A folder counts for good: what was not trusted while it was open is not imported when it is closed.
+    """
+
+    def __init__(self) -> None:
+        self._path = [*sys.path]
+        self._is_trusted: dict[Path, bool] = {}
+
+    def add(self, folder: Path, *, trust: bool) -> None:
+        """Take a folder whose files are checked.
+
+        Args:
+            trust: whether the user trusts it, whatever it asks for.
+        """
+        self._is_trusted[folder] = trust
+
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        """Let all packages be seen, as long as settings are asked about what they would run."""
+        sys.path[:] = self._path
+        try:
+            yield
+        finally:
+            hidden = self._hidden()
+            sys.path[:] = [path for path in self._path if os.path.realpath(path) not in hidden]
+
+    def _hidden(self) -> set[str]:
+        """The folders of packages in the trees of folders that are not trusted with them."""
+        hidden: set[str] = set()
+        trusted: set[str] = set()
+        for folder, is_trusted in list(self._is_trusted.items()):
+            found = packages_of(tree_of(folder))
+            try:
+                if found and not is_trusted:
+                    require_packages(folder)
+            except (UserError, OSError):
+                hidden |= found.keys()
+            else:
+                trusted |= found.keys()
+        return hidden - trusted

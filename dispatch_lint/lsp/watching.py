@@ -120,8 +120,8 @@ def _add_files(server: Server) -> None:
     def folders(params: lsp.DidChangeWorkspaceFoldersParams) -> None:
         for path in filter(None, (folder_of(folder.uri) for folder in params.event.removed)):
             server.close_folder(path)
-        for path in filter(None, (folder_of(folder.uri) for folder in params.event.added)):
-            server.open_folder(path)
+        added = (folder_of(folder.uri) for folder in params.event.added)
+        server.open_folders([path for path in added if path])
 
     @server.feature(lsp.WORKSPACE_DID_CHANGE_CONFIGURATION)
     def configured(params: lsp.DidChangeConfigurationParams) -> None:

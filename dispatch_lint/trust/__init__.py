@@ -8,17 +8,22 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dispatch_lint.config.settings import SettingsError
-from dispatch_lint.trust.demands import Demand, demands_of
+from dispatch_lint.config import settings_file
+from dispatch_lint.config.settings import Settings, SettingsError
+from dispatch_lint.config.tree import is_folder, real_path, tree_of
+from dispatch_lint.trust.demands import Demand, demands_of, packages_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
-    from dispatch_lint.config.settings import Settings
-
-__all__ = ["VARIABLE", "Demand", "UntrustedError", "demands_of", "is_trusted_by_environment", "require"]  # fmt: skip
+__all__ = [
+    "VARIABLE", "Demand", "UntrustedError", "demands_of", "is_trusted_by_environment", "require",
+    "require_packages", "require_packages_beside",
+]  # fmt: skip
 
 VARIABLE = "DISPATCH_LINT_TRUST"
 
@@ -35,9 +40,15 @@ class UntrustedError(SettingsError):
         self.settings, self.demands = settings, demands
         asked = "; ".join(dict.fromkeys(demand.what for demand in demands))
         where = os.path.relpath(settings.file) if settings.file else "this folder"
+        command = "dispatch-lint trust"
+        if not Path.cwd().is_relative_to(root := settings.root.absolute()):
+            from shlex import quote
+
+            where = os.path.relpath(settings.file or root)
+            command += f" {quote(os.path.relpath(root))}"
         super().__init__(
             f"{where} asks for what needs your trust: {asked}. Allow it for this run with --trust "
-            f"or {VARIABLE}=1, or for this folder with `dispatch-lint trust`"
+            f"or {VARIABLE}=1, or for this folder with `{command}`"
         )
 
 
@@ -57,7 +68,48 @@ def require(settings: Settings, replaced: Collection[str] = ()) -> None:
     """
     if is_trusted_by_environment():
         return
-    demands = [demand for demand in demands_of(settings) if demand.setting not in replaced]
+    _require(
+        settings, [demand for demand in demands_of(settings) if demand.setting not in replaced]
+    )
+
+
+def require_packages(folder: Path) -> None:
+    """Refuse the packages that lie in the tree of a folder, unless its settings are trusted.
+
+    All that a process checks shares its packages: they run whatever the settings in use are.
+
+    Raises:
+        UntrustedError: there are some, and they are not.
+    """
+    found = packages_of(tree_of(folder))
+    if not found or is_trusted_by_environment():
+        return
+    folder = real_path(folder)
+    file = settings_file.find(folder)
+    settings = Settings(root=folder, file=file)
+    with suppress(SettingsError):  # nobody can have trusted what cannot be read
+        settings = settings_file.load(file) if file else settings
+    _require(settings, [demand for demands in found.values() for demand in demands])
+
+
+def require_packages_beside(settings: Settings, paths: Iterable[str | Path]) -> None:
+    """Refuse the packages in the trees of what is checked, besides those of the settings' tree.
+
+    Args:
+        paths: files and folders, which need not exist, and URLs.
+
+    Raises:
+        UntrustedError: there are some, and the settings in their tree are not trusted.
+    """
+    trees = [tree_of(settings.file.parent if settings.file else settings.root)]
+    folders = {str(path) if is_folder(path) else os.path.dirname(path) for path in paths}  # noqa: PTH120
+    for folder in sorted(map(real_path, map(Path, folders))):
+        if not any(folder.is_relative_to(tree) for tree in trees):
+            trees.append(tree_of(folder))
+            require_packages(folder)
+
+
+def _require(settings: Settings, demands: Sequence[Demand]) -> None:
     if not demands:
         return
     from dispatch_lint.trust.memory import is_remembered

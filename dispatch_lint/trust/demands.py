@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dispatch_lint.config.settings import Settings
-
-_GROUPS = "dispatch_lint."
-"""How the names of our groups of entry points begin."""
 
 
 class Demand(NamedTuple):
@@ -47,7 +45,7 @@ def demands_of(settings: Settings) -> list[Demand]:
         *_server(settings),
         *_paths(settings, tree),
         *_limits(settings),
-        *_packages(tree),
+        *(demand for demands in packages_of(tree).values() for demand in demands),
     ]
 
 
@@ -115,40 +113,42 @@ def _schema_files(folder: Path) -> Iterator[Path]:
     yield from folder.glob("*/*.json")
 
 
-def _packages(tree: Path) -> Iterator[Demand]:
-    """The packages with rules or formats that lie in the tree, and that are imported.
+def packages_of(tree: Path) -> dict[str, list[Demand]]:
+    """The packages with rules or formats that lie in a tree, and that are imported, by folder.
 
     What the running interpreter installed itself, such as the `.venv` of a project, is not of the
     tree.
+
+    Args:
+        tree: as `tree_of` returns it.
     """
-    folders = [
-        folder for folder in dict.fromkeys(map(os.path.realpath, sys.path))
-        if Path(folder).is_relative_to(tree)
-    ]  # fmt: skip
-    if not folders:
-        return  # nearly always
+    folders = {os.path.realpath(folder) for folder in sys.path}
+    inside = {folder for folder in folders if Path(folder).is_relative_to(tree)}
+    if not inside:
+        return {}  # nearly always
+    from importlib.metadata import distributions, entry_points
+
     own = _installed_folders()
-    for folder in folders:
-        if folder not in own:
-            yield from _packages_in(folder, own)
+    if not any(True for _ in distributions(path=sorted(inside - own))):
+        return {}  # such as the `bin` of a `.venv`
 
+    from dispatch_lint.engine.installed import GROUP as RULES
+    from dispatch_lint.report import GROUP as FORMATS
 
-def _packages_in(folder: str, own: frozenset[str]) -> Iterator[Demand]:
-    from importlib.metadata import distribution, distributions
-
-    for found in distributions(path=[folder]):
-        entries = [entry for entry in found.entry_points if entry.group.startswith(_GROUPS)]
-        name = found.metadata["Name"]
-        if not entries or not name:
+    found: dict[str, list[Demand]] = {}
+    # What metadata say of themselves may be wrong. These are the entry points that are loaded: an
+    # editable installation, which lies in the tree and is listed twice, is found where `pip` put it.
+    for entry in (*entry_points(group=RULES), *entry_points(group=FORMATS)):
+        if entry.dist is None:
             continue
-        first = distribution(name)  # an editable installation lies in the tree, and is listed twice
-        if os.path.realpath(str(first.locate_file(""))) in own or _is_ours(name, folder):
+        name, folder = entry.dist.name, os.path.realpath(str(entry.dist.locate_file("")))
+        if folder in own or not Path(folder).is_relative_to(tree) or _is_ours(name, folder):
             continue
-        for entry in entries:
-            top = Path(folder) / entry.module.partition(".")[0]
-            code = top if top.is_dir() else top.with_suffix(".py")
-            yield Demand("packages", f"the package {_quoted(name)} in {_quoted(folder)} would be run",
-                         code, entry.value)  # fmt: skip
+        top = Path(folder) / re.split("[.:]", entry.value, maxsplit=1)[0].strip()
+        what = f"the package {_quoted(name or entry.name)} in {_quoted(folder)} would be run"
+        code = top if is_folder(top) else top.with_name(f"{top.name}.py")
+        found.setdefault(folder, []).append(Demand("packages", what, code, entry.value))
+    return {folder: sorted(found[folder]) for folder in sorted(found)}
 
 
 def _is_ours(name: str, folder: str) -> bool:

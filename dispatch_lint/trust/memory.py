@@ -21,10 +21,11 @@ from dispatch_lint.text.files import write_private
 from dispatch_lint.trust.demands import demands_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import NoReturn
 
     from dispatch_lint.config.settings import Settings
+    from dispatch_lint.trust.demands import Demand
 
 _VERSION = 1
 _MAX_FILE = MIB
@@ -118,14 +119,17 @@ def forget(folder: Path) -> list[str]:
     return gone
 
 
-def digest_of(settings: Settings) -> str:
+def digest_of(settings: Settings, demands: Iterable[Demand] | None = None) -> str:
     """A digest of what settings ask for, and of the code that they name.
+
+    Args:
+        demands: what they ask for; by default what they ask for now.
 
     Raises:
         TrustError: the code is too much, or cannot be read.
     """
     digest = hashlib.sha256()
-    for demand in demands_of(settings):
+    for demand in demands_of(settings) if demands is None else demands:
         _add(digest, demand.setting, demand.value)
         for file, data in _code_files(demand.code) if demand.code is not None else ():
             _add(digest, file, data)
