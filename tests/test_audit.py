@@ -377,6 +377,52 @@ def test_what_cannot_be_done(arguments: list[str], message: str, estate: Path) -
     assert not (estate / "none").exists()
 
 
+def test_what_is_not_utf8_is_what_check_finds(tmp_path: Path) -> None:
+    """Such a line has ended the whole audit, with the tracebacks of Python and Java."""
+    row = stored("Secret", id="1", name="a b", organizationId="acme").encode()
+    lines = [row, b"\xff\xfe\xed\xa0\x80\n", b'{"kind": "\xe4"}\n', b"\xef\xbb\xbf\n", b"\0\n",
+             row.replace(b"a b", b"c d").replace(b'"1"', b'"2"')]  # fmt: skip
+    (tmp_path / "rows.jsonl").write_bytes(b"".join(lines))
+    of_check = run(tmp_path, "check", "rows.jsonl", "-f", "json")
+    options = ("-f", "jsonl", "--master", "local[1]", *SPARK)
+    of_audit = run(tmp_path, "audit", "rows.jsonl", "--output", "out", *options)
+    assert of_audit.returncode == of_check.returncode == 1, of_audit.stderr
+    expected = json.loads(of_check.stdout)["violations"]
+    assert sum(violation["rule"] == "syntax-error" for violation in expected) == 3
+    assert Counter(map(comparable, violations(tmp_path / "out"))) == Counter(
+        map(comparable, expected)
+    )
+    assert "Traceback" not in of_audit.stderr and "    at " not in of_audit.stderr
+
+
+ENDS = """
+import os
+from dispatch_lint.rule import Rule
+class Ends(Rule):
+    "It fails on executors."
+    name = "ends"
+    summary = "ends"
+    def check_entity(self, entity):
+        {}
+        yield
+"""
+
+
+@pytest.mark.parametrize("end", ["os._exit(7)", "raise KeyboardInterrupt('w\\x1b[31m')"])
+def test_a_worker_that_fails_is_told_of_in_one_line(end: str, tmp_path: Path) -> None:
+    """Spark's log had its stacks of Python and Java four times."""
+    (tmp_path / "ends.py").write_text(ENDS.format(end))
+    (tmp_path / "dispatch-lint.toml").write_text("plugins = ['ends.py']\n")
+    (tmp_path / "rows.jsonl").write_text(stored("Secret", name="a", id="a"))
+    options = ("--trust", "--select", "ends", "--master", "local[1]", *SPARK)
+    made = run(tmp_path, "audit", "rows.jsonl", "--output", "out", *options)
+    assert made.returncode == 2, made.stderr
+    lines = made.stderr.splitlines()
+    assert lines[-1].startswith("dispatch-lint: Spark: ") and len(lines) < 15, made.stderr
+    assert "Traceback" not in made.stderr and "    at " not in made.stderr
+    assert " ERROR " not in made.stderr and "\x1b" not in made.stderr
+
+
 MISPLACED = """
 from dispatch_lint.rule import Finding, Fix, Put, Rule
 class Misplaced(Rule):
@@ -445,8 +491,8 @@ def test_what_one_file_has_in_several_tasks() -> None:
 
     def checked(*rows: tuple[str, int, str]) -> list[tuple[Any, ...]]:
         types = {"file": "string", "block": "int64", "line": "int64", "document": "int64",
-                 "text": "string"}  # fmt: skip
-        numbered = [(file, 0, number, number, text) for file, number, text in rows]
+                 "text": "binary"}  # fmt: skip
+        numbered = [(file, 0, number, number, text.encode()) for file, number, text in rows]
         return list(rows_of(check_rows(plan)(iter([batch_of(numbered, types)]))))
 
     tasks = [

@@ -802,6 +802,44 @@ async def test_the_end() -> None:
     await editor.client.stop()  # type: ignore[no-untyped-call]
 
 
+def message(text: bytes) -> bytes:
+    return b"Content-Length: %d\r\n\r\n%s" % (len(text), text)
+
+
+def request(method: str, params: object, number: int | None = None) -> bytes:
+    value = {"jsonrpc": "2.0", "method": method, "params": params}
+    return message(json.dumps(value if number is None else {**value, "id": number}).encode())
+
+
+INITIALIZE = request("initialize", {"processId": None, "rootUri": None, "capabilities": {}}, 1)
+
+
+@pytest.mark.parametrize(("wrong", "said"), [
+    (message(b"{]x"), "JSONDecodeError"), (message(b'"\xff\xfe"'), "UnicodeDecodeError"),
+    (message(b"[" * 200_000), "RecursionError"), (request("textDocument/hover", {"nope": 1}, 2), "required field missing"),
+    (request("textDocument/didOpen", {"nope": "\x1b[31m\n::error::"}), "JsonRpcInvalidParams"),
+    (request("textDocument/\x1b[31m\n::error::", {}), "unknown method"),
+])  # fmt: skip
+async def test_a_wrong_message_is_a_line_of_the_log(wrong: bytes, said: str, root: Path) -> None:
+    """It was a traceback; requests that come later are answered."""
+    ends = request("shutdown", None, 9) + request("exit", None)
+    made = run(root, "lsp", stdin=INITIALIZE + wrong + ends)
+    assert made.returncode == 0, made.stderr
+    lines = made.stderr.decode().splitlines()
+    assert len(lines) == 1 and lines[0].startswith("dispatch-lint: ") and said in lines[0], lines
+    assert b"\x1b" not in made.stderr and b'"id": 9' in made.stdout
+
+
+@pytest.mark.parametrize("length", ["99999999999999", "9" * 5_000])
+async def test_a_message_that_is_too_large_ends_the_server(length: str, root: Path) -> None:
+    """It was told that memory is exhausted, or a traceback."""
+    announced = f"Content-Length: {length}\r\n\r\n{{}}".encode()
+    made = run(root, "lsp", stdin=INITIALIZE + announced)
+    said = f"the editor announces a message of {length[:20]} bytes; the limit is 268,435,456"
+    assert made.stderr.decode() == f"dispatch-lint: {said}\n"
+    assert made.returncode == 2
+
+
 async def test_requests_after_shutdown(start: Start, root: Path) -> None:
     editor = await Editor().start(root)
     await editor.client.shutdown_async(None)

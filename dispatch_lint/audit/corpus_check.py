@@ -99,7 +99,7 @@ class _Answers:
         self.closed, self.has_store, self.kinds, self.not_judged = True, False, kinds, 0
         self._plan, self._near, self._full = plan, near, full
         self.members_of: dict[str, Members] = {}
-        self.texts: dict[int, tuple[int, str]] = {}
+        self.texts: dict[int, tuple[int, bytes]] = {}
         """The line and text of documents, by position."""
         self.wanted: Wanted | None = None
         """What the present question wants."""
@@ -132,8 +132,7 @@ class _Answers:
             self.want(Wanted(contents=content_wants(place, siblings, self._has_text)))
         line, text = self.texts[place.position]
         source, number = self._plan.source(place.source), place.document
-        data = text.encode("utf-8", "surrogatepass")
-        read = read_line(source.name, data, line, number, self.settings.limits)
+        read = read_line(source.name, text, line, number, self.settings.limits)
         document = self._checker.classifier.read(read.part, source, number)
         return document if isinstance(document, Document) else nothing()
 

@@ -78,7 +78,7 @@ class _Task:
         self._problems: list[tuple[SourceReport, str]] = []
         self._more_problems = 0
 
-    def check(self, row: RowNumbers, text: str) -> None:
+    def check(self, row: RowNumbers, text: bytes) -> None:
         """Check a row."""
         source = self._plan.source(row.source)
         report = self._reports.get(row.source)
@@ -87,8 +87,10 @@ class _Task:
             lines = LineRange(0, 0, row.line - 1, row.document)
             report = self._reports[row.source] = new_report(source, row.source, lines)
         self._changed[row.source] = report
-        data, limits = text.encode("utf-8", "surrogatepass"), self._plan.settings.limits
-        part = read_line(source.name, data, row.line, row.document, limits)
+        limits = self._plan.settings.limits
+        part = read_line(source.name, text, row.line, row.document, limits)
+        if part.error and source.name in self._plan.named:
+            part = part._replace(error="")  # as in `check`: it does not parse
         check_part(self._checker, source, part, report)
 
     def take(self) -> list[Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections import Counter
 from contextlib import contextmanager
@@ -82,24 +83,27 @@ class Audit:
         self._quiet, self._tell, self._format, self._has_page = quiet, tell, format_, has_page
 
     def run(
-        self, rows: DataFrame, *, textual: bool, baseline: dict[str, dict[str, int]]
-    ) -> Audited:
+        self, rows: DataFrame, *, textual: bool, baseline: dict[str, dict[str, int]],
+        named: frozenset[str] = frozenset(),
+    ) -> Audited:  # fmt: skip
         """Check rows as `inputs.read_rows` gives them.
 
         Args:
             textual: whether they are the lines of files.
             baseline: for each file, how often fingerprints are known.
+            named: see `Plan`.
 
         Raises:
             InputError: Spark fails.
         """
+        from py4j.protocol import Py4JError
         from pyspark.errors import PySparkException
 
         try:
             with _temporary_work(self._output):
                 self._tell("1/5 reading and numbering rows")
                 numbered = self._kept("rows", rows)
-                plan = self._plan(numbered, textual)
+                plan = self._plan(numbered, textual, named)
                 staged = numbered.where("text is not null")
                 self._tell("2/5 checking documents")
                 records = self._kept("records", staged.mapInArrow(check_rows(plan), RECORDS))
@@ -116,7 +120,7 @@ class Audit:
                 violations = all_violations(self._spark, report, records, located)
                 known = self._kept("violations", with_known(self._spark, violations, baseline))
                 return self._finish(plan, report, known, rounds.failures)
-        except PySparkException as error:
+        except (PySparkException, Py4JError) as error:  # the latter for a worker that has ended
             raise InputError(f"Spark: {_reason(error)}") from error
 
     def _kept(self, name: str, frame: DataFrame) -> DataFrame:
@@ -125,7 +129,7 @@ class Audit:
         frame.write.mode("overwrite").parquet(path)
         return self._spark.read.schema(frame.schema).parquet(path)
 
-    def _plan(self, rows: DataFrame, textual: bool) -> Plan:
+    def _plan(self, rows: DataFrame, textual: bool, named: frozenset[str]) -> Plan:
         ends = rows.where("text is null").collect()
         files = {file: inputs.shown(file) for file in sorted({row["file"] for row in ends})}
         numbers = {file: number for number, file in enumerate(files)}
@@ -137,10 +141,10 @@ class Audit:
             starts[file, row["block"]] = Starts(numbers[file], lines[file], documents[file])
             lines[file] += row["line"]
             documents[file] += row["document"]
-        return Plan(self._settings, tuple(files.values()), starts, self._quiet, textual)
+        return Plan(self._settings, tuple(files.values()), starts, self._quiet, textual, named)
 
     def _texts(self, plan: Plan, staged: DataFrame) -> DataFrame:
-        """The rows of the inputs by their positions: `place, line, text`."""
+        """The rows of the inputs by their positions: `place, line, text`, of which `text` is bytes."""
         from pyspark.sql import functions as f
 
         starts = self._spark.createDataFrame(
@@ -161,7 +165,7 @@ class Audit:
 
         pairs = judged.select("place", f.explode("related").alias("other")).distinct()
         # The text tells the columns of what is in it; otherwise there are none.
-        text = f.col("text") if plan.textual else f.lit("")
+        text = f.col("text") if plan.textual else f.lit(b"")
         others = texts.select(
             f.col("place").alias("other"), f.col("line").alias("other_line"),
             text.alias("other_text"),
@@ -245,6 +249,7 @@ MAX_GROUPS = 10_000
 
 def _reason(error: Exception) -> str:
     """The line of an error of Spark that names the cause."""
-    lines = [line for line in str(error).splitlines() if line.strip()]
+    told = re.split(r"\n\s+at ", str(error))[0]  # without the stacks of Java
+    lines = [line for line in told.splitlines() if line.strip()]
     cause = next((line for line in reversed(lines) if "Error" in line or "Exception" in line), "")
-    return (cause or (lines[0] if lines else type(error).__name__)).strip()[:400]
+    return (cause or (lines[0] if lines else type(error).__name__)).strip(": ")[:400]

@@ -3,6 +3,9 @@
 A row is a line of JSON, or a row of whatever Spark reads as one. Files may be read in blocks by
 several tasks: rows are numbered within their block, and each block ends with a row that says how
 many there were, so that the lines of a file can be told later without reading it in order.
+
+Texts are bytes: Spark's strings need not be UTF-8, and Arrow cannot make Python's strings of those
+that are not. `reading.read_line` reports them.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame, SparkSession
 
-ROWS = "file string, block bigint, line bigint, document bigint, text string"
+ROWS = "file string, block bigint, line bigint, document bigint, text binary"
 TEXT_ENDINGS = (".jsonl", ".ndjson", ".json", ".jsonl.gz", ".ndjson.gz", ".json.gz", ".txt")
 _ENDINGS = {".parquet": "parquet", ".orc": "orc", ".csv": "csv", ".avro": "avro"}
 
@@ -49,7 +52,9 @@ def read_rows(
                 place = [f.col("_metadata.file_path"), f.col("_metadata.file_block_start")]
             columns = f.col("value") if text else _as_json(frame)
             rows = frame.select(
-                place[0].alias("file"), place[1].alias("block"), columns.alias("text")
+                place[0].alias("file"),
+                place[1].alias("block"),
+                columns.cast("binary").alias("text"),
             ).mapInArrow(number_rows, ROWS)
         except (PySparkException, Py4JError) as error:
             raise InputError(f"{shown(path)}: {str(error).splitlines()[0]}") from error
@@ -127,6 +132,8 @@ def number_rows(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Rows with their numbers in their block; empty lines are counted, and left out."""
     import pyarrow as pa
 
+    from dispatch_lint.documents.line_ranges import is_blank
+
     lines: Counter[tuple[str, int]] = Counter()
     documents: Counter[tuple[str, int]] = Counter()
     for batch in batches:
@@ -135,7 +142,7 @@ def number_rows(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             *(column.to_pylist() for column in batch.columns), strict=True
         ):
             key = (file, block)
-            if text is not None and text.strip():
+            if text is not None and not is_blank(text):
                 for column, value in zip(
                     columns, (*key, lines[key], documents[key], text), strict=True
                 ):
@@ -151,7 +158,7 @@ def number_rows(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 
 
 def _batch(pa: Any, columns: list[list[Any]]) -> Any:
-    types = [pa.string(), pa.int64(), pa.int64(), pa.int64(), pa.string()]
+    types = [pa.string(), pa.int64(), pa.int64(), pa.int64(), pa.binary()]
     arrays = [pa.array(column, type_) for column, type_ in zip(columns, types, strict=True)]
     return pa.RecordBatch.from_arrays(arrays, ["file", "block", "line", "document", "text"])
 

@@ -81,11 +81,10 @@ def _wanted(checker: Checker, document: Document, rows: Iterable[Row]) -> Iterat
             yield judged
 
 
-def _read(checker: Checker, plan: Plan, position: int, line: int, text: str) -> Document | None:
+def _read(checker: Checker, plan: Plan, position: int, line: int, text: bytes) -> Document | None:
     """The document of a row; None where its row is none, or cannot be read."""
     source, number = plan.source(source_of(position)), document_of(position)
-    data = text.encode("utf-8", "surrogatepass")
-    read = read_line(source.name, data, line, number, plan.settings.limits)
+    read = read_line(source.name, text, line, number, plan.settings.limits)
     if read.error or read.part.problem is not None:
         return None
     document = checker.classifier.read(read.part, source, number)

@@ -54,6 +54,7 @@ class Plan(NamedTuple):
         starts: by the file as Spark names it, and block.
         quiet: violations below this are only counted.
         textual: whether the rows are the lines of files, so that columns mean something.
+        named: those of the files that are inputs themselves, and not only found in a folder.
     """
 
     settings: Settings
@@ -61,6 +62,7 @@ class Plan(NamedTuple):
     starts: Mapping[tuple[str, int], Starts]
     quiet: Severity
     textual: bool
+    named: frozenset[str] = frozenset()
 
     def numbers(self, file: str, block: int, line: int, document: int) -> RowNumbers:
         """The numbers of a row among all of the audit.

@@ -22,6 +22,18 @@ if TYPE_CHECKING:
 
 _SILENCED, _ENDED = 0.7, 0.6
 """Seconds that Java has to stop its log, and to end: a run ends soon after a signal."""
+_TOLD = (
+    "org.apache.spark.api.python",
+    "org.apache.spark.executor.Executor",
+    "org.apache.spark.scheduler.TaskSetManager",
+    "org.apache.spark.sql.execution.datasources.FileFormatWriter",
+    "org.apache.spark.sql.execution.python",
+    "org.apache.spark.util.Utils",
+)
+"""Loggers of Spark that write the stacks of a task that has failed: the audit ends with its reason.
+
+A lost executor, or too little memory, is told of by others.
+"""
 
 
 def session(
@@ -68,12 +80,24 @@ def session(
             made: SparkSession = builder.getOrCreate()
         made.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "5000")
         made.conf.set("spark.sql.session.timeZone", "UTC")
+        _write_no_stacks()
     except (PySparkException, RuntimeError, OSError) as error:
         raise InputError(f"Spark does not answer: {str(error).splitlines()[0]}") from error
     except (KeyboardInterrupt, SystemExit):
         end_java()
         raise
     return made
+
+
+def _write_no_stacks() -> None:
+    """Stop the loggers that tell at length, and several times, why a task has failed."""
+    with suppress(Exception):  # Spark Connect, where a server has the log; or another logger
+        from pyspark import SparkContext
+
+        java: Any = SparkContext._jvm
+        log4j = java.org.apache.logging.log4j
+        for name in _TOLD:
+            log4j.core.config.Configurator.setLevel(name, log4j.Level.OFF)
 
 
 def end_java() -> None:

@@ -106,7 +106,8 @@ def command(inputs: tuple[str, ...], **options: Any) -> int:
         audit = Audit(spark, settings, output, quiet=quiet, format_=options["format_"],
                       tell=_show_nothing if options["quiet"] else show_stage,
                       has_page=options["report"] is not None)  # fmt: skip
-        found = audit.run(rows, textual=textual, baseline=baseline)
+        named = frozenset(map(reading.shown, inputs))
+        found = audit.run(rows, textual=textual, baseline=baseline, named=named)
         show_stage("")
         if options["report"]:
             from dispatch_lint.audit.page import write_page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import threading
@@ -22,6 +23,7 @@ from pygls.protocol import LanguageServerProtocol
 from pygls.protocol.json_rpc import RPCRequest
 from pygls.protocol.language_server import lsp_method
 
+_LOG = logging.getLogger(__name__)
 _INTERVAL = 3
 """Seconds between two looks at the process that started the server."""
 
@@ -67,6 +69,7 @@ class Protocol(LanguageServerProtocol):
             if isinstance(error.__cause__, ClassValidationError):
                 readable = JsonRpcInvalidParams("; ".join(transform_error(error.__cause__)))
             if "method" in data and "id" in data:
+                _LOG.warning("Unable to read a request of %s: %s", method, readable)
                 return _Unreadable(number, readable)
             raise readable from None
 
