@@ -74,6 +74,12 @@ class Editor:
         )  # fmt: skip
         self.client.initialized(lsp.InitializedParams())
 
+    async def until_own_rule(self) -> None:
+        """Wait until the rule that needs trust has found something in the open text."""
+        while "own-rule" not in self.codes:
+            self.published.clear()
+            await asyncio.wait_for(self.published.wait(), WAIT)
+
     async def diagnose(self, file: Path, text: str) -> list[object]:
         """The rules of the diagnostics of a text."""
         self.published.clear()
@@ -98,9 +104,7 @@ async def session(
     try:
         await editor.diagnose(root / "b.yaml", WRONG)
         if answer:  # what follows the answer
-            while "own-rule" not in editor.codes:
-                editor.published.clear()
-                await asyncio.wait_for(editor.published.wait(), WAIT)
+            await editor.until_own_rule()
         return editor.codes, editor.questions
     finally:
         await editor.stop()
@@ -160,9 +164,7 @@ async def test_the_settings_beside_a_file_in_no_folder(workspace: Path, tmp_path
     await editor.start(tmp_path / "open")
     try:
         await editor.diagnose(workspace / "b.yaml", WRONG)
-        while "own-rule" not in editor.codes:
-            editor.published.clear()
-            await asyncio.wait_for(editor.published.wait(), WAIT)
+        await editor.until_own_rule()
     finally:
         await editor.stop()
     assert len(editor.questions) == 1 and ran(workspace)
@@ -234,9 +236,7 @@ async def test_packages_of_a_folder_that_is_trusted(
     await editor.start(folders[0], folders=folders)
     try:
         await editor.diagnose(other / "b.yaml", WRONG)
-        while "own-rule" not in editor.codes:
-            editor.published.clear()
-            await asyncio.wait_for(editor.published.wait(), WAIT)
+        await editor.until_own_rule()
     finally:
         await editor.stop()
     assert len(editor.questions) == 1 and ran(workspace)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _NESTED = frozenset({dict, list})
+_MOST = Limits().values
+"""The number of values of a text that no settings are for."""
 # A text that never ends is one token: looking for its end once more at each `"` would take long.
 _TOKEN = r'(?s)"(?:[^"\\]++|\\.)*+"?|[^\s\[\]{},:"]+|[\[\]{}]'
 
@@ -109,9 +111,6 @@ def read_value(text: str | bytes) -> Any:
         raise ValueError("a number in it is too long") from None
     except RecursionError:
         raise ValueError("it is nested too deep") from None
-
-
-_MOST = Limits().values
 
 
 _Found = tuple[Any, int, list[Duplicate]]
