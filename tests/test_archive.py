@@ -229,6 +229,16 @@ def test_a_damaged_archive_imports_nothing(line: str, said: str, tmp_path: Path)
     assert run(tmp_path, "store", "list", "--store", "two.db").returncode == 2
 
 
+def test_an_archive_with_other_line_ends_and_a_byte_order_mark(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(stored("Secret", name="a", id="1"))
+    run(tmp_path, "store", "import", "a.jsonl", "--store", "one.db")
+    archive = run(tmp_path, "store", "export", "--all", "--store", "one.db").stdout
+    (tmp_path / "all.jsonl").write_bytes(b"\xef\xbb\xbf" + archive.replace(b"\n", b"\r\n"))
+    result = run(tmp_path, "store", "import", "all.jsonl", "--store", "two.db")
+    assert result.returncode == 0, result.stderr
+    assert run(tmp_path, "store", "export", "--all", "--store", "two.db").stdout == archive
+
+
 def test_an_archive_that_was_cut_imports_nothing(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text(stored("Secret", name="a", id="1"))
     run(tmp_path, "store", "import", "a.jsonl", "--store", "one.db")

@@ -8,6 +8,7 @@ was cut.
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 from itertools import islice
@@ -62,7 +63,9 @@ def is_archive(path: str) -> bool:
     """Whether a path is the file of an archive."""
     try:
         with open_regular(path) as stream:  # a pipe is read once
-            return stream.read(len(HEADER)) == HEADER.encode()
+            # git, or an editor, may have written other line ends, or a byte order mark.
+            head = stream.readline(2 * len(HEADER)).removeprefix(BOM_UTF8)
+            return head.rstrip() == HEADER.rstrip().encode()
     except (OSError, ValueError):
         return False
 
