@@ -87,6 +87,36 @@ def test_what_rules_had_before_is_refused(name: str, definition: str, tmp_path: 
     )
 
 
+@pytest.mark.parametrize(("definition", "said"), [
+    ("name = type('Text', (str,), {})('mine')", "its name is 'mine' of the class Text, which is not a str"),
+    ("guide = type('Text', (str,), {})('Key')", "its guide is 'Key' of the class Text, which is not a str"),
+    ("severity = 'error'", "its severity is 'error', which is not a Severity"),
+])  # fmt: skip
+def test_attributes_are_of_the_types_of_the_engine(
+    definition: str, said: str, tmp_path: Path
+) -> None:
+    """A violation has some, and goes from one process to another."""
+    assert refusal(f"{CHECKS}\n    {definition}", tmp_path).endswith(f"Mine is not a rule: {said}")
+
+
+def test_a_rule_whose_class_raises_is_refused(tmp_path: Path) -> None:
+    base = "Rule, metaclass=type('Meta', (type(Rule),), {'summary': property(lambda self: 1 / 0)})"
+    said = refusal(f"del summary\n    {CHECKS}", tmp_path, base)
+    assert said.endswith("mine.py: Mine is not a rule: ZeroDivisionError: division by zero")
+
+
+def test_a_method_that_is_made_is_in_no_file(tmp_path: Path) -> None:
+    """The line is then that of the class."""
+    bad_rule(tmp_path, CHECKS)
+    file = tmp_path / "bad.py"
+    text = file.read_text().replace(
+        "class Bad(", "import dataclasses\n@dataclasses.dataclass\nclass Bad("
+    )
+    file.write_text(text)
+    error = check(tmp_path)[2]
+    assert error.startswith("dispatch-lint: the rule bad (bad.py:18) cannot be used: TypeError: ")
+
+
 def test_what_a_base_class_defines_is_refused_too(tmp_path: Path) -> None:
     base = "type('Base', (Rule,), {'needs': ('image',)})"
     assert "it defines `needs`" in refusal(CHECKS, tmp_path, base)
@@ -234,6 +264,8 @@ class Ending(Exception):
     "Its text ends the program."
     def __str__(self):
         raise SystemExit(0)
+class Text(str):
+    "A text of a class of its own."
 class Bad(Rule):
     "It is bad."
     name = "bad"
@@ -296,6 +328,13 @@ RAISING = {
     "yield Finding(['name'], 'm')": "TypeError: a path is ['name'], which is not a tuple",
     "yield Finding('name', 'm')": "TypeError: a path is 'name', which is not a tuple",
     "yield Finding((None,), 'm')": "TypeError: a path is (None,), which is not a tuple",
+    "yield Finding((Text('name'),), 'm')": "TypeError: a path is ('name',), which is not a tuple",
+    "yield Finding((), Text('m'))": "TypeError: `message` of a Finding is 'm' of the class Text, but must be str",
+    "yield Finding((), 'm', fix=Fix('safe', Text('m'), (Put(('name',), 'x'),)))":
+        "TypeError: the message of a Fix is 'm' of the class Text, but must be str",
+    "yield Finding((), 'm', fix=Fix(Text('safe'), 'm', (Put(('name',), 'x'),)))":
+        "TypeError: the safety of a Fix is 'safe' of the class Text, but must be str",
+    "raise ValueError('x' * 100_000)": "ValueError: " + "x" * 1_000 + "…",
     "yield Finding((), None)": "TypeError: `message` of a Finding is None",
     "yield Finding((), 'm', on='both')": "TypeError: `on` of a Finding is 'both'",
     "yield Finding((), 'm', severity='error')": "TypeError: `severity` of a Finding is 'error'",
@@ -758,7 +797,7 @@ def test_a_rule_that_cannot_be_made_for_definitions_is_one_problem(tmp_path: Pat
     (tmp_path / "a.go").write_text("package a\n\ntype Widget struct {\n\tBaseEntity\n}\n")
     code, _, error = check(tmp_path, "a.go", "--select", "bad")
     assert (code, error.count("\n")) == (2, 1)
-    assert "the definitions: internal error in the rule bad (bad.py:21): AttributeError: " in error
+    assert "the definitions: internal error in the rule bad (bad.py:23): AttributeError: " in error
 
 
 def test_half_a_character_is_written_to_json(tmp_path: Path) -> None:
@@ -795,8 +834,8 @@ def test_a_problem_names_the_first_document_and_counts_the_others(
 
 @pytest.mark.parametrize(("methods", "said"), [
     ("def __init__(self, *_): raise SystemExit(0)\ndef check_entity(self, entity): return ()",
-     "the rule bad (bad.py:19) cannot be used: SystemExit: 0"),
-    ("raise SystemExit(0)", "bad.py fails to load: SystemExit: 0 (line 19)"),
+     "the rule bad (bad.py:21) cannot be used: SystemExit: 0"),
+    ("raise SystemExit(0)", "bad.py fails to load: SystemExit: 0 (line 21)"),
 ])  # fmt: skip
 def test_a_rule_cannot_end_the_program(methods: str, said: str, tmp_path: Path) -> None:
     """It would call all well."""

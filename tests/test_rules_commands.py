@@ -236,6 +236,8 @@ mine.py: mine: invalid[0]: other violations
         ({"invalid": VALID}, "invalid[0]: it has no violations, and is among the invalid examples"),
         ({"valid": "'kind: Secret'"}, "valid[0]: 'kind: Secret' is not an Example"),
         ({"valid": "Example(1)"}, "valid[0]: its text is 1, but must be a text"),
+        ({"valid": "Example('', settings=5)"}, "valid[0]: its settings are 5, but must be a dict with texts as keys"),
+        ({"valid": "Example('', settings={'rules': {1: 2}})"}, "valid[0]: its settings are {'rules': {1: 2}}, but must be"),
         ({"invalid": "Example('', ('/name', 'it is x'))"}, "invalid[0]: its violations are ('/name', 'it is x')"),
         ({"valid": r"Example('kind: Secret\nname: y\n', settings={'sellect': []})"}, "sellect"),
         ({"valid": r"Example('kind: Secret\nname: y\n', settings={'rules': {'mine': {'a': 1}}})"}, 'there is no option "a"'),
@@ -412,7 +414,13 @@ def test_where_a_local_rule_lies(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "examples", ['"a text", 5', 'Example("x", ("/name", "it is x"))', "Example(5)"]
+    "examples",
+    [
+        '"a text", 5',
+        'Example("x", ("/name", "it is x"))',
+        "Example(5)",
+        'Example("x", (("/name", "it is x"),), settings=5)',
+    ],
 )
 def test_wrong_examples_are_no_part_of_pages(examples: str, tmp_path: Path) -> None:
     write(tmp_path, valid=examples, invalid=examples)

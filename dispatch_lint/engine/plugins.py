@@ -56,7 +56,7 @@ def load_rules(
     for origin, setting, module in _modules(paths, plugins):
         for rule in _rules_of(module):
             # The tests check those that come with dispatch-lint.
-            problem = None if is_built_in(rule) else defining_problem(rule) or wrong_option(rule)
+            problem = None if is_built_in(rule) else _problem(rule)
             if problem:
                 file = str(file_of(rule) or rule.__module__)
                 place = origin if file == origin else f"{origin}: {file}"
@@ -71,6 +71,15 @@ def load_rules(
     if not found:  # the built-in rules are missing too: a run would wrongly succeed
         raise PluginError(f"no rules are installed ({GROUP}); install dispatch-lint again")
     return dict(sorted(found.items()))
+
+
+def _problem(rule: type[Rule]) -> str | None:
+    """Why a class cannot be used as a rule; None where it can."""
+    try:
+        return defining_problem(rule) or wrong_option(rule)
+    except BaseException as error:  # its metaclass decides what its attributes are
+        reraise_if_not_of_rule(error)
+        return reason_of(error)
 
 
 def built_in_rules() -> dict[str, type[Rule]]:

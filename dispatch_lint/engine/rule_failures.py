@@ -22,6 +22,10 @@ MAX_FAILED = 100_000
 """The number of documents that a rule failed for is counted up to this."""
 
 
+MAX_REASON = 1_000
+"""The letters of the text of an exception that are shown: it may have a whole document in it."""
+
+
 class PluginError(UserError):
     """A rule that cannot be loaded; the message names it."""
 
@@ -129,8 +133,10 @@ def reason_of(error: BaseException) -> str:
         if ends_run(problem):
             raise
         text = f"(its text cannot be had: {type(problem).__name__})"
-    name = type(error).__name__
-    return f"{name}: {without_addresses(text)}" if text else name
+    name, text = type(error).__name__, without_addresses(text)
+    if len(text) > MAX_REASON:
+        text = f"{text[:MAX_REASON]}…"
+    return f"{name}: {text}" if text else name
 
 
 def line_of(rule: type[Rule], error: BaseException, method: Method | None = None) -> str:
@@ -159,11 +165,12 @@ def line_of(rule: type[Rule], error: BaseException, method: Method | None = None
 
 
 def _code_of(method: Method | None) -> CodeType | None:
-    """The code of a method, as its author wrote it; None for what is no function."""
+    """The code of a method, as its author wrote it; None for what is no function, or in no file."""
     import inspect
 
     code: CodeType | None = getattr(method and inspect.unwrap(method), "__code__", None)
-    return code
+    # `@dataclass` makes methods whose file is "<string>".
+    return None if code is None or code.co_filename.startswith("<") else code
 
 
 def _only_method(rule: type[Rule]) -> Method | None:
