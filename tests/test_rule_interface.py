@@ -864,6 +864,9 @@ NO_TYPE = "which no option can be: write bool, int, float, str, Literal of texts
     ("level: Literal['a', True] | None = None", f"its option `level` is Optional[Literal['a', True]], {NO_TYPE}"),
     ("level: Literal['a'] = 'b'", "its option `level` has the default 'b', which is not Literal['a']"),
     ("nothing: None = None", f"its option `nothing` is NoneType, {NO_TYPE}"),
+    ("count: 'Count' = 1", "the types of its Options cannot be read: NameError: name 'Count' is not defined"),
+    ("names: tuple[str, ...] = field(default_factory=lambda: 1 / 0)",
+     "its option `names` has no default: ZeroDivisionError: division by zero"),
 ])  # fmt: skip
 def test_options_are_of_types_that_settings_have(options: str, said: str, tmp_path: Path) -> None:
     definition = f"{CHECKS}\n    @dataclass(frozen=True)\n    class Options:\n        {options}"
@@ -897,6 +900,20 @@ def test_an_option_may_be_a_list_or_nothing(tmp_path: Path) -> None:
     for written, found in (("", "None"), ("[rules.bad]\nnames = ['a', 'b']\n", "('a', 'b')")):
         (tmp_path / "dispatch-lint.toml").write_text(f"plugins = ['bad.py']\n{written}")
         assert check(tmp_path, "--select", "bad", "-f", "concise")[1].count(f"[bad] {found}") == 3
+
+
+def test_a_default_that_is_no_number_of_json(tmp_path: Path) -> None:
+    """Readers of JSON refuse `Infinity`."""
+    bad_rule(tmp_path, "from dataclasses import dataclass\n@dataclass(frozen=True)\nclass Options:\n"
+             "    most: float = float('inf')\ndef check_entity(self, entity): return ()")  # fmt: skip
+    read = [
+        json.loads(run_command(tmp_path, *command, "--trust").stdout, parse_constant=pytest.fail)
+        for command in (["rules", "--format", "json"], ["schema", "show", "settings"])
+    ]
+    [rule] = [rule for rule in read[0] if rule["name"] == "bad"]
+    assert rule["options"] == {"most": {"type": "a number", "default": "inf"}}
+    options = read[1]["properties"]["rules"]["properties"]["bad"]["properties"]
+    assert options == {"most": {"type": "number"}}
 
 
 def test_options_that_can_be_changed_are_refused(tmp_path: Path) -> None:
