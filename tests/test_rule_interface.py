@@ -91,6 +91,10 @@ def test_what_rules_had_before_is_refused(name: str, definition: str, tmp_path: 
     ("name = type('Text', (str,), {})('mine')", "its name is 'mine' of the class Text, which is not a str"),
     ("guide = type('Text', (str,), {})('Key')", "its guide is 'Key' of the class Text, which is not a str"),
     ("severity = 'error'", "its severity is 'error', which is not a Severity"),
+    ("documentation = 'https://example.com'",
+     "it defines `documentation`, which it inherits and the engine calls: name it otherwise"),
+    ("def has(self, tag): return True", "it defines `has`, which it inherits and the engine calls: name it otherwise"),
+    ("scopes = ()", "it defines `scopes`, which it inherits and the engine calls: name it otherwise"),
 ])  # fmt: skip
 def test_attributes_are_of_the_types_of_the_engine(
     definition: str, said: str, tmp_path: Path

@@ -49,6 +49,8 @@ called.
 """
 
 
+_INHERITED = frozenset({"has", "scopes", "documentation"})
+"""The methods that the engine calls on each rule, and no rule overrides."""
 _ATTRIBUTES: Mapping[str, tuple[type, ...]] = {
     "name": (str,), "summary": (str,), "severity": (Severity,), "default": (bool,), "guide": (str, type(None)),
     "question": (str, type(None)), "docs": (str, type(None)), "valid": (tuple, list), "invalid": (tuple, list),
@@ -61,6 +63,10 @@ def defining_problem(rule: type[Rule]) -> str | None:
     for owner in rule.__mro__:
         for gone in vars(owner).keys() & GONE.keys():
             return f"it defines `{gone}`, which is no longer part of a rule: {GONE[gone]}"
+        for taken in vars(owner).keys() & _INHERITED if owner is not _Rule else ():
+            return (
+                f"it defines `{taken}`, which it inherits and the engine calls: name it otherwise"
+            )
     name = getattr(rule, "name", None)
     if not isinstance(name, str) or not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
         return f"its name {shown_value(name)} is not kebab-case"
