@@ -449,6 +449,34 @@ def test_where_a_built_in_rule_comes_from(tmp_path: Path) -> None:
     assert 'From: guide, section "Key".' in page
 
 
+OWN_KIND = r"""
+from pathlib import Path
+from dispatch_lint.rule import Example, Finding, Rule
+OWN = {"definitions": [str(Path(__file__).with_name("shop.go"))]}
+class Mine(Rule):
+    "It is mine."
+    name = "mine"
+    summary = "a kind of its own"
+    valid = (Example("kind: Secret\nname: a\n", settings=OWN),)
+    invalid = (Example('{"kind": "Widget", "name": "a"}\n', (("/name", "it is known"),), settings=OWN, file="a.json"),)
+    def check_entity(self, entity):
+        if entity.kind == "Widget" and entity.known:
+            yield Finding(("name",), "it is known")
+"""
+
+
+def test_an_example_of_a_kind_that_is_defined_beside_the_rule(tmp_path: Path) -> None:
+    """Wherever the command runs."""
+    (tmp_path / "lint_rules").mkdir()
+    (tmp_path / "lint_rules" / "mine.py").write_text(OWN_KIND)
+    text = "package shop\n\ntype Widget struct {\n\tentitystore.BaseEntity\n}\n"
+    (tmp_path / "lint_rules" / "shop.go").write_text(text)
+    result = run(tmp_path / "lint_rules", "rules", "test", "mine.py")
+    assert (result.returncode, result.stdout) == (0, "2 examples of 1 rule pass.\n")
+    result = run(tmp_path, "rules", "test", "lint_rules")
+    assert (result.returncode, result.stdout) == (0, "2 examples of 1 rule pass.\n")
+
+
 def test_settings_of_an_example(tmp_path: Path) -> None:
     page = run(tmp_path, "explain", "initialism-spelling").stdout
     assert '```toml\nrules = { initialism-spelling = { wire = "camel" } }\n```' in page
