@@ -103,6 +103,18 @@ def test_attributes_are_of_the_types_of_the_engine(
     assert refusal(f"{CHECKS}\n    {definition}", tmp_path).endswith(f"Mine is not a rule: {said}")
 
 
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder"])
+def test_a_file_of_rules_is_a_regular_file(kind: str, tmp_path: Path) -> None:
+    """A pipe waits for somebody who writes to it, and a device may have no end."""
+    file = tmp_path / "mine.py"
+    if kind == "device":
+        file.symlink_to("/dev/zero")
+    else:
+        os.mkfifo(file) if kind == "pipe" else file.mkdir()
+    with pytest.raises(PluginError, match=r"fails to load: \w*Error: "):
+        load_rules([tmp_path])
+
+
 def test_a_rule_whose_class_raises_is_refused(tmp_path: Path) -> None:
     base = "Rule, metaclass=type('Meta', (type(Rule),), {'summary': property(lambda self: 1 / 0)})"
     said = refusal(f"del summary\n    {CHECKS}", tmp_path, base)

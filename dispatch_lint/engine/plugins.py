@@ -12,6 +12,7 @@ from pathlib import Path
 from types import CodeType, MappingProxyType, ModuleType
 from typing import TYPE_CHECKING
 
+from dispatch_lint.config.named_files import MIB, read_regular
 from dispatch_lint.config.origin import named
 from dispatch_lint.config.settings import SettingsError
 from dispatch_lint.config.tree import is_file, is_folder, real_path
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from dispatch_lint.schema.catalogue import Catalogue
 
 ALL = "all"
+MAX_CODE = 16 * MIB
+"""The bytes of a file of rules."""
 LOCAL = "dispatch_lint_local_rules"
 """The package name of modules that are loaded from files."""
 
@@ -140,7 +143,10 @@ def _submodules(origin: str, package: ModuleType) -> Iterator[tuple[str, ModuleT
 
 
 class _Source(SourceFileLoader):
-    """Loads what is written: a compiled file beside it may be anything."""
+    """Loads what is written: a compiled file beside it may be anything, and a pipe has no end."""
+
+    def get_data(self, path: str) -> bytes:
+        return read_regular(path, MAX_CODE)
 
     def get_code(self, fullname: str) -> CodeType:
         path = self.get_filename(fullname)
