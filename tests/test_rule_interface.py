@@ -848,6 +848,20 @@ def test_a_problem_names_the_first_document_and_counts_the_others(
     assert line.endswith(" (7 further documents)")
 
 
+def test_a_document_is_named_before_an_entity_of_the_store(tmp_path: Path) -> None:
+    """Its author can look at it."""
+    bad_rule(tmp_path, "def collect(self, entity): raise ValueError('on purpose')\n"
+             "def judge(self, group): return ()")  # fmt: skip
+    (tmp_path / "known.jsonl").write_text("".join(stored("Secret", id=n, name=n) for n in "abcdef"))
+    imported = run_command(
+        tmp_path, "store", "import", "known.jsonl", "--store", "refs.db", "--trust"
+    )
+    assert imported.returncode == 0, imported.stderr
+    error = check(tmp_path, "--select", "bad", "--store", "refs.db")[2]
+    assert error.startswith("dispatch-lint: a.yaml: document 0: internal error in the rule bad (")
+    assert error.endswith(": ValueError: on purpose (8 further documents)\n")
+
+
 @pytest.mark.parametrize(("methods", "said"), [
     ("def __init__(self, *_): raise SystemExit(0)\ndef check_entity(self, entity): return ()",
      "the rule bad (bad.py:21) cannot be used: SystemExit: 0"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, NamedTuple
@@ -75,10 +76,10 @@ class Failures:
 
         Args:
             where: the document, or what else the rule was asked about.
-            order: the sort key of the document; by default one of `where`.
+            order: the sort key of the document; by default one of `where`, after all documents.
             method: the one that was called, see `line_of`.
         """
-        order = order or (-1, _number(where))
+        order = order or (sys.maxsize, _number(where))
         first = self._first.get(rule.name)
         if first is None or order < first.order:
             failure = Failure(rule.name, internal_error(rule, error, method), where, order)
@@ -146,7 +147,6 @@ def line_of(rule: type[Rule], error: BaseException, method: Method | None = None
         method: the one that was called; by default that of a rule that has one.
     """
     import inspect
-    import sys
 
     module = sys.modules.get(rule.__module__)
     file = getattr(module, "__file__", None) or "?"
