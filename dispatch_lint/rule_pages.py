@@ -8,11 +8,13 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import MISSING, Field, fields
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
 from dispatch_lint import addresses
 from dispatch_lint.engine.installed import is_built_in
 from dispatch_lint.engine.plugins import file_of
+from dispatch_lint.engine.rule_options import default_of
 from dispatch_lint.rule import Example
 from dispatch_lint.rule.example import malformed
 
@@ -76,10 +78,11 @@ def entry(rule: type[Rule]) -> dict[str, Any]:
 
 
 def _plain(option: Field[Any]) -> Any:
-    """The default of an option as JSON has it; None where it must be set."""
-    if option.default_factory is not MISSING:
-        return option.default_factory()
-    return None if option.default is MISSING else option.default
+    """The default of an option as JSON has it, else as TOML does: infinity; None where it must be set."""
+    default = default_of(option)
+    if isinstance(default, float) and not isfinite(default):
+        return toml(default)
+    return None if default is MISSING else default
 
 
 def _origin(rule: type[Rule]) -> str:
@@ -111,11 +114,8 @@ def _options(rule: type[Rule]) -> Iterator[str]:
 
 
 def _default(option: Field[Any]) -> str:
-    if option.default is not MISSING:
-        return f"default {toml(option.default)}"
-    if option.default_factory is not MISSING:
-        return f"default {toml(option.default_factory())}"
-    return "it must be set"
+    default = default_of(option)
+    return "it must be set" if default is MISSING else f"default {toml(default)}"
 
 
 def _hint(hint: Any) -> str:

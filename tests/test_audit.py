@@ -432,27 +432,30 @@ class Misplaced(Rule):
     summary = "misplaced"
     def check_key(self, group):
         fix = Fix("safe", "m", (Put(("x",), "y"),))
-        for entity in group.entities:
+        for entity in group.entities if group.kind == "Secret" else ():
             yield Finding(("x",) if entity.name == "a" else (), "m", entity=entity, fix=fix)
+    def check_reference(self, reference):
+        yield Finding(("x",), "m")
 """
 
 
 def test_findings_at_places_that_are_not_there(tmp_path: Path) -> None:
-    """They are shown at the nearest place, and the rule has failed."""
+    """They are shown at the nearest place, and the rule has failed: in each document, of equal ones too."""
     (tmp_path / "misplaced.py").write_text(MISPLACED)
     (tmp_path / "dispatch-lint.toml").write_text("plugins = ['misplaced.py']\n")
     rows = [stored("Secret", name=name, id=name) for name in "aab"]
+    rows += [stored("Function", name=name, id=name, image="i") for name in "fg"]
     (tmp_path / "rows.jsonl").write_text("".join(rows))
     options = ("--trust", "--select", "misplaced")
     of_check = run(tmp_path, "check", "rows.jsonl", *options, "-f", "json")
     of_audit = run(tmp_path, "audit", "rows.jsonl", "--output", "out", "-f", "jsonl", *options,
                   "--master", "local[1]", *SPARK)  # fmt: skip
-    said = ("rows.jsonl: document 0: internal error in the rule misplaced (misplaced.py:7): ValueError: it yielded "
-            "the path ('x',), which the document does not have (2 further documents)")  # fmt: skip
+    said = ("rows.jsonl: document 0: internal error in the rule misplaced (misplaced.py:3): ValueError: it yielded "
+            "the path ('x',), which the document does not have (4 further documents)")  # fmt: skip
     assert (of_check.returncode, of_audit.returncode) == (2, 2), of_audit.stderr
     for made in (of_check, of_audit):
         assert f"dispatch-lint: {said}\n" in made.stderr
-    assert len(json.loads(of_check.stdout)["violations"]) == 3 == len(violations(tmp_path / "out"))
+    assert len(json.loads(of_check.stdout)["violations"]) == 5 == len(violations(tmp_path / "out"))
 
 
 @pytest.mark.parametrize("group", [by_name("Secret", "a"), by_id("1")])

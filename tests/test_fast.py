@@ -144,6 +144,33 @@ def test_a_rule_that_reads_more_is_always_asked(rule: type[Rule], tmp_path: Path
     assert [violation.message for violation in found] == ["go"]
 
 
+class ReadsFieldNames(ReadsMore):
+    def check_entity(self, entity: EntityView) -> Iterator[Finding]:
+        for name in entity.fields:
+            if name == "secrets":
+                yield Finding((name,), "go")
+
+
+class ReadsFieldNamesOfMember(ReadsMore):
+    def check_key(self, group: KeyGroup) -> Iterator[Finding]:
+        for entity in group.entities:
+            if "secrets" in entity.fields:
+                yield Finding(("secrets",), "go", entity=entity)
+
+
+@pytest.mark.parametrize("rule", [ReadsFieldNames, ReadsFieldNamesOfMember])
+def test_nothing_hides_an_attribute_of_what_a_rule_is_given(
+    rule: type[Rule], tmp_path: Path
+) -> None:
+    text = "---\n".join(
+        f"kind: Secret\nname: s{number}\nsecrets: {{a: b}}\n" for number in range(4)
+    )
+    (tmp_path / "a.yaml").write_text(text)
+    settings = Settings()
+    found = run(checker_of(rule, settings), sources_of([str(tmp_path)], settings)).violations
+    assert [violation.range.line for violation in found] == [3, 7, 11, 15]
+
+
 class ReadsFields(ReadsMore):
     """Looks at one field, and at others only where that one has some value."""
 

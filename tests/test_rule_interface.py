@@ -87,6 +87,52 @@ def test_what_rules_had_before_is_refused(name: str, definition: str, tmp_path: 
     )
 
 
+@pytest.mark.parametrize(("definition", "said"), [
+    ("name = type('Text', (str,), {})('mine')", "its name is 'mine' of the class Text, which is not a str"),
+    ("guide = type('Text', (str,), {})('Key')", "its guide is 'Key' of the class Text, which is not a str"),
+    ("severity = 'error'", "its severity is 'error', which is not a Severity"),
+    ("documentation = 'https://example.com'",
+     "it defines `documentation`, which it inherits and the engine calls: name it otherwise"),
+    ("def has(self, tag): return True", "it defines `has`, which it inherits and the engine calls: name it otherwise"),
+    ("scopes = ()", "it defines `scopes`, which it inherits and the engine calls: name it otherwise"),
+])  # fmt: skip
+def test_attributes_are_of_the_types_of_the_engine(
+    definition: str, said: str, tmp_path: Path
+) -> None:
+    """A violation has some, and goes from one process to another."""
+    assert refusal(f"{CHECKS}\n    {definition}", tmp_path).endswith(f"Mine is not a rule: {said}")
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder"])
+def test_a_file_of_rules_is_a_regular_file(kind: str, tmp_path: Path) -> None:
+    """A pipe waits for somebody who writes to it, and a device may have no end."""
+    file = tmp_path / "mine.py"
+    if kind == "device":
+        file.symlink_to("/dev/zero")
+    else:
+        os.mkfifo(file) if kind == "pipe" else file.mkdir()
+    with pytest.raises(PluginError, match=r"fails to load: \w*Error: "):
+        load_rules([tmp_path])
+
+
+def test_a_rule_whose_class_raises_is_refused(tmp_path: Path) -> None:
+    base = "Rule, metaclass=type('Meta', (type(Rule),), {'summary': property(lambda self: 1 / 0)})"
+    said = refusal(f"del summary\n    {CHECKS}", tmp_path, base)
+    assert said.endswith("mine.py: Mine is not a rule: ZeroDivisionError: division by zero")
+
+
+def test_a_method_that_is_made_is_in_no_file(tmp_path: Path) -> None:
+    """The line is then that of the class."""
+    bad_rule(tmp_path, CHECKS)
+    file = tmp_path / "bad.py"
+    text = file.read_text().replace(
+        "class Bad(", "import dataclasses\n@dataclasses.dataclass\nclass Bad("
+    )
+    file.write_text(text)
+    error = check(tmp_path)[2]
+    assert error.startswith("dispatch-lint: the rule bad (bad.py:18) cannot be used: TypeError: ")
+
+
 def test_what_a_base_class_defines_is_refused_too(tmp_path: Path) -> None:
     base = "type('Base', (Rule,), {'needs': ('image',)})"
     assert "it defines `needs`" in refusal(CHECKS, tmp_path, base)
@@ -234,6 +280,8 @@ class Ending(Exception):
     "Its text ends the program."
     def __str__(self):
         raise SystemExit(0)
+class Text(str):
+    "A text of a class of its own."
 class Bad(Rule):
     "It is bad."
     name = "bad"
@@ -296,6 +344,13 @@ RAISING = {
     "yield Finding(['name'], 'm')": "TypeError: a path is ['name'], which is not a tuple",
     "yield Finding('name', 'm')": "TypeError: a path is 'name', which is not a tuple",
     "yield Finding((None,), 'm')": "TypeError: a path is (None,), which is not a tuple",
+    "yield Finding((Text('name'),), 'm')": "TypeError: a path is ('name',), which is not a tuple",
+    "yield Finding((), Text('m'))": "TypeError: `message` of a Finding is 'm' of the class Text, but must be str",
+    "yield Finding((), 'm', fix=Fix('safe', Text('m'), (Put(('name',), 'x'),)))":
+        "TypeError: the message of a Fix is 'm' of the class Text, but must be str",
+    "yield Finding((), 'm', fix=Fix(Text('safe'), 'm', (Put(('name',), 'x'),)))":
+        "TypeError: the safety of a Fix is 'safe' of the class Text, but must be str",
+    "raise ValueError('x' * 100_000)": "ValueError: " + "x" * 1_000 + "…",
     "yield Finding((), None)": "TypeError: `message` of a Finding is None",
     "yield Finding((), 'm', on='both')": "TypeError: `on` of a Finding is 'both'",
     "yield Finding((), 'm', severity='error')": "TypeError: `severity` of a Finding is 'error'",
@@ -758,7 +813,7 @@ def test_a_rule_that_cannot_be_made_for_definitions_is_one_problem(tmp_path: Pat
     (tmp_path / "a.go").write_text("package a\n\ntype Widget struct {\n\tBaseEntity\n}\n")
     code, _, error = check(tmp_path, "a.go", "--select", "bad")
     assert (code, error.count("\n")) == (2, 1)
-    assert "the definitions: internal error in the rule bad (bad.py:21): AttributeError: " in error
+    assert "the definitions: internal error in the rule bad (bad.py:23): AttributeError: " in error
 
 
 def test_half_a_character_is_written_to_json(tmp_path: Path) -> None:
@@ -776,12 +831,13 @@ def test_paths_of_findings_about_fields_are_relative(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("does", ["raise ValueError('on purpose')", "subject.kind = ''; return ()"])
 @pytest.mark.parametrize("method", ["check_entity", "check_reference", "check_key"])
 def test_a_problem_names_the_first_document_and_counts_the_others(
-    method: str, jobs: str, tmp_path: Path
+    method: str, does: str, jobs: str, tmp_path: Path
 ) -> None:
     """However many foreign keys of them are equal, and whichever process checks which."""
-    bad_rule(tmp_path, f"def {method}(self, subject): raise ValueError('on purpose')")
+    bad_rule(tmp_path, f"def {method}(self, subject): {does}")
     (tmp_path / "a.yaml").unlink()
     for number in range(8):
         text = f"kind: Function\nname: f{number}\nimage: i\n"
@@ -789,13 +845,27 @@ def test_a_problem_names_the_first_document_and_counts_the_others(
     _, _, error = check(tmp_path, ".", "--select", "bad", "-j", jobs)
     [line] = error.splitlines()
     assert line.startswith("dispatch-lint: f0.yaml: document 0: internal error in the rule bad (")
-    assert line.endswith(": ValueError: on purpose (7 further documents)")
+    assert line.endswith(" (7 further documents)")
+
+
+def test_a_document_is_named_before_an_entity_of_the_store(tmp_path: Path) -> None:
+    """Its author can look at it."""
+    bad_rule(tmp_path, "def collect(self, entity): raise ValueError('on purpose')\n"
+             "def judge(self, group): return ()")  # fmt: skip
+    (tmp_path / "known.jsonl").write_text("".join(stored("Secret", id=n, name=n) for n in "abcdef"))
+    imported = run_command(
+        tmp_path, "store", "import", "known.jsonl", "--store", "refs.db", "--trust"
+    )
+    assert imported.returncode == 0, imported.stderr
+    error = check(tmp_path, "--select", "bad", "--store", "refs.db")[2]
+    assert error.startswith("dispatch-lint: a.yaml: document 0: internal error in the rule bad (")
+    assert error.endswith(": ValueError: on purpose (8 further documents)\n")
 
 
 @pytest.mark.parametrize(("methods", "said"), [
     ("def __init__(self, *_): raise SystemExit(0)\ndef check_entity(self, entity): return ()",
-     "the rule bad (bad.py:19) cannot be used: SystemExit: 0"),
-    ("raise SystemExit(0)", "bad.py fails to load: SystemExit: 0 (line 19)"),
+     "the rule bad (bad.py:21) cannot be used: SystemExit: 0"),
+    ("raise SystemExit(0)", "bad.py fails to load: SystemExit: 0 (line 21)"),
 ])  # fmt: skip
 def test_a_rule_cannot_end_the_program(methods: str, said: str, tmp_path: Path) -> None:
     """It would call all well."""
@@ -824,6 +894,9 @@ NO_TYPE = "which no option can be: write bool, int, float, str, Literal of texts
     ("level: Literal['a', True] | None = None", f"its option `level` is Optional[Literal['a', True]], {NO_TYPE}"),
     ("level: Literal['a'] = 'b'", "its option `level` has the default 'b', which is not Literal['a']"),
     ("nothing: None = None", f"its option `nothing` is NoneType, {NO_TYPE}"),
+    ("count: 'Count' = 1", "the types of its Options cannot be read: NameError: name 'Count' is not defined"),
+    ("names: tuple[str, ...] = field(default_factory=lambda: 1 / 0)",
+     "its option `names` has no default: ZeroDivisionError: division by zero"),
 ])  # fmt: skip
 def test_options_are_of_types_that_settings_have(options: str, said: str, tmp_path: Path) -> None:
     definition = f"{CHECKS}\n    @dataclass(frozen=True)\n    class Options:\n        {options}"
@@ -857,6 +930,20 @@ def test_an_option_may_be_a_list_or_nothing(tmp_path: Path) -> None:
     for written, found in (("", "None"), ("[rules.bad]\nnames = ['a', 'b']\n", "('a', 'b')")):
         (tmp_path / "dispatch-lint.toml").write_text(f"plugins = ['bad.py']\n{written}")
         assert check(tmp_path, "--select", "bad", "-f", "concise")[1].count(f"[bad] {found}") == 3
+
+
+def test_a_default_that_is_no_number_of_json(tmp_path: Path) -> None:
+    """Readers of JSON refuse `Infinity`."""
+    bad_rule(tmp_path, "from dataclasses import dataclass\n@dataclass(frozen=True)\nclass Options:\n"
+             "    most: float = float('inf')\ndef check_entity(self, entity): return ()")  # fmt: skip
+    read = [
+        json.loads(run_command(tmp_path, *command, "--trust").stdout, parse_constant=pytest.fail)
+        for command in (["rules", "--format", "json"], ["schema", "show", "settings"])
+    ]
+    [rule] = [rule for rule in read[0] if rule["name"] == "bad"]
+    assert rule["options"] == {"most": {"type": "a number", "default": "inf"}}
+    options = read[1]["properties"]["rules"]["properties"]["bad"]["properties"]
+    assert options == {"most": {"type": "number"}}
 
 
 def test_options_that_can_be_changed_are_refused(tmp_path: Path) -> None:

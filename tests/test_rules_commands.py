@@ -236,6 +236,8 @@ mine.py: mine: invalid[0]: other violations
         ({"invalid": VALID}, "invalid[0]: it has no violations, and is among the invalid examples"),
         ({"valid": "'kind: Secret'"}, "valid[0]: 'kind: Secret' is not an Example"),
         ({"valid": "Example(1)"}, "valid[0]: its text is 1, but must be a text"),
+        ({"valid": "Example('', settings=5)"}, "valid[0]: its settings are 5, but must be a dict with texts as keys"),
+        ({"valid": "Example('', settings={'rules': {1: 2}})"}, "valid[0]: its settings are {'rules': {1: 2}}, but must be"),
         ({"invalid": "Example('', ('/name', 'it is x'))"}, "invalid[0]: its violations are ('/name', 'it is x')"),
         ({"valid": r"Example('kind: Secret\nname: y\n', settings={'sellect': []})"}, "sellect"),
         ({"valid": r"Example('kind: Secret\nname: y\n', settings={'rules': {'mine': {'a': 1}}})"}, 'there is no option "a"'),
@@ -412,7 +414,13 @@ def test_where_a_local_rule_lies(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "examples", ['"a text", 5', 'Example("x", ("/name", "it is x"))', "Example(5)"]
+    "examples",
+    [
+        '"a text", 5',
+        'Example("x", ("/name", "it is x"))',
+        "Example(5)",
+        'Example("x", (("/name", "it is x"),), settings=5)',
+    ],
 )
 def test_wrong_examples_are_no_part_of_pages(examples: str, tmp_path: Path) -> None:
     write(tmp_path, valid=examples, invalid=examples)
@@ -439,6 +447,34 @@ def test_where_a_built_in_rule_comes_from(tmp_path: Path) -> None:
     assert "From: what Dispatch does." in page and "It is in" not in page
     page = run(tmp_path, "explain", "name-format").stdout
     assert 'From: guide, section "Key".' in page
+
+
+OWN_KIND = r"""
+from pathlib import Path
+from dispatch_lint.rule import Example, Finding, Rule
+OWN = {"definitions": [str(Path(__file__).with_name("shop.go"))]}
+class Mine(Rule):
+    "It is mine."
+    name = "mine"
+    summary = "a kind of its own"
+    valid = (Example("kind: Secret\nname: a\n", settings=OWN),)
+    invalid = (Example('{"kind": "Widget", "name": "a"}\n', (("/name", "it is known"),), settings=OWN, file="a.json"),)
+    def check_entity(self, entity):
+        if entity.kind == "Widget" and entity.known:
+            yield Finding(("name",), "it is known")
+"""
+
+
+def test_an_example_of_a_kind_that_is_defined_beside_the_rule(tmp_path: Path) -> None:
+    """Wherever the command runs."""
+    (tmp_path / "lint_rules").mkdir()
+    (tmp_path / "lint_rules" / "mine.py").write_text(OWN_KIND)
+    text = "package shop\n\ntype Widget struct {\n\tentitystore.BaseEntity\n}\n"
+    (tmp_path / "lint_rules" / "shop.go").write_text(text)
+    result = run(tmp_path / "lint_rules", "rules", "test", "mine.py")
+    assert (result.returncode, result.stdout) == (0, "2 examples of 1 rule pass.\n")
+    result = run(tmp_path, "rules", "test", "lint_rules")
+    assert (result.returncode, result.stdout) == (0, "2 examples of 1 rule pass.\n")
 
 
 def test_settings_of_an_example(tmp_path: Path) -> None:

@@ -269,8 +269,13 @@ def test_a_store_answers_what_it_is_asked(backend: str, make_store: Any) -> None
 def test_tags_of_both_forms_are_found(backend: str, make_store: Any) -> None:
     store = make_store(backend)
     put(store, stored("Secret", name="a", tags={"role": "test", 'od"d': "x"})
-        + '{"kind": "Secret", "name": "b", "tags": [{"key": "role", "value": "test"}]}\n')  # fmt: skip
-    for tags, found in (({"role": "test"}, 2), ({"role": "x"}, 0), ({"nothing": "test"}, 0)):
+        + '{"kind": "Secret", "name": "b", "tags": [{"key": "role", "value": "test"}, {"key": "n", "value": null}]}\n')  # fmt: skip
+    for tags, found in (
+        ({"role": "test"}, 2),
+        ({"role": "x"}, 0),
+        ({"nothing": "test"}, 0),
+        ({"n": "None"}, 0),
+    ):
         assert len(list(store.entities(Filter(tags=tags)))) == found
     store.close()
 

@@ -67,7 +67,7 @@ def _violations(
     # Each row of a document has the same places.
     related = {place["other"]: _related(checker, plan, place) for place in rows[0][-1] or ()}
     wanted = list(_wanted(checker, document, rows))
-    add_misplaced(checker, document, wanted, failures)
+    add_misplaced(checker, document, position, wanted, failures)
     yield from locate(checker, document, wanted, claims, related)
 
 

@@ -279,6 +279,15 @@ def _referred(path: Path, value: Any, reference: ReferenceTarget) -> Sequence[tu
     ]
 
 
+def tags_of(value: object) -> dict[str, str]:
+    """The tags in a mapping, or in a manifest's list of key and value; only texts."""
+    if isinstance(value, list):
+        pairs = [(tag.get("key"), tag.get("value")) for tag in value if isinstance(tag, dict)]
+    else:
+        pairs = [*value.items()] if isinstance(value, dict) else []
+    return {key: text for key, text in pairs if isinstance(key, str) and isinstance(text, str)}
+
+
 def _tagged(path: Path, value: Any, key: str) -> Sequence[tuple[Path, str]]:
     """The values of a tag, in a mapping of tags or in a list of key and value."""
     if isinstance(value, dict):

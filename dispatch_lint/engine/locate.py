@@ -10,7 +10,7 @@ from dispatch_lint.documents.reading import changed_error, read_source
 from dispatch_lint.engine.precedence import kept
 from dispatch_lint.engine.rule_failures import document_name
 from dispatch_lint.engine.rule_results import document_problem
-from dispatch_lint.index.groups import position_of
+from dispatch_lint.index.groups import document_of, position_of, source_of
 from dispatch_lint.model.errors import InputError
 from dispatch_lint.model.location import Location
 from dispatch_lint.model.violation import Related
@@ -60,20 +60,25 @@ def add_located(
     for key, of_document in by_document.items():
         if (document := documents.get(key)) is not None:
             claims = sources.claims.get(key, ())
-            add_misplaced(checker, document, of_document, settled.failures)
+            add_misplaced(checker, document, key, of_document, settled.failures)
             for violation in locate(checker, document, of_document, claims, documents):
                 settled.violations.append(violation)
                 settled.shown[violation.file] += 1
 
 
 def add_misplaced(
-    checker: Checker, document: Document, found: Iterable[Judged], failures: Failures
-) -> None:
-    """Add the rules whose findings have a place or a fix that their document does not have."""
+    checker: Checker, document: Document, position: int, found: Iterable[Judged],
+    failures: Failures,
+) -> None:  # fmt: skip
+    """Add the rules whose findings have a place or a fix that their document does not have.
+
+    Args:
+        position: of the document; several that have equal foreign keys share a finding.
+    """
+    order = source_of(position), document_of(position)
     for judged in found:
         if problem := document_problem(document, judged.finding):
             where = document_name(document.source.name, document.number)
-            order = (judged.place.source, judged.place.document)
             failures.add(checker.rule(judged.rule), problem, where, order)
 
 

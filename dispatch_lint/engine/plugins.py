@@ -12,6 +12,7 @@ from pathlib import Path
 from types import CodeType, MappingProxyType, ModuleType
 from typing import TYPE_CHECKING
 
+from dispatch_lint.config.named_files import MIB, read_regular
 from dispatch_lint.config.origin import named
 from dispatch_lint.config.settings import SettingsError
 from dispatch_lint.config.tree import is_file, is_folder, real_path
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from dispatch_lint.schema.catalogue import Catalogue
 
 ALL = "all"
+MAX_CODE = 16 * MIB
+"""The bytes of a file of rules."""
 LOCAL = "dispatch_lint_local_rules"
 """The package name of modules that are loaded from files."""
 
@@ -56,7 +59,7 @@ def load_rules(
     for origin, setting, module in _modules(paths, plugins):
         for rule in _rules_of(module):
             # The tests check those that come with dispatch-lint.
-            problem = None if is_built_in(rule) else defining_problem(rule) or wrong_option(rule)
+            problem = None if is_built_in(rule) else _problem(rule)
             if problem:
                 file = str(file_of(rule) or rule.__module__)
                 place = origin if file == origin else f"{origin}: {file}"
@@ -71,6 +74,15 @@ def load_rules(
     if not found:  # the built-in rules are missing too: a run would wrongly succeed
         raise PluginError(f"no rules are installed ({GROUP}); install dispatch-lint again")
     return dict(sorted(found.items()))
+
+
+def _problem(rule: type[Rule]) -> str | None:
+    """Why a class cannot be used as a rule; None where it can."""
+    try:
+        return defining_problem(rule) or wrong_option(rule)
+    except BaseException as error:  # its metaclass decides what its attributes are
+        reraise_if_not_of_rule(error)
+        return reason_of(error)
 
 
 def built_in_rules() -> dict[str, type[Rule]]:
@@ -131,7 +143,10 @@ def _submodules(origin: str, package: ModuleType) -> Iterator[tuple[str, ModuleT
 
 
 class _Source(SourceFileLoader):
-    """Loads what is written: a compiled file beside it may be anything."""
+    """Loads what is written: a compiled file beside it may be anything, and a pipe has no end."""
+
+    def get_data(self, path: str) -> bytes:
+        return read_regular(path, MAX_CODE)
 
     def get_code(self, fullname: str) -> CodeType:
         path = self.get_filename(fullname)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,6 +21,10 @@ Method = Callable[..., object]
 """A method of a rule."""
 MAX_FAILED = 100_000
 """The number of documents that a rule failed for is counted up to this."""
+
+
+MAX_REASON = 1_000
+"""The letters of the text of an exception that are shown: it may have a whole document in it."""
 
 
 class PluginError(UserError):
@@ -71,10 +76,10 @@ class Failures:
 
         Args:
             where: the document, or what else the rule was asked about.
-            order: the sort key of the document; by default one of `where`.
+            order: the sort key of the document; by default one of `where`, after all documents.
             method: the one that was called, see `line_of`.
         """
-        order = order or (-1, _number(where))
+        order = order or (sys.maxsize, _number(where))
         first = self._first.get(rule.name)
         if first is None or order < first.order:
             failure = Failure(rule.name, internal_error(rule, error, method), where, order)
@@ -129,8 +134,10 @@ def reason_of(error: BaseException) -> str:
         if ends_run(problem):
             raise
         text = f"(its text cannot be had: {type(problem).__name__})"
-    name = type(error).__name__
-    return f"{name}: {without_addresses(text)}" if text else name
+    name, text = type(error).__name__, without_addresses(text)
+    if len(text) > MAX_REASON:
+        text = f"{text[:MAX_REASON]}…"
+    return f"{name}: {text}" if text else name
 
 
 def line_of(rule: type[Rule], error: BaseException, method: Method | None = None) -> str:
@@ -140,7 +147,6 @@ def line_of(rule: type[Rule], error: BaseException, method: Method | None = None
         method: the one that was called; by default that of a rule that has one.
     """
     import inspect
-    import sys
 
     module = sys.modules.get(rule.__module__)
     file = getattr(module, "__file__", None) or "?"
@@ -159,11 +165,12 @@ def line_of(rule: type[Rule], error: BaseException, method: Method | None = None
 
 
 def _code_of(method: Method | None) -> CodeType | None:
-    """The code of a method, as its author wrote it; None for what is no function."""
+    """The code of a method, as its author wrote it; None for what is no function, or in no file."""
     import inspect
 
     code: CodeType | None = getattr(method and inspect.unwrap(method), "__code__", None)
-    return code
+    # `@dataclass` makes methods whose file is "<string>".
+    return None if code is None or code.co_filename.startswith("<") else code
 
 
 def _only_method(rule: type[Rule]) -> Method | None:

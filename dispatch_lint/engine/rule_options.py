@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get
 
 from dispatch_lint.config.definition_settings import as_written
 from dispatch_lint.config.settings import SettingsError
-from dispatch_lint.engine.rule_failures import PluginError, reason_of
+from dispatch_lint.engine.rule_failures import reason_of
 from dispatch_lint.naming import did_you_mean
 from dispatch_lint.rule import Rule, option_names
 from dispatch_lint.text.harmless import shown_value
@@ -29,7 +29,7 @@ def options_of(rule: type[Rule], settings: Settings) -> Any:
         SettingsError: an option does not exist, is missing, or has a value of another type.
     """
     settings_of_rule = settings.rules.get(rule.name, {})
-    hints = _hints(rule) if settings_of_rule else {}
+    hints = get_type_hints(rule.Options) if settings_of_rule else {}
     values: dict[str, Any] = {}
     for key, value in settings_of_rule.items():
         attribute = key.replace("-", "_")
@@ -56,46 +56,32 @@ def options_of(rule: type[Rule], settings: Settings) -> Any:
         raise SettingsError(f"rules.{rule.name}: {reason_of(error)}") from error
 
 
-def _hints(rule: type[Rule]) -> dict[str, Any]:
-    """The types of the options of a rule.
-
-    Raises:
-        PluginError: an annotation cannot be resolved.
-    """
-    try:
-        return get_type_hints(rule.Options)
-    except Exception as error:
-        where = f"the options of the rule {rule.name}"
-        raise PluginError(f"{where} cannot be used: {reason_of(error)}") from error
-
-
 def wrong_option(rule: type[Rule]) -> str | None:
     """What is wrong with the types or the defaults of the options of a rule."""
     options = fields(rule.Options)
     try:
-        hints = _hints(rule) if options else {}
-    except PluginError:
-        return None  # it matters where an option is set
+        hints = get_type_hints(rule.Options) if options else {}
+    except Exception as error:  # a name that is imported for type checkers only
+        return f"the types of its Options cannot be read: {reason_of(error)}"
     for field in options:
         hint = hints[field.name]
         if not _is_type_of_option(hint):
             shown = f"is {_written_type(hint)}, which no option can be"
             return f"its option `{field.name}` {shown}: {_TYPES_OF_OPTIONS}"
-        default = _default(field)
+        try:
+            default = default_of(field)
+        except Exception as error:
+            return f"its option `{field.name}` has no default: {reason_of(error)}"
         if default is not MISSING and not _fits(default, hint):
             shown = f"{shown_value(default)}, which is not {_written_type(hint)}"
             return f"its option `{field.name}` has the default {shown}"
     return None
 
 
-def _default(field: Field[Any]) -> Any:
-    """The default of an option; MISSING for none, and where what makes it fails."""
-    if field.default_factory is MISSING:
-        return field.default
-    try:
-        return field.default_factory()
-    except Exception:
-        return MISSING  # `options_of` says so where the rule is used
+def default_of(option: Field[Any]) -> Any:
+    """The default of an option; MISSING where it must be set."""
+    made = option.default_factory
+    return option.default if made is MISSING else made()
 
 
 def _is_type_of_option(hint: Any) -> bool:

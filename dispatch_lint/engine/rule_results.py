@@ -14,7 +14,7 @@ from dispatch_lint.model.violation import Severity
 from dispatch_lint.rule import EntityView, Fact, Finding
 from dispatch_lint.rule.entity import renew
 from dispatch_lint.rule.readonly import changed
-from dispatch_lint.text.harmless import shown_value
+from dispatch_lint.text.harmless import derived, shown_value
 from dispatch_lint.text.scalars import has_half_character
 
 if TYPE_CHECKING:
@@ -142,9 +142,8 @@ def checked_finding(yielded: object) -> Finding:
         _check_path(yielded.subject)
     for name, types in _FINDING_FIELDS.items():
         value = getattr(yielded, name)
-        # A text of another class may do anything when it is shown, or cannot be sent to a process.
         if not isinstance(value, types) or (types == (str,) and type(value) is not str):
-            _check_type(f"`{name}` of a Finding", value, *types, exact=True)
+            _check_type(f"`{name}` of a Finding", value, *types)
     if not yielded.message:
         raise TypeError("the message of a Finding is empty")
     if yielded.heading or yielded.declared_at:
@@ -162,7 +161,7 @@ def checked_finding(yielded: object) -> Finding:
         if yielded.range[:2] > yielded.range[2:]:
             raise TypeError(f"a Range ends before it begins: {tuple(yielded.range)}")
     for pair in yielded.related:
-        if type(pair) is not tuple or len(pair) != 2 or not isinstance(pair[1], str):
+        if type(pair) is not tuple or len(pair) != 2 or type(pair[1]) is not str:
             raise TypeError(
                 f"`related` of a Finding has {shown_value(pair)}: it holds pairs with a message"
             )
@@ -172,6 +171,7 @@ def checked_finding(yielded: object) -> Finding:
 
 
 def _check_fix(fix: Fix) -> None:
+    _check_type("the safety of a Fix", fix.safety, str)
     if fix.safety not in ("safe", "unsafe"):
         raise TypeError(
             f'the safety of a Fix is {shown_value(fix.safety)}, but must be "safe" or "unsafe"'
@@ -185,22 +185,23 @@ def _check_fix(fix: Fix) -> None:
             raise TypeError(f"a Fix has {shown_value(change)}, which is neither a Put nor a Rename")
         _check_path(change.path)
         if isinstance(change, Rename):
-            _check_type("the name of a Rename", change.name, str, exact=True)
+            _check_type("the name of a Rename", change.name, str)
         else:
-            _check_type("the value of a Put", change.value, str, int, bool, exact=True)
+            _check_type("the value of a Put", change.value, str, int, bool)
             if type(change.value) is int and not -(2**63) <= change.value < 2**64:
                 raise TypeError("the value of a Put is a number that does not fit in 64 bits")
 
 
-def _check_type(what: str, value: object, *types: type, exact: bool = False) -> None:
-    """Check the type of a value.
+def _check_type(what: str, value: object, *types: type) -> None:
+    """Check that a value is of one of the types itself.
 
-    Args:
-        exact: whether classes derived from the types are none.
+    One of a derived class may do anything when it is shown, or cannot be sent to a process.
     """
-    if not (type(value) in types if exact else isinstance(value, types)):
+    if type(value) not in types:
         names = " or ".join("None" if type_ is _NONE else type_.__name__ for type_ in types)
-        raise TypeError(f"{what} is {shown_value(value)}, but must be {names}")
+        raise TypeError(
+            f"{what} is {shown_value(value)}{derived(value, types)}, but must be {names}"
+        )
 
 
 def check_nothing(_: object) -> None:
@@ -386,7 +387,7 @@ def _checked_fact(fact: object) -> Fact:
 
 
 def _check_path(path: object) -> None:
-    if type(path) is not tuple or not all(isinstance(step, (str, int)) for step in path):
+    if type(path) is not tuple or not all(type(step) in (str, int, bool) for step in path):
         raise TypeError(f"a path is {shown_value(path)}, which is not a tuple of names and numbers")
 
 

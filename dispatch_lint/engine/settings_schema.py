@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import MISSING, fields
+from dataclasses import fields
+from math import isfinite
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -10,6 +11,7 @@ from dispatch_lint.config.definition_settings import WIRE_TYPES
 from dispatch_lint.config.limits import MAX_DEPTH, Limits
 from dispatch_lint.config.settings import SEVERITIES, OpenQuestions, Settings
 from dispatch_lint.documents.formats import ENDINGS
+from dispatch_lint.engine.rule_options import default_of
 from dispatch_lint.schema.shape import DRAFT
 
 if TYPE_CHECKING:
@@ -190,8 +192,9 @@ def _options(rule: type[Rule]) -> Schema:
     properties: dict[str, Schema] = {}
     for option in fields(rule.Options):
         schema = _of_hint(hints[option.name])
-        if option.default is not MISSING and isinstance(option.default, str | int | float):
-            schema["default"] = option.default
+        default = default_of(option)
+        if isinstance(default, str | int) or (isinstance(default, float) and isfinite(default)):
+            schema["default"] = default
         properties[option.name.replace("_", "-")] = schema
     return {
         "description": rule.summary, "type": "object", "properties": properties,

@@ -47,46 +47,61 @@ _MEMBER = frozenset({"container", "form", "in_store", "kind", "live", "status"})
 _REFERENCE = frozenset({"by", "closed", "elsewhere", "entity", "kind", "target", "targets"})
 
 
+class _Reads:
+    """What a rule read of an object.
+
+    Attributes:
+        fields: those whose values it read, of an entity.
+        more: whether it read anything else that the shape of the object does not tell.
+    """
+
+    __slots__ = ("fields", "more")
+
+    def __init__(self) -> None:
+        self.fields: set[str] = set()
+        self.more = False
+
+
 class _Watched:
-    """A proxy that notes whether more is read than the shape of an object tells."""
+    """A proxy that notes what is read of an object.
+
+    It has no public attribute of its own but `get`: one would hide that of the object.
+    """
 
     def __init__(
-        self, of: object, shape: frozenset[str], inside: frozenset[str] = frozenset()
-    ) -> None:
+        self, of: object, shape: frozenset[str], inside: frozenset[str] = frozenset(),
+        reads: _Reads | None = None,
+    ) -> None:  # fmt: skip
         self._of, self._shape, self._inside = of, shape, inside
-        self._parts: list[_Watched] = []
-        self._read_more = False
-        self.fields: set[str] = set()
-        """The fields whose values were read, of an entity."""
+        self._reads = reads or _Reads()
 
     @property  # type: ignore[misc]
     def __class__(self) -> Any:
         """That of the object, for `isinstance` and `match`."""
         return type(self._of)
 
-    @property
-    def read_more(self) -> bool:
-        """Whether anything else than the shape was read."""
-        return self._read_more or any(part.read_more for part in self._parts)
-
     def get(self, name: str) -> Any:
         """As `EntityView.get`."""
         assert isinstance(self._of, EntityView)
         value = self._of.get(name)
-        self._read_more |= "get" not in self._shape or not _is_remembered(value)
+        self._reads.more |= "get" not in self._shape or not _is_remembered(value)
         if self._of.has(name):
-            self.fields.add(name)
+            self._reads.fields.add(name)
         return value
 
     def __getattr__(self, name: str) -> Any:
-        self._read_more |= name not in self._shape
+        self._reads.more |= name not in self._shape
         return self._watch(getattr(self._of, name))
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name.startswith("_"):
+            super().__setattr__(name, value)
+        else:
+            setattr(self._of, name, value)  # which refuses it
 
     def _watch(self, value: Any) -> Any:
         if isinstance(value, EntityView):
-            part = _Watched(value, self._inside)
-            self._parts.append(part)
-            return part
+            return _Watched(value, self._inside, reads=self._reads)
         if isinstance(value, tuple) and value and isinstance(value[0], EntityView):
             return tuple(map(self._watch, value))
         return value
@@ -184,9 +199,9 @@ class SilentRules:
             watched = _Watched(entity, _ENTITY)
             if _may_report(rule.check_entity, watched):
                 reporting.append(rule)
-            elif not watched.fields.issubset(fields):
+            elif not watched._reads.fields.issubset(fields):
                 reporting.append(rule)
-                more |= watched.fields.difference(fields)
+                more |= watched._reads.fields.difference(fields)
         for field, value in zip(fields, values, strict=True):
             self._note(field, value)
         more -= {field for field in more if self._is_various(field)}
@@ -248,7 +263,7 @@ def _watched_subject(subject: object) -> _Watched:
 def _may_report(method: Callable[[Any], Iterable[object]], watched: _Watched) -> bool:
     """Whether a rule finds something, fails, or reads more than the shape."""
     try:
-        return any(True for _ in method(watched)) or watched.read_more
+        return any(True for _ in method(watched)) or watched._reads.more
     except BaseException as error:
         if ends_run(error):
             raise

@@ -141,7 +141,11 @@ class Rule:
         return ()
 
     def check_definition(self, definition: EntityType) -> Iterable[Finding]:
-        """Check one definition. Each finding has a `location`."""
+        """Check one definition. Each finding has a `location`.
+
+        A baseline knows a finding by its path, such as `("fields", field.name)`: with `()`, those
+        about one definition are one to it, and one that is new takes the place of one that is gone.
+        """
         return ()
 
     def check_kind(self, definitions: Sequence[EntityType]) -> Iterable[Finding]:

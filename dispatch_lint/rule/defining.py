@@ -11,7 +11,7 @@ from dispatch_lint.config.settings import OpenQuestions
 from dispatch_lint.model.violation import Severity
 from dispatch_lint.rule.base import SCOPES
 from dispatch_lint.rule.base import Rule as _Rule
-from dispatch_lint.text.harmless import shown_value
+from dispatch_lint.text.harmless import derived, shown_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,8 +49,10 @@ called.
 """
 
 
+_INHERITED = frozenset({"has", "scopes", "documentation"})
+"""The methods that the engine calls on each rule, and no rule overrides."""
 _ATTRIBUTES: Mapping[str, tuple[type, ...]] = {
-    "summary": (str,), "severity": (Severity,), "default": (bool,), "guide": (str, type(None)),
+    "name": (str,), "summary": (str,), "severity": (Severity,), "default": (bool,), "guide": (str, type(None)),
     "question": (str, type(None)), "docs": (str, type(None)), "valid": (tuple, list), "invalid": (tuple, list),
 }  # fmt: skip
 """The types of the attributes of a rule."""
@@ -61,6 +63,10 @@ def defining_problem(rule: type[Rule]) -> str | None:
     for owner in rule.__mro__:
         for gone in vars(owner).keys() & GONE.keys():
             return f"it defines `{gone}`, which is no longer part of a rule: {GONE[gone]}"
+        for taken in vars(owner).keys() & _INHERITED if owner is not _Rule else ():
+            return (
+                f"it defines `{taken}`, which it inherits and the engine calls: name it otherwise"
+            )
     name = getattr(rule, "name", None)
     if not isinstance(name, str) or not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
         return f"its name {shown_value(name)} is not kebab-case"
@@ -70,8 +76,10 @@ def defining_problem(rule: type[Rule]) -> str | None:
         return "it has no summary"
     for attribute, types in _ATTRIBUTES.items():
         value = getattr(rule, attribute)
-        if not isinstance(value, types):
-            return f"its {attribute} is {shown_value(value)}, which is not a {types[0].__name__}"
+        # Some are in each violation, and a text of a derived class cannot be sent to a process.
+        if not isinstance(value, types) or (isinstance(value, str) and type(value) is not str):
+            shown = f"{shown_value(value)}{derived(value, types)}"
+            return f"its {attribute} is {shown}, which is not a {types[0].__name__}"
     questions = [name.replace("_", "-") for name in OpenQuestions._fields]
     if rule.question is not None and rule.question not in questions:
         return f'its question "{rule.question}" is none of {", ".join(questions)}'

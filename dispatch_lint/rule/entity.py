@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from dispatch_lint.documents.document import Document
+from dispatch_lint.documents.document import Document, tags_of
 from dispatch_lint.model.location import pointer
 from dispatch_lint.model.relations import DELETED
 from dispatch_lint.rule.fields import FieldView
@@ -171,15 +171,12 @@ class EntityView(ReadOnlyView):
 
     @property
     def tags(self) -> Mapping[str, str]:
-        """Its tags (guide, Tags): a mapping in both forms, though manifests write a list."""
-        tags = self.get("tags")
-        if isinstance(tags, list):
-            pairs = [(tag.get("key"), tag.get("value")) for tag in tags if isinstance(tag, dict)]
-        else:
-            pairs = list(tags.items()) if isinstance(tags, dict) else []
-        return ReadOnlyDict(
-            {key: text for key, text in pairs if isinstance(key, str) and isinstance(text, str)}
-        )
+        """Its tags (guide, Tags): a mapping in both forms, though manifests write a list.
+
+        The path of one is `("tags", name)` in the stored form, and in a manifest that of the item
+        of the list: `("tags", 0)`.
+        """
+        return ReadOnlyDict(tags_of(self.get("tags")))
 
     @property
     def foreign_keys(self) -> Sequence[ForeignKey]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from dispatch_lint.text.harmless import shown_value
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 class Example(NamedTuple):
@@ -56,13 +54,23 @@ def malformed(example: object) -> str:
         return f"{shown_value(example)} is not an Example"
     for name in ("text", "file", "store", "before", "fixed"):
         if not isinstance(getattr(example, name), str):
-            return f"its {name} is {getattr(example, name)!r:.60}, but must be a text"
+            return f"its {name} is {shown_value(getattr(example, name))}, but must be a text"
+    if not _is_table(example.settings):
+        return f"its settings are {shown_value(example.settings)}, but must be a dict with texts as keys"
     if not isinstance(example.violations, tuple | list) or not all(
         map(_is_pair, example.violations)
     ):
         return (f"its violations are {shown_value(example.violations)}, but must be pairs of a pointer "
                 'and a message: (("/name", "…"),), or (("", "…"),) for the path ()')  # fmt: skip
     return ""
+
+
+def _is_table(value: object) -> bool:
+    """Whether a value is a table as TOML has it: keys are texts, of the tables in it too."""
+    return isinstance(value, Mapping) and all(
+        isinstance(key, str) and (_is_table(inner) or not isinstance(inner, Mapping))
+        for key, inner in value.items()
+    )
 
 
 def _is_pair(value: object) -> bool:

@@ -6,10 +6,10 @@ import json
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.documents.classify import Skipped
-from dispatch_lint.documents.document import Document
+from dispatch_lint.documents.document import Document, tags_of
 from dispatch_lint.documents.pieces import FEW_BYTES, are_shareable, chunks_of, pieces_of, weight_of
 from dispatch_lint.documents.reading import read_source
 from dispatch_lint.documents.stored_entity import StoredEntity
@@ -205,7 +205,7 @@ def stored_entity(document: Document, location: Location | None = None) -> Store
         [list(key.path), key.reference.kind, key.reference.by, _named(key), key.owner]
         for key in document.uses
     ]
-    tags = _tags(entity.get("tags"))
+    tags = tags_of(entity.get("tags"))
     return StoredEntity(
         key=document.key or "", organization=document.organization, kind=document.kind,
         name=document.name or "", identity=document.identity, form=document.form,
@@ -223,16 +223,3 @@ _sorted_json = json.JSONEncoder(sort_keys=True).encode
 
 def _named(key: ForeignKey) -> str:
     return key.value if key.reference.by == "id" else named_entity(key.value, key.reference.kind)
-
-
-def _tags(tags: Any) -> dict[str, str]:
-    """Tags as a map, from a map or from a manifest's list of keys and values."""
-    if isinstance(tags, dict):
-        return {name: value for name, value in tags.items() if isinstance(value, str)}
-    if isinstance(tags, list):
-        return {
-            tag["key"]: str(tag["value"])
-            for tag in tags
-            if isinstance(tag, dict) and isinstance(tag.get("key"), str) and "value" in tag
-        }
-    return {}

@@ -48,6 +48,12 @@ def shown_value(value: object) -> str:
     return (text if isinstance(value, str) else without_addresses(text))[:60]
 
 
+def derived(value: object, types: tuple[type, ...]) -> str:
+    """The class of a value, for a message that it is of none of some types, if it derives from one."""
+    is_derived = type(value) not in types and isinstance(value, types)
+    return f" of the class {type(value).__name__}" if is_derived else ""
+
+
 def without_addresses(text: str) -> str:
     """A text that shows objects by their types: it is the same in each run."""
     return ADDRESS.sub("", _OBJECT.sub(r"\1", text)) if " at 0x" in text else text
