@@ -158,10 +158,15 @@ class ReadsFieldNamesOfMember(ReadsMore):
                 yield Finding(("secrets",), "go", entity=entity)
 
 
-@pytest.mark.parametrize("rule", [ReadsFieldNames, ReadsFieldNamesOfMember])
-def test_nothing_hides_an_attribute_of_what_a_rule_is_given(
-    rule: type[Rule], tmp_path: Path
-) -> None:
+class ReadsIdentity(ReadsMore):
+    def check_key(self, group: KeyGroup) -> Iterator[Finding]:
+        for entity in group.entities:
+            if entity is group.entities[0]:
+                yield Finding(("secrets",), "go", entity=entity)
+
+
+@pytest.mark.parametrize("rule", [ReadsFieldNames, ReadsFieldNamesOfMember, ReadsIdentity])
+def test_rules_are_not_fooled_by_the_proxy(rule: type[Rule], tmp_path: Path) -> None:
     text = "---\n".join(
         f"kind: Secret\nname: s{number}\nsecrets: {{a: b}}\n" for number in range(4)
     )
