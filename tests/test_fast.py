@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
+from zlib import crc32
 
 import pytest
 
@@ -23,11 +26,15 @@ from dispatch_lint.rule import (
     CatalogueView,
     EntityView,
     Finding,
+    IdGroup,
     KeyGroup,
     NoOptions,
     Reference,
     Rule,
+    Severity,
+    TextView,
 )
+from dispatch_lint.rule.readonly import ReadOnlyView
 from tests.command import run_text
 from tests.golden.inputs_mutated import write_mutated
 
@@ -158,10 +165,15 @@ class ReadsFieldNamesOfMember(ReadsMore):
                 yield Finding(("secrets",), "go", entity=entity)
 
 
-@pytest.mark.parametrize("rule", [ReadsFieldNames, ReadsFieldNamesOfMember])
-def test_nothing_hides_an_attribute_of_what_a_rule_is_given(
-    rule: type[Rule], tmp_path: Path
-) -> None:
+class ReadsIdentity(ReadsMore):
+    def check_key(self, group: KeyGroup) -> Iterator[Finding]:
+        for entity in group.entities:
+            if entity is group.entities[0]:
+                yield Finding(("secrets",), "go", entity=entity)
+
+
+@pytest.mark.parametrize("rule", [ReadsFieldNames, ReadsFieldNamesOfMember, ReadsIdentity])
+def test_rules_are_not_fooled_by_the_proxy(rule: type[Rule], tmp_path: Path) -> None:
     text = "---\n".join(
         f"kind: Secret\nname: s{number}\nsecrets: {{a: b}}\n" for number in range(4)
     )
@@ -204,6 +216,79 @@ def test_documents_are_told_apart_by_what_rules_read(
     )
     assert fast == plain, f"FAST_SEED={SEED}"
     assert len({violation.message for violation in plain}) > 3
+
+
+VIEWS: Mapping[str, type] = {
+    "check_text": TextView, "check_entity": EntityView, "check_key": KeyGroup, "check_id": IdGroup,
+    "check_reference": Reference,
+}  # fmt: skip
+FIELDS = ("name", "image", "status", "tags", "id", "secrets")
+
+
+def looks(view: type) -> Iterator[tuple[str, ...]]:
+    """All that a rule can look at: attributes, and methods with their argument."""
+    for attribute in dir(view):
+        if not attribute.startswith("_") and attribute not in ("range", "get", "has", "declares"):
+            yield (attribute,)
+    if view is EntityView:
+        yield from itertools.product(("get", "has", "declares"), FIELDS)
+
+
+def seen(subject: Any, look: Sequence[str]) -> Any:
+    """What is seen; of several views, the first."""
+    value = getattr(subject, look[0])
+    if len(look) > 1:
+        return value(look[1])
+    if isinstance(value, Sequence) and value and isinstance(value[0], ReadOnlyView):
+        return value[0]
+    return [*value] if isinstance(value, Iterator) else value
+
+
+def looking(method: str, path: Sequence[Sequence[str]], number: int) -> type[Rule]:
+    """A rule that looks at one thing, and has a finding about a third of what it sees there."""
+
+    def ask(self: Rule, subject: Any) -> Iterator[Finding]:
+        value = subject
+        for look in path:
+            if value is not None:
+                value = seen(value, look)
+        shown = type(value).__name__ if isinstance(value, ReadOnlyView) else repr(value)
+        if crc32(shown.encode("utf-8", "replace")) % 3 == number % 3:
+            members = getattr(subject, "entities", ())
+            yield Finding((), f"{method} {path}", entity=members[0] if members else None)
+
+    names = {"name": f"looking-{number}", "summary": "sees", "severity": Severity.ERROR}
+    return type("Looking", (Rule,), {**names, method: ask})
+
+
+def all_looking(chance: random.Random) -> Iterator[type[Rule]]:
+    """A rule for each thing that one can look at, and for each of a view that one is led to."""
+    for method, view in VIEWS.items():
+        for look in looks(view):
+            inner = looks(EntityView) if look[0] in TO_ENTITIES else ()
+            for path in ([look], *([look, further] for further in inner)):
+                yield looking(method, path, chance.randrange(1_000_000))
+
+
+TO_ENTITIES = ("entities", "stored", "entity", "target", "targets", "elsewhere", "with_id")
+
+
+@pytest.mark.parametrize("layout", ["yaml", "entities"])
+def test_whatever_a_rule_looks_at_is_noted(layout: str, tmp_path: Path) -> None:
+    write(tmp_path, documents=80, per_file=20, faulty=0.1, layout=layout, seed=SEED)
+    settings = parse({"limits": {"violations-per-file": 1_000_000}})
+    catalogue = load_catalogue(settings)
+    rules = [
+        rule(NoOptions(), settings, CatalogueView(catalogue))
+        for rule in all_looking(random.Random(SEED))
+    ]
+    fast, plain = (
+        run(Checker(settings, catalogue, rules, accelerator=accelerator),
+            sources_of([str(tmp_path)], settings))
+        for accelerator in (SilentRules(), None)
+    )  # fmt: skip
+    assert fast.violations == plain.violations, f"FAST_SEED={SEED}"
+    assert len({violation.rule for violation in plain.violations}) > 50
 
 
 def checker_of(rule: type[Rule], settings: Settings) -> Checker:

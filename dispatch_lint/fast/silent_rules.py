@@ -53,13 +53,16 @@ class _Reads:
     Attributes:
         fields: those whose values it read, of an entity.
         more: whether it read anything else that the shape of the object does not tell.
+        parts: the proxies of the entities that it was led to, by their identity: a rule may ask
+            whether two are the same.
     """
 
-    __slots__ = ("fields", "more")
+    __slots__ = ("fields", "more", "parts")
 
     def __init__(self) -> None:
         self.fields: set[str] = set()
         self.more = False
+        self.parts: dict[int, _Watched] = {}
 
 
 class _Watched:
@@ -101,7 +104,11 @@ class _Watched:
 
     def _watch(self, value: Any) -> Any:
         if isinstance(value, EntityView):
-            return _Watched(value, self._inside, reads=self._reads)
+            part = self._reads.parts.get(id(value))
+            if part is None:
+                part = _Watched(value, self._inside, reads=self._reads)
+                self._reads.parts[id(value)] = part
+            return part
         if isinstance(value, tuple) and value and isinstance(value[0], EntityView):
             return tuple(map(self._watch, value))
         return value
