@@ -29,7 +29,7 @@ from dispatch_lint.store.ledger_file import LedgerFile, write_ledger
 from dispatch_lint.store.memory import MemoryStore
 from dispatch_lint.store.opening import open_for_writing
 from dispatch_lint.store.rows import StoreRows
-from dispatch_lint.store.tables import digest_of
+from dispatch_lint.store.tables import content_digest, entry_checksum, row_digest
 from tests import postgres
 from tests.conftest import Lint
 from tests.test_cli import check, run, write
@@ -831,7 +831,11 @@ def test_digests_are_those_of_stores_that_exist() -> None:
         "acme/Image/nodejs", None, "Image", "nodejs", "i1", "stored", "READY", 7, "entity",
         "2026-01-01T00:00:00Z", "{}", '{"name": "n\u00f6"}', "", "a.yaml:1:1:2:3", "[]",
     )  # fmt: skip
-    assert digest_of(stored) == "3664dfd03a3ea8b990857a5bd750459b"
-    assert digest_of(stored._replace(deleted="", location_text="")) == digest_of(stored)
+    content = content_digest(stored)
+    assert content == "3664dfd03a3ea8b990857a5bd750459b"
+    assert content_digest(stored._replace(deleted="", location_text="")) == content
     other = stored._replace(organization="acme", revision=None)
-    assert digest_of(other) == "bf344e23829b86df9c314249c9f8dde0"
+    assert content_digest(other) == "bf344e23829b86df9c314249c9f8dde0"
+    assert row_digest(content, "", "") == f"{content}{'0' * 16}"
+    assert row_digest(content, stored.location_text, stored.deleted) == f"{content}3ebf9dca52caff97"
+    assert entry_checksum("i1", stored.key, "a", "b", "") == "0c57980971beeff900000000"

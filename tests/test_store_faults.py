@@ -23,9 +23,10 @@ from click.testing import CliRunner
 from dispatch_lint.cli import cli
 from dispatch_lint.model.errors import StoreError
 from dispatch_lint.rule import stored
-from dispatch_lint.store import engines
+from dispatch_lint.store import engines, tables
+from dispatch_lint.store.archive import archive_lines
 from dispatch_lint.store.engines import refuse_removed, sqlite_engine
-from dispatch_lint.store.entity_store import ConnectionLost, Filter
+from dispatch_lint.store.entity_store import ConnectionLost, Counts, Filter
 from dispatch_lint.store.importing import ImportRefused
 from dispatch_lint.store.memory import MemoryStore
 from dispatch_lint.store.opening import open_for_writing, open_store
@@ -196,31 +197,70 @@ def test_a_newer_store_is_an_error(tmp_path: Path) -> None:
         assert b"refs.db: the store is of version 99" in result.stderr
 
 
-def test_an_older_store_is_brought_up_to_date(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from sqlalchemy import Connection
+def change(url: str, *statements: str) -> list[Any]:
+    """Change the tables of a store, a file or on a server; what the last statement returns."""
+    import sqlalchemy as sa
 
-    from dispatch_lint.store import tables
+    server = url.startswith("postgresql://")
+    engine = sa.create_engine(
+        url.replace("postgresql://", "postgresql+psycopg://") if server else f"sqlite:///{url}"
+    )
+    with engine.begin() as connection:
+        if server:
+            connection.exec_driver_sql("SET search_path = dispatch_lint")
+        for statement in statements:
+            result = connection.exec_driver_sql(statement)
+        found = [*result] if result.returns_rows else []
+    engine.dispose()
+    return found
 
-    path = str(tmp_path / "refs.db")
-    store = open_for_writing(path)
-    put(store, many(3))
-    store.close()
 
-    def add(connection: Connection) -> None:
-        connection.exec_driver_sql("ALTER TABLE entity ADD COLUMN note TEXT")
+OF_VERSION_1 = (
+    "UPDATE entity SET digest = substr(digest, 1, 32)", "ALTER TABLE ledger DROP COLUMN checksum",
+    "UPDATE meta SET value = '1'",
+)  # fmt: skip
 
-    monkeypatch.setattr(tables, "MIGRATIONS", [*tables.MIGRATIONS, add])
-    with pytest.raises(StoreError, match="run `dispatch-lint store import` once"):
-        open_store(path, CLASSIFIER)
-    store = open_for_writing(path)
-    put(store, many(4))
-    store.close()
-    store = open_for_writing(path)
-    put(store, many(5))
-    assert store.count() == 5
-    store.close()
+
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
+def test_an_older_store_is_read_as_it_is_and_migrated_by_an_import(
+    backend: str, make_store: Any, tmp_path: Path, request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    url = str(tmp_path / "refs.db") if backend == "sqlite" else request.getfixturevalue("database")
+    monkeypatch.setattr(tables, "_PAGE", 2)
+
+    def archive() -> list[str]:
+        with closing(open_store(url, CLASSIFIER)) as store:
+            return [*archive_lines(store)]
+
+    def import_all(text: str, **options: Any) -> Any:
+        with closing(make_store(backend)) as store:
+            return put(store, text, prune=True, now="2026-01-02T00:00:00Z", **options)[0]
+
+    import_all(many(7))
+    import_all(many(5))
+    before = archive()
+    change(url, *OF_VERSION_1)
+    assert archive() == before
+    import_all(many(7), dry_run=True)
+    assert archive() == before and change(url, "SELECT value FROM meta") == [("1",)]
+
+    assert import_all(many(5)) == Counts(unchanged=5)
+    assert archive() == before and change(url, "SELECT value FROM meta") == [("2",)]
+    change(url, "UPDATE ledger SET first_seen = '2026-01-01T00:00:00Z' WHERE id = 'f6'")
+    with pytest.raises(StoreError, match="the store is damaged"):
+        archive()
+
+
+def test_a_damaged_older_store_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "many.jsonl").write_text(many(3))
+    for statement in ("UPDATE entity SET value = '{}'", "UPDATE meta SET value = '2'"):
+        (tmp_path / "refs.db").unlink(missing_ok=True)
+        run(tmp_path, "store", "import", "many.jsonl", "--store", "refs.db")
+        change(str(tmp_path / "refs.db"), *OF_VERSION_1, statement)
+        result = run(tmp_path, "store", "export", "--store", "refs.db")
+        assert (result.returncode, result.stdout) == (2, b"")
+        assert result.stderr.decode().startswith(DAMAGED) and result.stderr.count(b"\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -486,10 +526,10 @@ def test_look_ups_go_on_over_a_new_connection(database: str) -> None:
 
 
 def altered(text: str, chance: random.Random) -> str:
-    """A text with one letter changed for another one."""
-    letters = [place for place, letter in enumerate(text) if letter.isalpha()]
-    place = chance.choice(letters)
-    return text[:place] + ("x" if text[place] != "x" else "y") + text[place + 1 :]
+    """A text with one letter changed for another one, or one digit."""
+    place = chance.choice([place for place, letter in enumerate(text) if letter.isalnum()])
+    letters = "98" if text[place].isdigit() else "xy"
+    return text[:place] + letters.replace(text[place], "")[0] + text[place + 1 :]
 
 
 DAMAGED = "dispatch-lint: refs.db: the store is damaged"
@@ -503,7 +543,15 @@ def test_letters_changed_for_letters_give_no_wrong_result(seed: int, tmp_path: P
     run(tmp_path, "store", "import", "many.jsonl", "--store", "refs.db")
     text = "kind: Function\nname: new\nimage: i1\n---\nkind: Function\nname: f7\nimage: i2\n"
     (tmp_path / "new.yaml").write_text(text)
-    right = check(tmp_path, "new.yaml", "--store", "refs.db", "-f", "json")
+
+    def results() -> list[tuple[int, str, str]]:
+        exported = run(tmp_path, "store", "export", "--all", "--store", "refs.db")
+        return [
+            check(tmp_path, "new.yaml", "--store", "refs.db", "-f", "json"),
+            (exported.returncode, exported.stdout.decode(), exported.stderr.decode()),
+        ]
+
+    right = results()
     data = bytearray((tmp_path / "refs.db").read_bytes())
     for _ in range(20):
         place = chance.choice(
@@ -511,9 +559,10 @@ def test_letters_changed_for_letters_give_no_wrong_result(seed: int, tmp_path: P
         )
         data[place] = ord("x") if data[place] != ord("x") else ord("y")
     (tmp_path / "refs.db").write_bytes(data)
-    found = check(tmp_path, "new.yaml", "--store", "refs.db", "-f", "json")
-    if found != right:
-        assert found[:2] == (2, "") and found[2].startswith(DAMAGED) and found[2].count("\n") == 1
+    for found, expected in zip(results(), right, strict=True):
+        if found != expected:
+            assert found[0] == 2 and found[2].startswith(DAMAGED) and found[2].count("\n") == 1
+            assert found[1] == "" or found[1] in expected[1]  # an export may have begun
 
 
 def test_a_damaged_schema_whose_names_are_no_text_is_one_error(tmp_path: Path) -> None:
@@ -553,20 +602,57 @@ def test_a_damaged_index_of_a_large_store_hides_nothing(tmp_path: Path) -> None:
         assert result.stderr.count(b"\n") == 1
 
 
-@pytest.mark.parametrize(
-    "column",
-    ["key", "name", "kind", "organization", "id", "status", "value", "form", "tags", "uses"],
-)
-def test_each_column_is_covered_by_the_digest(column: str, tmp_path: Path) -> None:
-    (tmp_path / "many.jsonl").write_text(many(3))
-    run(tmp_path, "store", "import", "many.jsonl", "--store", "refs.db")
-    connection = sqlite3.connect(tmp_path / "refs.db")
-    connection.execute(f"UPDATE entity SET {column} = replace({column}, 'e', 'x') || ' '")
-    connection.commit()
-    connection.close()
-    result = run(tmp_path, "store", "export", "--store", "refs.db")
-    assert (result.returncode, result.stdout) == (2, b"")
-    assert result.stderr.decode().startswith(DAMAGED) and result.stderr.count(b"\n") == 1
+COLUMNS = [
+    *(("entity", column) for column in (
+        "key", "organization", "kind", "name", "id", "form", "status", "revision", "revision_of",
+        "deleted", "tags", "value", "contained", "place", "uses", "digest",
+    )),
+    *(("ledger", column) for column in (
+        "id", "key", "first_seen", "last_seen", "deleted", "checksum",
+    )),
+]  # fmt: skip
+CAN_BE_EMPTY = ("deleted", "place", "tags", "uses", "contained")
+
+
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
+def test_each_column_of_a_row_is_covered(
+    backend: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """Also where it is another place, another time, or another ID, of the right form."""
+    url = str(tmp_path / "refs.db") if backend == "sqlite" else request.getfixturevalue("database")
+    writer = open_for_writing(url)
+    plans = stored(
+        "ServiceClass", id="s", name="db", revision=7, tags={"a": "b"}, plans=[{"name": "p"}]
+    )
+    put(writer, many(3) + plans, now="2026-01-01T00:00:00Z")
+    put(writer, many(2) + plans, prune=True, now="2026-01-02T00:00:00Z")
+    with writer.transaction():  # also with times that are merged
+        writer.restore([], [*writer.ledger_entries()])
+    writer.close()
+
+    def read() -> None:
+        with closing(open_store(url, CLASSIFIER)) as store:
+            assert len([*store.entities(Filter())]) == len([*store.ledger_entries()]) == 4
+
+    read()
+    chance, unnoticed = random.Random(7), []
+    for table, column in COLUMNS:
+        text = f"CAST({column} AS TEXT)"
+        values = change(url, f"SELECT {text}, min(key) FROM {table} GROUP BY {text}")
+        values = [(old, key) for old, key in values if old not in (None, "", "{}", "[]")]
+        assert values
+        for old, key in values:
+            for new in [altered(old, chance), *[""] * (column in CAN_BE_EMPTY)]:
+                statement = f"UPDATE {table} SET {column} = '{{}}' WHERE key = '{{}}'"
+                change(url, statement.format(new, key))
+                try:
+                    read()
+                    unnoticed.append((table, column, old, new))
+                except StoreError as error:
+                    assert "the store is damaged (a row is not what was written)" in str(error)
+                change(url, statement.format(old, new if column == "key" else key))
+    assert not unnoticed
+    read()
 
 
 @pytest.mark.parametrize(("table", "column", "text"), [
@@ -577,12 +663,13 @@ def test_each_column_is_covered_by_the_digest(column: str, tmp_path: Path) -> No
     ) for text in ("x", "2026-13-01T00:00:00Z", "2026-01-00T00:00:00Z", "2026-01-01T24:00:00Z",
                    "2026-01-01T00:60:00Z", "2026-01-01 00:00:00Z", "2026-01-01T00:00:00Z\n")),
 ])  # fmt: skip
-def test_columns_without_a_digest_hold_what_an_import_writes(
+def test_columns_without_a_checksum_hold_what_an_import_writes(
     table: str, column: str, text: str, tmp_path: Path
 ) -> None:
-    """What is only another place, or another time, is not noticed: docs/security.md says so."""
+    """What is only another place, or another time, is not noticed in a store of version 1."""
     (tmp_path / "many.jsonl").write_text(many(3))
     run(tmp_path, "store", "import", "many.jsonl", "--store", "refs.db")
+    change(str(tmp_path / "refs.db"), *OF_VERSION_1)
     connection = sqlite3.connect(tmp_path / "refs.db")
     connection.execute(f"UPDATE {table} SET {column} = ?", (text,))
     connection.commit()
@@ -615,6 +702,11 @@ def test_columns_without_a_digest_hold_what_an_import_writes(
      "FROM (WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT * FROM n); END",
      'not a reference store: no import wrote the trigger "other"'),
     ("UPDATE ledger SET first_seen = 'x'", "damaged"), ("UPDATE ledger SET deleted = 7", "damaged"),
+    *((f"CREATE TABLE copy AS SELECT * FROM {table}; DROP TABLE {table}; ALTER TABLE copy RENAME TO "
+       f"{table}; UPDATE {table} SET {column} = {value}", "damaged")
+      for table, column in (("entity", "place"), ("entity", "deleted"), ("entity", "digest"),
+                            ("ledger", "last_seen"), ("ledger", "deleted"), ("ledger", "checksum"))
+      for value in ("NULL", "x'00'")),
 ])  # fmt: skip
 def test_a_store_that_is_none_of_ours(statement: str, said: str, tmp_path: Path) -> None:
     (tmp_path / "many.jsonl").write_text(many(3))

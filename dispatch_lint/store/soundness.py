@@ -25,11 +25,10 @@ def is_time(value: object) -> bool:
 
 
 def unsound_value(stored: StoredEntity) -> str:
-    """The first field of an entity, not digested or not of a fixed type, that cannot be right.
+    """The first field of an entity that cannot be right, whatever its digest says; else an empty text.
 
-    It is an empty text where there is none.
-
-    A location or a time that is only another one is not noticed: the digest does not cover them.
+    Digests are no signatures, and those of version 1 cover neither `deleted` nor `location_text`:
+    in such a store, another location or time is not noticed.
     """
     revision = stored.revision
     if revision is not None and type(revision) is not int:  # SQLite also stores text

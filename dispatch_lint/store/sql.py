@@ -17,7 +17,16 @@ from dispatch_lint.store import tables
 from dispatch_lint.store.entity_store import ConnectionLost, Filter, LedgerEntry
 from dispatch_lint.store.keys import is_storable
 from dispatch_lint.store.soundness import unsound_part, unsound_value
-from dispatch_lint.store.tables import COLUMNS, contained, digest_of, entity, ledger, reference
+from dispatch_lint.store.tables import (
+    COLUMNS,
+    contained,
+    content_digest,
+    entity,
+    entry_checksum,
+    ledger,
+    reference,
+    row_digest,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, RowMapping
@@ -44,6 +53,8 @@ class SqlStore:
 
     problems: Sequence[str] = ()
     unread = NONE_UNREAD
+    _version_1 = False
+    """Whether the tables are of version 1, whose digests cover less, and whose ledger has none."""
 
     def __init__(self, engine: Engine, shown: str, explain: Callable[[BaseException], str]) -> None:
         self._engine, self._explain = engine, explain
@@ -66,9 +77,7 @@ class SqlStore:
         if version == 0:
             raise StoreError(f"{self.shown}: not a reference store; create one with "
                              "`dispatch-lint store import`")  # fmt: skip
-        if version < len(tables.MIGRATIONS):
-            raise StoreError(f"{self.shown}: the store is of an older version; run "
-                             "`dispatch-lint store import` once to bring it up to date")  # fmt: skip
+        self._version_1 = version == 1
 
     def _version(self, connection: Connection) -> int:
         try:
@@ -126,9 +135,15 @@ class SqlStore:
         rows = self._read(lambda connection: connection.execute(select).fetchall())
         entities = [StoredEntity._make(row[:-1]) for row in rows]
         for stored, row in zip(entities, rows, strict=True):
-            if digest_of(stored) != row[-1] or unsound_value(stored):
+            if self._digest_of(stored) != row[-1] or unsound_value(stored):
                 raise self._damage()
         return entities
+
+    def _digest_of(self, stored: StoredEntity) -> str:
+        content = content_digest(stored)
+        if self._version_1:
+            return content
+        return row_digest(content, stored.location_text, stored.deleted)
 
     def _damage(self) -> StoreError:
         return StoreError(
@@ -252,14 +267,18 @@ class SqlStore:
         ]
 
     def _ledger_entries(self, select: Select[Any]) -> list[LedgerEntry]:
-        """The selected entries.
+        """The selected entries; `select` has all columns, the checksum last.
 
         Raises:
             StoreError: one is not what was written.
         """
+        if self._version_1:
+            select = select.with_only_columns(*_ENTRY)
         rows = self._read(lambda connection: connection.execute(select).fetchall())
-        entries = [LedgerEntry(*row) for row in rows]
-        if any(map(unsound_part, entries)):
+        entries = [LedgerEntry(*row[:5]) for row in rows]
+        if any(map(unsound_part, entries)) or not (
+            self._version_1 or all(entry_checksum(*row[:-1]) == row[-1] for row in rows)
+        ):
             raise self._damage()
         return entries
 
@@ -303,9 +322,8 @@ class SqlStore:
 
 
 _WHOLE = sa.select(*(entity.c[name] for name in (*COLUMNS, "digest")))
-_LEDGER = sa.select(
-    *(ledger.c[name] for name in ("id", "key", "first_seen", "last_seen", "deleted"))
-).order_by(ledger.c.id, ledger.c.key)
+_ENTRY = [ledger.c[name] for name in ("id", "key", "first_seen", "last_seen", "deleted")]
+_LEDGER = sa.select(*_ENTRY, ledger.c.checksum).order_by(ledger.c.id, ledger.c.key)
 
 
 def is_lost(error: SQLAlchemyError) -> bool:

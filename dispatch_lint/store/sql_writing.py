@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
@@ -14,10 +15,25 @@ from dispatch_lint.model.relations import DELETED
 from dispatch_lint.store import tables
 from dispatch_lint.store.entity_store import ConnectionLost, Counts, LedgerEntry, Scope
 from dispatch_lint.store.sql import SqlStore, is_lost
-from dispatch_lint.store.tables import contained, digest_of, entity, ledger, reference
+from dispatch_lint.store.tables import (
+    CHECKSUM,
+    CONTENT,
+    contained,
+    content_digest,
+    entity,
+    entry_checksum,
+    ledger,
+    reference,
+    row_digest,
+    time_checksum,
+)
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine, Row
+    from sqlalchemy import Connection, Dialect, Engine, Insert, Row
+
+_INSERT_ENTITY, _INSERT_REFERENCE, _INSERT_CONTAINED = map(
+    sa.insert, (entity, reference, contained)
+)
 
 _SEEN = sa.Table(
     "dispatch_lint_seen", sa.MetaData(), sa.Column("key", sa.Text), prefixes=["TEMPORARY"],
@@ -97,17 +113,17 @@ class SqlWriter(SqlStore):
 
     def put(self, entities: Sequence[StoredEntity], seen: str) -> Counts:
         counts = self._put(entities)
-        self._record([stored for stored in entities if stored.identity], seen)
+        self._record([
+            (stored.identity, stored.key, seen, seen, seen if stored.status == DELETED else "")
+            for stored in entities if stored.identity
+        ])  # fmt: skip
         if self._pruning and entities:
             self._execute(sa.insert(_SEEN), [{"key": stored.key} for stored in entities])
         return counts
 
     def restore(self, entities: Sequence[StoredEntity], entries: Sequence[LedgerEntry]) -> Counts:
         counts = self._put(entities)
-        if entries:
-            names = [column.name for column in ledger.c]
-            rows = [dict(zip(names, entry, strict=False)) for entry in entries]
-            self._execute(self._upsert_all(), rows)
+        self._record([entry[:5] for entry in entries], restored=True)
         return counts
 
     def _put(self, entities: Sequence[StoredEntity]) -> Counts:
@@ -116,7 +132,7 @@ class SqlWriter(SqlStore):
         # An entity is compared with the one before it that has its key; only the last is written.
         last: dict[str, _EntityRow] = {}
         for stored in entities:
-            row = _EntityRow(stored, digest_of(stored))
+            row = _EntityRow(stored, content_digest(stored))
             old: _EntityRow | Row[Any] | None = last.get(stored.key) or before.get(stored.key)
             if old is None:
                 counts.added += 1
@@ -136,17 +152,18 @@ class SqlWriter(SqlStore):
             if key not in before or _differs(before[key], row):
                 changed.append(row)
             elif before[key].place != row.place:
-                moved.append({"b_key": key, "place": row.place})
+                moved.append({"b_key": key, "place": row.place, "digest": row.digest})
         self._replace(changed, [row.stored.key for row in changed if row.stored.key in before])
         if moved:
             self._execute(sa.update(entity).where(entity.c.key == sa.bindparam("b_key")), moved)
         return counts
 
     def _existing(self, keys: list[str]) -> dict[str, Row[Any]]:
-        columns = [entity.c[name] for name in ("key", "digest", "id", "status", "deleted", "place")]
+        columns = [entity.c[name] for name in ("key", "id", "status", "deleted", "place")]
+        content = _part(entity.c.digest, 0, CONTENT).label("content")
         existing: dict[str, Row[Any]] = {}
         for chunk in self._chunks(keys):
-            rows = self._execute(sa.select(*columns).where(entity.c.key.in_(chunk)))
+            rows = self._execute(sa.select(*columns, content).where(entity.c.key.in_(chunk)))
             existing |= {row.key: row for row in rows}
         return existing
 
@@ -156,71 +173,36 @@ class SqlWriter(SqlStore):
             for table in (entity, reference, contained):
                 self._execute(sa.delete(table).where(table.c.key.in_(chunk)))
         entities = [row.stored for row in changed]
-        self._write(sa.insert(entity), entity, [(*row.stored, row.digest) for row in changed])
-        self._write(sa.insert(reference), reference, [
+        self._write(_INSERT_ENTITY, [(*row.stored, row.digest) for row in changed])
+        self._write(_INSERT_REFERENCE, [
             (kind, name, stored.key) for stored in entities for kind, name in stored.targets
         ])  # fmt: skip
-        self._write(sa.insert(contained), contained, [
+        self._write(_INSERT_CONTAINED, [
             (kind, name, stored.key) for stored in entities for _, kind, name in stored.contained
         ])  # fmt: skip
 
-    def _write(self, insert: Any, table: sa.Table, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Write rows by the driver itself: for SQLAlchemy each row is a statement to be made.
-
-        Args:
-            insert: a statement that takes the columns of the table, and nothing else.
-        """
+    def _write(self, insert: Insert, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Write rows by the driver itself: for SQLAlchemy each row is a statement to be made."""
         if not rows:
             return
         assert self._connection is not None
-        names = [column.name for column in table.c]
-        statement = insert.compile(dialect=self._connection.dialect, column_keys=names)
+        statement = _compiled(insert, self._connection.dialect)
         if not statement.positional:
+            names = insert.table.c.keys()
             rows = [dict(zip(names, row, strict=True)) for row in rows]  # type: ignore[misc]
         self._connection.exec_driver_sql(str(statement), rows)
 
-    def _record(self, entities: list[StoredEntity], seen: str) -> None:
-        """Record IDs in the ledger. A recorded deletion is kept."""
-        self._write(self._upsert(), ledger, [
-            (stored.identity, stored.key, seen, seen, seen if stored.status == DELETED else "")
-            for stored in entities
-        ])  # fmt: skip
+    def _record(
+        self, entries: Iterable[tuple[str, str, str, str, str]], *, restored: bool = False
+    ) -> None:
+        """Record entries in the ledger, merged with what is known of their IDs.
 
-    def _insert(self) -> Any:
-        if self._postgres:
-            from sqlalchemy.dialects.postgresql import insert as postgres_insert
-
-            statement: Any = postgres_insert(ledger)
-        else:
-            from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-
-            statement = sqlite_insert(ledger)
-        return statement
-
-    def _upsert_all(self) -> Any:
-        """A statement that merges entries with what is known of their IDs."""
-        statement, old = self._insert(), ledger.c
-        new = statement.excluded
-        deleted = sa.case(
-            (old.deleted == "", new.deleted), (new.deleted == "", old.deleted),
-            (old.deleted < new.deleted, old.deleted), else_=new.deleted,
-        )  # fmt: skip
-        first = sa.case((old.first_seen < new.first_seen, old.first_seen), else_=new.first_seen)
-        last = sa.case((old.last_seen > new.last_seen, old.last_seen), else_=new.last_seen)
-        return statement.on_conflict_do_update(
-            index_elements=[old.id, old.key],
-            set_={"first_seen": first, "last_seen": last, "deleted": deleted},
-        )
-
-    def _upsert(self) -> Any:
-        statement = self._insert()
-        new = statement.excluded
-        is_kept = ledger.c.deleted != sa.literal_column("''")
-        kept = sa.case((is_kept, ledger.c.deleted), else_=new.deleted)
-        return statement.on_conflict_do_update(
-            index_elements=[ledger.c.id, ledger.c.key],
-            set_={"last_seen": new.last_seen, "deleted": kept},
-        )
+        Args:
+            restored: whether they are not of now: the first sight, the last one and the first
+                deletion are kept then.
+        """
+        rows = [(*entry, entry_checksum(*entry)) for entry in entries]
+        self._write(_upsert(postgres=self._postgres, restored=restored), rows)
 
     def begin_prune(self) -> None:
         for table in (_SEEN, _SCOPES):
@@ -254,12 +236,16 @@ class SqlWriter(SqlStore):
     def _mark(self, where: sa.ColumnElement[bool], when: str) -> Counts:
         gone = sa.and_(where, entity.c.deleted == "")
         pairs = sa.select(entity.c.id, entity.c.key).where(gone, entity.c.id != "")
+        known = _part(ledger.c.checksum, 0, 2 * CHECKSUM)
         self._execute(
             sa.update(ledger)
             .where(sa.tuple_(ledger.c.id, ledger.c.key).in_(pairs), ledger.c.deleted == "")
-            .values(deleted=when)
+            .values(deleted=when, checksum=known + time_checksum(when))
         )
-        changed = self._execute(sa.update(entity).where(gone).values(deleted=when))
+        known = _part(entity.c.digest, 0, CONTENT + CHECKSUM)
+        changed = self._execute(
+            sa.update(entity).where(gone).values(deleted=when, digest=known + time_checksum(when))
+        )
         return Counts(deleted=changed.rowcount)
 
 
@@ -267,7 +253,11 @@ class _EntityRow(NamedTuple):
     """An entity that may be written, with the columns by which it is compared with the row before."""
 
     stored: StoredEntity
-    digest: str
+    content: str
+
+    @property
+    def digest(self) -> str:
+        return row_digest(self.content, self.stored.location_text, self.stored.deleted)
 
     @property
     def id(self) -> str:
@@ -288,8 +278,51 @@ class _EntityRow(NamedTuple):
 
 def _differs(old: _EntityRow | Row[Any], row: _EntityRow) -> bool:
     """Whether an entity has changed, or was marked as deleted; its location does not count."""
-    return bool(old.digest != row.digest or old.deleted != row.deleted)
+    return bool(old.content != row.content or old.deleted != row.deleted)
 
 
 def _is_live(row: _EntityRow | Row[Any]) -> bool:
     return not row.deleted and row.status != DELETED
+
+
+@lru_cache
+def _compiled(insert: Insert, dialect: Dialect) -> Any:
+    """A statement that takes all columns of its table, and nothing else."""
+    return insert.compile(dialect=dialect, column_keys=insert.table.c.keys())
+
+
+@lru_cache
+def _upsert(*, postgres: bool, restored: bool) -> Any:
+    """A statement that merges entries with what the ledger has."""
+    if postgres:
+        from sqlalchemy.dialects.postgresql import insert as postgres_insert
+
+        statement: Any = postgres_insert(ledger)
+    else:
+        from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+        statement = sqlite_insert(ledger)
+    old, new = ledger.c, statement.excluded
+    empty: sa.ColumnElement[str] = sa.literal_column("''")
+    keeps: list[tuple[str, sa.ColumnElement[bool]]] = [
+        ("first_seen", old.first_seen < new.first_seen if restored else sa.true()),
+        ("last_seen", old.last_seen > new.last_seen if restored else sa.false()),
+        ("deleted", sa.or_(new.deleted == empty, sa.and_(
+            old.deleted != empty, old.deleted < new.deleted if restored else sa.true()
+        ))),
+    ]  # fmt: skip
+    values: dict[str, Any] = {"checksum": empty}
+    for number, (name, keep) in enumerate(keeps):
+        values[name] = sa.case((keep, old[name]), else_=new[name])
+        # Each time takes its checksum along: that of a damaged entry stays wrong.
+        parts = [_part(of.checksum, number * CHECKSUM, CHECKSUM) for of in (old, new)]
+        values["checksum"] += sa.case((keep, parts[0]), else_=parts[1])
+    return statement.on_conflict_do_update(index_elements=[old.id, old.key], set_=values)
+
+
+def _part(column: sa.ColumnElement[str], start: int, length: int) -> sa.ColumnElement[str]:
+    """A part of a text, from a letter on; without parameters, which `_write` cannot have."""
+    numbers: list[sa.ColumnElement[int]] = [
+        sa.literal_column(str(number)) for number in (start + 1, length)
+    ]
+    return sa.func.substr(column, *numbers, type_=sa.Text)

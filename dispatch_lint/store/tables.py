@@ -1,13 +1,16 @@
 """The tables of the reference store, and the migrations of older ones.
 
 Version 1: `meta`, `entity`, `contained`, `reference`, `ledger`.
+Version 2: `entity.digest` ends with the checksums of `place` and `deleted`; `ledger.checksum`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from sqlalchemy import (
     BigInteger,
@@ -16,9 +19,11 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    bindparam,
     insert,
     inspect,
     select,
+    tuple_,
 )
 
 if TYPE_CHECKING:
@@ -90,16 +95,21 @@ ledger = Table(
     Column("first_seen", _TEXT, nullable=False),
     Column("last_seen", _TEXT, nullable=False),
     Column("deleted", _TEXT, nullable=False),
+    Column("checksum", _TEXT, nullable=False),
 )  # fmt: skip
 
 COLUMNS = [column.name for column in entity.c if column.name != "digest"]
 """The columns that a `StoredEntity` has, in its order."""
 
+_PAGE = 5_000
+"""Rows that a migration reads at once."""
 
-def digest_of(stored: StoredEntity) -> str:
-    """The digest of an entity, by which a changed one and a damaged one are recognized.
 
-    Its location, and the time at which it was marked as deleted, are not part of it.
+def content_digest(stored: StoredEntity) -> str:
+    """The digest of what an entity is, by which an import recognizes a changed one.
+
+    Its location, and the time at which it was marked as deleted, are not part of it. In version 1,
+    it is the digest of the row.
     """
     (key, organization, kind, name, identity, form, status, revision, revision_of, _deleted, tags,
      value, contained_, _place, uses) = stored  # fmt: skip
@@ -109,6 +119,33 @@ def digest_of(stored: StoredEntity) -> str:
         f"{revision_of}\0\0{tags}\0{value}\0{contained_}\0{uses}"
     )
     return blake2b(content.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+CONTENT, CHECKSUM = 32, 8
+"""The lengths of the digest of a content, and of a checksum."""
+
+
+def row_digest(content: str, place: str, deleted: str) -> str:
+    """The digest of the row of an entity: that of its content, then the checksums of the rest."""
+    return f"{content}{_checksum(place)}{time_checksum(deleted)}"
+
+
+def entry_checksum(identity: str, key: str, first: str, last: str, deleted: str) -> str:
+    """The checksums of a row of the ledger, one for each time.
+
+    An import merges rows inside the database: each time takes its checksum along.
+    """
+    own = _checksum(f"{identity}\0{key}\0{first}")
+    return f"{own}{time_checksum(last)}{time_checksum(deleted)}"
+
+
+def _checksum(value: str) -> str:
+    """It takes half as long as a digest of so short a text does, and finds each changed letter."""
+    text = f"{value}"  # a row of SQLite may have any value
+    return f"{crc32(text.encode('utf-8', 'surrogatepass')):08x}"
+
+
+time_checksum = lru_cache(maxsize=1_000)(_checksum)  # an import has one time for all that it writes
 
 
 class ForeignTables(Exception):
@@ -122,18 +159,50 @@ def _create(connection: Connection) -> None:
     metadata.create_all(connection)
 
 
-MIGRATIONS: list[Migration] = [_create]
-"""Migration N leads from version N to version N + 1."""
+def _add_checksums(connection: Connection) -> None:
+    of_entity = [entity.c[name] for name in ("key", "digest", "place", "deleted")]
+    statement = entity.update().where(entity.c.key == bindparam("b_key"))
+    for page in _pages(connection, of_entity, 1):
+        connection.execute(statement, [
+            {"b_key": key, "digest": row_digest(content, place, deleted)}
+            for key, content, place, deleted in page
+        ])  # fmt: skip
+    connection.exec_driver_sql("ALTER TABLE ledger ADD COLUMN checksum TEXT NOT NULL DEFAULT ''")
+    of_entry = [column for column in ledger.c if column.name != "checksum"]
+    statement = ledger.update().where(
+        ledger.c.id == bindparam("b_id"), ledger.c.key == bindparam("b_key")
+    )
+    for page in _pages(connection, of_entry, 2):
+        connection.execute(statement, [
+            {"b_id": row[0], "b_key": row[1], "checksum": entry_checksum(*row)} for row in page
+        ])  # fmt: skip
+
+
+def _pages(
+    connection: Connection, columns: Sequence[Column[Any]], unique: int
+) -> Iterator[Sequence[Any]]:
+    """The rows of a table, some at a time; the first columns are its primary key."""
+    key = columns[:unique]
+    first = select(*columns).order_by(*key).limit(_PAGE)
+    page = connection.execute(first).fetchall()
+    while page:
+        yield page
+        page = connection.execute(first.where(tuple_(*key) > page[-1][:unique])).fetchall()
+
+
+MIGRATIONS: list[Migration] = [_create, _add_checksums]
+"""Migration N leads from version N to version N + 1; the first one creates the newest."""
 
 
 def migrate(connection: Connection) -> None:
     """Migrate the tables to the newest version, inside the caller's transaction."""
     before = version(connection)
-    for migration in MIGRATIONS[before:]:
-        migration(connection)
     if before == 0:
+        _create(connection)
         connection.execute(insert(meta).values(name="version", value=str(len(MIGRATIONS))))
     elif before < len(MIGRATIONS):
+        for migration in MIGRATIONS[before:]:
+            migration(connection)
         connection.execute(meta.update().values(value=str(len(MIGRATIONS))))
 
 
