@@ -683,6 +683,8 @@ def test_columns_without_a_checksum_hold_what_an_import_writes(
     ("DELETE FROM meta", "not a reference store"),
     ("UPDATE meta SET value = 'x'", "not a reference store"),
     ("UPDATE meta SET value = '99'", "use a newer dispatch-lint"),
+    ("UPDATE meta SET value = '1'", "its table `meta` is damaged"),
+    ("ALTER TABLE ledger DROP COLUMN checksum", "its table `meta` is damaged"),
     ("DROP TABLE meta", "not a reference store"),
     ("DROP TABLE meta; CREATE TABLE meta (a, b)", "not a reference store"),
     ("DROP TABLE entity; CREATE TABLE entity (a, b)", "no such column"),
@@ -719,7 +721,8 @@ def test_a_store_that_is_none_of_ours(statement: str, said: str, tmp_path: Path)
         arguments = command if command[0] == "check" else [*command, "--store", "refs.db"]
         result = run(tmp_path, *arguments)
         assert b"Traceback" not in result.stderr
-        if (command[0] == "check" and "UPDATE ledger" not in statement) or "other" in statement:
+        of_all = any(word in statement for word in ("other", "UPDATE meta", "DROP COLUMN"))
+        if (command[0] == "check" and "UPDATE ledger" not in statement) or of_all:
             assert result.returncode == 2 and said.encode() in result.stderr
 
 

@@ -222,12 +222,21 @@ def version(connection: Connection) -> int:
         if tables & {"entity", "ledger", "reference", "contained"}:
             raise ForeignTables
         return 0
-    columns = {column["name"] for column in inspect(connection).get_columns("meta")}
     value = (
         connection.execute(select(meta.c.value).where(meta.c.name == "version")).scalar()
-        if {"name", "value"} <= columns
+        if {"name", "value"} <= _columns(connection, "meta")
         else None
     )
     if not isinstance(value, str) or not value.isascii() or not value.isdigit() or len(value) > 9:
         raise ForeignTables
-    return int(value)
+    number = int(value)
+    # What is read, or migrated, by a wrong version would seem to be damaged elsewhere.
+    is_known = number in (1, 2) and "ledger" in tables
+    if is_known and ("checksum" in _columns(connection, "ledger")) != (number == 2):
+        raise ForeignTables
+    return number
+
+
+def _columns(connection: Connection, table: str) -> set[str]:
+    """The names of the columns that a table of a database has."""
+    return {column["name"] for column in inspect(connection).get_columns(table)}
