@@ -165,6 +165,8 @@ CASES: list[tuple[str, Files, Said]] = [
      "kind: Secret\n# -- a --- b --- c\nname: a\n# --- again\nsecrets:\n  k: a---b---c\n  l: d---e\n",
      [("", CUT + "comment"), ("", CUT + "comment"), ("/secrets/k", CUT + "value"),
       ("/secrets/l", CUT + "value")]),
+    ("document-separator", "%YAML 1.1\n---\nkind: Secret\nname: a\n",
+     [("", "dispatch splits the file at this `---`, which is behind a directive")]),
     ("duplicate-field", "kind: Secret\nname: a\nsecrets:\n  b: c\n  b: d\n",
      [("/secrets/b", 'the field "b" is already set on line 4')]),
     ("foreign-key-entity-type", widget("Secret", "SecretName string", "secretName"), []),
