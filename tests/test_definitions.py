@@ -418,6 +418,21 @@ def test_a_go_file_is_judged_at_its_places(lint: Lint, results: list[Result]) ->
     )
 
 
+def test_fields_in_a_file_that_a_description_refers_to(tmp_path: Path) -> None:
+    reference = {"$ref": "parts/pump.json"}
+    api = {"openapi": "3.0.3", "components": {"schemas": {"Pump": reference}}}
+    (tmp_path / "api.json").write_text(json.dumps(api))
+    (tmp_path / "parts").mkdir()
+    pump = '{"properties": {"kind": {}, "name": {},\n"made_by": {"type": "string"}}}'
+    (tmp_path / "parts/pump.json").write_text(pump)
+    found = [
+        'parts/pump.json:2:1: error[camel-case-fields] the field "made_by" is not lower camel case; '
+        'rename it to "madeBy"'
+    ]
+    assert check(tmp_path, ".", "-f", "concise")[1].splitlines()[:-1] == found
+    assert check(tmp_path, "api.json", "-f", "concise")[1].splitlines()[:-1] == []
+
+
 def test_documents_and_definitions_in_one_run(tmp_path: Path) -> None:
     (tmp_path / "shop.go").write_text(GO)
     (tmp_path / "a.yaml").write_text("kind: Secret\nname: a b\n")

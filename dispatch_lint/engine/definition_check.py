@@ -48,16 +48,16 @@ if TYPE_CHECKING:
 
 def check_definitions(
     checker: Checker, go: Sequence[Source], descriptions: Sequence[tuple[Source, int]],
-    settled: Settled,
+    texts: Sequence[Source], settled: Settled,
 ) -> None:  # fmt: skip
     """Check the definitions of a run, and add what is found to the results of its documents.
 
     Args:
         go: the Go files.
         descriptions: the OpenAPI descriptions, as the source and number of the document.
+        texts: the sources that are no Go, to which descriptions may refer.
     """
-    sources = [*go, *(source for source, _ in descriptions)]
-    reported = {source.name: source for source in sources if source.reported}
+    reported = {source.name: source for source in (*go, *texts) if source.reported}
     limits = checker.settings.limits
     readable: list[GoSource] = []
     unreadable: list[tuple[str, NotText]] = []
