@@ -433,6 +433,30 @@ def test_fields_in_a_file_that_a_description_refers_to(tmp_path: Path) -> None:
     assert check(tmp_path, "api.json", "-f", "concise")[1].splitlines()[:-1] == []
 
 
+def test_fields_of_alternatives(tmp_path: Path) -> None:
+    def made(name: str) -> dict[str, Any]:
+        return {"properties": {name: {"type": "string"}}}
+
+    schemas = {
+        "Pump": {"properties": {
+            "kind": {}, "name": {},
+            "source": {"nullable": True, "oneOf": [{"$ref": "#/components/schemas/Git"}, made("b_c")]},
+            "parts": {"type": "array", "items": {"anyOf": [{"type": "string"}, made("d_e")]}},
+            "tree": {"$ref": "#/components/schemas/Tree"},
+        }},
+        "Git": made("a_b"),
+        "Tree": {"oneOf": [
+            {"properties": {"f_g": {"$ref": "#/components/schemas/Tree"}}}, {"type": "string"},
+        ]},
+    }  # fmt: skip
+    text = json.dumps({"openapi": "3.0.3", "components": {"schemas": schemas}})
+    (tmp_path / "api.json").write_text(text)
+    out = check(tmp_path, ".", "-f", "jsonl")[1]
+    found = [json.loads(line) for line in out.splitlines()]
+    fields = {text[one["column"] - 1 : one["endColumn"] - 1] for one in found if "rule" in one}
+    assert fields == {'"a_b"', '"b_c"', '"d_e"', '"f_g"'}
+
+
 def test_documents_and_definitions_in_one_run(tmp_path: Path) -> None:
     (tmp_path / "shop.go").write_text(GO)
     (tmp_path / "a.yaml").write_text("kind: Secret\nname: a b\n")
