@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from dispatch_lint.rule import Example, Finding, Rule, Severity, TextView
 
-_HELP = {"comment": "remove the dashes", "key": "rename the field",
+_HELP = {"comment": "remove the dashes", "key": "rename the field", "directive": "remove the directive",
          "value": "write the value without `---`"}  # fmt: skip
 
 
@@ -12,7 +12,7 @@ class DocumentSeparator(Rule):
     """`dispatch create -f` cuts a file at the bytes `---` wherever they stand: inside a PEM
     key, a field name, or a comment between the fields of a document. What is behind the cut is
     read as a document of its own, or not at all. A decorative line above the first field cuts
-    nothing off.
+    nothing off. A directive (`%YAML 1.2`) is cut from its document, and refused.
     """
 
     name = "document-separator"
@@ -41,5 +41,6 @@ class DocumentSeparator(Rule):
             where = (cut.path, cut.range.line if cut.within == "comment" else None)
             if where not in seen:
                 seen.add(where)
-                message = f"dispatch splits the file at this `---`, which is inside a {cut.within}"
+                place = "behind" if cut.within == "directive" else "inside"
+                message = f"dispatch splits the file at this `---`, which is {place} a {cut.within}"
                 yield Finding(cut.path, message, range=cut.range, help=_HELP[cut.within])

@@ -26,7 +26,7 @@ class Options:
 
 class InitialismSpelling(Rule):
     """ "Follow the go naming conventions": Go spells an initialism in one case (`FaasID`, never
-    `FaasId`). The guide itself writes `organizationId` in its struct and `relatedID` in its
+    `FaasId`), and so does the name of a field in Go. The guide itself writes `organizationId` in its struct and `relatedID` in its
     text, so either spelling is allowed on the wire, but not both: the spelling that fewer
     fields of the catalogue use is reported. A tie reports nothing, `organizationId` is exempt,
     and so are the fields of CloudEvents, which follow another standard.
@@ -61,9 +61,38 @@ class InitialismSpelling(Rule):
             settings={"rules": {"initialism-spelling": {"wire": "go"}}},
             fixed="kind: Widget\nname: a\nimageURL: x\n",
         ),
+        Example(
+            "package shop\n\ntype Widget struct {\n\tBaseEntity\n"
+            '\tFaasId string `json:"faasId"`\n}\n',
+            (
+                (
+                    "/fields/faasId",
+                    'the Go name "FaasId" misspells the initialism Id; rename it to "FaasID"',
+                ),
+            ),
+            file="shop.go",
+        ),
     )
 
     def check_field(self, field: FieldView) -> Iterator[Finding]:
+        found = [*self._of_wire_name(field)]
+        yield from found or self._of_go_name(field)
+
+    def _of_go_name(self, field: FieldView) -> Iterator[Finding]:
+        defined = field.definition
+        if defined is None or defined.language != "Go" or not defined.tagged:
+            return
+        name = defined.source_name
+        # Unlike on the wire, the first word counts; so it is not the first here.
+        words = [word for _, word in initialisms_of(f"go{name}") if not word.isupper()]
+        if words:
+            proper = "".join(word.upper() if word in words else word for word in words_of(name))
+            message = (
+                f'the Go name "{name}" misspells the initialism {words[0]}; rename it to "{proper}"'
+            )
+            yield Finding((), message, on="key", help=f'rename it to "{proper}"')
+
+    def _of_wire_name(self, field: FieldView) -> Iterator[Finding]:
         if field.name in EXEMPT or field.standard or (field.closed and not field.declared):
             return
         for initialism, word in dict.fromkeys(initialisms_of(field.name)):

@@ -178,6 +178,8 @@ def test_what_is_no_entity_is_skipped(lint: Lint, results: list[Result]) -> None
     ("kind: secret\nname: a\n", True),
     ("kind: secret\nname: a\nsecret: {k: v}\n", True),  # misspelled as well
     ("kind: base-image\nname: a\ndockerurl: x\n", True),
+    ("kind: policies\nname: a\nrules: []\n", True),
+    ("kind: policies\nname: a\ngroups: []\n", False),
     ("kind: secret\ndata: ciphertext\n", False),
     ("kind: secret\nname: a\nget: {path: b}\n", False),
     ("kind: Secret\nname: a\nget: {path: b}\n", True),

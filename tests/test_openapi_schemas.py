@@ -315,6 +315,9 @@ REFS = [{"$ref": "#/definitions/Pump"}, {"$ref": "#/definitions/Valve"}]
         ({"It": entity({"$ref": "#/definitions/K"}), "K": {"enum": ["b", "a"]}}, [], 'its kind is never its name: "a", "b"'),
         ({"Meta": entity({"enum": ["a", "b"]}), "It": {"allOf": [{"$ref": "#/definitions/Meta"}]}},
          [], 'its kind is never its name: "a", "b"'),
+        ({"It": entity(status={"enum": ["READY", "ERROR", "failed"]})}, ["It"], ""),
+        ({"It": entity(status={"$ref": "#/definitions/S"}), "S": {"enum": ["error", "failed", "done"]}},
+         [], "most of its statuses are none of Dispatch"),
         # In each alternative
         ({"It": {"oneOf": [entity({"const": "It"}, x={}), entity({"const": "It"}, y={})]}}, ["It"], ""),
         ({"It": {"oneOf": [entity({"const": "Own"}), entity({"const": "Own"})]}}, ["Own"], ""),

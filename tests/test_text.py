@@ -297,6 +297,11 @@ def test_cuts() -> None:
     ]  # fmt: skip
     assert not yaml_part("---\na: b\n").cuts
     assert yaml_part("---a: b\n").cuts
+    text = "# --- above\n%YAML 1.1\n# c\n---\na: b\n"
+    assert [(cut.path, cut.within, cut.range.line) for cut in yaml_part(text).cuts] == [
+        ((), "directive", 4)
+    ]
+    assert not yaml_part("# %YAML 1.1\n---\n# %\na: '%'\n").cuts
 
 
 def test_a_row_without_text_has_a_line() -> None:

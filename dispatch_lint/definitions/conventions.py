@@ -30,6 +30,7 @@ class Conventions:
         ignored: kinds, each with a form, that `dispatch create -f` skips.
         foreign: the code was not written for dispatch-lint: API models are recognized by their
             fields, and what cannot be read is a problem instead of an error.
+        statuses: the values of the field `status`; none where they do not tell what is a kind.
         base: the name of the base entity, as `Type` or `package.Type`.
         selections: which types of which folders are kinds, as the settings say.
         fitting: the patterns of the selections that fitted a type so far, each with its path.
@@ -42,6 +43,7 @@ class Conventions:
     nested: frozenset[tuple[str, str]] = frozenset()
     ignored: frozenset[tuple[str, str]] = frozenset()
     foreign: bool = False
+    statuses: frozenset[str] = frozenset()
     base: str = BASE
     selections: tuple[Selection, ...] = ()
     fitting: set[tuple[str, str]] = field(default_factory=set, compare=False)

@@ -18,7 +18,7 @@ from dispatch_lint.definitions.go_types import (
     targets,
 )
 from dispatch_lint.definitions.go_types import type_name as name_of_type
-from dispatch_lint.definitions.kind_names import why_never_named, why_no_kind
+from dispatch_lint.definitions.kind_names import why_never_named, why_no_kind, why_other_model
 from dispatch_lint.definitions.model import Skipped
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ class Roles:
         annotated = declared.comment.annotation("model") is not None
         if not {"kind", "name"} <= names or declared.alias:
             return Role("value", "the comment swagger:model") if annotated else Role("")
-        reason = "" if annotated else self._no_model(declared.name, names)
+        reason = "" if annotated else self._no_model(declared.name, struct, names)
         reason = reason or self._why_never_named(declared, struct)
         if reason:
             self._skip(target, reason)
@@ -136,13 +136,18 @@ class Roles:
             return Role("manifest", "it has a kind and a name on the wire, and swagger:model")
         return Role("manifest", "it has a kind and a name on the wire")
 
-    def _no_model(self, name: str, names: set[str]) -> str:
+    def _no_model(self, name: str, struct: Bound, names: set[str]) -> str:
         """Why a type with a kind and a name is no API model; empty if it is one."""
-        if name in self._conventions.kinds or name in self._conventions.aliases:
+        conventions = self._conventions
+        if name in conventions.kinds or name in conventions.aliases:
             return ""
         if not name[:1].isupper():
             return "it has a kind and a name, but is not exported"
-        return why_no_kind(name, names)
+        reason = why_no_kind(name, names)
+        if reason or not conventions.statuses:
+            return reason
+        own = self._values.enumerations.statuses(struct.scope, struct.node)
+        return why_other_model(own.texts, conventions.statuses) if own is not None else ""
 
     def _why_never_named(self, declared: GoType, struct: Bound) -> str:
         """Why the field `kind` of a struct never has the name of the kind; empty if it can."""

@@ -10,14 +10,15 @@ if TYPE_CHECKING:
     from dispatch_lint.definitions.model import Type
 
 _ENDING = re.compile(
-    r"(?:Ref|Reference|Selector|Event|Message|Request|Response|Result|List|Option|Config|Spec|"
-    r"Status|Meta|Metadata|Key|ID|Identifier|Info|Param|Args|Query|Filter|Error|Condition)s?\Z"
+    r"(?:Ref|Reference|Selector|Event|Message|Request|Response|Result|List|Option|Config|"
+    r"Configuration|Spec|Status|Meta|Metadata|Key|ID|Id|Identifier|Info|Detail|Param|Args|Query|"
+    r"Filter|Error|Condition|Override)s?\Z"
 )
 _BUT = "it has a kind and a name, but"
 _SHOWN = 5
 """Values that a message shows."""
 _NAME = re.compile(r"\w[\w.-]*")
-_KUBERNETES = frozenset({"apiVersion", "metadata"})
+_KUBERNETES = frozenset({"apiVersion", "apiGroup", "metadata"})
 
 
 def can_be_kind(name: str) -> bool:
@@ -58,6 +59,17 @@ def why_never_named(type_: Type, names: Collection[str]) -> str:
     limits = dict(type_.limits)
     text = type_.wire_type == "string" and "contentEncoding" not in limits
     return "" if text or type_.wire_type == "any" else f"{_BUT} its kind is no text"
+
+
+def why_other_model(own: Collection[str], statuses: Collection[str]) -> str:
+    """Why a type is an object of another model than Dispatch's, by its statuses; empty if it may be one.
+
+    Args:
+        own: the values of its field `status`.
+        statuses: those of Dispatch.
+    """
+    shared = sum(value.upper() in statuses for value in own)
+    return f"{_BUT} most of its statuses are none of Dispatch" if 2 * shared < len(own) else ""
 
 
 def values_of_kind(type_: Type) -> set[str]:

@@ -157,6 +157,11 @@ class Enumeration(NamedTuple):
     location: Location
     open: bool = False
 
+    @property
+    def texts(self) -> list[str]:
+        """The values."""
+        return [text for text, _ in self.values]
+
 
 class EntityType(NamedTuple):
     """One definition of one kind.

@@ -14,6 +14,7 @@ from dispatch_lint.definitions.kind_names import (
     values_of_kind,
     why_never_named,
     why_no_kind,
+    why_other_model,
 )
 from dispatch_lint.definitions.model import (
     DefinitionProblem,
@@ -186,7 +187,7 @@ class OpenApiReader:
         if {"kind", "name"} <= names:
             chosen = self._conventions.chosen(model.file.name, "", name)
             named = chosen.state == "named" and can_be_kind(name)
-            reason = "" if known or named else why_no_kind(name, names)
+            reason = "" if known or named else self._no_model(name, model, names)
             if name in self._only_bases and not known:
                 reason = "it only serves as a base, in allOf"
             if chosen.state == "excluded":
@@ -198,6 +199,16 @@ class OpenApiReader:
             self.skipped.append(Skipped(name, reason, model.location))
             return "", ""
         return ("value", "it has the name of a kind") if known else ("", "")
+
+    def _no_model(self, name: str, model: Schema, names: Collection[str]) -> str:
+        """Why a model with a kind and a name is no entity; empty if it is one."""
+        reason = why_no_kind(name, names)
+        if reason or not self._conventions.statuses:
+            return reason
+        own = self._statuses(
+            self._reader.objects.members(model).properties.get("status", [None])[0]
+        )
+        return why_other_model(own.texts, self._conventions.statuses) if own is not None else ""
 
     def _entity_type(self, model: Schema, role: str, why: str) -> EntityType:
         reader, name = self._reader, model.name

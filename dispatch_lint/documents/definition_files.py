@@ -65,6 +65,7 @@ def conventions_of(catalogue: Catalogue, settings: Settings) -> Conventions:
         nested=_flagged(catalogue, "x-dispatch-nested"),
         ignored=_flagged(catalogue, "x-dispatch-ignored"),
         foreign=True,
+        statuses=frozenset(catalogue.statuses),
         base=settings.base_entity.type or BASE,
         selections=tuple(
             Selection(_relative(settings.root / entry.path), entry.include, entry.exclude)

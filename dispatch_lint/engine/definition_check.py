@@ -48,16 +48,16 @@ if TYPE_CHECKING:
 
 def check_definitions(
     checker: Checker, go: Sequence[Source], descriptions: Sequence[tuple[Source, int]],
-    settled: Settled,
+    texts: Sequence[Source], settled: Settled,
 ) -> None:  # fmt: skip
     """Check the definitions of a run, and add what is found to the results of its documents.
 
     Args:
         go: the Go files.
         descriptions: the OpenAPI descriptions, as the source and number of the document.
+        texts: the sources that are no Go, to which descriptions may refer.
     """
-    sources = [*go, *(source for source, _ in descriptions)]
-    reported = {source.name: source for source in sources if source.reported}
+    reported = {source.name: source for source in (*go, *texts) if source.reported}
     limits = checker.settings.limits
     readable: list[GoSource] = []
     unreadable: list[tuple[str, NotText]] = []
@@ -230,13 +230,8 @@ class _DefinitionCheck:
                     field.name, definition.kind, definition.form, shape, inner, defined
                 )
                 yield field, view
-            type_: Type | None = field.type
-            while type_ is not None and type_.item is not None and inner is not None:
-                inner = inner.items if type_.wire_type == "list" else inner.values
-                type_ = type_.item
-            written = type_ is not None and not type_.text
-            if type_ is not None and written and type_.fields and inner is not None:
-                yield from self._fields(definition, type_.fields, inner, type_.name or owner)
+            for type_, within in _objects(field.type, inner):
+                yield from self._fields(definition, type_.fields, within, type_.name or owner)
 
     def _add(self, owner: str, found: Iterator[RuleFinding]) -> None:
         """Add findings to the result.
@@ -292,6 +287,19 @@ class _DefinitionCheck:
         rule = next((rule for rule in self._checker.rules if rule.name == SYNTAX), None)
         if rule is not None:
             self._add("", iter([(rule, Finding((), message, location=location))]))
+
+
+def _objects(type_: Type, shape: Shape | None) -> Iterator[tuple[Type, Shape]]:
+    """The objects that are values of a type, or inside its lists, maps and unions."""
+    while type_.item is not None and shape is not None:
+        shape = shape.items if type_.wire_type == "list" else shape.values
+        type_ = type_.item
+    if shape is None or type_.text:
+        return
+    if type_.fields:
+        yield type_, shape
+    for alternative, within in zip(type_.alternatives, shape.alternatives, strict=False):
+        yield from _objects(alternative, within)
 
 
 def _shown(subject: object) -> str:

@@ -203,7 +203,7 @@ def _check_definitions(
     if any(source.reported for source in (*go, *(source for source, _ in descriptions))):
         from dispatch_lint.engine.definition_check import check_definitions
 
-        check_definitions(checker, go, descriptions, settled)
+        check_definitions(checker, go, descriptions, texts, settled)
 
 
 def _suppressed(checker: Checker, settled: Settled) -> Iterator[Violation]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from dispatch_lint.model.base_entity import BASE
 from dispatch_lint.model.errors import Setting
 from dispatch_lint.model.reference import Form, ReferenceTarget
-from dispatch_lint.naming import did_you_mean, nearest
+from dispatch_lint.naming import did_you_mean, nearest, plural
 from dispatch_lint.schema.kind_schema import DERIVED, CatalogueError, KindSchema
 from dispatch_lint.schema.shape import schema_of_field
 
@@ -187,7 +187,9 @@ class Catalogue:
         plain = name.replace("-", "").replace("_", "")
         cutoff = 0.8 if len(plain) > 3 else 0.6
         likely = [kind for kind in self.document_kinds if abs(len(kind) - len(plain)) <= 2]
-        match = nearest(plain, likely, cutoff=cutoff)
+        # `policies` is further from `Policy` than words may be that mean something else.
+        many = (kind for kind in likely if plural(kind).lower() == plain.lower())
+        match = next(many, None) or nearest(plain, likely, cutoff=cutoff)
         return None if match is None else self.document_kinds[match]
 
     def schema(self, kind: str, form: Form) -> KindSchema:

@@ -29,6 +29,7 @@ class Shape:
         closed: fields that are not among the properties are errors.
         required: the fields that must be there.
         values: the shape of every value of a map.
+        alternatives: the shapes that a value of a union may have, but for those that it is inside.
         has_patterns: fields whose names match a pattern are declared otherwise.
         reference: of a foreign key.
         kind: of an entity inside another.
@@ -42,6 +43,7 @@ class Shape:
     required: frozenset[str] = frozenset()
     items: Shape | None = None
     values: Shape | None = None
+    alternatives: tuple[Shape, ...] = ()
     has_patterns: bool = False
     reference: ReferenceTarget | None = None
     kind: str = ""
@@ -143,6 +145,11 @@ def _compile(
         shape.values = _compile(additional, root, open_refs, fields)
     if isinstance(schema.get("items"), dict):
         shape.items = _compile(schema["items"], root, open_refs, fields)
+    shape.alternatives = tuple(
+        _compile(part, root, open_refs, fields)
+        if isinstance(part, dict) and part.keys().isdisjoint(("$ref", "allOf")) else Shape()
+        for part in schema.get("anyOf", ())
+    )  # fmt: skip
     for part in schema.get("allOf", ()):
         if not isinstance(part, dict):
             continue  # true or false: they declare nothing

@@ -79,7 +79,7 @@ class Cut(NamedTuple):
 
     path: Path
     range: Range
-    within: Literal["value", "key", "comment"]
+    within: Literal["value", "key", "comment", "directive"]
 
 
 class RecentTree:

@@ -25,6 +25,8 @@ _COMMENT = r"(?:(?<=[ \t\r\n])|\A)#[^\r\n]*"
 # Libyaml takes a comment without a space before it, too, where no plain scalar goes on. Where the
 # scalars are not known, it may as well be in one.
 _COMMENT_BEHIND = r"""(?:(?<=[ \t\r\n"'\[\]{},])|\A)#[^\r\n]*"""
+# What stands before the first value, from a directive to the marker that ends directives.
+_DIRECTIVES = r"(?ms)^%.*?^---"
 _PROPERTIES = r"(?:[&!]\S*(?:\s+(?:#[^\r\n]*\s*)*|\Z))*"
 
 
@@ -278,14 +280,20 @@ def _scalar_spans(root: Composed, text: str) -> Iterator[tuple[int, int]]:
                 yield start, end
 
 
-def find_cuts(root: Node, lines: Lines) -> Iterator[Cut]:
+def find_cuts(root: Node, lines: Lines, start: int) -> Iterator[Cut]:
     """The `---` inside a document: dispatch cuts the file at the bytes, wherever they are.
 
     A comment above the first field, or below the last, cuts nothing off.
+
+    Args:
+        start: where the document begins: there may be directives before its `---`.
     """
     if not root.keys:
         return
     text, end = lines.text, root.end
+    directives = compiled(_DIRECTIVES).search(text, start, root.start)
+    if directives is not None:
+        yield Cut((), lines.range(directives.end() - 3, directives.end()), "directive")
     place = text.find("---", root.start)
     while 0 <= place < end:
         path, within = _enclosing(root, place)

@@ -111,7 +111,7 @@ class YamlPart(Part):
             return []
         from dispatch_lint.text.yaml_places import find_cuts
 
-        return list(find_cuts(self.node, self.lines)) if self.node is not None else []
+        return list(find_cuts(self.node, self.lines, self.start)) if self.node is not None else []
 
     def _may_have_cuts(self) -> bool:
         text, (start, stop) = self.lines.text, self._place
