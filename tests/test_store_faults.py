@@ -254,13 +254,16 @@ def test_an_older_store_is_read_as_it_is_and_migrated_by_an_import(
 
 def test_a_damaged_older_store_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "many.jsonl").write_text(many(3))
-    for statement in ("UPDATE entity SET value = '{}'", "UPDATE meta SET value = '2'"):
+    for statement, said in (
+        ("UPDATE entity SET value = '{}'", "the store is damaged"),
+        ("UPDATE meta SET value = '2'", "its table `meta` is damaged"),
+    ):
         (tmp_path / "refs.db").unlink(missing_ok=True)
         run(tmp_path, "store", "import", "many.jsonl", "--store", "refs.db")
         change(str(tmp_path / "refs.db"), *OF_VERSION_1, statement)
         result = run(tmp_path, "store", "export", "--store", "refs.db")
         assert (result.returncode, result.stdout) == (2, b"")
-        assert result.stderr.decode().startswith(DAMAGED) and result.stderr.count(b"\n") == 1
+        assert said in result.stderr.decode() and result.stderr.count(b"\n") == 1
 
 
 @pytest.mark.parametrize(
