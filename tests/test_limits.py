@@ -448,6 +448,15 @@ def test_an_error_about_a_long_word_takes_no_long_time(tmp_path: Path) -> None:
     assert (code, word in error) == (2, True)
 
 
+def test_names_that_are_long_and_alike(tmp_path: Path) -> None:
+    """Each was compared with each, letter by letter."""
+    wanted = (f"---\nkind: Function\nname: a{i}\nimage: {'b' * 3_000}{i}\n" for i in range(150))
+    there = (f"---\nkind: Image\nname: {'b' * 3_000}x{i}\n" for i in range(150))
+    (tmp_path / "a.yaml").write_text("".join((*wanted, *there)))
+    code, out, _ = check(tmp_path, "--select", "unresolved-reference", "-f", "json", seconds=15)
+    assert (code, len(json.loads(out)["violations"])) == (1, 150)
+
+
 @pytest.mark.parametrize(("start", "repeated", "end"), [
     ("", '\\"', "\n"), ("", "\\'", "\n"), ("", "\n /*", ""), ("type B struct {", "\n /*", "}\n"),
     ("var a int ", "/*", "*/\n"), ("// dispatch-lint ", "/", "\n"), ("// MarshalJSON\n", "func(", "\n"),
