@@ -556,6 +556,20 @@ def test_compiled_code_of_a_package_is_not_run(command: str, tree: Path) -> None
     assert (tree.parent / "ran").read_text() == "run"
 
 
+@pytest.mark.parametrize("ending", [".pyc", ".abi3.so", "/__init__.py"])
+def test_what_python_may_import_instead_asks_again(ending: str, tree: Path) -> None:
+    """A library beside the source text of a module comes before it."""
+    package(tree / "lib", tree.parent / "ran")
+    path = python_path(tree / "lib")
+    assert run_process(tree, "trust", PYTHONPATH=path).returncode == 0
+    other = tree / "lib" / f"their_rules{ending}"
+    other.parent.mkdir(exist_ok=True)
+    other.write_text("raise SystemExit(7)\n")
+    result = run_process(tree, "check", PYTHONPATH=path)
+    assert result.returncode == 2 and not ran(tree)
+    assert b"asks for what needs your trust" in result.stderr
+
+
 def test_packages_elsewhere_are_the_users_own(tree: Path) -> None:
     package(tree.parent / "lib", tree.parent / "ran")
     result = run_process(tree, "check", PYTHONPATH=python_path(tree.parent / "lib"))
