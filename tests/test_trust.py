@@ -492,6 +492,17 @@ def test_python_programs_follow_the_same(tree: Path) -> None:
     assert not list(lint("a.yaml", settings=load_settings(trust=True))) and ran(tree)
 
 
+def test_code_behind_a_link_to_a_folder_asks_again(tree: Path) -> None:
+    (tree / "elsewhere").mkdir()
+    (tree / "elsewhere" / "helper.py").write_text("A = 1\n")
+    (tree / "rules" / "lib").symlink_to("../elsewhere")
+    (tree / "dispatch-lint.toml").write_text('plugins = ["rules"]\n')
+    assert run_process(tree, "trust").returncode == 0
+    assert run_process(tree, "check").returncode == 0 and ran(tree)
+    (tree / "elsewhere" / "helper.py").write_text("A = 2\n")
+    assert run_process(tree, "check").returncode == 2 and not ran(tree)
+
+
 # Code that is not named by settings
 
 
