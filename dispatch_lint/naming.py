@@ -23,6 +23,8 @@ INITIALISMS = frozenset([
 ])  # fmt: skip
 _CACHED = 4_096
 """Names whose results are cached."""
+_LONGEST = 200
+"""Letters of a word that others may be near to."""
 _MAX_EQUAL = 3
 """The number of equally near names that a message shows."""
 
@@ -185,7 +187,12 @@ def equally_near(word: str, candidates: Iterable[str], *, cutoff: float = 0.7) -
 def nearest_few(
     word: str, candidates: Iterable[str], count: int, *, cutoff: float = 0.7
 ) -> list[str]:
-    """Up to `count` candidates near `word`, best first; case matters between equal ones only."""
+    """Up to `count` candidates near `word`, best first; case matters between equal ones only.
+
+    None of a word beyond `_LONGEST`: each letter of one is compared with those of the other.
+    """
+    if len(word) > _LONGEST:
+        return []
     lowered = _lowered(tuple(candidates))
     close = _close(word.lower(), tuple(lowered), count, cutoff)
     near = [name for lower in close for name in lowered[lower]]

@@ -318,6 +318,17 @@ def test_what_is_completed(tmp_path: Path) -> None:
         assert completed(tmp_path, "dispatch-lint", *words) == offered, words
 
 
+def test_no_key_is_completed_that_a_shell_would_run(tmp_path: Path) -> None:
+    """It is put into the command line as it is; a store of others may have any."""
+    names = ["$(touch ran)", "`a`", "a;b", "a b", "a\n*", "\x1b[31m", "cart"]
+    rows = [{"id": name, "name": name, "organizationId": "acme", "kind": "API", "status": "READY"}
+            for name in names]  # fmt: skip
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    run(tmp_path, "store", "import", "rows.jsonl", "--store", "refs.db")
+    words = ("dispatch-lint", "store", "get", "--store", "refs.db", "acme")
+    assert completed(tmp_path, *words) == ["acme/API/cart"]
+
+
 def test_nothing_of_an_untrusted_folder_runs_at_a_tab(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text("open('ran', 'w')\n")
     (tmp_path / "dispatch-lint.toml").write_text("plugins = ['mine.py']\n")

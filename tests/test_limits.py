@@ -448,6 +448,33 @@ def test_an_error_about_a_long_word_takes_no_long_time(tmp_path: Path) -> None:
     assert (code, word in error) == (2, True)
 
 
+def test_names_that_are_long_and_alike(tmp_path: Path) -> None:
+    """Each was compared with each, letter by letter."""
+    wanted = (f"---\nkind: Function\nname: a{i}\nimage: {'b' * 3_000}{i}\n" for i in range(150))
+    there = (f"---\nkind: Image\nname: {'b' * 3_000}x{i}\n" for i in range(150))
+    (tmp_path / "a.yaml").write_text("".join((*wanted, *there)))
+    code, out, _ = check(tmp_path, "--select", "unresolved-reference", "-f", "json", seconds=15)
+    assert (code, len(json.loads(out)["violations"])) == (1, 150)
+
+
+@pytest.mark.parametrize(("start", "repeated", "end"), [
+    ("", '\\"', "\n"), ("", "\\'", "\n"), ("", "\n /*", ""), ("type B struct {", "\n /*", "}\n"),
+    ("var a int ", "/*", "*/\n"), ("// dispatch-lint ", "/", "\n"), ("// MarshalJSON\n", "func(", "\n"),
+    ("import (", "/", "\n"), ("type B struct {", "BaseEntity;", "}\n"), ("//go:build ", "(", "\n"),
+    ("//go:build ", "!", "a\n"), ("//go:build ", "a||", "a\n"),
+])  # fmt: skip
+def test_go_without_an_end_takes_no_long_time(
+    start: str, repeated: str, end: str, tmp_path: Path
+) -> None:
+    """What is begun and not ended was looked for from each of its letters, or was a traceback."""
+    text = repeated * (300_000 // len(repeated))
+    kind = 'type A struct {\n\tBaseEntity\n\tFooBar string `json:"foo_bar"`\n}\n'
+    head = "" if "build" in start else f"package a\n\n{kind}"
+    (tmp_path / "a.go").write_text(f"{head}{start}{text}{end}{'' if head else f'package a{kind}'}")
+    code, _, error = check(tmp_path, ".", "-q", seconds=20)
+    assert code in (0, 1) and "Traceback" not in error
+
+
 def test_a_baseline_may_name_what_no_file_is_called(tmp_path: Path) -> None:
     names = ["a" * 300, "a\0b", "\ud800", ""]
     known = {name: {"f": {"rule": "schema"}} for name in names}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -203,6 +204,31 @@ def test_a_revision_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(schema_revisions, "_MAX_BYTES", 2_000)
     with pytest.raises(DefinitionError, match=r"HEAD:shop\.go: more than 0 MiB of definitions"):
         read_side("HEAD:shop.go")
+
+
+def test_a_revision_of_billions_of_files_is_refused(tmp_path: Path) -> None:
+    """Each tree has the next one ten times: a few objects."""
+    git(tmp_path, "init", "-q")
+    (tmp_path / "a").touch()
+    git(tmp_path, "add", "a")
+    tree = git(tmp_path, "write-tree").strip()
+    for _ in range(10):
+        entries = "".join(f"040000 tree {tree}\ta{number}\n" for number in range(10))
+        tree = subprocess.run(["git", "mktree"], cwd=tmp_path, input=entries, text=True, check=True,
+                              capture_output=True).stdout.strip()  # fmt: skip
+    result = run(tmp_path, "schema", "diff", f"{tree}:.", ".", seconds=20)
+    assert result.stderr == b"dispatch-lint: git ls-tree: more than 64 MiB of output\n"
+    assert result.returncode == 2
+
+
+def test_an_import_without_an_end_takes_no_long_time(tmp_path: Path) -> None:
+    """Each dot of it could be the one of a host."""
+    (tmp_path / "a.go").write_text('package a\n\nimport "' + "a." * 50_000 + "\n")
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-qm", "a")
+    result = run(tmp_path, "schema", "diff", "HEAD:.", ".", seconds=10)
+    assert result.returncode == 2 and b"no kind is declared" in result.stderr
 
 
 def test_revisions_have_what_they_need_elsewhere(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from dispatch_lint.audit import inputs
 from dispatch_lint.cli import cli
 from dispatch_lint.model.errors import StoreError
 from dispatch_lint.rule import stored
@@ -471,6 +472,24 @@ WITH_SECRETS = {
     "postgresql:/me:secret": "postgresql:/", "postgresql:me:secret": "postgresql:",
     "postgresql//me:secret": "postgresql//", "postgres:me:secret@h/d": "postgres:***@h/d",
 }  # fmt: skip
+
+
+INPUTS_WITH_SECRETS = {
+    "jdbc:sqlserver://h:1433;user=me;password=secret": "jdbc:sqlserver://h:1433",
+    "jdbc:oracle:thin:me/secret@//h:1521/db": "jdbc:oracle://h:1521/db",
+    "jdbc:mysql://me:sec/ret@h/db": "jdbc:mysql://h/db",
+    "jdbc:mysql://(host=h,password=secret)/db": "jdbc:mysql://",
+    "s3a://key:secret@bucket/a.jsonl": "s3a://key@bucket/a.jsonl",
+    "s3a://key:sec/ret@bucket/a.jsonl": "s3a://***@bucket/a.jsonl",
+    "jdbc:postgresql://me:secret@h/db?user=me": "jdbc:postgresql://h/db",
+    "hdfs://h:9000/a@b.jsonl": "hdfs://h:9000/a@b.jsonl",
+}
+
+
+@pytest.mark.parametrize("name", INPUTS_WITH_SECRETS)
+def test_no_input_of_an_audit_shows_its_password(name: str) -> None:
+    """Reports call a row of it so."""
+    assert inputs.shown(name) == INPUTS_WITH_SECRETS[name]
 
 
 def test_parameters_of_libpq_are_shown_without_passwords() -> None:

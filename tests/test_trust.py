@@ -492,6 +492,17 @@ def test_python_programs_follow_the_same(tree: Path) -> None:
     assert not list(lint("a.yaml", settings=load_settings(trust=True))) and ran(tree)
 
 
+def test_code_behind_a_link_to_a_folder_asks_again(tree: Path) -> None:
+    (tree / "elsewhere").mkdir()
+    (tree / "elsewhere" / "helper.py").write_text("A = 1\n")
+    (tree / "rules" / "lib").symlink_to("../elsewhere")
+    (tree / "dispatch-lint.toml").write_text('plugins = ["rules"]\n')
+    assert run_process(tree, "trust").returncode == 0
+    assert run_process(tree, "check").returncode == 0 and ran(tree)
+    (tree / "elsewhere" / "helper.py").write_text("A = 2\n")
+    assert run_process(tree, "check").returncode == 2 and not ran(tree)
+
+
 # Code that is not named by settings
 
 
@@ -554,6 +565,20 @@ def test_compiled_code_of_a_package_is_not_run(command: str, tree: Path) -> None
     ended = run_process(tree, command, "a.jsonl", *output, PYTHONPATH=path)
     assert ended.returncode == 0, ended.stderr
     assert (tree.parent / "ran").read_text() == "run"
+
+
+@pytest.mark.parametrize("ending", [".pyc", ".abi3.so", "/__init__.py"])
+def test_what_python_may_import_instead_asks_again(ending: str, tree: Path) -> None:
+    """A library beside the source text of a module comes before it."""
+    package(tree / "lib", tree.parent / "ran")
+    path = python_path(tree / "lib")
+    assert run_process(tree, "trust", PYTHONPATH=path).returncode == 0
+    other = tree / "lib" / f"their_rules{ending}"
+    other.parent.mkdir(exist_ok=True)
+    other.write_text("raise SystemExit(7)\n")
+    result = run_process(tree, "check", PYTHONPATH=path)
+    assert result.returncode == 2 and not ran(tree)
+    assert b"asks for what needs your trust" in result.stderr
 
 
 def test_packages_elsewhere_are_the_users_own(tree: Path) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from dispatch_lint.model.errors import InputError
+from dispatch_lint.store.urls import shown as shown_url
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -168,11 +169,13 @@ def shown(name: str) -> str:
     import os
     import re
 
-    if name.startswith("jdbc:"):
-        return re.sub(r"//[^@/]*@", "//", name).partition("?")[0]
+    if scheme := re.match(r"jdbc:(?:\w+:)?(?://)?", name):
+        # Each driver has its own form of an account, and of parameters.
+        return scheme[0] + re.split(r"[?;(]", name[scheme.end() :].rpartition("@")[2])[0]
     parts = urlsplit(name)
     if parts.scheme in ("", "file"):
         path = unquote(parts.path) if parts.scheme else name
         relative = os.path.relpath(path)
         return (path if relative.startswith("..") else relative).replace(os.sep, "/")
-    return name
+    has_account = "://" in name and not re.match(r"[\w.+-]+://[^/:@]*(?::\d+)?(?:/|\Z)", name)
+    return shown_url(name) if has_account else name

@@ -6,6 +6,7 @@ only what is built in is offered.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ def complete_rules(_: click.Context, __: click.Parameter, incomplete: str) -> li
 
 def complete_kinds(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
     """The names of kinds, whatever case they are begun in."""
-    return [name for name in _kinds() if name.lower().startswith(incomplete.lower())]
+    kinds = _unquoted(_kinds())
+    return [name for name in kinds if name.lower().startswith(incomplete.lower())]
 
 
 def complete_keys(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
@@ -42,9 +44,14 @@ def complete_keys(context: click.Context, _: click.Parameter, incomplete: str) -
             return []
         from dispatch_lint.store.opening import keys_beginning
 
-        return keys_beginning(url, incomplete, MOST_KEYS)
+        return _unquoted(keys_beginning(url, incomplete, MOST_KEYS))
     except UserError:
         return []
+
+
+def _unquoted(names: list[str]) -> list[str]:
+    """Those of some names that a shell takes as they are: it puts them into the command line unquoted."""
+    return [name for name in names if re.fullmatch(r"[\w./-]+", name)]
 
 
 def _trusted_settings() -> Settings | None:

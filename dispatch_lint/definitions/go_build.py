@@ -9,6 +9,8 @@ HEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:(?://[^\n]*|/\*.*?\*/)\s*)*", re.DOT
 _GO_BUILD = re.compile(rb"^//go:build[ \t]+(.+?)\r?$", re.MULTILINE)
 _PLUS_BUILD = re.compile(rb"^//[ \t]*\+build[ \t]+(.+?)\r?$", re.MULTILINE)
 _TOKEN = re.compile(r"\|\||&&|[!()]|[\w.]+")
+_MAX_DEPTH = 50
+"""Parentheses and negations inside each other that are read."""
 
 
 def is_ignored(source: bytes) -> bool:
@@ -35,33 +37,39 @@ class _Reader:
     """Evaluates a constraint in which `ignore` is false, and every other tag is unknown."""
 
     def __init__(self, constraint: str) -> None:
-        self._tokens = [*_TOKEN.findall(constraint), ""]
+        self._tokens = ["", *reversed(_TOKEN.findall(constraint))]
+        """Those that are left, the next one last."""
+        self._depth = 0
 
     def value(self) -> bool | None:
         """True, false, or None where that depends on the build."""
         value = self._and()
-        while self._tokens[0] == "||":
-            self._tokens.pop(0)
+        while self._tokens[-1] == "||":
+            self._tokens.pop()
             right = self._and()
             value = True if value or right else None if None in (value, right) else False
         return value
 
     def _and(self) -> bool | None:
         value = self._not()
-        while self._tokens[0] == "&&":
-            self._tokens.pop(0)
+        while self._tokens[-1] == "&&":
+            self._tokens.pop()
             right = self._not()
             value = False if False in (value, right) else None if None in (value, right) else True
         return value
 
     def _not(self) -> bool | None:
-        token = self._tokens.pop(0) if self._tokens[0] else ""
+        token = self._tokens.pop() if self._tokens[-1] else ""
+        if token not in ("!", "("):
+            return False if token == "ignore" else None
+        if self._depth == _MAX_DEPTH:
+            self._tokens = [""]  # nobody writes that: no part of it is known
+            return None
+        self._depth += 1
+        value = self._not() if token == "!" else self.value()
+        self._depth -= 1
         if token == "!":
-            value = self._not()
             return None if value is None else not value
-        if token == "(":
-            value = self.value()
-            if self._tokens[0] == ")":
-                self._tokens.pop(0)
-            return value
-        return False if token == "ignore" else None
+        if self._tokens[-1] == ")":
+            self._tokens.pop()
+        return value

@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-# Strings and comments are matched too, so that a keyword inside of them begins no declaration.
-_OPAQUE = rb'`[^`]*`|"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?\*/|\'(?:[^\'\\\n]|\\.)*\''
+# Strings and comments are matched too, so that a keyword inside of them begins no declaration. One
+# without an end reaches as far as it can: else its text is looked through from each quote in it.
+_OPAQUE = rb'`[^`]*`|"(?:[^"\\\n]|\\.)*+"?|//[^\n]*|/\*.*?(?:\*/|\Z)|\'(?:[^\'\\\n]|\\.)*+\'?'
 _TOKEN = re.compile(
     _OPAQUE + rb"|^(?P<keyword>func|type|const|var|import|package)\b", re.MULTILINE | re.DOTALL
 )
@@ -32,6 +33,10 @@ _SIGNS = (b"\tfunc ", b" func ", b"\tpackage ", b" package ", b";type ", b"; typ
 
 _QUALIFIED = re.compile(rb"\b[A-Za-z_]\w*\.([A-Z]\w*)")
 _IMPORTED_ALIAS = re.compile(rb"\w+[ \t]*=[ \t]*[A-Za-z_]\w*\.([A-Z]\w*)")
+
+
+_MAX_OPEN = 50
+"""Comments without an end that a parser is given: it looks for the end of each, up to that of the file."""
 
 
 class Chunk(NamedTuple):
@@ -55,6 +60,15 @@ def chunks(source: bytes) -> list[Chunk] | None:
         return None
     ends = [start for start, _ in starts[1:]] + [len(source)]
     return [Chunk(keyword, start, end) for (start, keyword), end in zip(starts, ends, strict=True)]
+
+
+def with_few_open_comments(source: bytes) -> bytes:
+    """Source text in which no more than some `/*` have no end; behind these, the others are blank."""
+    behind = source.rfind(b"*/") + 1
+    if source.count(b"/*", behind) <= _MAX_OPEN:
+        return source
+    *few, rest = source[behind:].split(b"/*", _MAX_OPEN)
+    return source[:behind] + b"/*".join([*few, rest.replace(b"/*", b"  ")])
 
 
 def imported_in_constants(source: bytes) -> set[str]:
@@ -143,7 +157,7 @@ def _start_of_comment(source: bytes, start: int, close: int) -> int:
     opening = source.rfind(b"/*", start, close)
     while opening >= 0:
         line = max(source.rfind(b"\n", start, opening) + 1, start)
-        if not source[line:opening].strip():
+        if source[line : opening + 2].lstrip().startswith(b"/*"):
             return line
-        opening = source.rfind(b"/*", start, opening)
+        opening = source.rfind(b"/*", start, line)  # no other one of this line is the first in it
     return -1

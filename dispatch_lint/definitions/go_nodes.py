@@ -16,7 +16,7 @@ def text_of(node: Node | None) -> str:
     return node.text.decode("utf-8", "replace") if node is not None and node.text else ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class GoText:
     """The source of a Go file, from which the locations of its nodes are computed.
 
@@ -26,12 +26,20 @@ class GoText:
 
     name: str
     source: bytes
+    _counted: tuple[int, int, int] = (0, 0, 0)
+    """The begin of a line, a place in it, and how many code points are between: a line may be all there is,
+    and is not counted from its begin for each node."""
 
     def location(self, node: Node) -> Location:
         """The location of a node; of its first line, if it has several."""
         row, column = node.start_point
-        before = self.source[node.start_byte - column : node.start_byte]
+        line, at, count = self._counted
+        if line != node.start_byte - column or at > node.start_byte:
+            line = at = node.start_byte - column
+            count = 0
         # tree-sitter counts bytes, a `Range` counts code points.
-        start = len(before.decode("utf-8", "replace")) + 1
+        count += len(self.source[at : node.start_byte].decode("utf-8", "replace"))
+        self._counted = line, node.start_byte, count
+        start = count + 1
         width = len(text_of(node).split("\n", 1)[0])
         return Location(self.name, Range(row + 1, start, row + 1, start + max(1, width)))

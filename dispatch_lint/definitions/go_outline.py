@@ -13,7 +13,7 @@ LETTER = rb"[\w\x80-\xff]"
 """A letter of a name."""
 _PACKAGE = re.compile(rb"package[ \t]+(" + LETTER + rb"+)")
 _IMPORT = re.compile(
-    rb'^import[ \t]*(?:\((?:[^()"`/]|"[^"\n]*"|`[^`]*`|//[^\n]*|/\*.*?\*/)*\)'
+    rb'^import[ \t]*(?:\((?:[^()"`/]|"[^"\n]*"|`[^`]*`|//[^\n]*+|(?>/\*.*?\*/))*+\)'
     rb'|(?:[\w.]+[ \t]+)?(?:"[^"\n]+"|`[^`\n]+`))',
     re.MULTILINE | re.DOTALL,
 )
@@ -23,8 +23,10 @@ _TYPE = re.compile(rb"type(?=\s+(" + LETTER + rb"+)|\s*([(/]))")
 # What a name in a group of declarations stands behind.
 _FIRST_WORD = re.compile(rb"(?:^|[;(/])[ \t]*(" + LETTER + rb"+)", re.MULTILINE)
 _CONST = re.compile(rb"(?:^|[;/])[ \t]*const\b", re.MULTILINE)
-# The receiver of a marshaling method, and whatever else is before the name of the method.
-_RECEIVER = re.compile(rb"\bfunc\s*\(([^{}]*)arshal(?:JSON|Text)")
+# The receiver of a method, its name, and whatever else is up to the next brace.
+_RECEIVER = re.compile(rb"\bfunc\s*\(([^{}]*+)")
+_MARSHALING = (b"arshalJSON", b"arshalText")
+"""How the names of marshaling methods end."""
 _WORD = re.compile(LETTER + rb"+")
 
 
@@ -58,9 +60,10 @@ def may_have_constants(source: bytes) -> bool:
 
 def receivers(source: bytes) -> set[str]:
     """The names of the types for which a file may have marshaling methods."""
-    if b"arshalJSON" not in source and b"arshalText" not in source:
+    if not any(name in source for name in _MARSHALING):
         return set()
-    return {_text(word) for part in _RECEIVER.findall(source) for word in _WORD.findall(part)}
+    before = (part[: max(0, *map(part.rfind, _MARSHALING))] for part in _RECEIVER.findall(source))
+    return {_text(word) for part in before for word in _WORD.findall(part)}
 
 
 def _text(word: bytes) -> str:

@@ -29,6 +29,8 @@ _QUALIFIER = re.compile(LETTER + rb"+\Z")
 # Behind it: the end of the line, a tag, type arguments, the next field, the end, or a comment.
 _BEHIND = rb"(?!" + LETTER + rb")(?=[ \t]*(?:\r?$|[`\"\[;})/]))"
 _ANY_WORD = re.compile(LETTER + rb"+" + _BEHIND, re.MULTILINE)
+_LONG = 10_000
+"""Bytes of a line from which on it is not looked through for each name in it: its file is parsed."""
 _MANY = 100
 """With more names, all words of a text are looked up, instead of each name looked for in it."""
 
@@ -200,5 +202,8 @@ class _Embedding:
 
 
 def _line_before(text: bytes, match: re.Match[bytes]) -> bytes:
-    """What is before a match in its line."""
-    return text[text.rfind(b"\n", 0, match.start()) + 1 : match.start()]
+    """What is before a match in its line; nothing, as if it began the line, where that is very long."""
+    start = match.start()
+    if start > _LONG and b"\n" not in text[start - _LONG : start]:
+        return b""
+    return text[text.rfind(b"\n", 0, start) + 1 : start]

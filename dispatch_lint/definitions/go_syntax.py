@@ -17,6 +17,7 @@ from dispatch_lint.definitions.go_chunks import (
     chunks,
     may_hide_types,
     method_name,
+    with_few_open_comments,
     with_semicolon,
     without,
 )
@@ -161,6 +162,7 @@ def read_go(source: bytes, name: str) -> GoFile:
     if is_ignored(source):
         return file
     keys = builds_keys(source)
+    source = with_few_open_comments(source)
     known = chunks(source)
     if known is not None:
         if not keys and not any(_is_relevant(source, chunk) for chunk in known):

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _REVISION = re.compile(r"(?P<revision>[^:-][^:]+):(?P<path>.*)\Z", re.DOTALL)
 _MAX_BYTES = 256 * MIB
 """Definitions of a revision that are read, with all that they need."""
+_MAX_LISTED = 64 * MIB
+"""Bytes of the list of the files of a revision. A few objects of git can be a tree of billions."""
 _ENDINGS = (".go", ".json", ".yaml", ".yml", "go.mod")
 # A repository that was unpacked, not cloned, may have a configuration that runs programs.
 _HARMLESS = (
@@ -79,7 +81,7 @@ def _exported(revision: str, path: str) -> Iterator[Path]:
 
     With those elsewhere that they need: go.mod above, vendored packages, and what `$ref` names.
     """
-    listed = _git("ls-tree", "-r", "-l", "-z", "--full-tree", revision)
+    listed = _git("ls-tree", "-r", "-l", "-z", "--full-tree", revision, most=_MAX_LISTED)
     wanted = [*_wanted(listed.decode("utf-8", "surrogateescape").split("\0"))]
     objects = {name: identity for name, identity, _ in wanted}
     sizes = {name: size for name, _, size in wanted}
@@ -118,7 +120,7 @@ def _is_below(name: str, folder: str) -> bool:
 
 
 _IMPORT = re.compile(
-    rb'^[ \t]*(?:import[ \t]+)?(?:[\w.]+[ \t]+)?"([\w.-]+\.[\w./~-]+)"', re.MULTILINE
+    rb'^[ \t]*(?:import[ \t]+)?(?:[\w.]+[ \t]+)?"([\w-]+\.[\w./~-]+)"', re.MULTILINE
 )
 _REFERENCE = re.compile(rb"""\$ref["']?[ \t]*:[ \t]*["']?([^"'#\s}]+)""")
 
@@ -196,24 +198,36 @@ def _from_top(path: str) -> str:
     return (Path(_working_directory()) / path).as_posix()
 
 
-def _git(*arguments: str, data: bytes = b"") -> bytes:
+def _git(*arguments: str, data: bytes = b"", most: int = _MAX_BYTES + MIB) -> bytes:
     """The output of git, which runs no program that the configuration of a repository names.
 
     Args:
         data: its standard input.
+        most: the bytes of output from which on it is refused.
     """
     command = ["git", "--no-pager", *_HARMLESS, *arguments]
     # An older git knows no GIT_NO_LAZY_FETCH, and `protocol.file.allow` is stronger than `protocol.allow`.
     environment = os.environ | {
         "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": ""
     }  # fmt: skip
-    try:
-        result = subprocess.run(
-            command, input=data, capture_output=True, check=False, env=environment
-        )
-    except OSError as error:
-        raise DefinitionError(f"git cannot be run: {error.strerror}") from error
-    if result.returncode != 0:
-        message = result.stderr.decode("utf-8", "replace").strip().split("\n")[0]
-        raise DefinitionError(f"git: {message}")
-    return result.stdout
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as told:
+        given.write(data)
+        given.seek(0)
+        try:
+            process = subprocess.Popen(
+                command, stdin=given, stdout=subprocess.PIPE, stderr=told, env=environment
+            )
+        except OSError as error:
+            raise DefinitionError(f"git cannot be run: {error.strerror}") from error
+        output = bytearray()
+        with process:  # at the end, git can write no more, and ends
+            assert process.stdout is not None
+            while len(output) <= most and (more := process.stdout.read(MIB)):
+                output += more
+        if len(output) > most:
+            raise DefinitionError(f"git {arguments[0]}: more than {most // MIB} MiB of output")
+        if process.returncode != 0:
+            told.seek(0)
+            message = told.read(MIB).decode("utf-8", "replace").strip().split("\n")[0]
+            raise DefinitionError(f"git: {message}")
+    return bytes(output)

@@ -52,7 +52,8 @@ class Suppression(NamedTuple):
 
 # What is meant as a suppression, and is none: without a colon, or behind other words.
 _MEANT = r"(?i:dispatch[-_]?lint:?[ \t]*ignore)"
-_GO_NEARLY = rf"(?://|/\*)[^\n]*?{_MEANT}"
+# Not tried again from each further slash: a line may have nothing else.
+_GO_NEARLY = rf"(?>[^\n]*?(?P<mark>//|/\*))[^\n]*?{_MEANT}"
 _GO_COMMENT = r"//[ \t]*dispatch-lint:[ \t]*(?P<verb>[a-z-]*)(?:[ \t]*\[(?P<rules>[^\]\n]*)\])?"
 
 
@@ -69,8 +70,8 @@ def read_go_suppressions(text: str) -> list[Suppression]:
     for number, line in enumerate(text.split("\n"), 1):
         match = compiled(_GO_COMMENT).search(line)
         if match is None:
-            if nearly := compiled(_GO_NEARLY).search(line):
-                range_ = Range(number, nearly.start() + 1, number, nearly.end() + 1)
+            if nearly := compiled(_GO_NEARLY).match(line):
+                range_ = Range(number, nearly.start("mark") + 1, number, nearly.end() + 1)
                 found.append(Suppression(range_, 0, (), "line", number))
             continue
         names = tuple(name.strip() for name in (match["rules"] or "").split(",") if name.strip())

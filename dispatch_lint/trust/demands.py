@@ -6,11 +6,12 @@ import json
 import os
 import re
 import sys
+from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch_lint.config.limits import WITHOUT_TRUST, key_of
-from dispatch_lint.config.tree import is_folder, is_inside, tree_of
+from dispatch_lint.config.tree import is_file, is_folder, is_inside, tree_of
 from dispatch_lint.store.urls import POSTGRES, bolt_path, scheme_of, shown, sqlite_path
 
 if TYPE_CHECKING:
@@ -146,9 +147,17 @@ def packages_of(tree: Path) -> dict[str, list[Demand]]:
             continue
         top = Path(folder) / re.split("[.:]", entry.value, maxsplit=1)[0].strip()
         what = f"the package {_quoted(name or entry.name)} in {_quoted(folder)} would be run"
-        code = top if is_folder(top) else top.with_name(f"{top.name}.py")
-        found.setdefault(folder, []).append(Demand("packages", what, code, entry.value))
+        found.setdefault(folder, []).extend(
+            Demand("packages", what, code, entry.value) for code in [*_modules(top)] or [top]
+        )
     return {folder: sorted(found[folder]) for folder in sorted(found)}
+
+
+def _modules(top: Path) -> Iterator[Path]:
+    """The folder and the files that Python may import by a name: source text and compiled ones."""
+    if is_folder(top):
+        yield top
+    yield from filter(is_file, top.parent.glob(f"{escape(top.name)}.*"))
 
 
 def _is_ours(name: str, folder: str) -> bool:

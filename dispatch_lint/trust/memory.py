@@ -171,7 +171,8 @@ def _files_below(folder: Path) -> list[Path]:
 
     found: list[Path] = []
     entries = 0
-    for above, folders, names in os.walk(folder, onerror=refuse):
+    # Code imports from a folder that a link stands for as from any other.
+    for above, folders, names in os.walk(folder, onerror=refuse, followlinks=True):
         entries += len(folders) + len(names)
         if entries > _MAX_FILES:
             raise TrustError(f"{folder}: more than {_MAX_FILES} files, too many to remember")
