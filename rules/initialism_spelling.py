@@ -26,10 +26,10 @@ class Options:
 
 class InitialismSpelling(Rule):
     """ "Follow the go naming conventions": Go spells an initialism in one case (`FaasID`, never
-    `FaasId`), and so does the name of a field in Go. The guide itself writes `organizationId` in its struct and `relatedID` in its
-    text, so either spelling is allowed on the wire, but not both: the spelling that fewer
-    fields of the catalogue use is reported. A tie reports nothing, `organizationId` is exempt,
-    and so are the fields of CloudEvents, which follow another standard.
+    `FaasId`), in the name of a field too. The guide itself writes `organizationId` in its struct
+    and `relatedID` in its text, so either spelling is allowed on the wire, but not both: the
+    spelling that fewer fields of the catalogue use is reported. A tie reports nothing,
+    `organizationId` is exempt, and so are the fields of CloudEvents, which follow another standard.
     """
 
     name = "initialism-spelling"
