@@ -619,6 +619,17 @@ async def test_rename(start: Start, root: Path) -> None:
     assert "--force" not in str(refused.value)
 
 
+async def test_references_are_all_while_files_are_still_read(start: Start, root: Path) -> None:
+    for number in range(200):
+        (root / f"f{number}.yaml").write_text(FUNCTION.format(f"f{number}", "nodejs"))
+    editor = await start(root)
+    uri = editor.open(root / "image.yaml")
+    found = await editor.client.text_document_references_async(
+        lsp.ReferenceParams(lsp.ReferenceContext(False), here(uri), place(2, 7))
+    )
+    assert found is not None and len(found) == 200
+
+
 async def test_a_rename_waits_for_files_that_are_not_read_yet(start: Start, root: Path) -> None:
     for number in range(200):
         (root / f"f{number}.yaml").write_text(FUNCTION.format(f"f{number}", "nodejs"))
