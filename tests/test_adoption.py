@@ -127,6 +127,8 @@ def test_the_problem_matcher_reads_concise(tmp_path: Path) -> None:
     found = {name: match[index] for name, index in pattern.items() if name != "regexp"}
     assert (found["file"], found["line"], found["column"]) == ("a.yaml", "2", "7")
     assert (found["severity"], found["code"]) == ("error", "name-format")
+    of_ones_own = re.match(pattern["regexp"], "a.yaml:2:7: error[no-sha1-2026] no")
+    assert of_ones_own is not None and of_ones_own[pattern["code"]] == "no-sha1-2026"
 
 
 IGNORED = "# dispatch-lint: ignore"

@@ -54,10 +54,15 @@ def environment(hooks: Path) -> dict[str, str]:
 
 
 def run_hook(
-    folder: Path, hooks: Path, *arguments: str, hook: str = "dispatch-lint"
+    folder: Path, hooks: Path, *arguments: str, hook: str = "dispatch-lint", settings: str = ""
 ) -> tuple[int, str]:
-    """Run one hook as a project does that names it in its configuration."""
-    config = f"repos: [{{repo: {REPOSITORY}, rev: {REVISION}, hooks: [id: {hook}]}}]\n"
+    """Run one hook as a project does that names it in its configuration.
+
+    Args:
+        settings: of the hook, in YAML.
+    """
+    entry = f"{{id: {hook}, {settings}}}"
+    config = f"repos: [{{repo: {REPOSITORY}, rev: {REVISION}, hooks: [{entry}]}}]\n"
     (folder / ".pre-commit-config.yaml").write_text(config)
     git(folder, "add", "-A")
     result = subprocess.run(
@@ -103,6 +108,36 @@ def test_the_hook_judges_definitions_too(hook_repository: Path, tmp_path: Path) 
     assert code == 1, out
     assert "pkg/widget.go:5:2" in out and "camel-case-fields" in out
     assert "widget_test.go" not in out
+
+
+def test_the_hook_takes_what_check_takes(hook_repository: Path, tmp_path: Path) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    git(scratch, "init", "-q")
+    names = ["a.yaml", "b.YML", "c.json", "d.jsonl", "e.ndjson", "README.md", "Pipfile.lock"]
+    for name in names:
+        (scratch / name).write_text(f'{{"kind": "Secret", "name": "{name}/"}}\n')
+    for replaced in ("", "files: '', ", "exclude: '^$', "):
+        code, out = run_hook(scratch, hook_repository, "--all-files", settings=replaced)
+        assert code == 1, out
+        assert [name for name in names if f" --> {name}:1" in out] == names[:5], replaced
+
+
+def test_what_a_commit_breaks_elsewhere(hook_repository: Path, tmp_path: Path) -> None:
+    """By the settings of docs/how-to/pre-commit.md."""
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    git(scratch, "init", "-q")
+    (scratch / "image.yaml").write_text("kind: Image\nname: a\nbaseImageName: b\n")
+    (scratch / "other.yaml").write_text("kind: Image\nname: c\nbaseImageName: b\n")
+    (scratch / "function.yaml").write_text("kind: Function\nname: f\nimage: a\n")
+    git(scratch, "add", "-A")
+    git(scratch, "commit", "-qm", "x")
+    (scratch / "image.yaml").unlink()
+    assert run_hook(scratch, hook_repository)[0] == 0
+    settings = "pass_filenames: false, always_run: true"
+    code, out = run_hook(scratch, hook_repository, settings=settings)
+    assert code == 1 and "function.yaml:3:8" in out, out
 
 
 def test_the_hook_that_fixes(hook_repository: Path, tmp_path: Path) -> None:

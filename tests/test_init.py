@@ -57,6 +57,15 @@ def test_a_new_project(project: Path) -> None:
     assert hooks["repos"][0]["hooks"] == [{"id": "dispatch-lint"}]
 
 
+def test_a_folder_of_a_repository(project: Path) -> None:
+    """Its root has the hook; pre-commit reads no other file."""
+    result = init(project / "entities", "--yes")
+    assert result.returncode == 0, result.stderr
+    assert ".pre-commit-config.yaml: it belongs to the root of the repository" in result.stdout
+    assert not (project / "entities" / ".pre-commit-config.yaml").exists()
+    load(project / "entities" / "dispatch-lint.toml")
+
+
 def test_a_second_time_changes_nothing(project: Path) -> None:
     init(project, "--yes")
     before = content(project)

@@ -619,6 +619,30 @@ async def test_rename(start: Start, root: Path) -> None:
     assert "--force" not in str(refused.value)
 
 
+async def test_references_are_all_while_files_are_still_read(start: Start, root: Path) -> None:
+    for number in range(200):
+        (root / f"f{number}.yaml").write_text(FUNCTION.format(f"f{number}", "nodejs"))
+    editor = await start(root)
+    uri = editor.open(root / "image.yaml")
+    found = await editor.client.text_document_references_async(
+        lsp.ReferenceParams(lsp.ReferenceContext(False), here(uri), place(2, 7))
+    )
+    assert found is not None and len(found) == 200
+
+
+async def test_a_rename_waits_for_files_that_are_not_read_yet(start: Start, root: Path) -> None:
+    for number in range(200):
+        (root / f"f{number}.yaml").write_text(FUNCTION.format(f"f{number}", "nodejs"))
+    editor = await start(root, watchers=False)
+    uri = editor.open(root / "image.yaml")
+    rename = editor.client.text_document_rename_async
+    edit = await rename(lsp.RenameParams(here(uri), place(2, 7), "node18"))
+    assert edit is not None and len(edit.document_changes or ()) == 201
+    (root / "later.yaml").write_text(FUNCTION.format("later", "nodejs"))  # nobody tells of it
+    edit = await rename(lsp.RenameParams(here(uri), place(2, 7), "node18"))
+    assert edit is not None and len(edit.document_changes or ()) == 202
+
+
 async def test_a_rename_that_leaves_references_in_the_store_is_refused(
     start: Start, root: Path
 ) -> None:

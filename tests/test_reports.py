@@ -71,6 +71,36 @@ def test_the_format_of_github_is_chosen_there(tmp_path: Path) -> None:
     assert out.startswith(b"a.yaml:2:7")
 
 
+def test_hosts_of_code_are_told_paths_from_the_root_of_the_repository(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "shop" / "a").mkdir(parents=True)
+    (tmp_path / "b c.yaml").write_text("kind: Secret\nname: a b\n")
+    (tmp_path / "shop" / "a" / "d.yaml").write_text("kind: Secret\nname: a b\n")
+    expected = ["b c.yaml", "shop/a/d.yaml"]
+    for folder, named in (
+        (tmp_path, "."),
+        (tmp_path / "shop", ".."),
+        (tmp_path / "shop", tmp_path),
+    ):
+
+        def read(format_: str, folder: Path = folder, named: object = named) -> str:
+            return check(folder, str(named), "--select", "name-format", "-f", format_)[1]
+
+        files = [re.findall(r"^::\w+ file=([^,]*)", line) for line in read("github").splitlines()]
+        assert [name for found in files for name in found] == expected
+        assert [issue["location"]["path"] for issue in json.loads(read("gitlab"))] == expected
+        results = json.loads(read("sarif"))["runs"][0]["results"]
+        places = [result["locations"][0]["physicalLocation"] for result in results]
+        assert [place["artifactLocation"]["uri"] for place in places] == ["b%20c.yaml", expected[1]]
+    elsewhere = tmp_path.parent / "e.yaml"
+    elsewhere.write_text("kind: Secret\nname: a b\n")
+    out = check(tmp_path / "shop", "../../e.yaml", "-f", "github")[1]
+    assert out.startswith("::error file=../../e.yaml,")
+    text = (tmp_path / "b c.yaml").read_bytes()
+    out = check(tmp_path / "shop", "-", "-f", "gitlab", stdin=text)[1]
+    assert json.loads(out)[0]["location"]["path"] == "<stdin>"
+
+
 def test_gitlab(tmp_path: Path) -> None:
     issues = json.loads(said(tmp_path, "gitlab"))
     assert {one["severity"] for one in issues} <= {"info", "minor", "major", "critical", "blocker"}

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dispatch_lint.config.settings import parse
+from dispatch_lint.config.tree import repository_of
 from dispatch_lint.documents.catalogue_files import load_catalogue
 from dispatch_lint.documents.classify import Classifier
 from dispatch_lint.initializing.schema_copy import schema_step, update_step
@@ -52,7 +53,7 @@ def plan(settings: Settings, *, modelines: bool = False) -> tuple[Found, list[St
             classifier = Classifier(settings, catalogue)
             steps += [modeline_step(name, classifier) for name in found.manifests
                       if not name.endswith(".json")]  # fmt: skip
-    if Path(".git").exists() or HOOKS.exists():
+    if HOOKS.exists() or repository_of(Path.cwd()) is not None:
         steps.append(hook_step())
     if Path(".github").is_dir():
         steps.append(matcher_step())

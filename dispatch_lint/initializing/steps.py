@@ -9,9 +9,10 @@ from importlib import resources
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from dispatch_lint.addresses import REPOSITORY
+from dispatch_lint.addresses import REPOSITORY, page
 from dispatch_lint.config.named_files import read_regular
 from dispatch_lint.config.settings_file import FILE
+from dispatch_lint.config.tree import exists
 from dispatch_lint.documents.classify import Classifier
 from dispatch_lint.documents.modelines import modeline, schema_named
 from dispatch_lint.documents.reading import read_documents
@@ -210,6 +211,9 @@ def hook_step() -> Step:
         "  hooks:",
         "    - id: dispatch-lint",
     ]
+    if not HOOKS.exists() and not exists(".git"):  # pre-commit reads that of the root alone
+        where = f"{page('how-to/pre-commit')}#a-project-in-a-folder"
+        return Step(HOOKS, None, f"it belongs to the root of the repository ({where})")
     if not HOOKS.exists():
         text = "repos:\n" + "".join(f"  {line}\n" for line in entry)
         return Step(HOOKS, text, "the hook dispatch-lint; `pre-commit install` activates it")

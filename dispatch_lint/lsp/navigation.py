@@ -91,8 +91,12 @@ def _named_entity(
     found = at(session, params.text_document.uri, params.position)
     if found is None or found.entity is None:
         return None
-    session.catch_up(found.member.beside)
-    return found.member.beside, found.entity
+    workspace = found.member.beside
+    if workspace.is_loaded:
+        session.catch_up(workspace)
+    else:  # a part of the answer would look like the whole
+        session.read_all(workspace)
+    return workspace, found.entity
 
 
 def definition(session: Session, params: lsp.DefinitionParams) -> list[lsp.Location]:

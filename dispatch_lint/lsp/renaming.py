@@ -48,7 +48,7 @@ def prepare(session: Session, params: lsp.PrepareRenameParams) -> (
     place = found.text.range(part.range(path))
     if not place.start <= params.position <= place.end:  # an alias stands for it
         return None
-    session.catch_up(found.member.workspace)
+    session.read_all(found.member.workspace)
     _refuse_missing(found.member.workspace, entity)
     _refuse_unread_store(found.member.workspace)
     return lsp.PrepareRenamePlaceholder(place, entity.name)
@@ -101,7 +101,7 @@ def new_name(session: Session, params: lsp.RenameParams, *, versioned: bool) -> 
     if found is None or entity is None:
         raise Refused("there is no name of an entity here")
     workspace = found.member.workspace
-    session.catch_up(workspace)
+    session.read_all(workspace)
     sources = {
         workspace.name(key): (key, workspace.source(key))
         for key in _concerned(workspace, found, entity, params.new_name)

@@ -248,6 +248,16 @@ class Session:
             self.member(uri)
         workspace.catch_up()
 
+    def read_all(self, workspace: Workspace) -> None:
+        """Let the index of a workspace have the present state of every file and buffer.
+
+        Files may still be unread, or may have come where nothing watches them.
+        """
+        if workspace.root is not None:
+            for _ in workspace.load(self.buffer_of):
+                self._pause()
+        self.catch_up(workspace)
+
     def check(self, uri: str) -> tuple[Buffer, Checked] | None:
         """The result for the present state of a buffer; None where nothing checks it."""
         member = self.member(uri)

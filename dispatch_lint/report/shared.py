@@ -1,10 +1,14 @@
-"""Texts that several formats have: colours, counted infos, and the summary."""
+"""Texts that several formats have: colours, names of files, counted infos, and the summary."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dispatch_lint.config.tree import repository_of
+from dispatch_lint.documents.source import STDIN_NAME, is_url
 from dispatch_lint.model.violation import BUILT_IN_DEFINITION, Severity
 from dispatch_lint.naming import count
 from dispatch_lint.report import Outcome
@@ -20,6 +24,23 @@ COLORS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
 def paint(text: str, code: str, outcome: Outcome) -> str:
     """Text in a colour, if colours are used."""
     return f"\x1b[{code}m{text}\x1b[0m" if outcome.color else text
+
+
+def names_in_repository() -> Callable[[str], str]:
+    """A function that names a file from the root of the repository, as the hosts of one want it.
+
+    What is in no repository keeps its name, relative to the working directory.
+    """
+    here = Path.cwd()
+    root = repository_of(here)
+
+    def name(file: str) -> str:
+        if root is None or is_url(file) or file == STDIN_NAME:
+            return file
+        path = os.path.relpath(here / file, root)
+        return file if path.startswith(f"{os.pardir}{os.sep}") else path.replace(os.sep, "/")
+
+    return name
 
 
 def folded(outcome: Outcome) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dispatch_lint.model.violation import Severity
 from dispatch_lint.report import Outcome
-from dispatch_lint.report.shared import folded, summary_lines, with_help
+from dispatch_lint.report.shared import folded, names_in_repository, summary_lines, with_help
 from dispatch_lint.text.harmless import escapes
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
@@ -14,12 +14,13 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO
 
 def report(outcome: Outcome) -> Iterator[str]:
     """The lines of the report."""
+    name = names_in_repository()
     # GitHub shows at most ten of each severity.
     for violation in sorted(
         outcome.violations, key=lambda violation: (-violation.severity, violation.order)
     ):
         place = {
-            "file": violation.file, "line": violation.range.line, "col": violation.range.column,
+            "file": name(violation.file), "line": violation.range.line, "col": violation.range.column,
             "endLine": violation.range.end_line, "title": f"dispatch-lint: {violation.rule}",
         }  # fmt: skip
         if violation.range.end_line == violation.range.line:

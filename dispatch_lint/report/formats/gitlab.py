@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dispatch_lint.model.violation import Severity
 from dispatch_lint.report.json_text import to_json
+from dispatch_lint.report.shared import names_in_repository
 
 if TYPE_CHECKING:
     from dispatch_lint.report import Outcome
@@ -20,6 +21,7 @@ def report(outcome: Outcome) -> Iterator[str]:
     """The lines of the report: a JSON array."""
     seen: Counter[str] = Counter()
     issues = []
+    name = names_in_repository()
     for violation in outcome.violations:
         seen[violation.fingerprint] += 1
         number = seen[violation.fingerprint]
@@ -30,7 +32,7 @@ def report(outcome: Outcome) -> Iterator[str]:
             "fingerprint": violation.fingerprint + (f"-{number}" if number > 1 else ""),
             "severity": _SEVERITIES[violation.severity],
             "location": {
-                "path": violation.file,
+                "path": name(violation.file),
                 "lines": {"begin": violation.range.line, "end": violation.range.end_line},
             },
         })  # fmt: skip

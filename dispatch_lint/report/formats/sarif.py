@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -11,7 +11,7 @@ from dispatch_lint.addresses import REPOSITORY
 from dispatch_lint.model.location import Range
 from dispatch_lint.model.violation import Severity
 from dispatch_lint.report.json_text import to_json
-from dispatch_lint.report.shared import with_help
+from dispatch_lint.report.shared import names_in_repository, with_help
 from dispatch_lint.rule_pages import address_of
 from dispatch_lint.version import __version__
 
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 LISTS_DECLARED = True
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_ROOT = "The root of the repository; the working directory where there is none."
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+
+Name = Callable[[str], str]
 
 
 def report(outcome: Outcome) -> Iterator[str]:
@@ -31,9 +34,13 @@ def report(outcome: Outcome) -> Iterator[str]:
     names = sorted({violation.rule for violation in (*outcome.violations, *outcome.hidden)})
     rules = [_rule(name, outcome.rules.get(name)) for name in names]
     index = {name: number for number, name in enumerate(names)}
-    results = [_result(violation, index) for violation in outcome.violations]
+    name = names_in_repository()
+    results = [_result(violation, index, name) for violation in outcome.violations]
     results += [
-        {**_result(violation, index), "suppressions": [{"kind": "external", "status": "accepted"}]}
+        {
+            **_result(violation, index, name),
+            "suppressions": [{"kind": "external", "status": "accepted"}],
+        }
         for violation in outcome.hidden
     ]
     driver = {
@@ -43,7 +50,7 @@ def report(outcome: Outcome) -> Iterator[str]:
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "originalUriBaseIds": {"SRCROOT": {"description": {"text": "The working directory."}}},
+        "originalUriBaseIds": {"SRCROOT": {"description": {"text": _ROOT}}},
         "results": results,
     }
     yield to_json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1)
@@ -70,13 +77,13 @@ def _rule(name: str, rule: type[Rule] | None) -> dict[str, Any]:
     }
 
 
-def _result(violation: Violation, index: dict[str, int]) -> dict[str, Any]:
+def _result(violation: Violation, index: dict[str, int], name: Name) -> dict[str, Any]:
     found: dict[str, Any] = {
         "ruleId": violation.rule,
         "ruleIndex": index[violation.rule],
         "level": _LEVELS[violation.severity],
         "message": {"text": with_help(violation)},
-        "locations": [_location(violation.file, violation.range)],
+        "locations": [_location(name(violation.file), violation.range)],
         "partialFingerprints": {"dispatchLint/v1": violation.fingerprint},
     }
     if violation.related:
@@ -84,7 +91,7 @@ def _result(violation: Violation, index: dict[str, int]) -> dict[str, Any]:
             {
                 "id": number,
                 "message": {"text": related.message},
-                **_location(related.file, related.range),
+                **_location(name(related.file), related.range),
             }
             for number, related in enumerate(violation.related)
         ]
@@ -93,7 +100,7 @@ def _result(violation: Violation, index: dict[str, int]) -> dict[str, Any]:
             {"fullyQualifiedName": f"{violation.entity}{violation.pointer}"}
         ]
     if violation.fix:
-        found["fixes"] = [_fix(violation.file, violation.fix)]
+        found["fixes"] = [_fix(name(violation.file), violation.fix)]
     return found
 
 
