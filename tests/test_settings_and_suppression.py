@@ -419,7 +419,7 @@ def test_a_suppression_that_a_comment_quotes_hides_nothing(lint: Lint) -> None:
 def test_a_file_of_comments_has_unused_suppressions(lint: Lint) -> None:
     assert shown(lint("# dispatch-lint: ignore-file[schema]\n")) == ["1:1 unused-suppression"]
     text = "%YAML 1.2 # dispatch-lint: ignore[schema]\n---\nkind: Secret\nname: a\n"
-    assert shown(lint(text)) == ["1:11 unused-suppression"]
+    assert shown(lint(text)) == ["1:11 unused-suppression", "2:1 document-separator"]
 
 
 @pytest.mark.parametrize("text", [
