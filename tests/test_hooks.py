@@ -73,12 +73,18 @@ def run_hook(
     return result.returncode, result.stdout + result.stderr
 
 
+@pytest.fixture
+def scratch(tmp_path: Path) -> Path:
+    """A new repository, in which hooks run."""
+    folder = tmp_path / "scratch"
+    folder.mkdir()
+    git(folder, "init", "-q")
+    return folder
+
+
 def test_the_hook_judges_a_commit_against_the_whole_project(
-    hook_repository: Path, tmp_path: Path
+    hook_repository: Path, scratch: Path
 ) -> None:
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    git(scratch, "init", "-q")
     (scratch / "image.yaml").write_text("kind: Image\nname: nodejs\nbaseImageName: b\n")
     (scratch / "old.yaml").write_text("kind: Secret\nname: a b\n")
     (scratch / "notes.txt").write_text("nothing\n")
@@ -110,10 +116,7 @@ def test_the_hook_judges_definitions_too(hook_repository: Path, tmp_path: Path) 
     assert "widget_test.go" not in out
 
 
-def test_the_hook_takes_what_check_takes(hook_repository: Path, tmp_path: Path) -> None:
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    git(scratch, "init", "-q")
+def test_the_hook_takes_what_check_takes(hook_repository: Path, scratch: Path) -> None:
     names = ["a.yaml", "b.YML", "c.json", "d.jsonl", "e.ndjson", "README.md", "Pipfile.lock"]
     for name in names:
         (scratch / name).write_text(f'{{"kind": "Secret", "name": "{name}/"}}\n')
@@ -123,11 +126,8 @@ def test_the_hook_takes_what_check_takes(hook_repository: Path, tmp_path: Path) 
         assert [name for name in names if f" --> {name}:1" in out] == names[:5], replaced
 
 
-def test_what_a_commit_breaks_elsewhere(hook_repository: Path, tmp_path: Path) -> None:
+def test_what_a_commit_breaks_elsewhere(hook_repository: Path, scratch: Path) -> None:
     """By the settings of docs/how-to/pre-commit.md."""
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    git(scratch, "init", "-q")
     (scratch / "image.yaml").write_text("kind: Image\nname: a\nbaseImageName: b\n")
     (scratch / "other.yaml").write_text("kind: Image\nname: c\nbaseImageName: b\n")
     (scratch / "function.yaml").write_text("kind: Function\nname: f\nimage: a\n")
@@ -140,10 +140,7 @@ def test_what_a_commit_breaks_elsewhere(hook_repository: Path, tmp_path: Path) -
     assert code == 1 and "function.yaml:3:8" in out, out
 
 
-def test_the_hook_that_fixes(hook_repository: Path, tmp_path: Path) -> None:
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    git(scratch, "init", "-q")
+def test_the_hook_that_fixes(hook_repository: Path, scratch: Path) -> None:
     file = scratch / "function.yaml"
     file.write_text("kind: Function  # ours\nname:   f\nimage: nodejs\nstatus: ready\n")
     arguments = ("--files", "function.yaml")
