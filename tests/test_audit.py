@@ -518,7 +518,7 @@ def test_what_one_file_has_in_several_tasks() -> None:
 
 def test_what_java_logs_is_harmless(capfd: pytest.CaptureFixture[str]) -> None:
     """Spark logs rows as they are; its progress bar stays."""
-    log = "::add-mask::a\n\x1b[31m\tat b\n##[group]\rlast \xe9"
+    log = "::add-mask::a\n\x1b[31m\tat s3a://u:p@b\n##[group]\rlast \xe9"
     before = set(threading.enumerate())
     with harmless_log():
         subprocess.run(["printf", "%s", log], stdout=2, check=True)
@@ -526,7 +526,8 @@ def test_what_java_logs_is_harmless(capfd: pytest.CaptureFixture[str]) -> None:
     for copying in set(threading.enumerate()) - before:
         copying.join()
     assert (
-        capfd.readouterr().err == "\\x3a:add-mask::a\n\\x1b[31m    at b\n\\x23#[group]\rlast \xe9"
+        capfd.readouterr().err
+        == "\\x3a:add-mask::a\n\\x1b[31m    at s3a://u@b\n\\x23#[group]\rlast \xe9"
     )
 
 

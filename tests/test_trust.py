@@ -496,6 +496,8 @@ def test_code_behind_a_link_to_a_folder_asks_again(tree: Path) -> None:
     (tree / "elsewhere").mkdir()
     (tree / "elsewhere" / "helper.py").write_text("A = 1\n")
     (tree / "rules" / "lib").symlink_to("../elsewhere")
+    for circle in ("here", "there"):
+        (tree / "rules" / circle).symlink_to(".")
     (tree / "dispatch-lint.toml").write_text('plugins = ["rules"]\n')
     assert run_process(tree, "trust").returncode == 0
     assert run_process(tree, "check").returncode == 0 and ran(tree)

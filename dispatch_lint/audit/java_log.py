@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from dispatch_lint.signals import held
+from dispatch_lint.store.urls import without_passwords
 from dispatch_lint.text.harmless import harmless
 
 if TYPE_CHECKING:
@@ -51,5 +52,6 @@ def _copy(reader: int, target: int) -> None:
 
 def _shown(line: bytes) -> bytes:
     text = line.rstrip(b"\r\n")
-    message = harmless(text.decode("utf-8", "replace").replace("\t", "    "))
+    # Java logs inputs as they were given.
+    message = harmless(without_passwords(text.decode("utf-8", "replace")).replace("\t", "    "))
     return message.encode() + line[len(text) :]

@@ -170,9 +170,15 @@ def _files_below(folder: Path) -> list[Path]:
         raise TrustError(f"{error.filename}: {error.strerror}")
 
     found: list[Path] = []
+    seen: set[str] = set()
     entries = 0
-    # Code imports from a folder that a link stands for as from any other.
+    # Code imports from a folder that a link stands for as from any other; links may be in circles.
     for above, folders, names in os.walk(folder, onerror=refuse, followlinks=True):
+        if (real := os.path.realpath(above)) in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        folders.sort()  # which of two links comes first
         entries += len(folders) + len(names)
         if entries > _MAX_FILES:
             raise TrustError(f"{folder}: more than {_MAX_FILES} files, too many to remember")
