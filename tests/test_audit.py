@@ -627,3 +627,9 @@ def test_a_signal_ends_an_audit_without_a_traceback(
         assert time.monotonic() < deadline, "a process is left"
         time.sleep(0.2)
     assert not [*tmp_path.iterdir()]  # Java has removed its temporary files
+
+
+def test_an_empty_input_is_refused(tmp_path: Path) -> None:
+    result = run(tmp_path, "audit", "", "--output", "found")
+    assert result.returncode == 2 and "an INPUT is empty" in result.stderr
+    assert "Traceback" not in result.stderr and not (tmp_path / "found").exists()

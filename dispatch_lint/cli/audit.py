@@ -88,6 +88,8 @@ def command(inputs: tuple[str, ...], **options: Any) -> int:
         )
         raise click.UsageError(f"--output: {output} is not empty{hint}")
     for name in inputs:
+        if not name:
+            raise click.UsageError("an INPUT is empty")
         if match_scheme(name) and scheme_of(name) in (*FILES, *POSTGRES):
             raise click.UsageError(f"{shown(name)} is a store, which `dispatch-lint check` checks; "
                                    "an audit reads files, tables of Spark and jdbc:… URLs")  # fmt: skip
