@@ -7,13 +7,12 @@ stands where its model has a string, and what it makes is not always what is wri
 
 from __future__ import annotations
 
-from operator import is_
 from typing import TYPE_CHECKING, Any
 
 from dispatch_lint.text.scalars import dispatch_text, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator, Mapping
 
     from dispatch_lint.documents.document import Document
     from dispatch_lint.model.location import Path
@@ -22,55 +21,76 @@ if TYPE_CHECKING:
 
 def converted(document: Document) -> Document:
     """A manifest, with the texts that dispatch reads; all else in it stays as it is written."""
-    shape = document.schema.shape
+    entity, shape = document.entity, document.schema.shape
     noted = document.part.scalars
-    if not noted and not _needs_text(document.entity, shape):
-        return document
-
-    def read(path: Path, value: Any) -> str:
-        written = noted.get(document.text_path(path))
-        if written is None and isinstance(value, str):
-            return value
-        return dispatch_text(written or _written(document, path, value))
-
-    entity = _converted(document.entity, shape, (), read)
-    return document if entity is document.entity else document._replace(entity=entity)
+    texts = dict(_read_otherwise(document, noted)) if noted else {}
+    for path, value in _without_quotes(entity, shape, ()):
+        if path not in texts:
+            texts[path] = dispatch_text(_written(document, path, value))
+    return document._replace(entity=_with_texts(entity, texts)) if texts else document
 
 
-def _needs_text(value: Any, shape: Shape) -> bool:
-    """Whether a number or boolean stands where a text belongs, in a value or inside it."""
+def _read_otherwise(document: Document, noted: Mapping[Path, str]) -> Iterator[tuple[Path, str]]:
+    """Where a text belongs, the scalars that dispatch may read otherwise: what it makes of each.
+
+    Args:
+        noted: what is written, by the paths in the document.
+    """
+    for written_path, written in noted.items():
+        path = document.repaired_path(written_path)
+        shape = document.schema.shape.at(path)
+        is_text = shape is not None and shape.wants_string
+        # A field and a misspelled one may both have been meant: the entity has one of them.
+        if is_text and document.text_path(path) == written_path:
+            value = _at(document.entity, path)
+            if value is not None and not isinstance(value, dict | list):
+                yield path, dispatch_text(written)
+
+
+def _without_quotes(value: Any, shape: Shape, path: Path) -> Iterator[tuple[Path, Any]]:
+    """The numbers and booleans that stand where a text belongs, in a value."""
     inner: Shape | None
     if type(value) is dict:
+        if not shape.properties and shape.values is None:
+            return  # what users keep there
         for name, item in value.items():
             if type(item) is not str and item is not None:
                 inner = shape.inner(name)
-                if inner is not None and _needs_text(item, inner):
-                    return True
-        return False
-    if type(value) is list:
+                if inner is not None:
+                    yield from _without_quotes(item, inner, (*path, name))
+    elif type(value) is list:
         inner = shape.items
-        return inner is not None and any(_needs_text(item, inner) for item in value)
-    return type(value) is not str and value is not None and shape.wants_string
+        if inner is not None:
+            for index, item in enumerate(value):
+                if type(item) is not str and item is not None:
+                    yield from _without_quotes(item, inner, (*path, index))
+    elif shape.wants_string:
+        yield path, value
 
 
-def _converted(
-    value: Any, shape: Shape | None, path: Path, read: Callable[[Path, Any], str]
-) -> Any:
-    """A value with its texts as dispatch reads them; the same object where all are."""
-    if shape is None or value is None:
-        return value
-    if isinstance(value, dict):
-        fields = {
-            name: _converted(item, shape.inner(name), (*path, name), read)
-            for name, item in value.items()
-        }
-        return value if all(fields[name] is value[name] for name in fields) else fields
-    if isinstance(value, list):
-        items = [
-            _converted(item, shape.items, (*path, index), read) for index, item in enumerate(value)
-        ]
-        return value if all(map(is_, items, value)) else items
-    return read(path, value) if shape.wants_string else value
+def _at(value: Any, path: Path) -> Any:
+    """What is at a path; None where there is nothing."""
+    for step in path:
+        if isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+            value = value[step]
+        else:
+            return None
+    return value
+
+
+def _with_texts(value: Any, texts: Mapping[Path, str]) -> Any:
+    """A copy of a value with texts at some paths in it; what is beside these is the same."""
+    if () in texts:
+        return texts[()]
+    inner: dict[str | int, dict[Path, str]] = {}
+    for (step, *rest), text in texts.items():
+        inner.setdefault(step, {})[tuple(rest)] = text
+    changed = value.copy()
+    for step, inner_texts in inner.items():
+        changed[step] = _with_texts(value[step], inner_texts)
+    return changed
 
 
 def _written(document: Document, path: Path, value: object) -> str:

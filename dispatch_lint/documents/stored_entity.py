@@ -6,6 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import orjson
+
 from dispatch_lint.documents.document import ForeignKey
 from dispatch_lint.model.errors import StoreError
 from dispatch_lint.model.reference import Form, ReferenceTarget
@@ -73,7 +75,7 @@ class StoredEntity(NamedTuple):
         if not self.contained_text:
             return ()
         try:
-            found = json.loads(self.contained_text)
+            found = _loads(self.contained_text)
             return [(tuple(path), kind, name) for path, kind, name in found]
         except (ValueError, TypeError, RecursionError):
             raise self.damage() from None
@@ -95,7 +97,7 @@ class StoredEntity(NamedTuple):
         if not self.uses_text:
             return []
         try:
-            found = json.loads(self.uses_text)
+            found = _loads(self.uses_text)
             return [(tuple(path), kind, by, value, owner) for path, kind, by, value, owner in found]
         except (ValueError, TypeError, RecursionError):
             raise self.damage() from None
@@ -117,3 +119,8 @@ class StoredEntity(NamedTuple):
     def damage(self) -> StoreError:
         """The error for a row that does not decode: this tool cannot have written it."""
         return StoreError(f"the store is damaged (a value of a row cannot be read); {WHEN_DAMAGED}")
+
+
+def _loads(text: str) -> Any:
+    """Decode what `json.dumps` wrote; orjson takes a fifth of the time, and no half characters."""
+    return json.loads(text) if "\\u" in text else orjson.loads(text)

@@ -113,16 +113,17 @@ def import_sources(
         if prune:
             store.begin_prune()
         waiting: list[StoredEntity] = []
-        scopes: Counter[Scope] = Counter()
+        seen: Counter[tuple[str, str | None, str]] = Counter()
         for entity, kind in gathered.entities(read):
             if len(waiting) >= batch:
                 counts += store.put(waiting, when)
                 waiting = []
             if not gathered.reasons:
                 waiting.append(entity)
-                scopes[Scope(entity.organization or "", kind, entity.form)] += 1
+                seen[entity.organization or "", kind, entity.form] += 1
         if gathered.reasons:
             raise ImportRefused(gathered.reasons)
+        scopes = {Scope(*scope): number for scope, number in seen.items()}
         if not mixed:
             _refuse_mixed(store.shown, before, scopes)
         counts += store.put(waiting, when)

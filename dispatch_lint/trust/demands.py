@@ -127,14 +127,16 @@ def packages_of(tree: Path) -> dict[str, list[Demand]]:
     inside = {folder for folder in folders if Path(folder).is_relative_to(tree)}
     if not inside:
         return {}  # nearly always
-    from importlib.metadata import distributions, entry_points
+    from dispatch_lint.engine.installed import GROUP as RULES
+    from dispatch_lint.engine.installed import mentions
+    from dispatch_lint.report import GROUP as FORMATS
 
     own = _installed_folders()
-    if not any(True for _ in distributions(path=sorted(inside - own))):
+    others = sorted(inside - own)
+    if not any(True for group in (RULES, FORMATS) for _ in mentions(group, others)):
         return {}  # such as the `bin` of a `.venv`
 
-    from dispatch_lint.engine.installed import GROUP as RULES
-    from dispatch_lint.report import GROUP as FORMATS
+    from importlib.metadata import entry_points
 
     found: dict[str, list[Demand]] = {}
     # What metadata say of themselves may be wrong. These are the entry points that are loaded: an
