@@ -24,7 +24,9 @@ def converted(document: Document) -> Document:
     entity, shape = document.entity, document.schema.shape
     noted = document.part.scalars
     texts = dict(_read_otherwise(document, noted)) if noted else {}
-    for path, value in _without_quotes(entity, shape, ()):
+    unquoted: list[tuple[Path, Any]] = []
+    _find_unquoted(entity, shape, (), unquoted)
+    for path, value in unquoted:
         if path not in texts:
             texts[path] = dispatch_text(_written(document, path, value))
     return document._replace(entity=_with_texts(entity, texts)) if texts else document
@@ -47,8 +49,8 @@ def _read_otherwise(document: Document, noted: Mapping[Path, str]) -> Iterator[t
                 yield path, dispatch_text(written)
 
 
-def _without_quotes(value: Any, shape: Shape, path: Path) -> Iterator[tuple[Path, Any]]:
-    """The numbers and booleans that stand where a text belongs, in a value."""
+def _find_unquoted(value: Any, shape: Shape, path: Path, found: list[tuple[Path, Any]]) -> None:
+    """Find the numbers and booleans that stand where a text belongs, in a value."""
     inner: Shape | None
     if type(value) is dict:
         if not shape.properties and shape.values is None:
@@ -57,15 +59,15 @@ def _without_quotes(value: Any, shape: Shape, path: Path) -> Iterator[tuple[Path
             if type(item) is not str and item is not None:
                 inner = shape.inner(name)
                 if inner is not None:
-                    yield from _without_quotes(item, inner, (*path, name))
+                    _find_unquoted(item, inner, (*path, name), found)
     elif type(value) is list:
         inner = shape.items
         if inner is not None:
             for index, item in enumerate(value):
                 if type(item) is not str and item is not None:
-                    yield from _without_quotes(item, inner, (*path, index))
+                    _find_unquoted(item, inner, (*path, index), found)
     elif shape.wants_string:
-        yield path, value
+        found.append((path, value))
 
 
 def _at(value: Any, path: Path) -> Any:
