@@ -74,6 +74,7 @@ INPUTS: dict[str, tuple[str, Callable[[int], str]]] = {
     "undeclared fields": _of("foo_bar{0}: v\n", "kind: Function\nname: f\nimage: i\n"),
     "undeclared fields, nearly declared": _of("imagee{0}: v\n", "kind: Function\nname: f\n"),
     "undeclared fields of items": _of("- keyy: k{0}\n  value: v\n", "kind: Function\nname: f\nimage: i\ntags:\n"),
+    "misspelled fields, ambiguous scalars": _of("- Key: k{0}\n  Value: on\n", "kind: Function\nname: f\nimage: i\ntags:\n"),
     "equal fields": _of("a: 1\n", "kind: Secret\nname: a\n"),
     "equal fields inside": _of("  a: 1\n", _SECRET),
     "references": _of("- s{0}\n", "kind: Function\nname: f\nimage: i\nsecrets:\n"),

@@ -235,16 +235,13 @@ class Document(_Fields):
             return path
         result: Path = ()
         for step in path:
-            new = next(
-                (
-                    renamed[-1]
-                    for renamed, written in self.renamed.items()
-                    if written == step and renamed[:-1] == result
-                ),
-                step,
-            )
-            result = (*result, new)
+            result = (*result, self._meant.get((result, step), step))
         return result
+
+    @computed_once
+    def _meant(self) -> Mapping[tuple[Path, str | int], str | int]:
+        """The names that were meant, by the paths of their objects and the names in the text."""
+        return {(path[:-1], written): path[-1] for path, written in self.renamed.items()}
 
     def text_path(self, path: Path) -> Path:
         """A path in the entity, or `ROW_KEY`, as a path in the text, where a row may wrap it."""
