@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import re
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from dispatch_lint.api import make_checker
 from dispatch_lint.config.settings import parse
 from dispatch_lint.documents.source import Source
 from dispatch_lint.documents.stored_entity import StoredEntity
+from dispatch_lint.engine.members import Wanted
 from dispatch_lint.engine.run import run
 from dispatch_lint.engine.similar_names import FEW_NAMES, MAX_COMPARED
 from dispatch_lint.rule import stored
@@ -634,6 +636,18 @@ def test_a_store_is_asked_for_many_names_at_once() -> None:
     assert len(result.violations) == 1_000  # of 3,001: so many are shown
     assert sum(store.asked) > 3_000
     assert len(store.asked) < 20
+
+
+def test_what_a_question_wants_keeps_no_frames(lint: Lint) -> None:
+    """Each of very many kept all that it went through, some kilobytes, as garbage in a circle."""
+    text = "kind: Function\nname: f\nimage: i\nsecrets:\n" + "".join(f"- s{n}\n" for n in range(100))
+    gc.collect()
+    gc.disable()
+    try:
+        lint(text)
+        assert not [found for found in gc.get_objects() if type(found) is Wanted]
+    finally:
+        gc.enable()
 
 
 def test_of_very_many_names_those_are_found_that_differ_by_a_letter(lint: Lint) -> None:

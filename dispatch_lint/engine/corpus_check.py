@@ -146,8 +146,9 @@ class CorpusCheck:
     def _is_silent(self, task: Task) -> bool:
         self._wanted = None
         try:
-            return not task.run() and self._wanted is None
+            return not task.run() and self._take_wanted() is None
         except Wanted:
+            self._take_wanted()
             return False
         except BaseException as error:
             reraise_if_not_of_rule(error)
@@ -182,10 +183,22 @@ class CorpusCheck:
                 for place in task.places():
                     self._fail(task.rule, place, error, task.method)
                 return
-        if self._wanted is not None:  # also where the rule swallowed it
-            waiting.append((task, self._wanted))
+        wanted = self._take_wanted()
+        if wanted is not None:  # also where the rule swallowed it
+            waiting.append((task, wanted))
         else:
             yield from found
+
+    def _take_wanted(self) -> Wanted | None:
+        """What the present question wants, if anything.
+
+        It refers no longer to the frames that it went through, which refer to it: they would take
+        some kilobytes of each of very many questions, until somebody looks for such garbage.
+        """
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None:
+            wanted.__traceback__ = wanted.__context__ = None
+        return wanted
 
     def _answer(self, waiting: list[tuple[Task, Wanted]]) -> Iterator[Judged]:
         """Fetch what questions wait for, and ask them again until they want nothing more."""
