@@ -325,7 +325,8 @@ def document_problem(document: Document, finding: Finding) -> ValueError | None:
         lines, place = document.part.lines, tuple(finding.range)
         if finding.range.end_line >= lines.first_line + len(lines) + 1:
             return ValueError(f"it yielded the range {place}, which the text does not have")
-        if finding.range.line < document.part.extent.line:
+        start = document.part.start  # its end would be searched for once for each finding
+        if finding.range.line < lines.range(start, start).line:
             return ValueError(f"it yielded the range {place}, which is before the document: "
                               "`text.range` gives that of a piece of the text")  # fmt: skip
     elif document.part.problem is None and _lacks(document, finding.path):
