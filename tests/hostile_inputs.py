@@ -46,6 +46,7 @@ def _yaml(folder: Path, chance: random.Random) -> list[str]:
         lambda: _MANIFEST + "secrets:\n" + _many(chance, lambda number: f"  k{number}: v\n"),
         lambda: _MANIFEST + "secrets:\n" + _many(chance, lambda _: "  k: v\n", 30_000),
         lambda: _MANIFEST + "tags:\n" + _many(chance, lambda number: f"- Key: k{number}\n  Value: on\n", 30_000),
+        lambda: "kind: Function\nname: f\nimage: i\nsecrets:\n" + chance.choice(["- s\n", "- 7\n"]) * 200_000,
         lambda: _MANIFEST + "a: &a [x, x]\n" + "".join(
             f"b{n}: &b{n} [*{'a' if n == 0 else f'b{n - 1}'}, *{'a' if n == 0 else f'b{n - 1}'}]\n" for n in range(40)),
         lambda: _MANIFEST + "a: &a {a: *a}\n",
