@@ -640,7 +640,9 @@ def test_a_store_is_asked_for_many_names_at_once() -> None:
 
 def test_what_a_question_wants_keeps_no_frames(lint: Lint) -> None:
     """Each of very many kept all that it went through, some kilobytes, as garbage in a circle."""
-    text = "kind: Function\nname: f\nimage: i\nsecrets:\n" + "".join(f"- s{n}\n" for n in range(100))
+    text = "kind: Function\nname: f\nimage: i\nsecrets:\n" + "".join(
+        f"- s{n}\n" for n in range(100)
+    )
     gc.collect()
     gc.disable()
     try:

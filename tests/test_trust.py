@@ -545,6 +545,18 @@ def test_packages_of_the_tree(tree: Path, arguments: list[str]) -> None:
     assert run_process(tree, *arguments).returncode == 0 and not ran(tree)
 
 
+@pytest.mark.parametrize("egg", ["lib.egg", "lib.EGG"])
+def test_a_link_with_the_name_of_a_package_is_one(egg: str, tree: Path) -> None:
+    """Python reads `EGG-INFO` in what is called `.egg`, whatever it leads to."""
+    package(tree / "lib", tree.parent / "ran")
+    metadata = (tree / "lib" / "their_rules-1.0.dist-info").rename(tree / "lib" / "EGG-INFO")
+    (metadata / "METADATA").rename(metadata / "PKG-INFO")
+    link(tree / egg, tree / "lib")
+    result = run_process(tree, "check", PYTHONPATH=python_path(tree / egg))
+    assert not ran(tree)
+    assert result.returncode == 2 and b'the package "their-rules" in ' in result.stderr
+
+
 @pytest.mark.parametrize("command", ["check", "audit"])
 def test_compiled_code_of_a_package_is_not_run(command: str, tree: Path) -> None:
     if command == "audit":

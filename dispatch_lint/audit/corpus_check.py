@@ -184,7 +184,7 @@ class _Judge:
                 if self.answers.wanted is None:
                     failed.append((task, error))
             if self.answers.wanted is not None:  # also where the rule swallowed it
-                wants.append(self.answers.wanted)
+                wants.append(self.answers.wanted.without_frames())
         if wants:
             yield _pending_row(group, pending, wants, self.answers)
             return

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from dispatch_lint.definitions.openapi_notes import OpenPlaces
     from dispatch_lint.definitions.openapi_refs import References, Schema
 
-_MAX_PARTS = 200
+_MAX_PARTS = 500
 """Schemas that one object is made of, by `allOf` and `$ref`: with more of them, it is open."""
 MAX_DEPTH = 60
 """Schemas inside one another, which Python's own stack has to hold."""

@@ -190,15 +190,9 @@ class CorpusCheck:
             yield from found
 
     def _take_wanted(self) -> Wanted | None:
-        """What the present question wants, if anything.
-
-        It refers no longer to the frames that it went through, which refer to it: they would take
-        some kilobytes of each of very many questions, until somebody looks for such garbage.
-        """
+        """What the present question wants, if anything."""
         wanted, self._wanted = self._wanted, None
-        if wanted is not None:
-            wanted.__traceback__ = wanted.__context__ = None
-        return wanted
+        return wanted and wanted.without_frames()
 
     def _answer(self, waiting: list[tuple[Task, Wanted]]) -> Iterator[Judged]:
         """Fetch what questions wait for, and ask them again until they want nothing more."""

@@ -34,7 +34,7 @@ def is_built_in(rule: type[Rule]) -> bool:
 
 def installed() -> Iterable[tuple[str, Callable[[], Any]]]:
     """The entry points of the group: what messages call each, and what loads it."""
-    mentioned = list(mentions(GROUP, sys.path))
+    mentioned = list(_mentions())
     if mentioned and all(name.startswith(_OWN) for name in mentioned):
         return [(f"plugin builtin ({BUILT_IN})", partial(import_module, BUILT_IN))]
     from importlib.metadata import entry_points
@@ -44,36 +44,32 @@ def installed() -> Iterable[tuple[str, Callable[[], Any]]]:
     ]
 
 
-def mentions(group: str, folders: Iterable[str]) -> Iterator[str]:
-    """The packages in some folders whose metadata mention a group of entry points, or may do so.
-
-    Args:
-        group: its name.
-
-    Yields:
-        The name of the folder with the metadata; empty for what cannot be seen in folders.
-    """
+def _mentions() -> Iterator[str]:
+    """The folders with metadata that mention the group, by name; empty for what cannot be seen so."""
     if sum(hasattr(finder, "find_distributions") for finder in sys.meta_path) > 1:
         yield ""  # not all packages are in folders
-    for folder in folders:
+    for folder in sys.path:
         if folder.endswith(".egg"):
             yield ""
         try:
             with os.scandir(folder or ".") as entries:
-                yield from (entry.name for entry in entries if _may_mention(group, entry))
+                yield from filter(None, map(_mention, entries))
         except NotADirectoryError:
             yield ""  # an archive
         except OSError:
             continue  # nothing is imported from it either
 
 
-def _may_mention(group: str, entry: os.DirEntry[str]) -> bool:
-    """Whether what is in a folder for packages has metadata that mention a group, or may have them."""
+def _mention(entry: os.DirEntry[str]) -> str | None:
+    """The name of a folder that mentions the group, or may do so."""
     name = entry.name.lower()
+    if name.endswith(".egg"):
+        return entry.name
     if not name.endswith((".dist-info", ".egg-info")):
-        return name.endswith(".egg")
+        return None
     try:
         with open_regular(Path(entry.path, "entry_points.txt")) as stream:
-            return group.encode() in stream.read()
+            text = stream.read()
     except OSError:
-        return False
+        return None
+    return entry.name if GROUP.encode() in text else None

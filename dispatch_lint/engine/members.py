@@ -73,6 +73,15 @@ class Wanted(BaseException):
         super().__init__()
         self.groups, self.names, self.contents, self.each = groups, names, contents, each
 
+    def without_frames(self) -> Wanted:
+        """It, for keeping: without the frames that it went through, which refer to it.
+
+        They would take some kilobytes for each of very many questions, until somebody looks for such
+        garbage.
+        """
+        self.__traceback__ = self.__context__ = None
+        return self
+
 
 class Answers(Protocol):
     """What the run knows beyond one group. Each method may raise `Wanted`, by `want`.

@@ -123,20 +123,20 @@ def packages_of(tree: Path) -> dict[str, list[Demand]]:
     Args:
         tree: as `tree_of` returns it.
     """
-    folders = {os.path.realpath(folder) for folder in sys.path}
-    inside = {folder for folder in folders if Path(folder).is_relative_to(tree)}
+    inside = [folder for folder in sys.path if Path(os.path.realpath(folder)).is_relative_to(tree)]
     if not inside:
         return {}  # nearly always
-    from dispatch_lint.engine.installed import GROUP as RULES
-    from dispatch_lint.engine.installed import mentions
-    from dispatch_lint.report import GROUP as FORMATS
+    from importlib.metadata import distributions, entry_points
 
     own = _installed_folders()
-    others = sorted(inside - own)
-    if not any(True for group in (RULES, FORMATS) for _ in mentions(group, others)):
+    # By the names that Python has: what it finds in a folder depends on its name (`*.egg`), and a
+    # link has another than what it leads to.
+    others = [folder for folder in inside if os.path.realpath(folder) not in own]
+    if not any(True for _ in distributions(path=others)):
         return {}  # such as the `bin` of a `.venv`
 
-    from importlib.metadata import entry_points
+    from dispatch_lint.engine.installed import GROUP as RULES
+    from dispatch_lint.report import GROUP as FORMATS
 
     found: dict[str, list[Demand]] = {}
     # What metadata say of themselves may be wrong. These are the entry points that are loaded: an
