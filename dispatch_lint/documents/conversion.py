@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dispatch_lint.text.scalars import dispatch_text, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from dispatch_lint.documents.document import Document
     from dispatch_lint.model.location import Path
@@ -21,65 +21,42 @@ if TYPE_CHECKING:
 
 def converted(document: Document) -> Document:
     """A manifest, with the texts that dispatch reads; all else in it stays as it is written."""
-    entity, shape = document.entity, document.schema.shape
     noted = document.part.scalars
-    texts = dict(_read_otherwise(document, noted)) if noted else {}
-    unquoted: list[tuple[Path, Any]] = []
-    _find_unquoted(entity, shape, (), unquoted)
-    for path, value in unquoted:
-        if path not in texts:
-            texts[path] = dispatch_text(_written(document, path, value))
-    return document._replace(entity=_with_texts(entity, texts)) if texts else document
+    found: list[tuple[Path, Any]] = []
+    _find_scalars(document.entity, document.schema.shape, (), found, texts=bool(noted))
+    texts: dict[Path, str] = {}
+    for path, value in found:
+        written = noted.get(document.text_path(path))
+        if written is not None or not isinstance(value, str):
+            texts[path] = dispatch_text(written or _written(document, path, value))
+    return document._replace(entity=_with_texts(document.entity, texts)) if texts else document
 
 
-def _read_otherwise(document: Document, noted: Mapping[Path, str]) -> Iterator[tuple[Path, str]]:
-    """Where a text belongs, the scalars that dispatch may read otherwise: what it makes of each.
+def _find_scalars(
+    value: Any, shape: Shape, path: Path, found: list[tuple[Path, Any]], *, texts: bool
+) -> None:
+    """Find the scalars that stand where a text belongs, in a value.
 
     Args:
-        noted: what is written, by the paths in the document.
+        texts: whether those that are texts are looked for too.
     """
-    for written_path, written in noted.items():
-        path = document.repaired_path(written_path)
-        shape = document.schema.shape.at(path)
-        is_text = shape is not None and shape.wants_string
-        # A field and a misspelled one may both have been meant: the entity has one of them.
-        if is_text and document.text_path(path) == written_path:
-            value = _at(document.entity, path)
-            if value is not None and not isinstance(value, dict | list):
-                yield path, dispatch_text(written)
-
-
-def _find_unquoted(value: Any, shape: Shape, path: Path, found: list[tuple[Path, Any]]) -> None:
-    """Find the numbers and booleans that stand where a text belongs, in a value."""
     inner: Shape | None
     if type(value) is dict:
         if not shape.properties and shape.values is None:
             return  # what users keep there
         for name, item in value.items():
-            if type(item) is not str and item is not None:
+            if item is not None and (texts or type(item) is not str):
                 inner = shape.inner(name)
                 if inner is not None:
-                    _find_unquoted(item, inner, (*path, name), found)
+                    _find_scalars(item, inner, (*path, name), found, texts=texts)
     elif type(value) is list:
         inner = shape.items
         if inner is not None:
             for index, item in enumerate(value):
-                if type(item) is not str and item is not None:
-                    _find_unquoted(item, inner, (*path, index), found)
+                if item is not None and (texts or type(item) is not str):
+                    _find_scalars(item, inner, (*path, index), found, texts=texts)
     elif shape.wants_string:
         found.append((path, value))
-
-
-def _at(value: Any, path: Path) -> Any:
-    """What is at a path; None where there is nothing."""
-    for step in path:
-        if isinstance(value, dict):
-            value = value.get(step)
-        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-            value = value[step]
-        else:
-            return None
-    return value
 
 
 def _with_texts(value: Any, texts: Mapping[Path, str]) -> Any:

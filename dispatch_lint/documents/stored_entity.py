@@ -122,5 +122,8 @@ class StoredEntity(NamedTuple):
 
 
 def _loads(text: str) -> Any:
-    """Decode what `json.dumps` wrote; orjson takes a fifth of the time, and no half characters."""
+    """Decode what `json.dumps` wrote, which escapes all that is not ASCII.
+
+    orjson takes a fifth of the time, but refuses half of a surrogate pair.
+    """
     return json.loads(text) if "\\u" in text else orjson.loads(text)

@@ -146,13 +146,13 @@ class CorpusCheck:
     def _is_silent(self, task: Task) -> bool:
         self._wanted = None
         try:
-            return not task.run() and self._take_wanted() is None
+            is_silent = not task.run()
         except Wanted:
-            self._take_wanted()
-            return False
+            is_silent = False
         except BaseException as error:
             reraise_if_not_of_rule(error)
-            return False
+            is_silent = False
+        return self._take_wanted() is None and is_silent
 
     def _add_stored(self, groups: Mapping[str, Members]) -> None:
         """Add the rows that the store has of some groups."""

@@ -74,7 +74,7 @@ class Wanted(BaseException):
         self.groups, self.names, self.contents, self.each = groups, names, contents, each
 
     def without_frames(self) -> Wanted:
-        """It, for keeping: without the frames that it went through, which refer to it.
+        """This exception without the frames that it went through, which refer to it; for keeping.
 
         They would take some kilobytes for each of very many questions, until somebody looks for such
         garbage.

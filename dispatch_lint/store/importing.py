@@ -113,17 +113,16 @@ def import_sources(
         if prune:
             store.begin_prune()
         waiting: list[StoredEntity] = []
-        seen: Counter[tuple[str, str | None, str]] = Counter()
+        scopes: Counter[Scope] = Counter()
         for entity, kind in gathered.entities(read):
             if len(waiting) >= batch:
                 counts += store.put(waiting, when)
                 waiting = []
             if not gathered.reasons:
                 waiting.append(entity)
-                seen[entity.organization or "", kind, entity.form] += 1
+                scopes[Scope(entity.organization or "", kind, entity.form)] += 1
         if gathered.reasons:
             raise ImportRefused(gathered.reasons)
-        scopes = {Scope(*scope): number for scope, number in seen.items()}
         if not mixed:
             _refuse_mixed(store.shown, before, scopes)
         counts += store.put(waiting, when)
